@@ -1,0 +1,129 @@
+"""How a connection to each of the two databases is set up."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from gateway.database import counting
+from gateway.database.errors import DatabaseUrlError
+
+BUSY_SECONDS = 10
+"""How long a writer waits for another process's transaction, or for a row lock, before it gives up."""
+
+_SQLITE_PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    # without it INSERT OR REPLACE deletes a row past the triggers that refuse deletion
+    "PRAGMA recursive_triggers=ON",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16000",
+)
+
+
+def parse_url(text: str) -> URL:
+    """Read a database address, `sqlite:///path` or `postgresql://…`.
+
+    Raises:
+        DatabaseUrlError: another kind of database, or SQLite without a file.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise DatabaseUrlError("the database address is not a URL such as sqlite:///path or postgresql://…") from error
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise DatabaseUrlError("SQLite needs a file: gateway and worker meet in it")
+        return url.set(drivername="sqlite")
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    raise DatabaseUrlError(f"{url.get_backend_name()} is not supported: use sqlite:///path or postgresql://…")
+
+
+def make_engine(url: URL, *, read_only: bool) -> Engine:
+    """Make an engine without a pool: each of the database's threads holds one connection."""
+    make = _sqlite_engine if url.get_backend_name() == "sqlite" else _postgresql_engine
+    engine = make(url, read_only)
+    counting.attach(engine)
+    return engine
+
+
+def _sqlite_engine(url: URL, read_only: bool) -> Engine:
+    path = sqlite_path(url)
+    create_private(path)
+    engine = _create(url, connect_args={"check_same_thread": False, "cached_statements": 512})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, never by the driver
+        connection.execute("PRAGMA journal_mode=WAL")
+        for pragma in _SQLITE_PRAGMAS:
+            connection.execute(pragma)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+
+    # a plain BEGIN would take the write lock only at the first write: what was read before it could be stale by then
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        driver = conn.connection.dbapi_connection
+        if driver is not None:
+            driver.execute(begin)  # type: ignore[attr-defined]  # sqlite3's own shortcut, not in the DBAPI protocol
+
+    return engine
+
+
+def _postgresql_engine(url: URL, read_only: bool) -> Engine:
+    options = {
+        "timezone": "UTC",
+        "lock_timeout": f"{BUSY_SECONDS}s",
+        "idle_in_transaction_session_timeout": "60s",
+        # a reader sees one moment, as on SQLite
+        "default_transaction_isolation": r"repeatable\ read" if read_only else r"read\ committed",
+        "default_transaction_read_only": "on" if read_only else "off",
+    }
+    text = " ".join(f"-c {name}={value}" for name, value in options.items())
+    return _create(url, connect_args={"options": text, "application_name": "pilnvara", "connect_timeout": 5})
+
+
+def _create(url: URL, connect_args: dict[str, Any]) -> Engine:
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args=connect_args,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+    )
+
+
+def sqlite_path(url: URL) -> Path:
+    """Return the file of an SQLite address."""
+    if not url.database:
+        raise DatabaseUrlError("SQLite needs a file: gateway and worker meet in it")
+    return Path(url.database)
+
+
+def create_private(path: Path) -> None:
+    """Make the database file readable by its owner alone; SQLite gives its side files the same mode."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+async def open_listener(url: URL) -> psycopg.AsyncConnection[Any]:
+    """Open a connection of the running event loop that hears of other transactions' commits."""
+    dialect = url.get_dialect()()
+    _, arguments = dialect.create_connect_args(url)
+    conninfo = make_conninfo(**arguments, connect_timeout=5, application_name="pilnvara listener")
+    connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
+    await connection.execute("LISTEN pilnvara")
+    return connection
