@@ -1,0 +1,46 @@
+"""The browser that provisioning found, for pytest-playwright's fixtures.
+
+Tests that hold a browser run after all others: Playwright keeps an event loop running in the main thread until the
+session ends, and `asyncio.run` refuses to work under it.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+RECORD = Path(__file__).resolve().parent.parent / ".build" / "browser"
+"""Where provisioning notes the browser's executable."""
+_NAMES = ("chromium-headless-shell", "chromium", "google-chrome")
+
+
+def find_browser() -> str | None:
+    """The executable to launch: `$CHROMIUM_PATH`, the recorded one, or one on the PATH."""
+    recorded = RECORD.read_text(encoding="utf-8").strip() if RECORD.is_file() else None
+    found = (path for path in (os.environ.get("CHROMIUM_PATH"), recorded) if path and os.access(path, os.X_OK))
+    return next(found, None) or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser_executable() -> str:
+    """The path of a Chromium."""
+    path = find_browser()
+    if path is None:
+        pytest.fail("no browser was found: `make setup` finds or fetches one, or set CHROMIUM_PATH")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object], browser_executable: str) -> dict[str, object]:
+    """pytest-playwright's arguments, with our executable; sandboxed unless root, which Chromium refuses."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": browser_executable,
+        "chromium_sandbox": os.geteuid() != 0,
+    }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that hold a browser last, keeping the order otherwise."""
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
