@@ -1,0 +1,1 @@
+"""Where state is kept: SQLite or PostgreSQL behind one face, and the tables' migrations."""

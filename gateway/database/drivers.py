@@ -77,7 +77,7 @@ def _sqlite_engine(url: URL, read_only: bool) -> Engine:
     def _begin(conn: Connection) -> None:
         driver = conn.connection.dbapi_connection
         if driver is not None:
-            driver.execute(begin)  # type: ignore[attr-defined]  # sqlite3's own shortcut, not in the DBAPI protocol
+            driver.execute(begin)
 
     return engine
 

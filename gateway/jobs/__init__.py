@@ -1,0 +1,1 @@
+"""What runs later or elsewhere: a lease table, and the runner that works on it."""

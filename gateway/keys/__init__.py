@@ -1,0 +1,1 @@
+"""Keys: what seals personal values, and what signs."""

@@ -1,0 +1,44 @@
+"""Rows of keys; every private part is wrapped."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.database.base import Base
+
+
+class DataKeyRow(Base):
+    """A data key, wrapped under an epoch or under another data key. Destroying it erases what it sealed."""
+
+    __tablename__ = "data_key"
+    __table_args__ = (
+        CheckConstraint("(epoch IS NULL) <> (under IS NULL)", name="one_wrapping"),
+        CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed_is_empty"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[int | None]
+    under: Mapped[str | None] = mapped_column(ForeignKey("data_key.id"), index=True)
+    wrapped: Mapped[bytes | None]
+    destroyed_at: Mapped[datetime | None]
+
+
+class SigningKeyRow(Base):
+    """A signing key of one kind. The newest that is not retired signs; older ones still verify until `not_after`."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = (UniqueConstraint("kind", "serial"),)
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    serial: Mapped[int]
+    """Counts the keys of a kind from 1; two processes that make a key at once meet in it."""
+    public: Mapped[bytes]
+    """SubjectPublicKeyInfo (RFC 5280), DER."""
+    wrapped: Mapped[bytes]
+    """PKCS#8, DER, sealed under a key-encryption key."""
+    epoch: Mapped[int]
+    created_at: Mapped[datetime]
+    not_after: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]

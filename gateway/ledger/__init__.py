@@ -1,0 +1,1 @@
+"""The audit log's storage: outbox, sequencer, checkpoints and tiles."""
