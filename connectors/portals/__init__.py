@@ -1,0 +1,1 @@
+"""The connectors that come with the gateway: one folder a holder, one folder a service."""

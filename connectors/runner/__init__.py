@@ -1,0 +1,43 @@
+"""The worker's side of a run: starts the browser's process and owns the gate, its only way out."""
+
+from connectors.runner.api import (
+    Absent,
+    Ambiguous,
+    Decide,
+    DeclinedByPortal,
+    Evidence,
+    Filed,
+    Found,
+    GateRequest,
+    LookedUp,
+    LookUpTask,
+    Prepared,
+    PrepareTask,
+    Progress,
+    RunnerSettings,
+    SendTask,
+    Sent,
+    Unknown,
+    Verdict,
+)
+
+__all__ = [
+    "Absent",
+    "Ambiguous",
+    "Decide",
+    "DeclinedByPortal",
+    "Evidence",
+    "Filed",
+    "Found",
+    "GateRequest",
+    "LookUpTask",
+    "LookedUp",
+    "PrepareTask",
+    "Prepared",
+    "Progress",
+    "RunnerSettings",
+    "SendTask",
+    "Sent",
+    "Unknown",
+    "Verdict",
+]

@@ -1,0 +1,60 @@
+"""A connector: everything the gateway asks, shows and lets out for one service of one portal."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.sdk.inputs import Input, Upload
+from connectors.sdk.manifest import Manifest, Precondition
+from connectors.sdk.page import FormShape
+from connectors.sdk.steps import ErrorMarks, Final, LookUp, ReceiptRule, SignIn, Step, Values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Made-up answers that the service accepts, for tests, practice and `connectors test`."""
+
+    name: str
+    answers: Mapping[str, str | list[str]]
+    files: Mapping[str, Upload] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connector:
+    """One service of one portal."""
+
+    manifest: Manifest
+    inputs: tuple[Input, ...]
+    sign_in: SignIn
+    entry: str
+    """Path opened after signing in; leads to the first step."""
+    steps: tuple[Step, ...]
+    final: Final
+    receipt: ReceiptRule
+    look_up: LookUp | None
+    service_key: Callable[[Values], str]
+    """The service's own key, such as the child or the period: one filing at a time for each principal and key."""
+    fingerprints: Mapping[str, FormShape]
+    """By step name, the final page's included: the form each was written for."""
+    marks: ErrorMarks = field(default_factory=ErrorMarks)
+    preconditions: tuple[Precondition, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    javascript: bool = True
+    """Off for portals that work without: then a page has fewest ways out."""
+
+    @property
+    def id(self) -> str:
+        """The manifest's id."""
+        return self.manifest.id
+
+    @property
+    def volatile(self) -> frozenset[str]:
+        """Hidden controls whose value differs each time and stays out of a read-back's payload."""
+        pages: tuple[Step | Final, ...] = (*self.steps, self.final)
+        return frozenset().union(*(page.volatile for page in pages))
+
+    def input(self, name: str) -> Input:
+        """The input called `name`; `KeyError` when there is none."""
+        for candidate in self.inputs:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)

@@ -1,0 +1,165 @@
+"""The questions a connector asks; the assistant's form is made from them, and nothing else asks anything."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from connectors.sdk.words import Words
+
+
+@dataclass(frozen=True)
+class ShownWhen:
+    """Ask only when the answer to `other` is `equals`."""
+
+    other: str
+    equals: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that can be chosen; `value` is ours, the portal's own value stands in the connector's steps."""
+
+    value: str
+    label: Words
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as given: its bytes never reach a disk of ours."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One question. `kind` names the component that the assistant's form shows."""
+
+    kind: ClassVar[str] = "text"
+    name: str
+    label: Words
+    help: Words | None = None
+    required: bool = True
+    shown_when: ShownWhen | None = None
+    prefill: str | None = None
+    """Where the answer may already be known, e.g. `resident.phone`."""
+    sensitive: bool = False
+    """Masked on shared screens until somebody asks to see it."""
+    lockable: bool = False
+    """The resident may fix this value in the delegation."""
+    missing: Words | None = None
+    """Said when there is no answer; otherwise the general words of its kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Input):
+    """One line of text."""
+
+    max_length: int = 200
+    pattern: str | None = None
+    """A regular expression the whole answer must match; `invalid` says what is wrong."""
+    invalid: Words | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextArea(Input):
+    """Several lines of text."""
+
+    kind: ClassVar[str] = "textarea"
+    max_length: int = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Date(Input):
+    """A calendar day, answered as `2026-03-31`, `31.03.2026` or [day, month, year]; kept as ISO 8601."""
+
+    kind: ClassVar[str] = "date"
+    not_before: str | None = None
+    not_after: str | None = None
+    not_before_input: str | None = None
+    """Name of another date that this one may not precede."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Input):
+    """A whole number."""
+
+    kind: ClassVar[str] = "number"
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money(Input):
+    """An amount in euro, kept as `1234.56`."""
+
+    kind: ClassVar[str] = "money"
+    most: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Select(Input):
+    """One of many."""
+
+    kind: ClassVar[str] = "select"
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Radio(Input):
+    """One of a few."""
+
+    kind: ClassVar[str] = "radio"
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckboxGroup(Input):
+    """Any of several; required means at least one."""
+
+    kind: ClassVar[str] = "checkboxes"
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkbox(Input):
+    """A declaration, kept as `yes` or `no`; required means it must be ticked."""
+
+    kind: ClassVar[str] = "checkbox"
+
+
+@dataclass(frozen=True, kw_only=True)
+class File(Input):
+    """One file, recognised by its first bytes and not by its name."""
+
+    kind: ClassVar[str] = "file"
+    accept: tuple[str, ...] = ("application/pdf", "image/jpeg", "image/png")
+    max_bytes: int = 10_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Iban(Input):
+    """A bank account number (ISO 13616), kept without spaces."""
+
+    kind: ClassVar[str] = "iban"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone(Input):
+    """A telephone number, kept as E.164; eight digits are taken for a Latvian one."""
+
+    kind: ClassVar[str] = "phone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email(Input):
+    """An e-mail address."""
+
+    kind: ClassVar[str] = "email"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalCode(Input):
+    """A Latvian personal code, kept as `NNNNNN-NNNNN`; codes of both kinds are taken."""
+
+    kind: ClassVar[str] = "personal_code"
