@@ -1,0 +1,206 @@
+"""Who may call a route, said by the route itself, and the session that its handler is handed.
+
+    @get("/desk", **allow(Who.ASSISTANT))
+    async def desk(request: Request, session: StaffSession) -> Response: ...
+
+An application with a handler that does not say so does not start; `gateway.web.admission` holds callers to it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from litestar.params import Dependency
+
+from audit.entry import Actor, ActorKind
+from gateway.people.roles import Role
+
+ACCESS_KEY = "access"
+"""Where `allow` leaves its answer in a handler's `opt`."""
+
+
+class Who(StrEnum):
+    """Who may call a route."""
+
+    ANYONE = "anyone"
+    """Also somebody who is not signed in. A staff session is handed over when there is one."""
+    ASSISTANT = "assistant"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    OFFICER = "officer"
+    STAFF = "staff"
+    """Any member of staff who is signed in, in whatever role."""
+    RESIDENT = "resident"
+    """A resident whose session is bound to an approval or a visit."""
+    DISPLAY = "display"
+    """A paired display that faces the resident."""
+    PORTAL = "portal"
+    """A portal; the endpoint itself authenticates the client."""
+    RUN = "run"
+    """A connector's browser; the endpoint itself checks the run ticket."""
+
+
+class SessionKind(StrEnum):
+    """Whose session it is; each has a cookie of its own."""
+
+    STAFF = "staff"
+    RESIDENT = "resident"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a handler declares: who may call it, and how its requests are held."""
+
+    who: frozenset[Who]
+    csrf: bool
+    """A state-changing request must carry the session's token and come from our own pages."""
+    while_locked: bool
+    """May be called while the session is locked or its role is not chosen yet: unlock, choose, sign out."""
+    cacheable: bool
+    """The answer may be kept by caches, by its own Cache-Control; everything else is `no-store`."""
+
+    @property
+    def kinds(self) -> tuple[SessionKind, ...]:
+        """The kinds of session that these callers have, in the order in which they are looked for."""
+        found = tuple(kind for kind in SessionKind if self.who & _CALLERS_WITH[kind])
+        if not found and Who.ANYONE in self.who:
+            return (SessionKind.STAFF,)
+        return found
+
+
+_ROLE_OF = {Who(role.value): role for role in Role}
+_CALLERS_WITH = {
+    SessionKind.STAFF: frozenset({Who.STAFF, *_ROLE_OF}),
+    SessionKind.RESIDENT: frozenset({Who.RESIDENT}),
+    SessionKind.DISPLAY: frozenset({Who.DISPLAY}),
+}
+_AUTHENTICATED_BY_THE_ENDPOINT = frozenset({Who.PORTAL, Who.RUN})
+
+
+def allow(
+    *who: Who, csrf: bool | None = None, while_locked: bool = False, cacheable: bool = False
+) -> dict[str, dict[str, Access]]:
+    """Declare who may call a handler: pass the result to Litestar's decorator with `**`.
+
+    Handlers for `Who.PORTAL` and `Who.RUN` authenticate by themselves and carry no CSRF token; `csrf=False` says the same
+    of another handler that no browser calls. `Who.ANYONE` beside `Who.RESIDENT` or `Who.DISPLAY` means: anyone, and that
+    session is handed over when there is one.
+    """
+    if not who:
+        raise ValueError("say who may call the handler, if only Who.ANYONE")
+    callers = frozenset(who)
+    by_endpoint = callers <= _AUTHENTICATED_BY_THE_ENDPOINT
+    return {
+        "opt": {
+            ACCESS_KEY: Access(
+                who=callers,
+                csrf=not by_endpoint if csrf is None else csrf,
+                while_locked=while_locked,
+                cacheable=cacheable,
+            )
+        }
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSession:
+    """A member of staff, signed in."""
+
+    token_hash: bytes
+    """Changes when the session is locked, unlocked or changes role: keep `staff_id`, not this."""
+    staff_id: str
+    name: str
+    role: Role
+    role_chosen: bool
+    """False until one of several roles is chosen; such a session reaches only the page that chooses."""
+    roles: tuple[Role, ...]
+    """All roles that this person may take here, in the order of `Role`."""
+    centre_id: str
+    centre_name: str
+    terminal_id: str | None
+    """`None` for roles that may sign in anywhere."""
+    terminal_name: str | None
+    display_id: str | None
+    """The display paired with this terminal, if any."""
+    visit_id: str | None
+    language: str
+    csrf: str
+    auth_time: datetime
+    locked_at: datetime | None
+    seen_at: datetime
+    idle_until: datetime
+    ends_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """How the trail names this person."""
+        return Actor(kind=self.role.audit_kind, id=self.staff_id, terminal=self.terminal_id, centre=self.centre_id)
+
+    def is_one_of(self, who: Collection[Who]) -> bool:
+        """Say whether this session's role is among `who`."""
+        return Who.STAFF in who or Who(self.role.value) in who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentSession:
+    """A resident on their own phone, for one approval or one visit; not always known by name yet."""
+
+    token_hash: bytes
+    resident_id: str | None
+    visit_id: str | None
+    approval_id: str | None
+    language: str
+    csrf: str
+    auth_time: datetime | None
+    """When the identity provider says that they signed in; `None` before that."""
+    acr: str | None
+    seen_at: datetime
+    idle_until: datetime
+    ends_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """How the trail names this person: the resident once known, else the approval."""
+        return Actor(kind=ActorKind.RESIDENT, id=self.resident_id or self.approval_id or self.visit_id or "unknown")
+
+    def is_one_of(self, who: Collection[Who]) -> bool:
+        """Say whether residents are among `who`."""
+        return Who.RESIDENT in who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplaySession:
+    """The screen that faces the resident; it may read its terminal's visit and post yes, no, code and rating."""
+
+    display_id: str
+    terminal_id: str
+    terminal_name: str
+    centre_id: str
+    centre_name: str
+    language: str
+    csrf: str
+
+    @property
+    def actor(self) -> Actor:
+        """How the trail names what is typed here: the resident, at this display's terminal."""
+        return Actor(
+            kind=ActorKind.RESIDENT,
+            id=f"display:{self.display_id}",
+            terminal=self.terminal_id,
+            centre=self.centre_id,
+        )
+
+    def is_one_of(self, who: Collection[Who]) -> bool:
+        """Say whether displays are among `who`."""
+        return Who.DISPLAY in who
+
+
+AnySession = StaffSession | ResidentSession | DisplaySession
+"""Whoever is calling."""
+
+CurrentSession = Annotated[AnySession | None, Dependency(skip_validation=True)]
+"""For a handler that several kinds of callers, or nobody, may call; others name the one class as `session: StaffSession`."""

@@ -1,0 +1,104 @@
+"""Why somebody was not let in or not let through. `gateway.problems` turns these into HTTP; nothing here knows of it."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from gateway.people.access import SessionKind
+
+
+class PeopleError(Exception):
+    """Somebody was refused. Never names a person."""
+
+    code: ClassVar[str] = "people.error"
+
+
+class SignInRequiredError(PeopleError):
+    """There is no session of this kind, or it is over."""
+
+    code = "session.required"
+
+    def __init__(self, kind: SessionKind) -> None:
+        super().__init__(f"no open session of the kind {kind.value}")
+        self.kind = kind
+
+
+class SessionLockedError(PeopleError):
+    """The session is locked; its owner has to unlock it first."""
+
+    code = "session.locked"
+
+
+class RoleNotChosenError(PeopleError):
+    """The person has several roles and has not chosen one."""
+
+    code = "session.role_not_chosen"
+
+
+class SessionOverError(PeopleError):
+    """The session ended while the request was on its way; an ended session is never revived."""
+
+    code = "session.over"
+
+
+class SessionElsewhereError(PeopleError):
+    """A session was presented without its own terminal's enrolment: on another computer."""
+
+    code = "session.elsewhere"
+
+    def __init__(self, *, token_hash: bytes, staff_id: str, terminal_id: str) -> None:
+        super().__init__(f"a session of terminal {terminal_id} was presented elsewhere")
+        self.token_hash = token_hash
+        self.staff_id = staff_id
+        self.terminal_id = terminal_id
+
+
+class AccessRefusedError(PeopleError):
+    """The caller is known and is not one of those who may do this."""
+
+    code = "access.refused"
+
+
+class RequestForgedError(PeopleError):
+    """A state-changing request did not come from our own page in this session."""
+
+    code = "request.forged"
+
+
+class SignInFailedError(PeopleError):
+    """Login, password or code is wrong, or the account is closed. Which of them is not said."""
+
+    code = "sign_in.failed"
+
+
+class TriedTooOftenError(PeopleError):
+    """Too many tries in vain; the next is looked at from `until` on."""
+
+    code = "sign_in.throttled"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"too many tries, until {until.isoformat()}")
+        self.until = until
+
+
+class TerminalRequiredError(PeopleError):
+    """None of this person's roles may be used on a computer that is not enrolled at their centre."""
+
+    code = "sign_in.terminal_required"
+
+
+class PairingCodeError(PeopleError):
+    """The code is wrong, used or past its time. Which of them is not said."""
+
+    code = "pairing.code_unknown"
+
+
+class LoginTakenError(PeopleError):
+    """Another account has this login."""
+
+    code = "staff.login_taken"
+
+
+class UnknownPersonError(PeopleError):
+    """There is no such account, centre, resident, terminal or display, or it is not the caller's to see."""
+
+    code = "people.not_found"

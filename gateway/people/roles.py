@@ -1,0 +1,33 @@
+"""The roles that staff can have, and where each may be used."""
+
+from enum import StrEnum
+
+from audit.entry import ActorKind
+
+
+class Role(StrEnum):
+    """What a member of staff is signed in as. A session has one role at a time."""
+
+    ASSISTANT = "assistant"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    OFFICER = "officer"
+    """Answers for the network: agreements, reports, the second pair of eyes."""
+
+    @property
+    def audit_kind(self) -> ActorKind:
+        """How the trail names somebody who acts in this role."""
+        return _ACTOR_KINDS[self]
+
+
+AT_A_TERMINAL_ONLY = frozenset({Role.ASSISTANT, Role.MANAGER})
+"""Roles that handle residents' matters: they work at the centre's own enrolled computers and nowhere else."""
+
+_ACTOR_KINDS = {
+    Role.ASSISTANT: ActorKind.ASSISTANT,
+    Role.MANAGER: ActorKind.MANAGER,
+    Role.ADMINISTRATOR: ActorKind.ADMIN,
+    Role.AUDITOR: ActorKind.AUDITOR,
+    Role.OFFICER: ActorKind.MANAGER,
+}

@@ -1,0 +1,311 @@
+"""Sessions: begun, loaded, rotated, ended.
+
+A session is a row under the SHA-256 of a 256-bit token that only the browser's cookie holds. It ends by sign-out, by
+idleness, at its absolute end, or by a change of role, which begins another under a new token. Ended is for ever: every
+step here is an UPDATE that names an open session, so a slow request cannot revive one.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Text, bindparam, func, insert, select, type_coerce, update
+
+from gateway.ids import digest, new_token
+from gateway.people.access import DisplaySession, ResidentSession, SessionKind, StaffSession
+from gateway.people.errors import SessionElsewhereError, SessionOverError
+from gateway.people.roles import AT_A_TERMINAL_ONLY, Role
+from gateway.people.tables import Centre, Session, Staff, StaffRole, StaffState
+from gateway.terminals.tables import Display, Terminal
+
+TOUCH_AFTER = timedelta(minutes=1)
+"""How long a session goes unnoted: noting each request would make every page a write."""
+
+_ROLES = (
+    select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
+    .where(StaffRole.staff_id == Session.staff_id)
+    .scalar_subquery()
+)
+_DISPLAY = (
+    select(func.max(Display.id))
+    .where(Display.terminal_id == Session.terminal_id, Display.revoked_at.is_(None))
+    .scalar_subquery()
+)
+_STAFF = (
+    select(
+        Session.__table__,
+        Staff.display_name,
+        Staff.state.label("staff_state"),
+        Centre.name.label("centre_name"),
+        Terminal.name.label("terminal_name"),
+        Terminal.secret_hash.label("terminal_secret_hash"),
+        Terminal.revoked_at.label("terminal_revoked_at"),
+        _ROLES.label("roles"),
+        _DISPLAY.label("display_id"),
+    )
+    .join(Staff, Staff.id == Session.staff_id)
+    .join(Centre, Centre.id == Session.centre_id)
+    .outerjoin(Terminal, Terminal.id == Session.terminal_id)
+    .where(Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.STAFF)
+)
+_RESIDENT = select(Session.__table__).where(
+    Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.RESIDENT
+)
+_DISPLAY_SESSION = (
+    select(
+        Display.id,
+        Display.terminal_id,
+        Display.language,
+        Display.csrf,
+        Terminal.name.label("terminal_name"),
+        Terminal.centre_id,
+        Centre.name.label("centre_name"),
+    )
+    .join(Terminal, Terminal.id == Display.terminal_id)
+    .join(Centre, Centre.id == Terminal.centre_id)
+    .where(
+        Display.secret_hash == bindparam("token_hash"),
+        Display.revoked_at.is_(None),
+        Terminal.revoked_at.is_(None),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a session lives."""
+
+    idle: timedelta
+    """Without any request."""
+    absolute: timedelta
+    """At most, however busy."""
+
+
+def begin_staff(
+    conn: Connection,
+    *,
+    staff_id: str,
+    role: Role | None,
+    centre_id: str,
+    terminal_id: str | None,
+    language: str,
+    now: datetime,
+    lifetime: Lifetime,
+) -> str:
+    """Begin a session for a member of staff who has just proved who they are; return the cookie's token."""
+    return _begin(
+        conn,
+        kind=SessionKind.STAFF,
+        now=now,
+        lifetime=lifetime,
+        staff_id=staff_id,
+        role=role,
+        centre_id=centre_id,
+        terminal_id=terminal_id,
+        language=language,
+        auth_time=now,
+    )
+
+
+def begin_resident(
+    conn: Connection,
+    *,
+    visit_id: str | None,
+    approval_id: str | None,
+    language: str,
+    now: datetime,
+    lifetime: Lifetime,
+    resident_id: str | None = None,
+    auth_time: datetime | None = None,
+    acr: str | None = None,
+) -> str:
+    """Begin a session on a resident's phone, bound to one approval or visit; return the cookie's token."""
+    return _begin(
+        conn,
+        kind=SessionKind.RESIDENT,
+        now=now,
+        lifetime=lifetime,
+        visit_id=visit_id,
+        approval_id=approval_id,
+        language=language,
+        resident_id=resident_id,
+        auth_time=auth_time,
+        acr=acr,
+    )
+
+
+def rotate(conn: Connection, token_hash: bytes, *, now: datetime, **changes: Any) -> str:
+    """End a session and begin its successor with `changes` to its columns; return the new token.
+
+    The absolute end stays: nobody stays signed in for ever by changing roles.
+
+    Raises:
+        SessionOverError: it has ended already.
+    """
+    row = conn.execute(
+        update(Session)
+        .where(Session.token_hash == token_hash, Session.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(*Session.__table__.c)
+    ).one_or_none()
+    if row is None:
+        raise SessionOverError("the session has ended")
+    token = new_token()
+    successor = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a row by name
+    successor |= {"token_hash": digest(token), "csrf": _new_csrf(), "created_at": now, "ended_at": None} | changes
+    conn.execute(insert(Session).values(successor))
+    return token
+
+
+def end(conn: Connection, token_hash: bytes, now: datetime) -> bool:
+    """End a session for ever; False when it had ended before."""
+    return _end_where(conn, Session.token_hash == token_hash, now) > 0
+
+
+def end_all_of_staff(conn: Connection, staff_id: str, now: datetime) -> int:
+    """End every open session of a member of staff; return how many there were."""
+    return _end_where(conn, Session.staff_id == staff_id, now)
+
+
+def end_all_of_terminal(conn: Connection, terminal_id: str, now: datetime) -> int:
+    """End every open session at a terminal; return how many there were."""
+    return _end_where(conn, Session.terminal_id == terminal_id, now)
+
+
+def end_all_of_visit(conn: Connection, visit_id: str, now: datetime) -> int:
+    """End every resident's session of a visit; return how many there were."""
+    return _end_where(conn, (Session.visit_id == visit_id) & (Session.kind == SessionKind.RESIDENT), now)
+
+
+def touch(conn: Connection, token_hash: bytes, *, now: datetime, idle: timedelta) -> None:
+    """Note that a session was used; does nothing to one that has ended."""
+    conn.execute(
+        update(Session)
+        .where(Session.token_hash == token_hash, Session.ended_at.is_(None), Session.seen_at < now)
+        .values(seen_at=now, idle_until=now + idle)
+    )
+
+
+def set_language(conn: Connection, token_hash: bytes, language: str) -> None:
+    """Show the pages of an open session in another language."""
+    conn.execute(
+        update(Session)
+        .where(Session.token_hash == token_hash, Session.ended_at.is_(None))
+        .values(language=language)
+    )
+
+
+def load_staff(conn: Connection, token: str, terminal_secret: str | None, now: datetime) -> StaffSession | None:
+    """Find the open session of `token`, presented by the browser that holds `terminal_secret`; one statement.
+
+    Raises:
+        SessionElsewhereError: it belongs to a terminal, and this is not that terminal.
+    """
+    row = conn.execute(_STAFF, {"token_hash": digest(token)}).one_or_none()
+    if row is None or _is_over(row, now) or row.staff_state is not StaffState.ACTIVE:
+        return None
+    if row.terminal_id is not None:
+        if row.terminal_revoked_at is not None:
+            return None
+        presented = digest(terminal_secret) if terminal_secret else b""
+        if not secrets.compare_digest(presented, row.terminal_secret_hash):
+            raise SessionElsewhereError(
+                token_hash=row.token_hash, staff_id=row.staff_id, terminal_id=row.terminal_id
+            )
+    roles = roles_for_place(row.roles, at_terminal=row.terminal_id is not None)
+    if not roles or (row.role is not None and row.role not in roles):
+        return None
+    return StaffSession(
+        token_hash=row.token_hash,
+        staff_id=row.staff_id,
+        name=row.display_name,
+        role=row.role or roles[0],
+        role_chosen=row.role is not None,
+        roles=roles,
+        centre_id=row.centre_id,
+        centre_name=row.centre_name,
+        terminal_id=row.terminal_id,
+        terminal_name=row.terminal_name,
+        display_id=row.display_id,
+        visit_id=row.visit_id,
+        language=row.language,
+        csrf=row.csrf,
+        auth_time=row.auth_time,
+        locked_at=row.locked_at,
+        seen_at=row.seen_at,
+        idle_until=row.idle_until,
+        ends_at=row.ends_at,
+    )
+
+
+def load_resident(conn: Connection, token: str, now: datetime) -> ResidentSession | None:
+    """Find the open session of a resident's phone; one statement."""
+    row = conn.execute(_RESIDENT, {"token_hash": digest(token)}).one_or_none()
+    if row is None or _is_over(row, now):
+        return None
+    return ResidentSession(
+        token_hash=row.token_hash,
+        resident_id=row.resident_id,
+        visit_id=row.visit_id,
+        approval_id=row.approval_id,
+        language=row.language,
+        csrf=row.csrf,
+        auth_time=row.auth_time,
+        acr=row.acr,
+        seen_at=row.seen_at,
+        idle_until=row.idle_until,
+        ends_at=row.ends_at,
+    )
+
+
+def load_display(conn: Connection, secret: str) -> DisplaySession | None:
+    """Find the paired display that holds `secret`; one statement."""
+    row = conn.execute(_DISPLAY_SESSION, {"token_hash": digest(secret)}).one_or_none()
+    if row is None:
+        return None
+    return DisplaySession(
+        display_id=row.id,
+        terminal_id=row.terminal_id,
+        terminal_name=row.terminal_name,
+        centre_id=row.centre_id,
+        centre_name=row.centre_name,
+        language=row.language,
+        csrf=row.csrf,
+    )
+
+
+def roles_for_place(roles: str | None, *, at_terminal: bool) -> tuple[Role, ...]:
+    """Read comma-separated roles and leave those that may be used here, in the order of `Role`."""
+    held = set((roles or "").split(","))
+    return tuple(role for role in Role if role.value in held and (at_terminal or role not in AT_A_TERMINAL_ONLY))
+
+
+def _begin(conn: Connection, *, kind: SessionKind, now: datetime, lifetime: Lifetime, **columns: Any) -> str:
+    token = new_token()
+    conn.execute(
+        insert(Session).values(
+            token_hash=digest(token),
+            kind=kind,
+            csrf=_new_csrf(),
+            created_at=now,
+            seen_at=now,
+            idle_until=now + min(lifetime.idle, lifetime.absolute),
+            ends_at=now + lifetime.absolute,
+            **columns,
+        )
+    )
+    return token
+
+
+def _end_where(conn: Connection, condition: Any, now: datetime) -> int:
+    return conn.execute(update(Session).where(condition, Session.ended_at.is_(None)).values(ended_at=now)).rowcount
+
+
+def _is_over(row: Row[Any], now: datetime) -> bool:
+    over: bool = row.ended_at is not None or now >= row.idle_until or now >= row.ends_at
+    return over
+
+
+def _new_csrf() -> str:
+    return secrets.token_urlsafe(24)
