@@ -154,12 +154,13 @@ def _write(entry: Entry) -> bytes:
 def _plain(value: Any, depth: int) -> Any:
     """`value` with NFC strings, refusing all that is not plain JSON with whole numbers."""
     if isinstance(value, str):
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        text = str(value)  # an enum or a marked string becomes the plain text that it is
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         if -_MAX_INTEGER <= value <= _MAX_INTEGER:
-            return value
+            return int(value)
         raise EntryError(f"the number {value} is not exact in every JSON reader")
     if depth >= _MAX_DEPTH:  # a deeper value could exhaust the stack of whoever verifies it
         raise EntryError(f"data is nested more than {_MAX_DEPTH} deep")

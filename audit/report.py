@@ -1,0 +1,196 @@
+"""What a verification found, in words that a person and a program can both act on."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+from audit.entry import format_time
+
+KEPT_FINDINGS = 20
+"""Findings of one verdict that a report names one by one; the rest are counted."""
+
+
+class Verdict(StrEnum):
+    """What one finding, or the whole log, comes to."""
+
+    VERIFIED = "verified"
+    EDITED = "edited"
+    """Bytes were changed after they were logged or signed."""
+    MISSING = "missing"
+    """A leaf is gone from within the log."""
+    SUPPRESSED = "suppressed"
+    """An event was recorded and never became a leaf."""
+    TRUNCATED = "truncated"
+    """A signed checkpoint promises more leaves than there are."""
+    INCONSISTENT = "inconsistent"
+    """The leaves do not lead to a root that was signed."""
+    SPLIT_VIEW = "split_view"
+    """Two roots were signed for one size."""
+    STALE = "stale"
+    """The newest checkpoint is older than it may be, so what came since is not vouched for."""
+    UNWITNESSED = "unwitnessed"
+    """Too few people outside have signed that they saw the checkpoint."""
+    DUPLICATE = "duplicate"
+    """An event stands in the log twice."""
+    NOT_CANONICAL = "not_canonical"
+    """A leaf is not an entry in its one form."""
+    INCOMPLETE_VISIT = "incomplete_visit"
+    """A visit's chain has a gap or does not continue from the entry before."""
+    TIME_ORDER = "time_order"
+    """Time runs backwards within a visit, or an entry lies in the future."""
+    RETIRED_KEY = "retired_key"
+    """A checkpoint was signed only by a key that no longer signs."""
+    ERASED = "erased"
+    """A resident's values were made unreadable; the log says so, and that is not an error."""
+    CANNOT_EXCLUDE = "cannot_exclude"
+    """Nothing contradicts the log, but something that would vouch for it is not there."""
+    BAD_INPUT = "bad_input"
+    """A key or checkpoint that the caller handed in cannot be used."""
+
+
+class Severity(IntEnum):
+    """How a finding weighs; a report is as grave as its gravest finding."""
+
+    NOTE = 0
+    INCONCLUSIVE = 1
+    VIOLATION = 2
+    BAD_INPUT = 3
+
+
+_EXIT_CODES = {Severity.NOTE: 0, Severity.VIOLATION: 1, Severity.BAD_INPUT: 2, Severity.INCONCLUSIVE: 3}
+_SEVERITIES = {
+    Verdict.ERASED: Severity.NOTE,
+    Verdict.STALE: Severity.INCONCLUSIVE,
+    Verdict.UNWITNESSED: Severity.INCONCLUSIVE,
+    Verdict.CANNOT_EXCLUDE: Severity.INCONCLUSIVE,
+    Verdict.BAD_INPUT: Severity.BAD_INPUT,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found, at one place."""
+
+    verdict: Verdict
+    severity: Severity
+    subject: str
+    """What it is about, such as `leaf 17`, `checkpoint of 4,096`, `visit 3f…`."""
+    detail: str
+    """One sentence for a person."""
+    index: int | None = None
+    """The leaf, where it is about one."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one verification."""
+
+    checked_at: datetime
+    origin: str | None
+    size: int
+    """Leaves that were read."""
+    root: bytes | None
+    """Root over all of them; `None` where a gap makes it unknowable."""
+    vouched_size: int
+    """Leaves under a checkpoint that was signed by a trusted key and agrees with them; later ones nobody has signed."""
+    findings: tuple[Finding, ...]
+    """At most 20 of each verdict, in the order found; `totals` counts all."""
+    totals: dict[Verdict, int]
+    counts: dict[str, int]
+    """How much was checked: `entries`, `visits`, `checkpoints`, `witnesses`, `unvouched`."""
+
+    @property
+    def severity(self) -> Severity:
+        """That of the gravest finding; `NOTE` when there is none."""
+        return max((finding.severity for finding in self.findings), default=Severity.NOTE)
+
+    @property
+    def verdict(self) -> Verdict:
+        """`verified`, or the first of the gravest findings."""
+        gravest = self.severity
+        if gravest is Severity.NOTE:
+            return Verdict.VERIFIED
+        return next(finding.verdict for finding in self.findings if finding.severity is gravest)
+
+    @property
+    def exit_code(self) -> int:
+        """0 verified, 1 violation, 2 bad input, 3 cannot conclude."""
+        return _EXIT_CODES[self.severity]
+
+    def to_json(self) -> str:
+        """All of it as one JSON object; hashes in hex, time as RFC 3339."""
+        return msgspec.json.encode(
+            {
+                "verdict": self.verdict,
+                "exit_code": self.exit_code,
+                "checked_at": format_time(self.checked_at),
+                "origin": self.origin,
+                "size": self.size,
+                "vouched_size": self.vouched_size,
+                "root": None if self.root is None else self.root.hex(),
+                "counts": self.counts,
+                "totals": self.totals,
+                "findings": [
+                    {
+                        "verdict": finding.verdict,
+                        "severity": finding.severity.name.lower(),
+                        "subject": finding.subject,
+                        "detail": finding.detail,
+                        "index": finding.index,
+                    }
+                    for finding in self.findings
+                ],
+            }
+        ).decode()
+
+    def lines(self) -> list[str]:
+        """The report in sentences, the verdict first."""
+        lines = [self._headline()]
+        for verdict, total in self.totals.items():
+            kept = [finding for finding in self.findings if finding.verdict is verdict]
+            lines += (f"{verdict.value}: {finding.subject}: {finding.detail}" for finding in kept)
+            if total > len(kept):
+                lines.append(f"{verdict.value}: and {total - len(kept):,} more like these.")
+        return lines
+
+    def _headline(self) -> str:
+        read = f"{self.size:,} entries of {self.counts.get('visits', 0):,} visits and other chains"
+        match self.severity:
+            case Severity.NOTE:
+                verified = "Verified, unwitnessed" if Verdict.UNWITNESSED in self.totals else "Verified"
+                return f"{verified}: {read}; {self.vouched_size:,} of them under a signed checkpoint."
+            case Severity.INCONCLUSIVE:
+                return f"Cannot conclude ({self.verdict.value}): nothing contradicts the log, read: {read}."
+            case Severity.VIOLATION:
+                return f"NOT VERIFIED ({self.verdict.value}): {sum(self.totals.values()):,} findings in {read}."
+            case Severity.BAD_INPUT:
+                return "Nothing was checked: what was handed in cannot be used."
+
+
+@dataclass
+class Findings:
+    """Collects findings, keeping the first of each verdict and counting the rest."""
+
+    kept: list[Finding] = field(default_factory=list)
+    totals: Counter[Verdict] = field(default_factory=Counter)
+    _named: Counter[Verdict] = field(default_factory=Counter)
+
+    def add(
+        self,
+        verdict: Verdict,
+        subject: str,
+        detail: str,
+        *,
+        index: int | None = None,
+        times: int = 1,
+        note: bool = False,
+    ) -> None:
+        """Record a finding; `times` when it stands for several, `note` when it does not count against the log."""
+        self.totals[verdict] += times
+        self._named[verdict] += 1
+        if self._named[verdict] <= KEPT_FINDINGS:
+            severity = Severity.NOTE if note else _SEVERITIES.get(verdict, Severity.VIOLATION)
+            self.kept.append(Finding(verdict, severity, subject, detail, index))

@@ -1,0 +1,108 @@
+"""Who signed a checkpoint, and whether that counts: trusted keys, retired keys, witnesses."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from audit import note
+from audit.checkpoint import Checkpoint, parse_text
+from audit.cosignature import WitnessVerifier
+from audit.errors import CheckpointError, NoteError, SignatureError, UntrustedNoteError
+from audit.note import Note, Verifier
+from audit.report import Findings, Verdict
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a verifier demands beyond the log's keys."""
+
+    origin: str | None = None
+    """The log's name; without it, all checkpoints need only name the same."""
+    retired: Mapping[str, int] = field(default_factory=dict)
+    """vkeys that once signed, each with the size of the last checkpoint that it may have signed."""
+    witnesses: tuple[str, ...] = ()
+    """vkeys of witnesses (C2SP tlog-cosignature)."""
+    quorum: int = 0
+    """Witnesses that must have signed the newest checkpoint."""
+    sequencing_grace: timedelta = timedelta(minutes=1)
+    """How long an event may wait for its leaf before it counts as suppressed."""
+    stale_after: timedelta = timedelta(minutes=5)
+    """How long a leaf may wait for a checkpoint over it."""
+    clock_skew: timedelta = timedelta(minutes=5)
+    """How far an entry may lie ahead of the verifier's clock."""
+
+
+class Signatures:
+    """Checks checkpoints, one after another, and reports what is wrong with them."""
+
+    def __init__(self, findings: Findings, vkeys: Iterable[str], policy: Policy) -> None:
+        """Read the keys.
+
+        Raises:
+            NoteError: one of them is not a vkey, or there is none.
+        """
+        self._findings = findings
+        self._policy = policy
+        self._retired = {Verifier.parse(vkey): size for vkey, size in policy.retired.items()}
+        self._keys = [*(Verifier.parse(vkey) for vkey in vkeys), *self._retired]
+        self._witnesses = [WitnessVerifier.parse(vkey) for vkey in policy.witnesses]
+        if not self._keys:
+            raise NoteError("a verification needs the log's public key")
+        self.origin = policy.origin
+
+    def check(self, signed: bytes) -> Checkpoint | None:
+        """The checkpoint, if a trusted key signed it for this log; otherwise the reason is reported."""
+        try:
+            return self.read(signed)
+        except SignatureError as error:
+            self._findings.add(Verdict.EDITED, _describe(signed), f"it was changed after it was signed: {error}")
+        except UntrustedNoteError:
+            self._findings.add(Verdict.CANNOT_EXCLUDE, _describe(signed), "no key that we trust has signed it")
+        except (NoteError, CheckpointError) as error:
+            self._findings.add(Verdict.EDITED, "a checkpoint", f"it cannot be read: {error}")
+        return None
+
+    def read(self, signed: bytes) -> Checkpoint | None:
+        """As `check`, but what is wrong with signature or form is raised.
+
+        Raises:
+            NoteError, CheckpointError: not a checkpoint signed by a trusted key.
+        """
+        read = note.parse(signed)
+        signers = read.verify(self._keys)
+        checkpoint = parse_text(read.text)
+        self.origin = self.origin or checkpoint.origin
+        subject = f"checkpoint of {checkpoint.size:,}"
+        if checkpoint.origin != self.origin:
+            detail = f"it is of the log {checkpoint.origin!r}, not of {self.origin!r}"
+            self._findings.add(Verdict.INCONSISTENT, subject, detail)
+            return None
+        limits = [self._retired.get(signer) for signer in signers if isinstance(signer, Verifier)]
+        if all(limit is not None and checkpoint.size > limit for limit in limits):
+            self._findings.add(Verdict.RETIRED_KEY, subject, "it is signed only by a key that had been retired")
+            return None
+        return checkpoint
+
+    def count_witnesses(self, signed: bytes) -> int:
+        """How many witnesses signed, reporting when that is fewer than the policy demands."""
+        count = 0
+        try:
+            count = len(Note.verify(note.parse(signed), self._witnesses))
+        except UntrustedNoteError:
+            pass
+        except SignatureError as error:
+            self._findings.add(Verdict.EDITED, _describe(signed), str(error))
+        detail = f"{count} witnesses have signed it; {self._policy.quorum} are demanded"
+        if count < self._policy.quorum:
+            self._findings.add(Verdict.UNWITNESSED, _describe(signed), detail)
+        elif count == 0:
+            detail = "nobody outside has signed that they saw it"
+            self._findings.add(Verdict.UNWITNESSED, _describe(signed), detail, note=True)
+        return count
+
+
+def _describe(signed: bytes) -> str:
+    try:
+        return f"checkpoint of {parse_text(note.parse(signed).text).size:,}"
+    except (NoteError, CheckpointError):
+        return "a checkpoint"

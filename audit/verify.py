@@ -1,0 +1,289 @@
+"""Verifies a whole log: every leaf, every visit's chain, every checkpoint, from first to last, in one pass.
+
+The checks, by number:
+
+ 1. The keys and the held checkpoint that the caller hands in can be used.
+ 2. Each checkpoint is signed by a trusted key that had not been retired, for this log.
+ 3. Checkpoints grow, and one size has one root.
+ 4. No leaf is missing, and each stored leaf hash is the hash of the leaf's bytes.
+ 5. Each leaf is an entry in its canonical form.
+ 6. Each visit's entries are numbered without gap, each continues from the one before, and time does not run backwards.
+ 7. No event stands in the log twice.
+ 8. The root over the leaves equals the root of every checkpoint, at its size.
+ 9. The held checkpoint is one of this log's past states.
+10. Every recorded event has become a leaf.
+11. The newest checkpoint is recent: no leaf waits for one longer than it may.
+12. Enough witnesses have signed the newest checkpoint.
+
+The caller owes: that the keys did not come from whoever runs the log; that the held checkpoint was kept elsewhere; a
+right clock; that every delegation, permit and filing in the database has its event; and, without witnesses, a
+comparison with the checkpoints that others hold (a log can show two people two histories, each of them sound).
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from audit.chains import Chains
+from audit.checkpoint import Checkpoint
+from audit.entry import Entry, decode
+from audit.errors import AuditError, EntryError
+from audit.merkle import CompactRange, leaf_hash
+from audit.report import Finding, Findings, Report, Severity, Verdict
+from audit.signatures import Policy, Signatures
+
+__all__ = ["Finding", "LogSource", "Policy", "Report", "Severity", "Verdict", "verify"]
+
+_BATCH = 4096
+
+_ANY_POLICY = Policy()
+
+
+class LogSource(Protocol):
+    """Where a log is read from. It is not trusted: whatever it gives is checked."""
+
+    def size(self) -> int:
+        """Leaves that the log has now."""
+
+    def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """Index, bytes and stored hash of the leaves from `start` up to, not including, `stop`, by index.
+
+        A leaf that is gone is left out. A source that stores no hashes gives the hash of the bytes.
+        """
+
+    def checkpoints(self) -> Iterator[bytes]:
+        """Every signed checkpoint, oldest first."""
+
+    def latest_checkpoint(self) -> bytes | None:
+        """The checkpoint that is published now."""
+
+    def events_without_leaf(self, older_than: datetime) -> list[str]:
+        """Identifiers of events recorded before `older_than` that have not become leaves; empty if it keeps none."""
+
+
+def verify(
+    source: LogSource,
+    *,
+    vkeys: Iterable[str],
+    now: datetime,
+    held: bytes | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    policy: Policy = _ANY_POLICY,
+) -> Report:
+    """Check the whole log in `source`.
+
+    Args:
+        source: the log.
+        vkeys: the log's public keys (C2SP vkeys), from somewhere other than the log.
+        now: aware time by a clock that the log's operator does not set.
+        held: a signed checkpoint that was kept outside; the log must still contain that state.
+        progress: called now and then with leaves done and leaves in all.
+        policy: what else is demanded.
+
+    Raises:
+        SourceError: the log cannot be read. What it says is never a reason to raise.
+    """
+    findings = Findings()
+    try:
+        signatures = Signatures(findings, vkeys, policy)
+        held_checkpoint = None if held is None else signatures.read(held)
+    except AuditError as error:
+        findings.add(Verdict.BAD_INPUT, "key or held checkpoint", str(error))
+        return Report(now, policy.origin, 0, None, 0, tuple(findings.kept), dict(findings.totals), {})
+    run = _Run(source, findings, signatures, now, policy)
+    run.read(held_checkpoint, progress or _no_progress)
+    run.finish()
+    return run.report()
+
+
+class _Run:
+    """One verification under way."""
+
+    def __init__(
+        self, source: LogSource, findings: Findings, signatures: Signatures, now: datetime, policy: Policy
+    ) -> None:
+        self._source = source
+        self._findings = findings
+        self._signatures = signatures
+        self._now = now
+        self._policy = policy
+        self._chains = Chains(findings, now + policy.clock_skew)
+        self._tree: CompactRange | None = CompactRange()
+        """`None` once a leaf is missing: no later root can be known."""
+        self._hashes: list[bytes] = []
+        self._vouched = 0
+        self._checkpoints = 0
+        self._witnesses = 0
+        self._waiting_since: datetime | None = None
+        """Time of the first leaf that the newest checkpoint does not cover."""
+        # Read before the size: a log that grows meanwhile can only have more leaves than its checkpoint says.
+        self._newest = source.latest_checkpoint()
+        self._published = None if self._newest is None else signatures.check(self._newest)
+        self._size = source.size()
+
+    def read(self, held: Checkpoint | None, progress: Callable[[int, int], None]) -> None:
+        """Checks 2 to 6, 8 and 9, in one pass over leaves and checkpoints side by side."""
+        heads = _Ahead(self._heads(held))
+        expected = 0
+        for index, leaf, stored in self._source.leaves(0, self._size):
+            if index < expected:
+                self._findings.add(Verdict.DUPLICATE, f"leaf {index:,}", "the log gives it twice", index=index)
+                continue
+            if index > expected:
+                self._report_gap(expected, index)
+            self._compare_roots(heads, index)
+            self._check_leaf(index, leaf, stored)
+            expected = index + 1
+            if len(self._hashes) >= _BATCH:
+                self._grow()
+                progress(expected, self._size)
+        if expected < self._size:
+            self._report_gap(expected, self._size)
+        self._compare_roots(heads, self._size)
+        self._report_truncation(heads)
+        progress(self._size, self._size)
+
+    def finish(self) -> None:
+        """Checks 7 and 10 to 12."""
+        if suspected := self._chains.suspected_twice():
+            self._chains.report_twice(self._identifiers(), suspected)
+        for event in self._source.events_without_leaf(self._now - self._policy.sequencing_grace):
+            self._findings.add(Verdict.SUPPRESSED, f"event {event}", "it was recorded and never reached the log")
+        if self._newest is None:
+            detail = "no checkpoint is signed by a key that we trust: a rewritten history would look the same"
+            self._findings.add(Verdict.CANNOT_EXCLUDE, "the log", detail)
+            return
+        if self._waiting_since is not None and self._now - self._waiting_since > self._policy.stale_after:
+            detail = f"nothing since {self._waiting_since.isoformat()} is covered by it"
+            self._findings.add(Verdict.STALE, "the newest checkpoint", detail)
+        self._witnesses = self._signatures.count_witnesses(self._newest)
+
+    def report(self) -> Report:
+        """All that was found."""
+        self._grow()
+        counts = {
+            "entries": self._size,
+            "visits": self._chains.count,
+            "checkpoints": self._checkpoints,
+            "witnesses": self._witnesses,
+            "unvouched": self._size - self._vouched,
+        }
+        return Report(
+            checked_at=self._now,
+            origin=self._signatures.origin,
+            size=self._size,
+            root=None if self._tree is None else self._tree.root(),
+            vouched_size=self._vouched,
+            findings=tuple(self._findings.kept),
+            totals=dict(self._findings.totals),
+            counts=counts,
+        )
+
+    def _heads(self, held: Checkpoint | None) -> Iterator[Checkpoint]:
+        """Every good checkpoint by size: stored, published and held; two roots for one size are reported here."""
+        extra = sorted((one for one in (held, self._published) if one is not None), key=_by_size)
+        last: Checkpoint | None = None
+        for head in heapq.merge(self._stored_heads(), extra, key=_by_size):
+            if last is not None and head.size == last.size and head.root != last.root:
+                self._findings.add(Verdict.SPLIT_VIEW, f"checkpoint of {head.size:,}", "two roots were signed for it")
+            last = head
+            yield head
+
+    def _stored_heads(self) -> Iterator[Checkpoint]:
+        published = self._newest is not None
+        largest = -1
+        for signed in self._source.checkpoints():
+            head = self._signatures.check(signed)
+            if head is None:
+                continue
+            self._checkpoints += 1
+            if head.size < largest:
+                self._findings.add(Verdict.STALE, f"checkpoint of {head.size:,}", f"it follows the one of {largest:,}")
+                continue
+            largest = head.size
+            if not published:
+                self._newest = signed
+            yield head
+
+    def _compare_roots(self, heads: "_Ahead", size: int) -> None:
+        """Hold the root at `size` against every checkpoint of that size."""
+        while heads.next is not None and heads.next.size <= size:
+            head = heads.take()
+            if self._tree is None or head.size < size:  # within a gap: nothing to compare with
+                continue
+            self._grow()
+            if head.root == self._tree.root():
+                self._vouched = size
+                if self._published is None:
+                    self._waiting_since = None
+            else:
+                detail = "the leaves do not lead to the root that was signed"
+                self._findings.add(Verdict.INCONSISTENT, f"checkpoint of {size:,}", detail)
+
+    def _check_leaf(self, index: int, leaf: bytes, stored: bytes) -> None:
+        if leaf_hash(leaf) != stored:
+            detail = "its bytes were changed after it was logged"
+            self._findings.add(Verdict.EDITED, f"leaf {index:,}", detail, index=index)
+        # The tree takes the stored hash: an edit is then reported where it is, not also as every later root.
+        self._hashes.append(stored)
+        entry = self._chains.add(index, leaf, stored)
+        covered = self._published is not None and index < self._published.size
+        if entry is not None and self._waiting_since is None and not covered:
+            self._waiting_since = entry.time
+
+    def _grow(self) -> None:
+        if self._tree is not None:
+            self._tree.extend(self._hashes)
+        self._hashes.clear()
+
+    def _report_gap(self, start: int, stop: int) -> None:
+        self._grow()
+        self._tree = None
+        subject = f"leaf {start:,}" if stop == start + 1 else f"leaves {start:,} to {stop - 1:,}"
+        self._findings.add(Verdict.MISSING, subject, "gone from the log", index=start, times=stop - start)
+
+    def _report_truncation(self, heads: "_Ahead") -> None:
+        size_now = self._source.size() if heads.next is not None else self._size
+        while heads.next is not None:
+            head = heads.take()
+            if head.size > size_now:  # otherwise the log has only grown while it was read
+                detail = f"the log has {size_now:,} leaves: {head.size - size_now:,} that were signed for are gone"
+                self._findings.add(Verdict.TRUNCATED, f"checkpoint of {head.size:,}", detail)
+
+    def _identifiers(self) -> Iterator[tuple[int, str]]:
+        for index, leaf, _ in self._source.leaves(0, self._size):
+            entry = _entry_or_none(leaf)
+            if entry is not None:
+                yield index, entry.id
+
+
+class _Ahead:
+    """Checkpoints with a look at the next one."""
+
+    def __init__(self, heads: Iterator[Checkpoint]) -> None:
+        self._heads = heads
+        self.next = next(heads, None)
+
+    def take(self) -> Checkpoint:
+        """The next one, which must exist."""
+        taken = self.next
+        if taken is None:
+            raise StopIteration
+        self.next = next(self._heads, None)
+        return taken
+
+
+def _entry_or_none(leaf: bytes) -> Entry | None:
+    try:
+        return decode(leaf)
+    except EntryError:  # reported on the first reading
+        return None
+
+
+def _by_size(head: Checkpoint) -> int:
+    return head.size
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Nobody watches."""
