@@ -22,6 +22,13 @@ def find_browser() -> str | None:
     return next(found, None) or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
+def pytest_configure() -> None:
+    """Tell the product which browser its connectors start, where nobody has said so."""
+    path = find_browser()
+    if path:
+        os.environ.setdefault("PILNVARA_CHROMIUM", path)
+
+
 @pytest.fixture(scope="session")
 def browser_executable() -> str:
     """The path of a Chromium."""

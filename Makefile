@@ -1,0 +1,86 @@
+# Everything a newcomer or CI runs. Each target makes what it needs on a fresh machine; only Python 3.11+ and make are asked for.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+BIN := .venv/bin
+PACKAGES := gateway connectors delegation ui audit
+CHECKS := format lint types imports dependencies docstrings migrations translations test
+WORKERS ?= logical
+BROWSER = PILNVARA_CHROMIUM="$${PILNVARA_CHROMIUM:-$$(cat .build/browser)}"
+
+ifeq ($(PYTHON),)
+$(error Pilnvara needs Python 3.11 or newer: install it, or name it, as in `make PYTHON=/path/to/python3`)
+endif
+
+.PHONY: help demo setup setup-demo check bench gallery pictures requirements clean $(CHECKS)
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup-demo ## start gateway, worker and sandbox with made-up people; ONCE=1 drives one whole visit and ends
+	@$(BROWSER) $(BIN)/pilnvara demo $(if $(filter 1,$(ONCE)),--once)
+
+setup-demo:
+	@$(PYTHON) .ci/provision.py demo
+
+setup: ## make everything that tests and checks need: environment, browser, PostgreSQL, assets
+ifndef READY
+	@$(PYTHON) .ci/provision.py develop
+endif
+
+test: setup ## run the tests, on SQLite and PostgreSQL, in a real browser; ARGS='tests/audit -k proof' for some
+	@$(BROWSER) $(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+check: setup ## everything that CI runs: all the checks below, then the tests
+	@failed=; \
+	for check in $(CHECKS); do \
+		printf '\n--- %s\n' "$$check"; \
+		$(MAKE) --no-print-directory READY=1 "$$check" || failed="$$failed $$check"; \
+	done; \
+	if [ -n "$$failed" ]; then printf '\nFailed:%s\n' "$$failed"; exit 1; fi; \
+	printf '\nAll checks passed.\n'
+
+format: setup ## is the code formatted?
+	@$(BIN)/ruff format --check .
+
+lint: setup ## ruff
+	@$(BIN)/ruff check .
+
+types: setup ## mypy --strict
+	@$(BIN)/mypy $(addprefix -p ,$(PACKAGES) tests)
+	@$(BIN)/mypy .ci/provision.py
+
+imports: setup ## do imports go one way?
+	@$(BIN)/lint-imports --no-logo
+
+dependencies: setup ## is everything imported declared, and everything declared used?
+	@$(BIN)/deptry .
+
+docstrings: setup ## has every public name its docstring?
+	@$(BIN)/interrogate $(PACKAGES)
+
+migrations: setup ## do the migrations lead to the tables that the code declares?
+	@folder=$$(mktemp -d) && PILNVARA_DATA_DIR="$$folder" $(BIN)/pilnvara migrate --check; \
+	status=$$?; rm -rf "$$folder"; exit $$status
+
+translations: setup ## is every text there in every language?
+	@$(BIN)/python -m ui.messages check
+
+bench: setup ## print the figures that the design aims at, as ratios where there is something to hold against
+	@$(BROWSER) $(BIN)/python -m tests.benchmarks
+
+gallery: setup ## every component in every state, as pages in .build/gallery
+	@$(BIN)/python -m ui.gallery .build/gallery
+
+pictures: setup ## take the pictures of the documentation again
+	@$(BROWSER) $(BIN)/pilnvara demo --once --pictures docs/pictures
+
+requirements: ## work the pinned versions out again (needs uv)
+	@.ci/lock
+
+clean: ## remove what was built; the next make builds it again
+	rm -rf .build .demo .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results \
+		ui/node_modules ui/static/dist
