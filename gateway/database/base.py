@@ -1,7 +1,6 @@
 """What every table is made of: one metadata, fixed names for constraints, and types that both databases share."""
 
 import enum
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -68,9 +67,10 @@ class Base(DeclarativeBase):
         str: Text(),
         bytes: LargeBinary(),
         datetime: UtcDateTime(),
-        dict: Json,
-        list: Json,
-        Mapping: Json,
+        dict[str, Any]: Json,
+        dict[str, str]: Json,
+        list[Any]: Json,
+        list[str]: Json,
         enum.Enum: Enum(
             enum.Enum,
             native_enum=False,

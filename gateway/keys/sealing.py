@@ -87,6 +87,19 @@ class Sealer:
         """
         return _open(key.secret, f"{key.id}\0{context}", sealed)
 
+    def seal_under_epoch(self, epoch: int, context: str, plaintext: bytes) -> bytes:
+        """Seal something of the gateway's own, such as a signing key, under an epoch's key-encryption key."""
+        return _seal(self._epoch_key(epoch), context, plaintext)
+
+    def open_under_epoch(self, epoch: int, context: str, sealed: bytes) -> bytes:
+        """Open what `seal_under_epoch` made.
+
+        Raises:
+            KeyMissingError: the key file has no such epoch.
+            SealBrokenError: it was changed, or moved from another place.
+        """
+        return _open(self._epoch_key(epoch), context, sealed)
+
     def keyed_hash(self, label: str, value: str) -> bytes:
         """Hash a value for look-ups: nobody without the key file can try values against it.
 

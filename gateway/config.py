@@ -1,0 +1,294 @@
+"""Every setting of gateway and worker: environment variables `PILNVARA_…`, read once at start.
+
+`pilnvara doctor --settings` prints them, and `docs/guide/settings.md` is made from them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self, get_type_hints
+from urllib.parse import urlsplit
+
+from gateway.database.drivers import parse_url
+from gateway.database.errors import DatabaseUrlError
+
+PREFIX = "PILNVARA_"
+
+
+class ConfigurationError(Exception):
+    """A setting cannot be used. The message names it and says what to do."""
+
+    code: ClassVar[str] = "configuration.setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: what it means, how its text is read, and the text that it has when nobody sets it."""
+
+    meaning: str
+    read: Callable[[str], Any]
+    default: str = ""
+    unit: str = ""
+    shown: str | None = None
+    """How the default is described where it depends on others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """What `doctor` and the guide say of one setting."""
+
+    name: str
+    meaning: str
+    default: str
+    unit: str
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _optional(value: str) -> str | None:
+    return value or None
+
+
+def _folder(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _program(value: str) -> Path | None:
+    return Path(value).expanduser() if value else None
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
+        raise ValueError("give scheme, host and port, such as https://pilnvara.example")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("plain http is for this machine alone: use https")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _optional_origin(value: str) -> str:
+    return _origin(value) if value else ""
+
+
+def _optional_url(value: str) -> str | None:
+    if value and urlsplit(value).scheme not in {"http", "https"}:
+        raise ValueError("give a URL that begins with https://")
+    return value or None
+
+
+def _listen(value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("give host and port, such as 127.0.0.1:8000")
+    return host.strip("[]"), int(port)
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdigit() or not low <= int(value) <= high:
+            raise ValueError(f"give a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+def _minutes(low: int, high: int) -> Callable[[str], timedelta]:
+    number = _between(low, high)
+    return lambda value: timedelta(minutes=number(value))
+
+
+def _seconds(low: int, high: int) -> Callable[[str], timedelta]:
+    number = _between(low, high)
+    return lambda value: timedelta(seconds=number(value))
+
+
+def _mode(value: str) -> Literal["live", "demo"]:
+    if value == "live":
+        return "live"
+    if value == "demo":
+        return "demo"
+    raise ValueError("give live or demo")
+
+
+def _level(value: str) -> str:
+    if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("give debug, info, warning or error")
+    return value.upper()
+
+
+def _database(value: str) -> str:
+    if value:
+        try:
+            parse_url(value)
+        except DatabaseUrlError as error:
+            raise ValueError(str(error)) from error
+    return value
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether `host` is this machine, so that a browser trusts it without TLS."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Settings:
+    """All settings. Make them with `from_environment`, in tests from a dictionary."""
+
+    data_dir: Annotated[
+        Path,
+        Setting(
+            "Folder of the key file, the held checkpoint and, by default, the database; made with mode 0700",
+            _folder,
+            "~/.local/share/pilnvara",
+        ),
+    ]
+    database_url: Annotated[
+        str,
+        Setting(
+            "Database: sqlite:///path or postgresql://user@host/name",
+            _database,
+            shown="sqlite file pilnvara.db in the data folder",
+        ),
+    ]
+    mode: Annotated[
+        Literal["live", "demo"],
+        Setting("live, or demo: with the sandbox, its own issuer and a ribbon on every page", _mode, "live"),
+    ]
+    url: Annotated[str, Setting("Origin under which staff reach the desk", _origin, "http://localhost:8000")]
+    public_url: Annotated[
+        str,
+        Setting(
+            "Origin under which residents' phones and portals reach the gateway",
+            _optional_origin,
+            shown="as PILNVARA_URL",
+        ),
+    ]
+    issuer: Annotated[
+        str,
+        Setting(
+            "Issuer of delegations and tokens; portals are registered with it, so it never changes",
+            _optional_origin,
+            shown="as PILNVARA_PUBLIC_URL",
+        ),
+    ]
+    listen: Annotated[tuple[str, int], Setting("Address that `pilnvara serve` listens on", _listen, "127.0.0.1:8000")]
+    log_origin: Annotated[
+        str,
+        Setting(
+            "Name of the audit log in its checkpoints; it never changes", _text, shown="host of the issuer, then /log"
+        ),
+    ]
+    smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", _text)]
+    smtp_port: Annotated[int, Setting("Port of the mail server", _between(1, 65535), "25")]
+    smtp_from: Annotated[str, Setting("Sender of e-mails", _text, "pilnvara@localhost")]
+    sms_url: Annotated[str | None, Setting("HTTP address of the SMS gateway; empty: no SMS is sent", _optional_url)]
+    sms_token: Annotated[str | None, Setting("Bearer token for the SMS gateway", _optional)]
+    chromium: Annotated[
+        Path | None,
+        Setting(
+            "Browser of the connectors", _program, shown="chromium-headless-shell, chromium or google-chrome on PATH"
+        ),
+    ]
+    worker_slots: Annotated[int, Setting("Jobs that one worker runs at a time", _between(1, 64), "4")]
+    session_idle: Annotated[
+        timedelta, Setting("A staff session locks after being idle", _minutes(1, 120), "15", unit="minutes")
+    ]
+    session_absolute: Annotated[
+        timedelta, Setting("A staff session ends in any case", _minutes(30, 1440), "600", unit="minutes")
+    ]
+    resident_session: Annotated[
+        timedelta, Setting("A resident's session on the phone ends", _minutes(5, 120), "30", unit="minutes")
+    ]
+    approval_lapse: Annotated[
+        timedelta, Setting("A request for a yes lapses unanswered", _minutes(1, 1440), "15", unit="minutes")
+    ]
+    code_lapse: Annotated[
+        timedelta,
+        Setting("The short code that opens an approval on the phone lapses", _seconds(30, 900), "120", unit="seconds"),
+    ]
+    delegation_validity: Annotated[
+        timedelta, Setting("A delegation is valid, from the yes", _minutes(10, 1440), "120", unit="minutes")
+    ]
+    permit_lapse: Annotated[
+        timedelta, Setting("A permit to send lapses unused", _seconds(60, 900), "300", unit="seconds")
+    ]
+    feedback_delay: Annotated[
+        timedelta, Setting("The feedback link is sent after the visit", _seconds(0, 604_800), "0", unit="seconds")
+    ]
+    page_hold: Annotated[
+        timedelta,
+        Setting("A filled portal page is kept open for the resident's yes", _seconds(10, 900), "300", unit="seconds"),
+    ]
+    staff_anywhere: Annotated[
+        tuple[str, ...],
+        Setting(
+            "Roles that may sign in without an enrolled terminal, separated by commas",
+            lambda value: tuple(role.strip() for role in value.split(",") if role.strip()),
+            "administrator,auditor",
+        ),
+    ]
+    body_limit: Annotated[
+        int, Setting("Largest request that is accepted", _between(65_536, 100_000_000), "26214400", unit="bytes")
+    ]
+    log_level: Annotated[str, Setting("Least level of log lines", _level, "info")]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read all settings from `environment`; what is absent or empty has its default.
+
+        Raises:
+            ConfigurationError: a value cannot be used, or a name is not a setting.
+        """
+        known = _settings(cls)
+        names = {setting_name(attribute) for attribute in known}
+        for name in environment:
+            if name.startswith(PREFIX) and name not in names and not name.startswith(f"{PREFIX}TEST_"):
+                raise ConfigurationError(f"{name} is not a setting: see `pilnvara doctor --settings`")
+        values = {attribute: _read(attribute, setting, environment) for attribute, setting in known.items()}
+        values["public_url"] = values["public_url"] or values["url"]
+        values["issuer"] = values["issuer"] or values["public_url"]
+        values["log_origin"] = values["log_origin"] or f"{urlsplit(values['issuer']).netloc}/log"
+        values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'pilnvara.db'}"
+        return cls(**values)
+
+    @classmethod
+    def documentation(cls) -> tuple[Documentation, ...]:
+        """Describe every setting, in the order in which they are declared."""
+        return tuple(
+            Documentation(
+                setting_name(attribute),
+                setting.meaning,
+                setting.default if setting.shown is None else setting.shown,
+                setting.unit,
+            )
+            for attribute, setting in _settings(cls).items()
+        )
+
+    def __repr__(self) -> str:
+        return f"Settings(mode={self.mode!r}, url={self.url!r})"  # the rest may hold passwords and reach a log
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the gateway by https, so that cookies may demand it."""
+        return self.url.startswith("https://")
+
+
+def setting_name(attribute: str) -> str:
+    """Return the environment variable of an attribute of `Settings`."""
+    return PREFIX + attribute.upper()
+
+
+def _settings(cls: type[Settings]) -> dict[str, Setting]:
+    hints = get_type_hints(cls, include_extras=True)
+    return {declared.name: hints[declared.name].__metadata__[0] for declared in fields(cls)}
+
+
+def _read(attribute: str, setting: Setting, environment: Mapping[str, str]) -> Any:
+    name = setting_name(attribute)
+    try:
+        return setting.read(environment.get(name) or setting.default)
+    except ValueError as error:
+        raise ConfigurationError(f"{name} cannot be used: {error}") from error

@@ -1,0 +1,183 @@
+"""What signs: one key for each kind of token, and one for the log's checkpoints.
+
+Private parts are sealed under a key-encryption key and lie in the database, so every gateway and worker signs with the
+same keys. The newest key of a kind signs; older ones stay published until `not_after`, so that nothing signed shortly
+before a change is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+)
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from audit.note import Signer
+from delegation.signing import SigningKey
+from gateway.ids import new_id
+from gateway.keys.errors import KeyMissingError
+from gateway.keys.sealing import Sealer
+from gateway.keys.tables import SigningKeyRow
+
+
+class KeyKind(StrEnum):
+    """What a key may sign; one key never signs two kinds of token."""
+
+    DELEGATION = "delegation"
+    PERMIT = "permit"
+    ID_TOKEN = "id_token"
+    ACCESS_TOKEN = "access_token"
+    STATUS_LIST = "status_list"
+    CHECKPOINT = "checkpoint"
+
+
+TOKEN_KINDS = tuple(kind for kind in KeyKind if kind is not KeyKind.CHECKPOINT)
+OVERLAP = timedelta(days=2)
+"""How long a replaced key stays published; no token lives longer."""
+
+_INSERT = {
+    "sqlite": sqlite.insert(SigningKeyRow).on_conflict_do_nothing(index_elements=["kind", "serial"]),
+    "postgresql": postgresql.insert(SigningKeyRow).on_conflict_do_nothing(index_elements=["kind", "serial"]),
+}
+_ALL = select(SigningKeyRow.__table__).where(SigningKeyRow.retired_at.is_(None)).order_by(SigningKeyRow.serial.desc())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A signing key, opened."""
+
+    kid: str
+    kind: KeyKind
+    serial: int
+    private_der: bytes = field(repr=False)
+    not_after: datetime | None
+
+    @property
+    def private_pem(self) -> str:
+        """PKCS#8 as PEM, for libraries that want text."""
+        key = load_der_private_key(self.private_der, password=None)
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
+
+
+class KeyRing:
+    """All signing keys that are in use, opened once at start."""
+
+    def __init__(self, keys: Sequence[StoredKey]) -> None:
+        """Take the keys, newest first within each kind."""
+        self._keys: Mapping[KeyKind, tuple[StoredKey, ...]] = {
+            kind: tuple(key for key in keys if key.kind is kind) for kind in KeyKind
+        }
+        self._signers: Mapping[KeyKind, tuple[SigningKey, ...]] = {
+            kind: tuple(SigningKey(key.kid, key.private_pem) for key in self._keys[kind]) for kind in TOKEN_KINDS
+        }
+
+    @classmethod
+    def load(cls, conn: Connection, sealer: Sealer) -> Self:
+        """Open the keys in the database.
+
+        Raises:
+            KeyMissingError: the key file lacks an epoch that a key needs.
+            SealBrokenError: a key was changed, or belongs to another key file.
+        """
+        return cls([_open(row, sealer) for row in conn.execute(_ALL)])
+
+    def signer(self, kind: KeyKind) -> SigningKey:
+        """Return the key that signs tokens of `kind`, for `delegation.signing`.
+
+        Raises:
+            KeyMissingError: there is none yet.
+        """
+        signers = self._signers.get(kind)
+        if not signers:
+            raise KeyMissingError(f"there is no key for {kind}: `pilnvara keys init` makes it")
+        return signers[0]
+
+    def stored(self, kind: KeyKind) -> StoredKey:
+        """Return the key that signs `kind` with its private part, for libraries that bring their own signing.
+
+        Raises:
+            KeyMissingError: there is none yet.
+        """
+        keys = self._keys[kind]
+        if not keys:
+            raise KeyMissingError(f"there is no key for {kind}: `pilnvara keys init` makes it")
+        return keys[0]
+
+    def note_signers(self, name: str) -> tuple[Signer, ...]:
+        """Return the checkpoint keys under the log's `name`, the one that signs first."""
+        signers = []
+        for key in self._keys[KeyKind.CHECKPOINT]:
+            private = load_der_private_key(key.private_der, password=None)
+            if isinstance(private, Ed25519PrivateKey):
+                signers.append(Signer(name, private.private_bytes_raw()))
+        return tuple(signers)
+
+    def jwks(self, *kinds: KeyKind) -> dict[str, list[dict[str, Any]]]:
+        """Return the JWK set (RFC 7517) of `kinds`, all token kinds if none is named: current and replaced keys."""
+        return {"keys": [signer.public_jwk() for kind in kinds or TOKEN_KINDS for signer in self._signers[kind]]}
+
+    def missing(self) -> tuple[KeyKind, ...]:
+        """Name the kinds that have no key."""
+        return tuple(kind for kind in KeyKind if not self._keys[kind])
+
+
+def ensure(conn: Connection, sealer: Sealer, now: datetime) -> KeyRing:
+    """Make the keys that are missing and open all; two processes that start at once end up with the same."""
+    for kind in KeyRing.load(conn, sealer).missing():
+        conn.execute(_INSERT[conn.dialect.name], _new_row(kind, 1, sealer, now))
+    return KeyRing.load(conn, sealer)
+
+
+def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime) -> KeyRing:
+    """Replace the key of `kind`; the old one stays published for two days. Recording it is the caller's duty."""
+    current = KeyRing.load(conn, sealer).stored(kind)
+    conn.execute(
+        update(SigningKeyRow)
+        .where(SigningKeyRow.kid == current.kid, SigningKeyRow.not_after.is_(None))
+        .values(not_after=now + OVERLAP)
+    )
+    conn.execute(_INSERT[conn.dialect.name], _new_row(kind, current.serial + 1, sealer, now))
+    return KeyRing.load(conn, sealer)
+
+
+def retire(conn: Connection, now: datetime) -> int:
+    """Take replaced keys whose time is over out of use and return how many; they stay in the table."""
+    over = update(SigningKeyRow).where(SigningKeyRow.not_after <= now, SigningKeyRow.retired_at.is_(None))
+    return conn.execute(over.values(retired_at=now)).rowcount
+
+
+def _new_row(kind: KeyKind, serial: int, sealer: Sealer, now: datetime) -> dict[str, Any]:
+    private: Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+    private = Ed25519PrivateKey.generate() if kind is KeyKind.CHECKPOINT else ec.generate_private_key(ec.SECP256R1())
+    kid = new_id()
+    der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return {
+        "kid": kid,
+        "kind": kind.value,
+        "serial": serial,
+        "public": private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        "wrapped": sealer.seal_under_epoch(sealer.epoch, _context(kind, kid), der),
+        "epoch": sealer.epoch,
+        "created_at": now,
+    }
+
+
+def _open(row: Any, sealer: Sealer) -> StoredKey:
+    kind = KeyKind(row.kind)
+    private = sealer.open_under_epoch(row.epoch, _context(kind, row.kid), row.wrapped)
+    return StoredKey(row.kid, kind, row.serial, private, row.not_after)
+
+
+def _context(kind: KeyKind, kid: str) -> str:
+    return f"signing key\0{kind}\0{kid}"
