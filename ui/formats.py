@@ -1,0 +1,119 @@
+"""How dates, times, sums, lengths of time and names of people are written.
+
+Times are shown in Latvia's zone, in the language of the page. A moment without a zone is refused: nobody could tell
+when it was.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from ui.i18n.catalogues import base_of, gettext, ngettext, spoken
+
+ZONE = ZoneInfo("Europe/Riga")
+GROUP = 3
+"""Characters in one group of a code that is read aloud."""
+
+
+class NaiveMomentError(ValueError):
+    """A moment without a time zone was to be shown."""
+
+
+def _local(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise NaiveMomentError(moment.isoformat())
+    return moment.astimezone(ZONE)
+
+
+def write_date(day: date) -> str:
+    """Return `dd.MM.yyyy`; of a moment, the day on which it falls in Latvia."""
+    day = _local(day) if isinstance(day, datetime) else day
+    return f"{day.day:02}.{day.month:02}.{day.year}"
+
+
+def write_long_date(day: date) -> str:
+    """Return the date in words, as for a heading or a printed statement."""
+    day = _local(day) if isinstance(day, datetime) else day
+    return format_date(day, "long", locale=base_of(spoken()))
+
+
+def write_time(moment: datetime) -> str:
+    """Return `HH:mm`."""
+    local = _local(moment)
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def write_moment(moment: datetime) -> str:
+    """Return `dd.MM.yyyy HH:mm`."""
+    return f"{write_date(moment)} {write_time(moment)}"
+
+
+def write_exact_moment(moment: datetime) -> str:
+    """Return `dd.MM.yyyy HH:mm:ss`."""
+    return f"{write_moment(moment)}:{_local(moment).second:02}"
+
+
+def write_money(amount: Decimal | int) -> str:
+    """Return a sum of euros with its sign; thousands are set apart by a narrow space in Latvian."""
+    plain = f"{Decimal(amount):,.2f}"
+    if base_of(spoken()) == "en":
+        return f"-€{plain[1:]}" if plain.startswith("-") else f"€{plain}"
+    return plain.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") + "\N{NO-BREAK SPACE}€"
+
+
+def write_duration(length: timedelta | float) -> str:
+    """Return a length of time (seconds, or a timedelta) in its two largest units, never below a second."""
+    seconds = round(length.total_seconds() if isinstance(length, timedelta) else length)
+    hours, rest = divmod(max(seconds, 0), 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(num)s hour", "%(num)s hours", hours) % {"num": hours})
+    if minutes:
+        parts.append(ngettext("%(num)s minute", "%(num)s minutes", minutes) % {"num": minutes})
+    if not hours and (seconds or not parts):
+        parts.append(ngettext("%(num)s second", "%(num)s seconds", seconds) % {"num": seconds})
+    return " ".join(parts)
+
+
+def mask_personal_code(code: str) -> str:
+    """Return a personal code of which only the first and the last two digits can be read: `32••••-•••01`."""
+    digits = re.sub(r"\D", "", code)
+    if len(digits) != 11:
+        return "•" * len(code)
+    return f"{digits[:2]}••••-•••{digits[-2:]}"
+
+
+def mask_name(name: str) -> str:
+    """Return a name of which only each part's first letter can be read: `A••• B•••`, always three dots."""
+    return " ".join(f"{part[0]}•••" for part in name.split())
+
+
+def code_groups(code: str) -> list[str]:
+    """Return a short code in groups of three, four to a group when that divides it better, or two halves of five."""
+    size = 4 if len(code) % GROUP and len(code) % 4 == 0 else GROUP
+    return [code[start : start + size] for start in range(0, len(code), size)]
+
+
+def yes_or_no(answer: bool) -> str:  # noqa: FBT001 -- the answer is what is written
+    """Return the word for a stored yes or no."""
+    return gettext("Yes") if answer else gettext("No")
+
+
+FILTERS = {
+    "date": write_date,
+    "date_long": write_long_date,
+    "time": write_time,
+    "datetime": write_moment,
+    "datetime_seconds": write_exact_moment,
+    "money": write_money,
+    "duration": write_duration,
+    "mask_code": mask_personal_code,
+    "mask_name": mask_name,
+    "code_groups": code_groups,
+    "yes_no": yes_or_no,
+}
+"""What templates call them."""
