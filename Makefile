@@ -3,8 +3,10 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 
-PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+ifndef PYTHON
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+endif
 BIN := .venv/bin
 PACKAGES := gateway connectors delegation ui audit
 CHECKS := format lint types imports dependencies docstrings migrations translations test

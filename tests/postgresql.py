@@ -89,11 +89,11 @@ class Server:
             PostgresqlMissingError: the binaries do not run here, with their own words.
         """
         account = _ordinary_account()
-        become = ["runuser", "-u", account, "--"] if account else []
+        become = _become(account) if account else []
         in_place = _runs(binaries, become)
         folder = _short_folder(in_memory=in_place)
         if account:
-            shutil.chown(folder, account)
+            os.chown(folder, account.pw_uid, account.pw_gid)
         try:
             if not in_place:
                 binaries = _copied(binaries, folder)
@@ -146,15 +146,19 @@ class Server:
         self._owner.wait(timeout=30)
 
 
-def _ordinary_account() -> str | None:
+def _ordinary_account() -> pwd.struct_passwd | None:
     """Whom to be when root: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name).pw_name
+            return pwd.getpwnam(name)
     message = "PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody: add one"
     raise PostgresqlMissingError(message)
+
+
+def _become(account: pwd.struct_passwd) -> list[str]:
+    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
 
 
 def _short_folder(*, in_memory: bool) -> Path:
