@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, TypedDict
 
 from litestar.params import Dependency
 
@@ -81,14 +81,18 @@ _CALLERS_WITH = {
 _AUTHENTICATED_BY_THE_ENDPOINT = frozenset({Who.PORTAL, Who.RUN})
 
 
-def allow(
-    *who: Who, csrf: bool | None = None, while_locked: bool = False, cacheable: bool = False
-) -> dict[str, dict[str, Access]]:
+class Declaration(TypedDict):
+    """The keyword argument of Litestar's decorators that carries an `Access`."""
+
+    opt: dict[str, Any]
+
+
+def allow(*who: Who, csrf: bool | None = None, while_locked: bool = False, cacheable: bool = False) -> Declaration:
     """Declare who may call a handler: pass the result to Litestar's decorator with `**`.
 
-    Handlers for `Who.PORTAL` and `Who.RUN` authenticate by themselves and carry no CSRF token; `csrf=False` says the same
-    of another handler that no browser calls. `Who.ANYONE` beside `Who.RESIDENT` or `Who.DISPLAY` means: anyone, and that
-    session is handed over when there is one.
+    Handlers for `Who.PORTAL` and `Who.RUN` authenticate by themselves and carry no CSRF token; `csrf=False` says the
+    same of another handler that no browser calls. `Who.ANYONE` beside `Who.RESIDENT` or `Who.DISPLAY` means: anyone,
+    and that session is handed over when there is one.
     """
     if not who:
         raise ValueError("say who may call the handler, if only Who.ANYONE")
@@ -202,5 +206,12 @@ class DisplaySession:
 AnySession = StaffSession | ResidentSession | DisplaySession
 """Whoever is calling."""
 
+KIND_OF: dict[type[AnySession], SessionKind] = {
+    StaffSession: SessionKind.STAFF,
+    ResidentSession: SessionKind.RESIDENT,
+    DisplaySession: SessionKind.DISPLAY,
+}
+"""Which kind of session a class is."""
+
 CurrentSession = Annotated[AnySession | None, Dependency(skip_validation=True)]
-"""For a handler that several kinds of callers, or nobody, may call; others name the one class as `session: StaffSession`."""
+"""For a handler that several kinds of callers, or nobody, may call; others name the one class that they expect."""

@@ -1,4 +1,4 @@
-"""Why somebody was not let in or not let through. `gateway.problems` turns these into HTTP; nothing here knows of it."""
+"""Why somebody was not let in or not let through. `gateway.problems` makes HTTP of these; nothing here knows of it."""
 
 from datetime import datetime
 from typing import ClassVar

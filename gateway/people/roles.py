@@ -1,4 +1,4 @@
-"""The roles that staff can have, and where each may be used."""
+"""The roles that staff can have."""
 
 from enum import StrEnum
 
@@ -20,9 +20,6 @@ class Role(StrEnum):
         """How the trail names somebody who acts in this role."""
         return _ACTOR_KINDS[self]
 
-
-AT_A_TERMINAL_ONLY = frozenset({Role.ASSISTANT, Role.MANAGER})
-"""Roles that handle residents' matters: they work at the centre's own enrolled computers and nowhere else."""
 
 _ACTOR_KINDS = {
     Role.ASSISTANT: ActorKind.ASSISTANT,

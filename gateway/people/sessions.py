@@ -6,6 +6,7 @@ step here is an UPDATE that names an open session, so a slow request cannot revi
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Row, Text, bindparam, func, insert, select, t
 from gateway.ids import digest, new_token
 from gateway.people.access import DisplaySession, ResidentSession, SessionKind, StaffSession
 from gateway.people.errors import SessionElsewhereError, SessionOverError
-from gateway.people.roles import AT_A_TERMINAL_ONLY, Role
+from gateway.people.roles import Role
 from gateway.people.tables import Centre, Session, Staff, StaffRole, StaffState
 from gateway.terminals.tables import Display, Terminal
 
@@ -82,6 +83,19 @@ class Lifetime:
     """At most, however busy."""
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What an identity provider said of a resident."""
+
+    resident_id: str
+    auth_time: datetime
+    acr: str
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a session that hold it."""
+        return {"resident_id": self.resident_id, "auth_time": self.auth_time, "acr": self.acr}
+
+
 def begin_staff(
     conn: Connection,
     *,
@@ -116,11 +130,12 @@ def begin_resident(
     language: str,
     now: datetime,
     lifetime: Lifetime,
-    resident_id: str | None = None,
-    auth_time: datetime | None = None,
-    acr: str | None = None,
+    signed_in: SignedIn | None = None,
 ) -> str:
-    """Begin a session on a resident's phone, bound to one approval or visit; return the cookie's token."""
+    """Begin a session on a resident's phone, bound to one approval or visit; return the cookie's token.
+
+    Once the resident has signed in, `rotate` it with `signed_in.columns()`.
+    """
     return _begin(
         conn,
         kind=SessionKind.RESIDENT,
@@ -129,9 +144,7 @@ def begin_resident(
         visit_id=visit_id,
         approval_id=approval_id,
         language=language,
-        resident_id=resident_id,
-        auth_time=auth_time,
-        acr=acr,
+        **(signed_in.columns() if signed_in else {}),
     )
 
 
@@ -190,14 +203,16 @@ def touch(conn: Connection, token_hash: bytes, *, now: datetime, idle: timedelta
 def set_language(conn: Connection, token_hash: bytes, language: str) -> None:
     """Show the pages of an open session in another language."""
     conn.execute(
-        update(Session)
-        .where(Session.token_hash == token_hash, Session.ended_at.is_(None))
-        .values(language=language)
+        update(Session).where(Session.token_hash == token_hash, Session.ended_at.is_(None)).values(language=language)
     )
 
 
-def load_staff(conn: Connection, token: str, terminal_secret: str | None, now: datetime) -> StaffSession | None:
+def load_staff(
+    conn: Connection, token: str, *, terminal_secret: str | None, anywhere: Collection[str], now: datetime
+) -> StaffSession | None:
     """Find the open session of `token`, presented by the browser that holds `terminal_secret`; one statement.
+
+    `anywhere` are the roles that may be used without an enrolled terminal.
 
     Raises:
         SessionElsewhereError: it belongs to a terminal, and this is not that terminal.
@@ -210,10 +225,8 @@ def load_staff(conn: Connection, token: str, terminal_secret: str | None, now: d
             return None
         presented = digest(terminal_secret) if terminal_secret else b""
         if not secrets.compare_digest(presented, row.terminal_secret_hash):
-            raise SessionElsewhereError(
-                token_hash=row.token_hash, staff_id=row.staff_id, terminal_id=row.terminal_id
-            )
-    roles = roles_for_place(row.roles, at_terminal=row.terminal_id is not None)
+            raise SessionElsewhereError(token_hash=row.token_hash, staff_id=row.staff_id, terminal_id=row.terminal_id)
+    roles = roles_for_place(row.roles, None if row.terminal_id else anywhere)
     if not roles or (row.role is not None and row.role not in roles):
         return None
     return StaffSession(
@@ -275,10 +288,10 @@ def load_display(conn: Connection, secret: str) -> DisplaySession | None:
     )
 
 
-def roles_for_place(roles: str | None, *, at_terminal: bool) -> tuple[Role, ...]:
-    """Read comma-separated roles and leave those that may be used here, in the order of `Role`."""
+def roles_for_place(roles: str | None, only: Collection[str] | None) -> tuple[Role, ...]:
+    """Read comma-separated roles, in the order of `Role`; away from an enrolled terminal `only` those of that list."""
     held = set((roles or "").split(","))
-    return tuple(role for role in Role if role.value in held and (at_terminal or role not in AT_A_TERMINAL_ONLY))
+    return tuple(role for role in Role if role.value in held and (only is None or role.value in only))
 
 
 def _begin(conn: Connection, *, kind: SessionKind, now: datetime, lifetime: Lifetime, **columns: Any) -> str:

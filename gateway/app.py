@@ -1,0 +1,76 @@
+"""The web application: every package's handlers, behind one guard, with one place for errors."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.routes import HTTPRoute
+from litestar.types import ControllerRouterHandler
+
+from gateway import pages, problems
+from gateway.config import ConfigurationError
+from gateway.database.engine import Database
+from gateway.parts import Parts
+from gateway.people.access import ACCESS_KEY
+from gateway.people.roles import Role
+from gateway.web import assets
+from gateway.web.admission import admit, current_session
+from gateway.web.application import Gateway
+
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *pages.CONTROLLERS)
+"""Everything that answers; a package's handlers stand in the tuple `CONTROLLERS` of that package."""
+
+
+class UndeclaredAccessError(Exception):
+    """A handler does not say who may call it."""
+
+
+def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """Make the application of one process; `extra` handlers are a test's own.
+
+    The parts stay the caller's to close. Handlers may ask for `session`, `parts` and `database` by name.
+
+    Raises:
+        UndeclaredAccessError: a handler has no `**allow(…)`.
+        ConfigurationError: a setting names a role that does not exist.
+    """
+    _ensure_roles_exist(parts)
+    app = Gateway(
+        [*CONTROLLERS, *extra],
+        guards=[admit],
+        dependencies={
+            "session": Provide(current_session, sync_to_thread=False),
+            "parts": Provide(lambda: parts, sync_to_thread=False),
+            "database": Provide(lambda: parts.database, sync_to_thread=False),
+        },
+        exception_handlers={Exception: problems.answer},
+        state=State({"parts": parts, "assets": assets.load()}),
+        request_max_body_size=parts.settings.body_limit,
+        openapi_config=None,
+        logging_config=None,
+        signature_types=[Database, Parts],
+    )
+    ensure_declared(app)
+    return app
+
+
+def ensure_declared(app: Litestar) -> None:
+    """Refuse to start with a handler that does not say who may call it: forgetting is not the same as allowing.
+
+    Raises:
+        UndeclaredAccessError: names the first such route.
+    """
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            raise UndeclaredAccessError(f"{route.path} is not plain HTTP")
+        for method, (handler, _model) in route.route_handler_map.items():
+            if method != "OPTIONS" and ACCESS_KEY not in handler.opt:
+                raise UndeclaredAccessError(f"{method} {route.path} has no **allow(…)")
+
+
+def _ensure_roles_exist(parts: Parts) -> None:
+    unknown: set[Any] = set(parts.settings.staff_anywhere) - set(Role)
+    if unknown:
+        raise ConfigurationError(f"PILNVARA_STAFF_ANYWHERE names {sorted(unknown)}; roles are {[*Role]}")

@@ -1,0 +1,129 @@
+"""The only way a page is made: template, reader's language, session, token for its forms, nonce for its script."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from litestar import Response
+from litestar.datastructures import Cookie
+
+from gateway.parts import Parts
+from gateway.people.access import KIND_OF, AnySession, DisplaySession, StaffSession
+from gateway.web import cookies
+from gateway.web.admission import AnyRequest, stranger_csrf, stranger_of
+from gateway.web.exchange import exchange_of, parts_of
+from ui.i18n import Language
+
+LANGUAGES: tuple[Language, ...] = ("lv", "en", "lv-plain", "en-plain")
+DEFAULT_LANGUAGE: Language = "lv"
+_NONCE_BYTES = 16
+_OWN_NAMES: dict[Language, str] = {
+    "lv": "Latviešu",
+    "en": "English",
+    "lv-plain": "Viegli lasīt",
+    "en-plain": "Easy English",
+}
+"""Each language calls itself by its own name, in every language."""
+
+
+def page(
+    request: AnyRequest,
+    template: str,
+    *,
+    status: int = 200,
+    language: Language | None = None,
+    form_targets: Sequence[str] = (),
+    cookies_to_set: Sequence[Cookie] = (),
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """Render `template` for whoever calls.
+
+    The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `centre`, `lock_action`,
+    `idle_seconds`, `home`), `session` (or none), `path`, `demo`, `reference`, and `context`, which wins. `form_targets`
+    are the origins to which a form of this page, or the redirect after it, may lead besides our own: browsers hold
+    redirects to `form-action` too. `language` is for pages whose reader is not the session's owner.
+    """
+    parts = parts_of(request)
+    exchange = exchange_of(request)
+    nonce = secrets.token_urlsafe(_NONCE_BYTES)
+    csrf, own_cookies = _csrf(request, parts, exchange.session)
+    reader = language or language_of(request)
+    given = _for_layouts(request, parts, exchange.session, reader)
+    html = parts.renderer.render(
+        template, reader, nonce, **(given | {"csrf_token": csrf, "reference": exchange.reference} | context)
+    )
+    return Response(
+        html,
+        status_code=status,
+        media_type="text/html; charset=utf-8",
+        headers={
+            **(headers or {}),
+            "Content-Security-Policy": content_policy(nonce, form_targets),
+            "Content-Language": reader.partition("-")[0],
+        },
+        cookies=[*own_cookies, *cookies_to_set],
+    )
+
+
+def language_of(request: AnyRequest) -> Language:
+    """The reader's language: the session's, else the browser's choice on an earlier page, else Latvian."""
+    session = exchange_of(request).session
+    wanted = (
+        session.language if session else cookies.read(parts_of(request).settings, request, cookies.CookieName.LANGUAGE)
+    )
+    return next((language for language in LANGUAGES if language == wanted), DEFAULT_LANGUAGE)
+
+
+def content_policy(nonce: str, form_targets: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy of a page: our own style and images, scripts that carry the nonce, nothing else."""
+    targets = " ".join(["'self'", *(_origin(target) for target in form_targets)])
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"form-action {targets}; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
+        "trusted-types 'none'"
+    )
+
+
+def _for_layouts(request: AnyRequest, parts: Parts, session: AnySession | None, language: Language) -> dict[str, Any]:
+    """Return the values that the layouts of `ui` read."""
+    path = request.scope["path"]
+    staff = session if isinstance(session, StaffSession) else None
+    return {
+        "session": session,
+        "path": path,
+        "demo": parts.settings.mode == "demo",
+        "languages": _languages(path, session, language),
+        "viewer": staff.name if staff else None,
+        "centre": session.centre_name if isinstance(session, StaffSession | DisplaySession) else None,
+        "home": "/",
+        "lock_action": "/lock" if staff and staff.locked_at is None else None,
+        "idle_seconds": int(parts.settings.session_idle.total_seconds()),
+    }
+
+
+def _languages(path: str, session: AnySession | None, current: Language) -> list[dict[str, Any]]:
+    """Return the entries of the language switch; each says whose language it changes, of a browser's sessions."""
+    of = KIND_OF[type(session)].value if session else "nobody"
+    query = urlencode({"of": of, "back": path})
+    return [
+        {"code": code, "text": text, "href": f"/language/{code}?{query}", "current": code == current}
+        for code, text in _OWN_NAMES.items()
+    ]
+
+
+def _origin(target: str) -> str:
+    """The origin of an address; what is not one would open the policy to more than was meant."""
+    parts = urlsplit(target)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or any(sign in parts.netloc for sign in "; ,'\"*"):
+        raise ValueError(f"not an address that a form may lead to: {target!r}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _csrf(request: AnyRequest, parts: Parts, session: AnySession | None) -> tuple[str, list[Cookie]]:
+    if session is not None:
+        return session.csrf, []
+    stranger, is_new = stranger_of(request, parts)
+    fresh = [cookies.make(parts.settings, cookies.CookieName.STRANGER, stranger)] if is_new else []
+    return stranger_csrf(parts, stranger), fresh

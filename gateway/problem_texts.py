@@ -1,0 +1,183 @@
+"""What each problem means to the person who meets it: a status, what happened, what to do next.
+
+Keyed by the `code` of our errors. A code that is not here is a defect: it is answered 500 and logged.
+"""
+
+from dataclasses import dataclass
+
+from ui.i18n import Message, message
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How an error is told."""
+
+    status: int
+    title: Message
+    """What happened."""
+    advice: Message
+    """What to do next."""
+
+
+def _problem(status: int, title: Message, advice: Message) -> Problem:
+    return Problem(status, title, advice)
+
+
+_GO_BACK = message("Go back to the page you came from and look at what it shows now.")
+_NEW_CODE = message("Ask the assistant for a new code.")
+_TELL_SUPPORT = message("Try again in a minute. If it happens again, tell support the reference number below.")
+
+BAD_REQUEST = _problem(
+    400,
+    message("The request could not be understood"),
+    message("Go back, reload the page and fill it in again."),
+)
+NOT_FOUND = _problem(
+    404,
+    message("Page not found"),
+    message("Check the address. If you followed a link, it may have been used already or be past its time."),
+)
+METHOD_NOT_ALLOWED = _problem(405, message("This address cannot be used in this way"), _GO_BACK)
+TOO_LARGE = _problem(
+    413, message("What you sent is too large"), message("Choose a smaller file, or scan it with a lower resolution.")
+)
+UNAVAILABLE = _problem(
+    503,
+    message("The service is not available just now"),
+    message("Nothing was lost. Try again in a minute."),
+)
+DEFECT = _problem(500, message("Something went wrong"), _TELL_SUPPORT)
+
+BY_STATUS = {400: BAD_REQUEST, 404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE, 503: UNAVAILABLE}
+"""For errors of the framework."""
+
+_SIGN_IN_AGAIN = message("Sign in again. What was saved before is still there.")
+
+PROBLEMS: dict[str, Problem] = {
+    # Sessions and access
+    "session.required": _problem(
+        401,
+        message("You are not signed in, or your session has ended"),
+        message("Open the page again from the code or the link that you were given, or sign in."),
+    ),
+    "session.over": _problem(401, message("Your session has ended"), _SIGN_IN_AGAIN),
+    "session.locked": _problem(401, message("The session is locked"), message("Unlock it with your password.")),
+    "session.role_not_chosen": _problem(401, message("Choose your role"), message("Choose in which role you work.")),
+    "session.elsewhere": _problem(
+        401,
+        message("Your session was used on another computer and has been ended"),
+        message("Sign in again. If you did not use another computer, tell your manager now."),
+    ),
+    "access.refused": _problem(
+        403,
+        message("You may not open this page"),
+        message("It is for another role. If you need it for your work, ask your manager."),
+    ),
+    "request.forged": _problem(
+        403,
+        message("The page was too old to be sent"),
+        message("Nothing was changed. Go back, reload the page and send it again."),
+    ),
+    "sign_in.failed": _problem(
+        403,
+        message("The user name, the password or the code is not right"),
+        message("Check all three and try again with a new code from the authenticator app."),
+    ),
+    "sign_in.throttled": _problem(
+        429, message("Too many tries"), message("Wait a quarter of an hour, then try again.")
+    ),
+    "sign_in.terminal_required": _problem(
+        403,
+        message("Sign in at a computer of your centre"),
+        message(
+            "Your role may be used only at a computer that is enrolled at your centre. Ask your manager to enrol it."
+        ),
+    ),
+    "pairing.code_unknown": _problem(
+        404, message("The code is not right, or is past its time"), message("Make a new code and type it again.")
+    ),
+    "staff.login_taken": _problem(409, message("This user name is taken"), message("Choose another user name.")),
+    "people.not_found": NOT_FOUND,
+    "people.personal_code": _problem(
+        400, message("This is not a personal code"), message("A personal code has 11 digits, such as 329999-00001.")
+    ),
+    # Visits
+    "visit.not_found": NOT_FOUND,
+    "visit.closed": _problem(
+        409, message("The visit has ended"), message("Open a new visit if something else is to be done.")
+    ),
+    "visit.out_of_order": _problem(
+        409,
+        message("The visit has moved on"),
+        message("This page was left open, or a button was pressed twice. Go back to the visit to see where it stands."),
+    ),
+    "service.unknown": _problem(404, message("There is no such service"), message("Search for the service again.")),
+    # The yes
+    "approval.route_not_allowed": _problem(
+        409, message("The service does not take this way of saying yes"), message("Choose another way.")
+    ),
+    "approval.no_known_number": _problem(
+        409,
+        message("No telephone number of this person is known"),
+        message("A number typed at the counter is not enough for this service. Choose another way of saying yes."),
+    ),
+    "approval.code_unknown": _problem(404, message("The code is not right, or is past its time"), _NEW_CODE),
+    "approval.number_mismatch": _problem(
+        403,
+        message("The number is not the one on the counter’s screen"),
+        message("If nobody beside you asked for this, close the page. Otherwise ask the assistant for a new code."),
+    ),
+    "approval.code_wrong": _problem(
+        403, message("The code is not right"), message("Look at the newest message and type its code again.")
+    ),
+    "approval.over": _problem(409, message("This question has been answered or is past its time"), _NEW_CODE),
+    "approval.subject_mismatch": _problem(
+        403,
+        message("Somebody else signed in than the person who was asked"),
+        message("The person whose matter it is has to sign in. Ask the assistant for a new code."),
+    ),
+    "approval.sign_in_stale": _problem(
+        403,
+        message("The sign-in was not fresh"),
+        message("Sign in once more; the page has to be the one from which you started."),
+    ),
+    "approval.assurance_too_low": _problem(
+        403,
+        message("The service asks for a stronger sign-in"),
+        message("Sign in with another means, such as the identity card or the signature app."),
+    ),
+    # Delegation and filing
+    "delegation.expired": _problem(
+        409, message("The delegation has reached its end"), message("Ask the person for a new delegation.")
+    ),
+    "delegation.revoked": _problem(
+        409, message("The person has stopped the delegation"), message("Nothing more is done in their name.")
+    ),
+    "delegation.not_active": _problem(409, message("There is no delegation in force"), _GO_BACK),
+    "delegation.wrong_state": _problem(409, message("The delegation has moved on"), _GO_BACK),
+    "delegation.out_of_scope": _problem(
+        403, message("The delegation does not allow this"), message("Ask the person for a delegation that does.")
+    ),
+    "filing.already_filed": _problem(
+        409,
+        message("The same thing has been filed or is on its way"),
+        message("Look at the earlier application. It is not sent a second time."),
+    ),
+    "filing.already_sent": _problem(
+        409,
+        message("It has been sent already and cannot be stopped here"),
+        message("The receipt says how to withdraw it at the service itself."),
+    ),
+    "filing.readback_changed": _problem(
+        409,
+        message("The portal’s page has changed since it was confirmed"),
+        message("Nothing was sent. The page is read again and has to be confirmed again."),
+    ),
+    # The gateway itself
+    "database.unavailable": UNAVAILABLE,
+    "ledger.unhealthy": _problem(
+        503,
+        message("The audit log cannot be written safely"),
+        message("Nothing is filed until the operator has looked at it. What was saved before is still there."),
+    ),
+}

@@ -1,0 +1,119 @@
+"""The only place where an error becomes HTTP: RFC 9457 for programs, a page for people. Neither shows a value."""
+
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from gateway.pages.rendering import page
+from gateway.people.access import SessionKind
+from gateway.people.errors import RoleNotChosenError, SessionElsewhereError, SessionLockedError, SignInRequiredError
+from gateway.problem_texts import BY_STATUS, DEFECT, PROBLEMS, Problem
+from gateway.web.exchange import exchange_of
+from gateway.web.redirects import see_other
+
+PROBLEM_TYPE: Final = "urn:pilnvara:problem:"
+_MEDIA_TYPE: Final = "application/problem+json"
+_log = structlog.get_logger("gateway.problems")
+
+
+def answer(request: "Request[Any, Any, Any]", error: Exception) -> Response[Any]:
+    """Turn whatever a handler raised into an answer: Litestar's exception handler for everything."""
+    code, problem = explain(error)
+    _write_down(request, error, code, problem)
+    if wants_page(request):
+        way = _way_out(request, error)
+        return way if way is not None else problem_page(request, code, problem)
+    return problem_document(request, code, problem, headers=_headers_of(error))
+
+
+def explain(error: Exception) -> tuple[str, Problem]:
+    """The stable code of an error, and how it is told."""
+    if isinstance(error, HTTPException):
+        status = error.status_code
+        return f"http.{status}", BY_STATUS.get(status) or (DEFECT if status >= 500 else _as_bad_request(status))
+    code = getattr(type(error), "code", None)
+    if isinstance(code, str) and code in PROBLEMS:
+        return code, PROBLEMS[code]
+    return "internal", DEFECT
+
+
+def problem_document(
+    request: "Request[Any, Any, Any]", code: str, problem: Problem, *, headers: dict[str, str] | None = None
+) -> Response[dict[str, Any]]:
+    """The problem for a program (RFC 9457), with the reference number that the log has too."""
+    return Response(
+        {
+            "type": PROBLEM_TYPE + code,
+            "title": str(problem.title),
+            "status": problem.status,
+            "detail": str(problem.advice),
+            "code": code,
+            "reference": exchange_of(request).reference,
+        },
+        status_code=problem.status,
+        media_type=_MEDIA_TYPE,
+        headers=headers or {},
+    )
+
+
+def problem_page(request: "Request[Any, Any, Any]", code: str, problem: Problem) -> Response[str]:
+    """The problem for a person, in their language: what happened, what to do next, the reference number."""
+    return page(request, "pages/problem.html", status=problem.status, code=code, problem=problem)
+
+
+def wants_page(request: "Request[Any, Any, Any]") -> bool:
+    """Say whether a person reads the answer: browsers name HTML when they open a page."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _way_out(request: "Request[Any, Any, Any]", error: Exception) -> Redirect | None:
+    """Where a person goes who has only to sign in, unlock or choose, and then comes back to the page asked for."""
+    where = f"?next={request.url.path}" if request.method == "GET" else ""
+    if isinstance(error, SessionElsewhereError):
+        return see_other("/sign-in?why=elsewhere")
+    if isinstance(error, SignInRequiredError) and error.kind is SessionKind.STAFF:
+        return see_other(f"/sign-in{where}")
+    if isinstance(error, SignInRequiredError) and error.kind is SessionKind.DISPLAY:
+        return see_other("/display/pair")
+    if isinstance(error, SessionLockedError):
+        return see_other(f"/unlock{where}")
+    if isinstance(error, RoleNotChosenError):
+        return see_other(f"/role{where}")
+    return None
+
+
+def _as_bad_request(status: int) -> Problem:
+    return Problem(status, BY_STATUS[400].title, BY_STATUS[400].advice)
+
+
+def _headers_of(error: Exception) -> dict[str, str]:
+    return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+
+
+def _write_down(request: "Request[Any, Any, Any]", error: Exception, code: str, problem: Problem) -> None:
+    """Log the code; for a defect also where it happened, without the message, which may hold a value."""
+    facts = {
+        "reference": exchange_of(request).reference,
+        "code": code,
+        "status": problem.status,
+        "route": request.scope.get("path_template") or "none",
+        "error": type(error).__name__,
+    }
+    if problem.status >= 500:
+        _log.error("problem", **facts, stack=_places(error))
+    else:
+        _log.info("problem", **facts)
+
+
+def _places(error: Exception) -> list[str]:
+    """The lines that an error passed, newest last: files and functions, never values."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('site-packages/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return places[-12:]

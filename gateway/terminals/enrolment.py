@@ -1,0 +1,173 @@
+"""Enrolling a shared computer: a manager makes a code, somebody types it on that computer, once.
+
+The computer then holds a 256-bit secret in a cookie; sessions of assistants and managers work beside that cookie only.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.ids import digest, new_id, new_token, short_code
+from gateway.keys.sealing import Sealer
+from gateway.ledger import outbox
+from gateway.people import sessions
+from gateway.people.errors import UnknownPersonError
+from gateway.people.tables import Centre
+from gateway.terminals.pairing import code_hash, use_code
+from gateway.terminals.tables import Display, Pairing, PairingKind, Terminal
+
+CODE_DIGITS = 8
+CODE_LIFE = timedelta(minutes=10)
+OPERATOR = Actor(ActorKind.SYSTEM, "command line")
+
+_TERMINAL = (
+    select(Terminal.id, Terminal.name, Terminal.centre_id, Centre.name.label("centre_name"))
+    .join(Centre, Centre.id == Terminal.centre_id)
+    .where(Terminal.secret_hash == bindparam("secret_hash"), Terminal.revoked_at.is_(None))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTerminal:
+    """An enrolled computer that is not revoked."""
+
+    id: str
+    name: str
+    centre_id: str
+    centre_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTerminal:
+    """A terminal as its manager sees it."""
+
+    id: str
+    name: str
+    enrolled_at: datetime
+    last_seen_at: datetime | None
+    revoked_at: datetime | None
+    has_display: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code to be typed; said once, kept only as a hash."""
+
+    digits: str
+    ends_at: datetime
+
+    @property
+    def spaced(self) -> str:
+        """In groups of four, as it is read aloud."""
+        return " ".join(self.digits[start : start + 4] for start in range(0, len(self.digits), 4))
+
+
+def find(conn: Connection, secret: str) -> KnownTerminal | None:
+    """The terminal that holds `secret`."""
+    row = conn.execute(_TERMINAL, {"secret_hash": digest(secret)}).one_or_none()
+    return None if row is None else KnownTerminal(row.id, row.name, row.centre_id, row.centre_name)
+
+
+def make_code(
+    conn: Connection, sealer: Sealer, *, centre_id: str, name: str, made_by: str | None, now: datetime
+) -> Code:
+    """Make the code that enrols a computer called `name` at a centre; `made_by` is a staff id, if not the operator."""
+    code = Code(short_code(CODE_DIGITS), now + CODE_LIFE)
+    conn.execute(
+        insert(Pairing).values(
+            code_hash=code_hash(sealer, PairingKind.TERMINAL, code.digits),
+            kind=PairingKind.TERMINAL,
+            centre_id=centre_id,
+            name=name,
+            made_by=made_by,
+            made_at=now,
+            ends_at=code.ends_at,
+        )
+    )
+    return code
+
+
+def enrol(conn: Connection, sealer: Sealer, *, typed: str, now: datetime) -> str:
+    """Enrol the computer on which a code was typed; return the secret for its cookie.
+
+    Raises:
+        PairingCodeError: wrong, used, or past its time.
+    """
+    pairing = use_code(conn, sealer, PairingKind.TERMINAL, typed, now)
+    return add(conn, centre_id=pairing.centre_id, name=pairing.name, enrolled_by=pairing.made_by, now=now)
+
+
+def add(conn: Connection, *, centre_id: str, name: str, enrolled_by: str | None, now: datetime) -> str:
+    """Add a terminal and return its secret; seeding calls it without a code."""
+    terminal_id, secret = new_id(), new_token()
+    conn.execute(
+        insert(Terminal).values(
+            id=terminal_id,
+            centre_id=centre_id,
+            name=name,
+            secret_hash=digest(secret),
+            enrolled_at=now,
+            enrolled_by=enrolled_by,
+        )
+    )
+    actor = Actor(ActorKind.MANAGER, enrolled_by, None, centre_id) if enrolled_by else OPERATOR
+    outbox.record(
+        conn,
+        chain=f"terminal:{terminal_id}",
+        type=EventName.TERMINAL_ENROLLED,
+        actor=actor,
+        data={"centre": centre_id},
+        at=now,
+    )
+    return secret
+
+
+def revoke(conn: Connection, *, terminal_id: str, centre_id: str, by: Actor, now: datetime) -> None:
+    """Take a terminal of a centre out of use for ever: its sessions end and its display goes blank.
+
+    Raises:
+        UnknownPersonError: the centre has no such terminal in use.
+    """
+    changed = conn.execute(
+        update(Terminal)
+        .where(Terminal.id == terminal_id, Terminal.centre_id == centre_id, Terminal.revoked_at.is_(None))
+        .values(revoked_at=now)
+    ).rowcount
+    if not changed:
+        raise UnknownPersonError("no such terminal in use")
+    conn.execute(
+        update(Display).where(Display.terminal_id == terminal_id, Display.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    ended = sessions.end_all_of_terminal(conn, terminal_id, now)
+    outbox.record(
+        conn,
+        chain=f"terminal:{terminal_id}",
+        type=EventName.TERMINAL_RETIRED,
+        actor=by,
+        data={"sessions_ended": ended},
+        at=now,
+    )
+
+
+def list_of(conn: Connection, centre_id: str) -> list[ListedTerminal]:
+    """All terminals of a centre, those in use first, then by name."""
+    paired = (
+        select(Display.terminal_id)
+        .where(Display.terminal_id == Terminal.id, Display.revoked_at.is_(None))
+        .exists()
+        .label("has_display")
+    )
+    rows = conn.execute(
+        select(Terminal.id, Terminal.name, Terminal.enrolled_at, Terminal.last_seen_at, Terminal.revoked_at, paired)
+        .where(Terminal.centre_id == centre_id)
+        .order_by(Terminal.revoked_at.is_not(None), Terminal.name, Terminal.id)
+    )
+    return [ListedTerminal(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public way to a row by name
+
+
+def note_use(conn: Connection, terminal_id: str, now: datetime) -> None:
+    """Note that somebody signed in at a terminal."""
+    conn.execute(update(Terminal).where(Terminal.id == terminal_id).values(last_seen_at=now))

@@ -1,0 +1,200 @@
+"""The guard before every handler: who is calling, may they, and did they mean it."""
+
+import base64
+import secrets
+from datetime import datetime
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from sqlalchemy import Connection
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.ids import new_token
+from gateway.ledger import outbox
+from gateway.parts import Parts
+from gateway.people import sessions
+from gateway.people.access import (
+    ACCESS_KEY,
+    Access,
+    AnySession,
+    CurrentSession,
+    ResidentSession,
+    SessionKind,
+    StaffSession,
+    Who,
+)
+from gateway.people.errors import (
+    AccessRefusedError,
+    RequestForgedError,
+    RoleNotChosenError,
+    SessionElsewhereError,
+    SessionLockedError,
+    SignInRequiredError,
+)
+from gateway.terminals import enrolment
+from gateway.web.cookies import COOKIE_OF, CookieName, read
+from gateway.web.exchange import exchange_of, parts_of
+
+AnyRequest = Request[Any, Any, Any]
+CSRF_FIELDS = ("_csrf", "csrf")
+CSRF_HEADER = "x-csrf-token"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_ENDPOINTS_OWN = frozenset({Who.ANYONE, Who.PORTAL, Who.RUN})
+"""Callers that need no session of ours."""
+
+
+async def admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseRouteHandler) -> None:
+    """Let a request reach `handler`, or raise the reason why not; leaves the session in the exchange."""
+    access: Access | None = handler.opt.get(ACCESS_KEY)
+    if not isinstance(connection, Request):
+        raise AccessRefusedError("only plain HTTP is served")
+    if access is None:
+        if connection.method == "OPTIONS":  # Litestar's own answer, which only lists methods
+            return
+        raise AccessRefusedError("the handler does not say who may call it")
+    parts = parts_of(connection)
+    session = _settle(await _find_session(connection, parts, access), access)
+    exchange_of(connection).session = session
+    is_welcome = session is not None and session.is_one_of(access.who)
+    if not is_welcome and not access.who & _ENDPOINTS_OWN:
+        await _refuse(connection, parts, access, session)
+    if access.csrf and connection.method not in _SAFE_METHODS:
+        await _ensure_meant(connection, parts, session)
+
+
+def current_session(request: AnyRequest) -> CurrentSession:
+    """Litestar dependency `session`: whoever the guard let in."""
+    return exchange_of(request).session
+
+
+def stranger_csrf(parts: Parts, stranger: str) -> str:
+    """The token that the forms of a browser without a session carry: made from its cookie, so not to be planted."""
+    return base64.urlsafe_b64encode(parts.sealer.keyed_hash("csrf.stranger", stranger)).decode()
+
+
+def stranger_of(connection: AnyRequest, parts: Parts) -> tuple[str, bool]:
+    """The secret of a browser without a session, and whether it was made just now and its cookie must be set."""
+    exchange = exchange_of(connection)
+    known = read(parts.settings, connection, CookieName.STRANGER)
+    if known is None and exchange.stranger is None:
+        exchange.stranger = new_token()
+    return (known, False) if known is not None else (exchange.stranger or "", True)
+
+
+async def _find_session(connection: AnyRequest, parts: Parts, access: Access) -> AnySession | None:
+    first: AnySession | None = None
+    for kind in access.kinds:
+        token = read(parts.settings, connection, COOKIE_OF[kind])
+        if token is None:
+            continue
+        session = await _load(connection, parts, kind, token)
+        if session is not None and session.is_one_of(access.who):
+            return session
+        first = first or session
+    return first
+
+
+async def _load(connection: AnyRequest, parts: Parts, kind: SessionKind, token: str) -> AnySession | None:
+    now = parts.clock.now()
+    if kind is SessionKind.DISPLAY:
+        return await parts.database.read(lambda conn: sessions.load_display(conn, token))
+    if kind is SessionKind.RESIDENT:
+        resident = await parts.database.read(lambda conn: sessions.load_resident(conn, token, now))
+        await _touch(parts, resident, now)
+        return resident
+    terminal_secret = read(parts.settings, connection, CookieName.TERMINAL)
+    try:
+        staff = await parts.database.read(
+            lambda conn: sessions.load_staff(
+                conn,
+                token,
+                terminal_secret=terminal_secret,
+                anywhere=parts.settings.staff_anywhere,
+                now=now,
+            )
+        )
+    except SessionElsewhereError as error:
+        elsewhere = error
+        await parts.database.write(lambda conn: _end_stolen(conn, elsewhere, terminal_secret, now))
+        raise
+    await _touch(parts, staff, now)
+    return staff
+
+
+async def _touch(parts: Parts, session: StaffSession | ResidentSession | None, now: datetime) -> None:
+    if session is None or now - session.seen_at < sessions.TOUCH_AFTER:
+        return
+    idle = parts.settings.session_idle if isinstance(session, StaffSession) else parts.settings.resident_session
+    await parts.database.write(lambda conn: sessions.touch(conn, session.token_hash, now=now, idle=idle))
+
+
+def _end_stolen(conn: Connection, error: SessionElsewhereError, presented: str | None, now: datetime) -> None:
+    """End a session whose cookie has left its terminal, once: what comes after finds it ended and records nothing."""
+    if not sessions.end(conn, error.token_hash, now):
+        return
+    terminal = enrolment.find(conn, presented) if presented else None
+    outbox.record(
+        conn,
+        chain=f"terminal:{error.terminal_id}",
+        type=EventName.STAFF_SESSION_REFUSED,
+        actor=Actor(ActorKind.NOBODY, "unknown", terminal.id if terminal else None, None),
+        data={"staff": error.staff_id, "reason": "other_terminal"},
+        at=now,
+    )
+
+
+def _settle(session: AnySession | None, access: Access) -> AnySession | None:
+    """Hold back a session that is locked or has no role yet; to a page for anyone its browser is a stranger's."""
+    if not isinstance(session, StaffSession) or access.while_locked:
+        return session
+    if session.locked_at is None and session.role_chosen:
+        return session
+    if Who.ANYONE in access.who:
+        return None
+    if session.locked_at is not None:
+        raise SessionLockedError("the session is locked")
+    raise RoleNotChosenError("no role is chosen yet")
+
+
+async def _refuse(connection: AnyRequest, parts: Parts, access: Access, session: AnySession | None) -> None:
+    if session is None:
+        raise SignInRequiredError(access.kinds[0])
+    if isinstance(session, StaffSession):
+        data = {"route": connection.scope["path_template"], "method": connection.method}
+        chain, actor, now = f"staff:{session.staff_id}", session.actor, parts.clock.now()
+        await parts.database.write(
+            lambda conn: outbox.record(conn, chain=chain, type=EventName.ACCESS_REFUSED, actor=actor, data=data, at=now)
+        )
+    raise AccessRefusedError("the route is for others")
+
+
+async def _ensure_meant(connection: AnyRequest, parts: Parts, session: AnySession | None) -> None:
+    """Refuse a state-changing request that another site, or another session's page, made this browser send."""
+    _ensure_own_origin(connection, parts)
+    sent = connection.headers.get(CSRF_HEADER) or ""
+    if not sent and connection.headers.get("content-type", "").startswith(_FORMS):
+        form = await connection.form()
+        sent = next((text for name in CSRF_FIELDS if isinstance(text := form.get(name), str)), "")
+    if session is not None:
+        expected = session.csrf
+    else:
+        stranger = read(parts.settings, connection, CookieName.STRANGER)
+        expected = stranger_csrf(parts, stranger) if stranger else ""
+    if not expected or not secrets.compare_digest(sent.encode(), expected.encode()):
+        raise RequestForgedError("the form's token is not this session's")
+
+
+def _ensure_own_origin(connection: AnyRequest, parts: Parts) -> None:
+    """Refuse what another site's page sent. Under `no-referrer` a form's Origin is `null`: the newer header counts."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        if site != "same-origin":
+            raise RequestForgedError(f"the request comes from a page that is {site}")
+        return
+    origin = connection.headers.get("origin")
+    if origin is not None and origin not in {parts.settings.url, parts.settings.public_url}:
+        raise RequestForgedError("the request comes from another origin")

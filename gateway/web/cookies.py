@@ -1,0 +1,71 @@
+"""Our cookies: HttpOnly, SameSite=Lax, and over https Secure and `__Host-`, so that no neighbour can plant one."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+
+from gateway.config import Settings
+from gateway.people.access import SessionKind
+
+_TERMINAL_LIFE = timedelta(days=400)
+"""The longest that browsers keep a cookie; it is set anew at each sign-in."""
+
+
+class CookieName(StrEnum):
+    """What we keep in a browser."""
+
+    STAFF = "pilnvara_staff"
+    RESIDENT = "pilnvara_resident"
+    DISPLAY = "pilnvara_display"
+    TERMINAL = "pilnvara_terminal"
+    """The enrolment of a shared computer; outlives every session."""
+    STRANGER = "pilnvara_start"
+    """Ties the forms of a browser without a session to that browser."""
+    LANGUAGE = "pilnvara_lang"
+
+
+COOKIE_OF = {
+    SessionKind.STAFF: CookieName.STAFF,
+    SessionKind.RESIDENT: CookieName.RESIDENT,
+    SessionKind.DISPLAY: CookieName.DISPLAY,
+}
+_LONG_LIVED = frozenset({CookieName.TERMINAL, CookieName.DISPLAY, CookieName.LANGUAGE})
+
+
+def full_name(settings: Settings, name: CookieName) -> str:
+    """The name in the browser."""
+    return f"__Host-{name.value}" if settings.secure else name.value
+
+
+def make(settings: Settings, name: CookieName, value: str) -> Cookie:
+    """Set a cookie: until the browser closes, or for as long as browsers allow for what outlives a session."""
+    return Cookie(
+        key=full_name(settings, name),
+        value=value,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure,
+        max_age=int(_TERMINAL_LIFE.total_seconds()) if name in _LONG_LIVED else None,
+    )
+
+
+def forget(settings: Settings, name: CookieName) -> Cookie:
+    """Take a cookie back."""
+    return Cookie(
+        key=full_name(settings, name),
+        value="",
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure,
+        max_age=0,
+    )
+
+
+def read(settings: Settings, connection: "ASGIConnection[Any, Any, Any, Any]", name: CookieName) -> str | None:
+    """What the browser sent, if anything."""
+    return connection.cookies.get(full_name(settings, name)) or None
