@@ -1,9 +1,12 @@
 """What a process is made of: opened once at start, handed to everything."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from ui.environment import Renderer, environment
+from sqlalchemy import Connection
 
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
 from gateway.clock import Clock, SystemClock
 from gateway.config import Settings
 from gateway.database.engine import Database
@@ -11,32 +14,63 @@ from gateway.database.schema import ensure_migrated
 from gateway.keys import keyfile, signing
 from gateway.keys.sealing import Sealer
 from gateway.keys.signing import KeyRing
+from gateway.ledger import outbox
+from gateway.ledger.checkpoints import Publisher
+from ui.environment import Renderer, environment
+from ui.i18n import Language
 
-LANGUAGES = ("lv", "en", "lv-plain", "en-plain")
+LANGUAGES: tuple[Language, ...] = ("lv", "en", "lv-plain", "en-plain")
 """Languages of pages and texts, the default first."""
+
+GATEWAY = Actor(kind=ActorKind.SYSTEM, id="gateway")
+"""Who acts when nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of one process. None of them holds what another process needs."""
+class Store:
+    """What can be opened without a page to show: settings, database, keys. Enough for commands about keys and log."""
 
     settings: Settings
     database: Database
     clock: Clock
     sealer: Sealer
     keys: KeyRing
-    renderer: Renderer
+
+    @property
+    def publisher(self) -> Publisher:
+        """What signs checkpoints of the log on this machine, and knows its public keys."""
+        origin = self.settings.log_origin
+        return Publisher(self.database, self.clock, self.keys.note_signers(origin), origin, self.settings.data_dir)
 
     def close(self) -> None:
         """Let what runs finish and close the database."""
         self.database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Parts(Store):
+    """The parts of one gateway or worker process. None of them holds what another process needs."""
+
+    renderer: Renderer
+
+
 def open_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
-    """Open database, keys and templates.
+    """Open the store as `open_store` does, and the templates.
+
+    Raises:
+        ui.manifest.AssetsMissingError: the assets are not built.
+    """
+    renderer = environment(languages=LANGUAGES)
+    store = open_store(settings, clock=clock)
+    return Parts(store.settings, store.database, store.clock, store.sealer, store.keys, renderer)
+
+
+def open_store(settings: Settings, *, clock: Clock | None = None) -> Store:
+    """Open database and keys, and compare the log with the checkpoint that is held outside.
 
     On SQLite the tables and the key file are made at first start; machines that share PostgreSQL get them from
-    `pilnvara migrate` and `pilnvara keys init`, so that no machine makes a second key by itself.
+    `pilnvara migrate` and `pilnvara keys init`, so that no machine makes a second key by itself. A log that does not
+    continue the held checkpoint opens nevertheless, so that it can be looked at; nothing is granted or sent by it.
 
     Raises:
         NotMigratedError: the tables are missing or of another version.
@@ -52,8 +86,19 @@ def open_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             keyfile.create(settings.data_dir)
         sealer = keyfile.load(settings.data_dir)
         now = clock.now()
-        keys = database.write_now(lambda conn: signing.ensure(conn, sealer, now))
+        keys = database.write_now(lambda conn: open_keys(conn, sealer, now))
+        store = Store(settings, database, clock, sealer, keys)
+        store.publisher.compare_now()
     except BaseException:
         database.close()
         raise
-    return Parts(settings, database, clock, sealer, keys, environment(languages=LANGUAGES))
+    return store
+
+
+def open_keys(conn: Connection, sealer: Sealer, now: datetime) -> KeyRing:
+    """Open the signing keys; those that were missing are made, and their making is recorded."""
+    keys, made = signing.ensure(conn, sealer, now)
+    for kind in made:
+        data = {"kind": kind.value, "kid": keys.stored(kind).kid}
+        outbox.record(conn, chain="system", type=EventName.KEY_CREATED, actor=GATEWAY, data=data, at=now)
+    return keys

@@ -2,14 +2,14 @@
 
 import enum
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVarTuple, Unpack
 
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Enum, LargeBinary, MetaData, Select, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
-SelectT = TypeVar("SelectT", bound=Select[Any])
+Columns = TypeVarTuple("Columns")
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -81,7 +81,7 @@ class Base(DeclarativeBase):
     }
 
 
-def lock(conn: Connection, statement: SelectT) -> SelectT:
+def lock(conn: Connection, statement: Select[Unpack[Columns]]) -> Select[Unpack[Columns]]:
     """Make `statement` lock the rows that it reads until the transaction ends.
 
     `FOR UPDATE` on PostgreSQL; nothing on SQLite, where a write transaction already excludes every other

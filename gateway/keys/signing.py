@@ -132,11 +132,18 @@ class KeyRing:
         return tuple(kind for kind in KeyKind if not self._keys[kind])
 
 
-def ensure(conn: Connection, sealer: Sealer, now: datetime) -> KeyRing:
-    """Make the keys that are missing and open all; two processes that start at once end up with the same."""
-    for kind in KeyRing.load(conn, sealer).missing():
-        conn.execute(_INSERT[conn.dialect.name], _new_row(kind, 1, sealer, now))
-    return KeyRing.load(conn, sealer)
+def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tuple[KeyKind, ...]]:
+    """Make the keys that are missing and open all; also return the kinds that were made here, for the caller to record.
+
+    Two processes that start at once end up with the same keys.
+    """
+    ring = KeyRing.load(conn, sealer)
+    made = tuple(
+        kind
+        for kind in ring.missing()
+        if conn.execute(_INSERT[conn.dialect.name], _new_row(kind, 1, sealer, now)).rowcount == 1
+    )
+    return (KeyRing.load(conn, sealer) if ring.missing() else ring), made
 
 
 def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime) -> KeyRing:

@@ -87,3 +87,14 @@ class AuditCheckpoint(Base):
     note: Mapped[bytes]
     """C2SP signed note, as published."""
     signed_at: Mapped[datetime]
+
+
+class AuditRefusal(Base):
+    """A machine whose held checkpoint the log does not continue; nothing is filed while there is one."""
+
+    __tablename__ = "audit_refusal"
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    """Which machine and data folder."""
+    reason: Mapped[str]
+    at: Mapped[datetime]

@@ -61,6 +61,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "idx", name=op.f("pk_audit_node")),
     )
     op.create_table(
+        "audit_refusal",
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("holder", name=op.f("pk_audit_refusal")),
+    )
+    op.create_table(
         "centre",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -440,7 +447,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("filing_id", sa.String(length=32), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
-        sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
+        sa.Column("pdf_hash", sa.String(length=43), nullable=True),
         sa.Column("payload_hash", sa.String(length=43), nullable=False),
         sa.Column("body_sha256", sa.String(length=64), nullable=True),
         sa.Column("stop_code_hash", sa.LargeBinary(length=32), nullable=True),

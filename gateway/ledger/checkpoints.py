@@ -1,0 +1,153 @@
+"""Signs the state of the log, at most once a size, and never against a state that was held outside the database.
+
+The last checkpoint also lies in a file of the data folder. At start and before each signature the tree is compared with
+it: a tree that is shorter, or had another root at that size, was restored from a backup or changed; then nothing is
+signed, a refusal is left in the database, and `gateway.ledger.health` keeps everybody from granting and sending.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from audit import checkpoint
+from audit.checkpoint import Checkpoint
+from audit.errors import AuditError
+from audit.note import Signer
+from gateway.clock import Clock
+from gateway.database.engine import Database
+from gateway.ledger import health, tree
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.ledger.tables import AuditCheckpoint
+
+HELD_NAME = "checkpoint"
+
+_LATEST = select(AuditCheckpoint.size, AuditCheckpoint.note).order_by(AuditCheckpoint.size.desc()).limit(1)
+_INSERT = {
+    "sqlite": sqlite.insert(AuditCheckpoint).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(AuditCheckpoint).on_conflict_do_nothing(),
+}
+
+
+def latest(conn: Connection) -> bytes | None:
+    """Return the newest signed checkpoint, none before the first."""
+    row = conn.execute(_LATEST).first()
+    return None if row is None else bytes(row.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Signs and publishes checkpoints for one machine."""
+
+    database: Database
+    clock: Clock
+    signers: Sequence[Signer]
+    """The log's keys, the one that signs first; replaced ones still vouch for what is held."""
+    origin: str
+    data_dir: Path
+
+    async def publish(self) -> Checkpoint | None:
+        """Sign the tree as it is now, if it has grown, and return the checkpoint.
+
+        Raises:
+            LogUnhealthyError: the tree does not continue the held checkpoint; the refusal is recorded.
+        """
+        state = await self.database.read(self._look)
+        if state.verdict_changed:
+            now = self.clock.now()
+            await self.database.write(lambda conn: self._note(conn, state, now))
+        if state.reason is not None:
+            raise LogUnhealthyError(f"the audit log signs nothing: {state.reason}")
+        if state.head.size > state.signed_size:
+            return await self._sign(state.head)
+        if state.newest is not None and state.newest != state.held:
+            hold(self.data_dir, state.newest)  # another machine signed it, or ours forgot
+        return None
+
+    def compare_now(self) -> str | None:
+        """Compare without signing, record the outcome and return what differs: at the start of every process."""
+        state = self.database.read_now(self._look)
+        if state.verdict_changed:
+            now = self.clock.now()
+            self.database.write_now(lambda conn: self._note(conn, state, now))
+        return state.reason
+
+    async def _sign(self, head: tree.Head) -> Checkpoint:
+        made = Checkpoint(self.origin, head.size, head.root)
+        signed = checkpoint.sign(made, self.signers[0])
+        # Held first: whatever happens next, nothing was published that is not held.
+        hold(self.data_dir, signed)
+        values = {"size": head.size, "root": head.root, "note": signed, "signed_at": self.clock.now()}
+        await self.database.write(lambda conn: conn.execute(_INSERT[conn.dialect.name], values))
+        return made
+
+    def _look(self, conn: Connection) -> "_State":
+        row = conn.execute(_LATEST).first()
+        newest = None if row is None else bytes(row.note)
+        held = read_held(self.data_dir)
+        head = tree.head(conn)
+        refused = health.refused_by(conn, health.holder_name(self.data_dir))
+        reason = self._difference(conn, head, [signed for signed in (held, newest) if signed is not None])
+        return _State(head, 0 if row is None else row.size, newest, held, reason, refused)
+
+    def _difference(self, conn: Connection, head: tree.Head, known: Sequence[bytes]) -> str | None:
+        """Say how the tree fails to continue a signed state; nothing if it continues all of them."""
+        verifiers = [signer.verifier for signer in self.signers]
+        for signed in known:
+            try:
+                one = checkpoint.verify(signed, verifiers, origin=self.origin)
+                if head.size < one.size:
+                    return f"it has {head.size} entries, a signed checkpoint has {one.size}"
+                if tree.root_at(conn, one.size) != one.root:
+                    return f"its first {one.size} entries are not those of a signed checkpoint"
+            except AuditError as error:
+                return f"a checkpoint is not one of this log: {error}"
+            except tree.NodeMissingError as error:
+                return str(error)
+        return None
+
+    def _note(self, conn: Connection, state: "_State", now: datetime) -> None:
+        holder = health.holder_name(self.data_dir)
+        if state.reason is None:
+            health.withdraw(conn, holder)
+        else:
+            health.refuse(conn, holder, state.reason, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What there is to decide on."""
+
+    head: tree.Head
+    signed_size: int
+    newest: bytes | None
+    held: bytes | None
+    reason: str | None
+    refused: bool
+
+    @property
+    def verdict_changed(self) -> bool:
+        return (self.reason is not None) != self.refused
+
+
+def read_held(data_dir: Path) -> bytes | None:
+    """Return the checkpoint that is held outside the database, unverified; none before the first."""
+    try:
+        return (data_dir / HELD_NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def hold(data_dir: Path, signed: bytes) -> None:
+    """Replace the held checkpoint, whole or not at all."""
+    draft = data_dir / f".{HELD_NAME}.{secrets.token_hex(8)}"
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(signed)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(data_dir / HELD_NAME)

@@ -1,0 +1,72 @@
+"""The log in the database, as `audit.verify` reads it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from audit.merkle import leaf_hash
+from gateway.ledger import checkpoints, tree
+from gateway.ledger.tables import AuditCheckpoint, AuditEvent, AuditLeaf
+
+_BATCH = 2_000
+
+_LEAVES = (
+    select(AuditLeaf.idx, AuditEvent.leaf, AuditLeaf.leaf_hash, AuditEvent.leaf_hash.label("recorded"))
+    .join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
+    .where(AuditLeaf.idx >= bindparam("start"), AuditLeaf.idx < bindparam("stop"))
+    .order_by(AuditLeaf.idx)
+)
+_CHECKPOINTS = (
+    select(AuditCheckpoint.size, AuditCheckpoint.note)
+    .where(AuditCheckpoint.size > bindparam("after"))
+    .order_by(AuditCheckpoint.size)
+    .limit(_BATCH)
+)
+_WITHOUT_LEAF = (
+    select(AuditEvent.id)
+    .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
+    .where(AuditLeaf.idx.is_(None), AuditEvent.at < bindparam("before"))
+    .order_by(AuditEvent.at)
+    .limit(1_000)
+)
+
+
+class DatabaseSource:
+    """An `audit.verify.LogSource` over one read transaction, which sees one moment of the log."""
+
+    def __init__(self, conn: Connection) -> None:
+        """Read through `conn`."""
+        self._conn = conn
+
+    def size(self) -> int:
+        """Leaves that the log has."""
+        return tree.head(self._conn).size
+
+    def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """Index, bytes and stored hash of leaves, by index; a leaf that is gone is left out.
+
+        The hash stands twice, with the event and with its place. Where the two differ, the one that does not fit the
+        bytes is given, so that the verifier sees the difference.
+        """
+        for first in range(start, stop, _BATCH):
+            values = {"start": first, "stop": min(stop, first + _BATCH)}
+            for idx, leaf, placed, recorded in self._conn.execute(_LEAVES, values):
+                agree = placed == recorded or leaf_hash(bytes(leaf)) != placed
+                yield idx, bytes(leaf), bytes(placed if agree else recorded)
+
+    def checkpoints(self) -> Iterator[bytes]:
+        """Every signed checkpoint, by size."""
+        after = 0
+        while rows := self._conn.execute(_CHECKPOINTS, {"after": after}).all():
+            for size, note in rows:
+                after = size
+                yield bytes(note)
+
+    def latest_checkpoint(self) -> bytes | None:
+        """The checkpoint that is published now."""
+        return checkpoints.latest(self._conn)
+
+    def events_without_leaf(self, older_than: datetime) -> list[str]:
+        """Events recorded before `older_than` that have no leaf, whether or not they still wait; at most 1,000."""
+        return list(self._conn.execute(_WITHOUT_LEAF, {"before": older_than}).scalars())
