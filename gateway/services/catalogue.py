@@ -1,0 +1,92 @@
+"""Finding a service and what it asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select
+
+from delegation.assurance import Assurance, Route, ServiceRules
+from gateway.services.tables import Portal
+from gateway.services.tables import Service as ServiceRow
+
+FALLBACK_LANGUAGE = "lv"
+
+
+class ServiceUnknownError(LookupError):
+    """The catalogue has no such service."""
+
+    code: ClassVar[str] = "service.unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A service in plain words, in one language."""
+
+    title: str
+    summary: str
+    who: str = ""
+    needed: tuple[str, ...] = ()
+    takes: str = ""
+    """How long it takes."""
+    costs: str = ""
+    next: str = ""
+    """What happens afterwards."""
+    where: str = ""
+    """For what is not electronic: where, when and with which papers."""
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One service of the catalogue, with the portal it is filed at."""
+
+    id: str
+    holder: str
+    rules: ServiceRules
+    feedback_group: str
+    cards: Mapping[str, Card]
+    portal_id: str | None
+    portal_origin: str | None
+    client_id: str | None
+
+    @property
+    def is_electronic(self) -> bool:
+        """Whether it can be filed here."""
+        return self.portal_id is not None
+
+    def card(self, language: str) -> Card:
+        """The card in `language` (`lv`, `en`, `lv-plain`, `en-plain`), in its base language, or in Latvian."""
+        for known in (language, language.partition("-")[0], FALLBACK_LANGUAGE):
+            if known in self.cards:
+                return self.cards[known]
+        raise ServiceUnknownError(f"service {self.id} has no card")
+
+
+_FIND = (
+    select(ServiceRow.__table__, Portal.origin, Portal.client_id)
+    .outerjoin(Portal, ServiceRow.portal_id == Portal.id)
+    .where(ServiceRow.id == bindparam("id"))
+)
+
+
+def find(conn: Connection, service_id: str) -> Service:
+    """The service named `service_id`. Raises `ServiceUnknownError`."""
+    row = conn.execute(_FIND, {"id": service_id}).one_or_none()
+    if row is None:
+        raise ServiceUnknownError(f"no service {service_id[:100]!r}")
+    return Service(
+        id=row.id,
+        holder=row.holder,
+        rules=ServiceRules(
+            grant_least=Assurance(row.grant_least),
+            permit_least=Assurance(row.permit_least),
+            routes=frozenset(Route(route) for route in row.routes),
+        ),
+        feedback_group=row.feedback_group,
+        cards=msgspec.convert(row.cards, dict[str, Card]),
+        portal_id=row.portal_id,
+        portal_origin=row.origin,
+        client_id=row.client_id,
+    )

@@ -1,0 +1,36 @@
+"""The rows of the catalogue. Nothing here is personal."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.database.base import Base
+
+
+class Portal(Base):
+    """A portal that takes filings; registered by hand, its origin is never taken from a connector."""
+
+    __tablename__ = "portal"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str]
+    origin: Mapped[str]
+    """`scheme://host:port`."""
+    client_id: Mapped[str] = mapped_column(String(64))
+    """Under which it is a client of our OpenID Provider."""
+
+
+class Service(Base):
+    """One service of the catalogue."""
+
+    __tablename__ = "service"
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    holder: Mapped[str]
+    portal_id: Mapped[str | None] = mapped_column(ForeignKey("portal.id"))
+    """None: it is not electronic; its card says where, when and with which papers."""
+    grant_least: Mapped[int]
+    permit_least: Mapped[int]
+    routes: Mapped[list[Any]]
+    feedback_group: Mapped[str] = mapped_column(String(64))
+    cards: Mapped[dict[str, Any]]
+    """By language: see `gateway.services.catalogue.Card`."""

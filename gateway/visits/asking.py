@@ -1,0 +1,186 @@
+"""The connector's questions are answered, once, and the worker is sent to fill the portal's form."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from audit.events import EventName
+from connectors.sdk import registry
+from connectors.sdk.inputs import Upload
+from connectors.sdk.steps import Values
+from delegation.filing import BLOCKS_ANOTHER, FilingState
+from delegation.model import Action, DelegationState, ensure_allows
+from gateway.ids import new_id
+from gateway.jobs.queue import enqueue
+from gateway.ledger.health import ensure_healthy
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.visits import approvals, filings
+from gateway.visits.delegations import to_model
+from gateway.visits.errors import AlreadyFiledError, ExpiredError
+from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.sealed import VisitVault
+from gateway.visits.tables import Filing, Run, RunKind, RunState
+from gateway.visits.trail import say
+
+_AGAIN = frozenset({FilingState.DRAFTED, FilingState.PREPARED, FilingState.CONFIRMED})
+_ENDED_UNSENT = frozenset(
+    {FilingState.STOPPED, FilingState.DECLINED, FilingState.FAILED, FilingState.ABANDONED, FilingState.NOT_FILED}
+)
+
+_SUPERSEDE = (
+    update(Run)
+    .where(Run.filing_id == bindparam("filing"), Run.state == RunState.HOLDING)
+    .values(state=RunState.FAILED, reason="run.superseded")
+)
+
+
+class StoredUpload(msgspec.Struct, frozen=True):
+    """A file as it is sealed."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What was answered: checked values by input name, and files."""
+
+    values: dict[str, str | list[str]]
+    files: dict[str, StoredUpload] = {}
+
+    def uploads(self) -> dict[str, Upload]:
+        """The files as a connector takes them."""
+        return {name: Upload(file.filename, file.media_type, file.content) for name, file in self.files.items()}
+
+
+def fill(
+    conn: Connection,
+    parts: Parts,
+    by: StaffSession,
+    visit_id: str,
+    values: Values,
+    files: Mapping[str, Upload],
+) -> str:
+    """Keep checked answers and send the worker to fill the form; return the filing's id.
+
+    Answers may be corrected until the final request has left: what was read back before is void then.
+
+    Raises:
+        OutOfOrderError: there is no delegation in force, or the final request has left.
+        ExpiredError: the delegation has ended.
+        AlreadyFiledError: the same thing is already open or filed for this resident.
+    """
+    ensure_healthy(conn)
+    now = parts.clock.database_now(conn)
+    visit = lock_open_visit(conn, by, visit_id)
+    row = lock_delegation_of(conn, visit_id)
+    ensure(row is not None and row.state is DelegationState.ACTIVE, "fill without a delegation in force")
+    assert row is not None  # noqa: S101 - the line above has refused it; this tells the type checker
+    if now >= row.valid_until:
+        raise ExpiredError("the delegation has ended")
+    ensure_allows(to_model(row), service=visit.service_id, action=Action.FILE, now=now)
+    connector = registry.find(visit.service_id)
+    key = parts.sealer.keyed_hash("filing.key", f"{visit.service_id}:{connector.service_key(values)}")
+    filing = lock_filing_of(conn, row.id)
+    vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
+    if filing is None or filing.state in _ENDED_UNSENT:
+        filing_id, attempt = _draft(conn, row, visit.service_id, key, connector.manifest.version, now), 1
+        event = EventName.FILING_DRAFTED
+    else:
+        ensure(filing.state in _AGAIN, "change answers after the final request")
+        filing_id, attempt = filing.id, _redraft(conn, filing, key, connector.manifest.version, now)
+        event = EventName.ANSWERS_SAVED
+    stored = {name: StoredUpload(file.filename, file.media_type, file.content) for name, file in files.items()}
+    vault.keep(filing_id, "answers", msgspec.json.encode(Answers(dict(values), stored)), now)
+    vault.forget(filing_id, "refusals")
+    queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
+    say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
+    return filing_id
+
+
+def save_draft(
+    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, values: Mapping[str, str | list[str]]
+) -> None:
+    """Keep unchecked answers, so that a page left half done loses nothing. Not an event: nothing was decided."""
+    now = parts.clock.database_now(conn)
+    visit = lock_open_visit(conn, by, visit_id)
+    VisitVault.of(conn, parts.sealer, visit_id, visit.key_id).keep(
+        visit_id, "draft", msgspec.json.encode(dict(values)), now
+    )
+
+
+def queue_run(
+    conn: Connection, filing_id: str, attempt: int, kind: RunKind, now: datetime, *, prefer: str | None = None
+) -> str:
+    """Send a worker on an errand; return the run's id. A filing has one errand of a kind and attempt at a time."""
+    run_id = new_id()
+    conn.execute(
+        insert(Run).values(
+            id=run_id,
+            filing_id=filing_id,
+            attempt=attempt,
+            kind=kind,
+            state=RunState.QUEUED,
+            steps_done=0,
+            steps_total=0,
+            queued_at=now,
+        )
+    )
+    enqueue(conn, f"run.{kind.value}", {"run": run_id}, key=f"run:{run_id}", prefer=prefer, now=now)
+    return run_id
+
+
+def _draft(conn: Connection, row: AnyRow, service_id: str, key: bytes, version: str, now: datetime) -> str:
+    filing_id = new_id()
+    _ensure_single(conn, row.principal_id, service_id, key)
+    conn.execute(
+        insert(Filing).values(
+            id=filing_id,
+            visit_id=row.visit_id,
+            delegation_id=row.id,
+            principal_id=row.principal_id,
+            service_id=service_id,
+            service_key=key,
+            connector_version=version,
+            state=FilingState.DRAFTED,
+            attempt=1,
+            drafted_at=now,
+        )
+    )
+    return filing_id
+
+
+def _redraft(conn: Connection, filing: AnyRow, key: bytes, version: str, now: datetime) -> int:
+    attempt: int = filing.attempt + 1
+    if filing.service_key != key:
+        _ensure_single(conn, filing.principal_id, filing.service_id, key)
+    # What is held open shows the old answers.
+    conn.execute(_SUPERSEDE, {"filing": filing.id})
+    columns = {
+        "attempt": attempt,
+        "service_key": key,
+        "connector_version": version,
+        "reason": None,
+        "readback_hash": None,
+    }
+    if filing.state is FilingState.DRAFTED:
+        conn.execute(update(Filing).where(Filing.id == filing.id).values(**columns))
+    else:
+        filings.move(conn, filing, FilingState.DRAFTED, **columns)
+        approvals.lapse_all(conn, filing.delegation_id, now)
+    return attempt
+
+
+def _ensure_single(conn: Connection, principal_id: str, service_id: str, key: bytes) -> None:
+    """Say it in words where the unique index would only refuse."""
+    same = select(Filing.id).where(
+        Filing.principal_id == principal_id,
+        Filing.service_id == service_id,
+        Filing.service_key == key,
+        Filing.state.in_(BLOCKS_ANOTHER),
+    )
+    if conn.execute(same).first() is not None:
+        raise AlreadyFiledError("the same thing is already open or filed")

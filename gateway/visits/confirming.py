@@ -1,0 +1,396 @@
+"""An approver answers: by a fresh sign-in on the phone, by a code on the display, or with a no.
+
+The same answer grants a delegation or permits one read-back; what it is about was fixed when it was asked.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from audit.events import EventName
+from delegation.assurance import ApprovalKind, Assurance, NumberSource, RouteFacts, ensure_allowed, route_assurance
+from delegation.claims import PermitBinding
+from delegation.commitment import HashKind, approval_nonce
+from delegation.filing import FilingState
+from delegation.model import DelegationState
+from delegation.signing import PERMIT_SECONDS, sign_permit
+from gateway.database.base import lock
+from gateway.ids import digest, new_id
+from gateway.jobs.queue import enqueue
+from gateway.keys.signing import KeyKind
+from gateway.ledger.health import ensure_healthy
+from gateway.oauth.relying_party import SignedIn
+from gateway.parts import Parts
+from gateway.people import residents
+from gateway.people.access import DisplaySession, ResidentSession, StaffSession
+from gateway.services import catalogue
+from gateway.visits import actors, approvals, filings, granting, running
+from gateway.visits.approvals import Answer
+from gateway.visits.asking import queue_run
+from gateway.visits.errors import ExpiredError, NotFoundError, SignInStaleError, SubjectMismatchError
+from gateway.visits.rows import (
+    AnyRow,
+    ensure,
+    find_approval,
+    lock_approval,
+    lock_delegation,
+    lock_delegation_of,
+    lock_filing,
+    lock_filing_of,
+    lock_open_visit,
+)
+from gateway.visits.sealed import VisitVault
+from gateway.visits.tables import ApprovalState, Permit, Run, RunKind, RunState, SignInAttempt
+from gateway.visits.trail import say
+
+_FRESH = timedelta(seconds=60)
+"""How long before our asking an identity provider's clock may say that the sign-in happened."""
+
+_ATTEMPT = select(SignInAttempt.__table__).where(SignInAttempt.state_hash == bindparam("state"))
+_HOLDER = (
+    select(Run.worker_id)
+    .where(Run.filing_id == bindparam("filing"), Run.state == RunState.HOLDING)
+    .order_by(Run.queued_at.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True)
+class SignInRequest:
+    """What the browser takes to the identity provider; `verifier` stays here (RFC 7636)."""
+
+    provider: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True)
+class SignInReturn:
+    """An attempt that came back for the first and only time."""
+
+    attempt_id: str
+    approval_id: str
+    provider: str
+    nonce: str
+    verifier: str
+    begun_at: datetime
+
+
+def begin_sign_in(
+    conn: Connection, parts: Parts, session: ResidentSession, approval_id: str, provider: str
+) -> SignInRequest:
+    """Begin the sign-in that will be the yes: its nonce is the hash of what is approved.
+
+    Raises:
+        NotFoundError: the approval is not this session's, or the number was not matched.
+        ApprovalOverError: it was answered or has lapsed.
+    """
+    now = parts.clock.database_now(conn)
+    found = find_approval(conn, approval_id)
+    row = lock_delegation(conn, found.delegation_id)
+    approval = lock_approval(conn, approval_id)
+    approvals.ensure_open(approval, now)
+    approvals.ensure_may_answer(approval, session, row.approver_id)
+    attempt_id, state, verifier = new_id(), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    nonce = approval_nonce(approval.kind, attempt_id, approval.subject_hash)
+    vault = VisitVault.of(conn, parts.sealer, approval.visit_id)
+    conn.execute(
+        insert(SignInAttempt).values(
+            state_hash=digest(state),
+            id=attempt_id,
+            approval_id=approval_id,
+            session_hash=session.token_hash,
+            provider=provider,
+            nonce=nonce,
+            verifier=parts.sealer.seal(vault.key, f"verifier:{attempt_id}", verifier.encode()),
+            begun_at=now,
+        )
+    )
+    say(
+        conn,
+        approval.visit_id,
+        EventName.APPROVAL_SIGN_IN_STARTED,
+        actors.stranger(approval_id),
+        now,
+        approval=approval_id,
+        attempt=attempt_id,
+        provider=provider,
+        nonce=nonce,
+    )
+    return SignInRequest(provider, state, nonce, verifier)
+
+
+def take_sign_in(conn: Connection, parts: Parts, session: ResidentSession, state: str) -> SignInReturn:
+    """Use up the attempt that came back with `state`: a second return finds nothing.
+
+    Raises:
+        SignInStaleError: no such attempt, already used, or begun in another browser.
+    """
+    now = parts.clock.database_now(conn)
+    attempt = conn.execute(lock(conn, _ATTEMPT), {"state": digest(state)}).one_or_none()
+    if attempt is None or attempt.used_at is not None or attempt.session_hash != session.token_hash:
+        raise SignInStaleError("no such sign-in is under way")
+    conn.execute(update(SignInAttempt).where(SignInAttempt.state_hash == attempt.state_hash).values(used_at=now))
+    approval = find_approval(conn, attempt.approval_id)
+    vault = VisitVault.of(conn, parts.sealer, approval.visit_id)
+    return SignInReturn(
+        attempt_id=attempt.id,
+        approval_id=attempt.approval_id,
+        provider=attempt.provider,
+        nonce=attempt.nonce,
+        verifier=parts.sealer.open(vault.key, f"verifier:{attempt.id}", attempt.verifier).decode(),
+        begun_at=attempt.begun_at,
+    )
+
+
+def approve_by_sign_in(
+    conn: Connection, parts: Parts, session: ResidentSession, returned: SignInReturn, signed: SignedIn
+) -> str:
+    """Count a fresh sign-in as the yes; return the approver's resident id. The ID token is kept, sealed, as proof.
+
+    Raises:
+        SignInStaleError: the identity provider reused an older sign-in.
+        SubjectMismatchError: somebody else than the approver signed in.
+        AssuranceTooLowError: at a lower level than the service asks.
+        ApprovalOverError, OutOfOrderError, ExpiredError: it came too late.
+    """
+    now = parts.clock.database_now(conn)
+    row = lock_delegation(conn, find_approval(conn, returned.approval_id).delegation_id)
+    approval = lock_approval(conn, returned.approval_id)
+    approvals.ensure_open(approval, now)
+    approvals.ensure_may_answer(approval, session, row.approver_id)
+    if signed.auth_time < returned.begun_at - _FRESH:
+        raise SignInStaleError("the sign-in is older than the question")
+    if not residents.is_same(conn, parts, row.approver_id, signed.personal_code):
+        raise SubjectMismatchError("somebody else signed in")
+    evidence = msgspec.json.encode(
+        {"id_token": signed.id_token, "provider": returned.provider, "attempt": returned.attempt_id}
+    )
+    facts = RouteFacts(provider_acr=signed.acr, fresh_sign_in=True)
+    residents.remember(conn, parts, row.approver_id, signed.profile, source=NumberSource.PROVIDER, now=now)
+    answer_yes(conn, parts, approval, facts, evidence)
+    return str(row.approver_id)
+
+
+def sign_in_refused(conn: Connection, parts: Parts, approval_id: str, reason: str) -> None:
+    """Record that a sign-in was no yes, and why: a code, never a value."""
+    now = parts.clock.database_now(conn)
+    approval = lock_approval(conn, approval_id)
+    say(
+        conn,
+        approval.visit_id,
+        EventName.APPROVAL_SIGN_IN_REFUSED,
+        actors.stranger(approval_id),
+        now,
+        approval=approval_id,
+        reason=reason,
+    )
+
+
+def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, approval_id: str, code: str) -> Answer:
+    """Count a one-time code typed on the display as the yes; a wrong one is counted too.
+
+    Raises:
+        NotFoundError: the approval belongs to another terminal's visit.
+        OutOfOrderError, ExpiredError: it came too late.
+    """
+    now = parts.clock.database_now(conn)
+    row = lock_delegation(conn, find_approval(conn, approval_id).delegation_id)
+    approval = lock_approval(conn, approval_id)
+    _ensure_display(row, session)
+    answer = approvals.check_display_code(conn, parts, approval, code, now)
+    if answer is not Answer.RIGHT:
+        return answer
+    kept = VisitVault.of(conn, parts.sealer, row.visit_id).take(row.id, "evidence")
+    source = msgspec.json.decode(kept)["number_source"]
+    facts = RouteFacts(document_checked=True, number_source=NumberSource(source))
+    answer_yes(conn, parts, approval, facts, kept)
+    return answer
+
+
+def refuse_on_phone(conn: Connection, parts: Parts, session: ResidentSession, approval_id: str) -> None:
+    """A no on the phone. Whoever reached the question may say it: a no needs no sign-in."""
+    row = lock_delegation(conn, find_approval(conn, approval_id).delegation_id)
+    approval = lock_approval(conn, approval_id)
+    if session.approval_id != approval.id and session.visit_id != row.visit_id:
+        raise NotFoundError("no such approval")
+    answer_no(conn, parts, approval)
+
+
+def refuse_on_display(conn: Connection, parts: Parts, session: DisplaySession, approval_id: str) -> None:
+    """A no on the display."""
+    row = lock_delegation(conn, find_approval(conn, approval_id).delegation_id)
+    approval = lock_approval(conn, approval_id)
+    _ensure_display(row, session)
+    answer_no(conn, parts, approval)
+
+
+def answer_yes(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
+    """A yes to a locked approval, with the facts that decide its assurance."""
+    if approval.kind is ApprovalKind.GRANT:
+        granting.grant(conn, parts, approval, facts, evidence)
+    else:
+        permit(conn, parts, approval, facts, evidence)
+
+
+def answer_no(conn: Connection, parts: Parts, approval: AnyRow) -> None:
+    """A no to a locked approval."""
+    approvals.ensure_open(approval, parts.clock.database_now(conn))
+    if approval.kind is ApprovalKind.GRANT:
+        granting.refuse_grant(conn, parts, approval)
+    else:
+        refuse_permit(conn, parts, approval)
+
+
+def permit(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
+    """Sign the permit for one read-back and send the worker to press the last button.
+
+    Raises:
+        OutOfOrderError: the read-back is no longer the one that was shown.
+        ExpiredError: the delegation has ended.
+        AssuranceTooLowError: the yes was said at a lower level than the service asks.
+    """
+    ensure_healthy(conn)
+    now = parts.clock.database_now(conn)
+    row = lock_delegation(conn, approval.delegation_id)
+    filing = lock_filing(conn, approval.filing_id)
+    if now >= row.valid_until:
+        raise ExpiredError("the delegation ended before the permit")
+    ensure(row.state is DelegationState.ACTIVE, "permit under a delegation that has ended")
+    current = (filing.state, filing.attempt, filing.readback_hash)
+    ensure(current == (FilingState.PREPARED, approval.attempt, approval.subject_hash), "permit another read-back")
+    level = route_assurance(approval.route, ApprovalKind.PERMIT, facts)
+    service = catalogue.find(conn, filing.service_id)
+    ensure_allowed(service.rules, approval.route, level, ApprovalKind.PERMIT)
+
+    permit_id = new_id()
+    binding = PermitBinding(
+        delegation=row.id,
+        filing=filing.id,
+        attempt=filing.attempt,
+        origin=service.portal_origin or "",
+        connector=f"{filing.service_id}@{filing.connector_version}",
+        language=row.language,
+        payload=approval.subject_hash,
+    )
+    issuer = parts.settings.issuer
+    token = sign_permit(
+        parts.keys.signer(KeyKind.PERMIT), binding, issuer=issuer, audience=issuer, jti=permit_id, now=now
+    )
+    expires_at = now + timedelta(seconds=PERMIT_SECONDS)
+    conn.execute(
+        insert(Permit).values(
+            id=permit_id,
+            filing_id=filing.id,
+            attempt=filing.attempt,
+            approval_id=approval.id,
+            payload_hash=approval.subject_hash,
+            issued_at=now,
+            expires_at=expires_at,
+        )
+    )
+    vault = VisitVault.of(conn, parts.sealer, row.visit_id)
+    vault.add(permit_id, "token", token.encode(), now)
+    vault.add(approval.id, "evidence", evidence, now)
+    approvals.decide(conn, approval, ApprovalState.GIVEN, now)
+    filings.move(conn, filing, FilingState.CONFIRMED)
+    holder = conn.execute(_HOLDER, {"filing": filing.id}).scalar_one_or_none()
+    queue_run(conn, filing.id, filing.attempt, RunKind.SEND, now, prefer=holder)
+    enqueue(conn, "permit.lapse", {"filing": filing.id, "permit": permit_id}, run_at=expires_at, now=now)
+    _say_permit(conn, vault, row, approval, filing, permit_id, level, token, evidence, now)
+
+
+def refuse_permit(conn: Connection, parts: Parts, approval: AnyRow) -> None:
+    """The approver said no to what would be sent: nothing is sent. The delegation stays, to mend and ask again."""
+    now = parts.clock.database_now(conn)
+    filing = lock_filing(conn, approval.filing_id)
+    ensure(filing.state is FilingState.PREPARED, "refuse what is not asked")
+    filings.move(conn, filing, FilingState.DECLINED, reason="permit.refused", ended_at=now)
+    approvals.decide(conn, approval, ApprovalState.REFUSED, now)
+    say(
+        conn,
+        filing.visit_id,
+        EventName.PERMIT_REFUSED,
+        actors.stranger(approval.id),
+        now,
+        approval=approval.id,
+        filing=filing.id,
+    )
+
+
+def ask_again(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> str:
+    """Ask for the same permit once more, after nobody answered or the five minutes passed."""
+    now = parts.clock.database_now(conn)
+    lock_open_visit(conn, by, visit_id)
+    row = lock_delegation_of(conn, visit_id)
+    filing = None if row is None else lock_filing_of(conn, row.id)
+    ensure(filing is not None and filing.state is FilingState.PREPARED and row is not None, "ask again for nothing")
+    assert row is not None and filing is not None  # noqa: S101 - refused above; this tells the type checker
+    approvals.lapse_all(conn, row.id, now)
+    vault = VisitVault.of(conn, parts.sealer, visit_id)
+    return running.ask_permit(conn, parts, vault, row, filing, filing.readback_hash, now)
+
+
+def lapse(conn: Connection, parts: Parts, approval_id: str) -> None:
+    """Nobody answered in time. Does nothing when somebody did. No answer is a no: nothing is sent."""
+    approval = find_approval(conn, approval_id)
+    if approval.kind is ApprovalKind.GRANT:
+        granting.lapse_grant(conn, parts, approval_id)
+        return
+    now = parts.clock.database_now(conn)
+    approval = lock_approval(conn, approval_id)
+    if approvals.is_open(approval) and now >= approval.lapses_at:
+        approvals.decide(conn, approval, ApprovalState.LAPSED, now)
+        say(conn, approval.visit_id, EventName.PERMIT_LAPSED, actors.SYSTEM, now, approval=approval_id)
+
+
+def lapse_permit(conn: Connection, parts: Parts, filing_id: str, permit_id: str) -> None:
+    """A permit was given and its five minutes passed unused: the same read-back needs a new yes."""
+    now = parts.clock.database_now(conn)
+    filing = lock_filing(conn, filing_id)
+    given = conn.execute(select(Permit.expires_at, Permit.consumed_at).where(Permit.id == permit_id)).one()
+    if filing.state is not FilingState.CONFIRMED or given.consumed_at is not None or now < given.expires_at:
+        return
+    conn.execute(update(Permit).where(Permit.id == permit_id).values(consumed_at=now))
+    attempt = filing.attempt + 1
+    filings.move(conn, filing, FilingState.PREPARED, attempt=attempt, reason="permit.expired")
+    say(conn, filing.visit_id, EventName.PERMIT_LAPSED, actors.SYSTEM, now, filing=filing_id, permit=permit_id)
+
+
+def _say_permit(
+    conn: Connection,
+    vault: VisitVault,
+    row: AnyRow,
+    approval: AnyRow,
+    filing: AnyRow,
+    permit_id: str,
+    level: Assurance,
+    token: str,
+    evidence: bytes,
+    now: datetime,
+) -> None:
+    say(
+        conn,
+        row.visit_id,
+        EventName.PERMIT_GIVEN,
+        actors.resident(row.approver_id),
+        now,
+        approval=approval.id,
+        permit=permit_id,
+        filing=filing.id,
+        attempt=filing.attempt,
+        payload=approval.subject_hash,
+        route=approval.route.value,
+        assurance=level.uri,
+        evidence=vault.hasher.hash(HashKind.EVIDENCE, evidence),
+        token=vault.hasher.hash(HashKind.EVIDENCE, token.encode()),
+    )
+
+
+def _ensure_display(row: AnyRow, session: DisplaySession) -> None:
+    if row.terminal_id != session.terminal_id:
+        raise NotFoundError("no such approval")

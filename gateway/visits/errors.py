@@ -1,0 +1,110 @@
+"""What a step of the flow refuses, by name. `gateway.problems` turns these into HTTP; nothing here knows of it."""
+
+from datetime import datetime
+from typing import ClassVar
+
+
+class VisitError(Exception):
+    """A step of the flow was refused. Nothing was changed. Never names a person."""
+
+    code: ClassVar[str] = "visit.error"
+
+
+class NotFoundError(VisitError):
+    """There is no such thing, or it is not the caller's: the two are told apart nowhere."""
+
+    code = "visit.not_found"
+
+
+class VisitClosedError(VisitError):
+    """The visit has ended; a new one is needed."""
+
+    code = "visit.closed"
+
+
+class OutOfOrderError(VisitError):
+    """The step does not fit the state that the visit is in now, often a page left open or a second click."""
+
+    code = "visit.out_of_order"
+
+
+class RouteNotAllowedError(VisitError):
+    """The service does not take this route to a yes, or the route cannot reach the assurance that it asks."""
+
+    code = "approval.route_not_allowed"
+
+
+class NoKnownNumberError(VisitError):
+    """No number is known for the resident that was not typed at this counter."""
+
+    code = "approval.no_known_number"
+
+
+class CodeUnknownError(VisitError):
+    """The code or link is wrong, used, or past its time. Which of them is not said."""
+
+    code = "approval.code_unknown"
+
+
+class NumberMismatchError(VisitError):
+    """The number typed on the phone is not the one on the counter's screen."""
+
+    code = "approval.number_mismatch"
+
+
+class CodeWrongError(VisitError):
+    """The one-time code is wrong; some tries are left."""
+
+    code = "approval.code_wrong"
+
+
+class ApprovalOverError(VisitError):
+    """The asking is over: answered, lapsed, or out of tries."""
+
+    code = "approval.over"
+
+
+class SubjectMismatchError(VisitError):
+    """Somebody else than the approver signed in."""
+
+    code = "approval.subject_mismatch"
+
+
+class SignInStaleError(VisitError):
+    """The sign-in was not fresh, came back twice, or belongs to another browser."""
+
+    code = "approval.sign_in_stale"
+
+
+class AssuranceTooLowError(VisitError):
+    """The yes was said at a lower level of assurance than the service asks."""
+
+    code = "approval.assurance_too_low"
+
+
+class ExpiredError(VisitError):
+    """The delegation has reached its end; a new yes is needed."""
+
+    code = "delegation.expired"
+
+
+class AlreadyFiledError(VisitError):
+    """The same thing is already open, on its way or filed for this resident."""
+
+    code = "filing.already_filed"
+
+
+class AlreadySentError(VisitError):
+    """It can no longer be stopped: the final request left at `sent_at`."""
+
+    code = "filing.already_sent"
+
+    def __init__(self, sent_at: datetime) -> None:
+        super().__init__(f"sent at {sent_at.isoformat()}")
+        self.sent_at = sent_at
+
+
+class ReadBackChangedError(VisitError):
+    """The portal's page no longer holds what was confirmed; it must be confirmed again."""
+
+    code = "filing.readback_changed"

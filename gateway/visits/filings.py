@@ -1,0 +1,35 @@
+"""Moving a filing from one state to the next, by the table in `delegation.filing` and nothing else."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, update
+
+from delegation.filing import FilingState, ensure_transition
+from gateway.visits.errors import OutOfOrderError
+from gateway.visits.rows import AnyRow
+from gateway.visits.tables import Filing
+
+NEVER_SENT = frozenset(
+    {FilingState.DRAFTED, FilingState.PREPARED, FilingState.CONFIRMED, FilingState.STOPPED, FilingState.ABANDONED}
+)
+
+_MOVE = (
+    update(Filing)
+    .where(Filing.id == bindparam("which"), Filing.state == bindparam("from_state"))
+    .values(state=bindparam("to_state"))
+)
+
+
+def move(conn: Connection, filing: AnyRow, to: FilingState, **columns: Any) -> None:
+    """Take a locked filing to the state `to`, and write `columns` with it.
+
+    Raises:
+        delegation.errors.FilingTransitionError: the table has no such step.
+        OutOfOrderError: somebody else moved it, although the caller was to hold it locked.
+    """
+    ensure_transition(filing.state, to)
+    changed = conn.execute(
+        _MOVE.values(**columns), {"which": filing.id, "from_state": filing.state, "to_state": to}
+    ).rowcount
+    if changed != 1:
+        raise OutOfOrderError("the filing has moved")

@@ -1,0 +1,123 @@
+"""Loading the rows that a step changes, locked, in the one order that every step keeps.
+
+The order is visit, delegation, approval, filing, permit; a step may leave some out but never goes back. Two steps that
+meet therefore wait for each other and never for ever.
+"""
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from gateway.database.base import lock
+from gateway.people.access import StaffSession
+from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
+from gateway.visits.tables import Approval, DelegationRow, Filing, Permit, Run, Visit, VisitState
+
+AnyRow: TypeAlias = Row[Any]
+
+_VISIT = select(Visit.__table__).where(Visit.id == bindparam("id"))
+_DELEGATION = select(DelegationRow.__table__).where(DelegationRow.id == bindparam("id"))
+_DELEGATION_OF_VISIT = (
+    select(DelegationRow.__table__)
+    .where(DelegationRow.visit_id == bindparam("visit"))
+    .order_by(DelegationRow.requested_at.desc())
+    .limit(1)
+)
+_APPROVAL = select(Approval.__table__).where(Approval.id == bindparam("id"))
+_FILING = select(Filing.__table__).where(Filing.id == bindparam("id"))
+_FILING_OF_DELEGATION = (
+    select(Filing.__table__)
+    .where(Filing.delegation_id == bindparam("delegation"))
+    .order_by(Filing.drafted_at.desc())
+    .limit(1)
+)
+_RUN = select(Run.__table__).where(Run.id == bindparam("id"))
+_PERMIT = select(Permit.__table__).where(
+    Permit.filing_id == bindparam("filing"), Permit.attempt == bindparam("attempt")
+)
+
+
+def lock_open_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
+    """The visit, locked, if it is open and `by` serves it at this terminal.
+
+    Raises:
+        NotFoundError: there is none, or another assistant's.
+        VisitClosedError: it has ended.
+    """
+    visit = conn.execute(lock(conn, _VISIT), {"id": visit_id}).one_or_none()
+    if visit is None or visit.assistant_id != by.staff_id or visit.terminal_id != by.terminal_id:
+        raise NotFoundError("no such visit")
+    if visit.state is VisitState.CLOSED:
+        raise VisitClosedError("the visit has ended")
+    return visit
+
+
+def lock_delegation(conn: Connection, delegation_id: str) -> AnyRow:
+    """The delegation, locked. Raises `NotFoundError`."""
+    return _one(conn.execute(lock(conn, _DELEGATION), {"id": delegation_id}).one_or_none(), "delegation")
+
+
+def lock_delegation_of(conn: Connection, visit_id: str) -> AnyRow | None:
+    """The newest delegation of a visit, locked."""
+    return conn.execute(lock(conn, _DELEGATION_OF_VISIT), {"visit": visit_id}).one_or_none()
+
+
+def lock_approval(conn: Connection, approval_id: str) -> AnyRow:
+    """The approval, locked. Raises `NotFoundError`."""
+    return _one(conn.execute(lock(conn, _APPROVAL), {"id": approval_id}).one_or_none(), "approval")
+
+
+def lock_filing(conn: Connection, filing_id: str) -> AnyRow:
+    """The filing, locked. Raises `NotFoundError`."""
+    return _one(conn.execute(lock(conn, _FILING), {"id": filing_id}).one_or_none(), "filing")
+
+
+def lock_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
+    """The newest filing under a delegation, locked."""
+    return conn.execute(lock(conn, _FILING_OF_DELEGATION), {"delegation": delegation_id}).one_or_none()
+
+
+def lock_permit(conn: Connection, filing_id: str, attempt: int) -> AnyRow | None:
+    """The permit of one attempt, locked."""
+    return conn.execute(lock(conn, _PERMIT), {"filing": filing_id, "attempt": attempt}).one_or_none()
+
+
+def find_delegation(conn: Connection, delegation_id: str) -> AnyRow:
+    """The delegation, not locked. Raises `NotFoundError`."""
+    return _one(conn.execute(_DELEGATION, {"id": delegation_id}).one_or_none(), "delegation")
+
+
+def find_approval(conn: Connection, approval_id: str) -> AnyRow:
+    """The approval, not locked: to learn which delegation to lock first. Raises `NotFoundError`."""
+    return _one(conn.execute(_APPROVAL, {"id": approval_id}).one_or_none(), "approval")
+
+
+def find_filing(conn: Connection, filing_id: str) -> AnyRow:
+    """The filing, not locked. Raises `NotFoundError`."""
+    return _one(conn.execute(_FILING, {"id": filing_id}).one_or_none(), "filing")
+
+
+def find_visit(conn: Connection, visit_id: str) -> AnyRow:
+    """The visit, not locked. Raises `NotFoundError`."""
+    return _one(conn.execute(_VISIT, {"id": visit_id}).one_or_none(), "visit")
+
+
+def find_run(conn: Connection, run_id: str) -> AnyRow:
+    """The run, not locked. Raises `NotFoundError`."""
+    return _one(conn.execute(_RUN, {"id": run_id}).one_or_none(), "run")
+
+
+def ensure(condition: bool, what: str) -> None:
+    """Refuse a step that does not fit the state it meets.
+
+    Raises:
+        OutOfOrderError: `condition` is false; `what` says which step, for the log.
+    """
+    if not condition:
+        raise OutOfOrderError(what)
+
+
+def _one(row: AnyRow | None, what: str) -> AnyRow:
+    if row is None:
+        raise NotFoundError(f"no such {what}")
+    return row

@@ -1,0 +1,78 @@
+"""A visit's sealed values: written under the visit's key, read by nobody who cannot open it."""
+
+import hashlib
+import hmac
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from delegation.commitment import KeyedHasher
+from gateway.ids import new_id
+from gateway.keys import store
+from gateway.keys.sealing import DataKey, Sealer
+from gateway.visits.tables import SealedRecord, Visit
+
+_KEY_OF_VISIT = select(Visit.key_id).where(Visit.id == bindparam("visit"))
+_CONTENT = select(SealedRecord.content).where(
+    SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
+)
+
+_FORGET = delete(SealedRecord).where(
+    SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
+)
+
+
+class VisitVault:
+    """Seals and opens the values of one visit."""
+
+    def __init__(self, connection: Connection, sealer: Sealer, visit_id: str, key: DataKey) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._visit_id = visit_id
+        self.key = key
+
+    @classmethod
+    def of(cls, connection: Connection, sealer: Sealer, visit_id: str, key_id: str | None = None) -> "VisitVault":
+        """The vault of `visit_id`; `key_id` saves a look-up where the caller already has the row."""
+        key_id = key_id or connection.execute(_KEY_OF_VISIT, {"visit": visit_id}).scalar_one()
+        return cls(connection, sealer, visit_id, store.load(connection, sealer, key_id))
+
+    @property
+    def hasher(self) -> KeyedHasher:
+        """Hashes texts and payloads of this visit; without the key nothing can be guessed from them."""
+        return KeyedHasher(hmac.digest(self.key.secret, b"pilnvara commitment", hashlib.sha256))
+
+    def keep(self, owner_id: str, kind: str, content: bytes, now: datetime) -> None:
+        """Seal `content`, in place of an older one of the same owner and kind."""
+        self.forget(owner_id, kind)
+        self.add(owner_id, kind, content, now)
+
+    def forget(self, owner_id: str, kind: str) -> None:
+        """Drop what was kept, if anything."""
+        self._connection.execute(_FORGET, {"owner": owner_id, "kind": kind})
+
+    def add(self, owner_id: str, kind: str, content: bytes, now: datetime) -> None:
+        """Seal `content` for the first time: one statement fewer than `keep`."""
+        self._connection.execute(
+            insert(SealedRecord).values(
+                id=new_id(),
+                visit_id=self._visit_id,
+                owner_id=owner_id,
+                kind=kind,
+                key_id=self.key.id,
+                content=self._sealer.seal(self.key, f"{kind}:{owner_id}", content),
+                stored_at=now,
+            )
+        )
+
+    def find(self, owner_id: str, kind: str) -> bytes | None:
+        """The opened content, or `None` when nothing was kept."""
+        content = self._connection.execute(_CONTENT, {"owner": owner_id, "kind": kind}).scalar_one_or_none()
+        return None if content is None else self._sealer.open(self.key, f"{kind}:{owner_id}", content)
+
+    def take(self, owner_id: str, kind: str) -> bytes:
+        """The opened content. Raises `LookupError` when nothing was kept, which is a defect of the caller."""
+        content = self.find(owner_id, kind)
+        if content is None:
+            raise LookupError(f"no sealed {kind}")
+        return content

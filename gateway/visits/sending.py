@@ -1,0 +1,299 @@
+"""The gate asks, *sent* is committed, the portal's answer is kept. Nothing is ever sent twice."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, insert, update
+
+from audit.entry import Actor
+from audit.events import EventName
+from connectors.runner.api import Absent, DeclinedByPortal, Filed, Found, GateRequest, LookedUp, Sent, Verdict
+from connectors.sdk import registry
+from connectors.sdk.body import BodyField, compare_body
+from delegation.commitment import HashKind
+from delegation.errors import DelegationError
+from delegation.filing import FilingState
+from delegation.model import Action, DelegationState, ensure_allows, give_back, spend
+from gateway.ids import new_id
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.ledger.health import ensure_healthy
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.visits import actors, filings
+from gateway.visits.asking import queue_run
+from gateway.visits.delegations import store, to_model
+from gateway.visits.rows import (
+    AnyRow,
+    ensure,
+    find_delegation,
+    find_filing,
+    find_run,
+    lock_delegation,
+    lock_filing,
+    lock_open_visit,
+    lock_permit,
+)
+from gateway.visits.running import Refusals, read_back_of, set_run
+from gateway.visits.sealed import VisitVault
+from gateway.visits.tables import Permit, Receipt, RunKind, RunState
+from gateway.visits.trail import say
+
+_BEFORE_FINAL = {
+    RunKind.PREPARE: frozenset({FilingState.DRAFTED, FilingState.PREPARED}),
+    RunKind.SEND: frozenset({FilingState.CONFIRMED}),
+}
+_LOOKING = frozenset({FilingState.UNKNOWN, FilingState.SENT})
+_IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
+
+SENT_VERDICT = Verdict(True, "sent")
+
+
+def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
+    """Whether a declared request before the final one may leave: only while nobody has said no. Changes nothing."""
+    run = find_run(conn, run_id)
+    filing = find_filing(conn, run.filing_id)
+    if run.kind is RunKind.LOOK_UP:
+        return Verdict(filing.state in _LOOKING, "look_up")
+    row = find_delegation(conn, filing.delegation_id)
+    if row.state is not DelegationState.ACTIVE:
+        return Verdict(False, "delegation.revoked")
+    if parts.clock.database_now(conn) >= row.valid_until:
+        return Verdict(False, "delegation.expired")
+    if run.attempt != filing.attempt or filing.state not in _BEFORE_FINAL[run.kind]:
+        return Verdict(False, "run.superseded")
+    return Verdict(True, "step")
+
+
+def decide_final(conn: Connection, parts: Parts, run_id: str, request: GateRequest) -> Verdict:
+    """Whether the one final request may leave, and if so commit *sent* in this transaction, before it does.
+
+    Locks delegation, filing and permit, checks everything by the database's clock, compares the bytes about to go with
+    what was confirmed, and consumes the permit. A no is recorded too, and changes nothing else.
+    """
+    now = parts.clock.database_now(conn)
+    run = find_run(conn, run_id)
+    row = lock_delegation(conn, find_filing(conn, run.filing_id).delegation_id)
+    filing = lock_filing(conn, run.filing_id)
+    permit = lock_permit(conn, filing.id, filing.attempt)
+    vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
+    reason = _why_not(conn, vault, run, row, filing, permit, request, now)
+    if reason is not None or permit is None:
+        say(
+            conn,
+            filing.visit_id,
+            EventName.REQUEST_BLOCKED,
+            actors.SYSTEM,
+            now,
+            run=run_id,
+            filing=filing.id,
+            reason=reason,
+        )
+        return Verdict(False, reason or "permit.missing")
+    store(conn, spend(to_model(row), service=filing.service_id, now=now))
+    conn.execute(update(Permit).where(Permit.id == permit.id).values(consumed_at=now))
+    filings.move(conn, filing, FilingState.SENT, sent_at=now, body_sha256=request.body_sha256, reason=None)
+    say(conn, filing.visit_id, EventName.PERMIT_SPENT, actors.SYSTEM, now, permit=permit.id, filing=filing.id)
+    say(
+        conn,
+        filing.visit_id,
+        EventName.FILING_SENT,
+        actors.connector(filing.service_id),
+        now,
+        filing=filing.id,
+        attempt=filing.attempt,
+        permit=permit.id,
+        payload=filing.readback_hash,
+        body=vault.hasher.hash(HashKind.EVIDENCE, request.body_sha256.encode()),
+    )
+    return SENT_VERDICT
+
+
+def outcome(conn: Connection, parts: Parts, run_id: str, result: Sent) -> None:
+    """Keep what the portal answered to the final request."""
+    now = parts.clock.database_now(conn)
+    run = find_run(conn, run_id)
+    row = lock_delegation(conn, find_filing(conn, run.filing_id).delegation_id)
+    filing = lock_filing(conn, run.filing_id)
+    set_run(conn, run_id, state=RunState.DONE, ended_at=now)
+    if isinstance(result, Filed) and filing.state in _IN_DOUBT:
+        # Somebody took this worker for dead and asked the portal; its answer came after all.
+        file_receipt(conn, parts, filing, result.reference, result.pdf, actors.connector(filing.service_id), now)
+        return
+    if filing.state is not FilingState.SENT:
+        return
+    who = actors.connector(filing.service_id)
+    if isinstance(result, Filed):
+        file_receipt(conn, parts, filing, result.reference, result.pdf, who, now)
+    elif isinstance(result, DeclinedByPortal):
+        _declined(conn, parts, row, filing, result, now)
+    else:
+        _unknown(conn, filing, result.reason, for_a_person=result.for_a_person, now=now)
+
+
+def interrupted(conn: Connection, parts: Parts, filing_id: str) -> None:
+    """A worker died between *sent* and the answer: ask the portal before anything else happens."""
+    now = parts.clock.database_now(conn)
+    filing = lock_filing(conn, filing_id)
+    if filing.state is FilingState.SENT:
+        _unknown(conn, filing, "worker_died", for_a_person=False, now=now)
+
+
+def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> None:
+    """Keep what the portal holds: filed, proved not to be, or a person must decide."""
+    now = parts.clock.database_now(conn)
+    run = find_run(conn, run_id)
+    row = lock_delegation(conn, find_filing(conn, run.filing_id).delegation_id)
+    filing = lock_filing(conn, run.filing_id)
+    set_run(conn, run_id, state=RunState.DONE, ended_at=now)
+    if filing.state is not FilingState.UNKNOWN:
+        return
+    if isinstance(result, Found):
+        file_receipt(conn, parts, filing, result.reference, result.pdf, actors.connector(filing.service_id), now)
+    elif isinstance(result, Absent) and result.conclusive:
+        _not_filed(conn, row, filing, actors.connector(filing.service_id), now)
+    else:
+        reason = "look_up.empty" if isinstance(result, Absent) else "look_up.ambiguous"
+        _needs_human(conn, filing, reason, now)
+
+
+def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, last: bool) -> None:
+    """The portal could not be asked; after the last try a person decides."""
+    now = parts.clock.database_now(conn)
+    run = find_run(conn, run_id)
+    filing = lock_filing(conn, run.filing_id)
+    if filing.state is FilingState.UNKNOWN and last:
+        set_run(conn, run_id, state=RunState.FAILED, reason=reason, ended_at=now)
+        _needs_human(conn, filing, reason, now)
+
+
+def settle(
+    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, filing_id: str, *, reference: str | None
+) -> None:
+    """A person has looked: the portal holds it under `reference`, or does not hold it (`None`).
+
+    Raises:
+        OutOfOrderError: it is not in doubt.
+    """
+    now = parts.clock.database_now(conn)
+    lock_open_visit(conn, by, visit_id)
+    row = lock_delegation(conn, find_filing(conn, filing_id).delegation_id)
+    filing = lock_filing(conn, filing_id)
+    ensure(filing.visit_id == visit_id and filing.state is FilingState.NEEDS_HUMAN, "settle what is not in doubt")
+    say(
+        conn,
+        visit_id,
+        EventName.FILING_DECIDED,
+        by.actor,
+        now,
+        filing=filing_id,
+        filed=reference is not None,
+    )
+    if reference is None:
+        _not_filed(conn, row, filing, by.actor, now)
+    else:
+        file_receipt(conn, parts, filing, reference, None, by.actor, now)
+
+
+def file_receipt(
+    conn: Connection, parts: Parts, filing: AnyRow, reference: str, pdf: bytes | None, who: Actor, now: datetime
+) -> None:
+    """The portal has it: keep reference and PDF, and say so."""
+    vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
+    receipt_id = new_id()
+    pdf_hash = None if pdf is None else vault.hasher.hash(HashKind.RECEIPT, pdf)
+    conn.execute(
+        insert(Receipt).values(
+            id=receipt_id,
+            filing_id=filing.id,
+            reference=reference,
+            pdf_hash=pdf_hash,
+            payload_hash=filing.readback_hash,
+            body_sha256=filing.body_sha256,
+            stored_at=now,
+        )
+    )
+    if pdf is not None:
+        vault.keep(filing.id, "pdf", pdf, now)
+    filings.move(conn, filing, FilingState.FILED, reference=reference, ended_at=now)
+    reference_hash = vault.hasher.hash(HashKind.RECEIPT, reference.encode())
+    say(conn, filing.visit_id, EventName.FILING_FILED, who, now, filing=filing.id, reference=reference_hash)
+    say(
+        conn,
+        filing.visit_id,
+        EventName.RECEIPT_STORED,
+        actors.SYSTEM,
+        now,
+        receipt=receipt_id,
+        filing=filing.id,
+        payload=filing.readback_hash,
+        pdf=pdf_hash,
+    )
+
+
+def _why_not(
+    conn: Connection,
+    vault: VisitVault,
+    run: AnyRow,
+    row: AnyRow,
+    filing: AnyRow,
+    permit: AnyRow | None,
+    request: GateRequest,
+    now: datetime,
+) -> str | None:
+    """The first reason why the final request may not leave, by its code; `None` when it may."""
+    try:
+        ensure_healthy(conn)
+        ensure_allows(to_model(row), service=filing.service_id, action=Action.FILE, now=now)
+    except (DelegationError, LogUnhealthyError) as error:
+        return error.code
+    if filing.state is not FilingState.CONFIRMED or run.attempt != filing.attempt:
+        return "filing.not_confirmed"
+    if permit is None or permit.consumed_at is not None:
+        return "permit.used"
+    if now >= permit.expires_at:
+        return "permit.expired"
+    if permit.payload_hash != filing.readback_hash:
+        return "permit.mismatch"
+    connector = registry.find(filing.service_id)
+    fields = tuple(BodyField(name, value, "" if name in request.files else None) for name, value in request.fields)
+    difference = compare_body(fields, read_back_of(vault, filing.id), connector.final.name, connector.final.volatile)
+    return None if difference is None else "permit.body_differs"
+
+
+def _declined(
+    conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow, result: DeclinedByPortal, now: datetime
+) -> None:
+    """The portal said no in its own words: nothing was filed and the allowance is free again."""
+    vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
+    vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals(dict(result.messages), result.general)), now)
+    filings.move(conn, filing, FilingState.DECLINED, reason="portal.declined", ended_at=now)
+    store(conn, give_back(to_model(row), service=filing.service_id))
+    say(
+        conn,
+        filing.visit_id,
+        EventName.FILING_DECLINED,
+        actors.connector(filing.service_id),
+        now,
+        filing=filing.id,
+        inputs=sorted(result.messages),
+    )
+
+
+def _unknown(conn: Connection, filing: AnyRow, reason: str, *, for_a_person: bool, now: datetime) -> None:
+    filings.move(conn, filing, FilingState.UNKNOWN, reason=reason)
+    say(conn, filing.visit_id, EventName.FILING_UNKNOWN, actors.SYSTEM, now, filing=filing.id, reason=reason)
+    if for_a_person:
+        _needs_human(conn, find_filing(conn, filing.id), reason, now)
+    else:
+        queue_run(conn, filing.id, filing.attempt, RunKind.LOOK_UP, now)
+
+
+def _needs_human(conn: Connection, filing: AnyRow, reason: str, now: datetime) -> None:
+    filings.move(conn, filing, FilingState.NEEDS_HUMAN, reason=reason)
+    say(conn, filing.visit_id, EventName.FILING_NEEDS_HUMAN, actors.SYSTEM, now, filing=filing.id, reason=reason)
+
+
+def _not_filed(conn: Connection, row: AnyRow, filing: AnyRow, who: Actor, now: datetime) -> None:
+    filings.move(conn, filing, FilingState.NOT_FILED, ended_at=now)
+    store(conn, give_back(to_model(row), service=filing.service_id))
+    say(conn, filing.visit_id, EventName.FILING_NOT_FILED, who, now, filing=filing.id)

@@ -1,0 +1,108 @@
+"""One no, from anywhere, before the next request to the portal leaves.
+
+Stop and send lock the same rows in the same order (delegation, filing, permit), so one of them comes first and each
+gives a truthful answer: *stopped*, or *already sent at …*.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, update
+
+from audit.entry import Actor
+from audit.events import EventName
+from delegation.filing import UNSENT, FilingState
+from delegation.model import DelegationState, lapse, revoke
+from gateway.jobs.queue import enqueue
+from gateway.parts import Parts
+from gateway.visits import actors, approvals, filings
+from gateway.visits.delegations import store_end, to_model
+from gateway.visits.errors import AlreadySentError
+from gateway.visits.rows import AnyRow, ensure, lock_delegation, lock_filing_of
+from gateway.visits.tables import Permit
+from gateway.visits.trail import say
+
+_IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT)
+
+
+def stop(conn: Connection, parts: Parts, delegation_id: str, *, by: Actor, whose: str) -> None:
+    """Stop a delegation and whatever is filed under it. Stopping what is over already changes nothing.
+
+    `whose` is kept with it: `resident`, `receipt`, `staff:<id>`.
+
+    Raises:
+        NotFoundError: no such delegation.
+        AlreadySentError: the final request has left. The delegation is ended all the same; the filing is not recalled.
+    """
+    now = parts.clock.database_now(conn)
+    row = lock_delegation(conn, delegation_id)
+    filing = lock_filing_of(conn, delegation_id)
+    ensure(row.state in (*_IN_FORCE, DelegationState.REQUESTED), "stop what has ended")
+    end_rights(conn, parts, row, filing, by=by, whose=whose, now=now)
+
+
+def stop_or_say_sent(conn: Connection, parts: Parts, delegation_id: str, *, by: Actor, whose: str) -> datetime | None:
+    """As `stop`; return when the final request left, if it was too late, and `None` if it was in time."""
+    row = lock_delegation(conn, delegation_id)
+    filing = lock_filing_of(conn, delegation_id)
+    now = parts.clock.database_now(conn)
+    end_rights(conn, parts, row, filing, by=by, whose=whose, now=now)
+    sent_at: datetime | None = None if filing is None or filing.state in filings.NEVER_SENT else filing.sent_at
+    if sent_at is not None:
+        say(
+            conn,
+            row.visit_id,
+            EventName.FILING_STOP_TOO_LATE,
+            by,
+            now,
+            filing=filing.id if filing else None,
+            sent_at=sent_at.isoformat(),
+        )
+    return sent_at
+
+
+def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:
+    """The clock has reached the end of a delegation: what was not sent is not sent any more."""
+    now = parts.clock.database_now(conn)
+    row = lock_delegation(conn, delegation_id)
+    filing = lock_filing_of(conn, delegation_id)
+    if now < row.valid_until or filing is None or filing.state not in UNSENT:
+        return
+    _stop_filing(conn, filing, actors.SYSTEM, "delegation.expired", now)
+    approvals.lapse_all(conn, delegation_id, now)
+
+
+def end_rights(
+    conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow | None, *, by: Actor, whose: str, now: datetime
+) -> None:
+    """End a locked delegation and its locked filing, as far as they are still open."""
+    if row.state is DelegationState.REQUESTED:
+        store_end(conn, lapse(to_model(row)), by=whose, now=now)
+        say(conn, row.visit_id, EventName.APPROVAL_WITHDRAWN, by, now, delegation=row.id, whose=whose)
+    elif row.state in _IN_FORCE:
+        if filing is not None and filing.state in UNSENT:
+            reason = "visit.closed" if whose == "visit" else "delegation.revoked"
+            _stop_filing(conn, filing, by, reason, now, abandoned=whose == "visit")
+        # A delegation that has done its work is spent, not revoked, when the visit closes.
+        if not (whose == "visit" and row.state is DelegationState.SPENT):
+            store_end(conn, revoke(to_model(row)), by=whose, now=now)
+            say(conn, row.visit_id, EventName.DELEGATION_REVOKED, by, now, delegation=row.id, whose=whose)
+            enqueue(conn, "oauth.logout", {"delegation": row.id}, key=f"oauth.logout:{row.id}", now=now)
+    approvals.lapse_all(conn, row.id, now)
+
+
+def ensure_not_sent(filing: AnyRow) -> None:
+    """Raise `AlreadySentError` when the final request of a locked filing has left."""
+    if filing.sent_at is not None:
+        raise AlreadySentError(filing.sent_at)
+
+
+def _stop_filing(
+    conn: Connection, filing: AnyRow, by: Actor, reason: str, now: datetime, *, abandoned: bool = False
+) -> None:
+    state = FilingState.ABANDONED if abandoned else FilingState.STOPPED
+    filings.move(conn, filing, state, reason=reason, ended_at=now)
+    conn.execute(
+        update(Permit).where(Permit.filing_id == filing.id, Permit.consumed_at.is_(None)).values(consumed_at=now)
+    )
+    event = EventName.FILING_ABANDONED if abandoned else EventName.FILING_STOPPED
+    say(conn, filing.visit_id, event, by, now, filing=filing.id, reason=reason)

@@ -1,0 +1,275 @@
+"""The rows of a visit. No column holds a personal value: what people say lives sealed in `sealed_record`."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from delegation.assurance import ApprovalKind, Route
+from delegation.filing import BLOCKS_ANOTHER, FilingState
+from delegation.model import DelegationState
+from gateway.database.base import Base
+
+_LIVE = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKS_ANOTHER)))
+
+
+class Channel(StrEnum):
+    """How the resident reached the centre."""
+
+    COUNTER = "counter"
+    PHONE = "phone"
+    MOBILE = "mobile"
+    SHARED_COMPUTER = "shared_computer"
+
+
+class VisitState(StrEnum):
+    """Whether anything more can happen in a visit."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Ending(StrEnum):
+    """How a visit ended, as reports count it."""
+
+    FILED = "filed"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    DECLINED = "declined"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    ABANDONED = "abandoned"
+    INFORMED = "informed"
+
+
+class ApprovalState(StrEnum):
+    """How far one asking has come."""
+
+    WAITING = "waiting"
+    OPENED = "opened"
+    MATCHED = "matched"
+    GIVEN = "given"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class RunKind(StrEnum):
+    """What a worker does at the portal."""
+
+    PREPARE = "prepare"
+    SEND = "send"
+    LOOK_UP = "look_up"
+
+
+class RunState(StrEnum):
+    """How far a run has come; *holding* keeps the filled page open for the permit."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    HOLDING = "holding"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Visit(Base):
+    """One resident served, from the first question to the feedback."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        CheckConstraint("(state = 'closed') = (ending IS NOT NULL)", name="closed_has_ending"),
+        Index("ix_visit_assistant", "assistant_id", "state", "opened_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
+    terminal_id: Mapped[str] = mapped_column(ForeignKey("terminal.id"))
+    assistant_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    channel: Mapped[Channel]
+    language: Mapped[str] = mapped_column(String(16))
+    """The resident's language; the assistant's is in their session."""
+    state: Mapped[VisitState]
+    ending: Mapped[Ending | None]
+    key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    service_id: Mapped[str | None] = mapped_column(String(128))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class SealedRecord(Base):
+    """One sealed value of a visit: answers, read-back, picture, tokens, PDF. Retention destroys its key."""
+
+    __tablename__ = "sealed_record"
+    __table_args__ = (UniqueConstraint("owner_id", "kind"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"), index=True)
+    owner_id: Mapped[str] = mapped_column(String(32))
+    """Of the visit, delegation, approval or filing that the value belongs to."""
+    kind: Mapped[str] = mapped_column(String(32))
+    key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    stored_at: Mapped[datetime]
+
+
+class DelegationRow(Base):
+    """What a resident allowed. Its rules are in `delegation.model`; this is where it is kept."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (Index("ix_delegation_visit", "visit_id", "requested_at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    principal_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)
+    approver_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)
+    assistant_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
+    terminal_id: Mapped[str] = mapped_column(ForeignKey("terminal.id"))
+    state: Mapped[DelegationState]
+    services: Mapped[list[Any]]
+    """Each `AllowedService`, as JSON."""
+    approvals: Mapped[list[Any]]
+    """Each `delegation.model.Approval`, as JSON: route, level, time and keyed hashes."""
+    template_id: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(16))
+    statement_hash: Mapped[str] = mapped_column(String(43))
+    status_index: Mapped[int] = mapped_column(unique=True)
+    requested_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    granted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(64))
+    """Whose no it was: `resident`, `receipt`, `staff:<id>`, `visit` (its end) or `clock`."""
+
+
+class Approval(Base):
+    """One asking for a yes, to a delegation or to one read-back."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        CheckConstraint("(kind = 'permit') = (filing_id IS NOT NULL)", name="permit_names_filing"),
+        Index("ix_approval_visit", "visit_id", "asked_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"), index=True)
+    filing_id: Mapped[str | None] = mapped_column(ForeignKey("filing.id"), index=True)
+    attempt: Mapped[int]
+    kind: Mapped[ApprovalKind]
+    route: Mapped[Route]
+    state: Mapped[ApprovalState]
+    subject_hash: Mapped[str] = mapped_column(String(43))
+    """Keyed hash of the statement or of the read-back's payload."""
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    link_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    code_until: Mapped[datetime | None]
+    match_number: Mapped[str | None] = mapped_column(String(2))
+    tries_left: Mapped[int]
+    asked_at: Mapped[datetime]
+    lapses_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """One trip of an approver to the identity provider; its nonce binds the sign-in to what is approved."""
+
+    __tablename__ = "sign_in_attempt"
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    approval_id: Mapped[str] = mapped_column(ForeignKey("approval.id"), index=True)
+    session_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    provider: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[bytes] = mapped_column(LargeBinary)
+    """The PKCE code verifier, sealed under the visit's key."""
+    begun_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Filing(Base):
+    """One service, filed once for one resident."""
+
+    __tablename__ = "filing"
+    __table_args__ = (
+        CheckConstraint("state NOT IN ('sent', 'filed', 'unknown') OR sent_at IS NOT NULL", name="sent_has_time"),
+        Index(
+            "uq_filing_live",
+            "principal_id",
+            "service_id",
+            "service_key",
+            unique=True,
+            sqlite_where=text(_LIVE),
+            postgresql_where=text(_LIVE),
+        ),
+        Index("ix_filing_visit", "visit_id", "drafted_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"), index=True)
+    principal_id: Mapped[str] = mapped_column(ForeignKey("resident.id"))
+    service_id: Mapped[str] = mapped_column(String(128))
+    service_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Keyed hash of the service's own key (the child, the period)."""
+    connector_version: Mapped[str] = mapped_column(String(32))
+    state: Mapped[FilingState]
+    attempt: Mapped[int]
+    reason: Mapped[str | None] = mapped_column(String(64))
+    """Code of the error that ended it or sent it back to the questions."""
+    readback_hash: Mapped[str | None] = mapped_column(String(43))
+    body_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Of the final request's bytes, as they left."""
+    reference: Mapped[str | None] = mapped_column(String(64))
+    drafted_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    """UTC; set in the same commit that lets the final request out, never cleared."""
+    ended_at: Mapped[datetime | None]
+
+
+class Run(Base):
+    """One errand of a worker at the portal. Disposable: the filing's state is the truth."""
+
+    __tablename__ = "run"
+    __table_args__ = (Index("ix_run_filing", "filing_id", "queued_at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"))
+    attempt: Mapped[int]
+    kind: Mapped[RunKind]
+    state: Mapped[RunState]
+    worker_id: Mapped[str | None] = mapped_column(String(64))
+    steps_done: Mapped[int]
+    steps_total: Mapped[int]
+    reason: Mapped[str | None] = mapped_column(String(64))
+    queued_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Permit(Base):
+    """The yes to one read-back; consumed in the commit that lets the final request out."""
+
+    __tablename__ = "permit"
+    __table_args__ = (UniqueConstraint("filing_id", "attempt"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"))
+    attempt: Mapped[int]
+    approval_id: Mapped[str] = mapped_column(ForeignKey("approval.id"))
+    payload_hash: Mapped[str] = mapped_column(String(43))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    consumed_at: Mapped[datetime | None]
+
+
+class Receipt(Base):
+    """The portal's word that it has the filing; the reference and the PDF are sealed beside it."""
+
+    __tablename__ = "receipt"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"), unique=True)
+    reference: Mapped[str] = mapped_column(String(64))
+    pdf_hash: Mapped[str | None] = mapped_column(String(43))
+    payload_hash: Mapped[str] = mapped_column(String(43))
+    body_sha256: Mapped[str | None] = mapped_column(String(64))
+    stop_code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    """Of the code printed on the receipt: its finder can stop, and see nothing."""
+    stored_at: Mapped[datetime]
