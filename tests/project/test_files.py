@@ -1,0 +1,50 @@
+"""What no file of the project may hold."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.postgresql import PROJECT
+
+MACHINE = re.compile(
+    rb"(?<![\w.])/(?:home|Users|root)/[a-z]|/work/[a-z]|pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org"
+)
+PERSONAL_CODE = re.compile(rb"(?<![\w-])(\d{6})-\d{5}(?![\w-])")
+
+
+def project_files() -> dict[str, bytes]:
+    """What git tracks, but for this file, which has to say what it looks for."""
+    listed = subprocess.run(["git", "ls-files", "-z"], capture_output=True, cwd=PROJECT, check=True).stdout.decode()
+    names = [name for name in listed.split("\0") if (PROJECT / name).is_file()]
+    return {name: (PROJECT / name).read_bytes() for name in names if name != "tests/project/test_files.py"}
+
+
+def may_be_somebodys(six_digits: str) -> bool:
+    """Whether a personal code that begins so could be a person's.
+
+    An old code begins with a date of birth, a new one with 32 to 39 and no meaning: of those we use 329999 to 399999.
+    """
+    if re.match("3[2-9]", six_digits):
+        return not six_digits.endswith("9999")
+    day, month = int(six_digits[:2]), int(six_digits[2:4])
+    return 1 <= day <= 31 and 1 <= month <= 12
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    found = {
+        f"{name}: {hit.group().decode()}" for name, text in project_files().items() for hit in MACHINE.finditer(text)
+    }
+    assert found == set()
+
+
+def test_no_file_holds_a_personal_code_that_could_be_somebodys() -> None:
+    codes = [(name, hit) for name, text in project_files().items() for hit in PERSONAL_CODE.finditer(text)]
+    assert {f"{name}: {hit.group().decode()}" for name, hit in codes if may_be_somebodys(hit[1].decode())} == set()
+
+
+@pytest.mark.parametrize(
+    ("begin", "somebodys"), [("329999", False), ("321234", True), ("010190", True), ("999999", False)]
+)
+def test_a_made_up_code_is_told_from_one_that_could_be_real(begin: str, *, somebodys: bool) -> None:
+    assert may_be_somebodys(begin) is somebodys
