@@ -34,8 +34,12 @@ class TestSteps:
         done: list[str] = []
         state = ["as it is"]
 
+        def make() -> str:
+            done.append(state[0])
+            return "made"
+
         def step() -> object:
-            return steps.Step("name", "Title", lambda: done.append(state[0]) or "made", lambda: state, lambda: True)
+            return steps.Step("name", "Title", make, lambda: state, lambda: True)
 
         for _ in range(2):
             steps.carry_out([step()], force=False)
@@ -45,7 +49,12 @@ class TestSteps:
 
     def test_a_step_whose_result_was_removed_is_done_again(self, steps: ModuleType) -> None:
         done: list[str] = []
-        step = steps.Step("name", "Title", lambda: done.append("") or "made", lambda: 1, lambda: False)
+
+        def make() -> str:
+            done.append("made")
+            return "made"
+
+        step = steps.Step("name", "Title", make, lambda: 1, lambda: False)
         for _ in range(2):
             steps.carry_out([step], force=False)
         assert len(done) == 2
