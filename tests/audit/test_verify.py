@@ -1,0 +1,498 @@
+"""Each verdict, produced by doing the thing."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from audit import checkpoint, note
+from audit.checkpoint import Checkpoint
+from audit.cosignature import WitnessSigner
+from audit.entry import decode, encode
+from audit.events import EventName
+from audit.merkle import leaf_hash
+from audit.report import KEPT_FINDINGS, Report, Verdict
+from audit.verify import Policy, verify
+from tests.audit.builders import KEY, NOON, ORIGIN, OTHER_KEY, MemoryLog, a_log, an_entry, check
+
+SOON = NOON + timedelta(minutes=2)
+WITNESSES = [WitnessSigner(f"witness.example/w{n}", bytes([n] * 32), lambda: SOON) for n in (1, 2)]
+WITNESS_KEYS = tuple(witness.verifier.vkey for witness in WITNESSES)
+
+
+def verdicts(report: Report) -> set[Verdict]:
+    return set(report.totals) - {Verdict.UNWITNESSED}
+
+
+def another_event(leaf: bytes) -> bytes:
+    entry = decode(leaf)
+    return encode(an_entry(id=entry.id, time=entry.time, visit=entry.visit, n=entry.n, prev=entry.prev, data={"x": 1}))
+
+
+class TestSoundLog:
+    def test_is_verified(self) -> None:
+        report = check(a_log(20, visits=3, every=5))
+        assert report.verdict is Verdict.VERIFIED
+        assert report.exit_code == 0
+        assert verdicts(report) == set()
+        assert (report.size, report.vouched_size) == (20, 20)
+        assert report.counts == {"entries": 20, "visits": 3, "checkpoints": 4, "witnesses": 0, "unvouched": 0}
+
+    def test_says_that_nobody_outside_saw_it(self) -> None:
+        report = check(a_log())
+        assert report.lines()[0].startswith("Verified, unwitnessed: 20 entries of 3 visits")
+        assert report.totals == {Verdict.UNWITNESSED: 1}
+
+    def test_gives_the_root_over_all_leaves(self) -> None:
+        log = a_log(20)
+        log.append()
+        report = check(log)
+        assert report.root == log.root()
+        assert (report.size, report.vouched_size, report.counts["unvouched"]) == (21, 20, 1)
+
+    def test_contains_what_was_held_earlier(self) -> None:
+        log = a_log(20)
+        assert check(log, held=log.sign(size=13)).exit_code == 0
+
+    def test_verifies_over_several_batches_and_says_how_far_it_is(self) -> None:
+        log = MemoryLog()
+        for index in range(4096 + 300):
+            log.append(f"visit-{index % 50}")
+        log.checkpoint()
+        seen: list[tuple[int, int]] = []
+        report = verify(
+            log,
+            vkeys=[KEY.verifier.vkey],
+            now=SOON + timedelta(hours=2),
+            progress=lambda done, total: seen.append((done, total)),
+        )
+        assert report.exit_code == 0
+        assert seen == [(4096, 4396), (4396, 4396)]
+
+    def test_is_verified_while_it_grows(self) -> None:
+        class GrowingLog(MemoryLog):
+            def checkpoints(self) -> Iterator[bytes]:
+                yield from self.signed
+                self.append("visit-0")
+                yield self.checkpoint()
+
+        sound = a_log(20)
+        log = GrowingLog(rows=sound.rows, signed=sound.signed, published=sound.published, heads=sound.heads)
+        report = check(log)
+        assert report.exit_code == 0
+        assert report.size == 20
+
+
+class TestEdited:
+    def test_a_leaf_whose_bytes_were_changed_is_named_and_the_rest_still_stands(self) -> None:
+        log = a_log()
+        log.edit(7, another_event(log.rows[7][1]), rehash=False)
+        report = check(log)
+        assert report.exit_code == 1
+        assert verdicts(report) == {Verdict.EDITED}
+        (finding,) = [finding for finding in report.findings if finding.verdict is Verdict.EDITED]
+        assert finding.index == 7
+        assert report.vouched_size == 20
+
+    def test_a_leaf_changed_with_its_hash_no_longer_leads_to_what_was_signed(self) -> None:
+        log = a_log()
+        log.edit(7, another_event(log.rows[7][1]), rehash=True)
+        report = check(log)
+        assert report.exit_code == 1
+        assert Verdict.INCONSISTENT in verdicts(report)
+        assert report.vouched_size == 5
+
+    def test_a_checkpoint_changed_after_signing_is_noticed(self) -> None:
+        log = a_log()
+        log.signed[1] = log.signed[1].replace(b"\n10\n", b"\n11\n")
+        assert verdicts(check(log)) == {Verdict.EDITED}
+
+    def test_a_checkpoint_that_cannot_be_read_is_noticed(self) -> None:
+        log = a_log()
+        log.signed[1] = b"nonsense"
+        report = check(log)
+        assert (verdicts(report), report.exit_code) == ({Verdict.EDITED}, 1)
+
+
+class TestMissing:
+    def test_a_leaf_gone_from_within_is_named(self) -> None:
+        log = a_log(20, visits=20)
+        del log.rows[7]
+        log.claimed_size = 20
+        report = check(log)
+        assert verdicts(report) == {Verdict.MISSING}
+        assert report.findings[0].subject == "leaf 7"
+        assert report.root is None
+        assert report.vouched_size == 5
+
+    def test_several_gone_are_counted_each(self) -> None:
+        log = a_log(20, visits=20)
+        del log.rows[7:10]
+        log.claimed_size = 20
+        report = check(log)
+        assert report.totals[Verdict.MISSING] == 3
+        assert report.findings[0].subject == "leaves 7 to 9"
+
+    def test_a_tail_gone_though_the_log_still_counts_it_is_missing(self) -> None:
+        log = a_log(20, visits=20)
+        del log.rows[18:]
+        log.claimed_size = 20
+        assert verdicts(check(log)) == {Verdict.MISSING}
+
+    def test_a_leaf_gone_and_the_rest_moved_up_does_not_lead_to_what_was_signed(self) -> None:
+        log = a_log(20, visits=20)
+        del log.rows[7]
+        log.rows = [(index, leaf, stored) for index, (_, leaf, stored) in enumerate(log.rows)]
+        assert {Verdict.INCONSISTENT, Verdict.TRUNCATED} <= verdicts(check(log))
+
+
+class TestSuppressed:
+    def test_an_event_that_never_became_a_leaf_is_named(self) -> None:
+        log = a_log()
+        log.waiting = [("event-hidden", NOON), ("event-just-now", SOON)]
+        report = check(log)
+        assert (report.exit_code, report.totals[Verdict.SUPPRESSED]) == (1, 1)
+        assert any("event-hidden" in line for line in report.lines())
+
+
+class TestTruncated:
+    def test_a_dropped_tail_is_seen_by_the_checkpoints(self) -> None:
+        log = a_log(20)
+        del log.rows[17:]
+        assert verdicts(check(log)) == {Verdict.TRUNCATED}
+
+    def test_a_tail_dropped_with_its_checkpoints_is_seen_by_the_one_held_outside(self) -> None:
+        log = a_log(20)
+        held = log.signed[-1]
+        del log.rows[15:], log.signed[3:]
+        log.published = log.signed[-1]
+        assert check(log).exit_code == 0
+        report = check(log, held=held)
+        assert (verdicts(report), report.exit_code) == ({Verdict.TRUNCATED}, 1)
+
+    def test_a_restored_backup_is_seen_by_what_was_published(self) -> None:
+        log = a_log(20)
+        published = log.published
+        backup = a_log(15)
+        backup.published = published
+        assert verdicts(check(backup)) == {Verdict.TRUNCATED}
+
+
+class TestInconsistent:
+    def test_a_log_rebuilt_with_the_same_key_does_not_contain_what_was_held(self) -> None:
+        held = a_log(20).signed[1]
+        rebuilt = MemoryLog()
+        for index in range(20):
+            rebuilt.append(f"visit-{index % 3}", data={"rewritten": True})
+        rebuilt.checkpoint()
+        assert check(rebuilt).exit_code == 0
+        report = check(rebuilt, held=held)
+        assert (verdicts(report), report.exit_code) == ({Verdict.INCONSISTENT}, 1)
+
+    def test_a_checkpoint_of_another_log_is_not_one_of_this(self) -> None:
+        log = a_log()
+        log.signed.append(checkpoint.sign(Checkpoint("log.example/other", 20, log.root()), KEY))
+        assert verdicts(check(log)) == {Verdict.INCONSISTENT}
+
+    def test_a_held_checkpoint_of_another_log_is_not_one_of_this(self) -> None:
+        log = a_log()
+        foreign = checkpoint.sign(Checkpoint("log.example/other", 20, log.root()), KEY)
+        assert verdicts(check(log, held=foreign)) == {Verdict.INCONSISTENT}
+
+
+class TestSplitView:
+    def test_two_signed_roots_for_one_size_are_a_split_view(self) -> None:
+        log = a_log(20)
+        fork = checkpoint.sign(Checkpoint(ORIGIN, 10, leaf_hash(b"what another was shown")), KEY)
+        report = check(log, held=fork)
+        assert report.exit_code == 1
+        assert report.verdict is Verdict.SPLIT_VIEW
+
+    def test_also_beyond_the_end_of_the_log(self) -> None:
+        log = a_log(20)
+        one, two = (checkpoint.sign(Checkpoint(ORIGIN, 30, leaf_hash(root)), KEY) for root in (b"1", b"2"))
+        log.signed += [one, two]
+        assert verdicts(check(log)) == {Verdict.SPLIT_VIEW, Verdict.TRUNCATED}
+
+
+class TestStale:
+    def test_leaves_that_wait_too_long_for_a_checkpoint_make_it_stale(self) -> None:
+        log = a_log(20)
+        log.append()
+        assert check(log, now=NOON + timedelta(minutes=5)).exit_code == 0
+        report = check(log, now=NOON + timedelta(minutes=6))
+        assert (verdicts(report), report.exit_code) == ({Verdict.STALE}, 3)
+
+    def test_an_old_checkpoint_published_again_is_stale(self) -> None:
+        log = a_log(20)
+        log.published = log.signed[0]
+        assert verdicts(check(log, now=NOON + timedelta(hours=1))) == {Verdict.STALE}
+
+    def test_an_old_checkpoint_stored_again_after_newer_ones_is_stale(self) -> None:
+        log = a_log(20)
+        log.signed.append(log.signed[0])
+        assert verdicts(check(log)) == {Verdict.STALE}
+
+    def test_a_quiet_log_is_not_stale(self) -> None:
+        assert check(a_log(20), now=NOON + timedelta(days=30)).exit_code == 0
+
+    def test_without_a_published_checkpoint_the_newest_stored_one_counts(self) -> None:
+        log = a_log(20)
+        log.published = None
+        assert check(log, now=NOON + timedelta(hours=1)).exit_code == 0
+        log.append()
+        assert verdicts(check(log, now=NOON + timedelta(hours=1))) == {Verdict.STALE}
+
+
+class TestUnwitnessed:
+    def test_fewer_witnesses_than_demanded_cannot_conclude(self) -> None:
+        log = a_log()
+        log.published = log.sign(KEY, WITNESSES[0])
+        report = check(log, witnesses=WITNESS_KEYS, quorum=2)
+        assert (report.verdict, report.exit_code) == (Verdict.UNWITNESSED, 3)
+        assert report.counts["witnesses"] == 1
+
+    def test_enough_witnesses_conclude(self) -> None:
+        log = a_log()
+        log.published = log.sign(KEY, *WITNESSES)
+        report = check(log, witnesses=WITNESS_KEYS, quorum=2)
+        assert report.totals == {}
+        assert report.lines()[0].startswith("Verified: ")
+
+    def test_one_witness_signing_twice_is_one_witness(self) -> None:
+        log = a_log()
+        log.published = log.sign(KEY, WITNESSES[0], WITNESSES[0])
+        assert check(log, witnesses=WITNESS_KEYS, quorum=2).exit_code == 3
+
+    def test_a_made_up_cosignature_is_a_violation(self) -> None:
+        log = a_log()
+        forger = WitnessSigner(WITNESSES[0].name, bytes([9] * 32), lambda: SOON)
+        line = note.Signature(forger.name, WITNESSES[0].key_id, forger.sign(log.signed[-1]))
+        log.published = log.signed[-1] + _line_of(line)
+        report = check(log, witnesses=WITNESS_KEYS, quorum=1)
+        assert Verdict.EDITED in verdicts(report)
+        assert report.exit_code == 1
+
+
+class TestDuplicate:
+    def test_an_event_logged_twice_in_its_chain_is_named(self) -> None:
+        log = a_log(10)
+        log.append_bytes(log.rows[3][1])
+        log.checkpoint()
+        report = check(log)
+        assert (verdicts(report), report.exit_code) == ({Verdict.DUPLICATE}, 1)
+        assert {finding.index for finding in report.findings if finding.verdict is Verdict.DUPLICATE} == {10}
+
+    def test_an_event_logged_again_as_another_of_its_chain_is_named(self) -> None:
+        log = a_log(10)
+        log.append("visit-9", id="event-3")
+        log.checkpoint()
+        report = check(log)
+        assert verdicts(report) == {Verdict.DUPLICATE}
+        assert any("the same event as leaf 3" in line for line in report.lines())
+
+    def test_a_leaf_that_the_source_gives_twice_is_named(self) -> None:
+        log = a_log(10)
+        log.rows.insert(5, log.rows[4])
+        log.claimed_size = 10
+        assert verdicts(check(log)) == {Verdict.DUPLICATE}
+
+
+class TestNotCanonical:
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [(b'"n":1,', b'"n": 1,'), (b'"n":1,', b'"n":1.0,'), (b'"v":1', b'"v":1 '), (b'"index":0', b'"inde\\u0078":0')],
+    )
+    def test_a_leaf_in_other_bytes_is_named(self, old: bytes, new: bytes) -> None:
+        log = MemoryLog()
+        log.append("visit-0")
+        changed = log.rows[0][1].replace(old, new)
+        assert changed != log.rows[0][1]
+        log.edit(0, changed, rehash=True)
+        log.checkpoint()
+        assert verdicts(check(log)) == {Verdict.NOT_CANONICAL}
+
+    def test_a_leaf_that_is_no_entry_at_all_is_named(self) -> None:
+        log = a_log(10)
+        log.append_bytes(b"\xff\x00 anything")
+        log.checkpoint()
+        assert verdicts(check(log)) == {Verdict.NOT_CANONICAL}
+
+
+class TestIncompleteVisit:
+    def test_an_event_left_out_before_it_was_logged_is_named(self) -> None:
+        log = a_log(9)
+        n, prev = log.heads["visit-0"]
+        log.append("visit-0", n=n + 2, prev=prev)
+        log.checkpoint()
+        report = check(log)
+        assert (verdicts(report), report.exit_code) == ({Verdict.INCOMPLETE_VISIT}, 1)
+        assert any("visit-0 lacks its entry 4" in line for line in report.lines())
+
+    def test_a_chain_that_continues_from_another_entry_is_named(self) -> None:
+        log = a_log(9)
+        log.append("visit-0", prev="ab" * 32)
+        log.checkpoint()
+        assert verdicts(check(log)) == {Verdict.INCOMPLETE_VISIT}
+
+    def test_a_chain_that_does_not_begin_at_one_is_named(self) -> None:
+        log = a_log(9)
+        log.append("visit-new", n=3, prev="ab" * 32)
+        log.checkpoint()
+        assert verdicts(check(log)) == {Verdict.INCOMPLETE_VISIT}
+
+    def test_events_outside_a_visit_chain_under_their_own_name(self) -> None:
+        log = a_log(9)
+        for _ in range(3):
+            log.append("terminal:terminal-1", type=EventName.STAFF_SIGNED_IN)
+        log.checkpoint()
+        assert check(log).exit_code == 0
+
+
+class TestTimeOrder:
+    def test_a_clock_rolled_back_within_a_visit_is_named(self) -> None:
+        log = a_log(9)
+        log.append("visit-0", time=NOON - timedelta(hours=1))
+        log.checkpoint()
+        report = check(log)
+        assert (verdicts(report), report.exit_code) == ({Verdict.TIME_ORDER}, 1)
+
+    def test_an_event_from_the_future_is_named(self) -> None:
+        log = a_log(9)
+        log.append("visit-0", time=NOON + timedelta(days=1))
+        log.checkpoint()
+        assert verdicts(check(log)) == {Verdict.TIME_ORDER}
+
+    def test_visits_may_reach_the_log_one_after_another(self) -> None:
+        log = MemoryLog()
+        log.append("visit-1", time=NOON + timedelta(minutes=1))
+        log.append("visit-2", time=NOON)
+        log.checkpoint()
+        assert check(log).exit_code == 0
+
+
+class TestKeys:
+    def test_checkpoints_by_a_key_up_to_its_retirement_are_good(self) -> None:
+        log = a_log(20)
+        log.append()
+        log.checkpoint(OTHER_KEY)
+        assert check(log, retired={OTHER_KEY.verifier.vkey: 21}).exit_code == 0
+
+    def test_a_key_that_signs_after_its_retirement_is_named(self) -> None:
+        log = a_log(20)
+        log.append()
+        log.checkpoint(OTHER_KEY)
+        report = check(log, retired={OTHER_KEY.verifier.vkey: 20})
+        assert (verdicts(report), report.exit_code) == ({Verdict.RETIRED_KEY}, 1)
+
+    def test_both_keys_may_sign_while_one_follows_the_other(self) -> None:
+        log = a_log(20)
+        log.append()
+        log.checkpoint(OTHER_KEY, KEY)
+        assert check(log, retired={OTHER_KEY.verifier.vkey: 20}).exit_code == 0
+
+
+class TestErased:
+    def test_an_erasure_is_told_and_is_no_error(self) -> None:
+        log = a_log(9)
+        log.append("resident:resident-1", type=EventName.RESIDENT_ERASED)
+        log.checkpoint()
+        report = check(log)
+        assert (report.verdict, report.exit_code) == (Verdict.VERIFIED, 0)
+        assert verdicts(report) == {Verdict.ERASED}
+
+
+class TestCannotExclude:
+    def test_a_log_without_a_checkpoint_vouches_for_nothing(self) -> None:
+        log = a_log(9)
+        log.signed.clear()
+        log.published = None
+        report = check(log)
+        assert (verdicts(report), report.exit_code) == ({Verdict.CANNOT_EXCLUDE}, 3)
+
+    def test_a_log_signed_only_by_strangers_vouches_for_nothing(self) -> None:
+        log = MemoryLog()
+        log.append()
+        log.checkpoint(OTHER_KEY)
+        report = check(log)
+        assert (verdicts(report), report.exit_code) == ({Verdict.CANNOT_EXCLUDE}, 3)
+        assert report.vouched_size == 0
+
+    def test_an_empty_log_says_so(self) -> None:
+        assert check(MemoryLog()).exit_code == 3
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("vkeys", [[], ["nonsense"]])
+    def test_without_a_usable_key_nothing_is_checked(self, vkeys: list[str]) -> None:
+        report = verify(a_log(), vkeys=vkeys, now=SOON)
+        assert (report.verdict, report.exit_code) == (Verdict.BAD_INPUT, 2)
+
+    @pytest.mark.parametrize("held", [b"", b"nonsense", a_log(5).sign(OTHER_KEY)])
+    def test_a_held_checkpoint_that_is_none_is_refused(self, held: bytes) -> None:
+        assert check(a_log(), held=held).exit_code == 2
+
+    def test_a_witness_key_that_is_none_is_refused(self) -> None:
+        assert check(a_log(), witnesses=("nonsense",)).exit_code == 2
+
+
+class TestReport:
+    def test_is_json_for_programs(self) -> None:
+        log = a_log()
+        log.edit(7, another_event(log.rows[7][1]), rehash=False)
+        read = json.loads(check(log).to_json())
+        assert (read["verdict"], read["exit_code"], read["size"]) == ("edited", 1, 20)
+        assert read["findings"][0] == {
+            "verdict": "edited",
+            "severity": "violation",
+            "subject": "leaf 7",
+            "detail": "its bytes were changed after it was logged",
+            "index": 7,
+        }
+        assert read["root"] == log.root().hex()
+        assert read["checked_at"] == "2024-03-04T12:02:00.000000Z"
+
+    def test_names_a_few_of_many_findings_and_counts_all(self) -> None:
+        log = a_log(100, visits=100, every=100)
+        for index in range(100):
+            log.edit(index, another_event(log.rows[index][1]), rehash=False)
+        report = check(log)
+        assert report.totals[Verdict.EDITED] == 100
+        assert sum(finding.verdict is Verdict.EDITED for finding in report.findings) == KEPT_FINDINGS
+        assert "edited: and 80 more like these." in report.lines()
+
+    def test_a_violation_weighs_more_than_what_cannot_be_concluded(self) -> None:
+        log = a_log(9)
+        log.append("visit-0", time=NOON - timedelta(hours=1))
+        report = check(log, now=NOON + timedelta(hours=1))
+        assert verdicts(report) == {Verdict.TIME_ORDER, Verdict.STALE}
+        assert report.exit_code == 1
+
+    def test_no_verdict_is_without_its_attack_in_this_file(self) -> None:
+        text = Path(__file__).read_text()
+        assert [verdict.name for verdict in Verdict if f"Verdict.{verdict.name}" not in text] == []
+
+
+class TestDefaults:
+    def test_without_an_origin_the_first_checkpoint_names_the_log(self) -> None:
+        report = verify(a_log(), vkeys=[KEY.verifier.vkey], now=SOON, policy=Policy())
+        assert (report.origin, report.exit_code) == (ORIGIN, 0)
+
+    def test_the_clock_is_the_callers(self) -> None:
+        early = datetime(2020, 1, 1, tzinfo=SOON.tzinfo)
+        assert Verdict.TIME_ORDER in verdicts(verify(a_log(), vkeys=[KEY.verifier.vkey], now=early))
+
+
+def _line_of(signature: note.Signature) -> bytes:
+    class Recorded:
+        name = signature.name
+        key_id = signature.key_id
+
+        def sign(self, text: bytes) -> bytes:
+            del text
+            return signature.signature
+
+    signed = note.sign(b"x\n", [Recorded()])
+    return signed[signed.rindex(b"\n\n") + 2 :]
