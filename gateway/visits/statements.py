@@ -43,5 +43,9 @@ def pack(facts: StatementFacts) -> bytes:
 
 def again(vault: VisitVault, delegation_id: str, template_id: str, language: str) -> Statement:
     """The statement of a delegation, byte for byte as it was shown."""
-    facts = msgspec.json.decode(vault.take(delegation_id, _KIND), type=StatementFacts)
-    return render(facts, language=language, template_id=template_id)
+    return render(facts_of(vault, delegation_id), language=language, template_id=template_id)
+
+
+def facts_of(vault: VisitVault, delegation_id: str) -> StatementFacts:
+    """The facts as they were kept."""
+    return msgspec.json.decode(vault.take(delegation_id, _KIND), type=StatementFacts)
