@@ -1,0 +1,73 @@
+"""The operator's API and the page."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Litestar, Request, Response, Router, get, post
+
+from connectors.sandbox.faults import Faults
+from connectors.sandbox.inbox.messages import Mailbox, RepeatedIdError
+from connectors.sandbox.pages import build_application, page
+
+AnyRequest = Request[Any, Any, Any]
+Filled = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+
+
+class Sms(msgspec.Struct):
+    """What the operator's API takes."""
+
+    to: Filled
+    text: Filled
+    id: Filled
+
+
+@dataclass(frozen=True)
+class InboxDesk:
+    """One inbox."""
+
+    mailbox: Mailbox
+    faults: Faults
+    sms_token: str
+
+
+@get("/", sync_to_thread=False)
+def show_messages(request: AnyRequest, inbox: InboxDesk) -> Response[str]:
+    """All messages, newest first; the page reloads itself."""
+    to = request.query_params.get("to", "")
+    return page("inbox/messages.html", messages=inbox.mailbox.newest_first(to), to=to)
+
+
+@post("/sms")
+async def send_sms(request: AnyRequest, inbox: InboxDesk) -> Response[dict[str, Any]]:
+    """Take a text message: 202 the first time, 200 when its id was there, 409 when the id is another message's."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), inbox.sms_token.encode()):
+        return Response({"error": "unauthorized"}, status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    if "sms_down" in inbox.faults:
+        return Response({"error": "unavailable"}, status_code=503, headers={"Retry-After": "30"})
+    try:
+        sms = msgspec.json.decode(await request.body(), type=Sms)
+        new = inbox.mailbox.take_sms(sms.to, sms.text, sms.id)
+    except msgspec.MsgspecError as error:
+        return Response({"error": "invalid", "detail": str(error)}, status_code=400)
+    except RepeatedIdError:
+        return Response({"error": "id_reused"}, status_code=409)
+    return Response({"id": sms.id, "state": "accepted", "repeated": not new}, status_code=202 if new else 200)
+
+
+@get("/_sandbox/messages", sync_to_thread=False)
+def messages_as_json(request: AnyRequest, inbox: InboxDesk) -> dict[str, Any]:
+    """The same for tests and the demo; `to` narrows it."""
+    to = request.query_params.get("to", "")
+    return {"messages": [one.as_json() for one in inbox.mailbox.newest_first(to)]}
+
+
+def build_inbox(desk: InboxDesk, control: object, control_router: Router) -> Litestar:
+    """The inbox as one ASGI application."""
+    return build_application(
+        [show_messages, send_sms, messages_as_json, control_router],
+        {"inbox": desk, "control": control},
+        "inbox/error.html",
+    )

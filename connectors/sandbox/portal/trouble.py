@@ -1,0 +1,121 @@
+"""Faults that are about connections and not about pages: late, down, cut, redirected."""
+
+import asyncio
+from typing import Any
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from connectors.sandbox.portal.desk import PortalDesk
+from connectors.sandbox.servers import cut
+
+FINAL_PATHS = ("/nosutit", "/nosutit-talak")
+
+
+class TroubledPortal:
+    """The portal's application, with its troubles around it; it counts every final request that arrives."""
+
+    def __init__(self, application: ASGIApp, desk: PortalDesk) -> None:
+        self._application = application
+        self._desk = desk
+        self.other_origin = ""
+        """The origin to which `redirects_final` can lead."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != ScopeType.HTTP or scope["path"].startswith("/_sandbox"):
+            await self._application(scope, receive, send)
+            return
+        final = scope["method"] == "POST" and scope["path"].endswith(FINAL_PATHS)
+        if final:
+            self._desk.registry.final_posts += 1
+        slow = self._slowness(final)
+        if not slow.get("after", True):
+            await asyncio.sleep(slow["seconds"])
+        if "down" in self._desk.faults:
+            await _unavailable(send)
+        elif final:
+            await self._answer_final(scope, receive, _late(send, slow))
+        else:
+            await self._application(scope, receive, _late(send, slow))
+
+    def _slowness(self, final: bool) -> dict[str, Any]:
+        slow = dict(self._desk.faults.parameters("slow"))
+        return {} if slow.get("only_final") and not final else slow
+
+    async def _answer_final(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        faults = self._desk.faults
+        if "resets_final" in faults:
+            cut(scope, reset=True)
+            return
+        if "redirects_final" in faults and scope["path"].endswith("/nosutit"):
+            await self._redirect(scope, receive, send)
+            return
+        if "dies_after_accepting" not in faults:
+            await self._application(scope, receive, send)
+            return
+        answer = _Held()
+        await self._application(scope, receive, answer)
+        if answer.status == 303:
+            cut(scope, reset=False)
+            return
+        for message in answer.messages:
+            await send(message)
+
+    async def _redirect(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        parameters = self._desk.faults.parameters("redirects_final")
+        if parameters["accepts_first"]:
+            await self._application(scope, receive, _Held())
+        else:
+            await _read_body(receive)
+        origin = self.other_origin if parameters["to"] == "origin" else ""
+        location = f"{origin}{scope['path']}-talak"
+        headers = [(b"location", location.encode()), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 307, "headers": headers})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class _Held:
+    """An answer that is kept back."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        self.messages.append(message)
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+
+
+def _late(send: Send, slow: dict[str, Any]) -> Send:
+    if not slow.get("after"):
+        return send
+
+    async def send_late(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(slow["seconds"])
+        await send(message)
+
+    return send_late
+
+
+async def _read_body(receive: Receive) -> None:
+    while True:
+        message = await receive()
+        if message["type"] != "http.request" or not message["more_body"]:
+            return
+
+
+async def _unavailable(send: Send) -> None:
+    body = (
+        '<!doctype html><html lang="lv"><meta charset="utf-8"><title>Portāls nav pieejams</title>'
+        "<h1>Portāls īslaicīgi nav pieejams</h1><p>Mēģiniet vēlreiz pēc brīža.</p></html>"
+    ).encode()
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", b"60"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

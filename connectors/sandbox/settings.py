@@ -1,0 +1,85 @@
+"""Where the sandbox listens, and whom its parts know."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+
+def now_utc() -> datetime:
+    """The machine's time, as aware UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Client:
+    """A relying party registered at the sandbox's identity provider."""
+
+    client_id: str
+    secret: str
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """An OpenID Provider that the portal lets people in by.
+
+    `via` is the word for it in the portal's addresses: `pilnvara` for assistants with a delegation, `vienota` for
+    residents themselves.
+    """
+
+    via: str
+    url: str
+    client_id: str
+    secret: str
+    scope: str = "openid"
+    acr_values: str = ""
+    delegated: bool = False
+
+
+@dataclass(frozen=True)
+class SandboxSettings:
+    """Every setting of the sandbox. Port 0 means: any free one."""
+
+    portal_host: str = "127.0.0.2"
+    portal_port: int = 8401
+    other_port: int = 8411
+    """The same portal once more, as another origin."""
+    idp_host: str = "127.0.0.3"
+    idp_port: int = 8402
+    inbox_host: str = "127.0.0.4"
+    inbox_port: int = 8403
+    smtp_port: int = 8425
+
+    gateway_issuer: str = "http://127.0.0.1:8400"
+    gateway_client_id: str = "sandbox-portal"
+    gateway_client_secret: str = "sandbox-portal-secret"
+    gateway_acr_values: str = ""
+    """How sure the portal wants to be, as `acr_values`; empty leaves it to the delegation."""
+    clients: tuple[Client, ...] = ()
+    """Relying parties of the identity provider, besides the portal itself."""
+
+    session_minutes: float = 20
+    """How long a portal session lives without a request."""
+    provider_session_minutes: float = 60
+    pin: str = "1234"
+    """The one PIN of every made-up resident."""
+    sms_token: str = "sandbox-sms-token"
+    control_key: str = ""
+    """When set, `/_sandbox/*` wants it in the header `X-Sandbox-Key`."""
+    now: Callable[[], datetime] = field(default=now_utc)
+
+    @classmethod
+    def for_tests(cls) -> Self:
+        """The same world on free ports."""
+        return cls(portal_port=0, other_port=0, idp_port=0, inbox_port=0, smtp_port=0)
+
+    def with_gateway(self, issuer: str, client_id: str, secret: str) -> Self:
+        """The same settings, with another gateway trusted by the portal."""
+        return replace(self, gateway_issuer=issuer, gateway_client_id=client_id, gateway_client_secret=secret)
+
+    @property
+    def session_length(self) -> timedelta:
+        """How long a portal session lives without a request."""
+        return timedelta(minutes=self.session_minutes)
