@@ -2,7 +2,7 @@
 
 import enum
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVarTuple, Unpack
+from typing import Any, ClassVar, TypeVarTuple
 
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Enum, LargeBinary, MetaData, Select, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
@@ -81,7 +81,7 @@ class Base(DeclarativeBase):
     }
 
 
-def lock(conn: Connection, statement: Select[Unpack[Columns]]) -> Select[Unpack[Columns]]:
+def lock(conn: Connection, statement: Select[*Columns]) -> Select[*Columns]:
     """Make `statement` lock the rows that it reads until the transaction ends.
 
     `FOR UPDATE` on PostgreSQL; nothing on SQLite, where a write transaction already excludes every other

@@ -6,6 +6,7 @@ was certainly rolled back (deadlock, or a connection lost before commit), so it 
 """
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,16 @@ T = TypeVar("T")
 _TRIES = 3
 _ROLLED_BACK = ("40001", "40P01")
 """PostgreSQL's serialization failure and deadlock: nothing was kept, the same work may be tried again."""
+
+_SQLITE_UNAVAILABLE = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+)
+_POSTGRESQL_UNAVAILABLE = ("08", "53", "55", "57")
+"""Classes of SQLSTATE: connection, resources, a lock that was not to be had, operator intervention."""
 
 _CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY")
 
@@ -133,9 +144,11 @@ class _Lane:
             except DBAPIError as error:
                 if tries_left and _may_run_again(error, committing=worked):
                     continue
-                if isinstance(error, OperationalError) and not _is_rolled_back(error):
+                if isinstance(error, OperationalError) and _is_unavailable(error):
                     raise DatabaseUnavailableError(str(error.orig)) from error
                 raise
+            except sqlite3.OperationalError as error:  # from BEGIN, which SQLAlchemy does not see
+                raise DatabaseUnavailableError(str(error)) from error
         raise AssertionError("the last try returns or raises")
 
     def _connection(self) -> Connection:
@@ -148,6 +161,14 @@ class _Lane:
 
 def _is_rolled_back(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _ROLLED_BACK
+
+
+def _is_unavailable(error: DBAPIError) -> bool:
+    """Tell a database that is gone, locked or full from a statement that is wrong."""
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_CANTOPEN) & 0xFF in _SQLITE_UNAVAILABLE
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state[:2] in _POSTGRESQL_UNAVAILABLE
 
 
 def _may_run_again(error: DBAPIError, *, committing: bool) -> bool:
