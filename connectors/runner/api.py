@@ -214,8 +214,8 @@ class RunnerSettings:
     """Seconds a filled page waits for its yes."""
     request_timeout: float = 30.0
     """Seconds the portal may take for one answer."""
-    page_timeout: float = 15.0
-    """Seconds a page may take to become what a step expects."""
+    page_timeout: float = 35.0
+    """Seconds a page may take; longer than `request_timeout`, so that the gate answers first."""
     body_limit: int = 25_000_000
     """Bytes one request may carry."""
     temp_root: str | None = None

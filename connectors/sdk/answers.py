@@ -66,11 +66,7 @@ def validate(
 
 def asked(question: Input, values: Mapping[str, str | list[str]]) -> bool:
     """Whether `question` is asked at all, given the answers to those before it."""
-    condition = question.shown_when
-    if condition is None:
-        return True
-    answer = values.get(condition.other)
-    return condition.equals in answer if isinstance(answer, list) else answer == condition.equals
+    return question.shown_when is None or question.shown_when.holds(values)
 
 
 def _value(

@@ -52,6 +52,10 @@ class Connector:
         pages: tuple[Step | Final, ...] = (*self.steps, self.final)
         return frozenset().union(*(page.volatile for page in pages))
 
+    def steps_for(self, values: Values) -> tuple[Step, ...]:
+        """The steps that the portal shows for these values."""
+        return tuple(step for step in self.steps if step.shown_when is None or step.shown_when.holds(values))
+
     def input(self, name: str) -> Input:
         """The input called `name`; `KeyError` when there is none."""
         for candidate in self.inputs:

@@ -1,5 +1,6 @@
 """The questions a connector asks; the assistant's form is made from them, and nothing else asks anything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +13,11 @@ class ShownWhen:
 
     other: str
     equals: str
+
+    def holds(self, values: Mapping[str, str | list[str]]) -> bool:
+        """Whether it is so in these values."""
+        answer = values.get(self.other)
+        return self.equals in answer if isinstance(answer, list) else answer == self.equals
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,6 @@ class ControlState(msgspec.Struct, frozen=True, kw_only=True):
     value: str = ""
     shown: str = ""
     """As a person sees it: an option's text, a label, the text itself."""
-    error: str = ""
-    """The portal's message beside it."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +64,8 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True):
     """The form that the step's button submits; `None` when there is no such button."""
     controls: tuple[ControlState, ...] = ()
     rows: tuple[Row, ...] = ()
+    errors: dict[str, str] = {}
+    """The portal's message beside a control, by the control's name."""
     messages: tuple[str, ...] = ()
     """What an error summary says."""
     text: str = ""

@@ -1,0 +1,79 @@
+"""The child process: takes commands from one socket, keeps one warm browser, and ends with its parent."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import socket
+
+from playwright.async_api import Browser, async_playwright
+
+from connectors.browser import messages as say
+from connectors.browser.launch import launch
+from connectors.browser.run import BrowserRun
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+
+
+def tie_to_parent() -> None:
+    """Die with the parent, even when it is killed (prctl(2)), and leave no core file behind: it would hold values."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc.prctl(_PR_SET_DUMPABLE, 0)
+
+
+async def serve(descriptor: int, gate: str) -> None:
+    """Carry out commands until the worker closes its end."""
+    reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=descriptor))
+    async with async_playwright() as playwright:
+        browser = await launch(playwright, gate)
+        child = _Child(browser, writer)
+        await child.tell(say.Ready(run="", version=browser.version))
+        browser.on("disconnected", lambda _: os._exit(3))
+        while (frame := await say.read_frame(reader)) is not None:
+            await child.take(say.command_decoder.decode(frame))
+        # Nobody waits for a tidy end any more: the browser's driver sees its pipe close and takes the browser with it.
+        os._exit(0)
+
+
+class _Child:
+    """Which runs are open."""
+
+    def __init__(self, browser: Browser, writer: asyncio.StreamWriter) -> None:
+        self._browser = browser
+        self._writer = writer
+        self._runs: dict[str, BrowserRun] = {}
+        self._work: dict[str, set[asyncio.Task[None]]] = {}
+
+    async def tell(self, report: say.Report) -> None:
+        """Send one report to the worker."""
+        self._writer.write(say.framed(report))
+        await self._writer.drain()
+
+    async def take(self, command: say.Command) -> None:
+        """Begin one command; what takes time goes on beside the others."""
+        if isinstance(command, say.Proceed):
+            if command.run in self._runs:
+                self._runs[command.run].proceed()
+            return
+        if isinstance(command, say.Close):
+            await self._close(command.run)
+            return
+        task = asyncio.create_task(self._carry_out(command))
+        self._work.setdefault(command.run, set()).add(task)
+        task.add_done_callback(self._work[command.run].discard)
+
+    async def _carry_out(self, command: say.Command) -> None:
+        if isinstance(command, say.Open):
+            self._runs[command.run] = await BrowserRun.open(self._browser, command, self.tell)
+        run = self._runs.get(command.run)
+        if run is not None:
+            await run.carry_out(command)
+
+    async def _close(self, name: str) -> None:
+        for task in self._work.pop(name, set()):
+            task.cancel()
+        run = self._runs.pop(name, None)
+        if run is not None:
+            await run.close()

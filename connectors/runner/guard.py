@@ -1,0 +1,321 @@
+"""What one run may send: the rules of its gate, and the record of what left.
+
+A run ends at the first thing that its connector does not declare; from then on nothing of it leaves any more.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from connectors.runner.api import Decide, Evidence, GateKind, GateRequest
+from connectors.runner.errors import (
+    FormChangedError,
+    GateRefusedError,
+    PortalUnavailableError,
+    RunError,
+    RunStoppedError,
+    SignInRefusedError,
+    TamperedError,
+)
+from connectors.sdk.body import BodyError, BodyField, compare_body, parse_body
+from connectors.sdk.connector import Connector
+from connectors.sdk.steps import Final, Request, Step
+from delegation.readback import ReadBack
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+KEEPS_THE_BODY = frozenset({307, 308})
+"""Redirects with which a browser would send the answers a second time (RFC 9110 section 15.4.8)."""
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One request of the browser, whole. Holds a resident's values."""
+
+    method: str
+    origin: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    """Names in lower case."""
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """The value of a header, or the empty string."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leave:
+    """A request that is declared. State-changing ones still need `Guard.allow` before they go."""
+
+    kind: GateKind | None
+    """`None` for what changes nothing: it leaves without a question."""
+    step: str | None = None
+    fields: tuple[BodyField, ...] = ()
+    body_sha256: str = ""
+
+
+class RefusedError(Exception):
+    """This request does not leave; the message is for the log and holds no values."""
+
+
+class Clock(Protocol):
+    """Aware UTC."""
+
+    def __call__(self) -> datetime:
+        """Now."""
+
+
+@dataclass
+class FinalRecord:
+    """The one final request, from the moment it was let out."""
+
+    body_sha256: str
+    sent_at: datetime
+    status: int | None = None
+    location: str = ""
+    timed_out: bool = False
+
+
+@dataclass
+class Guard:
+    """The rules of one run."""
+
+    run_id: str
+    portal_origin: str
+    """As `normal_origin` gives it."""
+    issuer_origin: str
+    authorize_path: str
+    connector: Connector
+    decide: Decide
+    clock: Clock
+    on_end: Callable[[RunError], None] = lambda _: None
+    """Told once why the run ended."""
+    ended: RunError | None = None
+    final: FinalRecord | None = None
+    refused: list[str] = field(default_factory=list)
+    """Method and address of each request that did not leave."""
+    refused_finals: int = 0
+    _page: Step | Final | None = None
+    _expected: ReadBack | None = None
+    _counts: dict[Request, int] = field(default_factory=dict)
+    final_taken: bool = False
+    """The final request was put to `decide`: no second one will be."""
+    _signs_in: bool = True
+    _armed: bool = False
+
+    def expect(self, page: Step | Final, readback: ReadBack) -> None:
+        """From now the request of `page` may leave, once, carrying exactly what `readback` holds for it."""
+        self._page, self._expected = page, readback
+        self._counts = {}
+
+    def arm(self, decide: Decide) -> None:
+        """The final request may be put to `decide`."""
+        self.decide, self._armed = decide, True
+
+    def end(self, error: RunError) -> None:
+        """Nothing of this run leaves from now on. Only the first reason counts."""
+        if self.ended is None:
+            self.ended = error
+            self.on_end(error)
+
+    def evidence(self) -> Evidence:
+        """What is known of the final request; only after it was let out."""
+        if self.final is None:
+            raise RuntimeError("no final request left")
+        return Evidence(
+            body_sha256=self.final.body_sha256,
+            sent_at=self.final.sent_at,
+            status=self.final.status,
+            refused_again=self.refused_finals,
+        )
+
+    def examine(self, request: Incoming) -> Leave:
+        """Whether `request` is declared.
+
+        Raises:
+            RefusedError: it is not, or the run has ended.
+        """
+        if self.ended is not None:
+            raise self._refusal(request, "the run has ended")
+        if request.header("upgrade"):
+            raise self._refusal(request, "no connection may turn into a socket")
+        if "prefetch" in request.header("sec-purpose"):
+            raise self._refusal(request, "nothing is fetched ahead")
+        if request.method in SAFE_METHODS:
+            return self._examine_safe(request)
+        return self._examine_change(request)
+
+    def _examine_safe(self, request: Incoming) -> Leave:
+        if request.body:
+            raise self._refusal(request, "a request that changes nothing has no body")
+        if request.origin == self.issuer_origin:
+            if request.method != "GET" or request.path.partition("?")[0] != self.authorize_path:
+                raise self._refusal(request, "of the issuer only the authorization endpoint is open")
+            if not self._signs_in:
+                raise self._refusal(request, "a run signs in once")
+            self._signs_in = False
+            return Leave(kind="sign_in", body_sha256=hashlib.sha256(b"").hexdigest())
+        if request.origin not in (self.portal_origin, *_other_origins(self.connector)):
+            raise self._refusal(request, "this origin is not listed")
+        return Leave(kind=None)
+
+    def _examine_change(self, request: Incoming) -> Leave:
+        final = self.connector.final
+        path = request.path
+        if request.origin == self.portal_origin and _declares(final.request, request.method, path):
+            return self._examine_final(request)
+        page = self._page
+        if request.origin == self.portal_origin and isinstance(page, Step):
+            for declared in (page.request, *page.extra):
+                if _declares(declared, request.method, path):
+                    return self._examine_step(request, page, declared)
+        raise self._ending(request, "no step declares it")
+
+    def _examine_step(self, request: Incoming, page: Step, declared: Request) -> Leave:
+        fields = self._fields(request, declared)
+        self._counts[declared] = self._counts.get(declared, 0) + 1
+        if self._counts[declared] > declared.times:
+            raise self._ending(request, "it was sent before")
+        if declared is page.request:
+            self._compare(request, fields, page)
+        return Leave(kind="step", step=page.name, fields=fields, body_sha256=_sha256(request.body))
+
+    def _examine_final(self, request: Incoming) -> Leave:
+        if self.final_taken:
+            self.refused_finals += 1
+            raise self._refusal(request, "the final request was sent before")
+        if not self._armed:
+            self.refused_finals += 1
+            raise self._ending(request, "nobody has said yes to the final request")
+        fields = self._fields(request, self.connector.final.request)
+        self._compare(request, fields, self.connector.final)
+        self.final_taken = True
+        return Leave(kind="final", fields=fields, body_sha256=_sha256(request.body))
+
+    def _fields(self, request: Incoming, declared: Request) -> tuple[BodyField, ...]:
+        try:
+            fields = parse_body(request.header("content-type"), request.body)
+        except BodyError as error:
+            raise self._ending(request, str(error)) from error
+        foreign = sorted({item.name for item in fields} - set(declared.fields))
+        if foreign:
+            raise self._ending(request, "undeclared fields: " + ", ".join(foreign), tampered=True)
+        return fields
+
+    def _compare(self, request: Incoming, fields: tuple[BodyField, ...], page: Step | Final) -> None:
+        if self._expected is None or self._page is not page:
+            raise self._ending(request, "its page has not been read back", tampered=True)
+        found = compare_body(fields, self._expected, page.name, page.rewritten)
+        if found is not None:
+            raise self._ending(request, f"not what the page held: {found}", tampered=True)
+
+    async def allow(self, request: Incoming, leave: Leave) -> None:
+        """Put a declared request to whoever holds the delegation; for the final one *sent* is committed when this ends.
+
+        Raises:
+            RefusedError: the answer is no.
+        """
+        if leave.kind is None:
+            return
+        verdict = await self.decide(
+            GateRequest(
+                run_id=self.run_id,
+                kind=leave.kind,
+                step=leave.step,
+                method=request.method,
+                origin=request.origin,
+                path=request.path,
+                fields=tuple((item.name, item.value) for item in leave.fields),
+                files=tuple(item.name for item in leave.fields if item.filename is not None),
+                body_sha256=leave.body_sha256,
+            )
+        )
+        if not verdict.allowed:
+            self.end(RunStoppedError(verdict.reason or "the delegation does not allow it"))
+            raise self._refusal(request, "the delegation does not allow it")
+        if leave.kind == "final":
+            # From here the record says that it left, whatever happens to us: never the other way round.
+            self.final = FinalRecord(body_sha256=leave.body_sha256, sent_at=self.clock())
+        elif self.ended is not None:
+            raise self._refusal(request, "the run has ended")
+
+    def answered(self, leave: Leave, status: int, location: str) -> bool:
+        """Take note of the portal's answer; says whether the browser may see it."""
+        if leave.kind == "final" and self.final is not None:
+            self.final.status, self.final.location = status, location
+        if leave.kind is None or status not in KEEPS_THE_BODY:
+            if leave.kind == "sign_in" and status >= 400:
+                self.end(SignInRefusedError(f"the issuer answered {status}"))
+            return True
+        if leave.kind != "final":
+            self.end(FormChangedError((f"The portal asked to send the answers to another address ({status}).",)))
+        return False
+
+    def unanswered(self, leave: Leave, *, timed_out: bool) -> None:
+        """Take note that no answer came, or that nothing could be sent at all."""
+        if leave.kind == "final" and self.final is not None:
+            self.final.timed_out = timed_out
+            return
+        if leave.kind is None:
+            return
+        self.end(PortalUnavailableError("the portal did not answer" if timed_out else "the portal cannot be reached"))
+
+    def _refusal(self, request: Incoming, reason: str) -> RefusedError:
+        summary = _summary(request)
+        self.refused.append(summary)
+        return RefusedError(f"{summary}: {reason}")
+
+    def _ending(self, request: Incoming, reason: str, *, tampered: bool = False) -> RefusedError:
+        kind = TamperedError if tampered else GateRefusedError
+        self.end(kind(_summary(request), reason))
+        return self._refusal(request, reason)
+
+
+def normal_origin(url: str) -> str:
+    """`scheme://host:port` of an address, in the one form that origins are compared in.
+
+    Raises:
+        ValueError: it has no scheme or host that we speak, or carries a user's name.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
+        raise ValueError("this is no address of a portal")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
+
+
+def path_fits(pattern: str, path: str) -> bool:
+    """Whether a path, without its query, is the declared one; `*` in `pattern` stands for one segment."""
+    return _path_pattern(pattern).fullmatch(path.partition("?")[0]) is not None
+
+
+@cache
+def _path_pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile("[^/?#]+".join(re.escape(part) for part in pattern.split("*")))
+
+
+def _declares(declared: Request, method: str, path: str) -> bool:
+    return declared.method == method and "?" not in path and path_fits(declared.path, path)
+
+
+def _other_origins(connector: Connector) -> tuple[str, ...]:
+    return tuple(normal_origin(origin) for origins in connector.manifest.origins.values() for origin in origins)
+
+
+def _summary(request: Incoming) -> str:
+    return f"{request.method} {request.origin}{request.path.partition('?')[0]}"
+
+
+def _sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def utc_now() -> datetime:
+    """The machine's clock, aware UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,173 @@
+"""Whether what the browser's process reports is right: the page, its form, what its controls hold.
+
+The worker judges, so that connector code cannot wave itself through.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from connectors.runner.errors import (
+    FormChangedError,
+    PortalUnavailableError,
+    RunError,
+    SessionLostError,
+    TamperedError,
+    ValuesRefusedError,
+)
+from connectors.runner.guard import path_fits
+from connectors.sdk.connector import Connector
+from connectors.sdk.inputs import Upload
+from connectors.sdk.page import ControlState, FormShape, PageState, difference
+from connectors.sdk.steps import Action, Choose, Final, How, Step, Values
+from delegation.readback import Attachment, Item
+
+_BROKEN = 500
+
+
+def check_arrival(connector: Connector, page: Step | Final, state: PageState, before: Step | None) -> None:
+    """The portal shows `page`, reached from `before`.
+
+    Raises:
+        PortalUnavailableError, SessionLostError, ValuesRefusedError, FormChangedError: it shows something else.
+    """
+    if state.status >= _BROKEN or state.status == 0:
+        raise PortalUnavailableError(f"the portal answered {state.status}")
+    if any(path_fits(lost, state.path) for lost in connector.sign_in.lost_paths):
+        raise SessionLostError("the portal asks to sign in again")
+    if before is not None and path_fits(before.path, state.path) and (state.errors or state.messages):
+        raise refused(connector, state, before)
+    if not path_fits(page.path, state.path):
+        raise FormChangedError((f"Instead of “{page.title.en}” the portal shows “{state.title}”.",))
+
+
+def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
+    """The form with its address as declared, where a part of that differs each time."""
+    if shape is not None and path_fits(page.request.path, shape.action):
+        return msgspec.structs.replace(shape, action=page.request.path)
+    return shape
+
+
+def check_shape(connector: Connector, page: Step | Final, shape: FormShape | None) -> None:
+    """A page's form is the committed one.
+
+    Raises:
+        FormChangedError: it is not; says how.
+    """
+    expected = connector.fingerprints.get(page.name)
+    if expected is None:
+        raise FormChangedError((f"The page “{page.title.en}” has no committed fingerprint.",))
+    changed = difference(expected, shape, open_options=open_options(page))
+    if changed:
+        raise FormChangedError(changed)
+
+
+def open_options(page: Step | Final) -> frozenset[str]:
+    """Controls whose options are the person's own."""
+    fills = page.fills if isinstance(page, Step) else ()
+    return frozenset(fill.control for fill in fills if isinstance(fill, Choose) and fill.contains)
+
+
+def refused(connector: Connector, state: PageState, page: Step | Final) -> RunError:
+    """The portal's refusal, its words at our questions."""
+    pages: tuple[Step | Final, ...] = (*connector.steps, connector.final)
+    inputs = {
+        action.control: action.input
+        for each in pages
+        if isinstance(each, Step) and (each is page or isinstance(page, Final))
+        for fill in each.fills
+        for action in fill.actions({})
+        if action.input
+    }
+    messages: dict[str, str] = {}
+    for control, text in state.errors.items():
+        if control in inputs:
+            messages.setdefault(inputs[control], text)
+    said = set(messages.values())
+    return ValuesRefusedError(messages, tuple(text for text in state.messages if text not in said))
+
+
+def check_filled(page: Step, state: PageState, values: Values) -> None:
+    """Every control holds what was asked for.
+
+    Raises:
+        TamperedError: one does not; it is named, its value is not.
+    """
+    for action in (action for fill in page.fills for action in fill.actions(values)):
+        if not _holds(action, state.controls):
+            raise TamperedError(f"page {page.name}", f"the control {action.control} does not hold what was asked for")
+
+
+def _holds(action: Action, controls: tuple[ControlState, ...]) -> bool:
+    held = [control for control in controls if control.name == action.control]
+    if action.contains and action.value:
+        return len(held) == 1 and action.value in held[0].shown
+    if action.how is How.CHECKBOX:
+        return len(held) == 1 and held[0].value == action.value
+    if not action.value and not held:
+        return True
+    return len(held) == 1 and held[0].value.replace("\r\n", "\n") == action.value
+
+
+def items(page: Step | Final, state: PageState) -> tuple[Item, ...]:
+    """The rows of a read-back for one page: its controls, and of an overview what it shows."""
+    controls = tuple(
+        Item(page.name, control.name, control.label or control.legend, control.type, control.value, control.shown)
+        if not (control.legend and control.label and control.legend != control.label)
+        else Item(
+            page.name,
+            control.name,
+            f"{control.legend}: {control.label}",
+            control.type,
+            control.value,
+            control.shown,
+        )
+        for control in state.controls
+    )
+    if isinstance(page, Step):
+        return controls
+    return (*controls, *(Item(page.name, "", row.label, "shown", row.text, row.text) for row in state.rows))
+
+
+def attachments(page: Step, state: PageState, files: Mapping[str, Upload]) -> tuple[Attachment, ...]:
+    """The files that a page is about to send, by the bytes that were given to it."""
+    given = {
+        action.control: files[action.input].content
+        for fill in page.fills
+        for action in fill.actions({})
+        if action.how is How.FILE and action.input is not None and action.input in files
+    }
+    return tuple(
+        Attachment(control.name, control.value, hashlib.sha256(content).hexdigest(), len(content))
+        for control in state.controls
+        if control.type == "file" and control.value and control.name in given
+        for content in (given[control.name],)
+    )
+
+
+def check_overview(final: Final, state: PageState, held: tuple[Item, ...]) -> str:
+    """The overview shows what was filled; gives the fee as the portal writes it.
+
+    Raises:
+        TamperedError: a row shows something else.
+        FormChangedError: a row or the fee is missing.
+    """
+    rows = {row.label: row.text for row in state.rows}
+    shown = {item.control: item.shown for item in held}
+    for label, control in final.shows.items():
+        if label not in rows:
+            raise FormChangedError((f"The overview no longer shows “{label}”.",))
+        if _letters(shown.get(control, "")) not in _letters(rows[label]):
+            raise TamperedError(f"page {final.name}", f"the row of {control} does not show what was filled in")
+    if final.fee is None:
+        return ""
+    fee = re.search(final.fee, state.text)
+    if fee is None:
+        raise FormChangedError(("The overview no longer shows the fee.",))
+    return fee.group(1).strip()
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

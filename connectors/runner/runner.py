@@ -1,0 +1,329 @@
+"""Carries out what the gateway decided: fill and read back, send once, look up, stop.
+
+One `Runner` a worker. It holds filled pages open for their yes; a held page is disposable, it can always be filled
+again. It stores nothing and decides nothing: before each request that changes something it asks `decide`.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from connectors.browser import messages as say
+from connectors.runner import outcome
+from connectors.runner.api import (
+    Decide,
+    DeclinedByPortal,
+    Filed,
+    Found,
+    LookedUp,
+    LookUpTask,
+    Prepared,
+    PrepareTask,
+    Progress,
+    ProgressSink,
+    RunnerSettings,
+    RunTask,
+    SendTask,
+    Sent,
+    Unknown,
+)
+from connectors.runner.child import Child, swept_root
+from connectors.runner.errors import (
+    FormChangedError,
+    PortalUnavailableError,
+    ReadBackChangedError,
+    RunError,
+    RunStoppedError,
+    RunTimeoutError,
+    SignInRefusedError,
+)
+from connectors.runner.gate import Gate
+from connectors.runner.guard import Clock, Guard, normal_origin, utc_now
+from connectors.runner.run import Run
+from connectors.sdk import registry
+from connectors.sdk.page import FormShape
+
+_log = logging.getLogger(__name__)
+
+
+class Runner:
+    """Browsers, gate and runs of one worker; all its methods belong to one event loop."""
+
+    def __init__(self, settings: RunnerSettings | None = None, clock: Clock = utc_now) -> None:
+        self._settings = settings or RunnerSettings()
+        self._clock = clock
+        self._gate = Gate(
+            request_timeout=self._settings.request_timeout,
+            body_limit=self._settings.body_limit,
+        )
+        self._children: dict[str, Child] = {}
+        self._starting: dict[str, asyncio.Lock] = {}
+        self._runs: dict[str, Run] = {}
+        self._temp_root: Path | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Open the gate, sweep what dead workers left, and warm the first browser."""
+        self._temp_root = await asyncio.to_thread(swept_root, self._settings.temp_root)
+        await self._gate.open()
+        if self._settings.warm:
+            await self._child("connectors")
+
+    async def close(self) -> None:
+        """End every run, browser and connection."""
+        for run in tuple(self._runs.values()):
+            run.lane.guard.end(RunStoppedError("the worker is closing"))
+            await self._drop(run)
+        for child in self._children.values():
+            await child.stop()
+        self._children.clear()
+        await self._gate.close()
+
+    def holds(self, run_id: str) -> bool:
+        """Whether the filled page of `run_id` is still open here."""
+        run = self._runs.get(run_id)
+        return run is not None and run.held and not run.gone and run.lane.guard.ended is None
+
+    def child_pids(self) -> tuple[int, ...]:
+        """The browsers' processes that live."""
+        return tuple(child.pid for child in self._children.values() if not child.dead)
+
+    async def prepare(self, task: PrepareTask, decide: Decide, progress: ProgressSink) -> Prepared:
+        """Sign in, fill the form, stop before the last click and read everything back; the page stays open.
+
+        Raises:
+            RunError: a subclass that says why; nothing was filed.
+        """
+        run = await self._open(task, decide, progress)
+        try:
+            async with asyncio.timeout(task.deadline):
+                await run.sign_in(self._opening(run))
+                readback = await run.fill(task)
+                picture = await run.picture()
+        except TimeoutError:
+            await self._drop(run)
+            raise RunTimeoutError("the form was not filled in time") from None
+        except BaseException:
+            await self._drop(run)
+            raise
+        self._hold(run)
+        return Prepared(
+            readback=readback,
+            picture_png=picture,
+            steps=tuple(run.filled),
+            timings=tuple(run.timings),
+            fingerprints_ok=True,
+        )
+
+    async def survey(self, task: PrepareTask, decide: Decide, progress: ProgressSink) -> dict[str, FormShape]:
+        """Fill the form as `prepare` does, but take each page's form as it is and give it back; nothing is sent.
+
+        For checking a portal without a resident, and for accepting a changed form.
+
+        Raises:
+            RunError: a page could not be reached or filled.
+        """
+        run = await self._open(task, decide, progress)
+        run.shapes = {}
+        try:
+            async with asyncio.timeout(task.deadline):
+                await run.sign_in(self._opening(run))
+                await run.fill(task)
+        except TimeoutError:
+            raise RunTimeoutError("the form was not filled in time") from None
+        finally:
+            await self._drop(run)
+        return run.shapes
+
+    async def send(self, task: SendTask, decide: Decide, progress: ProgressSink) -> Sent:
+        """Press the last button; `decide` is asked with kind `final` before the request leaves, once.
+
+        Raises:
+            RunError: the final request did not leave. Once it has, the answer is a `Sent`, whatever happens.
+        """
+        held = self.holds(task.run_id)
+        run = self._runs[task.run_id] if held else await self._open(task, decide, progress)
+        run.held = False
+        try:
+            try:
+                async with asyncio.timeout(task.deadline):
+                    return await self._send(run, task, decide, fill_first=not held)
+            except TimeoutError:
+                await run.lane.settle()
+                if run.lane.guard.final is None:
+                    raise RunTimeoutError("the form was not sent in time") from None
+                return Unknown(reason="timeout", evidence=run.lane.guard.evidence())
+        finally:
+            await self._drop(run)
+
+    async def _send(self, run: Run, task: SendTask, decide: Decide, *, fill_first: bool) -> Sent:
+        if fill_first:
+            await run.sign_in(self._opening(run))
+            await run.fill(task)
+        if run.readback is None or not task.same_payload(run.readback):
+            raise ReadBackChangedError("the form does not read back as what was confirmed")
+        run.tell(Progress(run_id=run.id, stage="sending"))
+        guard = run.lane.guard
+        guard.arm(decide)
+        try:
+            pressed = await run.ask(say.Press(run=run.id), say.Pressed)
+        except RunError:
+            await run.lane.settle()
+            if guard.final is None:
+                raise
+            pressed = None
+        await run.lane.settle()
+        if guard.ended is not None and guard.final is None:
+            raise guard.ended
+        if guard.final is None:
+            raise FormChangedError(("The last button sends nothing.",))
+        return await self._outcome(run, pressed)
+
+    async def _outcome(self, run: Run, pressed: say.Pressed | None) -> Sent:
+        guard = run.lane.guard
+        record, evidence = guard.final, guard.evidence()
+        assert record is not None  # noqa: S101 - `_send` has just looked
+        known = outcome.without_page(record, evidence)
+        if known is not None:
+            return known
+        try:
+            result = await self._read_outcome(run, pressed)
+            if not isinstance(result, Filed):
+                return result
+            run.tell(Progress(run_id=run.id, stage="reading_receipt"))
+            return Filed(
+                reference=result.reference,
+                pdf=await self._receipt(run, None),
+                page_text=result.page_text,
+                evidence=result.evidence,
+            )
+        except RunError:
+            return outcome.without_browser(run.connector, record, guard.evidence())
+
+    async def _read_outcome(self, run: Run, pressed: say.Pressed | None) -> Filed | DeclinedByPortal | Unknown:
+        guard = run.lane.guard
+        record = guard.final
+        assert record is not None  # noqa: S101 - `_send` has just looked
+        state = pressed.state if pressed else None
+        target = outcome.location_path(record)
+        if run.gone and state is None:
+            return outcome.without_browser(run.connector, record, guard.evidence())
+        if target and (state is None or state.path != target.partition("?")[0]):
+            # A second click made the browser lose the portal's answer; where it led to can still be read.
+            state = (await run.ask(say.Visit(run=run.id, path=target), say.Visited)).state
+        if state is None:
+            return Unknown(reason="browser_died", evidence=guard.evidence())
+        return outcome.from_page(run.connector, record, guard.evidence(), state)
+
+    async def _receipt(self, run: Run, path: str | None) -> bytes | None:
+        try:
+            return (await run.ask(say.FetchReceipt(run=run.id, path=path), say.Receipt)).pdf
+        except RunError as error:
+            _log.warning("no receipt file: %s", error.code, extra={"run": run.id})
+            return None
+
+    async def look_up(self, task: LookUpTask, decide: Decide, progress: ProgressSink) -> LookedUp:
+        """Ask the portal whether something was filed.
+
+        Raises:
+            RunError: it could not be asked; ask again later.
+        """
+        run = await self._open(task, decide, progress)
+        try:
+            async with asyncio.timeout(task.deadline):
+                return await self._look_up(run, task)
+        except TimeoutError:
+            raise RunTimeoutError("the portal was not asked in time") from None
+        finally:
+            await self._drop(run)
+
+    async def _look_up(self, run: Run, task: LookUpTask) -> LookedUp:
+        rule = run.connector.look_up
+        if rule is None:
+            raise PortalUnavailableError("this portal cannot be asked")
+        await run.sign_in(self._opening(run))
+        run.tell(Progress(run_id=run.id, stage="looking_up"))
+        visited = await run.ask(say.Visit(run=run.id, path=rule.path), say.Visited)
+        if visited.state.status in (401, 403):
+            raise SignInRefusedError(f"the portal answered {visited.state.status} to the look-up")
+        if visited.state.status != 200:
+            raise PortalUnavailableError(f"the portal answered {visited.state.status}")
+        found = outcome.looked_up(rule, task, visited.body, self._clock())
+        if isinstance(found, Found) and rule.pdf_path is not None:
+            return Found(
+                reference=found.reference,
+                pdf=await self._receipt(run, rule.pdf_path.format(reference=found.reference)),
+            )
+        return found
+
+    async def stop(self, run_id: str) -> None:
+        """From now nothing of this run leaves. A final request that has left already is followed to its end."""
+        run = self._runs.get(run_id)
+        if run is None or run.lane.guard.final_taken:
+            return
+        run.lane.guard.end(RunStoppedError("somebody stopped the run"))
+        if run.held:
+            await self._drop(run)
+
+    def _opening(self, run: Run) -> say.Open:
+        return say.Open(
+            run=run.id,
+            connector=run.connector.id,
+            portal_origin=run.lane.guard.portal_origin,
+            proxy=self._gate.address,
+            user=run.lane.user,
+            password=run.lane.password,
+            language=run.task.language,
+            page_timeout=self._settings.page_timeout,
+        )
+
+    async def _open(self, task: RunTask, decide: Decide, progress: ProgressSink) -> Run:
+        connector = registry.find(task.connector_id)
+        previous = self._runs.get(task.run_id)
+        if previous is not None:
+            await self._drop(previous)
+        child = await self._child(registry.package_of(task.connector_id))
+        guard = Guard(
+            run_id=task.run_id,
+            portal_origin=normal_origin(task.portal_origin),
+            issuer_origin=normal_origin(task.issuer_origin),
+            authorize_path=task.authorize_path,
+            connector=connector,
+            decide=decide,
+            clock=self._clock,
+        )
+        run = Run(task, connector, child, self._gate.add(guard, task.ticket), progress)
+        guard.on_end = run.fail
+        self._runs[task.run_id] = run
+        return run
+
+    def _hold(self, run: Run) -> None:
+        run.held = True
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._settings.held_for, self._let_go, run)
+
+    def _let_go(self, run: Run) -> None:
+        if run.held:
+            run.held = False
+            closing = asyncio.create_task(self._drop(run))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+
+    async def _drop(self, run: Run) -> None:
+        if self._runs.get(run.id) is run:
+            del self._runs[run.id]
+        self._gate.remove(run.lane)
+        await run.close()
+
+    async def _child(self, package: str) -> Child:
+        async with self._starting.setdefault(package, asyncio.Lock()):
+            child = self._children.get(package)
+            if child is not None and child.dead:
+                await child.stop()
+                child = None
+            if child is None:
+                if self._temp_root is None:
+                    raise RuntimeError("the runner is not started")
+                child = await Child.start(self._settings, self._gate.address, self._temp_root)
+                self._children[package] = child
+            return child
