@@ -1,0 +1,19 @@
+// Starts what a page asks for. Every page works without it.
+
+import { start as startCodes } from "./code.js";
+import { start as startCopying } from "./copy.js";
+import { start as startGuard } from "./guard.js";
+import { start as startIdleLock } from "./idle.js";
+import { start as startLive } from "./live.js";
+import { start as startPrinting } from "./print.js";
+import { startFields } from "./fields.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+startGuard();
+startFields(document);
+startLive();
+startIdleLock();
+startPrinting();
+startCopying();
+startCodes();
