@@ -2,5 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-CONTROLLERS: tuple[ControllerRouterHandler, ...] = ()
+from gateway.pages import account, home, terminals
+
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
+    *home.HANDLERS,
+    *account.HANDLERS,
+    *terminals.HANDLERS,
+)
 """Every page's handlers."""

@@ -57,7 +57,7 @@ def page(
     return Response(
         html,
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={
             **(headers or {}),
             "Content-Security-Policy": content_policy(nonce, form_targets),

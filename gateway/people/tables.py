@@ -111,11 +111,10 @@ class Session(Base):
 
 
 class Throttle(Base):
-    """How often one door was tried in vain: an account, a terminal or an address, by keyed hash."""
+    """How often one door was tried in vain since when: an account, a terminal or an address, by keyed hash."""
 
     __tablename__ = "throttle"
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     tries: Mapped[int]
     since: Mapped[datetime]
-    blocked_until: Mapped[datetime | None]

@@ -4,23 +4,21 @@ The computer then holds a 256-bit secret in a cookie; sessions of assistants and
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.ids import digest, new_id, new_token, short_code
+from gateway.ids import digest, new_id, new_token
 from gateway.keys.sealing import Sealer
 from gateway.ledger import outbox
 from gateway.people import sessions
 from gateway.people.errors import UnknownPersonError
 from gateway.people.tables import Centre
-from gateway.terminals.pairing import code_hash, use_code
-from gateway.terminals.tables import Display, Pairing, PairingKind, Terminal
+from gateway.terminals import pairing
+from gateway.terminals.tables import Display, PairingKind, Terminal
 
-CODE_DIGITS = 8
-CODE_LIFE = timedelta(minutes=10)
 OPERATOR = Actor(ActorKind.SYSTEM, "command line")
 
 _TERMINAL = (
@@ -52,19 +50,6 @@ class ListedTerminal:
     has_display: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code to be typed; said once, kept only as a hash."""
-
-    digits: str
-    ends_at: datetime
-
-    @property
-    def spaced(self) -> str:
-        """In groups of four, as it is read aloud."""
-        return " ".join(self.digits[start : start + 4] for start in range(0, len(self.digits), 4))
-
-
 def find(conn: Connection, secret: str) -> KnownTerminal | None:
     """The terminal that holds `secret`."""
     row = conn.execute(_TERMINAL, {"secret_hash": digest(secret)}).one_or_none()
@@ -73,21 +58,11 @@ def find(conn: Connection, secret: str) -> KnownTerminal | None:
 
 def make_code(
     conn: Connection, sealer: Sealer, *, centre_id: str, name: str, made_by: str | None, now: datetime
-) -> Code:
+) -> pairing.Code:
     """Make the code that enrols a computer called `name` at a centre; `made_by` is a staff id, if not the operator."""
-    code = Code(short_code(CODE_DIGITS), now + CODE_LIFE)
-    conn.execute(
-        insert(Pairing).values(
-            code_hash=code_hash(sealer, PairingKind.TERMINAL, code.digits),
-            kind=PairingKind.TERMINAL,
-            centre_id=centre_id,
-            name=name,
-            made_by=made_by,
-            made_at=now,
-            ends_at=code.ends_at,
-        )
+    return pairing.make_code(
+        conn, sealer, PairingKind.TERMINAL, now=now, centre_id=centre_id, name=name, made_by=made_by
     )
-    return code
 
 
 def enrol(conn: Connection, sealer: Sealer, *, typed: str, now: datetime) -> str:
@@ -96,8 +71,8 @@ def enrol(conn: Connection, sealer: Sealer, *, typed: str, now: datetime) -> str
     Raises:
         PairingCodeError: wrong, used, or past its time.
     """
-    pairing = use_code(conn, sealer, PairingKind.TERMINAL, typed, now)
-    return add(conn, centre_id=pairing.centre_id, name=pairing.name, enrolled_by=pairing.made_by, now=now)
+    used = pairing.use_code(conn, sealer, PairingKind.TERMINAL, typed, now)
+    return add(conn, centre_id=used.centre_id, name=used.name, enrolled_by=used.made_by, now=now)
 
 
 def add(conn: Connection, *, centre_id: str, name: str, enrolled_by: str | None, now: datetime) -> str:

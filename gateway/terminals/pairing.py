@@ -1,13 +1,63 @@
 """Short codes that connect two machines, once and within minutes."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.ids import digest, new_token
 from gateway.keys.sealing import Sealer
 from gateway.people.errors import PairingCodeError
 from gateway.terminals.tables import Pairing, PairingKind
+
+CODE_LIFE = timedelta(minutes=10)
+_DIGITS = {PairingKind.TERMINAL: 8, PairingKind.DISPLAY: 6}
+"""A display's code is shown publicly and typed by somebody signed in; a terminal's may be typed by anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code to be typed. Its digits come from the seed; only a hash of them is kept."""
+
+    digits: str
+    seed: str
+    ends_at: datetime
+
+    @property
+    def spaced(self) -> str:
+        """In two groups, as it is read aloud."""
+        half = len(self.digits) // 2
+        return f"{self.digits[:half]} {self.digits[half:]}"
+
+
+def make_code(conn: Connection, sealer: Sealer, kind: PairingKind, *, now: datetime, **columns: Any) -> Code:
+    """Make and store a code of `kind`, whose seed is kept where the code is shown."""
+    while True:
+        code = _derive(sealer, kind, new_token(), now + CODE_LIFE)
+        if _keep(
+            conn,
+            code_hash(sealer, kind, code.digits),
+            kind,
+            code.ends_at,
+            now,
+            columns | {"holder_hash": digest(code.seed)},
+        ):
+            return code
+
+
+def find_code(conn: Connection, sealer: Sealer, kind: PairingKind, seed: str, now: datetime) -> Code | None:
+    """The code of a seed, while it is neither used nor past its time."""
+    row = conn.execute(
+        select(Pairing.ends_at).where(
+            Pairing.holder_hash == digest(seed),
+            Pairing.kind == kind,
+            Pairing.used_at.is_(None),
+            Pairing.ends_at > now,
+        )
+    ).one_or_none()
+    return None if row is None else _derive(sealer, kind, seed, row.ends_at)
 
 
 def code_hash(sealer: Sealer, kind: PairingKind, digits: str) -> bytes:
@@ -38,3 +88,19 @@ def use_code(
     if row is None:
         raise PairingCodeError("no such code")
     return row
+
+
+def _derive(sealer: Sealer, kind: PairingKind, seed: str, ends_at: datetime) -> Code:
+    length = _DIGITS[kind]
+    number = int.from_bytes(sealer.keyed_hash(f"pairing.digits.{kind.value}", seed))
+    return Code(f"{number % 10**length:0{length}d}", seed, ends_at)
+
+
+def _keep(
+    conn: Connection, hashed: bytes, kind: PairingKind, ends_at: datetime, now: datetime, columns: dict[str, Any]
+) -> bool:
+    """Store a code, after those past their time are gone; False when the same digits are in use just now."""
+    conn.execute(delete(Pairing).where(Pairing.ends_at <= now))
+    values = {"code_hash": hashed, "kind": kind, "made_at": now, "ends_at": ends_at} | columns
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    return conn.execute(insert(Pairing).values(values).on_conflict_do_nothing()).rowcount > 0

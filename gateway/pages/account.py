@@ -1,0 +1,194 @@
+"""Signing in and out, locking and unlocking, choosing a role, choosing a language."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+
+from gateway.database.engine import Database
+from gateway.ids import digest
+from gateway.pages.forms import Form, field
+from gateway.pages.rendering import LANGUAGES, page
+from gateway.parts import Parts
+from gateway.people import sessions, sign_in
+from gateway.people.access import CurrentSession, SessionKind, StaffSession, Who, allow
+from gateway.people.errors import (
+    SignInFailedError,
+    TerminalRequiredError,
+    TriedTooOftenError,
+)
+from gateway.people.roles import Role
+from gateway.problem_texts import PROBLEMS
+from gateway.terminals import displays, enrolment
+from gateway.terminals.enrolment import KnownTerminal
+from gateway.web import cookies
+from gateway.web.cookies import COOKIE_OF, CookieName
+from gateway.web.exchange import address_of
+from gateway.web.redirects import own_path, see_other
+
+AnyRequest = Request[Any, Any, Any]
+_STATUS = {SignInFailedError: 403, TerminalRequiredError: 403, TriedTooOftenError: 429}
+
+
+@get("/sign-in", **allow(Who.ANYONE, while_locked=True))
+async def show_sign_in(request: AnyRequest, session: CurrentSession, parts: Parts) -> Response[Any]:
+    """The form; somebody who is signed in goes on instead."""
+    if session is not None:
+        return see_other("/")
+    terminal = await known_terminal(request, parts)
+    problem = PROBLEMS["session.elsewhere"] if request.query_params.get("why") == "elsewhere" else None
+    return _sign_in_page(request, terminal, problem=problem, next_path=own_path(request.query_params.get("next")))
+
+
+@post("/sign-in", **allow(Who.ANYONE, while_locked=True))
+async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
+    """Check password and code; begin the session."""
+    terminal = await known_terminal(request, parts)
+    attempt = sign_in.Attempt(
+        login=field(data, "login"),
+        password=data.get("password", "")[:1000],
+        code=field(data, "code", 20),
+        terminal=terminal,
+        address=address_of(request),
+    )
+    next_path = own_path(data.get("next"))
+    try:
+        token = await sign_in.sign_in(parts, attempt)
+    except (SignInFailedError, TerminalRequiredError, TriedTooOftenError) as error:
+        return _sign_in_page(
+            request,
+            terminal,
+            problem=PROBLEMS[error.code],
+            next_path=next_path,
+            login=attempt.login,
+            status=_STATUS[type(error)],
+            until=getattr(error, "until", None),
+        )
+    fresh = [cookies.make(parts.settings, CookieName.STAFF, token)]
+    secret = cookies.read(parts.settings, request, CookieName.TERMINAL)
+    if terminal is not None and secret is not None:
+        fresh.append(cookies.make(parts.settings, CookieName.TERMINAL, secret))
+    return see_other(next_path, cookies=fresh)
+
+
+@post("/sign-out", **allow(Who.STAFF, while_locked=True))
+async def do_sign_out(session: StaffSession, parts: Parts) -> Response[Any]:
+    """End the session and leave nothing of it in the browser but the terminal's enrolment."""
+    now = parts.clock.now()
+    await parts.database.write(lambda conn: sign_in.sign_out(conn, session, now))
+    return see_other("/sign-in", cookies=[cookies.forget(parts.settings, CookieName.STAFF)], clear_cache=True)
+
+
+@post("/lock", **allow(Who.STAFF))
+async def do_lock(session: StaffSession, parts: Parts) -> Response[Any]:
+    """Lock the session; what was on the screen cannot be brought back by the back button."""
+    now = parts.clock.now()
+    token = await parts.database.write(lambda conn: sign_in.lock(conn, session, now))
+    return see_other("/unlock", cookies=[cookies.make(parts.settings, CookieName.STAFF, token)], clear_cache=True)
+
+
+@get("/unlock", **allow(Who.STAFF, while_locked=True))
+async def show_unlock(request: AnyRequest, session: StaffSession) -> Response[Any]:
+    """Ask for the password of whoever locked the terminal."""
+    next_path = own_path(request.query_params.get("next"))
+    if session.locked_at is None:
+        return see_other(next_path)
+    return page(request, "pages/account/unlock.html", problem=None, until=None, next_path=next_path)
+
+
+@post("/unlock", **allow(Who.STAFF, while_locked=True))
+async def do_unlock(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
+    """Go on where the session was locked."""
+    next_path = own_path(data.get("next"))
+    try:
+        token = await sign_in.unlock(parts, session, data.get("password", "")[:1000], address_of(request))
+    except (SignInFailedError, TriedTooOftenError) as error:
+        return page(
+            request,
+            "pages/account/unlock.html",
+            status=_STATUS[type(error)],
+            problem=error.code,
+            until=getattr(error, "until", None),
+            next_path=next_path,
+        )
+    return see_other(next_path, cookies=[cookies.make(parts.settings, CookieName.STAFF, token)])
+
+
+@get("/role", **allow(Who.STAFF, while_locked=True))
+async def show_roles(request: AnyRequest, session: StaffSession) -> Response[Any]:
+    """Let somebody with several roles choose one."""
+    if session.locked_at is not None:
+        return see_other("/unlock?next=/role")
+    return page(
+        request,
+        "pages/account/role.html",
+        roles=[role.value for role in session.roles],
+        chosen=session.role.value if session.role_chosen else None,
+        problem=None,
+        next_path=own_path(request.query_params.get("next")),
+    )
+
+
+@post("/role", **allow(Who.STAFF, while_locked=True))
+async def do_choose_role(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
+    """Go on in the chosen role, in a new session."""
+    chosen = next((role for role in Role if role.value == data.get("role")), None)
+    if chosen is None:
+        return page(
+            request,
+            "pages/account/role.html",
+            status=400,
+            roles=[role.value for role in session.roles],
+            chosen=None,
+            problem="missing",
+            next_path=own_path(data.get("next")),
+        )
+    now, role = parts.clock.now(), chosen
+    token = await parts.database.write(lambda conn: sign_in.choose_role(conn, session, role, now))
+    return see_other(own_path(data.get("next")), cookies=[cookies.make(parts.settings, CookieName.STAFF, token)])
+
+
+@get("/account", **allow(Who.STAFF))
+async def show_account(request: AnyRequest, session: StaffSession) -> Response[Any]:
+    """Who is signed in, where, in which role, until when."""
+    return page(request, "pages/account/account.html", me=session)
+
+
+@get("/language/{code:str}", **allow(Who.ANYONE, while_locked=True))
+async def choose_language(request: AnyRequest, parts: Parts, database: Database, code: str) -> Response[Any]:
+    """Show the pages in another language: those of one session, or of a browser without any. Changes nothing else."""
+    if code not in LANGUAGES:
+        raise NotFoundException
+    back, of = own_path(request.query_params.get("back")), request.query_params.get("of", "")
+    kind = next((kind for kind in SessionKind if kind.value == of), None)
+    token = cookies.read(parts.settings, request, COOKIE_OF[kind]) if kind else None
+    if kind is SessionKind.DISPLAY and token:
+        await database.write(lambda conn: displays.set_language(conn, token, code))
+    elif kind and token:
+        await database.write(lambda conn: sessions.set_language(conn, digest(token), code))
+    return see_other(back, cookies=[cookies.make(parts.settings, CookieName.LANGUAGE, code)])
+
+
+async def known_terminal(request: AnyRequest, parts: Parts) -> KnownTerminal | None:
+    """The enrolled terminal that this browser is, if it is one."""
+    secret = cookies.read(parts.settings, request, CookieName.TERMINAL)
+    return await parts.database.read(lambda conn: enrolment.find(conn, secret)) if secret else None
+
+
+def _sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context: Any) -> Response[str]:
+    given: dict[str, Any] = {"terminal": terminal, "problem": None, "until": None, "login": "", "next_path": "/"}
+    return page(request, "pages/account/sign_in.html", **(given | context))
+
+
+HANDLERS = (
+    show_sign_in,
+    do_sign_in,
+    do_sign_out,
+    do_lock,
+    show_unlock,
+    do_unlock,
+    show_roles,
+    do_choose_role,
+    show_account,
+    choose_language,
+)

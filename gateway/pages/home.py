@@ -1,0 +1,52 @@
+"""The start page, which sends everybody to their place, and what the foot of every page leads to."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+
+from gateway.pages.rendering import page
+from gateway.people.access import CurrentSession, StaffSession, Who, allow
+from gateway.people.roles import Role
+from gateway.web.redirects import see_other
+
+AnyRequest = Request[Any, Any, Any]
+
+HOME_OF = {
+    Role.ASSISTANT: "/desk",
+    Role.MANAGER: "/manage/terminals",
+    Role.ADMINISTRATOR: "/manage/terminals",
+    Role.AUDITOR: "/audit",
+    Role.OFFICER: "/account",
+}
+"""Where each role's work begins."""
+
+
+@get("/", **allow(Who.ANYONE, while_locked=True))
+async def home(request: AnyRequest, session: CurrentSession) -> Response[Any]:
+    """Send staff to their work; tell everybody else what this is."""
+    if isinstance(session, StaffSession):
+        if session.locked_at is not None:
+            return see_other("/unlock")
+        return see_other(HOME_OF[session.role] if session.role_chosen else "/role")
+    return page(request, "pages/home/start.html")
+
+
+@get("/contact", **allow(Who.ANYONE))
+async def contact(request: AnyRequest) -> Response[Any]:
+    """Whom to ask."""
+    return page(request, "pages/home/contact.html")
+
+
+@get("/accessibility", **allow(Who.ANYONE))
+async def accessibility(request: AnyRequest) -> Response[Any]:
+    """How far these pages can be used by everybody, and what to do where they cannot."""
+    return page(request, "pages/home/accessibility.html")
+
+
+@get("/privacy", **allow(Who.ANYONE))
+async def privacy(request: AnyRequest) -> Response[Any]:
+    """What is kept about a visit, who sees it, and how to stop."""
+    return page(request, "pages/home/privacy.html")
+
+
+HANDLERS = (home, contact, accessibility, privacy)

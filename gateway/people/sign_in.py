@@ -1,0 +1,263 @@
+"""Signing in with password and one-time code (RFC 6238), locking, unlocking, choosing a role, signing out.
+
+Each try is counted first and then looked at; an unknown login costs the same work as a wrong password, and the answer
+does not say which of the three was wrong. A code works once: the last accepted step is kept, and moves forward only.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyotp
+from sqlalchemy import Connection, Text, bindparam, func, select, type_coerce, update
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.keys import store
+from gateway.ledger import outbox
+from gateway.parts import Parts
+from gateway.people import passwords, sessions, throttle
+from gateway.people.access import StaffSession
+from gateway.people.errors import AccessRefusedError, SignInFailedError, TerminalRequiredError, UnknownPersonError
+from gateway.people.roles import Role
+from gateway.people.staff import fold_login, totp_context
+from gateway.people.tables import Staff, StaffRole, StaffState
+from gateway.terminals import enrolment
+from gateway.terminals.enrolment import KnownTerminal
+
+_STEP_SECONDS = 30
+_STEPS_OFF = (0, -1, 1)
+"""A phone's clock may be one step behind or ahead."""
+
+_ROLES = (
+    select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
+    .where(StaffRole.staff_id == Staff.id)
+    .scalar_subquery()
+)
+_ACCOUNT = select(Staff.__table__, _ROLES.label("roles")).where(Staff.login == bindparam("login"))
+_USE_CODE = (
+    update(Staff)
+    .where(Staff.id == bindparam("staff_id"), Staff.totp_counter < bindparam("step"))
+    .values(totp_counter=bindparam("step"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What somebody typed, and where."""
+
+    login: str
+    password: str = field(repr=False)
+    code: str = field(repr=False)
+    terminal: KnownTerminal | None
+    address: str
+
+    @property
+    def doors(self) -> tuple[throttle.Door, ...]:
+        """What this attempt is counted at."""
+        return (
+            throttle.account(fold_login(self.login)),
+            throttle.place(self.terminal.id if self.terminal else None, self.address),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """An account as it stood when the attempt began."""
+
+    id: str
+    centre_id: str
+    password_hash: str
+    is_active: bool
+    language: str
+    roles: str | None
+    totp_secret: str = field(repr=False)
+
+
+async def sign_in(parts: Parts, attempt: Attempt) -> str:
+    """Begin a session and return the token for its cookie. Somebody with several roles here chooses one next.
+
+    Raises:
+        TriedTooOftenError: the account or the computer had too many tries in vain.
+        SignInFailedError: login, password or code is wrong, or the account is closed.
+        TerminalRequiredError: all is right, but none of the person's roles may be used on this computer.
+    """
+    now = parts.clock.now()
+    is_last = await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, attempt.doors, now))
+    account = await parts.database.read(lambda conn: _find(conn, parts, attempt.login))
+    right_password = await passwords.is_right(account.password_hash if account else None, attempt.password)
+    step = _matching_step(account.totp_secret, attempt.code, now) if account else None
+    reason = _reason(account, right_password=right_password, step=step)
+    if account is None or step is None or reason is not None:
+        failed, why = account, reason or "unknown"
+        await parts.database.write(lambda conn: _note_failure(conn, attempt, failed, why, now, is_last=is_last))
+        raise SignInFailedError(why)
+    known, used = account, step
+    outcome = await parts.database.write(lambda conn: _complete(conn, parts, attempt, known, used, now))
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+async def unlock(parts: Parts, session: StaffSession, password: str, address: str) -> str:
+    """Unlock a session with its owner's password; return the token of its successor.
+
+    Raises:
+        TriedTooOftenError: too many tries in vain.
+        SignInFailedError: the password is wrong.
+        SessionOverError: the session has ended.
+    """
+    now = parts.clock.now()
+    login, stored = await parts.database.read(lambda conn: _login_and_hash(conn, session.staff_id))
+    doors = (throttle.account(login), throttle.place(session.terminal_id, address))
+    await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, doors, now))
+    if not await passwords.is_right(stored, password):
+        await parts.database.write(
+            lambda conn: _record(conn, session, EventName.STAFF_SIGN_IN_FAILED, now, why="unlock")
+        )
+        raise SignInFailedError("unlock")
+
+    def work(conn: Connection) -> str:
+        throttle.forgive(conn, parts.sealer, doors)
+        token = sessions.rotate(conn, session.token_hash, now=now, locked_at=None, seen_at=now)
+        _record(conn, session, EventName.STAFF_SESSION_UNLOCKED, now)
+        return token
+
+    return await parts.database.write(work)
+
+
+def lock(conn: Connection, session: StaffSession, now: datetime) -> str:
+    """Lock a session; return the token of its locked successor.
+
+    Raises:
+        SessionOverError: it has ended.
+    """
+    token = sessions.rotate(conn, session.token_hash, now=now, locked_at=now)
+    _record(conn, session, EventName.STAFF_SESSION_LOCKED, now)
+    return token
+
+
+def choose_role(conn: Connection, session: StaffSession, role: Role, now: datetime) -> str:
+    """Go on in another role, in a new session; return its token.
+
+    Raises:
+        AccessRefusedError: the person may not take this role here.
+        SessionOverError: the session has ended.
+    """
+    if role not in session.roles or session.locked_at is not None:
+        raise AccessRefusedError("not one of the person's roles here")
+    token = sessions.rotate(conn, session.token_hash, now=now, role=role, visit_id=None)
+    actor = Actor(role.audit_kind, session.staff_id, session.terminal_id, session.centre_id)
+    outbox.record(
+        conn,
+        chain=f"staff:{session.staff_id}",
+        type=EventName.STAFF_SIGNED_IN,
+        actor=actor,
+        data={"role": role.value, "by": "choice"},
+        at=now,
+    )
+    return token
+
+
+def sign_out(conn: Connection, session: StaffSession, now: datetime) -> None:
+    """End a session; nothing happens to one that has ended."""
+    if sessions.end(conn, session.token_hash, now):
+        _record(conn, session, EventName.STAFF_SIGNED_OUT, now)
+
+
+def _find(conn: Connection, parts: Parts, login: str) -> _Account | None:
+    row = conn.execute(_ACCOUNT, {"login": fold_login(login)}).one_or_none()
+    if row is None:
+        return None
+    key = store.load(conn, parts.sealer, row.key_id)
+    return _Account(
+        id=row.id,
+        centre_id=row.centre_id,
+        password_hash=row.password_hash,
+        is_active=row.state is StaffState.ACTIVE,
+        language=row.language,
+        roles=row.roles,
+        totp_secret=parts.sealer.open(key, totp_context(row.id), row.totp).decode(),
+    )
+
+
+def _matching_step(secret: str, typed: str, now: datetime) -> int | None:
+    """The time step whose code was typed; all are compared, so the time taken does not tell which."""
+    totp = pyotp.TOTP(secret, interval=_STEP_SECONDS)
+    code = "".join(typed.split())
+    current = int(now.timestamp()) // _STEP_SECONDS
+    found = [step for off in _STEPS_OFF if pyotp.utils.strings_equal(totp.generate_otp(step := current + off), code)]
+    return found[0] if found else None
+
+
+def _reason(account: _Account | None, *, right_password: bool, step: int | None) -> str | None:
+    """Why an attempt fails, for the trail; the person is not told."""
+    if account is None:
+        return "unknown"
+    if not right_password:
+        return "password"
+    if step is None:
+        return "code"
+    return None if account.is_active else "closed"
+
+
+def _complete(
+    conn: Connection, parts: Parts, attempt: Attempt, account: _Account, step: int, now: datetime
+) -> str | SignInFailedError | TerminalRequiredError:
+    """Use the code up and begin the session. A refusal is returned, not raised: its event has to be committed."""
+    if conn.execute(_USE_CODE, {"staff_id": account.id, "step": step}).rowcount == 0:
+        _note_failure(conn, attempt, account, "replayed", now, is_last=False)
+        return SignInFailedError("replayed")
+    throttle.forgive(conn, parts.sealer, attempt.doors)
+    terminal = attempt.terminal if attempt.terminal and attempt.terminal.centre_id == account.centre_id else None
+    roles = sessions.roles_for_place(account.roles, None if terminal else parts.settings.staff_anywhere)
+    if not roles:
+        _note_failure(conn, attempt, account, "terminal", now, is_last=False)
+        return TerminalRequiredError("no role of this person may be used here")
+    role = roles[0] if len(roles) == 1 else None
+    token = sessions.begin_staff(
+        conn,
+        staff_id=account.id,
+        role=role,
+        centre_id=account.centre_id,
+        terminal_id=terminal.id if terminal else None,
+        language=account.language,
+        now=now,
+        lifetime=sessions.Lifetime(parts.settings.session_idle, parts.settings.session_absolute),
+    )
+    if terminal:
+        enrolment.note_use(conn, terminal.id, now)
+    kind = role.audit_kind if role else roles[0].audit_kind
+    outbox.record(
+        conn,
+        chain=f"staff:{account.id}",
+        type=EventName.STAFF_SIGNED_IN,
+        actor=Actor(kind, account.id, terminal.id if terminal else None, account.centre_id),
+        data={"role": role.value if role else None, "by": "password_and_code"},
+        at=now,
+    )
+    return token
+
+
+def _note_failure(
+    conn: Connection, attempt: Attempt, account: _Account | None, why: str, now: datetime, *, is_last: bool
+) -> None:
+    """Record a try in vain. What was typed as a login is left out: it is often the password."""
+    terminal_id = attempt.terminal.id if attempt.terminal else None
+    chain = f"staff:{account.id}" if account else f"terminal:{terminal_id}" if terminal_id else "system"
+    actor = Actor(ActorKind.NOBODY, "unknown", terminal_id)
+    data = {"reason": why, "staff": account.id if account else None}
+    outbox.record(conn, chain=chain, type=EventName.STAFF_SIGN_IN_FAILED, actor=actor, data=data, at=now)
+    if is_last:
+        until = {"minutes": int(throttle.WINDOW.total_seconds()) // 60}
+        outbox.record(conn, chain=chain, type=EventName.STAFF_LOCKED_OUT, actor=actor, data=data | until, at=now)
+
+
+def _login_and_hash(conn: Connection, staff_id: str) -> tuple[str, str]:
+    row = conn.execute(select(Staff.login, Staff.password_hash).where(Staff.id == staff_id)).one_or_none()
+    if row is None:
+        raise UnknownPersonError("no such account")
+    return row.login, row.password_hash
+
+
+def _record(conn: Connection, session: StaffSession, event: EventName, now: datetime, **data: str) -> None:
+    outbox.record(conn, chain=f"staff:{session.staff_id}", type=event, actor=session.actor, data=data, at=now)
