@@ -109,7 +109,8 @@ def decode(encoded: bytes) -> Entry:
 
 def format_time(time: datetime) -> str:
     """Aware `time` as RFC 3339 in UTC, always with six digits of a second and `Z`."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    in_utc = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 _decoder = msgspec.json.Decoder(Entry)

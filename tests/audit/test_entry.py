@@ -57,6 +57,10 @@ class TestEncode:
         expected = (FOLDER / "rfc8785" / f"{name}.out.json").read_bytes()
         assert b'"data":' + expected + b',"id"' in encode(an_entry(data=given_data))
 
+    def test_sorts_keys_by_utf_16_as_rfc_8785_section_3_2_3_demands(self) -> None:
+        encoded = encode(an_entry(data={"\uff5e": 1, "\U0001f602": 2}))
+        assert '"data":{"\U0001f602":2,"\uff5e":1}'.encode() in encoded
+
     def test_puts_text_into_nfc(self) -> None:
         assert encode(an_entry(data={"word": "ma\u0304ja"})) == encode(an_entry(data={"word": "m\u0101ja"}))
 

@@ -76,6 +76,12 @@ class TestInclusion:
         with pytest.raises(ProofError):
             verify_inclusion(index, size, HASHES[0], [], root(1))
 
+    def test_a_proof_for_a_smaller_tree_is_none_for_a_larger_one(self) -> None:
+        proof = inclusion_proof(1, 4, NODES)
+        verify_inclusion(1, 4, HASHES[1], proof, root(4))
+        with pytest.raises(ProofError):
+            verify_inclusion(1, 8, HASHES[1], proof, root(4))
+
     def test_a_hash_of_another_length_is_refused(self) -> None:
         with pytest.raises(ProofError):
             verify_inclusion(0, 2, HASHES[0], [HASHES[1][:-1]], root(2))
