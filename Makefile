@@ -53,7 +53,7 @@ lint: setup ## ruff
 
 types: setup ## mypy --strict
 	@$(BIN)/mypy $(addprefix -p ,$(PACKAGES) tests)
-	@$(BIN)/mypy .ci/provision.py
+	@$(BIN)/mypy .ci/provision.py setup.py
 
 imports: setup ## do imports go one way?
 	@$(BIN)/lint-imports --no-logo
@@ -62,7 +62,7 @@ dependencies: setup ## is everything imported declared, and everything declared 
 	@$(BIN)/deptry .
 
 docstrings: setup ## has every public name its docstring?
-	@$(BIN)/interrogate $(PACKAGES)
+	@$(BIN)/interrogate -q $(PACKAGES) || { $(BIN)/interrogate -vv $(PACKAGES) | grep MISSED; exit 1; }
 
 migrations: setup ## do the migrations lead to the tables that the code declares?
 	@folder=$$(mktemp -d) && PILNVARA_DATA_DIR="$$folder" $(BIN)/pilnvara migrate --check; \
