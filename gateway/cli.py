@@ -1,0 +1,69 @@
+"""The command `pilnvara`. Each command's module is imported only when it runs, so that `--help` is quick."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "serve": ("gateway.commands.processes:serve", "Answer browsers and portals."),
+    "worker": ("gateway.commands.processes:worker", "Run connectors, the audit log and messages."),
+    "migrate": ("gateway.commands.migrate:migrate", "Bring the tables to this program's version."),
+    "doctor": ("gateway.commands.doctor:doctor", "Check machine and configuration, and say what to mend."),
+    "keys": ("gateway.commands.keys:keys", "Make and replace keys."),
+    "audit": ("gateway.commands.audit:audit", "Verify the audit log and show its checkpoint."),
+    "admin": ("gateway.people.commands:admin", "Centres, staff and terminals."),
+    "demo": ("gateway.demo.command:demo", "A gateway with a made-up outside world, on this machine."),
+}
+"""Name, then where the command is and what its help says; packages add theirs here."""
+
+BAD_INPUT = 2
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name the commands, in the order in which they are needed."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what a person can mend is told in one line, not as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not _is_for_people(error):
+                raise
+            click.echo(f"pilnvara: {error}", err=True)
+            sys.exit(BAD_INPUT)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pilnvara")
+def main() -> None:
+    """Pilnvara: a gateway for assisted e-services. Settings are environment variables: `pilnvara doctor --settings`."""
+
+
+def _is_for_people(error: Exception) -> bool:
+    """Say whether `error` is about configuration, database, keys or assets: its message says what to do."""
+    return type(error).__module__ in {
+        "gateway.config",
+        "gateway.database.errors",
+        "gateway.keys.errors",
+        "gateway.ledger.errors",
+        "ui.manifest",
+    }

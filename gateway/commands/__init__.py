@@ -1,0 +1,1 @@
+"""The commands of `pilnvara` that belong to no one package."""

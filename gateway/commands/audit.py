@@ -1,0 +1,92 @@
+"""`pilnvara audit`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from audit.report import Report
+from gateway.config import Settings
+from gateway.database.drivers import parse_url, sqlite_path
+from gateway.ledger import checkpoints
+from gateway.ledger.checking import check
+from gateway.ledger.sequencer import sequence
+from gateway.parts import Store, open_store
+
+_CANNOT_CONCLUDE = 3
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def audit() -> None:
+    """Verify the audit log and show its checkpoint."""
+
+
+@audit.command()
+@click.option("--vkey", "vkeys", multiple=True, help="Public key of the log, from elsewhere; may be given again.")
+@click.option("--held", type=_FILE, help="A checkpoint that was kept elsewhere. Without it: the data folder's.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def verify(vkeys: tuple[str, ...], held: Path | None, as_json: bool) -> None:
+    """Recompute every leaf, chain and checkpoint. Exits 0 verified, 1 violation, 2 bad input, 3 cannot conclude.
+
+    Without --vkey the keys are the gateway's own: enough to find damage, not to accuse or acquit the operator.
+    """
+    store = _open_existing()
+    try:
+        report = _verify(
+            store, vkeys, checkpoints.read_held(store.settings.data_dir) if held is None else held.read_bytes()
+        )
+    finally:
+        store.close()
+    click.echo(report.to_json() if as_json else "\n".join(report.lines()))
+    sys.exit(report.exit_code)
+
+
+@audit.command()
+def checkpoint() -> None:
+    """Sign the log as it is now, if it has grown, and print its newest checkpoint. Exits 3 if there is none."""
+    store = _open_existing()
+    try:
+        asyncio.run(_publish(store))
+        signed = store.database.read_now(checkpoints.latest)
+    finally:
+        store.close()
+    if signed is None:
+        click.echo("The log is empty.", err=True)
+        sys.exit(_CANNOT_CONCLUDE)
+    click.echo(signed.decode(), nl=False)
+
+
+async def _publish(store: Store) -> None:
+    await sequence(store.database)
+    await store.publisher.publish()
+
+
+def _open_existing() -> Store:
+    settings = Settings.from_environment(os.environ)
+    url = parse_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
+        click.echo(f"pilnvara: there is no database at {sqlite_path(url)}: set PILNVARA_DATA_DIR", err=True)
+        sys.exit(2)
+    return open_store(settings)
+
+
+def _verify(store: Store, vkeys: tuple[str, ...], held: bytes | None) -> Report:
+    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    own = tuple(signer.verifier.vkey for signer in store.publisher.signers)
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("Checking")
+        return store.database.read_now(
+            lambda conn: check(
+                conn,
+                vkeys=vkeys or own,
+                origin=store.settings.log_origin,
+                now=store.clock.now(),
+                held=held,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        )

@@ -1,0 +1,69 @@
+"""`pilnvara keys`."""
+
+import os
+from datetime import datetime
+
+import click
+from sqlalchemy import Connection
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.clock import SystemClock
+from gateway.config import Settings
+from gateway.database.engine import Database
+from gateway.database.schema import ensure_migrated
+from gateway.keys import keyfile, signing
+from gateway.keys.sealing import Sealer
+from gateway.keys.signing import KeyKind
+from gateway.ledger import outbox
+from gateway.parts import open_keys, open_store
+
+_OPERATOR = Actor(kind=ActorKind.ADMIN, id="operator")
+
+
+@click.group()
+def keys() -> None:
+    """Make and replace keys."""
+
+
+@keys.command()
+def init() -> None:
+    """Make what is missing: the key file on this machine, the signing keys in the database.
+
+    The key file must be copied to every machine that shares the database, and to a safe: without it nothing that is
+    sealed can be read again.
+    """
+    settings = Settings.from_environment(os.environ)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database.open(settings.database_url)
+    try:
+        ensure_migrated(database, make=database.dialect == "sqlite")
+        path = keyfile.create(settings.data_dir)
+        sealer = keyfile.load(settings.data_dir)
+        now = SystemClock().now()
+        ring = database.write_now(lambda conn: open_keys(conn, sealer, now))
+    finally:
+        database.close()
+    click.echo(f"Key file: {path} (keep a copy in a safe place; without it nothing sealed can be read again)")
+    for signer in ring.note_signers(settings.log_origin)[:1]:
+        click.echo(f"Public key of the audit log: {signer.verifier.vkey}")
+
+
+@keys.command()
+@click.argument("kind", type=click.Choice([kind.value for kind in KeyKind]))
+def rotate(kind: str) -> None:
+    """Replace the signing key of KIND; the old one stays published for two days. Restart all processes afterwards."""
+    store = open_store(Settings.from_environment(os.environ))
+    try:
+        now = store.clock.now()
+        kid = store.database.write_now(lambda conn: _rotate(conn, store.sealer, KeyKind(kind), now))
+    finally:
+        store.close()
+    click.echo(f"New key: {kid}. Restart `pilnvara serve` and `pilnvara worker` on every machine.")
+
+
+def _rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime) -> str:
+    kid = signing.rotate(conn, sealer, kind, now).stored(kind).kid
+    data = {"kind": kind.value, "kid": kid}
+    outbox.record(conn, chain="system", type=EventName.KEY_ROTATED, actor=_OPERATOR, data=data, at=now)
+    return kid

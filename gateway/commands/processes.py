@@ -1,0 +1,57 @@
+"""`pilnvara serve` and `pilnvara worker`: the two kinds of process, which meet only in the database."""
+
+import asyncio
+import os
+
+import click
+
+from gateway import logging
+from gateway.config import Settings
+from gateway.parts import Parts, open_parts
+
+
+@click.command()
+def serve() -> None:
+    """Answer browsers and portals. Run as many as needed, behind a proxy that ends TLS."""
+    import uvicorn  # noqa: PLC0415 - the worker does not need it
+
+    from gateway.app import create_app  # noqa: PLC0415 - nor any page
+
+    parts = _open()
+    host, port = parts.settings.listen
+    try:
+        uvicorn.run(
+            create_app(parts),
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            access_log=False,  # ours has no query strings and no codes
+            log_config=None,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    finally:
+        parts.close()
+
+
+@click.command()
+def worker() -> None:
+    """Run connectors with their browsers, sequence and sign the audit log, send messages."""
+    from gateway import worker as process  # noqa: PLC0415 - the gateway does not need the runner
+    from gateway.handlers import make_handlers  # noqa: PLC0415 - as above
+
+    parts = _open()
+    try:
+        asyncio.run(process.run(parts, make_handlers))
+    finally:
+        parts.close()
+
+
+def _open() -> Parts:
+    settings = Settings.from_environment(os.environ)
+    logging.configure(settings.log_level)
+    return open_parts(settings)

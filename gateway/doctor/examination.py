@@ -1,0 +1,26 @@
+"""All that the doctor looks at, in the order in which things depend on each other."""
+
+from collections.abc import Iterator
+
+from gateway.config import Settings
+from gateway.doctor import machine, services
+from gateway.doctor.finding import Finding, Look
+
+LOOKS: tuple[Look, ...] = (
+    machine.python,
+    machine.files,
+    services.database,
+    services.clock,
+    services.keys,
+    services.log,
+    machine.assets,
+    machine.browser,
+    machine.isolation,
+    services.mail,
+)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything, one after another."""
+    for look in LOOKS:
+        yield look(settings)

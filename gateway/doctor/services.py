@@ -1,0 +1,115 @@
+"""Looks at what the gateway stands on: database, keys, clock, log, mail."""
+
+import smtplib
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from gateway.clock import SystemClock
+from gateway.config import Settings
+from gateway.database import schema
+from gateway.database.drivers import parse_url, sqlite_path
+from gateway.database.engine import Database
+from gateway.database.errors import DatabaseUnavailableError
+from gateway.doctor.finding import Finding, broken, note, ok
+from gateway.keys import keyfile
+from gateway.keys.errors import KeysError
+from gateway.keys.signing import KeyRing
+from gateway.ledger import health
+from gateway.ledger.errors import LogUnhealthyError
+
+T = TypeVar("T")
+
+_SKEW = timedelta(seconds=2)
+_SMTP_SECONDS = 5
+_FIRST_START = "It is made at first start."
+
+
+def database(settings: Settings) -> Finding:
+    """Look whether the database answers and has this program's tables."""
+    if _is_not_made_yet(settings):
+        return note("Database", "there is no file yet", _FIRST_START)
+    known = schema.newest()
+    try:
+        with closing(Database.open(settings.database_url, readers=1)) as opened:
+            found = opened.read_now(schema.version)
+    except DatabaseUnavailableError as error:
+        return broken("Database", str(error).strip(), "Start it, or correct PILNVARA_DATABASE_URL.")
+    if found != known:
+        return broken("Database", f"its tables are of version {found}, this program's of {known}", "`pilnvara migrate`")
+    return ok("Database", f"{opened.dialect} answers, tables of version {found}")
+
+
+def keys(settings: Settings) -> Finding:
+    """Look whether the key file opens the signing keys."""
+    if _is_not_made_yet(settings):
+        return note("Keys", "there are none yet", _FIRST_START)
+    try:
+        sealer = keyfile.load(settings.data_dir)
+        missing = _read(settings, lambda conn: KeyRing.load(conn, sealer)).missing()
+    except KeysError as error:
+        return broken("Keys", str(error), "Bring the copy of the key file that belongs to this database.")
+    except DatabaseUnavailableError:
+        return broken("Keys", "cannot be looked at without the database", "Mend the database first.")
+    if missing:
+        return broken("Keys", f"none for {', '.join(missing)}", "`pilnvara keys init`")
+    return ok("Keys", f"the key file opens all signing keys, epoch {sealer.epoch}")
+
+
+def clock(settings: Settings) -> Finding:
+    """Compare this machine's clock with the database's."""
+    if _is_not_made_yet(settings):
+        return note("Clock", "there is no database to compare with yet", _FIRST_START)
+    system = SystemClock()
+    try:
+        theirs, ours = _read(settings, lambda conn: (system.database_now(conn), system.now()))
+    except DatabaseUnavailableError:
+        return broken("Clock", "cannot be compared without the database", "Mend the database first.")
+    apart = abs(theirs - ours)
+    seconds = f"{apart.total_seconds():.3f} s from the database's"
+    if apart > _SKEW:
+        return broken("Clock", seconds, "Let both machines take the time from one server (NTP).")
+    return ok("Clock", seconds)
+
+
+def log(settings: Settings) -> Finding:
+    """Look whether any machine refuses the audit log."""
+    if _is_not_made_yet(settings):
+        return note("Audit log", "there is none yet", _FIRST_START)
+    try:
+        _read(settings, health.ensure_healthy)
+    except LogUnhealthyError as error:
+        return broken(
+            "Audit log",
+            str(error),
+            "Nothing is granted or sent. Bring back the newest state of the database, or ask the operator's guide.",
+        )
+    except DatabaseUnavailableError:
+        return broken("Audit log", "cannot be looked at without the database", "Mend the database first.")
+    return ok("Audit log", "continues what was held")
+
+
+def mail(settings: Settings) -> Finding:
+    """Greet the mail server."""
+    if not settings.smtp_host:
+        return note("Mail", "no server is set: residents get no e-mail", "Set PILNVARA_SMTP_HOST.")
+    place = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SMTP_SECONDS) as server:
+            server.ehlo_or_helo_if_needed()
+    except (OSError, smtplib.SMTPException):
+        return broken("Mail", f"{place} does not answer", "Start it, or correct PILNVARA_SMTP_HOST and …_PORT.")
+    return ok("Mail", f"{place} answers")
+
+
+def _is_not_made_yet(settings: Settings) -> bool:
+    url = parse_url(settings.database_url)
+    return url.get_backend_name() == "sqlite" and not sqlite_path(url).exists()
+
+
+def _read(settings: Settings, look: Callable[[Connection], T]) -> T:
+    with closing(Database.open(settings.database_url, readers=1)) as opened:
+        return opened.read_now(look)
