@@ -83,6 +83,9 @@ PROBLEMS: dict[str, Problem] = {
         message("The user name, the password or the code is not right"),
         message("Check all three and try again with a new code from the authenticator app."),
     ),
+    "sign_in.wrong_password": _problem(
+        403, message("The password is not right"), message("Type it again, or sign out and sign in anew.")
+    ),
     "sign_in.throttled": _problem(
         429, message("Too many tries"), message("Wait a quarter of an hour, then try again.")
     ),
@@ -175,7 +178,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     # The gateway itself
     "database.unavailable": UNAVAILABLE,
-    "ledger.unhealthy": _problem(
+    "log.unhealthy": _problem(
         503,
         message("The audit log cannot be written safely"),
         message("Nothing is filed until the operator has looked at it. What was saved before is still there."),

@@ -103,17 +103,16 @@ def _write_down(request: "Request[Any, Any, Any]", error: Exception, code: str, 
         "error": type(error).__name__,
     }
     if problem.status >= 500:
-        _log.error("problem", **facts, stack=_places(error))
+        _log.error("problem", **facts, place=_places(error))
     else:
         _log.info("problem", **facts)
 
 
-def _places(error: Exception) -> list[str]:
-    """The lines that an error passed, newest last: files and functions, never values."""
+def _places(error: Exception) -> str:
+    """The lines that an error passed, newest last: modules and lines, never values."""
     places = []
     trace = error.__traceback__
     while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rpartition('site-packages/')[2]}:{trace.tb_lineno} {code.co_name}")
+        places.append(f"{trace.tb_frame.f_globals.get('__name__', 'unknown')}:{trace.tb_lineno}")
         trace = trace.tb_next
-    return places[-12:]
+    return " > ".join(places[-8:])

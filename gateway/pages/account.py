@@ -107,7 +107,7 @@ async def do_unlock(request: AnyRequest, session: StaffSession, parts: Parts, da
             request,
             "pages/account/unlock.html",
             status=_STATUS[type(error)],
-            problem=error.code,
+            problem=PROBLEMS["sign_in.wrong_password" if isinstance(error, SignInFailedError) else error.code],
             until=getattr(error, "until", None),
             next_path=next_path,
         )

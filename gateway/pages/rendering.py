@@ -99,8 +99,14 @@ def _for_layouts(request: AnyRequest, parts: Parts, session: AnySession | None, 
         "centre": session.centre_name if isinstance(session, StaffSession | DisplaySession) else None,
         "home": "/",
         "lock_action": "/lock" if staff and staff.locked_at is None else None,
-        "idle_seconds": int(parts.settings.session_idle.total_seconds()),
+        "idle_seconds": _idle_seconds(parts),
     }
+
+
+def _idle_seconds(parts: Parts) -> int:
+    """After how long a shared terminal locks: before the session, whose use is noted by the minute, is over."""
+    idle = int(parts.settings.session_idle.total_seconds())
+    return max(idle - 120, idle // 2)
 
 
 def _languages(path: str, session: AnySession | None, current: Language) -> list[dict[str, Any]]:

@@ -153,9 +153,15 @@ async def unpair_display(session: StaffSession, parts: Parts) -> Response[Any]:
 async def show_pairing(request: AnyRequest, session: CurrentSession, parts: Parts) -> Response[Any]:
     """Show the code; once somebody has typed it at the desk, take the display's own secret and go there."""
     if isinstance(session, DisplaySession):
-        return await _collect(request, parts) or see_other("/display")
+        return see_other("/display")
     now, holder = parts.clock.now(), cookies.read(parts.settings, request, CookieName.DISPLAY)
-    code = await parts.database.read(_find_offer(parts, holder)) if holder else None
+    if holder is None:
+        return page(request, "pages/terminals/pair.html", code=None, minutes=None)
+    code = await parts.database.read(_find_offer(parts, holder))
+    if code is None:
+        secret = await parts.database.write(lambda conn: displays.collect(conn, holder, now))
+        if secret is not None:
+            return see_other("/display", cookies=[cookies.make(parts.settings, CookieName.DISPLAY, secret)])
     minutes = max(1, (code.ends_at - now) // timedelta(minutes=1)) if code else None
     return page(request, "pages/terminals/pair.html", code=code, minutes=minutes)
 
@@ -182,14 +188,6 @@ async def pairing_events(request: AnyRequest, parts: Parts) -> Stream:
 
 def _find_offer(parts: Parts, holder: str) -> Callable[[Connection], pairing.Code | None]:
     return lambda conn: pairing.find_code(conn, parts.sealer, PairingKind.DISPLAY, holder, parts.clock.now())
-
-
-async def _collect(request: AnyRequest, parts: Parts) -> Response[Any] | None:
-    now, holder = parts.clock.now(), cookies.read(parts.settings, request, CookieName.DISPLAY) or ""
-    secret = await parts.database.write(lambda conn: displays.collect(conn, holder, now))
-    if secret is None:
-        return None
-    return see_other("/display", cookies=[cookies.make(parts.settings, CookieName.DISPLAY, secret)])
 
 
 async def _terminals_page(

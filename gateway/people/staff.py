@@ -68,8 +68,7 @@ def create(conn: Connection, sealer: Sealer, new: NewStaff, *, now: datetime, by
     login = fold_login(new.login)
     if conn.execute(select(Staff.id).where(Staff.login == login)).first():
         raise LoginTakenError("the login is taken")
-    if not conn.execute(select(Centre.id).where(Centre.id == new.centre_id)).first():
-        raise UnknownPersonError("no such centre")
+    ensure_centre(conn, new.centre_id)
     staff_id, key = new_id(), sealer.new_key()
     secret = new.totp_secret or pyotp.random_base32()
     store.save(conn, sealer.wrap(key))
@@ -122,6 +121,28 @@ def close(conn: Connection, staff_id: str, *, now: datetime, by: Actor = OPERATO
     ended = sessions.end_all_of_staff(conn, staff_id, now)
     data = {"staff": staff_id, "sessions_ended": ended}
     outbox.record(conn, chain=f"staff:{staff_id}", type=EventName.STAFF_ACCOUNT_CLOSED, actor=by, data=data, at=now)
+
+
+def find_by_login(conn: Connection, login: str) -> str:
+    """The id of the account with a login.
+
+    Raises:
+        UnknownPersonError: there is none.
+    """
+    found = conn.execute(select(Staff.id).where(Staff.login == fold_login(login))).scalar_one_or_none()
+    if found is None:
+        raise UnknownPersonError("no such account")
+    return found
+
+
+def ensure_centre(conn: Connection, centre_id: str) -> None:
+    """Refuse a centre that does not exist.
+
+    Raises:
+        UnknownPersonError: there is none with this id.
+    """
+    if not conn.execute(select(Centre.id).where(Centre.id == centre_id)).first():
+        raise UnknownPersonError("no such centre")
 
 
 def fold_login(login: str) -> str:

@@ -39,7 +39,7 @@ def claim(conn: Connection, sealer: Sealer, *, typed: str, by: StaffSession, lan
         insert(Display).values(
             id=display_id,
             terminal_id=by.terminal_id,
-            secret_hash=used.holder_hash,
+            secret_hash=_uncollected(used.holder_hash),
             csrf=new_token(),
             language=language,
             paired_at=now,
@@ -53,13 +53,11 @@ def claim(conn: Connection, sealer: Sealer, *, typed: str, by: StaffSession, lan
 def collect(conn: Connection, holder: str, now: datetime) -> str | None:
     """Hand the paired screen its own secret, once; `None` while nobody has typed the code."""
     secret = new_token()
-    waiting = select(Pairing.code_hash).where(
-        Pairing.holder_hash == digest(holder), Pairing.used_at.is_not(None), Pairing.ends_at > now
-    )
+    in_time = select(Pairing.code_hash).where(Pairing.holder_hash == digest(holder), Pairing.ends_at > now).exists()
     collected = conn.execute(
         update(Display)
-        .where(Display.secret_hash == digest(holder), Display.revoked_at.is_(None), waiting.exists())
-        .values(secret_hash=digest(secret), csrf=new_token())
+        .where(Display.secret_hash == _uncollected(digest(holder)), Display.revoked_at.is_(None), in_time)
+        .values(secret_hash=digest(secret))
     ).rowcount
     return secret if collected else None
 
@@ -105,3 +103,8 @@ def _record(conn: Connection, by: StaffSession, event: EventName, display_id: st
         data={"display": display_id},
         at=now,
     )
+
+
+def _uncollected(holder_hash: bytes) -> bytes:
+    """The place of a secret that has not been made yet: no cookie leads there."""
+    return digest(b"uncollected" + holder_hash)

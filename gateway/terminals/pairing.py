@@ -36,14 +36,8 @@ def make_code(conn: Connection, sealer: Sealer, kind: PairingKind, *, now: datet
     """Make and store a code of `kind`, whose seed is kept where the code is shown."""
     while True:
         code = _derive(sealer, kind, new_token(), now + CODE_LIFE)
-        if _keep(
-            conn,
-            code_hash(sealer, kind, code.digits),
-            kind,
-            code.ends_at,
-            now,
-            columns | {"holder_hash": digest(code.seed)},
-        ):
+        values = columns | {"holder_hash": digest(code.seed), "ends_at": code.ends_at}
+        if _keep(conn, code_hash(sealer, kind, code.digits), kind, now, values):
             return code
 
 
@@ -96,11 +90,9 @@ def _derive(sealer: Sealer, kind: PairingKind, seed: str, ends_at: datetime) -> 
     return Code(f"{number % 10**length:0{length}d}", seed, ends_at)
 
 
-def _keep(
-    conn: Connection, hashed: bytes, kind: PairingKind, ends_at: datetime, now: datetime, columns: dict[str, Any]
-) -> bool:
+def _keep(conn: Connection, hashed: bytes, kind: PairingKind, now: datetime, columns: dict[str, Any]) -> bool:
     """Store a code, after those past their time are gone; False when the same digits are in use just now."""
     conn.execute(delete(Pairing).where(Pairing.ends_at <= now))
-    values = {"code_hash": hashed, "kind": kind, "made_at": now, "ends_at": ends_at} | columns
+    values = {"code_hash": hashed, "kind": kind, "made_at": now} | columns
     insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
     return conn.execute(insert(Pairing).values(values).on_conflict_do_nothing()).rowcount > 0

@@ -1,0 +1,95 @@
+"""`pilnvara admin`: what has to exist before anybody can sign in."""
+
+import os
+from typing import Any
+
+import click
+from sqlalchemy import Connection, select
+
+from gateway.config import Settings
+from gateway.parts import Store, open_store
+from gateway.people import staff
+from gateway.people.errors import PeopleError
+from gateway.people.passwords import WeakPasswordError
+from gateway.people.roles import Role
+from gateway.people.staff import NewStaff
+from gateway.people.tables import Centre
+from gateway.terminals import enrolment
+
+
+@click.group()
+def admin() -> None:
+    """Centres, staff and terminals."""
+
+
+@admin.command("add-centre")
+@click.option("--name", required=True, help="As residents know it.")
+@click.option("--kind", default="vpvkac", show_default=True, help="Which basket of services it offers.")
+@click.option("--municipality", required=True)
+def add_centre(name: str, kind: str, municipality: str) -> None:
+    """Add a centre and print its id."""
+    click.echo(_write(lambda _store, conn: staff.add_centre(conn, name=name, kind=kind, municipality=municipality)))
+
+
+@admin.command("list-centres")
+def list_centres() -> None:
+    """Print the id and the name of each centre."""
+    rows = _write(lambda _store, conn: conn.execute(select(Centre.id, Centre.name).order_by(Centre.name)).all())
+    for row in rows:
+        click.echo(f"{row.id}  {row.name}")
+
+
+@admin.command("add-staff")
+@click.option("--login", required=True)
+@click.option("--name", required=True, help="As colleagues and statements name the person.")
+@click.option("--centre", required=True, help="Id of the centre: see `pilnvara admin list-centres`.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--language", default="lv", show_default=True, type=click.Choice(["lv", "en"]))
+def add_staff(login: str, name: str, centre: str, roles: tuple[str, ...], language: str) -> None:
+    """Add an account. Prints its password and the secret for the authenticator app, once: they are stored nowhere."""
+    password = staff.make_password()
+    new = NewStaff(
+        login=login,
+        name=name,
+        password=password,
+        centre_id=centre,
+        roles=tuple(Role(role) for role in roles),
+        language=language,
+    )
+    created = _write(lambda store, conn: staff.create(conn, store.sealer, new, now=store.clock.now()))
+    click.echo(f"id        {created.id}")
+    click.echo(f"password  {password}")
+    click.echo(f"app       {created.totp_uri}")
+
+
+@admin.command("close-staff")
+@click.option("--login", required=True)
+def close_staff(login: str) -> None:
+    """Close an account for good and end its sessions."""
+    _write(lambda store, conn: staff.close(conn, staff.find_by_login(conn, login), now=store.clock.now()))
+
+
+@admin.command("terminal-code")
+@click.option("--centre", required=True, help="Id of the centre: see `pilnvara admin list-centres`.")
+@click.option("--name", required=True, help="Such as: Counter 1.")
+def terminal_code(centre: str, name: str) -> None:
+    """Print a code that enrols the first computer of a centre: it is typed there on the page /terminal/enrol."""
+
+    def work(store: Store, conn: Connection) -> tuple[str, str]:
+        staff.ensure_centre(conn, centre)
+        code = enrolment.make_code(conn, store.sealer, centre_id=centre, name=name, made_by=None, now=store.clock.now())
+        return code.spaced, f"{store.settings.url}/terminal/enrol"
+
+    digits, address = _write(work)
+    click.echo(f"{digits}  (ten minutes, once, at {address})")
+
+
+def _write(work: Any) -> Any:
+    """Open the store, do `work` in one transaction, and tell a refusal in one line."""
+    store = open_store(Settings.from_environment(os.environ))
+    try:
+        return store.database.write_now(lambda conn: work(store, conn))
+    except (PeopleError, WeakPasswordError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        store.close()
