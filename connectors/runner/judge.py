@@ -20,7 +20,7 @@ from connectors.runner.errors import (
 from connectors.runner.guard import path_fits
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Upload
-from connectors.sdk.page import ControlState, FormShape, PageState, difference
+from connectors.sdk.page import ControlState, FormShape, PageState, difference, without_options
 from connectors.sdk.steps import Action, Choose, Final, How, Step, Values
 from delegation.readback import Attachment, Item
 
@@ -44,10 +44,15 @@ def check_arrival(connector: Connector, page: Step | Final, state: PageState, be
 
 
 def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
-    """The form with its address as declared, where a part of that differs each time."""
-    if shape is not None and path_fits(page.request.path, shape.action):
-        return msgspec.structs.replace(shape, action=page.request.path)
-    return shape
+    """The form without what differs from one person or visit to the next, as it is committed and compared."""
+    if shape is None:
+        return None
+    if path_fits(page.request.path, shape.action):
+        shape = msgspec.structs.replace(shape, action=page.request.path)
+    fills = page.fills if isinstance(page, Step) else ()
+    return without_options(
+        shape, frozenset(fill.control for fill in fills if isinstance(fill, Choose) and fill.contains)
+    )
 
 
 def check_shape(connector: Connector, page: Step | Final, shape: FormShape | None) -> None:
@@ -59,15 +64,9 @@ def check_shape(connector: Connector, page: Step | Final, shape: FormShape | Non
     expected = connector.fingerprints.get(page.name)
     if expected is None:
         raise FormChangedError((f"The page “{page.title.en}” has no committed fingerprint.",))
-    changed = difference(expected, shape, open_options=open_options(page))
+    changed = difference(expected, shape)
     if changed:
         raise FormChangedError(changed)
-
-
-def open_options(page: Step | Final) -> frozenset[str]:
-    """Controls whose options are the person's own."""
-    fills = page.fills if isinstance(page, Step) else ()
-    return frozenset(fill.control for fill in fills if isinstance(fill, Choose) and fill.contains)
 
 
 def refused(connector: Connector, state: PageState, page: Step | Final) -> RunError:

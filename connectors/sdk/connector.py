@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from connectors.sdk.inputs import Input, Upload
 from connectors.sdk.manifest import Manifest, Precondition
@@ -14,7 +15,8 @@ class Sample:
     """Made-up answers that the service accepts, for tests, practice and `connectors test`."""
 
     name: str
-    answers: Mapping[str, str | list[str]]
+    answers: Callable[[date], Mapping[str, str | list[str]]]
+    """For the day of the test: many services ask for days near today."""
     files: Mapping[str, Upload] = field(default_factory=dict)
 
 

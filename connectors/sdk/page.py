@@ -71,21 +71,25 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
-def fingerprint(shape: FormShape, *, open_options: frozenset[str] = frozenset()) -> str:
-    """SHA-256 in hex of the RFC 8785 form of `shape`.
-
-    `open_options` names the controls whose options are the person's own and therefore differ from one to the next.
-    """
-    return hashlib.sha256(rfc8785.dumps(msgspec.to_builtins(_closed(shape, open_options)))).hexdigest()
+def fingerprint(shape: FormShape) -> str:
+    """SHA-256 in hex of the RFC 8785 form of `shape`."""
+    return hashlib.sha256(rfc8785.dumps(msgspec.to_builtins(shape))).hexdigest()
 
 
-def difference(
-    expected: FormShape, seen: FormShape | None, *, open_options: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
+def without_options(shape: FormShape, controls: frozenset[str]) -> FormShape:
+    """`shape` without the options of `controls`: of those whose options are the person's own."""
+    if not controls:
+        return shape
+    fields = tuple(
+        msgspec.structs.replace(field, options=()) if field.name in controls else field for field in shape.fields
+    )
+    return msgspec.structs.replace(shape, fields=fields)
+
+
+def difference(expected: FormShape, seen: FormShape | None) -> tuple[str, ...]:
     """What changed from `expected` to `seen`, a sentence each, for people who do not read HTML; empty when nothing."""
     if seen is None:
         return ("The form, or the button that leads on, is no longer on the page.",)
-    expected, seen = _closed(expected, open_options), _closed(seen, open_options)
     if expected == seen:
         return ()
     said: list[str] = []
@@ -131,12 +135,3 @@ def _changes(was: FieldShape, now: FieldShape) -> list[str]:
 
 def _called(field: FieldShape) -> str:
     return f"“{field.label or field.legend}” ({field.name})" if field.label or field.legend else f"({field.name})"
-
-
-def _closed(shape: FormShape, open_options: frozenset[str]) -> FormShape:
-    if not open_options:
-        return shape
-    fields = tuple(
-        msgspec.structs.replace(field, options=()) if field.name in open_options else field for field in shape.fields
-    )
-    return msgspec.structs.replace(shape, fields=fields)

@@ -1,0 +1,81 @@
+"""What all services of the portal share: how it signs in, how its wizards are built, what its errors look like."""
+
+from datetime import timedelta
+
+from connectors.sdk.inputs import ShownWhen
+from connectors.sdk.steps import AnyFill, ErrorMarks, Final, LookUp, ReceiptRule, Request, SignIn, Step
+from connectors.sdk.words import Words
+
+PORTAL = "latvija"
+MARKS = ErrorMarks(beside=".kluda", summary="#kludas")
+_TOKENS = frozenset({"csrf", "melnraksts"})
+"""Hidden in every form: the page's token and the draft's id, other each time."""
+
+
+def entry(slug: str) -> str:
+    """The first page of a wizard."""
+    return f"/pakalpojumi/{slug}/informacija"
+
+
+def sign_in(slug: str) -> SignIn:
+    """With a delegation, straight to the first page."""
+    return SignIn(
+        path=f"/oidc/login?via=pilnvara&next={entry(slug)}",
+        landed=(entry(slug),),
+        lost_paths=("/pieslegties",),
+    )
+
+
+def step(slug: str, name: str, title: Words, fills: tuple[AnyFill, ...], shown_when: ShownWhen | None = None) -> Step:
+    """One page of a wizard: posted to its own address by *Tālāk*."""
+    path = f"/pakalpojumi/{slug}/{name}"
+    controls = tuple(dict.fromkeys(action.control for fill in fills for action in fill.actions({})))
+    return Step(
+        name=name,
+        title=title,
+        path=path,
+        button="Tālāk",
+        request=Request(path=path, fields=(*sorted(_TOKENS), *controls)),
+        fills=fills,
+        volatile=_TOKENS,
+        shown_when=shown_when,
+    )
+
+
+def final(slug: str, shows: dict[str, str]) -> Final:
+    """The overview and *Nosūtīt*. `shows` names the controls whose values its rows must repeat."""
+    return Final(
+        name="parskats",
+        path=f"/pakalpojumi/{slug}/parskats",
+        button="Nosūtīt",
+        request=Request(path=f"/pakalpojumi/{slug}/nosutit", fields=(*sorted(_TOKENS), "versija")),
+        volatile=_TOKENS,
+        fee=r"Maksa: ([^\n]+)",
+        shows=shows,
+        declined_paths=("/pieslegties",),
+    )
+
+
+def receipt(slug: str, prefix: str) -> ReceiptRule:
+    """The page *Iesniegums saņemts*; a reference is like `VSAA-2026-000001`."""
+    return ReceiptRule(
+        path=f"/pakalpojumi/{slug}/sanemts/*",
+        reference=rf"\b({prefix}-\d{{4}}-\d{{6,}})\b",
+        pdf_link="Lejupielādēt apliecinājumu (PDF)",
+        location_reference=rf"/sanemts/({prefix}-\d{{4}}-\d{{6,}})$",
+    )
+
+
+def look_up(service: str) -> LookUp:
+    """*Mani iesniegumi*, as the portal's own page reads it."""
+    return LookUp(
+        path="/api/mani-iesniegumi",
+        items="iesniegumi",
+        service=("service", service),
+        key="key",
+        reference="reference",
+        received="received_at",
+        pdf_path="/iesniegumi/{reference}/apliecinajums.pdf",
+        # The portal stores before it answers and gives up an answer after a minute.
+        settles_after=timedelta(minutes=2),
+    )

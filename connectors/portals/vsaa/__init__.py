@@ -1,0 +1,1 @@
+"""Services of the State Social Insurance Agency (VSAA)."""

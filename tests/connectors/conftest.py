@@ -1,0 +1,51 @@
+"""The real sandbox over HTTP, a runner with its real browser, and a desk that says yes."""
+
+from collections.abc import AsyncIterator, Iterator
+from urllib.request import Request, urlopen
+
+import pytest
+
+from connectors.runner import RunnerSettings
+from connectors.runner.runner import Runner
+from connectors.sandbox import Sandbox, SandboxSettings
+from tests.connectors.desk import Desk
+from tests.connectors.issuer import CLIENT, SECRET, FakeIssuer
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[FakeIssuer]:
+    with FakeIssuer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def running_sandbox(issuer: FakeIssuer) -> Iterator[Sandbox]:
+    with Sandbox(SandboxSettings.for_tests().with_gateway(issuer.url, CLIENT, SECRET)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    urlopen(Request(f"{running_sandbox.portal_url}/_sandbox/reset", method="POST")).close()
+    return running_sandbox
+
+
+@pytest.fixture(scope="session")
+async def runner(
+    anyio_backend: str, browser_executable: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Runner]:
+    settings = RunnerSettings(
+        chromium=browser_executable,
+        request_timeout=8,
+        page_timeout=10,
+        temp_root=str(tmp_path_factory.mktemp("runner")),
+    )
+    running = Runner(settings)
+    await running.start()
+    yield running
+    await running.close()
+
+
+@pytest.fixture
+def desk(runner: Runner, sandbox: Sandbox, issuer: FakeIssuer) -> Desk:
+    return Desk(runner, sandbox.portal_url, issuer)
