@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
 
 from connectors.sandbox.faults import FAULTS, Faults, UnknownFaultError
 from connectors.sandbox.pages import PageError, page, see_other
@@ -50,7 +51,7 @@ class ControlDesk:
 
 
 @get("/", sync_to_thread=False)
-def show_switches(request: AnyRequest, control: ControlDesk) -> Response[str]:
+def show_switches(request: AnyRequest, control: NamedDependency[ControlDesk]) -> Response[str]:
     """The page with switches."""
     control.check(request)
     state = control.state()
@@ -65,14 +66,14 @@ def show_switches(request: AnyRequest, control: ControlDesk) -> Response[str]:
 
 
 @get("/state", sync_to_thread=False)
-def read_state(request: AnyRequest, control: ControlDesk) -> dict[str, Any]:
+def read_state(request: AnyRequest, control: NamedDependency[ControlDesk]) -> dict[str, Any]:
     """Counters, applications, faults."""
     control.check(request)
     return {**control.state(), "faults": control.faults.all_on()}
 
 
 @post("/faults", status_code=200)
-async def switch_fault(request: AnyRequest, control: ControlDesk) -> Response[dict[str, Any]]:
+async def switch_fault(request: AnyRequest, control: NamedDependency[ControlDesk]) -> Response[dict[str, Any]]:
     """Switch one fault; answers with all that are on."""
     control.check(request)
     try:
@@ -85,7 +86,7 @@ async def switch_fault(request: AnyRequest, control: ControlDesk) -> Response[di
 
 
 @post("/switch")
-async def switch_by_page(request: AnyRequest, control: ControlDesk) -> Response[None]:
+async def switch_by_page(request: AnyRequest, control: NamedDependency[ControlDesk]) -> Response[None]:
     """The same, from the page."""
     form = dict(parse_qsl((await request.body()).decode()))
     control.check(request, form.get("key", ""))
@@ -100,7 +101,7 @@ async def switch_by_page(request: AnyRequest, control: ControlDesk) -> Response[
 
 
 @post("/reset", status_code=200)
-async def reset(request: AnyRequest, control: ControlDesk) -> dict[str, Any]:
+async def reset(request: AnyRequest, control: NamedDependency[ControlDesk]) -> dict[str, Any]:
     """Forget everything that happened."""
     control.check(request)
     control.reset()

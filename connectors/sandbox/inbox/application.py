@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Litestar, Request, Response, Router, get, post
+from litestar.di import NamedDependency
 
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.inbox.messages import Mailbox, RepeatedIdError
@@ -33,14 +34,14 @@ class InboxDesk:
 
 
 @get("/", sync_to_thread=False)
-def show_messages(request: AnyRequest, inbox: InboxDesk) -> Response[str]:
+def show_messages(request: AnyRequest, inbox: NamedDependency[InboxDesk]) -> Response[str]:
     """All messages, newest first; the page reloads itself."""
     to = request.query_params.get("to", "")
     return page("inbox/messages.html", messages=inbox.mailbox.newest_first(to), to=to)
 
 
 @post("/sms")
-async def send_sms(request: AnyRequest, inbox: InboxDesk) -> Response[dict[str, Any]]:
+async def send_sms(request: AnyRequest, inbox: NamedDependency[InboxDesk]) -> Response[dict[str, Any]]:
     """Take a text message: 202 the first time, 200 when its id was there, 409 when the id is another message's."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), inbox.sms_token.encode()):
@@ -58,7 +59,7 @@ async def send_sms(request: AnyRequest, inbox: InboxDesk) -> Response[dict[str, 
 
 
 @get("/_sandbox/messages", sync_to_thread=False)
-def messages_as_json(request: AnyRequest, inbox: InboxDesk) -> dict[str, Any]:
+def messages_as_json(request: AnyRequest, inbox: NamedDependency[InboxDesk]) -> dict[str, Any]:
     """The same for tests and the demo; `to` narrows it."""
     to = request.query_params.get("to", "")
     return {"messages": [one.as_json() for one in inbox.mailbox.newest_first(to)]}

@@ -4,6 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from connectors.sandbox.pages import PageError, build_application, page, see_other
 from connectors.sandbox.portal.desk import SERVICES, PortalDesk, SignInNeededError
@@ -28,19 +30,19 @@ def home() -> Response[None]:
 
 
 @get("/pakalpojumi", sync_to_thread=False)
-def list_services(request: AnyRequest, desk: PortalDesk) -> Response[str]:
+def list_services(request: AnyRequest, desk: NamedDependency[PortalDesk]) -> Response[str]:
     """All services."""
     return page("portal/services.html", **_frame(desk, request), services=SERVICES)
 
 
 @get("/pakalpojumi/{slug:str}", sync_to_thread=False)
-def show_service(request: AnyRequest, desk: PortalDesk, slug: str) -> Response[str]:
+def show_service(request: AnyRequest, desk: NamedDependency[PortalDesk], slug: FromPath[str]) -> Response[str]:
     """What a service is, with the link that begins it."""
     return page("portal/service.html", **_frame(desk, request), service=desk.service(slug))
 
 
 @get("/mani-iesniegumi", sync_to_thread=False)
-def list_applications(request: AnyRequest, desk: PortalDesk) -> Response[str]:
+def list_applications(request: AnyRequest, desk: NamedDependency[PortalDesk]) -> Response[str]:
     """What this person has filed."""
     visitor = desk.visitor(request)
     return page(
@@ -51,7 +53,7 @@ def list_applications(request: AnyRequest, desk: PortalDesk) -> Response[str]:
 
 
 @get("/api/mani-iesniegumi", sync_to_thread=False)
-def applications_as_json(request: AnyRequest, desk: PortalDesk) -> Response[dict[str, Any]]:
+def applications_as_json(request: AnyRequest, desk: NamedDependency[PortalDesk]) -> Response[dict[str, Any]]:
     """The same for machines: 401 instead of a redirect."""
     session = desk.session(request)
     if session is None:
@@ -69,7 +71,9 @@ def _own(desk: PortalDesk, request: AnyRequest, reference: str) -> tuple[dict[st
 
 
 @get("/pakalpojumi/{slug:str}/sanemts/{reference:str}", sync_to_thread=False)
-def show_receipt(request: AnyRequest, desk: PortalDesk, slug: str, reference: str) -> Response[str]:
+def show_receipt(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], slug: FromPath[str], reference: FromPath[str]
+) -> Response[str]:
     """The page after the final request."""
     desk.service(slug)
     frame, application = _own(desk, request, reference)
@@ -77,7 +81,9 @@ def show_receipt(request: AnyRequest, desk: PortalDesk, slug: str, reference: st
 
 
 @get("/iesniegumi/{reference:str}/apliecinajums.pdf", sync_to_thread=False)
-def download_receipt(request: AnyRequest, desk: PortalDesk, reference: str) -> Response[bytes]:
+def download_receipt(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], reference: FromPath[str]
+) -> Response[bytes]:
     """The receipt as a PDF."""
     _, application = _own(desk, request, reference)
     return Response(

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 
 from connectors.sandbox.pages import PageError, page, see_other
 from connectors.sandbox.portal.desk import PortalDesk
@@ -66,7 +67,7 @@ def choose(request: AnyRequest) -> Response[str]:
 
 
 @get("/oidc/login")
-async def begin(request: AnyRequest, sign_in: SignInDesk) -> Response[None]:
+async def begin(request: AnyRequest, sign_in: NamedDependency[SignInDesk]) -> Response[None]:
     """Send the browser to an issuer."""
     party = sign_in.party(request.query_params.get("via", ""))
     try:
@@ -80,7 +81,9 @@ async def begin(request: AnyRequest, sign_in: SignInDesk) -> Response[None]:
 
 
 @get("/oidc/callback")
-async def finish(request: AnyRequest, desk: PortalDesk, sign_in: SignInDesk) -> Response[None]:
+async def finish(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], sign_in: NamedDependency[SignInDesk]
+) -> Response[None]:
     """Take an issuer's answer, open a session."""
     answer = {str(name): str(value) for name, value in request.query_params.items()}
     attempt = sign_in.recall(answer.get("state", ""))
@@ -101,7 +104,7 @@ async def finish(request: AnyRequest, desk: PortalDesk, sign_in: SignInDesk) -> 
 
 
 @post("/iziet")
-async def leave(request: AnyRequest, desk: PortalDesk) -> Response[None]:
+async def leave(request: AnyRequest, desk: NamedDependency[PortalDesk]) -> Response[None]:
     """Sign out."""
     visitor = desk.visitor(request)
     visitor.check_form(await request.form())

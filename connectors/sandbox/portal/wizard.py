@@ -7,6 +7,8 @@ from typing import Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from connectors.sandbox.pages import PageError, page, see_other
 from connectors.sandbox.portal.desk import PortalDesk, Visitor
@@ -175,7 +177,9 @@ def show_overview(
 
 
 @get("/pakalpojumi/{slug:str}/{name:str}", sync_to_thread=False)
-def open_step(request: AnyRequest, desk: PortalDesk, slug: str, name: str) -> Response[str] | Response[None]:
+def open_step(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], slug: FromPath[str], name: FromPath[str]
+) -> Response[str] | Response[None]:
     """A step, or the overview."""
     wizard = open_wizard(desk, request, slug)
     incomplete = wizard.first_incomplete()
@@ -188,7 +192,9 @@ def open_step(request: AnyRequest, desk: PortalDesk, slug: str, name: str) -> Re
 
 
 @post("/pakalpojumi/{slug:str}/{name:str}")
-async def save_step(request: AnyRequest, desk: PortalDesk, slug: str, name: str) -> Response[str] | Response[None]:
+async def save_step(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], slug: FromPath[str], name: FromPath[str]
+) -> Response[str] | Response[None]:
     """Save a step in the draft and go on, or say what is wrong."""
     desk.lose_session(request, name)
     wizard = open_wizard(desk, request, slug)
@@ -218,7 +224,7 @@ def _refuse(desk: PortalDesk, service: Service, step: Step, reading: Reading) ->
 
 
 @post("/pakalpojumi/{slug:str}/partraukt")
-async def abandon(request: AnyRequest, desk: PortalDesk, slug: str) -> Response[None]:
+async def abandon(request: AnyRequest, desk: NamedDependency[PortalDesk], slug: FromPath[str]) -> Response[None]:
     """Throw the draft away."""
     wizard = open_wizard(desk, request, slug)
     wizard.visitor.check_form(await request.form())
@@ -228,7 +234,9 @@ async def abandon(request: AnyRequest, desk: PortalDesk, slug: str) -> Response[
 
 
 @post("/pakalpojumi/{slug:str}/nosutit")
-async def file_draft(request: AnyRequest, desk: PortalDesk, slug: str) -> Response[str] | Response[None]:
+async def file_draft(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], slug: FromPath[str]
+) -> Response[str] | Response[None]:
     """The final request: file what the overview showed."""
     desk.lose_session(request, "nosutit")
     wizard = open_wizard(desk, request, slug)
@@ -264,7 +272,7 @@ def _declined(wizard: Wizard, message: str) -> tuple[str, str]:
 
 
 @post("/pakalpojumi/{slug:str}/nosutit-talak")
-async def file_elsewhere(request: AnyRequest, desk: PortalDesk, slug: str) -> Response[None]:
+async def file_elsewhere(request: AnyRequest, desk: NamedDependency[PortalDesk], slug: FromPath[str]) -> Response[None]:
     """Where the fault `redirects_final` leads: takes the same body again, asks for nothing else, files once more."""
     form = await request.form()
     draft = desk.registry.drafts.get(str(form.get("melnraksts", "")))

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus, urlencode
 
 from litestar import Litestar, Request, Response, Router, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 
 from connectors.sandbox.pages import PageError, build_application, page, see_other
 from connectors.sandbox.provider.requests import (
@@ -105,7 +106,7 @@ def home() -> Response[str]:
 
 
 @get("/.well-known/openid-configuration", sync_to_thread=False)
-def metadata(provider: ProviderDesk) -> dict[str, Any]:
+def metadata(provider: NamedDependency[ProviderDesk]) -> dict[str, Any]:
     """Provider metadata (OpenID Connect Discovery section 3)."""
     issuer = provider.issuer
     return {
@@ -138,13 +139,13 @@ def metadata(provider: ProviderDesk) -> dict[str, Any]:
 
 
 @get("/jwks.json", sync_to_thread=False)
-def public_keys(provider: ProviderDesk) -> dict[str, Any]:
+def public_keys(provider: NamedDependency[ProviderDesk]) -> dict[str, Any]:
     """The signing key's public half."""
     return provider.tokens.public_keys()
 
 
 @get("/authorize", sync_to_thread=False)
-def authorize(request: AnyRequest, provider: ProviderDesk) -> Response[str] | Response[None]:
+def authorize(request: AnyRequest, provider: NamedDependency[ProviderDesk]) -> Response[str] | Response[None]:
     """Show the sign-in page, or answer at once when somebody is signed in and that does."""
     query = {str(name): str(value) for name, value in request.query_params.items()}
     try:
@@ -175,7 +176,7 @@ def _sign_in_page(handle: str, chosen: str, method: str = "eid", message: str = 
 
 
 @post("/authorize")
-async def sign_in(request: AnyRequest, provider: ProviderDesk) -> Response[str] | Response[None]:
+async def sign_in(request: AnyRequest, provider: NamedDependency[ProviderDesk]) -> Response[str] | Response[None]:
     """Take who, how and the PIN; or a refusal."""
     form = {str(name): str(value) for name, value in (await request.form()).items()}
     handle = form.get("pieprasijums", "")
@@ -213,7 +214,7 @@ def _client_of(request: AnyRequest, form: dict[str, str], provider: ProviderDesk
 
 
 @post("/token", status_code=200)
-async def token(request: AnyRequest, provider: ProviderDesk) -> Response[dict[str, Any]]:
+async def token(request: AnyRequest, provider: NamedDependency[ProviderDesk]) -> Response[dict[str, Any]]:
     """Redeem a code (RFC 6749 section 4.1.3)."""
     form = {str(name): str(value) for name, value in (await request.form()).items()}
     client = _client_of(request, form, provider)
@@ -231,7 +232,7 @@ async def token(request: AnyRequest, provider: ProviderDesk) -> Response[dict[st
 
 
 @get("/userinfo", sync_to_thread=False)
-def userinfo(request: AnyRequest, provider: ProviderDesk) -> Response[dict[str, Any]]:
+def userinfo(request: AnyRequest, provider: NamedDependency[ProviderDesk]) -> Response[dict[str, Any]]:
     """Claims about whoever an access token is about (OpenID Connect Core section 5.3)."""
     scheme, _, access = request.headers.get("authorization", "").partition(" ")
     claims = provider.tokens.userinfo(access) if scheme.lower() == "bearer" else None
@@ -242,7 +243,7 @@ def userinfo(request: AnyRequest, provider: ProviderDesk) -> Response[dict[str, 
 
 
 @get("/end_session", sync_to_thread=False)
-def end_session(request: AnyRequest, provider: ProviderDesk) -> Response[None] | Response[str]:
+def end_session(request: AnyRequest, provider: NamedDependency[ProviderDesk]) -> Response[None] | Response[str]:
     """Close the session (OpenID Connect RP-Initiated Logout); go back where a client is registered to."""
     provider.forget(request.cookies.get(COOKIE))
     target = request.query_params.get("post_logout_redirect_uri", "")
@@ -258,7 +259,7 @@ def end_session(request: AnyRequest, provider: ProviderDesk) -> Response[None] |
 
 
 @get("/_sandbox/residents", sync_to_thread=False)
-def list_residents(provider: ProviderDesk) -> dict[str, Any]:
+def list_residents(provider: NamedDependency[ProviderDesk]) -> dict[str, Any]:
     """The made-up residents, for tests and the demo."""
     return {
         "residents": [

@@ -1,0 +1,131 @@
+"""A gateway's OpenID Provider in a hundred lines, honest unless a test says otherwise."""
+
+import base64
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, OctKey
+
+SICKNESS_ID = "lv.vsaa.sickness_benefit"
+
+
+class FakeIssuer:
+    """Answers every authorization request with a code at once."""
+
+    client_id = "sandbox portal"  # a space, to see that client_secret_basic encodes its halves
+    secret = "made:up%secret"
+
+    def __init__(self, now: Callable[[], datetime], redirect_uri: str) -> None:
+        self.redirect_uri = redirect_uri
+        self._now = now
+        self.key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+        self.stranger = ECKey.generate_key("P-256", {"kid": str(self.key.kid)})
+        self.asked: dict[str, str] = {}
+        self.problems: list[str] = []
+        self.claims: dict[str, Any] = {}
+        """Claims to put over the honest ones; None leaves one out."""
+        self.header: dict[str, Any] = {}
+        self.answer: dict[str, str] = {}
+        """Parameters to put over the honest ones in the authorization response."""
+        self.sign_with_stranger = False
+        self.sign_with_public_key_as_secret = False
+
+    def __enter__(self) -> Self:
+        issuer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                issuer.get(self)
+
+            def do_POST(self) -> None:
+                issuer.post(self)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def get(self, request: BaseHTTPRequestHandler) -> None:
+        address = urlsplit(request.path)
+        if address.path == "/.well-known/openid-configuration":
+            self._json(
+                request,
+                {
+                    "issuer": self.url,
+                    "authorization_endpoint": f"{self.url}/authorize",
+                    "token_endpoint": f"{self.url}/token",
+                    "jwks_uri": f"{self.url}/jwks",
+                },
+            )
+        elif address.path == "/jwks":
+            self._json(request, dict(KeySet([self.key]).as_dict(private=False)))
+        else:
+            self.asked = dict(parse_qsl(address.query))
+            answer = {"code": "one-code", "state": self.asked["state"], "iss": self.url, **self.answer}
+            request.send_response(302)
+            request.send_header("Location", f"{self.asked['redirect_uri']}?{urlencode(answer)}")
+            request.end_headers()
+
+    def post(self, request: BaseHTTPRequestHandler) -> None:
+        form = dict(parse_qsl(request.rfile.read(int(request.headers["Content-Length"])).decode()))
+        expected = base64.b64encode(b"sandbox%20portal:made%3Aup%25secret").decode()
+        if request.headers["Authorization"] != f"Basic {expected}":
+            self.problems.append("client authentication")
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=")
+        if challenge.decode() != self.asked["code_challenge"] or self.asked["code_challenge_method"] != "S256":
+            self.problems.append("PKCE")
+        if form["redirect_uri"] != self.redirect_uri or form["code"] != "one-code":
+            self.problems.append("code or redirect address")
+        self._json(request, {"access_token": "access", "token_type": "Bearer", "id_token": self._id_token()})
+
+    def _id_token(self) -> str:
+        now = int(self._now().timestamp())
+        claims: dict[str, Any] = {
+            "iss": self.url,
+            "sub": "opaque-anna",
+            "aud": self.client_id,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": self.asked["nonce"],
+            "name": "Anna Paraugkalne",
+            "personal_code": "329999-00001",
+            "act": {"sub": "staff-7", "name": "Ilze Izdomāta", "centre": "c-1", "centre_name": "Paraugciema VPVKAC"},
+            "authorization_details": [
+                {"type": "e_service", "service": SICKNESS_ID, "actions": ["file"], "valid_until": {"file": now + 3600}}
+            ],
+            "delegation": "delegation-1",
+            **self.claims,
+        }
+        kept = {name: value for name, value in claims.items() if value is not None}
+        header = {"alg": "ES256", "typ": "JWT", "kid": self.key.kid, **self.header}
+        if self.sign_with_public_key_as_secret:
+            return jwt.encode({**header, "alg": "HS256"}, kept, OctKey.import_key(self.key.as_pem(private=False)))
+        return jwt.encode(header, kept, self.stranger if self.sign_with_stranger else self.key)
+
+    @staticmethod
+    def _json(request: BaseHTTPRequestHandler, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        request.send_response(200)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)

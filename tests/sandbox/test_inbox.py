@@ -1,0 +1,69 @@
+import smtplib
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
+
+import httpx2
+
+from connectors.sandbox import Sandbox
+
+TOKEN = {"Authorization": "Bearer sandbox-sms-token"}
+
+
+def sms(sandbox: Sandbox, headers: dict[str, str] | None = None, **content: str) -> httpx2.Response:
+    message = {"to": "+371 2000 0001", "text": "Kods: 123456", "id": "m-1", **content}
+    return httpx2.post(f"{sandbox.inbox_url}/sms", json=message, headers=headers or TOKEN, trust_env=False)
+
+
+def messages(sandbox: Sandbox, to: str = "") -> list[dict[str, Any]]:
+    answer = httpx2.get(f"{sandbox.inbox_url}/_sandbox/messages", params={"to": to}, trust_env=False)
+    found: list[dict[str, Any]] = answer.json()["messages"]
+    return found
+
+
+def test_a_text_message_arrives_once_however_often_it_is_sent(sandbox: Sandbox) -> None:
+    assert sms(sandbox).status_code == 202
+    assert sms(sandbox).status_code == 200
+    assert [one["text"] for one in messages(sandbox, "+37120000001")] == ["Kods: 123456"]
+
+
+def test_an_id_cannot_stand_for_two_messages(sandbox: Sandbox) -> None:
+    sms(sandbox)
+    assert sms(sandbox, text="Cits").status_code == 409
+
+
+def test_a_wrong_token_or_an_empty_text_is_refused(sandbox: Sandbox) -> None:
+    assert sms(sandbox, {"Authorization": "Bearer guessed"}).status_code == 401
+    assert sms(sandbox, text="").status_code == 400
+    assert messages(sandbox) == []
+
+
+def test_the_operator_can_be_down(sandbox: Sandbox, fault: Callable[..., None]) -> None:
+    fault("sms_down")
+    assert sms(sandbox).status_code == 503
+    assert messages(sandbox) == []
+
+
+def test_mail_arrives_by_smtp_for_each_recipient(sandbox: Sandbox) -> None:
+    mail = EmailMessage()
+    mail["From"] = "Pilnvara <pilnvara@piemers.example>"
+    mail["To"] = "a@piemers.example, b@piemers.example"
+    mail["Subject"] = "Apliecinājums"
+    mail.set_content("Skatiet http://127.0.0.1:1/r/abc šeit.")
+    mail.add_alternative("<p>HTML</p>", subtype="html")
+    with smtplib.SMTP(sandbox.smtp_host, sandbox.smtp_port) as server:
+        server.send_message(mail)
+    assert [one["to"] for one in messages(sandbox)] == ["b@piemers.example", "a@piemers.example"]
+    (one,) = messages(sandbox, "a@piemers.example")
+    assert (one["subject"], one["channel"]) == ("Apliecinājums", "email")
+    assert one["text"] == "Skatiet http://127.0.0.1:1/r/abc šeit."
+
+
+def test_the_page_shows_the_newest_first_with_links_and_nothing_live(sandbox: Sandbox) -> None:
+    sms(sandbox)
+    sms(sandbox, id="m-2", text="<script>alert(1)</script> https://127.0.0.1/x")
+    text = httpx2.get(sandbox.inbox_url, trust_env=False).text
+    assert text.index("alert(1)") < text.index("Kods: 123456")
+    assert "<script>" not in text
+    assert '<a href="https://127.0.0.1/x"' in text
+    assert 'http-equiv="refresh"' in text
