@@ -9,9 +9,10 @@ from litestar.di import Provide
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
-from gateway import pages, problems
+from gateway import problems
 from gateway.config import ConfigurationError
 from gateway.database.engine import Database
+from gateway.pages.controllers import CONTROLLERS as PAGES
 from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY
 from gateway.people.roles import Role
@@ -19,8 +20,8 @@ from gateway.web import assets
 from gateway.web.admission import admit, current_session
 from gateway.web.application import Gateway
 
-CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *pages.CONTROLLERS)
-"""Everything that answers; a package's handlers stand in the tuple `CONTROLLERS` of that package."""
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *PAGES)
+"""Everything that answers; a package's handlers stand in the tuple `CONTROLLERS` of its module `controllers`."""
 
 
 class UndeclaredAccessError(Exception):
