@@ -38,7 +38,10 @@ def main(
     Each option can be an environment variable too: --portal-port is PILNVARA_SANDBOX_PORTAL_PORT.
     """
     client = Client(idp_client_id, idp_client_secret, idp_redirect_uri)
-    sandbox = Sandbox(SandboxSettings(clients=(client,), **given))  # type: ignore[arg-type]  # click has typed them
+    try:
+        sandbox = Sandbox(SandboxSettings(clients=(client,), **given))  # type: ignore[arg-type]  # click has typed them
+    except OSError as error:
+        raise click.ClickException(f"cannot listen: {error.strerror}") from error
     click.echo(f"portal            {sandbox.portal_url}")
     click.echo(f"identity provider {sandbox.idp_url}   (PIN of everyone: {sandbox.settings.pin})")
     click.echo(f"inbox             {sandbox.inbox_url}   (mail to {sandbox.smtp_host}:{sandbox.smtp_port})")

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import httpx2
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
+INLINE = {"a", "strong", "span", "time", "code", "small"}
 
 
 @dataclass
@@ -13,12 +14,24 @@ class Element:
     tag: str
     attributes: dict[str, str]
     parent: "Element | None" = None
-    children: list["Element"] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    content: list["Element | str"] = field(default_factory=list)
+
+    @property
+    def children(self) -> "list[Element]":
+        return [one for one in self.content if isinstance(one, Element)]
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join([*self.texts, *(child.text for child in self.children)]).split())
+        return " ".join("".join(self._texts()).split())
+
+    def _texts(self) -> list[str]:
+        """Texts in order; an inline element runs on, any other stands apart."""
+        texts: list[str] = []
+        for one in self.content:
+            apart = isinstance(one, Element) and one.tag not in INLINE
+            found = [one] if isinstance(one, str) else one._texts()
+            texts += [" ", *found, " "] if apart else found
+        return texts
 
     def walk(self) -> "list[Element]":
         return [self, *(one for child in self.children for one in child.walk())]
@@ -35,7 +48,7 @@ class _Builder(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs}, self.at)
-        self.at.children.append(element)
+        self.at.content.append(element)
         if tag not in VOID:
             self.at = element
 
@@ -46,7 +59,7 @@ class _Builder(HTMLParser):
             self.at = self.at.parent
 
     def handle_data(self, data: str) -> None:
-        self.at.texts.append(data)
+        self.at.content.append(data)
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,6 @@ class TestWhatIsNotBelieved:
         issuer.sign_with_stranger = True
         assert "nav derīgs" in self.refused(visitor)
 
-    @pytest.mark.filterwarnings("ignore")  # joserfc warns that a public key is a poor secret, which is the attack
     def test_the_public_key_used_as_a_secret(self, visitor: Visitor, issuer: FakeIssuer) -> None:
         issuer.sign_with_public_key_as_secret = True
         assert "galvene" in self.refused(visitor)

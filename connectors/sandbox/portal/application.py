@@ -80,7 +80,7 @@ def show_receipt(
     return page("portal/received.html", **frame, application=application)
 
 
-@get("/iesniegumi/{reference:str}/apliecinajums.pdf", sync_to_thread=False)
+@get("/iesniegumi/{reference:str}/apliecinajums.pdf", sync_to_thread=True)
 def download_receipt(
     request: AnyRequest, desk: NamedDependency[PortalDesk], reference: FromPath[str]
 ) -> Response[bytes]:
