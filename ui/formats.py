@@ -14,6 +14,8 @@ from babel.dates import format_date
 from ui.i18n.catalogues import base_of, gettext, ngettext, spoken
 
 ZONE = ZoneInfo("Europe/Riga")
+LOCALES = {"lv": "lv", "en": "en_GB"}
+"""English as written in Europe: the day comes first."""
 GROUP = 3
 """Characters in one group of a code that is read aloud."""
 
@@ -37,7 +39,7 @@ def write_date(day: date) -> str:
 def write_long_date(day: date) -> str:
     """Return the date in words, as for a heading or a printed statement."""
     day = _local(day) if isinstance(day, datetime) else day
-    return format_date(day, "long", locale=base_of(spoken()))
+    return format_date(day, "long", locale=LOCALES[base_of(spoken())])
 
 
 def write_time(moment: datetime) -> str:
