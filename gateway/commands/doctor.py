@@ -19,7 +19,7 @@ _MARKS = {Health.OK: ("ok", "green"), Health.NOTE: ("note", "yellow"), Health.BR
 @click.option("--markdown", is_flag=True, help="With --settings: as the page of the guide.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(show_settings: bool, markdown: bool, as_json: bool) -> None:
-    """Check this machine and its configuration, and say what to mend; change nothing. Exits 1 if something is broken."""
+    """Check this machine and its configuration, say what to mend, change nothing. Exits 1 if something is broken."""
     if show_settings:
         click.echo(settings_page.as_markdown() if markdown else settings_page.as_text(), nl=False)
         return

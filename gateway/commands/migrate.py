@@ -7,6 +7,7 @@ import click
 
 from gateway.config import Settings
 from gateway.database import schema
+from gateway.database.drift import drift
 from gateway.database.drivers import create_private, parse_url, sqlite_path
 
 
@@ -15,7 +16,7 @@ from gateway.database.drivers import create_private, parse_url, sqlite_path
 def migrate(check: bool) -> None:
     """Bring the tables to this program's version. On SQLite this also happens at start."""
     if check:
-        differences = schema.drift()
+        differences = drift()
         for difference in differences:
             click.echo(difference)
         click.echo(

@@ -1,12 +1,20 @@
-"""Imports every package's tables, so that the metadata is whole for migrations."""
+"""Imports the tables of every package of the gateway, so that the metadata is whole for migrations."""
 
-import gateway.jobs.tables
-import gateway.keys.tables
-import gateway.ledger.tables
-import gateway.people.tables
-import gateway.terminals.tables
-import gateway.visits.tables  # noqa: F401 - imported for the tables they declare
+import importlib
+from pathlib import Path
+
+import gateway
 from gateway.database.base import Base
+
+
+def _import_tables() -> None:
+    """Import `tables` of each package that has one: none can be forgotten in a list."""
+    for folder in gateway.__path__:
+        for module in sorted(Path(folder).glob("*/tables.py")):
+            importlib.import_module(f"gateway.{module.parent.name}.tables")
+
+
+_import_tables()
 
 METADATA = Base.metadata
 """All tables of the gateway."""

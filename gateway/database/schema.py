@@ -1,11 +1,8 @@
 """Brings the tables to the version that this program knows, and says whether they are."""
 
-import tempfile
 from pathlib import Path
-from typing import Any
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,7 +11,6 @@ from sqlalchemy import URL, Connection, text
 from gateway.database.drivers import make_engine, parse_url
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseError, NotMigratedError
-from gateway.database.models import METADATA
 
 _ONE_AT_A_TIME = 7_201_154_321
 """Number of the PostgreSQL advisory lock that makes a second migration wait for the first."""
@@ -60,21 +56,6 @@ def ensure_migrated(database: Database, *, make: bool) -> None:
     if not make:
         raise NotMigratedError(f"the tables are of version {found}, this program's of {known}: run `pilnvara migrate`")
     migrate(database.url.render_as_string(hide_password=False))
-
-
-def drift(url: str | None = None) -> list[str]:
-    """Say where the models differ from what the migrations make: in a new SQLite file, or in the database at `url`."""
-    if url is not None:
-        return _drift(url)
-    with tempfile.TemporaryDirectory() as folder:
-        return _drift(f"sqlite:///{Path(folder) / 'drift.db'}")
-
-
-def _drift(url: str) -> list[str]:
-    migrate(url)
-    with make_engine(parse_url(url), read_only=False).connect() as conn:
-        found: list[Any] = compare_metadata(MigrationContext.configure(conn), METADATA)
-        return [str(difference) for difference in found]
 
 
 def _relax(conn: Connection, url: URL) -> None:

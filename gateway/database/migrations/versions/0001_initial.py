@@ -126,6 +126,14 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "portal",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal")),
+    )
+    op.create_table(
         "signing_key",
         sa.Column("kid", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -172,6 +180,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["key_id"], ["data_key.id"], name=op.f("fk_resident_key_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_resident_code_hash")),
+    )
+    op.create_table(
+        "service",
+        sa.Column("id", sa.String(length=128), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("portal_id", sa.String(length=64), nullable=True),
+        sa.Column("grant_least", sa.Integer(), nullable=False),
+        sa.Column("permit_least", sa.Integer(), nullable=False),
+        sa.Column("routes", Json, nullable=False),
+        sa.Column("feedback_group", sa.String(length=64), nullable=False),
+        sa.Column("cards", Json, nullable=False),
+        sa.ForeignKeyConstraint(["portal_id"], ["portal.id"], name=op.f("fk_service_portal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
     )
     op.create_table(
         "staff",
