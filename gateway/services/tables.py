@@ -34,3 +34,14 @@ class Service(Base):
     feedback_group: Mapped[str] = mapped_column(String(64))
     cards: Mapped[dict[str, Any]]
     """By language: see `gateway.services.catalogue.Card`."""
+    popularity: Mapped[int] = mapped_column(default=0)
+    """How often it is asked for, in comparison with others: an empty search lists the greatest first."""
+
+
+class CatalogueVersion(Base):
+    """One row that counts changes of the catalogue, so that each process knows when its search is out of date."""
+
+    __tablename__ = "catalogue_version"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Always 1."""
+    version: Mapped[int]

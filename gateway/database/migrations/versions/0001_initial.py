@@ -191,6 +191,7 @@ def upgrade() -> None:
         sa.Column("routes", Json, nullable=False),
         sa.Column("feedback_group", sa.String(length=64), nullable=False),
         sa.Column("cards", Json, nullable=False),
+        sa.Column("popularity", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["portal_id"], ["portal.id"], name=op.f("fk_service_portal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
     )
@@ -529,6 +530,73 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_attempt_approval_id"), ["approval_id"], unique=False)
+    op.create_table(
+        "catalogue_version",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_version")),
+    )
+    op.create_table(
+        "feedback_invitation",
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("centre_id", sa.Text(), nullable=False),
+        sa.Column("service_group", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_feedback_invitation_centre_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_feedback_invitation")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "feedback_answer",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("centre_id", sa.Text(), nullable=False),
+        sa.Column("service_group", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("satisfaction", sa.Integer(), nullable=False),
+        sa.Column("done", sa.String(length=8), nullable=False),
+        sa.Column("clear", sa.String(length=8), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("satisfaction BETWEEN 1 AND 5", name=op.f("ck_feedback_answer_satisfaction_range")),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_feedback_answer_centre_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_answer")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("feedback_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_answer_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("visit_id", sa.String(length=32), nullable=True),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("template", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("not_after", UtcDateTime(), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_message_sent_has_time")),
+        sa.CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name=op.f("ck_message_failed_has_reason")),
+        sa.CheckConstraint(
+            "(state = 'queued') = (address IS NOT NULL)", name=op.f("ck_message_only_queued_has_address")
+        ),
+        sa.CheckConstraint("(address IS NULL) = (body IS NULL)", name=op.f("ck_message_address_and_body")),
+        sa.ForeignKeyConstraint(["key_id"], ["data_key.id"], name=op.f("fk_message_key_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_message_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_visit_id"), ["visit_id"], unique=False)
+
     for table in (
         "audit_event",
         "audit_leaf",

@@ -1,0 +1,107 @@
+"""Asks how it went: once for each visit, whatever its ending.
+
+The visit knows only that somebody was asked; the invitation knows only centre, group of services and month. The link is
+kept sealed with the visit's values until they are erased, so that the last page can show it.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.feedback import codes
+from gateway.feedback.tables import FeedbackInvitation
+from gateway.ids import digest
+from gateway.ledger import outbox as ledger
+from gateway.notifications import outbox
+from gateway.parts import Parts
+from gateway.people import residents
+from gateway.services import catalogue
+from gateway.visits.rows import AnyRow
+from gateway.visits.sealed import VisitVault
+
+KIND = "feedback"
+"""Under which kind the link is sealed in the visit's vault."""
+VALID_DAYS = 30
+NO_GROUP = "none"
+"""The group of a visit in which no service was chosen."""
+
+_RIGA = ZoneInfo("Europe/Riga")
+_SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
+_INSERT = insert(FeedbackInvitation)
+
+
+def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal_id: str | None, now: datetime) -> None:
+    """Invite the resident of a closing visit to answer; a visit that was asked before is not asked again.
+
+    The invitation goes by SMS or e-mail too where a contact of the principal is known from elsewhere than the counter.
+    """
+    vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
+    if vault.find(visit.id, KIND) is not None:
+        return
+    code = codes.new_code()
+    today = local_day(now)
+    conn.execute(
+        _INSERT,
+        {
+            "token_hash": digest(code),
+            "centre_id": visit.centre_id,
+            "service_group": _group_of(conn, visit.service_id),
+            "month": f"{today:%Y-%m}",
+            "asked_on": today,
+            "expires_on": today + timedelta(days=VALID_DAYS),
+            "used": False,
+        },
+    )
+    link = f"{parts.settings.public_url}/f/{code}"
+    vault.add(visit.id, KIND, link.encode(), now)
+    channel = _invite(conn, parts, vault, visit, principal_id, link, now)
+    data = {"ending": ending, "by": "page" if channel is None else channel.value}
+    ledger.record(conn, chain=visit.id, type=EventName.FEEDBACK_ASKED, actor=_SYSTEM, data=data, at=now)
+
+
+def printed_code(link: str) -> str:
+    """The code of a link as it is printed beside its picture, for whoever types it at `/f`."""
+    return codes.printed(link.rpartition("/")[2])
+
+
+def local_day(now: datetime) -> date:
+    """The day in Riga: a visit late in the evening belongs to the day on its calendar."""
+    return now.astimezone(_RIGA).date()
+
+
+def _group_of(conn: Connection, service_id: str | None) -> str:
+    return NO_GROUP if service_id is None else catalogue.find(conn, service_id).feedback_group
+
+
+def _invite(
+    conn: Connection,
+    parts: Parts,
+    vault: VisitVault,
+    visit: AnyRow,
+    principal_id: str | None,
+    link: str,
+    now: datetime,
+) -> outbox.Channel | None:
+    """Send the link to a contact that the assistant cannot have typed to answer in the resident's place."""
+    if principal_id is None:
+        return None
+    resident = residents.open_resident(conn, parts, principal_id)
+    if resident.known_number:
+        channel, to = outbox.Channel.SMS, resident.known_number
+    elif resident.profile.email:
+        channel, to = outbox.Channel.EMAIL, resident.profile.email
+    else:
+        return None
+    draft = outbox.Draft(
+        channel=channel,
+        to=to,
+        template="feedback",
+        language=visit.language,
+        values={"link": link},
+        visit_id=visit.id,
+    )
+    outbox.queue(conn, parts, vault.key, draft, now=now, delay=parts.settings.feedback_delay)
+    return channel

@@ -1,0 +1,49 @@
+"""Rows of feedback. Neither table knows a visit, a resident or a member of staff.
+
+Days stand where a time would name one visit among a day's, and rows lie in the order of their random keys, so that
+neither the clock nor the order of writing tells whose answer it was.
+"""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.database.base import Base
+
+
+class FeedbackInvitation(Base):
+    """A link that was handed out and works once."""
+
+    __tablename__ = "feedback_invitation"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
+    service_group: Mapped[str] = mapped_column(String(64))
+    month: Mapped[str] = mapped_column(String(7))
+    """Of the asking, `2026-11`, in Riga."""
+    asked_on: Mapped[date]
+    expires_on: Mapped[date]
+    """The last day on which it works."""
+    used: Mapped[bool]
+
+
+class FeedbackAnswer(Base):
+    """What somebody thought of a centre's help. The comment is plain text, scrubbed before it is stored."""
+
+    __tablename__ = "feedback_answer"
+    __table_args__ = (
+        CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_range"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"), index=True)
+    service_group: Mapped[str] = mapped_column(String(64))
+    month: Mapped[str] = mapped_column(String(7))
+    satisfaction: Mapped[int]
+    done: Mapped[str] = mapped_column(String(8))
+    clear: Mapped[str] = mapped_column(String(8))
+    comment: Mapped[str | None]
+    given_on: Mapped[date]

@@ -1,0 +1,53 @@
+"""Rows of messages. Address and text are sealed, and dropped as soon as the message is sent or given up."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.database.base import Base
+
+
+class Channel(StrEnum):
+    """How a message reaches somebody."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class MessageState(StrEnum):
+    """How far a message has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Message(Base):
+    """One SMS or e-mail to one resident."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
+        CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name="failed_has_reason"),
+        CheckConstraint("(state = 'queued') = (address IS NOT NULL)", name="only_queued_has_address"),
+        CheckConstraint("(address IS NULL) = (body IS NULL)", name="address_and_body"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    """In whose chain the sending is recorded; without one it is recorded in the system's."""
+    channel: Mapped[Channel]
+    template: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(16))
+    state: Mapped[MessageState]
+    key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    address: Mapped[bytes | None]
+    body: Mapped[bytes | None]
+    attempts: Mapped[int]
+    reason: Mapped[str | None] = mapped_column(String(64))
+    """Code of the error that ended it."""
+    created_at: Mapped[datetime]
+    not_after: Mapped[datetime | None]
+    """A code that arrives after this confuses; it is not sent any more."""
+    sent_at: Mapped[datetime | None]

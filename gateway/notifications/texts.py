@@ -1,0 +1,118 @@
+"""What messages say, in every language. No text holds a name, a personal code or what somebody asked for.
+
+Whoever finds the phone learns that a code was sent, and nothing else. An SMS with letters outside GSM 03.38 carries 70
+signs instead of 160, and Latvian needs them, so each text is short.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+
+class TemplateUnknownError(LookupError):
+    """No message is written for this template; a defect of the caller."""
+
+    code: ClassVar[str] = "message.template_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message as it is sent. `subject` is for e-mail and holds nothing of the resident."""
+
+    subject: str
+    body: str
+
+
+_FALLBACK = "lv"
+
+_TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
+    {
+        "grant_code": {
+            "lv": Text(
+                "Kods",
+                "Pilnvara: kods {code}. Ievadiet to pats ekrānā, ja atļaujat palīdzēt. Nesakiet to nevienam.",
+            ),
+            "lv-plain": Text(
+                "Kods",
+                "Pilnvara: kods {code}. Ievadiet to pats. Tas nozīmē: jā, palīdziet man. Nesakiet kodu citiem.",
+            ),
+            "en": Text(
+                "Code",
+                "Pilnvara: code {code}. Type it on the screen yourself if you allow the help. Tell it to nobody.",
+            ),
+            "en-plain": Text(
+                "Code", "Pilnvara: code {code}. Type the code yourself. It means: yes, help me. Do not tell anyone."
+            ),
+        },
+        "permit_code": {
+            "lv": Text(
+                "Kods",
+                "Pilnvara: kods {code}. Ievadiet to pats ekrānā, ja parādītais jāiesniedz. Nesakiet to nevienam.",
+            ),
+            "lv-plain": Text(
+                "Kods", "Pilnvara: kods {code}. Ievadiet to pats. Tas nozīmē: jā, sūtiet. Nesakiet kodu citiem."
+            ),
+            "en": Text(
+                "Code",
+                "Pilnvara: code {code}. Type it on the screen yourself to send what is shown. Tell it to nobody.",
+            ),
+            "en-plain": Text(
+                "Code", "Pilnvara: code {code}. Type the code yourself. It means: yes, send it. Do not tell anyone."
+            ),
+        },
+        "feedback": {
+            "lv": Text(
+                "Kā jums palīdzēja?",
+                "Pilnvara: kā jums palīdzēja? Trīs jautājumi, atbilde ir anonīma: {link}",
+            ),
+            "lv-plain": Text(
+                "Kā jums palīdzēja?", "Pilnvara: vai palīdzēja labi? Atbildiet uz 3 jautājumiem. Vārdu neprasām: {link}"
+            ),
+            "en": Text(
+                "How were you helped?",
+                "Pilnvara: how were you helped? Three questions, your answer is anonymous: {link}",
+            ),
+            "en-plain": Text(
+                "How were you helped?",
+                "Pilnvara: was the help good? 3 questions. We do not ask your name: {link}",
+            ),
+        },
+        "receipt": {
+            "lv": Text(
+                "Iesniegums ir pieņemts",
+                "Pilnvara: iesniegums ir pieņemts. Numurs {reference}. Apskatīt: {link}",
+            ),
+            "lv-plain": Text(
+                "Iesniegums ir pieņemts", "Pilnvara: iesniegums ir nosūtīts. Numurs {reference}. Skatīt: {link}"
+            ),
+            "en": Text(
+                "Your application was received",
+                "Pilnvara: your application was received. Number {reference}. View: {link}",
+            ),
+            "en-plain": Text(
+                "Your application was received", "Pilnvara: your application was sent. Number {reference}. View: {link}"
+            ),
+        },
+    }
+)
+
+TEMPLATES = frozenset(_TEXTS)
+"""Names of all messages."""
+
+
+def write(template: str, language: str, values: Mapping[str, str]) -> Text:
+    """Write a message in `language`, in its base language, or in Latvian.
+
+    Raises:
+        TemplateUnknownError: there is no such template, or `values` lacks one that it needs.
+    """
+    by_language = _TEXTS.get(template)
+    if by_language is None:
+        raise TemplateUnknownError(f"no message is called {template[:40]!r}")
+    known = next(one for one in (language, language.partition("-")[0], _FALLBACK) if one in by_language)
+    text = by_language[known]
+    try:
+        return Text(text.subject, text.body.format_map(values))
+    except KeyError as missing:
+        raise TemplateUnknownError(f"message {template} needs the value {missing}") from None
