@@ -47,8 +47,8 @@ OVERLAP = timedelta(days=2)
 """How long a replaced key stays published; no token lives longer."""
 
 _INSERT = {
-    "sqlite": sqlite.insert(SigningKeyRow).on_conflict_do_nothing(index_elements=["kind", "serial"]),
-    "postgresql": postgresql.insert(SigningKeyRow).on_conflict_do_nothing(index_elements=["kind", "serial"]),
+    "sqlite": sqlite.insert(SigningKeyRow).on_conflict_do_nothing().returning(SigningKeyRow.kid),
+    "postgresql": postgresql.insert(SigningKeyRow).on_conflict_do_nothing().returning(SigningKeyRow.kid),
 }
 _ALL = select(SigningKeyRow.__table__).where(SigningKeyRow.retired_at.is_(None)).order_by(SigningKeyRow.serial.desc())
 
@@ -141,7 +141,7 @@ def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tu
     made = tuple(
         kind
         for kind in ring.missing()
-        if conn.execute(_INSERT[conn.dialect.name], _new_row(kind, 1, sealer, now)).rowcount == 1
+        if conn.execute(_INSERT[conn.dialect.name], _new_row(kind, 1, sealer, now)).first() is not None
     )
     return (KeyRing.load(conn, sealer) if ring.missing() else ring), made
 

@@ -1,0 +1,159 @@
+"""What is enqueued with a change runs once it is committed, and no wake is lost."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import Connection, select
+
+from gateway.database.engine import Database
+from gateway.jobs import leases
+from gateway.jobs.leases import Job
+from gateway.jobs.queue import enqueue
+from gateway.jobs.tables import JobRow, JobState
+from tests.gateway.conftest import NINE
+
+LEASE = timedelta(seconds=30)
+
+
+def put(database: Database, **options: object) -> str:
+    return database.write_now(lambda conn: enqueue(conn, "look", {"filing": "f"}, now=NINE, **options))  # type: ignore[arg-type]  # passed on
+
+
+def take(database: Database, *, me: str = "one", after: timedelta = timedelta(0)) -> Job | None:
+    return database.write_now(lambda conn: leases.claim(conn, ["look"], me, NINE + after, LEASE))
+
+
+def states(database: Database) -> list[JobState]:
+    return list(database.read_now(lambda conn: conn.execute(select(JobRow.state)).scalars()))
+
+
+def test_is_not_there_when_the_change_fails(database: Database) -> None:
+    def change(conn: Connection) -> None:
+        enqueue(conn, "look", {}, now=NINE)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        database.write_now(change)
+    assert take(database) is None
+
+
+def test_goes_to_one_worker_only(database: Database) -> None:
+    put(database)
+    first, second = take(database, me="one"), take(database, me="two")
+    assert first is not None
+    assert (first.kind, first.payload, first.attempt) == ("look", {"filing": "f"}, 1)
+    assert second is None
+
+
+def test_waits_for_its_time(database: Database) -> None:
+    put(database, run_at=NINE + timedelta(minutes=1))
+    assert take(database, after=timedelta(seconds=59)) is None
+    assert take(database, after=timedelta(seconds=60)) is not None
+
+
+def test_goes_first_to_the_worker_that_it_prefers_and_after_a_second_to_any(database: Database) -> None:
+    put(database, prefer="owner")
+    assert take(database, me="stranger") is None
+    assert take(database, me="owner") is not None
+    put(database, prefer="owner")
+    assert take(database, me="stranger", after=timedelta(seconds=1)) is not None
+
+
+def test_is_open_once_for_a_key(database: Database) -> None:
+    first = put(database, key="filing-1", run_at=NINE + timedelta(hours=1))
+    second = put(database, key="filing-1", run_at=NINE)
+    assert first == second
+    assert take(database) is not None
+    assert take(database, me="two") is None
+
+
+def test_runs_again_when_it_was_enqueued_while_it_ran(database: Database) -> None:
+    put(database, key="filing-1")
+    job = take(database)
+    assert job is not None
+    put(database, key="filing-1")
+    assert take(database, me="two") is None
+    assert database.write_now(partial(leases.finish, job=job, me="one"))
+    again = take(database, me="two")
+    assert again is not None
+    assert again.attempt == 1
+
+
+def test_keeps_the_later_time_at_which_it_is_to_run_again(database: Database) -> None:
+    put(database, key="filing-1")
+    job = take(database)
+    assert job is not None
+    put(database, key="filing-1", run_at=NINE + timedelta(minutes=5))
+    database.write_now(partial(leases.finish, job=job, me="one"))
+    assert take(database, after=timedelta(minutes=4)) is None
+    assert take(database, after=timedelta(minutes=5)) is not None
+
+
+def test_is_gone_when_it_is_done(database: Database) -> None:
+    put(database, key="filing-1")
+    job = take(database)
+    assert job is not None
+    assert database.write_now(partial(leases.finish, job=job, me="one"))
+    assert states(database) == []
+
+
+class TestLostLease:
+    def test_gives_the_job_to_another_worker(self, database: Database) -> None:
+        put(database)
+        first = take(database)
+        assert take(database, me="two", after=LEASE - timedelta(seconds=1)) is None
+        second = take(database, me="two", after=LEASE)
+        assert first is not None
+        assert second is not None
+        assert (first.id, first.attempt, second.attempt) == (second.id, 1, 2)
+
+    def test_leaves_nothing_to_the_worker_that_was_slow(self, database: Database) -> None:
+        put(database)
+        first = take(database)
+        second = take(database, me="two", after=LEASE)
+        assert first is not None
+        assert second is not None
+        late = NINE + LEASE
+        assert not database.write_now(lambda conn: leases.renew(conn, first, "one", late + LEASE))
+        assert not database.write_now(lambda conn: leases.finish(conn, first, "one"))
+        assert not database.write_now(lambda conn: leases.bury(conn, first, "one", code="x"))
+        assert not database.write_now(lambda conn: leases.retry(conn, first, "one", due=late, code="x", counted=True))
+        assert states(database) == [JobState.RUNNING]
+        assert database.write_now(lambda conn: leases.finish(conn, second, "two"))
+
+    def test_is_not_lost_while_it_is_renewed(self, database: Database) -> None:
+        put(database)
+        job = take(database)
+        assert job is not None
+        assert database.write_now(lambda conn: leases.renew(conn, job, "one", NINE + 2 * LEASE))
+        assert take(database, me="two", after=LEASE) is None
+        assert take(database, me="two", after=2 * LEASE) is not None
+
+    def test_is_also_lost_to_the_same_worker_that_forgot_it(self, database: Database) -> None:
+        put(database)
+        first = take(database)
+        second = take(database, after=LEASE)
+        assert first is not None
+        assert second is not None
+        assert not database.write_now(lambda conn: leases.finish(conn, first, "one"))
+        assert database.write_now(lambda conn: leases.finish(conn, second, "one"))
+
+
+def test_a_dead_job_makes_way_for_a_new_one_with_its_key(database: Database) -> None:
+    put(database, key="filing-1")
+    job = take(database)
+    assert job is not None
+    database.write_now(lambda conn: leases.bury(conn, job, "one", code="portal.down"))
+    assert states(database) == [JobState.DEAD]
+    put(database, key="filing-1")
+    assert take(database, me="two") is not None
+
+
+def test_a_dying_job_that_was_enqueued_again_starts_anew(database: Database) -> None:
+    put(database, key="filing-1")
+    job = take(database)
+    assert job is not None
+    put(database, key="filing-1")
+    database.write_now(lambda conn: leases.bury(conn, job, "one", code="portal.down"))
+    assert take(database, me="two") is not None

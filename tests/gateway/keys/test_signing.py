@@ -1,0 +1,101 @@
+"""One key a kind, wrapped in the database, the same for every process, replaced with an overlap."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from delegation.signing import KeySet
+from gateway.clock import HeldClock
+from gateway.database.engine import Database
+from gateway.keys import signing
+from gateway.keys.errors import KeyMissingError, SealBrokenError
+from gateway.keys.sealing import Sealer
+from gateway.keys.signing import TOKEN_KINDS, KeyKind, KeyRing
+from gateway.parts import open_keys
+from tests.gateway.conftest import NINE
+
+
+@pytest.fixture
+def ring(database: Database, sealer: Sealer) -> KeyRing:
+    """All keys, made for the test."""
+    return database.write_now(lambda conn: open_keys(conn, sealer, NINE))
+
+
+def load(database: Database, sealer: Sealer) -> KeyRing:
+    return database.read_now(lambda conn: KeyRing.load(conn, sealer))
+
+
+def test_every_kind_has_a_key_of_its_own(ring: KeyRing) -> None:
+    assert ring.missing() == ()
+    kids = {ring.stored(kind).kid for kind in KeyKind}
+    assert len(kids) == len(KeyKind)
+
+
+def test_the_same_keys_are_opened_by_every_process(ring: KeyRing, database: Database, sealer: Sealer) -> None:
+    again = load(database, sealer)
+    assert again.jwks() == ring.jwks()
+    assert [key.verifier.vkey for key in again.note_signers("log")] == [
+        key.verifier.vkey for key in ring.note_signers("log")
+    ]
+
+
+def test_processes_that_start_together_make_the_same_keys(database: Database, sealer: Sealer) -> None:
+    rings: list[KeyRing] = []
+    owners = [Database.open(database.url.render_as_string(hide_password=False)) for _ in range(3)]
+
+    def start(owner: Database) -> None:
+        rings.append(owner.write_now(lambda conn: open_keys(conn, sealer, NINE)))
+
+    threads = [threading.Thread(target=start, args=(owner,)) for owner in owners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for owner in owners:
+        owner.close()
+    assert len(rings) == 3
+    assert rings[0].jwks() == rings[1].jwks() == rings[2].jwks() == load(database, sealer).jwks()
+    recorded = text("SELECT count(*) FROM audit_event WHERE type = 'system:key:created'")
+    made = database.read_now(lambda conn: conn.execute(recorded).scalar_one())
+    assert made == len(KeyKind)
+
+
+def test_what_is_published_is_public_and_only_of_the_kinds_asked_for(ring: KeyRing) -> None:
+    published = ring.jwks(KeyKind.DELEGATION, KeyKind.PERMIT)
+    assert [key["kid"] for key in published["keys"]] == [
+        ring.stored(KeyKind.DELEGATION).kid,
+        ring.stored(KeyKind.PERMIT).kid,
+    ]
+    assert all("d" not in key for key in published["keys"])
+    assert len(ring.jwks()["keys"]) == len(TOKEN_KINDS)
+    KeySet.parse(published)
+
+
+def test_private_parts_do_not_open_with_another_key_file(ring: KeyRing, database: Database) -> None:
+    stranger = Sealer({1: b"x" * 32}, lookup=b"y" * 32)
+    with pytest.raises(SealBrokenError):
+        load(database, stranger)
+    assert str(ring.stored(KeyKind.PERMIT).private_der) not in repr(ring.stored(KeyKind.PERMIT))
+
+
+def test_a_replaced_key_stays_published_for_two_days(
+    ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
+) -> None:
+    old = ring.stored(KeyKind.ID_TOKEN).kid
+    new = database.write_now(lambda conn: signing.rotate(conn, sealer, KeyKind.ID_TOKEN, clock.now()))
+    assert new.stored(KeyKind.ID_TOKEN).kid != old
+    assert new.signer(KeyKind.ID_TOKEN).kid == new.stored(KeyKind.ID_TOKEN).kid
+    assert [key["kid"] for key in new.jwks(KeyKind.ID_TOKEN)["keys"]] == [new.stored(KeyKind.ID_TOKEN).kid, old]
+    database.write_now(lambda conn: signing.retire(conn, clock.move(timedelta(days=1))))
+    assert len(load(database, sealer).jwks(KeyKind.ID_TOKEN)["keys"]) == 2
+    database.write_now(lambda conn: signing.retire(conn, clock.move(timedelta(days=1))))
+    assert [key["kid"] for key in load(database, sealer).jwks(KeyKind.ID_TOKEN)["keys"]] == [
+        new.stored(KeyKind.ID_TOKEN).kid
+    ]
+
+
+def test_a_missing_key_is_named(database: Database, sealer: Sealer) -> None:
+    with pytest.raises(KeyMissingError, match="pilnvara keys init"):
+        load(database, sealer).signer(KeyKind.DELEGATION)
