@@ -68,6 +68,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("holder", name=op.f("pk_audit_refusal")),
     )
     op.create_table(
+        "catalogue_version",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_version")),
+    )
+    op.create_table(
         "centre",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -92,6 +98,20 @@ def upgrade() -> None:
     with op.batch_alter_table("data_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_data_key_under"), ["under"], unique=False)
 
+    op.create_table(
+        "identity_provider",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("name", Json, nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("client_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("registered_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_provider")),
+        sa.UniqueConstraint("issuer", name=op.f("uq_identity_provider_issuer")),
+    )
     op.create_table(
         "job",
         sa.Column("id", sa.Text(), nullable=False),
@@ -168,6 +188,51 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_audit_pending_event_id")),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_pending")),
+    )
+    op.create_table(
+        "feedback_answer",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("centre_id", sa.Text(), nullable=False),
+        sa.Column("service_group", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("satisfaction", sa.Integer(), nullable=False),
+        sa.Column("done", sa.String(length=8), nullable=False),
+        sa.Column("clear", sa.String(length=8), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("satisfaction BETWEEN 1 AND 5", name=op.f("ck_feedback_answer_satisfaction_range")),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_feedback_answer_centre_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_answer")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("feedback_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_answer_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
+        "feedback_invitation",
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("centre_id", sa.Text(), nullable=False),
+        sa.Column("service_group", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_feedback_invitation_centre_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_feedback_invitation")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "oauth_client",
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("portal_id", sa.String(length=64), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("redirect_uris", Json, nullable=False),
+        sa.Column("scopes", Json, nullable=False),
+        sa.Column("personal_code_allowed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["portal_id"], ["portal.id"], name=op.f("fk_oauth_client_portal_id")),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_oauth_client")),
     )
     op.create_table(
         "resident",
@@ -374,6 +439,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_delegation_visit", ["visit_id", "requested_at"], unique=False)
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("visit_id", sa.String(length=32), nullable=True),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("template", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("not_after", UtcDateTime(), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name=op.f("ck_message_failed_has_reason")),
+        sa.CheckConstraint(
+            "(state = 'queued') = (address IS NOT NULL)", name=op.f("ck_message_only_queued_has_address")
+        ),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_message_sent_has_time")),
+        sa.CheckConstraint("(address IS NULL) = (body IS NULL)", name=op.f("ck_message_address_and_body")),
+        sa.ForeignKeyConstraint(["key_id"], ["data_key.id"], name=op.f("fk_message_key_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_message_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
         "sealed_record",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("visit_id", sa.String(length=32), nullable=False),
@@ -431,6 +525,19 @@ def upgrade() -> None:
             ),
         )
 
+    op.create_table(
+        "portal_delegation",
+        sa.Column("jti", sa.String(length=32), nullable=False),
+        sa.Column("delegation_id", sa.String(length=32), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("status_index", sa.Integer(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["oauth_client.client_id"], name=op.f("fk_portal_delegation_client_id")),
+        sa.ForeignKeyConstraint(["delegation_id"], ["delegation.id"], name=op.f("fk_portal_delegation_delegation_id")),
+        sa.PrimaryKeyConstraint("jti", name=op.f("pk_portal_delegation")),
+        sa.UniqueConstraint("delegation_id", "client_id", name=op.f("uq_portal_delegation_delegation_id_client_id")),
+        sa.UniqueConstraint("status_index", name=op.f("uq_portal_delegation_status_index")),
+    )
     op.create_table(
         "approval",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -499,6 +606,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_run_filing", ["filing_id", "queued_at"], unique=False)
 
     op.create_table(
+        "authorization_code",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("redirect_uri", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.String(length=32), nullable=False),
+        sa.Column("delegation_id", sa.String(length=32), nullable=False),
+        sa.Column("filing_id", sa.String(length=32), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=True),
+        sa.Column("code_challenge", sa.String(length=43), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["oauth_client.client_id"], name=op.f("fk_authorization_code_client_id")
+        ),
+        sa.ForeignKeyConstraint(["delegation_id"], ["delegation.id"], name=op.f("fk_authorization_code_delegation_id")),
+        sa.ForeignKeyConstraint(["filing_id"], ["filing.id"], name=op.f("fk_authorization_code_filing_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_authorization_code_run_id")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_authorization_code")),
+    )
+    with op.batch_alter_table("authorization_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_authorization_code_delegation_id"), ["delegation_id"], unique=False)
+
+    op.create_table(
         "permit",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("filing_id", sa.String(length=32), nullable=False),
@@ -513,6 +645,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_permit")),
         sa.UniqueConstraint("filing_id", "attempt", name=op.f("uq_permit_filing_id_attempt")),
     )
+    op.create_table(
+        "run_ticket",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("run_id", sa.String(length=32), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("consumed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["oauth_client.client_id"], name=op.f("fk_run_ticket_client_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_ticket_run_id")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_run_ticket")),
+    )
+    with op.batch_alter_table("run_ticket", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_run_ticket_run_id"), ["run_id"], unique=False)
+
     op.create_table(
         "sign_in_attempt",
         sa.Column("state_hash", sa.LargeBinary(length=32), nullable=False),
@@ -530,73 +677,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_attempt_approval_id"), ["approval_id"], unique=False)
-    op.create_table(
-        "catalogue_version",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_version")),
-    )
-    op.create_table(
-        "feedback_invitation",
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("centre_id", sa.Text(), nullable=False),
-        sa.Column("service_group", sa.String(length=64), nullable=False),
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("asked_on", sa.Date(), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=False),
-        sa.Column("used", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_feedback_invitation_centre_id")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_feedback_invitation")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "feedback_answer",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("centre_id", sa.Text(), nullable=False),
-        sa.Column("service_group", sa.String(length=64), nullable=False),
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("satisfaction", sa.Integer(), nullable=False),
-        sa.Column("done", sa.String(length=8), nullable=False),
-        sa.Column("clear", sa.String(length=8), nullable=False),
-        sa.Column("comment", sa.Text(), nullable=True),
-        sa.Column("given_on", sa.Date(), nullable=False),
-        sa.CheckConstraint("satisfaction BETWEEN 1 AND 5", name=op.f("ck_feedback_answer_satisfaction_range")),
-        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_feedback_answer_centre_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback_answer")),
-        sqlite_with_rowid=False,
-    )
-    with op.batch_alter_table("feedback_answer", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_feedback_answer_centre_id"), ["centre_id"], unique=False)
 
     op.create_table(
-        "message",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("visit_id", sa.String(length=32), nullable=True),
-        sa.Column("channel", sa.String(length=40), nullable=False),
-        sa.Column("template", sa.String(length=32), nullable=False),
-        sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column("state", sa.String(length=40), nullable=False),
-        sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("address", sa.LargeBinary(), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=64), nullable=True),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("not_after", UtcDateTime(), nullable=True),
-        sa.Column("sent_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_message_sent_has_time")),
-        sa.CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name=op.f("ck_message_failed_has_reason")),
-        sa.CheckConstraint(
-            "(state = 'queued') = (address IS NOT NULL)", name=op.f("ck_message_only_queued_has_address")
-        ),
-        sa.CheckConstraint("(address IS NULL) = (body IS NULL)", name=op.f("ck_message_address_and_body")),
-        sa.ForeignKeyConstraint(["key_id"], ["data_key.id"], name=op.f("fk_message_key_id")),
-        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_message_visit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        "access_token",
+        sa.Column("jti", sa.String(length=32), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column("delegation_id", sa.String(length=32), nullable=False),
+        sa.Column("filing_id", sa.String(length=32), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["client_id"], ["oauth_client.client_id"], name=op.f("fk_access_token_client_id")),
+        sa.ForeignKeyConstraint(["code_hash"], ["authorization_code.hash"], name=op.f("fk_access_token_code_hash")),
+        sa.ForeignKeyConstraint(["delegation_id"], ["delegation.id"], name=op.f("fk_access_token_delegation_id")),
+        sa.ForeignKeyConstraint(["filing_id"], ["filing.id"], name=op.f("fk_access_token_filing_id")),
+        sa.PrimaryKeyConstraint("jti", name=op.f("pk_access_token")),
     )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_visit_id"), ["visit_id"], unique=False)
-
+    with op.batch_alter_table("access_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_access_token_code_hash"), ["code_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_access_token_delegation_id"), ["delegation_id"], unique=False)
     for table in (
         "audit_event",
         "audit_leaf",
