@@ -67,3 +67,5 @@ def test_the_page_shows_the_newest_first_with_links_and_nothing_live(sandbox: Sa
     assert "<script>" not in text
     assert '<a href="https://127.0.0.1/x"' in text
     assert 'http-equiv="refresh"' in text
+    held = httpx2.get(f"{sandbox.inbox_url}/?renew=0", trust_env=False).text
+    assert 'http-equiv="refresh"' not in held

@@ -35,9 +35,10 @@ class InboxDesk:
 
 @get("/", sync_to_thread=False)
 def show_messages(request: AnyRequest, inbox: NamedDependency[InboxDesk]) -> Response[str]:
-    """All messages, newest first; the page reloads itself."""
+    """All messages, newest first; the page renews itself until it is told not to."""
     to = request.query_params.get("to", "")
-    return page("inbox/messages.html", messages=inbox.mailbox.newest_first(to), to=to)
+    renews = request.query_params.get("renew") != "0"
+    return page("inbox/messages.html", messages=inbox.mailbox.newest_first(to), to=to, renews=renews)
 
 
 @post("/sms")

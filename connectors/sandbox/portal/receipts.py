@@ -46,7 +46,7 @@ def _heading(pdf: FPDF, application: Application) -> None:
 
 def _row(pdf: FPDF, label: str, value: str) -> None:
     pdf.set_font("Roboto", size=10)
-    _line(pdf, f"{label}: {value}", 6)
+    _line(pdf, f"{label.removesuffix('?')}: {value}", 6)
 
 
 def _line(pdf: FPDF, text: str, height: float) -> None:
