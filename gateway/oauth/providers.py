@@ -1,0 +1,133 @@
+"""The OpenID Providers that residents sign in with, registered by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from audit.entry import Actor
+from audit.events import EventName
+from gateway.config import is_loopback
+from gateway.ledger import outbox
+from gateway.oauth.errors import ProviderUnknownError, RegistrationError
+from gateway.oauth.tables import IdentityProvider
+from gateway.parts import GATEWAY, Store
+
+SCOPE = "openid profile phone email"
+_ALL = select(IdentityProvider.__table__).order_by(IdentityProvider.registered_at, IdentityProvider.id)
+_FIND = select(IdentityProvider.__table__).where(IdentityProvider.id == bindparam("id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One identity provider."""
+
+    id: str
+    names: Mapping[str, str]
+    issuer: str
+    client_id: str
+    scope: str
+    sealed_secret: bytes = field(repr=False)
+    epoch: int
+
+    def name(self, language: str) -> str:
+        """Return its name in `language` (`lv`, `en`, `lv-plain`, `en-plain`), in the base language, or in Latvian."""
+        known = (language, language.partition("-")[0])
+        return next((self.names[code] for code in known if code in self.names), self.names["lv"])
+
+
+def register(  # noqa: PLR0913 - a registration has as many parts, each named by its caller
+    conn: Connection,
+    store: Store,
+    *,
+    provider_id: str,
+    names: Mapping[str, str],
+    issuer: str,
+    client_id: str,
+    client_secret: str,
+    scope: str = SCOPE,
+    by: Actor = GATEWAY,
+) -> None:
+    """Register an identity provider, or replace its registration; either is an event. The secret is kept sealed.
+
+    Raises:
+        RegistrationError: the issuer is not https (or this machine), the scope lacks `openid`, or the Latvian name.
+    """
+    ensure_reachable_safely(issuer)
+    if issuer.endswith("/") or "openid" not in scope.split() or not names.get("lv"):
+        raise RegistrationError("give the issuer without a slash at its end, a scope with openid and a Latvian name")
+    now, epoch = store.clock.database_now(conn), store.sealer.epoch
+    values: dict[str, Any] = {
+        "name": dict(names),
+        "issuer": issuer,
+        "client_id": client_id,
+        "client_secret": store.sealer.seal_under_epoch(epoch, _context(provider_id), client_secret.encode()),
+        "epoch": epoch,
+        "scope": scope,
+        "changed_at": now,
+    }
+    is_known = conn.execute(_FIND, {"id": provider_id}).one_or_none() is not None
+    if is_known:
+        conn.execute(update(IdentityProvider).where(IdentityProvider.id == provider_id).values(**values))
+    else:
+        conn.execute(insert(IdentityProvider).values(id=provider_id, registered_at=now, **values))
+    outbox.record(
+        conn,
+        chain="system",
+        type=EventName.PROVIDER_CHANGED if is_known else EventName.PROVIDER_REGISTERED,
+        actor=by,
+        data={"provider": provider_id, "issuer": issuer, "client": client_id, "scope": scope},
+        at=now,
+    )
+
+
+def all(conn: Connection) -> tuple[Provider, ...]:  # noqa: A001 - read as `providers.all`
+    """Return every provider, the one registered first first."""
+    return tuple(_provider(row) for row in conn.execute(_ALL))
+
+
+def find(conn: Connection, provider_id: str) -> Provider:
+    """Return one provider.
+
+    Raises:
+        ProviderUnknownError: none has this name.
+    """
+    row = conn.execute(_FIND, {"id": provider_id}).one_or_none()
+    if row is None:
+        raise ProviderUnknownError("no such identity provider")
+    return _provider(row)
+
+
+def secret_of(store: Store, provider: Provider) -> str:
+    """Open the secret with which we authenticate at a provider."""
+    return store.sealer.open_under_epoch(provider.epoch, _context(provider.id), provider.sealed_secret).decode()
+
+
+def ensure_reachable_safely(address: str) -> None:
+    """Refuse an address that is neither https nor on this machine: what it says could be anybody's.
+
+    Raises:
+        RegistrationError: it is not.
+    """
+    parts = urlsplit(address)
+    is_local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    if not parts.hostname or not (parts.scheme == "https" or is_local) or parts.query or parts.fragment:
+        raise RegistrationError("give an address that begins with https://, without a query")
+
+
+def _provider(row: Row[Any]) -> Provider:
+    return Provider(
+        id=row.id,
+        names=row.name,
+        issuer=row.issuer,
+        client_id=row.client_id,
+        scope=row.scope,
+        sealed_secret=row.client_secret,
+        epoch=row.epoch,
+    )
+
+
+def _context(provider_id: str) -> str:
+    return f"identity provider\0{provider_id}"

@@ -1,0 +1,102 @@
+"""The rows of both sides of OAuth. Secrets, tickets and codes are kept as hashes; nothing here is personal."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.database.base import Base
+
+
+class OAuthClient(Base):
+    """A portal as a client of our OpenID Provider."""
+
+    __tablename__ = "oauth_client"
+    client_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    portal_id: Mapped[str] = mapped_column(ForeignKey("portal.id"))
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Keyed, so that a stolen table lets nobody try secrets."""
+    redirect_uris: Mapped[list[str]]
+    """Compared as text, whole."""
+    scopes: Mapped[list[str]]
+    personal_code_allowed: Mapped[bool]
+    """Whether the portal cannot do its work without the resident's personal code."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class RunTicket(Base):
+    """Lets the browser of one run sign in at one client, once."""
+
+    __tablename__ = "run_ticket"
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), index=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("oauth_client.client_id"))
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    consumed_at: Mapped[datetime | None]
+
+
+class AuthorizationCode(Base):
+    """A code that a portal redeems for tokens, once."""
+
+    __tablename__ = "authorization_code"
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("oauth_client.client_id"))
+    redirect_uri: Mapped[str]
+    run_id: Mapped[str] = mapped_column(ForeignKey("run.id"))
+    delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"), index=True)
+    filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"))
+    scope: Mapped[str]
+    nonce: Mapped[str | None]
+    code_challenge: Mapped[str] = mapped_column(String(43))
+    """Of the method S256; there is no other here."""
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    """When it was redeemed, or when it died with its delegation."""
+
+
+class AccessToken(Base):
+    """An access token that was handed out; the token itself is not kept."""
+
+    __tablename__ = "access_token"
+    jti: Mapped[str] = mapped_column(String(32), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("oauth_client.client_id"))
+    delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"), index=True)
+    filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"))
+    code_hash: Mapped[bytes] = mapped_column(ForeignKey("authorization_code.hash"), index=True)
+    """The code it was redeemed with: a second use of that code revokes it."""
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class PortalDelegation(Base):
+    """The names that a delegation has toward one client: the whole one's own stay in the gateway."""
+
+    __tablename__ = "portal_delegation"
+    __table_args__ = (UniqueConstraint("delegation_id", "client_id"),)
+    jti: Mapped[str] = mapped_column(String(32), primary_key=True)
+    delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"))
+    client_id: Mapped[str] = mapped_column(ForeignKey("oauth_client.client_id"))
+    status_index: Mapped[int] = mapped_column(unique=True)
+    """In the status list of portals, random: neighbours tell nothing of each other."""
+    made_at: Mapped[datetime]
+
+
+class IdentityProvider(Base):
+    """An OpenID Provider that residents sign in with."""
+
+    __tablename__ = "identity_provider"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[dict[str, str]]
+    """By language; `lv` is always there."""
+    issuer: Mapped[str] = mapped_column(unique=True)
+    client_id: Mapped[str]
+    client_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """Sealed under `epoch`."""
+    epoch: Mapped[int]
+    scope: Mapped[str]
+    registered_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
