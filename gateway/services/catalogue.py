@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select
@@ -64,6 +64,14 @@ class Service:
         raise ServiceUnknownError(f"service {self.id} has no card")
 
 
+def title_of(cards: Mapping[str, Mapping[str, Any]], language: str) -> str:
+    """The title in a row's cards, without reading the rest of them."""
+    for known in (language, language.partition("-")[0], FALLBACK_LANGUAGE):
+        if known in cards:
+            return str(cards[known]["title"])
+    raise ServiceUnknownError("a service has no card")
+
+
 _FIND = (
     select(ServiceRow.__table__, Portal.origin, Portal.client_id)
     .outerjoin(Portal, ServiceRow.portal_id == Portal.id)
@@ -73,20 +81,25 @@ _FIND = (
 
 def find(conn: Connection, service_id: str) -> Service:
     """The service named `service_id`. Raises `ServiceUnknownError`."""
-    row = conn.execute(_FIND, {"id": service_id}).one_or_none()
+    row = conn.execute(_FIND, {"id": service_id}).mappings().one_or_none()
     if row is None:
         raise ServiceUnknownError(f"no service {service_id[:100]!r}")
+    return made(row)
+
+
+def made(columns: Mapping[Any, Any]) -> Service:
+    """The service of a row by column; without the portal's columns it can be shown and not filed."""
     return Service(
-        id=row.id,
-        holder=row.holder,
+        id=columns["id"],
+        holder=columns["holder"],
         rules=ServiceRules(
-            grant_least=Assurance(row.grant_least),
-            permit_least=Assurance(row.permit_least),
-            routes=frozenset(Route(route) for route in row.routes),
+            grant_least=Assurance(columns["grant_least"]),
+            permit_least=Assurance(columns["permit_least"]),
+            routes=frozenset(Route(route) for route in columns["routes"]),
         ),
-        feedback_group=row.feedback_group,
-        cards=msgspec.convert(row.cards, dict[str, Card]),
-        portal_id=row.portal_id,
-        portal_origin=row.origin,
-        client_id=row.client_id,
+        feedback_group=columns["feedback_group"],
+        cards=msgspec.convert(columns["cards"], dict[str, Card]),
+        portal_id=columns["portal_id"],
+        portal_origin=columns.get("origin"),
+        client_id=columns.get("client_id"),
     )

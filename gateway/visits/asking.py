@@ -93,23 +93,26 @@ def fill(
         ensure(filing.state in _AGAIN, "change answers after the final request")
         filing_id, attempt = filing.id, _redraft(conn, filing, key, connector.manifest.version, now)
         event = EventName.ANSWERS_SAVED
-    stored = {name: StoredUpload(file.filename, file.media_type, file.content) for name, file in files.items()}
-    vault.keep(filing_id, "answers", msgspec.json.encode(Answers(dict(values), stored)), now)
+    vault.keep(filing_id, "answers", _packed(values, files), now)
     vault.forget(filing_id, "refusals")
+    vault.forget(visit_id, "draft")
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
     say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
     return filing_id
 
 
 def save_draft(
-    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, values: Mapping[str, str | list[str]]
+    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, values: Values, files: Mapping[str, Upload]
 ) -> None:
     """Keep unchecked answers, so that a page left half done loses nothing. Not an event: nothing was decided."""
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
-    VisitVault.of(conn, parts.sealer, visit_id, visit.key_id).keep(
-        visit_id, "draft", msgspec.json.encode(dict(values)), now
-    )
+    VisitVault.of(conn, parts.sealer, visit_id, visit.key_id).keep(visit_id, "draft", _packed(values, files), now)
+
+
+def _packed(values: Values, files: Mapping[str, Upload]) -> bytes:
+    stored = {name: StoredUpload(file.filename, file.media_type, file.content) for name, file in files.items()}
+    return msgspec.json.encode(Answers(dict(values), stored))
 
 
 def queue_run(

@@ -1,7 +1,7 @@
 """What the pages show of a visit. Changes nothing.
 
 One statement reads the visit with its newest delegation, asking, filing, run and receipt; sealed values are opened only
-where a page asks for them.
+where a page asks for them. The stage is read by this machine's clock; each step asks the database's own.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, bindparam, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, bindparam, select
 
 from delegation.assurance import ApprovalKind, Route
 from delegation.filing import FilingState
@@ -22,19 +21,15 @@ from delegation.statement import Statement
 from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
-from gateway.people.tables import Centre, Staff
+from gateway.services import catalogue
 from gateway.visits import approvals, statements
 from gateway.visits.asking import Answers
 from gateway.visits.errors import NotFoundError
+from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.running import Refusals, read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import (
-    Approval,
     ApprovalState,
-    DelegationRow,
-    Filing,
-    Receipt,
-    Run,
     RunState,
     Visit,
     VisitState,
@@ -104,10 +99,14 @@ class VisitView:
     filing: AnyColumns | None
     run: AnyColumns | None
     receipt: AnyColumns | None
+    service: catalogue.Service | None
+    """What the visit is about now; a delegation may still be for what it was about before."""
     assistant: str
     centre: str
     version: int
     """Number of the visit's last event: a page that shows it is current while it stays the same."""
+    looked_at: datetime | None
+    """When somebody at the desk last asked to see the resident's values."""
     now: datetime
 
     @property
@@ -130,8 +129,8 @@ class VisitView:
         """Which one thing the pages are about."""
         if not self.is_open:
             return Stage.CLOSED
-        if self.delegation is None:
-            return Stage.SERVICE if self.visit["service_id"] is None else Stage.REQUEST
+        if self.delegation is None or self.is_for_another_service:
+            return self._stage_of_service
         if self.filing is not None and self.filing["state"] in _OF_FILING:
             return _OF_FILING[self.filing["state"]]
         if self.delegation["state"] in _OF_DELEGATION:
@@ -139,6 +138,20 @@ class VisitView:
         if self.now >= self.delegation["valid_until"]:
             return Stage.EXPIRED
         return self._stage_of_unsent()
+
+    @property
+    def is_for_another_service(self) -> bool:
+        """Whether the newest delegation is over and was for a service that the visit has left."""
+        delegation = self.delegation
+        if delegation is None or delegation["state"] in (DelegationState.REQUESTED, DelegationState.ACTIVE):
+            return False
+        return all(each["service"] != self.visit["service_id"] for each in delegation["services"])
+
+    @property
+    def _stage_of_service(self) -> Stage:
+        if self.service is None:
+            return Stage.SERVICE
+        return Stage.REQUEST if self.service.is_electronic else Stage.REFERRAL
 
     def _stage_of_unsent(self) -> Stage:
         filing = self.filing
@@ -186,60 +199,25 @@ _STOPPABLE = frozenset(
 )
 
 
-def _newest(table: Any, of: Any, by: Any) -> Any:
-    return select(table.id).where(of).order_by(by.desc()).limit(1).scalar_subquery()
-
-
-def _view() -> Select[Any]:
-    delegation, approval, filing = aliased(DelegationRow), aliased(Approval), aliased(Filing)
-    run, receipt = aliased(Run), aliased(Receipt)
-    inner_delegation, inner_approval = aliased(DelegationRow), aliased(Approval)
-    inner_filing, inner_run = aliased(Filing), aliased(Run)
-    columns: list[Any] = [
-        column.label(f"{name}__{column.key}")
-        for name, entity in (
-            ("visit", Visit),
-            ("delegation", delegation),
-            ("approval", approval),
-            ("filing", filing),
-            ("run", run),
-            ("receipt", receipt),
-        )
-        for column in (getattr(entity, attribute.key) for attribute in entity.__mapper__.column_attrs)
-    ]
-    return (
-        select(*columns, Staff.display_name, Centre.name, AuditChain.n)
-        .select_from(Visit)
-        .join(Staff, Staff.id == Visit.assistant_id)
-        .join(Centre, Centre.id == Visit.centre_id)
-        .join(AuditChain, AuditChain.chain == Visit.id)
-        .outerjoin(
-            delegation,
-            delegation.id
-            == _newest(inner_delegation, inner_delegation.visit_id == Visit.id, inner_delegation.requested_at),
-        )
-        .outerjoin(
-            approval,
-            approval.id
-            == _newest(inner_approval, inner_approval.delegation_id == delegation.id, inner_approval.asked_at),
-        )
-        .outerjoin(
-            filing,
-            filing.id == _newest(inner_filing, inner_filing.delegation_id == delegation.id, inner_filing.drafted_at),
-        )
-        .outerjoin(run, run.id == _newest(inner_run, inner_run.filing_id == filing.id, inner_run.queued_at))
-        .outerjoin(receipt, and_(receipt.filing_id == filing.id))
-    )
-
-
-_BY_ID = _view().where(Visit.id == bindparam("visit"))
+_BY_ID = visit_view().where(Visit.id == bindparam("visit"))
 _OPEN_AT_TERMINAL = (
-    _view()
+    visit_view()
     .where(Visit.terminal_id == bindparam("terminal"), Visit.state == VisitState.OPEN)
     .order_by(Visit.opened_at.desc())
     .limit(1)
 )
 _VERSION = select(AuditChain.n).where(AuditChain.chain == bindparam("visit"))
+_MOMENT = moment_of_visit()
+_OPEN_OF_ASSISTANT = (
+    visit_view()
+    .where(
+        Visit.assistant_id == bindparam("assistant"),
+        Visit.terminal_id == bindparam("terminal"),
+        Visit.state == VisitState.OPEN,
+    )
+    .order_by(Visit.opened_at.desc())
+    .limit(bindparam("most"))
+)
 
 
 def for_desk(conn: Connection, parts: Parts, session: StaffSession, visit_id: str) -> VisitView:
@@ -260,7 +238,16 @@ def for_resident(conn: Connection, parts: Parts, session: ResidentSession) -> Vi
 def for_display(conn: Connection, parts: Parts, session: DisplaySession) -> VisitView | None:
     """The open visit at the display's terminal; `None` between visits, when the display is blank."""
     row = conn.execute(_OPEN_AT_TERMINAL, {"terminal": session.terminal_id}).mappings().one_or_none()
-    return None if row is None else _made(row, parts.clock.database_now(conn))
+    return None if row is None else _made(row, parts.clock.now())
+
+
+def open_at_desk(conn: Connection, parts: Parts, session: StaffSession, *, most: int) -> list[VisitView]:
+    """The open visits that this assistant has at this terminal, newest first."""
+    rows = conn.execute(
+        _OPEN_OF_ASSISTANT, {"assistant": session.staff_id, "terminal": session.terminal_id, "most": most}
+    )
+    now = parts.clock.now()
+    return [_made(row, now) for row in rows.mappings()]
 
 
 def for_auditor(conn: Connection, parts: Parts, visit_id: str) -> VisitView:
@@ -273,13 +260,27 @@ def version(conn: Connection, visit_id: str) -> int:
     return int(conn.execute(_VERSION, {"visit": visit_id}).scalar_one_or_none() or 0)
 
 
+def moment(conn: Connection, parts: Parts, visit_id: str) -> tuple[object, ...] | None:
+    """What a waiting page compares: events, steps of the run, and whether the code is past its time.
+
+    `None` once nothing more can happen.
+    """
+    row = conn.execute(_MOMENT, {"visit": visit_id}).one_or_none()
+    if row is None or row.state is VisitState.CLOSED:
+        return None
+    code_is_over = row.code_until is not None and parts.clock.now() >= row.code_until
+    return (row.n, row.run_id, row.steps_done, row.steps_total, code_is_over)
+
+
 class OpenedVisit:
     """Opens the sealed values of a visit that a page shows; each one only when it is asked for."""
 
-    def __init__(self, conn: Connection, parts: Parts, view: VisitView) -> None:
-        """Take the view; the key is loaded once."""
+    def __init__(self, conn: Connection, parts: Parts, view: VisitView, *kinds: str) -> None:
+        """Take the view; the key is loaded once. `kinds` are fetched at once, in one statement."""
         self._view = view
         self._vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
+        if kinds:
+            self._vault.fetch(*kinds)
 
     def statement(self) -> Statement:
         """The statement of the newest delegation, byte for byte."""
@@ -304,10 +305,10 @@ class OpenedVisit:
         kept = self._vault.find(self._view.filing["id"], "answers")
         return None if kept is None else msgspec.json.decode(kept, type=Answers)
 
-    def draft(self) -> dict[str, str | list[str]]:
-        """Answers that were left half done."""
+    def draft(self) -> Answers | None:
+        """Answers that were left half done: as they were typed, not checked."""
         kept = self._vault.find(self._view.id, "draft")
-        return {} if kept is None else msgspec.json.decode(kept, type=dict[str, str | list[str]])
+        return None if kept is None else msgspec.json.decode(kept, type=Answers)
 
     def refusals(self) -> Refusals | None:
         """The portal's own words, when it has refused."""
@@ -349,7 +350,7 @@ def _read(conn: Connection, parts: Parts, visit_id: str) -> VisitView:
     row = conn.execute(_BY_ID, {"visit": visit_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError("no such visit")
-    return _made(row, parts.clock.database_now(conn))
+    return _made(row, parts.clock.now())
 
 
 def _made(row: Mapping[Any, Any], now: datetime) -> VisitView:
@@ -369,9 +370,11 @@ def _made(row: Mapping[Any, Any], now: datetime) -> VisitView:
         filing=part("filing"),
         run=part("run"),
         receipt=part("receipt"),
+        service=catalogue.made(found["service"]) if part("service") else None,
         assistant=row["display_name"],
         centre=row["name"],
         version=row["n"],
+        looked_at=row["looked_at"],
         now=now,
     )
 

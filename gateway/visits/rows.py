@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from gateway.database.base import lock
 from gateway.people.access import StaffSession
 from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
-from gateway.visits.tables import Approval, DelegationRow, Filing, Permit, Run, Visit, VisitState
+from gateway.visits.tables import Approval, DelegationRow, Filing, Permit, Receipt, Run, Visit, VisitState
 
 AnyRow: TypeAlias = Row[Any]
 
@@ -32,6 +32,7 @@ _FILING_OF_DELEGATION = (
     .limit(1)
 )
 _RUN = select(Run.__table__).where(Run.id == bindparam("id"))
+_RECEIPT = select(Receipt.__table__).where(Receipt.filing_id == bindparam("filing"))
 _PERMIT = select(Permit.__table__).where(
     Permit.filing_id == bindparam("filing"), Permit.attempt == bindparam("attempt")
 )
@@ -44,11 +45,17 @@ def lock_open_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow
         NotFoundError: there is none, or another assistant's.
         VisitClosedError: it has ended.
     """
+    visit = lock_visit(conn, by, visit_id)
+    if visit.state is VisitState.CLOSED:
+        raise VisitClosedError("the visit has ended")
+    return visit
+
+
+def lock_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
+    """The visit, locked, open or not, if `by` serves it at this terminal. Raises `NotFoundError`."""
     visit = conn.execute(lock(conn, _VISIT), {"id": visit_id}).one_or_none()
     if visit is None or visit.assistant_id != by.staff_id or visit.terminal_id != by.terminal_id:
         raise NotFoundError("no such visit")
-    if visit.state is VisitState.CLOSED:
-        raise VisitClosedError("the visit has ended")
     return visit
 
 
@@ -105,6 +112,11 @@ def find_visit(conn: Connection, visit_id: str) -> AnyRow:
 def find_run(conn: Connection, run_id: str) -> AnyRow:
     """The run, not locked. Raises `NotFoundError`."""
     return _one(conn.execute(_RUN, {"id": run_id}).one_or_none(), "run")
+
+
+def find_receipt(conn: Connection, filing_id: str) -> AnyRow | None:
+    """The receipt of a filing, if it has come."""
+    return conn.execute(_RECEIPT, {"filing": filing_id}).one_or_none()
 
 
 def ensure(condition: bool, what: str) -> None:

@@ -16,7 +16,9 @@ _KEY_OF_VISIT = select(Visit.key_id).where(Visit.id == bindparam("visit"))
 _CONTENT = select(SealedRecord.content).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
-
+_CONTENTS = select(SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content).where(
+    SealedRecord.visit_id == bindparam("visit"), SealedRecord.kind.in_(bindparam("kinds", expanding=True))
+)
 _FORGET = delete(SealedRecord).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
@@ -29,6 +31,7 @@ class VisitVault:
         self._connection = connection
         self._sealer = sealer
         self._visit_id = visit_id
+        self._fetched: dict[str, dict[str, bytes]] = {}
         self.key = key
 
     @classmethod
@@ -47,12 +50,20 @@ class VisitVault:
         self.forget(owner_id, kind)
         self.add(owner_id, kind, content, now)
 
+    def fetch(self, *kinds: str) -> None:
+        """Read everything of these kinds in one statement; nothing is opened yet."""
+        self._fetched |= {kind: {} for kind in kinds}
+        for owner_id, kind, content in self._connection.execute(_CONTENTS, {"visit": self._visit_id, "kinds": kinds}):
+            self._fetched[kind][owner_id] = content
+
     def forget(self, owner_id: str, kind: str) -> None:
         """Drop what was kept, if anything."""
+        self._fetched.pop(kind, None)
         self._connection.execute(_FORGET, {"owner": owner_id, "kind": kind})
 
     def add(self, owner_id: str, kind: str, content: bytes, now: datetime) -> None:
         """Seal `content` for the first time: one statement fewer than `keep`."""
+        self._fetched.pop(kind, None)
         self._connection.execute(
             insert(SealedRecord).values(
                 id=new_id(),
@@ -67,7 +78,11 @@ class VisitVault:
 
     def find(self, owner_id: str, kind: str) -> bytes | None:
         """The opened content, or `None` when nothing was kept."""
-        content = self._connection.execute(_CONTENT, {"owner": owner_id, "kind": kind}).scalar_one_or_none()
+        fetched = self._fetched.get(kind)
+        if fetched is not None:
+            content = fetched.get(owner_id)
+        else:
+            content = self._connection.execute(_CONTENT, {"owner": owner_id, "kind": kind}).scalar_one_or_none()
         return None if content is None else self._sealer.open(self.key, f"{kind}:{owner_id}", content)
 
     def take(self, owner_id: str, kind: str) -> bytes:

@@ -30,8 +30,8 @@ from gateway.visits.rows import (
     find_run,
     lock_delegation,
     lock_filing,
-    lock_open_visit,
     lock_permit,
+    lock_visit,
 )
 from gateway.visits.running import Refusals, read_back_of, set_run
 from gateway.visits.sealed import VisitVault
@@ -171,11 +171,13 @@ def settle(
 ) -> None:
     """A person has looked: the portal holds it under `reference`, or does not hold it (`None`).
 
+    Also after the visit has closed: a resident does not wait at the counter until the portal can be asked.
+
     Raises:
         OutOfOrderError: it is not in doubt.
     """
     now = parts.clock.database_now(conn)
-    lock_open_visit(conn, by, visit_id)
+    lock_visit(conn, by, visit_id)
     row = lock_delegation(conn, find_filing(conn, filing_id).delegation_id)
     filing = lock_filing(conn, filing_id)
     ensure(filing.visit_id == visit_id and filing.state is FilingState.NEEDS_HUMAN, "settle what is not in doubt")

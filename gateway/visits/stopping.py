@@ -5,6 +5,7 @@ gives a truthful answer: *stopped*, or *already sent at …*.
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection, update
 
@@ -14,12 +15,23 @@ from delegation.filing import UNSENT, FilingState
 from delegation.model import DelegationState, lapse, revoke
 from gateway.jobs.queue import enqueue
 from gateway.parts import Parts
+from gateway.people.access import StaffSession
 from gateway.visits import actors, approvals, filings
 from gateway.visits.delegations import store_end, to_model
-from gateway.visits.errors import AlreadySentError
-from gateway.visits.rows import AnyRow, ensure, lock_delegation, lock_filing_of
+from gateway.visits.errors import AlreadySentError, OutOfOrderError
+from gateway.visits.rows import AnyRow, ensure, lock_delegation, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Permit
 from gateway.visits.trail import say
+
+
+class StopReason(StrEnum):
+    """Why an assistant stops."""
+
+    RESIDENT_ASKED = "resident_asked"
+    WRONG_PERSON = "wrong_person"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
 
 _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT)
 
@@ -57,6 +69,26 @@ def stop_or_say_sent(conn: Connection, parts: Parts, delegation_id: str, *, by: 
             filing=filing.id if filing else None,
             sent_at=sent_at.isoformat(),
         )
+    return sent_at
+
+
+def stop_at_desk(
+    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, reason: StopReason
+) -> datetime | None:
+    """The assistant stops, because the resident asks for it or because something is wrong; as `stop_or_say_sent`.
+
+    Raises:
+        NotFoundError, VisitClosedError: as `lock_open_visit`.
+        OutOfOrderError: nothing was asked for yet.
+    """
+    lock_open_visit(conn, by, visit_id)
+    row = lock_delegation_of(conn, visit_id)
+    if row is None:
+        raise OutOfOrderError("stop before anything was asked")
+    sent_at = stop_or_say_sent(conn, parts, row.id, by=by.actor, whose=f"staff:{by.staff_id}")
+    now = parts.clock.database_now(conn)
+    data = {"delegation": row.id, "reason": reason.value, "in_time": sent_at is None}
+    say(conn, visit_id, EventName.DELEGATION_STOPPED, by.actor, now, **data)
     return sent_at
 
 

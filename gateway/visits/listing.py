@@ -1,0 +1,69 @@
+"""What the desk lists beside the open visits: closed ones of today, and filings that a person must settle. No names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from delegation.filing import FilingState
+from gateway.people.access import StaffSession
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
+
+_COLUMNS = (Visit.id, Visit.channel, Visit.ending, Visit.opened_at, Visit.closed_at, Service.cards)
+_OWN = (Visit.assistant_id == bindparam("assistant"), Visit.terminal_id == bindparam("terminal"))
+_CLOSED: Select[Any] = (
+    select(*_COLUMNS)
+    .outerjoin(Service, Service.id == Visit.service_id)
+    .where(*_OWN, Visit.state == VisitState.CLOSED, Visit.opened_at >= bindparam("since"))
+    .order_by(Visit.opened_at.desc())
+    .limit(bindparam("most"))
+)
+_IN_DOUBT: Select[Any] = (
+    select(*_COLUMNS)
+    .join(Filing, Filing.visit_id == Visit.id)
+    .outerjoin(Service, Service.id == Visit.service_id)
+    .where(*_OWN, Filing.state == FilingState.NEEDS_HUMAN)
+    .order_by(Visit.opened_at)
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A visit in a list."""
+
+    id: str
+    channel: Channel
+    ending: Ending | None
+    opened_at: datetime
+    closed_at: datetime | None
+    service: str | None
+    """Its title in the reader's language."""
+
+
+def closed_since(conn: Connection, session: StaffSession, since: datetime, *, most: int) -> list[Line]:
+    """This assistant's visits at this terminal that were opened since then and have closed, newest first."""
+    return _lines(conn, session, _CLOSED, most, since=since)
+
+
+def in_doubt(conn: Connection, session: StaffSession, *, most: int) -> list[Line]:
+    """This assistant's visits, open or closed, whose filing nobody but a person can settle; oldest first."""
+    return _lines(conn, session, _IN_DOUBT, most)
+
+
+def _lines(conn: Connection, session: StaffSession, query: Select[Any], most: int, **values: object) -> list[Line]:
+    given = {"assistant": session.staff_id, "terminal": session.terminal_id, "most": most} | values
+    return [
+        Line(
+            id=row.id,
+            channel=row.channel,
+            ending=row.ending,
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+            service=None if row.cards is None else catalogue.title_of(row.cards, session.language),
+        )
+        for row in conn.execute(query, given)
+    ]

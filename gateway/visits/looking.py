@@ -1,0 +1,46 @@
+"""Looking at a resident's values is an event that they can see: one for each visit and quarter of an hour.
+
+Visits are shown to nobody but the assistant who serves them, so a visit's looks are that assistant's.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from audit.events import EventName
+from gateway.ledger.tables import AuditEvent
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.visits.rows import lock_delegation_of, lock_visit
+from gateway.visits.trail import say
+
+_QUARTER_MINUTES = 15
+
+
+def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> None:
+    """Record that `by` asks to see the values of a visit, unless this quarter of an hour knows it already.
+
+    Raises:
+        NotFoundError: there is no such visit, or it is another assistant's.
+    """
+    now = parts.clock.database_now(conn)
+    lock_visit(conn, by, visit_id)
+    last = conn.execute(
+        select(func.max(AuditEvent.at)).where(
+            AuditEvent.chain == visit_id, AuditEvent.type == EventName.RESIDENT_LOOKED_AT.value
+        )
+    ).scalar_one()
+    if is_noted(last, now):
+        return
+    row = lock_delegation_of(conn, visit_id)
+    data = {"resident": None if row is None else row.principal_id}
+    say(conn, visit_id, EventName.RESIDENT_LOOKED_AT, by.actor, now, **data)
+
+
+def is_noted(looked_at: datetime | None, now: datetime) -> bool:
+    """Whether a look at `looked_at` covers `now`: both lie in the same quarter of an hour."""
+    return looked_at is not None and _quarter(looked_at) == _quarter(now)
+
+
+def _quarter(moment: datetime) -> datetime:
+    return moment.replace(minute=moment.minute - moment.minute % _QUARTER_MINUTES, second=0, microsecond=0)

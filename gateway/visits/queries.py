@@ -1,0 +1,96 @@
+"""The statement that reads a visit whole: with its newest delegation, asking, filing, run, receipt and service."""
+
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from audit.events import EventName
+from gateway.ledger.tables import AuditChain, AuditEvent
+from gateway.people.tables import Centre, Staff
+from gateway.services.tables import Service
+from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run, Visit
+
+_LOOKED_AT = (
+    select(func.max(AuditEvent.at))
+    .where(AuditEvent.chain == Visit.id, AuditEvent.type == EventName.RESIDENT_LOOKED_AT.value)
+    .correlate(Visit)
+    .scalar_subquery()
+)
+
+
+def newest(table: Any, of: Any, by: Any) -> Any:
+    """The id of the newest row of `table` for which `of` holds, as a subquery."""
+    return select(table.id).where(of).order_by(by.desc()).limit(1).scalar_subquery()
+
+
+def visit_view() -> Select[Any]:
+    """A row for each visit; columns are called `part__column`."""
+    delegation, approval, filing = aliased(DelegationRow), aliased(Approval), aliased(Filing)
+    run, receipt = aliased(Run), aliased(Receipt)
+    inner_delegation, inner_approval = aliased(DelegationRow), aliased(Approval)
+    inner_filing, inner_run = aliased(Filing), aliased(Run)
+    columns: list[Any] = [
+        column.label(f"{name}__{column.key}")
+        for name, entity in (
+            ("visit", Visit),
+            ("delegation", delegation),
+            ("approval", approval),
+            ("filing", filing),
+            ("run", run),
+            ("receipt", receipt),
+            ("service", Service),
+        )
+        for column in (getattr(entity, attribute.key) for attribute in entity.__mapper__.column_attrs)
+    ]
+    return (
+        select(*columns, Staff.display_name, Centre.name, AuditChain.n, _LOOKED_AT.label("looked_at"))
+        .select_from(Visit)
+        .join(Staff, Staff.id == Visit.assistant_id)
+        .join(Centre, Centre.id == Visit.centre_id)
+        .join(AuditChain, AuditChain.chain == Visit.id)
+        .outerjoin(Service, Service.id == Visit.service_id)
+        .outerjoin(
+            delegation,
+            delegation.id
+            == newest(inner_delegation, inner_delegation.visit_id == Visit.id, inner_delegation.requested_at),
+        )
+        .outerjoin(
+            approval,
+            approval.id
+            == newest(inner_approval, inner_approval.delegation_id == delegation.id, inner_approval.asked_at),
+        )
+        .outerjoin(
+            filing,
+            filing.id == newest(inner_filing, inner_filing.delegation_id == delegation.id, inner_filing.drafted_at),
+        )
+        .outerjoin(run, run.id == newest(inner_run, inner_run.filing_id == filing.id, inner_run.queued_at))
+        .outerjoin(receipt, receipt.filing_id == filing.id)
+    )
+
+
+def moment_of_visit() -> Select[Any]:
+    """What moves while a page waits: events, steps of the newest run, and the end of the newest code."""
+    filing, run, approval = aliased(Filing), aliased(Run), aliased(Approval)
+    inner_run, inner_approval = aliased(Run), aliased(Approval)
+    moment: Select[Any] = (
+        select(AuditChain.n, Visit.state, run.id.label("run_id"), run.steps_done, run.steps_total, approval.code_until)
+        .select_from(Visit)
+        .join(AuditChain, AuditChain.chain == Visit.id)
+        .outerjoin(
+            run,
+            run.id
+            == select(inner_run.id)
+            .join(filing, filing.id == inner_run.filing_id)
+            .where(filing.visit_id == Visit.id)
+            .order_by(inner_run.queued_at.desc())
+            .limit(1)
+            .scalar_subquery(),
+        )
+        .outerjoin(
+            approval,
+            approval.id == newest(inner_approval, inner_approval.visit_id == Visit.id, inner_approval.asked_at),
+        )
+        .where(Visit.id == bindparam("visit"))
+    )
+    return moment
