@@ -107,12 +107,21 @@ def write(template: str, language: str, values: Mapping[str, str]) -> Text:
     Raises:
         TemplateUnknownError: there is no such template, or `values` lacks one that it needs.
     """
-    by_language = _TEXTS.get(template)
-    if by_language is None:
-        raise TemplateUnknownError(f"no message is called {template[:40]!r}")
-    known = next(one for one in (language, language.partition("-")[0], _FALLBACK) if one in by_language)
-    text = by_language[known]
+    text = _find(template, language)
     try:
         return Text(text.subject, text.body.format_map(values))
     except KeyError as missing:
         raise TemplateUnknownError(f"message {template} needs the value {missing}") from None
+
+
+def subject(template: str, language: str) -> str:
+    """The subject of a message; it takes no values. Raises `TemplateUnknownError`."""
+    return _find(template, language).subject
+
+
+def _find(template: str, language: str) -> Text:
+    by_language = _TEXTS.get(template)
+    if by_language is None:
+        raise TemplateUnknownError(f"no message is called {template[:40]!r}")
+    known = next(one for one in (language, language.partition("-")[0], _FALLBACK) if one in by_language)
+    return by_language[known]

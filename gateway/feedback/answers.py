@@ -1,0 +1,129 @@
+"""Takes an answer and uses its invitation up, in one statement that only one of two clicks passes."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from gateway.feedback import codes
+from gateway.feedback.asking import local_day
+from gateway.feedback.errors import AnswerError, InvitationExpiredError, InvitationUnknownError, InvitationUsedError
+from gateway.feedback.scrubbing import scrub
+from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation
+from gateway.ids import digest, new_id
+from gateway.parts import Parts
+from gateway.people.tables import Centre
+
+LONGEST_COMMENT = 1200
+"""Characters, as the browser counts them: a line break is one."""
+
+_INVITATION = (
+    select(FeedbackInvitation.__table__, Centre.name.label("centre_name"))
+    .join(Centre, Centre.id == FeedbackInvitation.centre_id)
+    .where(FeedbackInvitation.token_hash == bindparam("token"))
+)
+_USE = (
+    update(FeedbackInvitation)
+    .where(
+        FeedbackInvitation.token_hash == bindparam("token"),
+        FeedbackInvitation.used.is_(False),
+        FeedbackInvitation.expires_on >= bindparam("today"),
+    )
+    .values(used=True)
+    .returning(FeedbackInvitation.centre_id, FeedbackInvitation.service_group, FeedbackInvitation.month)
+)
+_KEEP = insert(FeedbackAnswer)
+
+
+class Degree(StrEnum):
+    """How far something was so."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What somebody says of the help that they got."""
+
+    satisfaction: int
+    """From 1, very bad, to 5, very good."""
+    done: Degree
+    """Whether they could do what they came for."""
+    clear: Degree
+    """Whether they understood what was done in their name."""
+    comment: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what the tables would not hold. Raises `AnswerError`."""
+        if not 1 <= self.satisfaction <= 5:
+            raise AnswerError("satisfaction goes from 1 to 5")
+        if self.comment is not None and len(self.comment.replace("\r\n", "\n")) > LONGEST_COMMENT:
+            raise AnswerError(f"a comment has at most {LONGEST_COMMENT} characters")
+
+    def __repr__(self) -> str:
+        return "Answer(…)"  # what somebody wrote must not reach a log
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation that can still be answered."""
+
+    centre_name: str
+    expires_on: date
+
+
+def find(conn: Connection, parts: Parts, token: str) -> Invitation:
+    """Look an invitation up without using it.
+
+    Raises:
+        InvitationUnknownError, InvitationUsedError, InvitationExpiredError: it cannot be answered.
+    """
+    row = conn.execute(_INVITATION, {"token": _hash(token)}).one_or_none()
+    found = _answerable(row, local_day(parts.clock.database_now(conn)))
+    return Invitation(found.centre_name, found.expires_on)
+
+
+def give(conn: Connection, parts: Parts, token: str, answer: Answer) -> None:
+    """Keep an answer and use its invitation up. Neither row tells of the other.
+
+    Raises:
+        InvitationUnknownError, InvitationUsedError, InvitationExpiredError: it cannot be answered.
+    """
+    today = local_day(parts.clock.database_now(conn))
+    hashed = _hash(token)
+    used = conn.execute(_USE, {"token": hashed, "today": today}).one_or_none()
+    if used is None:
+        _answerable(conn.execute(_INVITATION, {"token": hashed}).one_or_none(), today)
+        raise InvitationUsedError("the invitation was answered in this moment")
+    conn.execute(
+        _KEEP,
+        {
+            "id": new_id(),
+            "centre_id": used.centre_id,
+            "service_group": used.service_group,
+            "month": used.month,
+            "satisfaction": answer.satisfaction,
+            "done": answer.done.value,
+            "clear": answer.clear.value,
+            "comment": None if answer.comment is None else scrub(answer.comment),
+            "given_on": today,
+        },
+    )
+
+
+def _hash(token: str) -> bytes:
+    return digest(codes.read(token) or "")
+
+
+def _answerable(row: Row[Any] | None, today: date) -> Row[Any]:
+    if row is None:
+        raise InvitationUnknownError("no such invitation")
+    if row.used:
+        raise InvitationUsedError("the invitation was answered")
+    if row.expires_on < today:
+        raise InvitationExpiredError("the invitation is past its last day")
+    return row

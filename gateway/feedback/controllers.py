@@ -1,0 +1,171 @@
+"""The pages on which somebody says how it went. A GET shows the form and uses nothing up; the POST does."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from gateway.feedback import answers, codes
+from gateway.feedback.answers import LONGEST_COMMENT, Answer, Degree, Invitation
+from gateway.feedback.errors import (
+    FeedbackError,
+    InvitationExpiredError,
+    InvitationUnknownError,
+    InvitationUsedError,
+)
+from gateway.pages.forms import Form, field
+from gateway.pages.rendering import page
+from gateway.parts import Parts
+from gateway.people.access import Who, allow
+from gateway.web.redirects import see_other
+from ui.i18n import Message, message
+
+AnyRequest = Request[Any, Any, Any]
+
+_CALLERS = allow(Who.ANYONE, Who.RESIDENT)
+"""A resident's session is looked for only to know the language; a member of staff's would show the wrong one."""
+
+_STATUS: dict[type[FeedbackError], int] = {
+    InvitationUnknownError: 404,
+    InvitationUsedError: 410,
+    InvitationExpiredError: 410,
+}
+_ASKED = (
+    ("satisfaction", message("Choose how satisfied you are")),
+    ("done", message("Choose whether you could do what you came for")),
+    ("clear", message("Choose whether you understood what was done")),
+)
+_TOO_LONG = message("The comment may have up to %(num)s characters", num=LONGEST_COMMENT)
+_NO_CODE = message("Enter the code from your paper")
+_WRONG_CODE = message("The code is not right: it has 26 letters and digits")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the form holds, as it was typed."""
+
+    satisfaction: str = ""
+    done: str = ""
+    clear: str = ""
+    comment: str = ""
+
+    @classmethod
+    def of(cls, data: dict[str, str]) -> "Filled":
+        """Read the fields of a form; an honest one is never longer than what is kept here."""
+        return cls(
+            satisfaction=field(data, "satisfaction", 1),
+            done=field(data, "done", 8),
+            clear=field(data, "clear", 8),
+            comment=field(data, "comment", 10 * LONGEST_COMMENT).replace("\r\n", "\n"),
+        )
+
+    def faults(self) -> dict[str, Message]:
+        """What is missing or wrong, by field."""
+        right = {
+            "satisfaction": self.satisfaction in {"1", "2", "3", "4", "5"},
+            "done": self.done in {*Degree},
+            "clear": self.clear in {*Degree},
+        }
+        found = {name: said for name, said in _ASKED if not right[name]}
+        if len(self.comment) > LONGEST_COMMENT:
+            found["comment"] = _TOO_LONG
+        return found
+
+    def answer(self) -> Answer:
+        """The answer, once `faults` has found nothing."""
+        return Answer(
+            satisfaction=int(self.satisfaction),
+            done=Degree(self.done),
+            clear=Degree(self.clear),
+            comment=self.comment or None,
+        )
+
+
+@get("/f", **_CALLERS)
+async def show_code_form(request: AnyRequest) -> Response[Any]:
+    """Where the printed code is typed."""
+    return page(request, "pages/feedback/code.html", typed="", fault=None)
+
+
+@post("/f", **_CALLERS)
+async def take_code(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
+    """Lead from a typed code to its form."""
+    typed = field(data, "code", 60)
+    code = codes.read(typed)
+    if code is None:
+        fault = _WRONG_CODE if typed else _NO_CODE
+        return page(request, "pages/feedback/code.html", status=400, typed=typed, fault=fault)
+    try:
+        await parts.database.read(lambda conn: answers.find(conn, parts, code))
+    except FeedbackError as error:
+        return _over(request, error)
+    return see_other(f"/f/{code}")
+
+
+@get("/f/thanks", **_CALLERS)
+async def show_thanks(request: AnyRequest) -> Response[Any]:
+    """The end."""
+    return page(request, "pages/feedback/thanks.html")
+
+
+@get("/f/{token:str}", **_CALLERS)
+async def show_questions(request: AnyRequest, parts: Parts, token: FromPath[str]) -> Response[Any]:
+    """Three questions and room for a comment."""
+    try:
+        invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
+    except FeedbackError as error:
+        return _over(request, error)
+    return _questions(request, invitation, token, Filled(), {})
+
+
+@post("/f/{token:str}", **_CALLERS)
+async def take_answer(request: AnyRequest, parts: Parts, token: FromPath[str], data: Form) -> Response[Any]:
+    """Keep the answer; the link is used up."""
+    filled = Filled.of(data)
+    faults = filled.faults()
+    try:
+        if faults:
+            invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
+            return _questions(request, invitation, token, filled, faults, status=400)
+        await parts.database.write(lambda conn: answers.give(conn, parts, token, filled.answer()))
+    except FeedbackError as error:
+        return _over(request, error)
+    return see_other("/f/thanks")
+
+
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
+    show_code_form,
+    take_code,
+    show_thanks,
+    show_questions,
+    take_answer,
+)
+"""What answers below `/f`."""
+
+
+def _questions(
+    request: AnyRequest,
+    invitation: Invitation,
+    token: str,
+    filled: Filled,
+    faults: dict[str, Message],
+    *,
+    status: int = 200,
+) -> Response[Any]:
+    return page(
+        request,
+        "pages/feedback/questions.html",
+        status=status,
+        invitation=invitation,
+        action=f"/f/{codes.read(token)}",
+        filled=filled,
+        faults=faults,
+        longest=LONGEST_COMMENT,
+    )
+
+
+def _over(request: AnyRequest, error: FeedbackError) -> Response[Any]:
+    """Say why a link leads nowhere; each reason has its own words and one thing to do next."""
+    return page(request, "pages/feedback/over.html", status=_STATUS[type(error)], code=error.code)

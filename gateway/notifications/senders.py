@@ -1,0 +1,165 @@
+"""Who carries messages: a mail server, an HTTP SMS gateway, or nobody where none is set up.
+
+A message may be handed over twice when a worker dies in between, so its identifier goes with it: an SMS gateway that
+knows the identifier sends once, and a mail program shows one of two e-mails with the same Message-ID.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from http import HTTPStatus
+from typing import Protocol
+
+import aiosmtplib
+import httpx2
+
+from gateway.config import Settings
+from gateway.notifications.errors import AddressError, MessageRefusedError, NoSenderError, NotSentError
+from gateway.notifications.tables import Channel
+
+_TIMEOUT_SECONDS = 20.0
+_E164 = re.compile(r"\+[1-9]\d{7,14}")
+_LATVIAN = re.compile(r"[268]\d{7}")
+_MAILBOX = re.compile(r"[^\s@<>,;:\"\\]+@[^\s@<>,;:\"\\]+")
+_LATER = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,  # the operator mends the token while messages wait
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_EARLY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message, opened, on its way out."""
+
+    id: str
+    to: str = field(repr=False)
+    subject: str
+    text: str = field(repr=False)
+    language: str
+    at: datetime
+    """When it was written, aware."""
+
+
+class Sender(Protocol):
+    """Carries messages of one channel."""
+
+    async def send(self, message: Outgoing) -> None:
+        """Hand a message over.
+
+        Raises:
+            NotSentError: it was not taken now.
+            MessageRefusedError: it will never be taken.
+        """
+        ...
+
+
+class NullSender:
+    """Stands where no server is set up, so that a message which nobody will get is seen to have failed."""
+
+    async def send(self, message: Outgoing) -> None:
+        """Refuse. Raises `NoSenderError`."""
+        raise NoSenderError(f"message {message.id} has nobody to carry it: set the mail server or the SMS gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSender:
+    """Hands e-mails to a mail server, with TLS where the server offers it."""
+
+    host: str
+    port: int
+    sender: str
+
+    async def send(self, message: Outgoing) -> None:
+        """Send one e-mail; errors as of `Sender.send`."""
+        mail = self._written(message)
+        try:
+            await aiosmtplib.send(mail, hostname=self.host, port=self.port, timeout=_TIMEOUT_SECONDS)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _smtp_error(max(one.code for one in error.recipients)) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise _smtp_error(error.code) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise NotSentError(f"the mail server did not take it: {type(error).__name__}") from None
+
+    def _written(self, message: Outgoing) -> EmailMessage:
+        """Write an e-mail that no program answers by itself (RFC 3834)."""
+        if not _MAILBOX.fullmatch(message.to):
+            raise AddressError(f"message {message.id} has no e-mail address")
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = Address("Pilnvara", addr_spec=self.sender)
+        mail["To"] = message.to
+        mail["Subject"] = f"Pilnvara: {message.subject}"
+        mail["Date"] = format_datetime(message.at)
+        mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
+        mail["Content-Language"] = message.language.partition("-")[0]
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text + "\n")
+        return mail
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSmsSender:
+    """Hands text messages to an SMS gateway: `POST {"to", "text", "id"}` with a bearer token."""
+
+    url: str
+    token: str | None = field(repr=False)
+
+    async def send(self, message: Outgoing) -> None:
+        """Send one text message; errors as of `Sender.send`. The identifier makes a second call harmless."""
+        headers = {"Idempotency-Key": message.id}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        body = {"to": telephone(message.to), "text": message.text, "id": message.id}
+        try:
+            async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+                answer = await client.post(self.url, json=body, headers=headers)
+        except httpx2.HTTPError as error:
+            raise NotSentError(f"the SMS gateway did not answer: {type(error).__name__}") from None
+        if answer.is_success:
+            return
+        said = f"the SMS gateway answered {answer.status_code}"
+        if answer.is_client_error and answer.status_code not in _LATER:
+            raise MessageRefusedError(said)
+        raise NotSentError(said)
+
+
+def make_senders(settings: Settings) -> Mapping[Channel, Sender]:
+    """The senders that `settings` ask for."""
+    return {
+        Channel.EMAIL: SmtpSender(settings.smtp_host, settings.smtp_port, settings.smtp_from)
+        if settings.smtp_host
+        else NullSender(),
+        Channel.SMS: HttpSmsSender(settings.sms_url, settings.sms_token) if settings.sms_url else NullSender(),
+    }
+
+
+def telephone(typed: str) -> str:
+    """Write a telephone number as networks do (E.164); one of eight digits is Latvian.
+
+    Raises:
+        AddressError: it is no telephone number.
+    """
+    number = re.sub(r"[\s()./-]", "", typed)
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    if _LATVIAN.fullmatch(number):
+        number = "+371" + number
+    if not _E164.fullmatch(number):
+        raise AddressError("not a telephone number")
+    return number
+
+
+def _smtp_error(code: int) -> NotSentError | MessageRefusedError:
+    """Tell a passing refusal (4yz) from a final one (5yz), RFC 5321 section 4.2.1."""
+    said = f"the mail server answered {code}"
+    return MessageRefusedError(said) if code >= 500 else NotSentError(said)

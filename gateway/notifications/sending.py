@@ -1,0 +1,141 @@
+"""The worker's job that sends a message: looks whether it still waits, sends it, and forgets address and text.
+
+*Sent* and *failed* are events of the visit that the message belongs to.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.jobs.leases import Job
+from gateway.jobs.runner import Handler, JobKind
+from gateway.keys import store
+from gateway.keys.errors import KeyDestroyedError
+from gateway.ledger import outbox as ledger
+from gateway.notifications import outbox, texts
+from gateway.notifications.errors import MessageRefusedError
+from gateway.notifications.senders import Outgoing, Sender, make_senders
+from gateway.notifications.tables import Channel, Message, MessageState
+from gateway.parts import Parts
+
+_SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
+_WAITING = select(Message.__table__).where(
+    Message.id == bindparam("message"), Message.state == MessageState.QUEUED.value
+)
+_END = (
+    update(Message)
+    .where(Message.id == bindparam("message"), Message.state == MessageState.QUEUED.value)
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("new_reason"),
+        sent_at=bindparam("new_sent_at"),
+        attempts=bindparam("new_attempts"),
+        address=None,
+        body=None,
+    )
+    .returning(Message.visit_id, Message.channel, Message.template)
+)
+
+
+class MessageLateError(MessageRefusedError):
+    """A code would reach somebody after it has lapsed."""
+
+    code: ClassVar[str] = "message.late"
+
+
+class MessageErasedError(MessageRefusedError):
+    """The values that the message belongs to were erased while it waited."""
+
+    code: ClassVar[str] = "message.erased"
+
+
+class MessageSending:
+    """Sends messages for one worker."""
+
+    def __init__(self, parts: Parts, senders: Mapping[Channel, Sender] | None = None) -> None:
+        """Take the senders that the settings ask for, unless others are given."""
+        self._parts = parts
+        self._senders = make_senders(parts.settings) if senders is None else senders
+
+    async def send(self, job: Job) -> None:
+        """Send the message of a job, if it still waits.
+
+        Raises:
+            NotSentError: it was not taken; the job runs again.
+        """
+        message_id = str(job.payload["message"])
+        try:
+            opened = await self._parts.database.read(lambda conn: self._open(conn, message_id))
+            if opened is None:
+                return
+            channel, message = opened
+            await self._senders[channel].send(message)
+        except MessageRefusedError as error:
+            await self._end(message_id, MessageState.FAILED, job.attempt, error.code)
+        else:
+            await self._end(message_id, MessageState.SENT, job.attempt)
+
+    async def give_up(self, job: Job, code: str) -> None:
+        """Write down that a message could not be sent for as long as it was tried."""
+        await self._end(str(job.payload["message"]), MessageState.FAILED, job.attempt, code)
+
+    def _open(self, conn: Connection, message_id: str) -> tuple[Channel, Outgoing] | None:
+        row = conn.execute(_WAITING, {"message": message_id}).one_or_none()
+        if row is None:
+            return None
+        if row.not_after is not None and self._parts.clock.database_now(conn) >= row.not_after:
+            raise MessageLateError(f"message {message_id} is past its time")
+        return row.channel, self._opened(conn, row)
+
+    def _opened(self, conn: Connection, row: Row[Any]) -> Outgoing:
+        sealer = self._parts.sealer
+        try:
+            key = store.load(conn, sealer, row.key_id)
+        except KeyDestroyedError:
+            raise MessageErasedError(f"message {row.id} was erased") from None
+        return Outgoing(
+            id=row.id,
+            to=sealer.open(key, outbox.address_context(row.id), row.address).decode(),
+            subject=texts.subject(row.template, row.language),
+            text=sealer.open(key, outbox.body_context(row.id), row.body).decode(),
+            language=row.language,
+            at=row.created_at,
+        )
+
+    async def _end(self, message_id: str, state: MessageState, attempt: int, code: str | None = None) -> None:
+        await self._parts.database.write(
+            lambda conn: _write_end(conn, message_id, state, attempt, code, self._parts.clock.database_now(conn))
+        )
+
+
+def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
+    """The handlers of this package for one worker, by kind of job."""
+    sending = MessageSending(parts)
+    return {outbox.JOB: JobKind(sending.send, on_dead=sending.give_up)}
+
+
+def _write_end(
+    conn: Connection, message_id: str, state: MessageState, attempt: int, code: str | None, now: datetime
+) -> None:
+    """End a waiting message once: a second worker that was late finds nothing to end."""
+    ended = conn.execute(
+        _END,
+        {
+            "message": message_id,
+            "new_state": state,
+            "new_reason": code if state is MessageState.FAILED else None,
+            "new_sent_at": now if state is MessageState.SENT else None,
+            "new_attempts": attempt,
+        },
+    ).one_or_none()
+    if ended is None:
+        return
+    event = EventName.MESSAGE_SENT if state is MessageState.SENT else EventName.MESSAGE_FAILED
+    data = {"message": message_id, "channel": ended.channel.value, "template": ended.template}
+    if code is not None:
+        data["reason"] = code
+    ledger.record(conn, chain=ended.visit_id or "system", type=event, actor=_SYSTEM, data=data, at=now)
