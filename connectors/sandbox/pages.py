@@ -66,6 +66,7 @@ def build_application(
     known = {**_error_pages(error_template), **(handlers or {})}
 
     async def log_unexpected(error: Exception, _scope: Scope) -> None:
+        """Say in the log what becomes a bare 500."""
         if not isinstance(error, HTTPException) and type(error) not in known:
             logging.getLogger(__name__).error("%s", type(error).__name__, exc_info=error)
 
