@@ -99,13 +99,19 @@ def bring_up_to_date(name: str, words: Catalog, folder: Path = FOLDER, *, prune:
     A partial catalogue takes no new sentence: its reader gets the base language's. `prune` drops the obsolete ones.
     """
     old = read(name, folder)
+    wanted = {(ids(entry.id), entry.context) for entry in words if entry.id}
+    for entry in list(old.obsolete.values()):
+        if (ids(entry.id), entry.context) in wanted:
+            old.add(entry.id, entry.string, user_comments=entry.user_comments, context=entry.context)
     old.update(words, no_fuzzy_matching=True)
+    said_again = {(ids(entry.id), entry.context) for entry in old if entry.id}
     kept = [
         entry
         for entry in sorted(old, key=_order)
         if entry.id and (name in COMPLETE or (any(entry.string) if entry.pluralizable else entry.string))
     ]
-    obsolete = [] if prune else [entry for entry in sorted(old.obsolete.values(), key=_order) if entry.string]
+    gone = [entry for entry in old.obsolete.values() if entry.string and (ids(entry.id), entry.context) not in said_again]
+    obsolete = [] if prune else sorted(gone, key=_order)
     body = read_po(BytesIO(_head(name).encode()))
     for entry in kept:
         forms = entry.string or ("",) * body.num_plurals if entry.pluralizable else entry.string

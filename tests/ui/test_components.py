@@ -214,7 +214,6 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
         {"card": {"title": {"text": "Card"}},
          "rows": [{"key": {"text": "K"}, "value": {"text": "V"}, "actions": {"items": [{"text": "C", "href": "/c"}]}}]},
     ),
-    ("{{ ui.back_link('/b') }}", "back-link", "govukBackLink", {"href": "/b"}),
     (
         "{{ ui.breadcrumbs([{'text': 'A', 'href': '/a'}, {'text': 'B'}]) }}",
         "breadcrumbs",
@@ -245,6 +244,12 @@ def test_a_table_equals_govuk_frontends_but_for_its_scroll_region(ours: Ours, or
         "rows": [[{"text": "1"}, {"text": "2", "format": "numeric"}]],
     }
     assert table == theirs(oracle, "table", "govukTable", expected).find("table")
+
+
+def test_a_back_link_equals_govuk_frontends_but_for_its_landmark(ours: Ours, oracle: Environment) -> None:
+    mine = parse(ours("{{ ui.back_link('/b') }}")).find("nav")
+    assert mine.attributes["aria-label"] == "Previous page"
+    assert mine.find("a") == theirs(oracle, "back-link", "govukBackLink", {"href": "/b"}).find("a")
 
 
 def test_pages_by_key_equal_govuk_frontends_but_for_the_order_of_words_and_arrow(

@@ -8,7 +8,15 @@ import { NotificationBanner } from "./govuk/components/notification-banner/notif
 import { Radios } from "./govuk/components/radios/radios.mjs";
 import { SkipLink } from "./govuk/components/skip-link/skip-link.mjs";
 
-const KINDS = [Button, CharacterCount, Checkboxes, NotificationBanner, Radios, SkipLink, ErrorSummary];
+// ARIA knows no expanded state of a radio button; what it opens is named by aria-controls.
+class PlainRadios extends Radios {
+  syncConditionalRevealWithInputState(input) {
+    super.syncConditionalRevealWithInputState(input);
+    input.removeAttribute("aria-expanded");
+  }
+}
+
+const KINDS = [Button, CharacterCount, Checkboxes, NotificationBanner, PlainRadios, SkipLink, ErrorSummary];
 
 // A part that came by a live update must not take the focus away from where somebody types.
 export function startFields(scope, { takeFocus = true } = {}) {

@@ -1,0 +1,101 @@
+"""Every page of the gallery in a real browser: WCAG 2.2 AA by axe, no sideways scrolling, no policy violated."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.ui.server import NONCE, Site, serving
+from ui.environment import Renderer
+from ui.gallery import PAGES, sample_page
+from ui.i18n import Language
+
+WIDTHS = (320, 1280)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+LANGUAGES: tuple[Language, ...] = tuple(one for one in get_args(Language) if "-" not in one)
+
+
+@pytest.fixture(scope="module")
+def site(renderer: Renderer) -> Iterator[Site]:
+    pages = {f"/{name}.{lang}": sample_page(renderer, name, lang, NONCE) for name in PAGES for lang in LANGUAGES}
+    with serving(Site(pages=pages)) as running:
+        yield running
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_at_320_and_1280_pixels(browser: Browser, site: Site, name: str, language: str) -> None:
+    page = browser.new_page(viewport={"width": WIDTHS[0], "height": 900})
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    try:
+        page.goto(f"{site.base}/{name}.{language}", wait_until="load")
+        page.wait_for_selector("body.js-enabled")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            result = Axe().run(page, options=RULES)
+            assert result.violations_count == 0, f"{width} px\n{result.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"scrolls sideways at {width} px"
+    finally:
+        page.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("name", ["fields", "desk", "readback", "components"])
+def test_pages_hold_together_without_scripts(browser: Browser, site: Site, name: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 900}, java_script_enabled=False)
+    try:
+        page.goto(f"{site.base}/{name}.lv")
+        assert page.locator("h1").first.is_visible()
+        assert page.locator("[data-print]:visible, [data-copy]:visible").count() == 0
+        if name == "desk":
+            assert page.get_by_role("link", name="Pārbaudīt vēlreiz").is_visible()
+        if name == "fields":
+            assert page.get_by_label("Tālrunis", exact=True).is_visible()
+    finally:
+        page.close()
+
+
+def test_at_400_per_cent_nothing_is_cut_off(browser: Browser, site: Site) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 256})
+    try:
+        page.goto(f"{site.base}/desk.lv")
+        for button in page.get_by_role("button").all():
+            button.scroll_into_view_if_needed()
+            box = button.bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 320
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("name", ["desk", "readback", "fields"])
+def test_everything_can_be_reached_by_keyboard_and_shows_that_it_was(
+    browser: Browser, site: Site, name: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    try:
+        page.goto(f"{site.base}/{name}.en")
+        page.wait_for_selector("body.js-enabled")
+        page.evaluate("document.activeElement.blur()")
+        reached = set()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            seen = page.evaluate(
+                """() => { const e = document.activeElement; if (e === document.body) return null;
+                const s = getComputedStyle(e);
+                const n = e.nextElementSibling && e.matches(".govuk-radios__input, .govuk-checkboxes__input")
+                  ? getComputedStyle(e.nextElementSibling, "::before") : s;
+                return [e.outerHTML.slice(0, 80), s.outlineStyle, n.boxShadow, s.backgroundColor]; }"""
+            )
+            if seen is None:
+                break
+            reached.add(seen[0])
+            assert seen[1] != "none" or seen[2] != "none", f"no sign of focus on {seen[0]}"
+        assert len(reached) >= 5
+    finally:
+        page.close()

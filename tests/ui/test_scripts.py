@@ -1,0 +1,194 @@
+"""What the scripts do in a real browser, under the policy of the real pages."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.ui.server import NONCE, Site, serving
+from ui.environment import Renderer, environment
+from ui.gallery import sample_page
+
+Write = Callable[..., str]
+
+LIVE = """{% extends "layout/desk.html" %}
+{% block title %}{{ state }}{% endblock %}
+{% block content %}<h1>Visit</h1>
+{% call ui.live("/events", "progress") %}<p id="state">{{ state }}</p>{{ ui.button("Go on", id="go") }}{% endcall %}
+{{ ui.text_input("note", "Note") }}{% endblock %}"""
+IDLE = """{% extends "layout/desk.html" %}
+{% set lock_action = "/lock" %}{% set idle_seconds = 4 %}
+{% block title %}Idle{% endblock %}{% block content %}<h1>Desk</h1>{% endblock %}"""
+GUARDED = """{% extends "layout/desk.html" %}{% block title %}Anna{% endblock %}
+{% block content %}<h1>Anna Paraudziņa</h1>{% endblock %}"""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(Site()) as running:
+        yield running
+
+
+@pytest.fixture
+def write(renderer: Renderer, tmp_path: Path) -> Write:
+    def page(source: str, **context: object) -> str:
+        (tmp_path / "page.html").write_text(source, encoding="utf-8")
+        return environment(languages=("en",), templates=[tmp_path]).render(
+            "page.html", "en", NONCE, **{"csrf_token": "t", **context}
+        )
+
+    return page
+
+
+@pytest.fixture
+def tab(browser: Browser, site: Site) -> Iterator[Page]:
+    page = browser.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
+    yield page
+    site.events.put("end")
+    page.close()
+    assert problems == []
+
+
+class TestLivePages:
+    def test_a_change_is_shown_and_what_is_being_typed_stays(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(LIVE, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        tab.get_by_label("Note").fill("half a sen")
+        site.pages["/visit"] = write(LIVE, state="agreed")
+        site.events.put("event: changed\ndata: 1\n\n")
+        expect(tab.locator("#state")).to_have_text("agreed")
+        expect(tab).to_have_title("agreed – Pilnvara")
+        expect(tab.get_by_label("Note")).to_have_value("half a sen")
+        expect(tab.get_by_label("Note")).to_be_focused()
+
+    def test_the_focus_stays_on_a_button_that_is_drawn_anew(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(LIVE, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        tab.locator("#go").focus()
+        site.pages["/visit"] = write(LIVE, state="agreed")
+        site.events.put("event: changed\ndata: 1\n\n")
+        expect(tab.locator("#state")).to_have_text("agreed")
+        expect(tab.locator("#go")).to_be_focused()
+
+    def test_a_part_that_did_not_change_is_left_alone(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(LIVE, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        tab.wait_for_selector("[data-govuk-button-init]")
+        tab.evaluate("document.getElementById('state').marked = true")
+        with tab.expect_response("**/visit"):
+            site.events.put("event: changed\ndata: 1\n\n")
+        tab.evaluate("new Promise((done) => setTimeout(done, 50))")
+        assert tab.evaluate("document.getElementById('state').marked") is True
+
+    def test_when_the_visit_has_moved_on_the_page_follows(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages |= {"/visit": write(LIVE, state="waiting"), "/receipt": write(GUARDED)}
+        tab.goto(f"{site.base}/visit")
+        site.moved["/visit"] = "/receipt"
+        site.events.put("event: changed\ndata: 1\n\n")
+        tab.wait_for_url("**/receipt")
+
+    def test_the_server_can_send_the_page_on_but_only_within_the_house(
+        self, site: Site, tab: Page, write: Write
+    ) -> None:
+        site.pages |= {"/visit": write(LIVE, state="waiting"), "/next": write(GUARDED)}
+        tab.goto(f"{site.base}/visit")
+        site.events.put("event: go\ndata: http://127.0.0.2:9/\n\nevent: go\ndata: javascript:alert(1)\n\n")
+        site.events.put("event: go\ndata: /next\n\n")
+        tab.wait_for_url(f"{site.base}/next")
+
+    def test_a_script_in_a_fetched_part_never_runs(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(LIVE, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        script = f'<script nonce="{NONCE}">document.title = "taken"</script><p id="state">agreed</p>'
+        site.pages["/visit"] = write(LIVE, state="agreed").replace('<p id="state">agreed</p>', script)
+        site.events.put("event: changed\ndata: 1\n\n")
+        expect(tab.locator("#state")).to_have_text("agreed")
+        expect(tab).to_have_title("agreed – Pilnvara")
+
+    def test_a_lost_connection_is_told(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(LIVE, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        expect(tab.get_by_text("The connection was lost")).to_be_hidden()
+        tab.route("**/events", lambda route: route.abort())
+        site.events.put("end")
+        expect(tab.get_by_text("The connection was lost")).to_be_visible(timeout=15_000)
+
+
+class TestTheSharedTerminal:
+    def test_a_page_from_the_back_forward_cache_is_asked_for_anew(self, site: Site, tab: Page, write: Write) -> None:
+        # chromium-headless-shell has no such cache; the event that it would bring is sent by hand.
+        site.pages["/anna"] = write(GUARDED)
+        tab.goto(f"{site.base}/anna")
+        tab.wait_for_selector("body.js-enabled")
+        site.pages["/anna"] = "<!DOCTYPE html><title>ended</title><p>This visit has ended"
+        tab.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+        expect(tab.get_by_text("This visit has ended")).to_be_visible()
+
+    def test_going_back_asks_the_server_for_the_page(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages |= {"/anna": write(GUARDED), "/blank": "<!DOCTYPE html><title>blank</title>"}
+        tab.goto(f"{site.base}/anna")
+        tab.goto(f"{site.base}/blank")
+        site.pages["/anna"] = "<!DOCTYPE html><title>ended</title><p>This visit has ended"
+        tab.go_back()
+        expect(tab.get_by_text("This visit has ended")).to_be_visible()
+        expect(tab.get_by_text("Anna")).to_have_count(0)
+
+    def test_a_page_that_is_left_is_hidden_before_it_is_stored(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/anna"] = write(GUARDED)
+        tab.goto(f"{site.base}/anna")
+        tab.wait_for_selector("body.js-enabled")
+        tab.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
+        expect(tab.get_by_role("heading", name="Anna")).to_be_hidden()
+
+    def test_an_idle_terminal_warns_and_locks(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/desk"] = write(IDLE)
+        tab.goto(f"{site.base}/desk")
+        warning = tab.get_by_text("This terminal is about to lock.")
+        expect(warning).to_be_hidden()
+        expect(warning).to_be_visible(timeout=6000)
+        tab.keyboard.press("Shift")
+        expect(warning).to_be_hidden()
+        assert site.posts == []
+        tab.wait_for_url("**/lock", timeout=12_000)
+        assert site.posts == ["/lock"]
+
+
+class TestFields:
+    def test_an_error_summary_takes_the_focus_and_leads_to_its_field(
+        self, site: Site, tab: Page, write: Write
+    ) -> None:
+        site.pages["/form"] = write(
+            '{% extends "layout/base.html" %}{% block title %}F{% endblock %}{% block content %}'
+            '{{ ui.error_summary([{"text": "Enter a note", "href": "#note"}]) }}'
+            '{{ ui.text_input("note", "Note", error="Enter a note") }}{% endblock %}'
+        )
+        tab.goto(f"{site.base}/form")
+        expect(tab.locator(".govuk-error-summary")).to_be_focused()
+        tab.get_by_role("link", name="Enter a note").click()
+        expect(tab.get_by_label("Note")).to_be_focused()
+
+    def test_a_code_is_sent_without_blanks(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/form"] = write(
+            '{% extends "layout/base.html" %}{% block title %}F{% endblock %}{% block content %}'
+            '{% call ui.form("/code", "t") %}{{ ui.code_input("code", "Code", digits=false) }}{{ ui.button("Go") }}'
+            "{% endcall %}{% endblock %}"
+        )
+        tab.goto(f"{site.base}/form")
+        tab.wait_for_selector("body.js-enabled")
+        tab.get_by_label("Code").fill("ab c-12 3")
+        with tab.expect_request("**/code") as request:
+            tab.get_by_role("button", name="Go").click()
+        assert "code=ABC123" in (request.value.post_data or "")
+
+    def test_the_counter_counts_in_latvian(self, site: Site, tab: Page, renderer: Renderer) -> None:
+        site.pages["/fields"] = sample_page(renderer, "fields", "lv", NONCE)
+        tab.goto(f"{site.base}/fields")
+        note = tab.get_by_label("Piezīme")
+        note.fill("x" * 199)
+        expect(tab.get_by_text("Atlikusi 1 rakstzīme").first).to_be_visible()
+        note.fill("x" * 221)
+        expect(tab.get_by_text("Par 21 rakstzīmi par daudz").first).to_be_visible()
