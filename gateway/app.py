@@ -1,17 +1,21 @@
 """The web application: every package's handlers, behind one guard, with one place for errors."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.exceptions import LitestarDeprecationWarning
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from gateway import problems
 from gateway.config import ConfigurationError
 from gateway.database.engine import Database
+from gateway.feedback.controllers import CONTROLLERS as FEEDBACK
+from gateway.ledger.controllers import CONTROLLERS as LOG
 from gateway.pages.controllers import CONTROLLERS as PAGES
 from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY
@@ -20,7 +24,7 @@ from gateway.web import assets
 from gateway.web.admission import admit, current_session
 from gateway.web.application import Gateway
 
-CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *PAGES)
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *PAGES, *FEEDBACK, *LOG)
 """Everything that answers; a package's handlers stand in the tuple `CONTROLLERS` of its module `controllers`."""
 
 
@@ -38,21 +42,24 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         ConfigurationError: a setting names a role that does not exist.
     """
     _ensure_roles_exist(parts)
-    app = Gateway(
-        [*CONTROLLERS, *extra],
-        guards=[admit],
-        dependencies={
-            "session": Provide(current_session, sync_to_thread=False),
-            "parts": Provide(lambda: parts, sync_to_thread=False),
-            "database": Provide(lambda: parts.database, sync_to_thread=False),
-        },
-        exception_handlers={Exception: problems.answer},
-        state=State({"parts": parts, "assets": assets.load()}),
-        request_max_body_size=parts.settings.body_limit,
-        openapi_config=None,
-        logging_config=None,
-        signature_types=[Database, Parts],
-    )
+    with warnings.catch_warnings():
+        # Litestar 3 will want `session: NamedDependency[StaffSession]`; until then the plain type reads better.
+        warnings.filterwarnings("ignore", ".*(Inferred dependency field|inferred style)", LitestarDeprecationWarning)
+        app = Gateway(
+            [*CONTROLLERS, *extra],
+            guards=[admit],
+            dependencies={
+                "session": Provide(current_session, sync_to_thread=False),
+                "parts": Provide(lambda: parts, sync_to_thread=False),
+                "database": Provide(lambda: parts.database, sync_to_thread=False),
+            },
+            exception_handlers={Exception: problems.answer},
+            state=State({"parts": parts, "assets": assets.load()}),
+            request_max_body_size=parts.settings.body_limit,
+            openapi_config=None,
+            logging_config=None,
+            signature_types=[Database, Parts],
+        )
     ensure_declared(app)
     return app
 

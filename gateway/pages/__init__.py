@@ -1,1 +1,1 @@
-"""The pages: thin controllers over the other packages. `controllers` gathers their handlers, `rendering` makes a page."""
+"""The pages: thin controllers over the other packages. `controllers` gathers their handlers, `rendering` makes one."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from gateway.database.engine import Database
 from gateway.ids import digest
@@ -155,7 +156,7 @@ async def show_account(request: AnyRequest, session: StaffSession) -> Response[A
 
 
 @get("/language/{code:str}", **allow(Who.ANYONE, while_locked=True))
-async def choose_language(request: AnyRequest, parts: Parts, database: Database, code: str) -> Response[Any]:
+async def choose_language(request: AnyRequest, parts: Parts, database: Database, code: FromPath[str]) -> Response[Any]:
     """Show the pages in another language: those of one session, or of a browser without any. Changes nothing else."""
     if code not in LANGUAGES:
         raise NotFoundException

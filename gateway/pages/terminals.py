@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
@@ -55,7 +56,7 @@ async def make_terminal_code(request: AnyRequest, session: StaffSession, parts: 
 
 
 @get("/manage/terminals/codes/{seed:str}", **allow(*_MANAGERS))
-async def show_terminal_code(request: AnyRequest, parts: Parts, seed: str) -> Response[Any]:
+async def show_terminal_code(request: AnyRequest, parts: Parts, seed: FromPath[str]) -> Response[Any]:
     """Show the code until it is used or past its time."""
     now = parts.clock.now()
     code = await parts.database.read(
@@ -67,7 +68,7 @@ async def show_terminal_code(request: AnyRequest, parts: Parts, seed: str) -> Re
 
 
 @post("/manage/terminals/{terminal_id:str}/revoke", **allow(*_MANAGERS))
-async def revoke_terminal(session: StaffSession, parts: Parts, terminal_id: str) -> Response[Any]:
+async def revoke_terminal(session: StaffSession, parts: Parts, terminal_id: FromPath[str]) -> Response[Any]:
     """Take a terminal out of use; sessions at it end."""
     now = parts.clock.now()
     await parts.database.write(

@@ -10,9 +10,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypedDict
+from typing import Any, TypedDict
 
-from litestar.params import Dependency
+from litestar.params import SkipValidation
 
 from audit.entry import Actor, ActorKind
 from gateway.people.roles import Role
@@ -213,5 +213,5 @@ KIND_OF: dict[type[AnySession], SessionKind] = {
 }
 """Which kind of session a class is."""
 
-CurrentSession = Annotated[AnySession | None, Dependency(skip_validation=True)]
+CurrentSession = SkipValidation[AnySession | None]
 """For a handler that several kinds of callers, or nobody, may call; others name the one class that they expect."""

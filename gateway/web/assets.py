@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from gateway.people.access import Who, allow
 from ui.manifest import STATIC
@@ -39,7 +40,7 @@ def load(folder: Path = STATIC) -> dict[str, Asset]:
 
 
 @get("/assets/{path:path}", **allow(Who.ANYONE, cacheable=True))
-async def assets(request: "Request[Any, Any, Any]", path: str) -> Response[bytes]:
+async def assets(request: "Request[Any, Any, Any]", path: FromPath[str]) -> Response[bytes]:
     """Serve one file of the front end."""
     asset: Asset | None = request.app.state.assets.get(path.lstrip("/"))
     if asset is None:

@@ -1,0 +1,272 @@
+"""Everybody who can call the gateway, signed in without the pages for it, over plain ASGI: no server, no threads.
+
+`callers` is the fixture to ask for: `callers.staff(Role.ASSISTANT).get("/desk")`.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+import pytest
+from litestar import Litestar
+
+from gateway.app import create_app
+from gateway.clock import HeldClock
+from gateway.parts import LANGUAGES, Parts, Store
+from gateway.people import sessions, staff
+from gateway.people.access import StaffSession
+from gateway.people.roles import Role
+from gateway.people.staff import Created, NewStaff
+from gateway.terminals import displays, enrolment
+from ui.environment import Renderer, environment
+
+PASSWORD = "a password for tests"
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    cookies: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("location", "")
+
+    @property
+    def code(self) -> str | None:
+        """The code of a problem, if it is one."""
+        if self.headers.get("content-type", "").startswith("application/problem+json"):
+            return str(msgspec.json.decode(self.body)["code"])
+        return None
+
+    @property
+    def csrf(self) -> str:
+        """The token of the page's forms."""
+        found = re.search(r'name="_csrf" value="([^"]+)"', self.text)
+        assert found, "the page has no form with a token"
+        return found[1]
+
+
+@dataclass
+class Caller:
+    """One browser: it keeps cookies and reads the token for its forms from its session."""
+
+    app: Litestar
+    cookies: dict[str, str] = field(default_factory=dict)
+    csrf: str | None = None
+    page: bool = True
+    """Asks for pages; else for JSON."""
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.call("GET", path, headers=headers)
+
+    def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> Answer:
+        """Send a form with the session's token, unless `data` brings another under `_csrf`."""
+        fields = {"_csrf": self.csrf or ""} | (data or {})
+        given = {"content-type": "application/x-www-form-urlencoded"} | headers
+        return self.call("POST", path, headers=given, body=urlencode(fields).encode())
+
+    def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes = b"") -> Answer:
+        return asyncio.run(self.acall(method, path, headers=headers, body=body))
+
+    async def acall(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
+        """Call from a test that runs several at once."""
+        sent = {"accept": "text/html" if self.page else "application/json", "host": "localhost:8000"}
+        sent |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        if self.cookies:
+            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = await request(self.app, method, path, sent, body)
+        for name, value in answer.cookies.items():
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
+        return answer
+
+
+@dataclass
+class Callers:
+    """A centre with one terminal and one account that has every role."""
+
+    parts: Parts
+    clock: HeldClock
+    app: Litestar
+    centre_id: str
+    terminal_id: str
+    terminal_secret: str
+    account: Created
+
+    def nobody(self, *, at_terminal: bool = False) -> Caller:
+        """Somebody who is not signed in; `at_terminal` on the enrolled computer."""
+        return Caller(self.app, {"pilnvara_terminal": self.terminal_secret} if at_terminal else {})
+
+    def staff(self, role: Role | None, *, at_terminal: bool = True, language: str = "en") -> Caller:
+        """The member of staff in `role`; with `None` nobody has chosen one yet."""
+        token = self.parts.database.write_now(
+            lambda conn: sessions.begin_staff(
+                conn,
+                staff_id=self.account.id,
+                role=role,
+                centre_id=self.centre_id,
+                terminal_id=self.terminal_id if at_terminal else None,
+                language=language,
+                now=self.clock.now(),
+                lifetime=self._lifetime,
+            )
+        )
+        cookies = {"pilnvara_staff": token} | ({"pilnvara_terminal": self.terminal_secret} if at_terminal else {})
+        loaded = self.session_of(token, at_terminal=at_terminal)
+        return Caller(self.app, cookies, loaded.csrf if loaded else None)
+
+    def resident(
+        self, *, approval_id: str | None = "no-such-approval", visit_id: str | None = None, language: str = "en"
+    ) -> Caller:
+        """A resident's phone, bound to one approval or visit."""
+        token = self.parts.database.write_now(
+            lambda conn: sessions.begin_resident(
+                conn,
+                visit_id=visit_id,
+                approval_id=approval_id,
+                language=language,
+                now=self.clock.now(),
+                lifetime=self._lifetime,
+            )
+        )
+        loaded = self.parts.database.read_now(lambda conn: sessions.load_resident(conn, token, self.clock.now()))
+        assert loaded
+        return Caller(self.app, {"pilnvara_resident": token}, loaded.csrf)
+
+    def display(self, *, language: str = "en") -> Caller:
+        """The screen that faces the resident, paired with the terminal."""
+        at_desk = self.session_of(self.staff(Role.ASSISTANT).cookies["pilnvara_staff"])
+        assert at_desk
+        now, sealer = self.clock.now(), self.parts.sealer
+        code = self.parts.database.write_now(lambda conn: displays.offer(conn, sealer, now))
+        self.parts.database.write_now(
+            lambda conn: displays.claim(conn, sealer, typed=code.digits, by=at_desk, language=language, now=now)
+        )
+        secret = self.parts.database.write_now(lambda conn: displays.collect(conn, code.seed, now))
+        assert secret
+        loaded = self.parts.database.read_now(lambda conn: sessions.load_display(conn, secret))
+        assert loaded
+        return Caller(self.app, {"pilnvara_display": secret}, loaded.csrf)
+
+    def session_of(self, token: str, *, at_terminal: bool = True) -> StaffSession | None:
+        """The staff session of a token, as the guard loads it."""
+        return self.parts.database.read_now(
+            lambda conn: sessions.load_staff(
+                conn,
+                token,
+                terminal_secret=self.terminal_secret if at_terminal else None,
+                anywhere=self.parts.settings.staff_anywhere,
+                now=self.clock.now(),
+            )
+        )
+
+    @property
+    def _lifetime(self) -> sessions.Lifetime:
+        return sessions.Lifetime(self.parts.settings.session_idle, self.parts.settings.session_absolute)
+
+
+async def request(
+    app: Litestar, method: str, target: str, headers: dict[str, str], body: bytes = b"", *, patience: float = 20
+) -> Answer:
+    """Send one request over ASGI; of a stream of events only the beginning is awaited."""
+    path = urlsplit(target)
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path.path,
+        "raw_path": path.path.encode(),
+        "query_string": path.query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 40000),
+        "server": ("localhost", 8000),
+    }
+    got: dict[str, Any] = {"body": b""}
+    streaming = asyncio.Event()
+    inbox = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if inbox:
+            return inbox.pop()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            got["status"] = message["status"]
+            got["headers"] = [(name.decode().lower(), value.decode()) for name, value in message["headers"]]
+            if any(value.startswith("text/event-stream") for _name, value in got["headers"]):
+                streaming.set()
+        else:
+            got["body"] += message.get("body", b"")
+
+    answering = asyncio.ensure_future(app(scope, receive, send))  # type: ignore[arg-type]  # ASGI messages are plain dicts
+    stream = asyncio.ensure_future(streaming.wait())
+    await asyncio.wait({answering, stream}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+    finished = answering.done()
+    for task in (answering, stream):
+        if not task.done():
+            task.cancel()
+    await asyncio.gather(answering, stream, return_exceptions=True)
+    if finished:
+        answering.result()
+    assert "status" in got, f"{method} {target} was not answered within {patience} s"
+    return Answer(got["status"], dict(got["headers"]), _cookies(got["headers"]), got["body"])
+
+
+def _cookies(headers: list[tuple[str, str]]) -> dict[str, str]:
+    jar = SimpleCookie[str]()
+    for name, value in headers:
+        if name == "set-cookie":
+            jar.load(value)
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Renderer:
+    """The templates, compiled once."""
+    return environment(languages=LANGUAGES)
+
+
+@pytest.fixture
+def parts(store: Store, renderer: Renderer) -> Parts:
+    """The parts of a gateway whose clock is held."""
+    return Parts(store.settings, store.database, store.clock, store.sealer, store.keys, renderer)
+
+
+@pytest.fixture
+def callers(parts: Parts, clock: HeldClock) -> Iterator[Callers]:
+    """Everybody who can call."""
+    now, database = clock.now(), parts.database
+    centre_id = database.write_now(
+        lambda conn: staff.add_centre(conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads")
+    )
+    secret = database.write_now(
+        lambda conn: enrolment.add(conn, centre_id=centre_id, name="Lete 1", enrolled_by=None, now=now)
+    )
+    terminal = database.read_now(lambda conn: enrolment.find(conn, secret))
+    assert terminal
+    new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre_id, roles=tuple(Role))
+    account = database.write_now(lambda conn: staff.create(conn, parts.sealer, new, now=now))
+    yield Callers(parts, clock, create_app(parts), centre_id, terminal.id, secret, account)
