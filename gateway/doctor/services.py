@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from gateway.clock import SystemClock
 from gateway.config import Settings
 from gateway.database import schema
 from gateway.database.drivers import parse_url, sqlite_path
 from gateway.database.engine import Database
-from gateway.database.errors import DatabaseUnavailableError
+from gateway.database.errors import DatabaseError, DatabaseUnavailableError, NotMigratedError
 from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.keys import keyfile
 from gateway.keys.errors import KeysError
@@ -52,7 +53,7 @@ def keys(settings: Settings) -> Finding:
         missing = _read(settings, lambda conn: KeyRing.load(conn, sealer)).missing()
     except KeysError as error:
         return broken("Keys", str(error), "Bring the copy of the key file that belongs to this database.")
-    except DatabaseUnavailableError:
+    except DatabaseError:
         return broken("Keys", "cannot be looked at without the database", "Mend the database first.")
     if missing:
         return broken("Keys", f"none for {', '.join(missing)}", "`pilnvara keys init`")
@@ -66,7 +67,7 @@ def clock(settings: Settings) -> Finding:
     system = SystemClock()
     try:
         theirs, ours = _read(settings, lambda conn: (system.database_now(conn), system.now()))
-    except DatabaseUnavailableError:
+    except DatabaseError:
         return broken("Clock", "cannot be compared without the database", "Mend the database first.")
     apart = abs(theirs - ours)
     seconds = f"{apart.total_seconds():.3f} s from the database's"
@@ -87,7 +88,7 @@ def log(settings: Settings) -> Finding:
             str(error),
             "Nothing is granted or sent. Bring back the newest state of the database, or ask the operator's guide.",
         )
-    except DatabaseUnavailableError:
+    except DatabaseError:
         return broken("Audit log", "cannot be looked at without the database", "Mend the database first.")
     return ok("Audit log", "continues what was held")
 
@@ -111,5 +112,13 @@ def _is_not_made_yet(settings: Settings) -> bool:
 
 
 def _read(settings: Settings, look: Callable[[Connection], T]) -> T:
+    """Look through a connection.
+
+    Raises:
+        DatabaseError: there is none, or its tables are not this program's.
+    """
     with closing(Database.open(settings.database_url, readers=1)) as opened:
-        return opened.read_now(look)
+        try:
+            return opened.read_now(look)
+        except DBAPIError as error:
+            raise NotMigratedError("the tables are not this program's: run `pilnvara migrate`") from error

@@ -1,0 +1,182 @@
+"""The commands as an operator types them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from audit import checkpoint
+from audit.note import Verifier
+from gateway.cli import COMMANDS, main
+from gateway.config import Settings
+from gateway.database.engine import Database
+from gateway.doctor import machine
+from gateway.doctor.finding import Health
+from gateway.keys import keyfile
+from gateway.ledger.checkpoints import HELD_NAME
+from tests.gateway.ledger.test_checkpoints import unprotect
+
+Pilnvara = Callable[..., Result]
+
+
+@pytest.fixture
+def environment(tmp_path: Path, database_url: str) -> Mapping[str, str]:
+    """A machine of the test's own."""
+    return {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": database_url}
+
+
+@pytest.fixture
+def pilnvara(environment: Mapping[str, str]) -> Pilnvara:
+    """Types a command."""
+
+    def run(*arguments: str, **changed: str) -> Result:
+        return CliRunner().invoke(main, arguments, env=dict(environment) | changed)
+
+    return run
+
+
+@pytest.fixture
+def made(pilnvara: Pilnvara) -> Pilnvara:
+    """The same, on a machine that is set up."""
+    assert pilnvara("migrate").exit_code == 0
+    assert pilnvara("keys", "init").exit_code == 0
+    return pilnvara
+
+
+def findings(result: Result) -> dict[str, dict[str, str]]:
+    return {finding["name"]: finding for finding in json.loads(result.stdout)}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = "import sys; from gateway.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
+    assert all(name in shown.stdout for name in COMMANDS)
+    loaded = set(shown.stdout.splitlines()[-1].split())
+    assert not loaded & {"sqlalchemy", "litestar", "playwright", "jinja2", "alembic"}
+
+
+class TestMigrate:
+    def test_may_be_run_again(self, pilnvara: Pilnvara) -> None:
+        assert pilnvara("migrate").exit_code == 0
+        assert pilnvara("migrate").exit_code == 0
+
+    def test_check_finds_no_drift(self, pilnvara: Pilnvara) -> None:
+        result = pilnvara("migrate", "--check")
+        assert result.exit_code == 0, result.output
+
+
+class TestKeys:
+    def test_init_makes_keys_once_and_says_what_to_keep(self, pilnvara: Pilnvara) -> None:
+        pilnvara("migrate")
+        first = pilnvara("keys", "init")
+        assert first.exit_code == 0
+        assert "kek.json" in first.stdout
+        assert pilnvara("keys", "init").stdout == first.stdout
+
+    def test_rotate_replaces_a_key_and_records_it(self, made: Pilnvara, database_url: str) -> None:
+        assert made("keys", "rotate", "permit").exit_code == 0
+        database = Database.open(database_url)
+        recorded = text("SELECT count(*) FROM audit_event WHERE type = 'admin:key:rotated'")
+        assert database.read_now(lambda conn: conn.execute(recorded).scalar_one()) == 1
+        database.close()
+
+
+class TestAudit:
+    def test_checkpoint_signs_and_verify_agrees(self, made: Pilnvara, environment: Mapping[str, str]) -> None:
+        signed = made("audit", "checkpoint")
+        assert signed.exit_code == 0
+        vkey = made("keys", "init").stdout.split()[-1]
+        assert checkpoint.verify(signed.stdout.encode(), [Verifier.parse(vkey)]).size == 6
+        report = json.loads(made("audit", "verify", "--json", "--vkey", vkey).stdout)
+        assert (report["verdict"], report["size"], report["vouched_size"]) == ("verified", 6, 6)
+
+    def test_verify_exits_3_when_nothing_is_signed(self, made: Pilnvara) -> None:
+        assert made("audit", "verify").exit_code == 3
+
+    def test_verify_exits_1_for_a_changed_leaf(self, made: Pilnvara, database_url: str) -> None:
+        made("audit", "checkpoint")
+        database = Database.open(database_url)
+        database.write_now(lambda conn: unprotect(conn, "audit_event"))
+        database.write_now(lambda conn: conn.execute(text("UPDATE audit_event SET leaf = leaf_hash WHERE n = 3")))
+        database.close()
+        result = made("audit", "verify")
+        assert result.exit_code == 1
+        assert "edited" in result.stdout
+
+    def test_verify_exits_2_for_a_key_that_is_none(self, made: Pilnvara) -> None:
+        made("audit", "checkpoint")
+        assert made("audit", "verify", "--vkey", "nonsense").exit_code == 2
+
+    def test_verify_holds_the_log_against_a_checkpoint_kept_elsewhere(
+        self, made: Pilnvara, tmp_path: Path, environment: Mapping[str, str]
+    ) -> None:
+        made("audit", "checkpoint")
+        kept = tmp_path / "kept"
+        kept.write_bytes(Path(environment["PILNVARA_DATA_DIR"], HELD_NAME).read_bytes())
+        assert made("audit", "verify", "--held", str(kept)).exit_code == 0
+
+
+class TestDoctor:
+    def test_finds_a_machine_that_is_set_up_in_order(self, made: Pilnvara) -> None:
+        found = findings(made("doctor", "--json"))
+        for name in ("Python", "Files", "Database", "Clock", "Keys", "Audit log"):
+            assert found[name]["health"] == "ok", found[name]
+
+    def test_changes_nothing_on_a_fresh_machine(self, pilnvara: Pilnvara, environment: Mapping[str, str]) -> None:
+        pilnvara("doctor", "--json")
+        assert not Path(environment["PILNVARA_DATA_DIR"]).exists()
+
+    def test_exits_1_and_says_what_to_mend_for_a_key_file_that_others_read(
+        self, made: Pilnvara, environment: Mapping[str, str]
+    ) -> None:
+        Path(environment["PILNVARA_DATA_DIR"], keyfile.NAME).chmod(0o644)
+        result = made("doctor", "--json")
+        assert result.exit_code == 1
+        found = findings(result)
+        assert found["Files"]["health"] == found["Keys"]["health"] == "broken"
+        assert "chmod" in found["Files"]["mend"]
+
+    def test_exits_1_without_tables(self, pilnvara: Pilnvara, database_url: str) -> None:
+        database = Database.open(database_url)
+        database.write_now(lambda conn: conn.execute(text("CREATE TABLE other (id INTEGER)")))
+        database.close()
+        result = pilnvara("doctor", "--json")
+        assert result.exit_code == 1
+        assert "pilnvara migrate" in findings(result)["Database"]["mend"]
+
+    def test_exits_1_for_a_mail_server_that_does_not_answer(self, made: Pilnvara) -> None:
+        result = made("doctor", "--json", PILNVARA_SMTP_HOST="127.0.0.1", PILNVARA_SMTP_PORT="1")
+        assert result.exit_code == 1
+        assert findings(result)["Mail"]["health"] == "broken"
+
+    def test_exits_1_for_a_browser_that_does_not_start(self, made: Pilnvara) -> None:
+        result = made("doctor", "--json", PILNVARA_CHROMIUM="/bin/false")
+        assert result.exit_code == 1
+        assert findings(result)["Browser"]["health"] == "broken"
+
+    def test_names_every_setting(self, pilnvara: Pilnvara) -> None:
+        assert "PILNVARA_DATABASE_URL" in pilnvara("doctor", "--settings").stdout
+
+    def test_tells_the_level_of_isolation(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        finding = machine.isolation(Settings.from_environment({}))
+        assert finding.health is Health.OK
+        assert "with its sandbox" in finding.detail
+
+
+def test_a_setting_that_cannot_be_used_is_told_in_one_line(pilnvara: Pilnvara) -> None:
+    result = pilnvara("doctor", PILNVARA_MODE="maybe")
+    assert result.exit_code == 2
+    assert result.stderr == "pilnvara: PILNVARA_MODE cannot be used: give live or demo\n"
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line(pilnvara: Pilnvara, tmp_path: Path) -> None:
+    result = pilnvara("keys", "init", PILNVARA_DATABASE_URL=f"postgresql:///none?host={tmp_path}")
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

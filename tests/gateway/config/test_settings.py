@@ -1,0 +1,77 @@
+"""Settings explain themselves, and what cannot be used is refused by name."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.config import ConfigurationError, Settings
+from gateway.doctor import settings_page
+
+GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "settings.md"
+
+
+def test_every_setting_has_a_default_that_can_be_used() -> None:
+    settings = Settings.from_environment({})
+    assert settings.mode == "live"
+    assert settings.listen == ("127.0.0.1", 8000)
+    assert settings.delegation_validity == timedelta(hours=2)
+    assert settings.database_url.startswith("sqlite:///")
+
+
+def test_what_depends_on_another_setting_follows_it() -> None:
+    settings = Settings.from_environment(
+        {
+            "PILNVARA_URL": "https://desk.example",
+            "PILNVARA_PUBLIC_URL": "https://phone.example",
+            "PILNVARA_DATA_DIR": "/data",
+        }
+    )
+    assert settings.issuer == "https://phone.example"
+    assert settings.log_origin == "phone.example/log"
+    assert settings.database_url == "sqlite:////data/pilnvara.db"
+    assert settings.secure
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MODE", "test"),
+        ("URL", "desk.example"),
+        ("URL", "http://desk.example"),
+        ("URL", "https://desk.example/path"),
+        ("LISTEN", "8000"),
+        ("LISTEN", "127.0.0.1:99999"),
+        ("SESSION_IDLE", "0"),
+        ("SESSION_IDLE", "a while"),
+        ("PERMIT_LAPSE", "-1"),
+        ("DATABASE_URL", "mysql://host/name"),
+        ("DATABASE_URL", "sqlite://"),
+        ("SMS_URL", "sms.example"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_setting(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"PILNVARA_{name} cannot be used: .+"):
+        Settings.from_environment({f"PILNVARA_{name}": value})
+
+
+def test_a_name_that_is_no_setting_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="PILNVARA_LISTNE is not a setting"):
+        Settings.from_environment({"PILNVARA_LISTNE": "127.0.0.1:1"})
+
+
+def test_other_programs_variables_are_none_of_our_business() -> None:
+    Settings.from_environment({"PATH": "/bin", "SMTP_HOST": "elsewhere"})
+
+
+def test_passwords_are_not_printed() -> None:
+    settings = Settings.from_environment(
+        {"PILNVARA_DATABASE_URL": "postgresql://user:secret@host/name", "PILNVARA_SMS_TOKEN": "token"}
+    )
+    assert "secret" not in repr(settings)
+    assert "token" not in repr(settings)
+
+
+def test_the_guide_has_the_settings_of_this_version() -> None:
+    assert GUIDE.read_text() == settings_page.as_markdown(), "run `pilnvara doctor --settings --markdown`"
