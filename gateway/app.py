@@ -16,6 +16,7 @@ from gateway.config import ConfigurationError
 from gateway.database.engine import Database
 from gateway.feedback.controllers import CONTROLLERS as FEEDBACK
 from gateway.ledger.controllers import CONTROLLERS as LOG
+from gateway.oauth.controllers import CONTROLLERS as OAUTH
 from gateway.pages.controllers import CONTROLLERS as PAGES
 from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY
@@ -24,7 +25,7 @@ from gateway.web import assets
 from gateway.web.admission import admit, current_session
 from gateway.web.application import Gateway
 
-CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *PAGES, *FEEDBACK, *LOG)
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *PAGES, *FEEDBACK, *OAUTH, *LOG)
 """Everything that answers; a package's handlers stand in the tuple `CONTROLLERS` of its module `controllers`."""
 
 

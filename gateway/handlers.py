@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from connectors.runner.runner import Runner
 from gateway.jobs.runner import Handler, JobKind
 from gateway.notifications import sending
+from gateway.oauth import logout
 from gateway.parts import Parts
 from gateway.visits.errands import Errands
 
@@ -20,7 +21,11 @@ def make_handlers(parts: Parts, runner: Runner, worker_id: str) -> Mapping[str, 
         HandlerTwiceError: two packages claim one kind of job.
     """
     made: dict[str, Handler | JobKind] = {}
-    for handlers in (Errands(parts, runner, worker_id).handlers(), sending.make_handlers(parts)):
+    for handlers in (
+        Errands(parts, runner, worker_id).handlers(),
+        sending.make_handlers(parts),
+        logout.make_handlers(parts),
+    ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")
         made |= handlers

@@ -176,6 +176,33 @@ PROBLEMS: dict[str, Problem] = {
         message("The portal’s page has changed since it was confirmed"),
         message("Nothing was sent. The page is read again and has to be confirmed again."),
     ),
+    # Signing in at portals, and with identity providers
+    "oauth.run_required": _problem(
+        403,
+        message("This sign-in happens only during a visit at a centre"),
+        message(
+            "An assistant signs in to the portal for you while you are at a centre. To use the portal by yourself, go "
+            "back to it and choose another way of signing in."
+        ),
+    ),
+    "oauth.untrusted_request": _problem(
+        400,
+        message("The portal that sent you here is not known"),
+        message("Nothing was passed on. Close the page and open the portal by its own address."),
+    ),
+    "oauth.provider_unknown": _problem(
+        404, message("This way of signing in is not offered"), message("Go back and choose another way of signing in.")
+    ),
+    "oauth.provider_unavailable": _problem(
+        503,
+        message("The sign-in service does not answer"),
+        message("Nothing was approved. Try again in a minute, or choose another way of signing in."),
+    ),
+    "oauth.sign_in_failed": _problem(
+        403,
+        message("The sign-in could not be confirmed"),
+        message("Nothing was approved. Try once more; if it happens again, ask the assistant for another way."),
+    ),
     # The gateway itself
     "database.unavailable": UNAVAILABLE,
     "log.unhealthy": _problem(

@@ -1,0 +1,367 @@
+"""The authorization code (RFC 6749 section 4.1, RFC 7636, OpenID Connect Core section 3.1) on Authlib's core.
+
+Authlib asks and answers in the order of the specifications; what is stored, and in which one statement, stands here.
+A server is made for each request, around the transaction that it runs in.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import unquote_plus
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2 import OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, OAuth2Payload
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oidc.core.errors import RequestNotSupportedError, RequestURINotSupportedError
+from authlib.oidc.core.grants import OpenIDCode
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from audit.events import EventName
+from delegation.errors import DelegationError
+from gateway.ids import digest, new_id, new_token
+from gateway.oauth import clients, mandates, tokens
+from gateway.oauth.clients import AUTHENTICATION_METHOD, SCOPES, Client
+from gateway.oauth.mandates import Mandate
+from gateway.oauth.tables import AccessToken, AuthorizationCode
+from gateway.oauth.tokens import AccessClaims
+from gateway.parts import GATEWAY, Parts
+from gateway.visits.rows import AnyRow
+from gateway.visits.trail import say
+
+CODE_LIFETIME = timedelta(seconds=60)
+_CHALLENGE_LENGTH = 43
+"""Of SHA-256 in base64url."""
+
+_CONSUME = (
+    update(AuthorizationCode)
+    .where(
+        AuthorizationCode.hash == bindparam("code"),
+        AuthorizationCode.client_id == bindparam("client"),
+        AuthorizationCode.used_at.is_(None),
+    )
+    .values(used_at=bindparam("now"))
+    .returning(*AuthorizationCode.__table__.columns)
+)
+_KNOWN = select(AuthorizationCode.__table__).where(
+    AuthorizationCode.hash == bindparam("code"), AuthorizationCode.client_id == bindparam("client")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One HTTP request to us, read to its end."""
+
+    method: str
+    path: str
+    pairs: Sequence[tuple[str, str]] = field(repr=False)
+    """The parameters of its query or body, in order."""
+    authorization: str | None = field(default=None, repr=False)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether a parameter stands twice, so that two readers could believe different ones."""
+        return len({name for name, _ in self.pairs}) != len(self.pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to answer: a document, or where to send the browser."""
+
+    status: int
+    body: Mapping[str, Any] | str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Payload(OAuth2Payload):
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self._lists: dict[str, list[Any]] = {}
+        for name, value in pairs:
+            self._lists.setdefault(name, []).append(value)
+
+    @property
+    def data(self) -> dict[str, str]:
+        return {name: values[0] for name, values in self._lists.items()}
+
+    @property
+    def datalist(self) -> dict[str, list[Any]]:
+        return self._lists
+
+
+class PortalRequest(OAuth2Request):
+    """A request as Authlib reads it. Its address is the public one, whatever stands between it and us."""
+
+    def __init__(self, issuer: str, asked: Asked) -> None:
+        headers = {"Authorization": asked.authorization} if asked.authorization else {}
+        super().__init__(asked.method, issuer + asked.path, headers=headers)
+        self.payload: OAuth2Payload = _Payload(asked.pairs)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters, each once."""
+        return self.payload.data
+
+
+class IssuedCode:
+    """A stored code, as Authlib asks about it."""
+
+    code_challenge_method = "S256"
+
+    def __init__(self, row: AnyRow) -> None:
+        self.row = row
+        self.code_challenge: str = row.code_challenge
+
+    def get_redirect_uri(self) -> str:
+        """Return the address that the code was sent to."""
+        return str(self.row.redirect_uri)
+
+    def get_scope(self) -> str:
+        """Return the scope that was granted."""
+        return str(self.row.scope)
+
+
+class Pkce(CodeChallenge):
+    """PKCE with S256, always: Authlib's own takes requests without it, and `plain` (RFC 9700 section 2.1.1)."""
+
+    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+
+    def validate_code_challenge(self, grant: Any, redirect_uri: Any) -> None:
+        """Refuse an authorization request without an S256 challenge."""
+        data = grant.request.payload.data
+        challenge = data.get("code_challenge", "")
+        if data.get("code_challenge_method") != "S256" or len(challenge) != _CHALLENGE_LENGTH:
+            raise InvalidRequestError("PKCE with S256 is required")
+        super().validate_code_challenge(grant, redirect_uri)
+
+
+class Parameters:
+    """Parameters that would change the meaning of a request, and that are not offered."""
+
+    def __call__(self, grant: Any) -> None:
+        """Have every authorization request of `grant` checked."""
+        grant.register_hook("after_validate_authorization_request_payload", self.check)
+
+    def check(self, grant: Any, _redirect_uri: Any) -> None:
+        """Refuse request objects, other ways to answer, and what is too long to be kept."""
+        data = grant.request.payload.data
+        if "request" in data:
+            raise RequestNotSupportedError
+        if "request_uri" in data:
+            raise RequestURINotSupportedError
+        if data.get("response_mode", "query") != "query":
+            raise InvalidRequestError("Only the response mode query is offered")
+        if len(data.get("nonce", "")) > 512:
+            raise InvalidRequestError("The nonce is too long")
+
+
+class IdTokens(OpenIDCode):
+    """Adds the ID token to what a code is redeemed for; ours is signed by its own key, by our clock."""
+
+    def __init__(self, server: "PortalServer") -> None:
+        super().__init__(require_nonce=False)
+        self._server = server
+
+    def exists_nonce(self, nonce: str, request: OAuth2Request) -> bool:  # noqa: ARG002 - Authlib's signature
+        """Say no: ticket and code are good for one use; the nonce is the client's to compare."""
+        return False
+
+    def encode_id_token(self, token: Any, request: Any) -> str:
+        """Sign the ID token for the access token just made."""
+        return self._server.id_token(str(token["access_token"]), request.user, request.authorization_code)
+
+
+class CodeGrant(AuthorizationCodeGrant):
+    """The grant of an authorization code, over our tables."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = [AUTHENTICATION_METHOD]
+    server: "PortalServer"
+
+    @staticmethod
+    def validate_authorization_redirect_uri(request: OAuth2Request, client: Any) -> str:
+        """Refuse an address that is not registered, without repeating it."""
+        redirect_uri = request.payload.redirect_uri if request.payload else None
+        if not redirect_uri or not client.check_redirect_uri(redirect_uri):
+            raise InvalidRequestError("The redirect address is not registered")
+        return redirect_uri
+
+    def generate_authorization_code(self) -> str:
+        """Make a code of 256 random bits."""
+        return new_token()
+
+    def save_authorization_code(self, code: str, request: Any) -> None:
+        """Keep the digest of a code, with the run that it is for."""
+        self.server.save_code(code, request)
+
+    def query_authorization_code(self, code: str, client: Any) -> IssuedCode | None:
+        """Consume a code: whoever comes second finds none, and what the first was given is taken back."""
+        return self.server.consume_code(code, client)
+
+    def delete_authorization_code(self, authorization_code: Any) -> None:
+        """Do nothing: it was consumed before anything was made of it."""
+
+    def authenticate_user(self, authorization_code: IssuedCode) -> Mandate | None:
+        """Return what the delegation still allows; none when it has ended since the code was made."""
+        return self.server.mandate_of(authorization_code)
+
+
+class PortalServer(AuthorizationServer):
+    """Our authorization server for the length of one request and transaction."""
+
+    def __init__(self, conn: Connection, parts: Parts, now: datetime) -> None:
+        super().__init__(SCOPES)
+        self.conn = conn
+        self.parts = parts
+        self.now = now
+        self.code: AnyRow | None = None
+        """The code that the request presents, once it is known to be the client's."""
+        self.refusal: str | None = None
+        """Why it is refused, more exactly than the portal is told."""
+        self._clients: dict[str, Client | None] = {}
+        self._access: AccessClaims | None = None
+        self.register_client_auth_method(AUTHENTICATION_METHOD, self._authenticate)
+        self.register_token_generator("default", self._generate)  # type: ignore[arg-type]  # any such callable will do
+        self.register_grant(CodeGrant, [Pkce(required=True), Parameters(), IdTokens(self)])
+
+    # What Authlib asks of an integration.
+
+    def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]  # none is what Authlib expects
+        """Return a registered client; asked several times in a request, looked up once."""
+        if client_id not in self._clients:
+            self._clients[client_id] = clients.find(self.conn, client_id)
+        return self._clients[client_id]
+
+    def save_token(self, token: Any, request: Any) -> None:  # noqa: ARG002 - Authlib's signature
+        """Keep that the access token just made was handed out."""
+        if self._access is None or self.code is None:
+            raise AssertionError("a token is saved after it was made from a code")
+        self.conn.execute(
+            insert(AccessToken).values(
+                jti=self._access.jti,
+                client_id=self._access.client_id,
+                delegation_id=self.code.delegation_id,
+                filing_id=self.code.filing_id,
+                code_hash=self.code.hash,
+                issued_at=self.now,
+                expires_at=tokens.expiry(self._access),
+            )
+        )
+
+    def send_signal(self, name: Any, *args: object, **kwargs: object) -> None:
+        """Do nothing: events are recorded where they happen."""
+
+    def create_oauth2_request(self, request: Any) -> OAuth2Request:
+        """Return `request` as Authlib reads it."""
+        return PortalRequest(self.parts.settings.issuer, request) if isinstance(request, Asked) else request
+
+    def handle_response(self, status: int, body: Any, headers: Any) -> Answer:
+        """Return the answer; whatever goes back to a client by redirect says who we are (RFC 9207)."""
+        given = dict(headers)
+        if location := given.get("Location"):
+            given["Location"] = add_params_to_uri(location, {"iss": self.parts.settings.issuer})
+            return Answer(status=303, headers=given)
+        return Answer(status=status, body=body, headers=given)
+
+    def create_token_response(self, request: Any = None) -> Any:
+        """Answer a token request, and record what became of the code."""
+        answer = super().create_token_response(request)
+        if self.code is not None:
+            self._record(self.code)
+        return answer
+
+    def handle_error_response(self, request: Any, error: OAuth2Error) -> Any:
+        """Answer with an error, and remember why."""
+        self.refusal = self.refusal or error.error
+        return super().handle_error_response(request, error)
+
+    # What the grant asks of us.
+
+    def save_code(self, code: str, request: Any) -> None:
+        """Keep a new code for the run in `request.user`."""
+        data, facts = request.payload.data, request.user
+        self.conn.execute(
+            insert(AuthorizationCode).values(
+                hash=digest(code),
+                client_id=request.client.client_id,
+                redirect_uri=request.payload.redirect_uri,
+                run_id=facts.run_id,
+                delegation_id=facts.delegation_id,
+                filing_id=facts.filing_id,
+                scope=request.scope,
+                nonce=data.get("nonce"),
+                code_challenge=data["code_challenge"],
+                issued_at=self.now,
+                expires_at=self.now + CODE_LIFETIME,
+            )
+        )
+
+    def consume_code(self, code: str, client: Client) -> IssuedCode | None:
+        """Use a code up in one statement; a second use revokes what the first was given."""
+        values = {"code": digest(code), "client": client.client_id}
+        self.code = self.conn.execute(_CONSUME, values | {"now": self.now}).one_or_none()
+        if self.code is None:
+            self.code = self.conn.execute(_KNOWN, values).one_or_none()
+            if self.code is not None:
+                self.refusal = "code.used"
+                tokens.revoke_of_code(self.conn, self.code.hash, self.now)
+            return None
+        if self.now >= self.code.expires_at:
+            self.refusal = "code.expired"
+            return None
+        return IssuedCode(self.code)
+
+    def mandate_of(self, code: IssuedCode) -> Mandate | None:
+        """Return what the code's delegation allows now; none, and why, when it has ended."""
+        facts = mandates.facts_of_run(self.conn, code.row.run_id)
+        client = self.query_client(code.row.client_id)
+        self.refusal = mandates.why_not(facts, self.now)
+        if self.refusal is not None or client is None:
+            return None
+        try:
+            return mandates.mandate_for(self.conn, self.parts, facts, client, self.now)
+        except DelegationError as error:
+            self.refusal = error.code
+            return None
+
+    def id_token(self, access_token: str, mandate: Mandate, code: IssuedCode) -> str:
+        """Sign the ID token that goes with the access token just made."""
+        if self._access is None:
+            raise AssertionError("an ID token is made after its access token")
+        return tokens.sign_id_token(self.parts, mandate, self._access, access_token=access_token, nonce=code.row.nonce)
+
+    def _generate(self, client: Client, user: Mandate, scope: str, **_rest: Any) -> dict[str, Any]:
+        claims = tokens.access_claims(
+            self.parts, user, client_id=client.client_id, scope=scope, jti=new_id(), now=self.now
+        )
+        self._access = claims
+        return {
+            "access_token": tokens.sign_access_token(self.parts, claims),
+            "token_type": "Bearer",
+            "expires_in": claims.exp - claims.iat,
+            "scope": scope,
+        }
+
+    def _authenticate(self, query_client: Callable[[str], Client | None], request: OAuth2Request) -> Client | None:
+        """Authenticate by HTTP Basic (RFC 6749 section 2.3.1): both halves are form-encoded."""
+        scheme, _, encoded = (request.headers or {}).get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        client = query_client(unquote_plus(client_id))
+        return client if client and clients.has_secret(self.parts, client, unquote_plus(secret)) else None
+
+    def _record(self, code: AnyRow) -> None:
+        visit_id = mandates.facts_of_filing(self.conn, code.filing_id).visit_id
+        data: dict[str, Any] = {"client": code.client_id, "run": code.run_id, "delegation": code.delegation_id}
+        if self._access is None:
+            say(self.conn, visit_id, EventName.OAUTH_TOKEN_REFUSED, GATEWAY, self.now, **data, reason=self.refusal)
+            return
+        told = ["name", "personal_code"] if self._clients[code.client_id].personal_code_allowed else ["name"]  # type: ignore[union-attr]  # it was found
+        data |= {"token": self._access.jti, "told": told, "expires_at": tokens.expiry(self._access).isoformat()}
+        say(self.conn, visit_id, EventName.OAUTH_TOKEN_ISSUED, GATEWAY, self.now, **data)

@@ -1,0 +1,196 @@
+"""What one portal is told of a delegation: who acts for whom, for which service, until when.
+
+It is derived from the signed delegation that the resident approved, so that a row changed in the database widens
+nothing, and narrowed to the service of the filing, whatever the portal asks for.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select
+
+from delegation.claims import DELEGATION_TYPE, DelegationClaims, ServiceDetail, StatusReference
+from delegation.derive import derive, pairwise_subject
+from delegation.errors import OutOfScopeError
+from delegation.model import AllowedService, DelegationState
+from delegation.signing import open_signed
+from gateway.ids import new_id
+from gateway.keys.signing import KeyKind
+from gateway.oauth.clients import Client
+from gateway.oauth.tables import PortalDelegation
+from gateway.parts import Parts
+from gateway.people import residents
+from gateway.people.tables import Centre, Staff
+from gateway.visits.rows import AnyRow
+from gateway.visits.sealed import VisitVault
+from gateway.visits.tables import DelegationRow, Filing, Run, RunKind, RunState, Visit
+
+STATUS_INDEXES = 1 << 20
+STATUS_PATH = "/oauth/status/2"
+"""The list of what portals hold; the whole delegations have another, so that no two ever share an index."""
+
+_FACTS = (
+    select(
+        Filing.id.label("filing_id"),
+        Filing.visit_id,
+        Filing.service_id,
+        Filing.attempt.label("filing_attempt"),
+        DelegationRow.id.label("delegation_id"),
+        DelegationRow.state.label("delegation_state"),
+        DelegationRow.valid_until,
+        DelegationRow.principal_id,
+        DelegationRow.services,
+        Staff.display_name.label("assistant_name"),
+        Centre.name.label("centre_name"),
+        Visit.key_id,
+    )
+    .select_from(Filing)
+    .join(DelegationRow, Filing.delegation_id == DelegationRow.id)
+    .join(Staff, DelegationRow.assistant_id == Staff.id)
+    .join(Centre, DelegationRow.centre_id == Centre.id)
+    .join(Visit, Filing.visit_id == Visit.id)
+)
+_BY_FILING = _FACTS.where(Filing.id == bindparam("filing"))
+_BY_RUN = (
+    _FACTS.add_columns(
+        Run.id.label("run_id"), Run.kind.label("run_kind"), Run.state.label("run_state"), Run.attempt.label("attempt")
+    )
+    .join(Run, Run.filing_id == Filing.id)
+    .where(Run.id == bindparam("run"))
+)
+_NAMES = select(PortalDelegation.jti, PortalDelegation.status_index).where(
+    PortalDelegation.delegation_id == bindparam("delegation"), PortalDelegation.client_id == bindparam("client")
+)
+_AT_WORK = (RunState.RUNNING, RunState.HOLDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """A delegation as one client may know it, with the names that its page shows."""
+
+    claims: DelegationClaims
+    """Derived for this client alone: pairwise subject, own `jti` and status."""
+    profile: residents.Profile
+    assistant_name: str
+    centre_name: str
+    with_code: bool
+    """Whether the client may have the personal code."""
+
+    def get_user_id(self) -> str:
+        """Return the pairwise subject, as Authlib asks for it."""
+        return self.claims.sub
+
+    @property
+    def act(self) -> dict[str, str]:
+        """Who acts (RFC 8693 section 4.1), with names for people."""
+        actor = self.claims.act
+        return {
+            "sub": actor.sub,
+            "name": self.assistant_name,
+            "centre": actor.centre,
+            "centre_name": self.centre_name,
+            "terminal": actor.terminal,
+        }
+
+    @property
+    def person(self) -> dict[str, str]:
+        """Claims about the resident (OpenID Connect Core section 5.1)."""
+        given, _, family = self.profile.name.strip().rpartition(" ")
+        claims = {"name": self.profile.name, "given_name": given or family, "family_name": family}
+        return claims | {"personal_code": self.profile.code} if self.with_code else claims
+
+
+def facts_of_run(conn: Connection, run_id: str) -> AnyRow:
+    """Return a run with its filing, its delegation and who acts, in one statement."""
+    return conn.execute(_BY_RUN, {"run": run_id}).one()
+
+
+def facts_of_filing(conn: Connection, filing_id: str) -> AnyRow:
+    """Return a filing with its delegation and who acts, in one statement."""
+    return conn.execute(_BY_FILING, {"filing": filing_id}).one()
+
+
+def why_not(facts: AnyRow, now: datetime) -> str | None:
+    """Return the reason for which a run may not sign in, or none.
+
+    A *spent* delegation still lets the portal be asked whether what was sent has arrived, and nothing else.
+    """
+    if facts.run_state not in _AT_WORK or facts.attempt != facts.filing_attempt:
+        return "run.over"
+    if facts.delegation_state is DelegationState.REVOKED:
+        return "delegation.revoked"
+    is_look_up = facts.run_kind is RunKind.LOOK_UP and facts.delegation_state is DelegationState.SPENT
+    if facts.delegation_state is not DelegationState.ACTIVE and not is_look_up:
+        return "delegation.not_active"
+    return "delegation.expired" if now >= facts.valid_until else None
+
+
+def mandate_for(conn: Connection, parts: Parts, facts: AnyRow, client: Client, now: datetime) -> Mandate:
+    """Derive what `client` may know.
+
+    Raises:
+        delegation.errors.DelegationError: the signed delegation is not for the service, or nothing of it is left.
+    """
+    vault = VisitVault.of(conn, parts.sealer, facts.visit_id, facts.key_id)
+    signed = vault.take(facts.delegation_id, "token").decode()
+    whole = open_signed(signed, parts.keys.jwks(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims)
+    jti, status_index = _names(conn, facts.delegation_id, client.client_id, now)
+    derived = derive(
+        whole,
+        audience=client.client_id,
+        jti=jti,
+        subject=pairwise_subject(parts.sealer.keyed_hash("oauth.subject", ""), client.client_id, whole.sub),
+        now=now,
+        services=(_narrowed(whole, facts),),
+        status=StatusReference(idx=status_index, uri=parts.settings.issuer + STATUS_PATH),
+    )
+    return Mandate(
+        claims=derived,
+        profile=residents.open_profile(conn, parts, facts.principal_id),
+        assistant_name=facts.assistant_name,
+        centre_name=facts.centre_name,
+        with_code=client.personal_code_allowed,
+    )
+
+
+def _narrowed(whole: DelegationClaims, facts: AnyRow) -> ServiceDetail:
+    """Return the signed detail of the filing's service; ends that came since then count too."""
+    detail = next((each for each in whole.authorization_details if each.service == facts.service_id), None)
+    now_allowed = msgspec.convert(facts.services, tuple[AllowedService, ...])
+    allowed = next((each for each in now_allowed if each.service == facts.service_id), None)
+    if detail is None or allowed is None:
+        raise OutOfScopeError(f"delegation {whole.jti} is not for service {facts.service_id}")
+    ends = {each.action.value: int(each.valid_until.timestamp()) for each in allowed.actions}
+    return msgspec.structs.replace(
+        detail, valid_until={action: min(end, ends.get(action, 0)) for action, end in detail.valid_until.items()}
+    )
+
+
+def _names(conn: Connection, delegation_id: str, client_id: str, now: datetime) -> tuple[str, int]:
+    """Return the `jti` and the status index of a delegation toward a client; they are made at its first sign-in."""
+    known = conn.execute(_NAMES, {"delegation": delegation_id, "client": client_id}).one_or_none()
+    if known is not None:
+        return known.jti, known.status_index
+    jti, status_index = new_id(), _free_index(conn)
+    conn.execute(
+        insert(PortalDelegation).values(
+            jti=jti, delegation_id=delegation_id, client_id=client_id, status_index=status_index, made_at=now
+        )
+    )
+    return jti, status_index
+
+
+def _free_index(conn: Connection) -> int:
+    while True:
+        index = secrets.randbelow(STATUS_INDEXES)
+        taken = select(PortalDelegation.jti).where(PortalDelegation.status_index == index)
+        if conn.execute(taken).one_or_none() is None:
+            return index
+
+
+def as_json(details: tuple[ServiceDetail, ...]) -> Any:
+    """Return `authorization_details` (RFC 9396 section 9) as plain JSON values."""
+    return msgspec.to_builtins(details)
