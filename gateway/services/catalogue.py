@@ -50,6 +50,8 @@ class Service:
     portal_id: str | None
     portal_origin: str | None
     client_id: str | None
+    popularity: int = 0
+    """How often it is asked for, in comparison with others."""
 
     @property
     def is_electronic(self) -> bool:
@@ -102,4 +104,5 @@ def made(columns: Mapping[Any, Any]) -> Service:
         portal_id=columns["portal_id"],
         portal_origin=columns.get("origin"),
         client_id=columns.get("client_id"),
+        popularity=columns.get("popularity", 0),
     )

@@ -1,0 +1,1 @@
+"""The demonstration: made-up centres, people and services, and the program that runs one whole visit."""

@@ -1,0 +1,67 @@
+"""Changing the catalogue. Every change counts its version on, so that each process builds its search anew."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.services.catalogue import Service
+from gateway.services.tables import CatalogueVersion, Portal
+from gateway.services.tables import Service as ServiceRow
+
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalEntry:
+    """A portal that takes filings."""
+
+    id: str
+    name: str
+    origin: str
+    """`scheme://host:port`."""
+    client_id: str
+    """Under which it is a client of our OpenID Provider."""
+
+
+def register_portal(conn: Connection, portal: PortalEntry) -> None:
+    """Add a portal, or replace what is known of it. Who may do that, and the event, are the caller's duty."""
+    _upsert(
+        conn,
+        Portal,
+        {"id": portal.id, "name": portal.name, "origin": portal.origin, "client_id": portal.client_id},
+    )
+    _count_on(conn)
+
+
+def upsert(conn: Connection, service: Service) -> None:
+    """Add a service, or replace it. Its portal, if it has one, is registered before."""
+    _upsert(
+        conn,
+        ServiceRow,
+        {
+            "id": service.id,
+            "holder": service.holder,
+            "portal_id": service.portal_id,
+            "grant_least": int(service.rules.grant_least),
+            "permit_least": int(service.rules.permit_least),
+            "routes": sorted(route.value for route in service.rules.routes),
+            "feedback_group": service.feedback_group,
+            "cards": msgspec.to_builtins(dict(service.cards)),
+            "popularity": service.popularity,
+        },
+    )
+    _count_on(conn)
+
+
+def _upsert(conn: Connection, table: Any, values: dict[str, Any]) -> None:
+    statement = _INSERT[conn.dialect.name](table).values(**values)
+    changes = {name: statement.excluded[name] for name in values if name != "id"}
+    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+def _count_on(conn: Connection) -> None:
+    statement = _INSERT[conn.dialect.name](CatalogueVersion).values(id=1, version=1)
+    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"version": CatalogueVersion.version + 1}))

@@ -1,0 +1,60 @@
+"""Finding services by plain words, in any process: each keeps the newest version of the catalogue in memory."""
+
+import threading
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, func, select
+
+from gateway.services.catalogue import Service, made
+from gateway.services.index import Index, Results
+from gateway.services.tables import CatalogueVersion, Portal
+from gateway.services.tables import Service as ServiceRow
+
+LIMIT = 10
+LONGEST_QUERY = 200
+"""Characters of a query that are looked at: nobody says more, and a program that does costs no more."""
+
+_VERSION = select(
+    select(CatalogueVersion.version).where(CatalogueVersion.id == 1).scalar_subquery(),
+    select(func.count()).select_from(ServiceRow).scalar_subquery(),
+)
+_ALL = select(ServiceRow.__table__, Portal.origin, Portal.client_id).outerjoin(
+    Portal, ServiceRow.portal_id == Portal.id
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    version: tuple[int | None, int]
+    index: Index
+
+
+_built: WeakKeyDictionary[Engine, _Built] = WeakKeyDictionary()
+_building = threading.Lock()
+
+
+def search(conn: Connection, query: str, *, limit: int = LIMIT, after: int = 0) -> Results:
+    """Find services by plain words in any language; an empty query lists all, the most frequent first.
+
+    Costs one statement, and two more in the first search after a change of the catalogue.
+    """
+    return _newest(conn).search(query[:LONGEST_QUERY], limit=limit, after=after)
+
+
+def _newest(conn: Connection) -> Index:
+    found, count = conn.execute(_VERSION).one()
+    version = (found, count)
+    built = _built.get(conn.engine)
+    if built is not None and built.version == version:
+        return built.index
+    with _building:  # one thread builds while the others wait, instead of all building the same
+        built = _built.get(conn.engine)
+        if built is None or built.version != version:
+            built = _Built(version, Index(_load(conn)))
+            _built[conn.engine] = built
+    return built.index
+
+
+def _load(conn: Connection) -> list[Service]:
+    return [made(row) for row in conn.execute(_ALL).mappings()]
