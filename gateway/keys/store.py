@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.orm import aliased
 
 from gateway.keys.errors import KeyDestroyedError, KeyMissingError
 from gateway.keys.sealing import DataKey, Sealer, WrappedKey
@@ -12,7 +13,20 @@ _DEPTH = 4
 """A visit's key lies under its resident's: a longer way is a loop."""
 
 _SAVE = insert(DataKeyRow)
-_LOAD = select(DataKeyRow.epoch, DataKeyRow.under, DataKeyRow.wrapped).where(DataKeyRow.id == bindparam("key_id"))
+_PARENT = aliased(DataKeyRow)
+_LOAD = (
+    select(
+        DataKeyRow.epoch,
+        DataKeyRow.under,
+        DataKeyRow.wrapped,
+        _PARENT.epoch.label("parent_epoch"),
+        _PARENT.under.label("parent_under"),
+        _PARENT.wrapped.label("parent_wrapped"),
+    )
+    .outerjoin(_PARENT, _PARENT.id == DataKeyRow.under)
+    .where(DataKeyRow.id == bindparam("key_id"))
+)
+"""A key with the one above it, so that the usual two are one statement."""
 _REWRAP = (
     update(DataKeyRow)
     .where(DataKeyRow.id == bindparam("key_id"), DataKeyRow.destroyed_at.is_(None))
@@ -37,7 +51,7 @@ def load(conn: Connection, sealer: Sealer, key_id: str) -> DataKey:
         KeyMissingError: there is no such key.
         KeyDestroyedError: it, or one above it, was destroyed.
     """
-    return _load(conn, sealer, key_id, _DEPTH)
+    return _load(conn, sealer, key_id)
 
 
 def rewrap(conn: Connection, wrapped: WrappedKey) -> None:
@@ -66,11 +80,33 @@ def destroy(conn: Connection, key_id: str, at: datetime) -> None:
         raise KeyMissingError(f"there is no key {key_id} to destroy")
 
 
-def _load(conn: Connection, sealer: Sealer, key_id: str, depth: int) -> DataKey:
-    row = conn.execute(_LOAD, {"key_id": key_id}).one_or_none()
-    if row is None or depth == 0:
+def _load(conn: Connection, sealer: Sealer, key_id: str) -> DataKey:
+    links = _links(conn, key_id)
+    opened: DataKey | None = None
+    for link in reversed(links):
+        opened = sealer.unwrap(link, opened)
+    if opened is None:
         raise KeyMissingError(f"there is no key {key_id}")
-    if row.wrapped is None:
+    return opened
+
+
+def _links(conn: Connection, key_id: str) -> list[WrappedKey]:
+    """The key and those above it, lowest first."""
+    links: list[WrappedKey] = []
+    wanted: str | None = key_id
+    while wanted is not None:
+        row = conn.execute(_LOAD, {"key_id": wanted}).one_or_none()
+        if row is None or len(links) >= _DEPTH:
+            raise KeyMissingError(f"there is no key {wanted}")
+        links.append(_link(wanted, row.wrapped, row.epoch, row.under))
+        wanted = row.under
+        if wanted is not None and row.parent_epoch is not None:
+            links.append(_link(wanted, row.parent_wrapped, row.parent_epoch, row.parent_under))
+            wanted = row.parent_under
+    return links
+
+
+def _link(key_id: str, wrapped: bytes | None, epoch: int, under: str | None) -> WrappedKey:
+    if wrapped is None:
         raise KeyDestroyedError(f"key {key_id} was destroyed")
-    under = None if row.under is None else _load(conn, sealer, row.under, depth - 1)
-    return sealer.unwrap(WrappedKey(key_id, row.wrapped, row.epoch, row.under), under)
+    return WrappedKey(key_id, wrapped, epoch, under)

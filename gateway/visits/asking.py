@@ -19,7 +19,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import approvals, filings
 from gateway.visits.delegations import to_model
-from gateway.visits.errors import AlreadyFiledError, ExpiredError
+from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState
@@ -53,7 +53,20 @@ class Answers(msgspec.Struct, frozen=True):
 
     def uploads(self) -> dict[str, Upload]:
         """The files as a connector takes them."""
-        return {name: Upload(file.filename, file.media_type, file.content) for name, file in self.files.items()}
+        return uploads(self.files)
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What was typed, not checked, for one service."""
+
+    service: str
+    values: dict[str, str | list[str]]
+    files: dict[str, StoredUpload] = {}
+
+
+def uploads(files: Mapping[str, StoredUpload]) -> dict[str, Upload]:
+    """Files as a connector takes them."""
+    return {name: Upload(file.filename, file.media_type, file.content) for name, file in files.items()}
 
 
 def fill(
@@ -95,7 +108,7 @@ def fill(
         event = EventName.ANSWERS_SAVED
     vault.keep(filing_id, "answers", _packed(values, files), now)
     vault.forget(filing_id, "refusals")
-    vault.forget(visit_id, "draft")
+    vault.forget(row.principal_id, "draft")
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
     say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
     return filing_id
@@ -104,15 +117,29 @@ def fill(
 def save_draft(
     conn: Connection, parts: Parts, by: StaffSession, visit_id: str, values: Values, files: Mapping[str, Upload]
 ) -> None:
-    """Keep unchecked answers, so that a page left half done loses nothing. Not an event: nothing was decided."""
+    """Keep unchecked answers, so that a page left half done loses nothing. Not an event: nothing was decided.
+
+    A draft belongs to one person and one service: another person at the same visit never meets it.
+
+    Raises:
+        OutOfOrderError: nobody is known whose answers these could be.
+    """
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
-    VisitVault.of(conn, parts.sealer, visit_id, visit.key_id).keep(visit_id, "draft", _packed(values, files), now)
+    row = lock_delegation_of(conn, visit_id)
+    if row is None:
+        raise OutOfOrderError("keep a draft for nobody")
+    draft = Draft(visit.service_id, dict(values), _stored(files))
+    vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
+    vault.keep(row.principal_id, "draft", msgspec.json.encode(draft), now)
 
 
 def _packed(values: Values, files: Mapping[str, Upload]) -> bytes:
-    stored = {name: StoredUpload(file.filename, file.media_type, file.content) for name, file in files.items()}
-    return msgspec.json.encode(Answers(dict(values), stored))
+    return msgspec.json.encode(Answers(dict(values), _stored(files)))
+
+
+def _stored(files: Mapping[str, Upload]) -> dict[str, StoredUpload]:
+    return {name: StoredUpload(file.filename, file.media_type, file.content) for name, file in files.items()}
 
 
 def queue_run(

@@ -73,8 +73,16 @@ def moment_of_visit() -> Select[Any]:
     """What moves while a page waits: events, steps of the newest run, and the end of the newest code."""
     filing, run, approval = aliased(Filing), aliased(Run), aliased(Approval)
     inner_run, inner_approval = aliased(Run), aliased(Approval)
-    moment: Select[Any] = (
-        select(AuditChain.n, Visit.state, run.id.label("run_id"), run.steps_done, run.steps_total, approval.code_until)
+    columns: list[Any] = [
+        AuditChain.n,
+        Visit.state,
+        run.id.label("run_id"),
+        run.steps_done,
+        run.steps_total,
+        approval.code_until,
+    ]
+    return (
+        select(*columns)
         .select_from(Visit)
         .join(AuditChain, AuditChain.chain == Visit.id)
         .outerjoin(
@@ -93,4 +101,3 @@ def moment_of_visit() -> Select[Any]:
         )
         .where(Visit.id == bindparam("visit"))
     )
-    return moment

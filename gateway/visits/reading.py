@@ -5,17 +5,13 @@ where a page asks for them. The stage is read by this machine's clock; each step
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from delegation.assurance import ApprovalKind, Route
-from delegation.filing import FilingState
-from delegation.model import DelegationState
 from delegation.readback import ReadBack
 from delegation.statement import Statement
 from gateway.ledger.tables import AuditChain
@@ -23,181 +19,28 @@ from gateway.parts import Parts
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
 from gateway.visits import approvals, statements
-from gateway.visits.asking import Answers
+from gateway.visits.asking import Answers, Draft
 from gateway.visits.errors import NotFoundError
 from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.running import Refusals, read_back_of
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import (
-    ApprovalState,
-    RunState,
-    Visit,
-    VisitState,
-)
+from gateway.visits.tables import Filing, Visit, VisitState
+from gateway.visits.view import AnyColumns, Stage, VisitView
 
-AnyColumns: TypeAlias = Mapping[str, Any]
-
-
-class Stage(StrEnum):
-    """Where a visit stands: which one thing its pages are about."""
-
-    SERVICE = "service"
-    """No service is chosen."""
-    REFERRAL = "referral"
-    """The service is not electronic: its card says where, when and with what."""
-    REQUEST = "request"
-    """A service is chosen; the delegation is to be asked for."""
-    APPROVAL = "approval"
-    """The approver is asked."""
-    REFUSED = "refused"
-    LAPSED = "lapsed"
-    EXPIRED = "expired"
-    QUESTIONS = "questions"
-    """The delegation is in force; the questions are to be answered, or mended."""
-    FILLING = "filling"
-    PERMIT = "permit"
-    """The read-back is shown; the approver is asked."""
-    PERMIT_LAPSED = "permit_lapsed"
-    PERMIT_REFUSED = "permit_refused"
-    SENDING = "sending"
-    LOOKING_UP = "looking_up"
-    FILED = "filed"
-    DECLINED = "declined"
-    NOT_FILED = "not_filed"
-    NEEDS_HUMAN = "needs_human"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    CLOSED = "closed"
-
-
-_OF_FILING = {
-    FilingState.CONFIRMED: Stage.SENDING,
-    FilingState.SENT: Stage.SENDING,
-    FilingState.UNKNOWN: Stage.LOOKING_UP,
-    FilingState.FILED: Stage.FILED,
-    FilingState.NOT_FILED: Stage.NOT_FILED,
-    FilingState.NEEDS_HUMAN: Stage.NEEDS_HUMAN,
-    FilingState.FAILED: Stage.FAILED,
-    FilingState.ABANDONED: Stage.STOPPED,
-}
-_OF_DELEGATION = {
-    DelegationState.REQUESTED: Stage.APPROVAL,
-    DelegationState.REFUSED: Stage.REFUSED,
-    DelegationState.LAPSED: Stage.LAPSED,
-    DelegationState.REVOKED: Stage.STOPPED,
-}
-_AT_WORK = (RunState.QUEUED, RunState.RUNNING)
-
-
-@dataclass(frozen=True)
-class VisitView:
-    """A visit at one moment. The parts are columns by name, `None` where there is no such part yet."""
-
-    visit: AnyColumns
-    delegation: AnyColumns | None
-    approval: AnyColumns | None
-    filing: AnyColumns | None
-    run: AnyColumns | None
-    receipt: AnyColumns | None
-    service: catalogue.Service | None
-    """What the visit is about now; a delegation may still be for what it was about before."""
-    assistant: str
-    centre: str
-    version: int
-    """Number of the visit's last event: a page that shows it is current while it stays the same."""
-    looked_at: datetime | None
-    """When somebody at the desk last asked to see the resident's values."""
-    now: datetime
-
-    @property
-    def id(self) -> str:
-        """The visit's id."""
-        return str(self.visit["id"])
-
-    @property
-    def language(self) -> str:
-        """The resident's language."""
-        return str(self.visit["language"])
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anything more can happen."""
-        return self.visit["state"] is VisitState.OPEN
-
-    @property
-    def stage(self) -> Stage:
-        """Which one thing the pages are about."""
-        if not self.is_open:
-            return Stage.CLOSED
-        if self.delegation is None or self.is_for_another_service:
-            return self._stage_of_service
-        if self.filing is not None and self.filing["state"] in _OF_FILING:
-            return _OF_FILING[self.filing["state"]]
-        if self.delegation["state"] in _OF_DELEGATION:
-            return _OF_DELEGATION[self.delegation["state"]]
-        if self.now >= self.delegation["valid_until"]:
-            return Stage.EXPIRED
-        return self._stage_of_unsent()
-
-    @property
-    def is_for_another_service(self) -> bool:
-        """Whether the newest delegation is over and was for a service that the visit has left."""
-        delegation = self.delegation
-        if delegation is None or delegation["state"] in (DelegationState.REQUESTED, DelegationState.ACTIVE):
-            return False
-        return all(each["service"] != self.visit["service_id"] for each in delegation["services"])
-
-    @property
-    def _stage_of_service(self) -> Stage:
-        if self.service is None:
-            return Stage.SERVICE
-        return Stage.REQUEST if self.service.is_electronic else Stage.REFERRAL
-
-    def _stage_of_unsent(self) -> Stage:
-        filing = self.filing
-        if filing is None:
-            return Stage.QUESTIONS
-        state = filing["state"]
-        if state is FilingState.PREPARED:
-            return Stage.PERMIT if self.is_asked else Stage.PERMIT_LAPSED
-        if state is FilingState.DECLINED:
-            return Stage.DECLINED if filing["sent_at"] is not None else Stage.PERMIT_REFUSED
-        if state is FilingState.STOPPED:
-            return Stage.STOPPED
-        # Drafted: either a worker is filling the form, or the portal has sent us back to the questions.
-        at_work = self.run is not None and self.run["state"] in _AT_WORK and self.run["attempt"] == filing["attempt"]
-        return Stage.FILLING if at_work else Stage.QUESTIONS
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether an approval is waiting for its answer."""
-        approval = self.approval
-        return (
-            approval is not None
-            and approval["state"] in (ApprovalState.WAITING, ApprovalState.OPENED, ApprovalState.MATCHED)
-            and approval["tries_left"] > 0
-            and self.now < approval["lapses_at"]
-        )
-
-    @property
-    def can_stop(self) -> bool:
-        """Whether a no would still be in time."""
-        return self.is_open and self.stage in _STOPPABLE
-
-
-_STOPPABLE = frozenset(
-    {
-        Stage.APPROVAL,
-        Stage.QUESTIONS,
-        Stage.FILLING,
-        Stage.PERMIT,
-        Stage.PERMIT_LAPSED,
-        Stage.PERMIT_REFUSED,
-        Stage.SENDING,
-        Stage.FAILED,
-    }
-)
-
+__all__ = [
+    "OpenedVisit",
+    "Stage",
+    "VisitView",
+    "for_auditor",
+    "for_desk",
+    "for_display",
+    "for_resident",
+    "is_permit",
+    "moment",
+    "open_at_desk",
+    "shows_values",
+    "version",
+]
 
 _BY_ID = visit_view().where(Visit.id == bindparam("visit"))
 _OPEN_AT_TERMINAL = (
@@ -207,6 +50,16 @@ _OPEN_AT_TERMINAL = (
     .limit(1)
 )
 _VERSION = select(AuditChain.n).where(AuditChain.chain == bindparam("visit"))
+_EARLIER = (
+    select(Filing.id)
+    .where(
+        Filing.visit_id == bindparam("visit"),
+        Filing.principal_id == bindparam("principal"),
+        Filing.service_id == bindparam("service"),
+    )
+    .order_by(Filing.drafted_at.desc())
+    .limit(1)
+)
 _MOMENT = moment_of_visit()
 _OPEN_OF_ASSISTANT = (
     visit_view()
@@ -277,6 +130,7 @@ class OpenedVisit:
 
     def __init__(self, conn: Connection, parts: Parts, view: VisitView, *kinds: str) -> None:
         """Take the view; the key is loaded once. `kinds` are fetched at once, in one statement."""
+        self._conn = conn
         self._view = view
         self._vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
         if kinds:
@@ -305,9 +159,24 @@ class OpenedVisit:
         kept = self._vault.find(self._view.filing["id"], "answers")
         return None if kept is None else msgspec.json.decode(kept, type=Answers)
 
-    def draft(self) -> Answers | None:
-        """Answers that were left half done: as they were typed, not checked."""
-        kept = self._vault.find(self._view.id, "draft")
+    def draft(self) -> Draft | None:
+        """What was left half done for this person and this service: as it was typed, not checked."""
+        kept = self._vault.find(_there(self._view.delegation)["principal_id"], "draft")
+        draft = None if kept is None else msgspec.json.decode(kept, type=Draft)
+        return draft if draft is not None and draft.service == self._view.visit["service_id"] else None
+
+    def earlier_answers(self) -> Answers | None:
+        """What the same person answered for the same service earlier in this visit, under another delegation."""
+        delegation = _there(self._view.delegation)
+        owner = self._conn.execute(
+            _EARLIER,
+            {
+                "visit": self._view.id,
+                "principal": delegation["principal_id"],
+                "service": self._view.visit["service_id"],
+            },
+        ).scalar_one_or_none()
+        kept = None if owner is None else self._vault.find(owner, "answers")
         return None if kept is None else msgspec.json.decode(kept, type=Answers)
 
     def refusals(self) -> Refusals | None:
