@@ -1,0 +1,356 @@
+"""A counter at work: each call is one step of a visit, through the flow's own functions, on a real database.
+
+The portal and the browser are played: what a worker would report is handed in.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, insert, select
+
+from audit.events import EventName
+from connectors.runner.api import DeclinedByPortal, Evidence, Filed, GateRequest, Prepared, Unknown, Verdict
+from connectors.sdk import registry
+from delegation.assurance import Assurance, Route
+from delegation.readback import Item, ReadBack
+from gateway.clock import HeldClock
+from gateway.ids import digest
+from gateway.keys import store as key_store
+from gateway.ledger.tables import AuditEvent
+from gateway.notifications.tables import Message
+from gateway.oauth.relying_party import SignedIn
+from gateway.parts import Parts
+from gateway.people import residents, staff
+from gateway.people.access import DisplaySession, ResidentSession, StaffSession
+from gateway.people.roles import Role
+from gateway.services.tables import Portal, Service
+from gateway.terminals.tables import Display, Terminal
+from gateway.visits import approvals, asking, confirming, granting, opening, reading, running, sending, stopping
+from gateway.visits.approvals import Answer
+from gateway.visits.granting import Asked
+from gateway.visits.reading import Stage, VisitView
+from gateway.visits.tables import Approval, Channel, DelegationRow, Filing, Run, RunKind
+
+T = TypeVar("T")
+
+BENEFIT = "lv.vsaa.sickness_benefit"
+ILZE = residents.Profile(name="Ilze Paraudziņa", code="329999-00001")
+WORKER = "worker-1"
+PORTAL = "http://127.0.0.2:8401"
+
+
+@dataclass
+class Counter:
+    """One assistant at one terminal, with one resident in front of them."""
+
+    store: Parts
+    clock: HeldClock
+    by: StaffSession
+    display: DisplaySession
+    visit_id: str = ""
+    phone: ResidentSession | None = None
+    filing_id: str = ""
+    attempts: int = field(default=0)
+
+    def write(self, step: Callable[[Connection], T]) -> T:
+        """One transaction; time passes from one to the next, as it does."""
+        self.clock.move(timedelta(milliseconds=1))
+        return self.store.database.write_now(step)
+
+    def read(self, step: Callable[[Connection], T]) -> T:
+        return self.store.database.read_now(step)
+
+    # The assistant.
+
+    def open(self, service: str = BENEFIT, language: str = "lv") -> "Counter":
+        self.visit_id = self.write(
+            lambda conn: opening.open_visit(conn, self.store, self.by, channel=Channel.COUNTER, language=language)
+        )
+        self.write(lambda conn: opening.choose_service(conn, self.store, self.by, self.visit_id, service))
+        return self
+
+    def ask(self, route: Route = Route.PHONE, person: residents.Profile = ILZE, number: str | None = None) -> str:
+        asked = Asked(person=person, route=route, document_kind="passport", number=number)
+        return self.write(lambda conn: granting.request_delegation(conn, self.store, self.by, self.visit_id, asked))
+
+    def fill(self) -> str:
+        sample = registry.find(BENEFIT).samples[0]
+        answers = dict(sample.answers(self.clock.now().date()))
+        self.filing_id = self.write(
+            lambda conn: asking.fill(conn, self.store, self.by, self.visit_id, answers, sample.files)
+        )
+        return self.filing_id
+
+    def close(self) -> str:
+        return self.write(lambda conn: opening.close_visit(conn, self.store, self.by, self.visit_id)).value
+
+    # The resident's phone.
+
+    def enter_code(self) -> ResidentSession:
+        invitation = self.invitation()
+        approval = self.write(lambda conn: approvals.open_by_code(conn, self.store, invitation.code))
+        self.phone = self.session(approval_id=approval.id)
+        return self.phone
+
+    def match(self, number: str | None = None) -> Answer:
+        phone = self.the_phone()
+        typed = number or self.invitation().match_number
+        return self.write(lambda conn: approvals.match_number(conn, self.store, phone, typed))
+
+    def sign_in(
+        self,
+        code: str = ILZE.code,
+        acr: Assurance = Assurance.SUBSTANTIAL,
+        *,
+        since: timedelta = timedelta(0),
+        approval_id: str | None = None,
+    ) -> None:
+        """Sign in at the identity provider for the newest asking, as the person with `code`."""
+        phone = self.the_phone()
+        approval = approval_id or self.approval().id
+        begun = self.write(lambda conn: confirming.begin_sign_in(conn, self.store, phone, approval, "sandbox"))
+        self.come_back(begun.state, code, acr, since=since)
+
+    def come_back(
+        self,
+        state: str,
+        code: str = ILZE.code,
+        acr: Assurance = Assurance.SUBSTANTIAL,
+        *,
+        since: timedelta = timedelta(0),
+    ) -> None:
+        phone = self.the_phone()
+        returned = self.write(lambda conn: confirming.take_sign_in(conn, self.store, phone, state))
+        signed = signed_in(code, acr, self.clock.now() - since)
+        resident_id = self.write(lambda conn: confirming.approve_by_sign_in(conn, self.store, phone, returned, signed))
+        self.phone = self.session(approval_id=phone.approval_id, resident_id=resident_id)
+
+    def grant(self) -> "Counter":
+        """By phone, from code to sign-in."""
+        self.ask()
+        self.enter_code()
+        assert self.match() is Answer.RIGHT
+        self.sign_in()
+        return self
+
+    def stop(self) -> datetime | None:
+        delegation = self.delegation().id
+        phone = self.the_phone()
+        return self.write(
+            lambda conn: stopping.stop_or_say_sent(conn, self.store, delegation, by=phone.actor, whose="resident")
+        )
+
+    # The worker.
+
+    def run_of(self, kind: RunKind) -> Any:
+        return self.read(
+            lambda conn: conn.execute(
+                select(Run.__table__)
+                .where(Run.filing_id == self.filing_id, Run.kind == kind)
+                .order_by(Run.queued_at.desc())
+                .limit(1)
+            ).one()
+        )
+
+    def begin(self, kind: RunKind = RunKind.PREPARE) -> running.Errand | None:
+        run = self.run_of(kind)
+        return self.write(lambda conn: running.begin(conn, self.store, run.id, WORKER))
+
+    def prepare(self, readback: ReadBack | None = None) -> bool:
+        """Fill and read back."""
+        self.begin()
+        run = self.run_of(RunKind.PREPARE)
+        result = Prepared(
+            readback=readback or READ_BACK, picture_png=b"png", steps=(), timings=(), fingerprints_ok=True
+        )
+        return self.write(lambda conn: running.prepared(conn, self.store, run.id, result, WORKER))
+
+    def press(self, fields: tuple[tuple[str, str], ...] | None = None) -> Verdict:
+        """Let the final request ask at the gate."""
+        self.begin(RunKind.SEND)
+        return self.knock(fields)
+
+    def knock(self, fields: tuple[tuple[str, str], ...] | None = None) -> Verdict:
+        run = self.run_of(RunKind.SEND)
+        request = final_request(run.id, FINAL_FIELDS if fields is None else fields)
+        return self.write(lambda conn: sending.decide_final(conn, self.store, run.id, request))
+
+    def answer(self, result: Any) -> None:
+        run = self.run_of(RunKind.SEND)
+        self.write(lambda conn: sending.outcome(conn, self.store, run.id, result))
+
+    # What there is to see.
+
+    def view(self) -> VisitView:
+        return self.read(lambda conn: reading.for_desk(conn, self.store, self.by, self.visit_id))
+
+    @property
+    def stage(self) -> Stage:
+        return self.view().stage
+
+    def approval(self) -> Any:
+        return self._newest(Approval, Approval.visit_id == self.visit_id, Approval.asked_at)
+
+    def delegation(self) -> Any:
+        return self._newest(DelegationRow, DelegationRow.visit_id == self.visit_id, DelegationRow.requested_at)
+
+    def filing(self) -> Any:
+        return self._newest(Filing, Filing.visit_id == self.visit_id, Filing.drafted_at)
+
+    def invitation(self) -> approvals.Invitation:
+        view = self.view()
+        shown = self.read(lambda conn: reading.OpenedVisit(conn, self.store, view).invitation())
+        assert shown is not None
+        return shown
+
+    def opened(self, look: Callable[[reading.OpenedVisit], T]) -> T:
+        view = self.view()
+        return self.read(lambda conn: look(reading.OpenedVisit(conn, self.store, view)))
+
+    def events(self) -> list[EventName]:
+        rows = self.read(
+            lambda conn: (
+                conn.execute(select(AuditEvent.type).where(AuditEvent.chain == self.visit_id).order_by(AuditEvent.n))
+                .scalars()
+                .all()
+            )
+        )
+        return [EventName(row) for row in rows]
+
+    def sent_code(self) -> str:
+        """The one-time code in the newest SMS."""
+        row = self._newest(Message, Message.template.in_(["grant_code", "permit_code"]), Message.created_at)
+        body = self.read(
+            lambda conn: self.store.sealer.open(
+                key_store.load(conn, self.store.sealer, row.key_id), f"message.body:{row.id}", row.body
+            )
+        )
+        found = re.search(rb"[0-9]{6}", body)
+        assert found, "the message has no code"
+        return found[0].decode()
+
+    def session(self, *, approval_id: str | None, resident_id: str | None = None) -> ResidentSession:
+        now = self.clock.now()
+        return ResidentSession(
+            token_hash=digest("phone"),
+            resident_id=resident_id,
+            visit_id=self.visit_id,
+            approval_id=approval_id,
+            language="lv",
+            csrf="",
+            auth_time=None,
+            acr=None,
+            seen_at=now,
+            idle_until=now + timedelta(minutes=30),
+            ends_at=now + timedelta(minutes=30),
+        )
+
+    def the_phone(self) -> ResidentSession:
+        assert self.phone is not None
+        return self.phone
+
+    def _newest(self, table: Any, where: Any, by: Any) -> Any:
+        return self.read(
+            lambda conn: conn.execute(select(table.__table__).where(where).order_by(by.desc()).limit(1)).one()
+        )
+
+
+READ_BACK = ReadBack(
+    items=(
+        Item("account", "konts", "Konta numurs", "text", "LV97HABA0012345678910", "LV97HABA0012345678910"),
+        Item("parskats", "csrf", "", "hidden", "abc", ""),
+        Item("parskats", "melnraksts", "", "hidden", "d-1", ""),
+        Item("parskats", "versija", "", "hidden", "7", ""),
+    ),
+    attachments=(),
+    fee="0,00 EUR",
+    language="lv",
+)
+FINAL_FIELDS = (("csrf", "other"), ("melnraksts", "d-2"), ("versija", "7"))
+"""The portal's tokens differ each time; the version of the overview may not."""
+
+
+def final_request(run_id: str, fields: tuple[tuple[str, str], ...]) -> GateRequest:
+    return GateRequest(
+        run_id=run_id,
+        kind="final",
+        step=None,
+        method="POST",
+        origin=PORTAL,
+        path="/pakalpojumi/slimibas-pabalsts/nosutit",
+        fields=fields,
+        body_sha256="ab" * 32,
+    )
+
+
+def evidence_at(moment: datetime) -> Evidence:
+    return Evidence(body_sha256="ab" * 32, sent_at=moment, status=303)
+
+
+def filed(moment: datetime) -> Filed:
+    return Filed(reference="SP-2026-000001", pdf=b"%PDF-1.7", page_text="", evidence=evidence_at(moment))
+
+
+def declined(moment: datetime) -> DeclinedByPortal:
+    return DeclinedByPortal(messages={"account": "Konts nepieder."}, general=(), evidence=evidence_at(moment))
+
+
+def unknown(moment: datetime) -> Unknown:
+    return Unknown(reason="no_answer", evidence=evidence_at(moment))
+
+
+def signed_in(code: str, acr: Assurance, at: datetime) -> SignedIn:
+    return SignedIn(
+        personal_code=code,
+        subject=f"PK:{code}",
+        given_name="Ilze",
+        family_name="Paraudziņa",
+        phone_number="+37120000001",
+        phone_number_verified=True,
+        email=None,
+        acr=acr.uri,
+        amr=("pin",),
+        auth_time=at,
+        id_token="e30.e30.c2ln",
+    )
+
+
+def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, str]:
+    """A centre with one assistant, one terminal, one display, and the catalogue's two electronic services."""
+    centre_id = staff.add_centre(conn, name="Paraugu centrs", kind="vpvkac", municipality="Paraugu novads")
+    created = staff.create(
+        conn,
+        store.sealer,
+        staff.NewStaff(
+            centre_id=centre_id, login="anna", name="Anna Asistente", password="x" * 14, roles=(Role.ASSISTANT,)
+        ),
+        now=now,
+    )
+    conn.execute(
+        insert(Terminal).values(
+            id="T1", centre_id=centre_id, name="1. lodziņš", secret_hash=digest("t"), enrolled_at=now
+        )
+    )
+    conn.execute(
+        insert(Display).values(
+            id="D1", terminal_id="T1", secret_hash=digest("d"), csrf="c", paired_at=now, language="lv"
+        )
+    )
+    conn.execute(insert(Portal).values(id="latvija", name="Portāls", origin=PORTAL, client_id="portal"))
+    card = {"lv": {"title": "Slimības pabalsts", "summary": "Pabalsts slimības laikā"}}
+    conn.execute(
+        insert(Service).values(
+            id=BENEFIT,
+            holder="VSAA",
+            portal_id="latvija",
+            grant_least=Assurance.SUBSTANTIAL,
+            permit_least=Assurance.SUBSTANTIAL,
+            routes=["phone", "display"],
+            feedback_group="benefits",
+            cards=card,
+        )
+    )
+    return centre_id, created.id, "T1", "D1"
