@@ -27,8 +27,10 @@ _BY_CODE = select(ResidentRow.__table__).where(ResidentRow.code_hash == bindpara
 _BY_ID = select(ResidentRow.__table__).where(ResidentRow.id == bindparam("id"))
 _CODE_HASH = select(ResidentRow.code_hash).where(ResidentRow.id == bindparam("id"))
 _INSERT = {
-    "sqlite": sqlite.insert(ResidentRow).on_conflict_do_nothing(index_elements=["code_hash"]),
-    "postgresql": postgresql.insert(ResidentRow).on_conflict_do_nothing(index_elements=["code_hash"]),
+    "sqlite": sqlite.insert(ResidentRow).on_conflict_do_nothing(index_elements=["code_hash"]).returning(ResidentRow.id),
+    "postgresql": postgresql.insert(ResidentRow)
+    .on_conflict_do_nothing(index_elements=["code_hash"])
+    .returning(ResidentRow.id),
 }
 
 
@@ -103,7 +105,7 @@ def find_or_create(
         "created_at": now,
         "changed_at": now,
     }
-    if conn.execute(_INSERT[conn.dialect.name], values).rowcount == 0:
+    if conn.execute(_INSERT[conn.dialect.name], values).one_or_none() is None:
         # Another machine has created the same resident in this moment; the unused key goes.
         conn.execute(delete(DataKeyRow).where(DataKeyRow.id == key.id))
         return _opened(conn, parts.sealer, conn.execute(_BY_CODE, {"code_hash": code_hash}).one())

@@ -13,6 +13,8 @@ from gateway.people.errors import PairingCodeError
 from gateway.terminals.tables import Pairing, PairingKind
 
 CODE_LIFE = timedelta(minutes=10)
+_TRIES = 5
+"""The same digits in use twice is one chance in a million; five times in a row is a defect."""
 _DIGITS = {PairingKind.TERMINAL: 8, PairingKind.DISPLAY: 6}
 """A display's code is shown publicly and typed by somebody signed in; a terminal's may be typed by anybody."""
 
@@ -34,11 +36,12 @@ class Code:
 
 def make_code(conn: Connection, sealer: Sealer, kind: PairingKind, *, now: datetime, **columns: Any) -> Code:
     """Make and store a code of `kind`, whose seed is kept where the code is shown."""
-    while True:
+    for _try in range(_TRIES):
         code = _derive(sealer, kind, new_token(), now + CODE_LIFE)
         values = columns | {"holder_hash": digest(code.seed), "ends_at": code.ends_at}
         if _keep(conn, code_hash(sealer, kind, code.digits), kind, now, values):
             return code
+    raise PairingCodeError("no free code was found")
 
 
 def find_code(conn: Connection, sealer: Sealer, kind: PairingKind, seed: str, now: datetime) -> Code | None:
@@ -95,4 +98,5 @@ def _keep(conn: Connection, hashed: bytes, kind: PairingKind, now: datetime, col
     conn.execute(delete(Pairing).where(Pairing.ends_at <= now))
     values = {"code_hash": hashed, "kind": kind, "made_at": now} | columns
     insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    return conn.execute(insert(Pairing).values(values).on_conflict_do_nothing()).rowcount > 0
+    kept = insert(Pairing).values(values).on_conflict_do_nothing().returning(Pairing.code_hash)
+    return conn.execute(kept).one_or_none() is not None
