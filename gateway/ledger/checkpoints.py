@@ -92,10 +92,10 @@ class Publisher:
         held = read_held(self.data_dir)
         head = tree.head(conn)
         refused = health.refused_by(conn, health.holder_name(self.data_dir))
-        reason = self._difference(conn, head, [signed for signed in (held, newest) if signed is not None])
+        reason = self._difference(conn, head, {signed for signed in (held, newest) if signed is not None})
         return _State(head, 0 if row is None else row.size, newest, held, reason, refused)
 
-    def _difference(self, conn: Connection, head: tree.Head, known: Sequence[bytes]) -> str | None:
+    def _difference(self, conn: Connection, head: tree.Head, known: set[bytes]) -> str | None:
         """Say how the tree fails to continue a signed state; nothing if it continues all of them."""
         verifiers = [signer.verifier for signer in self.signers]
         for signed in known:
@@ -103,7 +103,8 @@ class Publisher:
                 one = checkpoint.verify(signed, verifiers, origin=self.origin)
                 if head.size < one.size:
                     return f"it has {head.size} entries, a signed checkpoint has {one.size}"
-                if tree.root_at(conn, one.size) != one.root:
+                root = head.root if one.size == head.size else tree.root_at(conn, one.size)
+                if root != one.root:
                     return f"its first {one.size} entries are not those of a signed checkpoint"
             except AuditError as error:
                 return f"a checkpoint is not one of this log: {error}"

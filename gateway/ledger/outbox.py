@@ -29,13 +29,26 @@ _LINE_UP = {
     .on_conflict_do_update(index_elements=["chain"], set_=_NEXT)
     .returning(AuditChain.n, AuditChain.head, AuditChain.at),
 }
-_INSERT_EVENT = insert(AuditEvent)
-_INSERT_PENDING = insert(AuditPending)
+_INSERT_EVENT = insert(AuditEvent).values(
+    id=bindparam("event_id"),
+    chain=bindparam("of_chain"),
+    n=bindparam("place"),
+    type=bindparam("kind"),
+    at=bindparam("new_at"),
+    leaf=bindparam("bytes"),
+    leaf_hash=bindparam("hashed"),
+)
+_INSERT_PENDING = insert(AuditPending).values(event_id=bindparam("event_id"))
 _MOVE_HEAD = (
     update(AuditChain)
     .where(AuditChain.chain == bindparam("of_chain"))
     .values(head=bindparam("new_head"), at=bindparam("new_at"))
 )
+_KEEP = {
+    "sqlite": (_INSERT_EVENT, _INSERT_PENDING, _MOVE_HEAD),
+    # one round trip instead of three
+    "postgresql": (_MOVE_HEAD.add_cte(_INSERT_EVENT.cte("event"), _INSERT_PENDING.cte("pending")),),
+}
 
 
 def record(
@@ -74,10 +87,16 @@ def record(
         )
     )
     hashed = leaf_hash(leaf)
-    conn.execute(
-        _INSERT_EVENT,
-        {"id": event_id, "chain": chain, "n": n, "type": type.value, "at": at, "leaf": leaf, "leaf_hash": hashed},
-    )
-    conn.execute(_INSERT_PENDING, {"event_id": event_id})
-    conn.execute(_MOVE_HEAD, {"of_chain": chain, "new_head": hashed.hex(), "new_at": at})
+    values = {
+        "event_id": event_id,
+        "of_chain": chain,
+        "place": n,
+        "kind": type.value,
+        "bytes": leaf,
+        "hashed": hashed,
+        "new_head": hashed.hex(),
+        "new_at": at,
+    }
+    for statement in _KEEP[conn.dialect.name]:
+        conn.execute(statement, values)
     return event_id
