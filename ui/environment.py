@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 from ui.formats import FILTERS
 from ui.i18n import Language, Message, UnknownLanguageError, catalogue, speaking
@@ -94,8 +95,13 @@ def environment(
     _speak(jinja.extensions["jinja2.ext.InternationalizationExtension"])
     jinja.filters.update(FILTERS)
     components = SimpleNamespace()
-    jinja.globals |= {"ui": components, "asset": assets.address, "message_forms": message_forms, **(globals_ or {})}
-    jinja.globals["preloads"] = assets.modules()
+    jinja.globals |= {
+        "ui": components,
+        "asset": assets.address,
+        "message_forms": message_forms,
+        "preloads": assets.preloads,
+    }
+    jinja.globals |= globals_ or {}
     for name in COMPONENTS:
         vars(components).update(_macros(jinja, f"components/{name}.html"))
     return Renderer(jinja, languages, assets)
@@ -104,6 +110,22 @@ def environment(
 def _speak(extension: Extension) -> None:
     install = extension.environment.install_gettext_callables  # type: ignore[attr-defined]  # Jinja adds it at run time
     install(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    # Jinja's own wrappers pass through the context twice; a page says thirty sentences, and most have no values.
+    extension.environment.globals |= {"_": _say, "ngettext": _count}
+
+
+def _say(sentence: str, **values: object) -> Markup:
+    return _filled(gettext(sentence), values)
+
+
+def _count(one: str, many: str, num: int, **values: object) -> Markup:
+    return _filled(ngettext(one, many, num), {"num": num, **values})
+
+
+def _filled(translated: str, values: dict[str, object]) -> Markup:
+    # Catalogues are part of the program; what fills them is escaped.
+    sentence = Markup(translated)  # noqa: S704 -- see above
+    return sentence % values if "%" in translated else sentence
 
 
 def _macros(jinja: Environment, name: str) -> dict[str, object]:

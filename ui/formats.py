@@ -100,7 +100,7 @@ def code_groups(code: str) -> list[str]:
     return [code[start : start + size] for start in range(0, len(code), size)]
 
 
-def yes_or_no(answer: bool) -> str:  # noqa: FBT001 -- the answer is what is written
+def yes_or_no(answer: bool) -> str:
     """Return the word for a stored yes or no."""
     return gettext("Yes") if answer else gettext("No")
 

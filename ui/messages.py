@@ -6,16 +6,15 @@ sorted and carry no line numbers, so that two people who add words at once rarel
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract, extract_python
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
-from jinja2.ext import babel_extract
 
 from ui.i18n.catalogues import FOLDER
 
@@ -40,7 +39,7 @@ PARTIAL = ("lv_plain", "en_plain")
 """These hold only what easy language says otherwise."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%\{\w+\}|\{\w+\}")
 
-Id = str | tuple[str, ...]
+Id = str | tuple[str, ...] | list[str]
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def gathered(paths: Iterable[Path]) -> Catalog:
     """Return all sentences that stand in `paths`."""
     found = Catalog(fuzzy=False)
     for path in paths:
-        method: Callable[..., Iterable[object]] = babel_extract if path.suffix == ".html" else extract_python
+        method = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
         options = {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
         with path.open("rb") as file:
             for sentence, context in _found(method, file, options if path.suffix == ".html" else {}):
@@ -76,9 +75,7 @@ def gathered(paths: Iterable[Path]) -> Catalog:
     return found
 
 
-def _found(
-    method: Callable[..., Iterable[object]], file: BinaryIO, options: dict[str, str]
-) -> Iterator[tuple[Id, str | None]]:
+def _found(method: str, file: BinaryIO, options: dict[str, str]) -> Iterator[tuple[Id, str | None]]:
     for _line, sentence, _comments, context in extract(method, file, keywords=KEYWORDS, options=options):
         if sentence:
             yield sentence, context
@@ -105,12 +102,10 @@ def bring_up_to_date(name: str, words: Catalog, folder: Path = FOLDER, *, prune:
             old.add(entry.id, entry.string, user_comments=entry.user_comments, context=entry.context)
     old.update(words, no_fuzzy_matching=True)
     said_again = {(ids(entry.id), entry.context) for entry in old if entry.id}
-    kept = [
-        entry
-        for entry in sorted(old, key=_order)
-        if entry.id and (name in COMPLETE or (any(entry.string) if entry.pluralizable else entry.string))
+    kept = [entry for entry in sorted(old, key=_order) if entry.id and (name in COMPLETE or _written(entry))]
+    gone = [
+        entry for entry in old.obsolete.values() if entry.string and (ids(entry.id), entry.context) not in said_again
     ]
-    gone = [entry for entry in old.obsolete.values() if entry.string and (ids(entry.id), entry.context) not in said_again]
     obsolete = [] if prune else sorted(gone, key=_order)
     body = read_po(BytesIO(_head(name).encode()))
     for entry in kept:
@@ -119,15 +114,18 @@ def bring_up_to_date(name: str, words: Catalog, folder: Path = FOLDER, *, prune:
             forms = (*forms, "", "", "")[: body.num_plurals]
         body.add(entry.id, forms, user_comments=entry.user_comments, context=entry.context)
     for entry in obsolete:
-        body.obsolete[entry.id] = entry
+        body.obsolete[ids(entry.id)[0]] = entry
     with (folder / f"{name}.po").open("wb") as file:
         file.write(_head(name).encode())
         write_po(file, body, width=0, omit_header=True, no_location=True)
 
 
-def _order(entry: object) -> tuple[str, str]:
-    first, *_rest = ids(getattr(entry, "id"))  # noqa: B009 -- Babel's own class is not exported
-    return first, getattr(entry, "context", None) or ""
+def _written(entry: Message) -> bool:
+    return any(entry.string or ()) if not isinstance(entry.string, str) else bool(entry.string)
+
+
+def _order(entry: Message) -> tuple[str, str]:
+    return ids(entry.id)[0], entry.context or ""
 
 
 def _head(name: str) -> str:

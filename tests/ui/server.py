@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
+from pathlib import Path
 
 from ui.manifest import STATIC
 
 NONCE = "bm9uY2U"
 POLICY = (
-    f"default-src 'none'; style-src 'self'; script-src 'self' 'nonce-{NONCE}'; img-src 'self' data:; "
+    f"default-src 'none'; style-src 'self'; script-src 'nonce-{NONCE}'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
@@ -30,55 +31,62 @@ class Site:
     gets: list[str] = field(default_factory=list)
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers from `site`, which each running server sets for itself."""
+
+    site: Site
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name is the base class's
+        """Say nothing."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.site.posts.append(self.path)
+        self.answer(b"<!DOCTYPE html><html lang='en'><title>posted</title><p>posted", "text/html")
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        self.site.gets.append(path)
+        if path == "/events":
+            self.stream()
+        elif path in self.site.moved:
+            self.send_response(303)
+            self.send_header("Location", self.site.moved[path])
+            self.end_headers()
+        elif path in self.site.pages:
+            self.answer(self.site.pages[path].encode(), "text/html; charset=utf-8")
+        else:
+            self.give_file(STATIC / path.removeprefix("/assets/"))
+
+    def give_file(self, file: Path) -> None:
+        if file.is_file():
+            self.answer(file.read_bytes(), guess_type(file.name)[0] or "text/javascript")
+        else:
+            self.send_error(404)
+
+    def answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        while (event := self.site.events.get()) != "end":
+            self.wfile.write(event.encode())
+            self.wfile.flush()
+
+
 @contextmanager
 def serving(site: Site) -> Iterator[Site]:
     """Serve `site` on a free loopback port until the block ends."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name is the base class's
-            """Say nothing."""
-
-        def do_POST(self) -> None:  # noqa: N802 -- the name is the base class's
-            self.rfile.read(int(self.headers["Content-Length"]))
-            site.posts.append(self.path)
-            self.answer(b"<!DOCTYPE html><html lang='en'><title>posted</title><p>posted", "text/html")
-
-        def do_GET(self) -> None:  # noqa: N802 -- the name is the base class's
-            path = self.path.partition("?")[0]
-            site.gets.append(path)
-            if path == "/events":
-                self.stream()
-            elif path in site.moved:
-                self.send_response(303)
-                self.send_header("Location", site.moved[path])
-                self.end_headers()
-            elif path in site.pages:
-                self.answer(site.pages[path].encode(), "text/html; charset=utf-8")
-            elif path.startswith("/assets/") and (STATIC / path.removeprefix("/assets/")).is_file():
-                file = STATIC / path.removeprefix("/assets/")
-                self.answer(file.read_bytes(), guess_type(file.name)[0] or "text/javascript")
-            else:
-                self.send_error(404)
-
-        def answer(self, body: bytes, kind: str) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Security-Policy", POLICY)
-            self.send_header("Cache-Control", "no-store")
-            self.send_header("X-Content-Type-Options", "nosniff")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def stream(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            while (event := site.events.get()) != "end":
-                self.wfile.write(event.encode())
-                self.wfile.flush()
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     site.base = f"http://127.0.0.1:{server.server_port}"

@@ -74,9 +74,7 @@ def test_at_400_per_cent_nothing_is_cut_off(browser: Browser, site: Site) -> Non
 
 
 @pytest.mark.parametrize("name", ["desk", "readback", "fields"])
-def test_everything_can_be_reached_by_keyboard_and_shows_that_it_was(
-    browser: Browser, site: Site, name: str
-) -> None:
+def test_everything_can_be_reached_by_keyboard_and_shows_that_it_was(browser: Browser, site: Site, name: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
         page.goto(f"{site.base}/{name}.en")

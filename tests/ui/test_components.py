@@ -63,8 +63,10 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
         {"text": "Go", "href": "/x", "classes": "govuk-button--secondary"},
     ),
     (
-        "{{ ui.text_input('n', 'L', 'v', 'Hint', 'Wrong', width=10, inputmode='numeric', autocomplete='off',"
-        " spellcheck=false, prefix='€', suffix='kg', label_size='m', heading=true, attributes={'maxlength': 5}) }}",
+        (
+            "{{ ui.text_input('n', 'L', 'v', 'Hint', 'Wrong', width=10, inputmode='numeric', autocomplete='off',"
+            " spellcheck=false, prefix='€', suffix='kg', label_size='m', heading=true, attributes={'maxlength': 5}) }}"
+        ),
         "input",
         "govukInput",
         {
@@ -102,8 +104,10 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
         },
     ),
     (
-        "{{ ui.select('n', 'L', [{'value': 'a', 'text': 'A'}, {'value': 'b', 'text': 'B', 'disabled': true}], 'a',"
-        " 'Hint', 'Wrong') }}",
+        (
+            "{{ ui.select('n', 'L', [{'value': 'a', 'text': 'A'}, {'value': 'b', 'text': 'B', 'disabled': true}], 'a',"
+            " 'Hint', 'Wrong') }}"
+        ),
         "select",
         "govukSelect",
         {
@@ -112,8 +116,10 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
         },
     ),
     (
-        "{{ ui.radios('n', 'L', [{'value': 'a', 'text': 'A', 'hint': 'Hint', 'conditional': inner}, {'divider': 'or'},"
-        " {'value': 'b', 'text': 'B', 'disabled': true}], 'a', 'Hint', 'Wrong', inline=true) }}",
+        (
+            "{{ ui.radios('n', 'L', [{'value': 'a', 'text': 'A', 'hint': 'Hint', 'conditional': inner},"
+            " {'divider': 'or'}, {'value': 'b', 'text': 'B', 'disabled': true}], 'a', 'Hint', 'Wrong', inline=true) }}"
+        ),
         "radios",
         "govukRadios",
         {
@@ -124,8 +130,10 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
         },
     ),
     (
-        "{{ ui.checkboxes('n', 'L', [{'value': 'a', 'text': 'A', 'conditional': inner}, {'value': 'b', 'text': 'B',"
-        " 'exclusive': true, 'hint': 'Hint'}], ['b'], 'Hint', small=true) }}",
+        (
+            "{{ ui.checkboxes('n', 'L', [{'value': 'a', 'text': 'A', 'conditional': inner}, {'value': 'b', 'text': 'B',"
+            " 'exclusive': true, 'hint': 'Hint'}], ['b'], 'Hint', small=true) }}"
+        ),
         "checkboxes",
         "govukCheckboxes",
         {
@@ -181,7 +189,12 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
         {"html": "<b>in</b>", "type": "success", "titleText": "T", "titleId": "notification-title",
          "disableAutoFocus": True},
     ),
-    ("{{ ui.panel('T', 'Text', level=2) }}", "panel", "govukPanel", {"titleText": "T", "text": "Text", "headingLevel": 2}),
+    (
+        "{{ ui.panel('T', 'Text', level=2) }}",
+        "panel",
+        "govukPanel",
+        {"titleText": "T", "text": "Text", "headingLevel": 2},
+    ),
     ("{{ ui.inset('Text') }}", "inset-text", "govukInsetText", {"text": "Text"}),
     ("{{ ui.warning('Text') }}", "warning-text", "govukWarningText", {"text": "Text"}),
     (
@@ -192,9 +205,11 @@ CASES: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     ("{{ ui.tag('T', 'green') }}", "tag", "govukTag", {"text": "T", "classes": "govuk-tag--green"}),
     (
-        "{{ ui.summary_list([{'key': 'K', 'value': 'V', 'actions': [{'text': 'C', 'href': '/c', 'about': 'k'}]},"
-        " {'key': 'L', 'value': 'W'}, {'key': 'M', 'value': 'X', 'actions': [{'text': 'C', 'href': '/c'},"
-        " {'text': 'D', 'href': '/d'}]}]) }}",
+        (
+            "{{ ui.summary_list([{'key': 'K', 'value': 'V', 'actions': [{'text': 'C', 'href': '/c', 'about': 'k'}]},"
+            " {'key': 'L', 'value': 'W'}, {'key': 'M', 'value': 'X', 'actions': [{'text': 'C', 'href': '/c'},"
+            " {'text': 'D', 'href': '/d'}]}]) }}"
+        ),
         "summary-list",
         "govukSummaryList",
         {
@@ -283,7 +298,8 @@ SCRIPT = "<script>alert(1)</script>"
         "{{ ui.notification(evil) }}{{ ui.panel(evil, evil) }}{{ ui.inset(evil) }}{{ ui.warning(evil) }}",
         "{{ ui.statement(evil, evil) }}{{ ui.waiting(evil, evil) }}{{ ui.details(evil, evil) }}",
         "{{ ui.summary_list([{'key': evil, 'value': evil, 'actions': [{'text': evil, 'href': evil}]}], evil) }}",
-        "{{ ui.table([evil], [[evil]], evil) }}{{ ui.tag(evil) }}{{ ui.code(evil, evil, evil) }}{{ ui.qr(evil, evil) }}",
+        "{{ ui.table([evil], [[evil]], evil) }}{{ ui.code(evil, evil, evil) }}",
+        "{{ ui.tag(evil) }}{{ ui.qr(evil, evil) }}",
         "{{ ui.steps([{'text': evil, 'state': 'done', 'hint': evil}], evil) }}{{ ui.figure(evil, evil, evil) }}",
         "{{ ui.link(evil, evil) }}{{ ui.back_link(evil, evil) }}{{ ui.pagination(evil, evil) }}",
         "{% call ui.form(evil, evil) %}{{ evil }}{% endcall %}{% call ui.live(evil, evil) %}{{ evil }}{% endcall %}",

@@ -158,9 +158,7 @@ class TestTheSharedTerminal:
 
 
 class TestFields:
-    def test_an_error_summary_takes_the_focus_and_leads_to_its_field(
-        self, site: Site, tab: Page, write: Write
-    ) -> None:
+    def test_an_error_summary_takes_the_focus_and_leads_to_its_field(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/form"] = write(
             '{% extends "layout/base.html" %}{% block title %}F{% endblock %}{% block content %}'
             '{{ ui.error_summary([{"text": "Enter a note", "href": "#note"}]) }}'

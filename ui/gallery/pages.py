@@ -13,7 +13,19 @@ from ui.i18n.catalogues import LANGUAGES
 from ui.manifest import STATIC
 
 TEMPLATES = Path(__file__).parent / "templates"
-PAGES = ("components", "fields", "desk", "statement", "readback", "ended", "display", "audit", "paper", "error", "typical")
+PAGES = (
+    "components",
+    "fields",
+    "desk",
+    "statement",
+    "readback",
+    "ended",
+    "display",
+    "audit",
+    "paper",
+    "error",
+    "typical",
+)
 """`typical` holds sixteen components and is the one that is measured."""
 NOON = datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
 
