@@ -1,0 +1,1 @@
+"""The application: state, people, HTTP; where everything is put together."""

@@ -96,9 +96,14 @@ def open_store(settings: Settings, *, clock: Clock | None = None) -> Store:
 
 
 def open_keys(conn: Connection, sealer: Sealer, now: datetime) -> KeyRing:
-    """Open the signing keys; those that were missing are made, and their making is recorded."""
+    """Open the signing keys; make those that are missing, retire those whose time is over, and record both."""
+    for kid in signing.retire(conn, now):
+        _record_key(conn, EventName.KEY_RETIRED, {"kid": kid}, now)
     keys, made = signing.ensure(conn, sealer, now)
     for kind in made:
-        data = {"kind": kind.value, "kid": keys.stored(kind).kid}
-        outbox.record(conn, chain="system", type=EventName.KEY_CREATED, actor=GATEWAY, data=data, at=now)
+        _record_key(conn, EventName.KEY_CREATED, {"kind": kind.value, "kid": keys.stored(kind).kid}, now)
     return keys
+
+
+def _record_key(conn: Connection, event: EventName, data: dict[str, str], now: datetime) -> None:
+    outbox.record(conn, chain="system", type=event, actor=GATEWAY, data=data, at=now)

@@ -158,10 +158,17 @@ def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime) -> Ke
     return KeyRing.load(conn, sealer)
 
 
-def retire(conn: Connection, now: datetime) -> int:
-    """Take replaced keys whose time is over out of use and return how many; they stay in the table."""
-    over = update(SigningKeyRow).where(SigningKeyRow.not_after <= now, SigningKeyRow.retired_at.is_(None))
-    return conn.execute(over.values(retired_at=now)).rowcount
+def retire(conn: Connection, now: datetime) -> list[str]:
+    """Take replaced keys whose time is over out of use and return their names; their rows stay.
+
+    Keys of the log are never retired: old checkpoints are verified with them for ever.
+    """
+    over = update(SigningKeyRow).where(
+        SigningKeyRow.not_after <= now,
+        SigningKeyRow.retired_at.is_(None),
+        SigningKeyRow.kind != KeyKind.CHECKPOINT.value,
+    )
+    return list(conn.execute(over.values(retired_at=now).returning(SigningKeyRow.kid)).scalars())
 
 
 def _new_row(kind: KeyKind, serial: int, sealer: Sealer, now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -99,3 +100,17 @@ def test_a_replaced_key_stays_published_for_two_days(
 def test_a_missing_key_is_named(database: Database, sealer: Sealer) -> None:
     with pytest.raises(KeyMissingError, match="pilnvara keys init"):
         load(database, sealer).signer(KeyKind.DELEGATION)
+
+
+def test_a_start_retires_what_is_over_and_records_it(
+    ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
+) -> None:
+    for kind in (KeyKind.PERMIT, KeyKind.CHECKPOINT):
+        database.write_now(partial(signing.rotate, sealer=sealer, kind=kind, now=clock.now()))
+    after = clock.move(signing.OVERLAP)
+    again = database.write_now(lambda conn: open_keys(conn, sealer, after))
+    assert len(again.jwks(KeyKind.PERMIT)["keys"]) == 1
+    assert len(again.note_signers("log")) == 2, "old checkpoints are still to be verified"
+    recorded = text("SELECT count(*) FROM audit_event WHERE type = 'admin:key:retired'")
+    assert database.read_now(lambda conn: conn.execute(recorded).scalar_one()) == 1
+    assert ring.stored(KeyKind.CHECKPOINT).kid != again.stored(KeyKind.CHECKPOINT).kid
