@@ -61,7 +61,8 @@ def problem_document(
 
 def problem_page(request: "Request[Any, Any, Any]", code: str, problem: Problem) -> Response[str]:
     """The problem for a person, in their language: what happened, what to do next, the reference number."""
-    return page(request, "pages/problem.html", status=problem.status, code=code, problem=problem)
+    # Back to the start: the path that failed may hold a code, and need not answer in another language either.
+    return page(request, "pages/problem.html", status=problem.status, back="/", code=code, problem=problem)
 
 
 def wants_page(request: "Request[Any, Any, Any]") -> bool:

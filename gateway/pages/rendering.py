@@ -33,6 +33,7 @@ def page(
     *,
     status: int = 200,
     language: Language | None = None,
+    back: str | None = None,
     form_targets: Sequence[str] = (),
     cookies_to_set: Sequence[Cookie] = (),
     headers: Mapping[str, str] | None = None,
@@ -43,14 +44,15 @@ def page(
     The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `centre`, `lock_action`,
     `idle_seconds`, `home`), `session` (or none), `path`, `demo`, `reference`, and `context`, which wins. `form_targets`
     are the origins to which a form of this page, or the redirect after it, may lead besides our own: browsers hold
-    redirects to `form-action` too. `language` is for pages whose reader is not the session's owner.
+    redirects to `form-action` too. `language` is for pages whose reader is not the session's owner; `back` is where
+    the language switch returns to, when that is not the page's own path.
     """
     parts = parts_of(request)
     exchange = exchange_of(request)
     nonce = secrets.token_urlsafe(_NONCE_BYTES)
     csrf, own_cookies = _csrf(request, parts, exchange.session)
     reader = language or language_of(request)
-    given = _for_layouts(request, parts, exchange.session, reader)
+    given = _for_layouts(parts, exchange.session, reader, request.scope["path"], back)
     html = parts.renderer.render(
         template, reader, nonce, **(given | {"csrf_token": csrf, "reference": exchange.reference} | context)
     )
@@ -86,15 +88,16 @@ def content_policy(nonce: str, form_targets: Sequence[str] = ()) -> str:
     )
 
 
-def _for_layouts(request: AnyRequest, parts: Parts, session: AnySession | None, language: Language) -> dict[str, Any]:
+def _for_layouts(
+    parts: Parts, session: AnySession | None, language: Language, path: str, back: str | None
+) -> dict[str, Any]:
     """Return the values that the layouts of `ui` read."""
-    path = request.scope["path"]
     staff = session if isinstance(session, StaffSession) else None
     return {
         "session": session,
         "path": path,
         "demo": parts.settings.mode == "demo",
-        "languages": _languages(path, session, language),
+        "languages": _languages(back or path, session, language),
         "viewer": staff.name if staff else None,
         "centre": session.centre_name if isinstance(session, StaffSession | DisplaySession) else None,
         "home": "/",

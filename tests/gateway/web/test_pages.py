@@ -1,0 +1,197 @@
+import re
+
+import msgspec
+import pytest
+from litestar import Request, get, post
+from structlog.testing import capture_logs
+
+from gateway.app import create_app
+from gateway.database.errors import DatabaseUnavailableError
+from gateway.pages.rendering import content_policy
+from gateway.parts import Parts
+from gateway.people.access import Who, allow
+from gateway.people.roles import Role
+from gateway.problem_texts import PROBLEMS
+from gateway.web.redirects import own_path
+from tests.gateway.callers import Caller, Callers
+
+
+@get("/test/defect/{code:str}", **allow(Who.ANYONE))
+async def defect(code: str) -> str:
+    raise RuntimeError(f"the resident's secret is {code}")
+
+
+@get("/test/outage", **allow(Who.ANYONE))
+async def outage() -> str:
+    raise DatabaseUnavailableError("postgresql://user:password@host")
+
+
+@post("/test/echo", **allow(Who.ANYONE))
+async def echo(request: "Request[object, object, object]") -> str:  # type: ignore[type-var]  # its state is not looked at
+    return (await request.body()).decode()
+
+
+@pytest.fixture
+def stranger(parts: Parts) -> Caller:
+    """Somebody who is not signed in, with routes that fail on purpose."""
+    return Caller(create_app(parts, extra=[defect, outage, echo]))
+
+
+class TestProblems:
+    def test_tell_a_person_what_happened_and_what_to_do_in_their_language(self, stranger: Caller) -> None:
+        stranger.cookies["pilnvara_lang"] = "en"
+        answer = stranger.get("/nowhere")
+        assert answer.status == 404
+        assert "Page not found" in answer.text
+        assert '<html lang="en"' in answer.text
+
+    def test_tell_a_program_in_the_form_of_rfc_9457(self, stranger: Caller) -> None:
+        stranger.page = False
+        answer = stranger.get("/nowhere")
+        assert answer.headers["content-type"] == "application/problem+json"
+        document = msgspec.json.decode(answer.body)
+        assert document["type"] == "urn:pilnvara:problem:http.404"
+        assert (document["status"], document["code"]) == (404, "http.404")
+        assert document["reference"] == answer.headers["x-request-id"]
+
+    @pytest.mark.parametrize("as_page", [True, False])
+    def test_show_no_value_and_a_number_that_the_log_has_too(self, stranger: Caller, as_page: bool) -> None:
+        stranger.page = as_page
+        with capture_logs() as lines:
+            answer = stranger.get("/test/defect/a-value-of-somebody?and=another-value")
+        assert answer.status == 500
+        reference = answer.headers["x-request-id"]
+        assert reference in answer.text
+        written = repr(lines)
+        assert reference in written
+        assert "RuntimeError" in written
+        for value in ("a-value-of-somebody", "another-value", "secret is"):
+            assert value not in written
+            assert value not in answer.text
+
+    def test_call_an_outage_an_outage(self, stranger: Caller) -> None:
+        stranger.page = False
+        answer = stranger.get("/test/outage")
+        assert (answer.status, answer.code) == (503, "database.unavailable")
+        assert "password" not in answer.text
+
+    def test_name_the_methods_that_an_address_takes(self, stranger: Caller) -> None:
+        stranger.page = False
+        answer = stranger.call("DELETE", "/contact")
+        assert answer.status == 405
+        assert "GET" in answer.headers["allow"]
+
+    def test_refuse_a_body_that_is_too_large(self, stranger: Caller, parts: Parts) -> None:
+        stranger.cookies["pilnvara_lang"] = "en"
+        stranger.csrf = stranger.get("/terminal/enrol").csrf
+        answer = stranger.post("/terminal/enrol", {"code": "1" * (parts.settings.body_limit + 1)})
+        assert answer.status == 413
+
+    def test_have_a_status_and_words_for_each_code(self) -> None:
+        for code, problem in PROBLEMS.items():
+            assert 400 <= problem.status <= 503, code
+            assert str(problem.title), code
+            assert str(problem.advice), code
+
+
+class TestEveryAnswer:
+    def test_is_kept_by_nobody_but_assets(self, stranger: Caller, parts: Parts) -> None:
+        assert stranger.get("/").headers["cache-control"] == "no-store"
+        sheet = stranger.get(parts.renderer.asset("pilnvara.css"))
+        assert sheet.status == 200
+        assert "immutable" in sheet.headers["cache-control"]
+        assert sheet.headers["content-type"].startswith("text/css")
+
+    def test_has_a_nonce_of_its_own(self, stranger: Caller) -> None:
+        nonces = {re.findall(r"'nonce-([^']+)'", stranger.get("/").headers["content-security-policy"])[0] for _ in "12"}
+        assert len(nonces) == 2
+
+    def test_serves_scripts_packed_to_who_can_unpack_them(self, stranger: Caller, parts: Parts) -> None:
+        address = parts.renderer.asset("pilnvara.css")
+        packed = stranger.get(address, accept_encoding="gzip, br")
+        assert packed.headers["content-encoding"] == "gzip"
+        assert len(packed.body) < len(stranger.get(address).body)
+
+    @pytest.mark.parametrize("path", ["/assets/../manifest.py", "/assets/%2e%2e/manifest.py", "/assets//etc/passwd"])
+    def test_serves_no_file_outside_the_assets(self, stranger: Caller, path: str) -> None:
+        assert stranger.get(path).status == 404
+
+    def test_over_https_marks_cookies_for_this_host_alone(self, parts: Parts) -> None:
+        from dataclasses import replace
+
+        secure = replace(parts, settings=replace(parts.settings, url="https://desk.example"))
+        answer = Caller(create_app(secure)).get("/terminal/enrol")
+        assert list(answer.cookies) == ["__Host-pilnvara_start"]
+        assert "max-age" in answer.headers["strict-transport-security"]
+
+
+class TestForms:
+    def test_of_a_stranger_work_only_in_the_browser_that_was_given_them(self, callers: Callers) -> None:
+        mine, theirs = callers.nobody(), callers.nobody()
+        mine.csrf, theirs.csrf = mine.get("/terminal/enrol").csrf, theirs.get("/terminal/enrol").csrf
+        mine.csrf, theirs.csrf = theirs.csrf, mine.csrf
+        assert mine.post("/terminal/enrol", {"code": "1"}).status == 403
+        mine.csrf = theirs.csrf
+        assert mine.post("/terminal/enrol", {"code": "1"}).status == 404
+
+    def test_may_send_the_token_as_a_header(self, callers: Callers) -> None:
+        caller = callers.staff(Role.ASSISTANT)
+        token, caller.csrf = caller.csrf or "", None
+        assert caller.post("/lock").status == 403
+        assert caller.post("/lock", x_csrf_token=token).status == 303
+
+    def test_of_our_own_page_pass_though_its_origin_is_hidden(self, callers: Callers) -> None:
+        answer = callers.staff(Role.ASSISTANT).post("/lock", origin="null", sec_fetch_site="same-origin")
+        assert answer.status == 303
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+    def test_of_other_pages_are_refused(self, callers: Callers, site: str) -> None:
+        assert callers.staff(Role.ASSISTANT).post("/lock", sec_fetch_site=site).status == 403
+
+    def test_whose_origin_is_hidden_are_refused_from_a_browser_that_says_no_more(self, callers: Callers) -> None:
+        assert callers.staff(Role.ASSISTANT).post("/lock", origin="null").status == 403
+
+
+class TestContentPolicy:
+    def test_lets_a_form_lead_to_the_origins_that_a_page_names(self) -> None:
+        policy = content_policy("n", ["https://provider.example/authorize?x=1"])
+        assert "form-action 'self' https://provider.example;" in policy
+
+    @pytest.mark.parametrize("target", ["javascript:alert(1)", "https://a.example; script-src *", "provider.example"])
+    def test_takes_nothing_that_is_no_origin(self, target: str) -> None:
+        with pytest.raises(ValueError, match="not an address"):
+            content_policy("n", [target])
+
+
+class TestOwnPath:
+    @pytest.mark.parametrize("path", ["/", "/desk", "/visits/1?step=2"])
+    def test_keeps_our_own(self, path: str) -> None:
+        assert own_path(path) == path
+
+    @pytest.mark.parametrize("path", [None, "", "desk", "//host", "/\\host", "https://host/", "/a b", "/\r\nX: y"])
+    def test_replaces_all_others(self, path: str | None) -> None:
+        assert own_path(path) == "/"
+
+
+class TestHome:
+    @pytest.mark.parametrize(
+        ("role", "place"),
+        [(Role.ASSISTANT, "/desk"), (Role.AUDITOR, "/audit"), (Role.MANAGER, "/manage/terminals"), (None, "/role")],
+    )
+    def test_sends_each_role_to_its_place(self, callers: Callers, role: Role | None, place: str) -> None:
+        assert callers.staff(role).get("/").location == place
+
+    def test_tells_everybody_else_what_this_is(self, callers: Callers) -> None:
+        answer = callers.nobody().get("/")
+        assert answer.status == 200
+        assert "/sign-in" in answer.text
+
+
+class TestStatements:
+    def test_of_a_page_are_few(self, callers: Callers) -> None:
+        from gateway.database.counting import count_statements
+
+        caller = callers.staff(Role.MANAGER)
+        with count_statements() as count:
+            assert caller.get("/manage/terminals").status == 200
+        assert count.total <= 2
