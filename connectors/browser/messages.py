@@ -132,7 +132,7 @@ class Receipt(_Message, frozen=True):
 class Failed(_Message, frozen=True):
     """The run cannot go on. `detail` names controls and pages, never values."""
 
-    reason: Literal["unavailable", "timeout", "control", "option", "browser", "hook"]
+    reason: Literal["unavailable", "timeout", "control", "option", "browser"]
     detail: str
     input: str | None = None
 

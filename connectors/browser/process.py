@@ -45,6 +45,7 @@ class _Child:
         self._writer = writer
         self._runs: dict[str, BrowserRun] = {}
         self._work: dict[str, set[asyncio.Task[None]]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def tell(self, report: say.Report) -> None:
         """Send one report to the worker."""
@@ -58,22 +59,27 @@ class _Child:
                 self._runs[command.run].proceed()
             return
         if isinstance(command, say.Close):
-            await self._close(command.run)
+            self._close(command.run)
             return
         task = asyncio.create_task(self._carry_out(command))
         self._work.setdefault(command.run, set()).add(task)
         task.add_done_callback(self._work[command.run].discard)
 
     async def _carry_out(self, command: say.Command) -> None:
-        if isinstance(command, say.Open):
-            self._runs[command.run] = await BrowserRun.open(self._browser, command, self.tell)
-        run = self._runs.get(command.run)
-        if run is not None:
-            await run.carry_out(command)
+        try:
+            if isinstance(command, say.Open):
+                self._runs[command.run] = await BrowserRun.open(self._browser, command, self.tell)
+            run = self._runs.get(command.run)
+            if run is not None:
+                await run.carry_out(command)
+        except Exception as error:  # noqa: BLE001 - connector code may raise anything; only its kind is told
+            await self.tell(say.Failed(run=command.run, reason="browser", detail=type(error).__name__))
 
-    async def _close(self, name: str) -> None:
+    def _close(self, name: str) -> None:
         for task in self._work.pop(name, set()):
             task.cancel()
         run = self._runs.pop(name, None)
         if run is not None:
-            await run.close()
+            closing = asyncio.create_task(run.close())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)

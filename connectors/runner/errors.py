@@ -87,6 +87,12 @@ class RunTimeoutError(RunError):
     code: ClassVar[str] = "run.timeout"
 
 
+class RunBusyError(RunError):
+    """The same run is under way in this worker: a job that was started twice."""
+
+    code: ClassVar[str] = "run.busy"
+
+
 class ReadBackChangedError(RunError):
     """The form was filled again for sending and does not read back as what was confirmed: a new yes is needed."""
 

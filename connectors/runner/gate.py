@@ -78,6 +78,8 @@ class Gate:
         for connection in tuple(self._connections):
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        for lane in tuple(self._lanes.values()):
+            self.remove(lane)
 
     def add(self, guard: Guard, ticket: TicketSource) -> Lane:
         """A lane for a run, with fresh credentials."""
@@ -88,6 +90,7 @@ class Gate:
     def remove(self, lane: Lane) -> None:
         """The run's credentials are worth nothing from now on."""
         self._lanes.pop(lane.user, None)
+        lane.guard.end(RunStoppedError("the run is over"))
         lane.pool.close()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -203,7 +206,10 @@ class _Connection:
         return None
 
     async def _open_tunnel(self, lane: Lane, authority: str) -> None:
-        origin = normal_origin(f"http://{authority}")
+        try:
+            origin = normal_origin(f"http://{authority}")
+        except ValueError:
+            origin = ""
         if lane.guard.ended is not None or origin != lane.guard.portal_origin or self._tunnel is not None:
             lane.guard.refused.append(f"CONNECT {authority}")
             await self.respond(403, REFUSED_BODY)

@@ -71,10 +71,9 @@ def check_shape(connector: Connector, page: Step | Final, shape: FormShape | Non
 
 def refused(connector: Connector, state: PageState, page: Step | Final) -> RunError:
     """The portal's refusal, its words at our questions."""
-    pages: tuple[Step | Final, ...] = (*connector.steps, connector.final)
     inputs = {
         action.control: action.input
-        for each in pages
+        for each in connector.pages
         if isinstance(each, Step) and (each is page or isinstance(page, Final))
         for fill in each.fills
         for action in fill.actions({})

@@ -47,6 +47,8 @@ class Run:
         self.shapes: dict[str, FormShape] | None = None
         """When a dictionary, the forms are collected there instead of being compared with the committed ones."""
         self.held = False
+        """Filled, and waiting for its yes."""
+        self.expiry: asyncio.TimerHandle | None = None
         self.gone = False
         """Its browser died or was closed."""
         self._inbox: asyncio.Queue[say.Report | RunError] = asyncio.Queue()
@@ -73,6 +75,8 @@ class Run:
         Raises:
             RunError: the run ended meanwhile, or the browser could not.
         """
+        if self.gone:
+            raise ChildDiedError("the browser's process ended")
         self.child.say(command)
         return await self._receive(answer)
 

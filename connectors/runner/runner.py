@@ -6,6 +6,8 @@ again. It stores nothing and decides nothing: before each request that changes s
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from connectors.browser import messages as say
@@ -29,9 +31,11 @@ from connectors.runner.api import (
 )
 from connectors.runner.child import Child, swept_root
 from connectors.runner.errors import (
+    ChildDiedError,
     FormChangedError,
     PortalUnavailableError,
     ReadBackChangedError,
+    RunBusyError,
     RunError,
     RunStoppedError,
     RunTimeoutError,
@@ -44,6 +48,23 @@ from connectors.sdk import registry
 from connectors.sdk.page import FormShape
 
 _log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def _in_time(task: RunTask, late: str) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(task.deadline):
+            yield
+    except TimeoutError:
+        raise RunTimeoutError(late) from None
+
+
+async def _has_left(run: Run, *, over: bool = True) -> bool:
+    """Whether the final request was let out; when the run is `over`, nothing can follow any more."""
+    if over and not run.lane.guard.final_taken:
+        run.lane.guard.end(RunStoppedError("the run is over"))
+    await run.lane.settle()
+    return run.lane.guard.final is not None
 
 
 class Runner:
@@ -94,18 +115,14 @@ class Runner:
         Raises:
             RunError: a subclass that says why; nothing was filed.
         """
-        run = await self._open(task, decide, progress)
-        try:
-            async with asyncio.timeout(task.deadline):
-                await run.sign_in(self._opening(run))
+        async with _in_time(task, "the form was not filled in time"):
+            run = await self._enter(task, decide, progress)
+            try:
                 readback = await run.fill(task)
                 picture = await run.picture()
-        except TimeoutError:
-            await self._drop(run)
-            raise RunTimeoutError("the form was not filled in time") from None
-        except BaseException:
-            await self._drop(run)
-            raise
+            except BaseException:
+                await self._drop(run)
+                raise
         self._hold(run)
         return Prepared(
             readback=readback,
@@ -123,16 +140,13 @@ class Runner:
         Raises:
             RunError: a page could not be reached or filled.
         """
-        run = await self._open(task, decide, progress)
-        run.shapes = {}
-        try:
-            async with asyncio.timeout(task.deadline):
-                await run.sign_in(self._opening(run))
+        async with _in_time(task, "the form was not filled in time"):
+            run = await self._enter(task, decide, progress)
+            run.shapes = {}
+            try:
                 await run.fill(task)
-        except TimeoutError:
-            raise RunTimeoutError("the form was not filled in time") from None
-        finally:
-            await self._drop(run)
+            finally:
+                await self._drop(run)
         return run.shapes
 
     async def send(self, task: SendTask, decide: Decide, progress: ProgressSink) -> Sent:
@@ -141,25 +155,33 @@ class Runner:
         Raises:
             RunError: the final request did not leave. Once it has, the answer is a `Sent`, whatever happens.
         """
-        held = self.holds(task.run_id)
-        run = self._runs[task.run_id] if held else await self._open(task, decide, progress)
-        run.held = False
+        run: Run | None = None
         try:
-            try:
-                async with asyncio.timeout(task.deadline):
-                    return await self._send(run, task, decide, fill_first=not held)
-            except TimeoutError:
-                await run.lane.settle()
-                if run.lane.guard.final is None:
-                    raise RunTimeoutError("the form was not sent in time") from None
-                return Unknown(reason="timeout", evidence=run.lane.guard.evidence())
+            async with _in_time(task, "the form was not sent in time"):
+                run = await self._filled(task, decide, progress)
+                run.held = False
+                return await self._send(run, task, decide)
+        except RunTimeoutError:
+            if run is None or not await _has_left(run):
+                raise
+            return Unknown(reason="timeout", evidence=run.lane.guard.evidence())
         finally:
-            await self._drop(run)
+            if run is not None:
+                await self._drop(run)
 
-    async def _send(self, run: Run, task: SendTask, decide: Decide, *, fill_first: bool) -> Sent:
-        if fill_first:
-            await run.sign_in(self._opening(run))
+    async def _filled(self, task: SendTask, decide: Decide, progress: ProgressSink) -> Run:
+        """The held page of this run, or one filled again."""
+        if self.holds(task.run_id):
+            return self._runs[task.run_id]
+        run = await self._enter(task, decide, progress)
+        try:
             await run.fill(task)
+        except BaseException:
+            await self._drop(run)
+            raise
+        return run
+
+    async def _send(self, run: Run, task: SendTask, decide: Decide) -> Sent:
         if run.readback is None or not task.same_payload(run.readback):
             raise ReadBackChangedError("the form does not read back as what was confirmed")
         run.tell(Progress(run_id=run.id, stage="sending"))
@@ -168,15 +190,11 @@ class Runner:
         try:
             pressed = await run.ask(say.Press(run=run.id), say.Pressed)
         except RunError:
-            await run.lane.settle()
-            if guard.final is None:
+            if not await _has_left(run):
                 raise
             pressed = None
-        await run.lane.settle()
-        if guard.ended is not None and guard.final is None:
-            raise guard.ended
-        if guard.final is None:
-            raise FormChangedError(("The last button sends nothing.",))
+        if not await _has_left(run, over=False):
+            raise guard.ended or FormChangedError(("The last button sends nothing.",))
         return await self._outcome(run, pressed)
 
     async def _outcome(self, run: Run, pressed: say.Pressed | None) -> Sent:
@@ -228,20 +246,17 @@ class Runner:
         Raises:
             RunError: it could not be asked; ask again later.
         """
-        run = await self._open(task, decide, progress)
-        try:
-            async with asyncio.timeout(task.deadline):
+        async with _in_time(task, "the portal was not asked in time"):
+            run = await self._enter(task, decide, progress)
+            try:
                 return await self._look_up(run, task)
-        except TimeoutError:
-            raise RunTimeoutError("the portal was not asked in time") from None
-        finally:
-            await self._drop(run)
+            finally:
+                await self._drop(run)
 
     async def _look_up(self, run: Run, task: LookUpTask) -> LookedUp:
         rule = run.connector.look_up
         if rule is None:
             raise PortalUnavailableError("this portal cannot be asked")
-        await run.sign_in(self._opening(run))
         run.tell(Progress(run_id=run.id, stage="looking_up"))
         visited = await run.ask(say.Visit(run=run.id, path=rule.path), say.Visited)
         if visited.state.status in (401, 403):
@@ -277,10 +292,30 @@ class Runner:
             page_timeout=self._settings.page_timeout,
         )
 
+    async def _enter(self, task: RunTask, decide: Decide, progress: ProgressSink) -> Run:
+        """A run that is signed in. A browser found dead at the door is replaced once: nothing has been done yet."""
+        run = await self._open(task, decide, progress)
+        try:
+            await run.sign_in(self._opening(run))
+        except ChildDiedError:
+            await self._drop(run)
+            run = await self._open(task, decide, progress)
+            try:
+                await run.sign_in(self._opening(run))
+            except BaseException:
+                await self._drop(run)
+                raise
+        except BaseException:
+            await self._drop(run)
+            raise
+        return run
+
     async def _open(self, task: RunTask, decide: Decide, progress: ProgressSink) -> Run:
         connector = registry.find(task.connector_id)
         previous = self._runs.get(task.run_id)
         if previous is not None:
+            if not previous.held:
+                raise RunBusyError("this run is under way already")
             await self._drop(previous)
         child = await self._child(registry.package_of(task.connector_id))
         guard = Guard(
@@ -299,8 +334,7 @@ class Runner:
 
     def _hold(self, run: Run) -> None:
         run.held = True
-        loop = asyncio.get_running_loop()
-        loop.call_later(self._settings.held_for, self._let_go, run)
+        run.expiry = asyncio.get_running_loop().call_later(self._settings.held_for, self._let_go, run)
 
     def _let_go(self, run: Run) -> None:
         if run.held:
@@ -312,6 +346,8 @@ class Runner:
     async def _drop(self, run: Run) -> None:
         if self._runs.get(run.id) is run:
             del self._runs[run.id]
+        if run.expiry is not None:
+            run.expiry.cancel()
         self._gate.remove(run.lane)
         await run.close()
 

@@ -49,10 +49,14 @@ class Connector:
         return self.manifest.id
 
     @property
+    def pages(self) -> tuple[Step | Final, ...]:
+        """Every page, the final one last."""
+        return (*self.steps, self.final)
+
+    @property
     def volatile(self) -> frozenset[str]:
         """Hidden controls whose value differs each time and stays out of a read-back's payload."""
-        pages: tuple[Step | Final, ...] = (*self.steps, self.final)
-        return frozenset().union(*(page.volatile for page in pages))
+        return frozenset().union(*(page.volatile for page in self.pages))
 
     def steps_for(self, values: Values) -> tuple[Step, ...]:
         """The steps that the portal shows for these values."""

@@ -1,0 +1,121 @@
+"""A connector's run, gate and read-back included, against the bare Playwright script on the same form.
+
+Sign-in, picture and waiting for people are apart: both sides are timed from the first page of the form to the PDF.
+Both use the same browser, portal and answers, in turn; the figures are medians.
+"""
+
+import asyncio
+import os
+import statistics
+import time
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from connectors.runner import Filed, RunnerSettings
+from connectors.runner.runner import Runner
+from connectors.sandbox import Sandbox, SandboxSettings
+from connectors.sdk import registry
+from connectors.sdk.connector import Connector
+from connectors.sdk.steps import How
+from tests.browser import find_browser
+from tests.connectors.desk import SICKNESS, Desk
+from tests.connectors.issuer import CLIENT, SECRET, TICKET_HEADER, FakeIssuer
+
+ROUNDS = 9
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Seconds, medians."""
+
+    bare: float
+    run: float
+    sign_in: float
+    picture: float
+
+    @property
+    def ratio(self) -> float:
+        """The run's time over the bare script's."""
+        return self.run / self.bare
+
+
+async def _fill_bare(page: Page, connector: Connector, values: dict[str, str | list[str]]) -> None:
+    for step in connector.steps_for(values):
+        for action in (action for fill in step.fills for action in fill.actions(values)):
+            if not action.value or action.how is How.FILE:
+                continue
+            scope = page.get_by_role("group", name=action.within, exact=True) if action.within else page
+            control = scope.get_by_label(action.label, exact=True)
+            match action.how:
+                case How.TEXT:
+                    await control.fill(action.value)
+                case How.SELECT:
+                    await control.select_option(action.value)
+                case _:
+                    await control.check()
+        await page.get_by_role("button", name=step.button, exact=True).click()
+
+
+async def _bare(browser: Browser, desk: Desk) -> float:
+    """What one would write without any of this."""
+    connector = registry.find(SICKNESS)
+    values = dict(desk.prepare_task().values)
+    context = await browser.new_context(
+        extra_http_headers={TICKET_HEADER: await desk.issuer.ticket()}, java_script_enabled=connector.javascript
+    )
+    page = await context.new_page()
+    await page.goto(desk.portal + connector.sign_in.path)
+    started = time.perf_counter()
+    await _fill_bare(page, connector, values)
+    await page.get_by_role("button", name=connector.final.button, exact=True).click()
+    assert await page.locator("#numurs").text_content()
+    path = await page.get_by_role("link", name=connector.receipt.pdf_link or "", exact=True).get_attribute("href")
+    await (await context.request.get(desk.portal + (path or ""))).body()
+    await context.close()
+    return time.perf_counter() - started
+
+
+async def _run(runner: Runner, desk: Desk) -> tuple[float, float, float]:
+    task = desk.prepare_task()
+    started = time.perf_counter()
+    prepared = await runner.prepare(task, desk.decide, desk.progress)
+    between = {timing.part: timing.seconds for timing in prepared.timings}
+    sent = await runner.send(desk.send_task(task, prepared.readback), desk.decide, desk.progress)
+    whole = time.perf_counter() - started
+    assert isinstance(sent, Filed), sent
+    assert sent.pdf
+    return whole - between["sign_in"] - between["picture"], between["sign_in"], between["picture"]
+
+
+async def measure(rounds: int = ROUNDS) -> Figures:
+    """Run both in turn, `rounds` times each, after one of each to warm up."""
+    chromium = find_browser()
+    runner = Runner(RunnerSettings(chromium=chromium))
+    bare: list[float] = []
+    runs: list[tuple[float, float, float]] = []
+    with FakeIssuer() as issuer, Sandbox(SandboxSettings.for_tests().with_gateway(issuer.url, CLIENT, SECRET)) as world:
+        await runner.start()
+        desk = Desk(runner, world.portal_url, issuer)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=os.geteuid() != 0)
+            for _ in range(rounds + 1):
+                bare.append(await _bare(browser, desk))
+                runs.append(await _run(runner, desk))
+            await browser.close()
+        await runner.close()
+    run, sign_in, picture = (statistics.median(column) for column in zip(*runs[1:], strict=True))
+    return Figures(statistics.median(bare[1:]), run, sign_in, picture)
+
+
+def main() -> None:
+    """Print the figures."""
+    figures = asyncio.run(measure())
+    print(
+        f"connector run {figures.run:.3f} s, bare Playwright script {figures.bare:.3f} s: "
+        f"{figures.ratio:.2f} x (aim: 1.2 x); apart: sign-in {figures.sign_in:.3f} s, picture {figures.picture:.3f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,444 @@
+"""The gate by itself, spoken to as a browser would, in front of a portal that counts."""
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from connectors.runner import GateRequest, Verdict
+from connectors.runner.errors import (
+    FormChangedError,
+    GateRefusedError,
+    PortalUnavailableError,
+    RunError,
+    RunStoppedError,
+    TamperedError,
+)
+from connectors.runner.gate import Gate, Lane
+from connectors.runner.guard import Guard, normal_origin, path_fits, utc_now
+from connectors.sdk import registry
+from delegation.readback import Item, ReadBack
+
+pytestmark = pytest.mark.anyio
+
+CONNECTOR = registry.find("lv.vsaa.sickness_benefit")
+STEP = CONNECTOR.steps[0]
+STEP_BODY = b"csrf=t&melnraksts=&iepazinos=ja"
+FINAL_BODY = b"csrf=u&melnraksts=d&versija=v"
+FORM = "Content-Type: application/x-www-form-urlencoded"
+STEP_PAGE = ReadBack(
+    (
+        Item(STEP.name, "csrf", "", "hidden", "t", ""),
+        Item(STEP.name, "melnraksts", "", "hidden", "", ""),
+        Item(STEP.name, "iepazinos", "Iepazinos", "checkbox", "ja", "Iepazinos"),
+    ),
+    (),
+    "",
+    "lv",
+)
+FINAL_PAGE = ReadBack(
+    (
+        Item("parskats", "csrf", "", "hidden", "u", ""),
+        Item("parskats", "melnraksts", "", "hidden", "d", ""),
+        Item("parskats", "versija", "", "hidden", "v", ""),
+    ),
+    (),
+    "0",
+    "lv",
+)
+
+
+@dataclass
+class Portal:
+    """A server that answers one thing and keeps what it was sent."""
+
+    answer: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    heads: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    address: str = ""
+    release: asyncio.Event | None = None
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def requests(self) -> list[str]:
+        return [head.split("\r\n")[0].rpartition(" ")[0] for head in self.heads]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                length = next(
+                    (int(line.split(":")[1]) for line in head.split("\r\n") if line.lower().startswith("content-len")),
+                    0,
+                )
+                self.heads.append(head)
+                self.bodies.append(await reader.readexactly(length))
+                self.reached.set()
+                if self.release is not None:
+                    await self.release.wait()
+                if not self.answer:
+                    break
+                writer.write(self.answer)
+                await writer.drain()
+        except asyncio.IncompleteReadError:
+            pass
+        finally:
+            writer.close()
+
+
+@dataclass
+class Setup:
+    gate: Gate
+    guard: Guard
+    lane: Lane
+    portal: Portal
+    issuer: Portal
+    asked: list[GateRequest]
+    ends: list[RunError]
+    verdict: Verdict = field(default_factory=lambda: Verdict(True))
+
+    def authorization(self) -> str:
+        pair = base64.b64encode(f"{self.lane.user}:{self.lane.password}".encode()).decode()
+        return f"Proxy-Authorization: Basic {pair}"
+
+    async def raw(self, request: bytes) -> bytes:
+        host, _, port = self.gate.address.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(request)
+        async with asyncio.timeout(5):
+            answer = await reader.read()
+        writer.close()
+        return answer
+
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", *headers: str, origin: str = "", tunnel: bool = False
+    ) -> int:
+        origin = origin or self.portal.address
+        target = path if tunnel else origin + path
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            f"Host: {origin.removeprefix('http://')}",
+            "Connection: close",
+            f"Content-Length: {len(body)}",
+            *([] if tunnel else [self.authorization()]),
+            *headers,
+        ]
+        request = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+        if tunnel:
+            host = origin.removeprefix("http://")
+            connect = f"CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n{self.authorization()}\r\n\r\n".encode()
+            answer = (await self.raw(connect + request)).partition(b"\r\n\r\n")[2]
+        else:
+            answer = await self.raw(request)
+        return int(answer.split()[1]) if answer else 0
+
+    async def send_step(self, body: bytes = STEP_BODY) -> int:
+        return await self.ask("POST", STEP.request.path, body, FORM)
+
+    async def send_final(self, body: bytes = FINAL_BODY) -> int:
+        return await self.ask("POST", CONNECTOR.final.request.path, body, FORM)
+
+    def arm(self) -> None:
+        self.guard.expect(CONNECTOR.final, FINAL_PAGE)
+        self.guard.arm(self.guard.decide)
+
+
+@asynccontextmanager
+async def listening(portal: Portal) -> AsyncIterator[Portal]:
+    server = await asyncio.start_server(portal.serve, "127.0.0.6", 0)
+    portal.address = normal_origin("http://127.0.0.6:" + str(server.sockets[0].getsockname()[1]))
+    yield portal
+    server.close()
+
+
+@pytest.fixture
+async def setup() -> AsyncIterator[Setup]:
+    async with listening(Portal()) as portal, listening(Portal()) as issuer:
+        asked: list[GateRequest] = []
+        ends: list[RunError] = []
+        gate = Gate(request_timeout=1, body_limit=1000)
+        await gate.open()
+
+        async def decide(request: GateRequest) -> Verdict:
+            asked.append(request)
+            return made.verdict
+
+        async def ticket() -> str:
+            return "the-ticket"
+
+        guard = Guard(
+            run_id="run",
+            portal_origin=portal.address,
+            issuer_origin=issuer.address,
+            authorize_path="/oauth/authorize",
+            connector=CONNECTOR,
+            decide=decide,
+            clock=utc_now,
+            on_end=ends.append,
+        )
+        made = Setup(gate, guard, gate.add(guard, ticket), portal, issuer, asked, ends)
+        yield made
+        await gate.close()
+
+
+class TestWhoMayPass:
+    async def test_nobody_without_the_runs_own_credentials(self, setup: Setup) -> None:
+        request = f"GET {setup.portal.address}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        for authorization in ("", "Proxy-Authorization: Basic bm9ib2R5Om5vYm9keQ==\r\n", "Proxy-Authorization: x\r\n"):
+            answer = await setup.raw(f"{request}{authorization}\r\n".encode())
+            assert answer.startswith(b"HTTP/1.1 407")
+        assert setup.portal.heads == []
+
+    async def test_nobody_once_the_run_is_over(self, setup: Setup) -> None:
+        setup.gate.remove(setup.lane)
+        assert await setup.ask("GET", "/") == 407
+
+
+class TestWhatChangesNothing:
+    async def test_reaches_the_portal_and_nothing_of_the_gate_does(self, setup: Setup) -> None:
+        status = await setup.ask("GET", "/page?a=1", b"", "Pilnvara-Run-Ticket: forged", "Proxy-Connection: x")
+        assert (status, setup.portal.requests, setup.asked) == (200, ["GET /page?a=1"], [])
+        head = setup.portal.heads[0].lower()
+        assert "proxy" not in head
+        assert "forged" not in head
+        assert f"host: {setup.portal.address.removeprefix('http://')}" in head
+
+    async def test_does_not_reach_another_origin(self, setup: Setup) -> None:
+        async with listening(Portal()) as other:
+            assert await setup.ask("GET", "/", origin=other.address) == 403
+            assert other.heads == []
+        assert setup.ends == []
+
+    async def test_may_not_become_a_socket_nor_be_fetched_ahead(self, setup: Setup) -> None:
+        assert await setup.ask("GET", "/", b"", "Upgrade: websocket") == 403
+        assert await setup.ask("GET", "/", b"", "Sec-Purpose: prefetch;prerender") == 403
+        assert await setup.ask("GET", "/", b"body") == 403
+        assert setup.portal.heads == []
+
+    async def test_through_a_tunnel_it_is_examined_all_the_same(self, setup: Setup) -> None:
+        assert await setup.ask("GET", "/receipt.pdf", tunnel=True) == 200
+        assert await setup.ask("GET", "/socket", b"", "Upgrade: websocket", tunnel=True) == 403
+        assert await setup.ask("POST", "/escape", b"x", tunnel=True) == 403
+        assert setup.portal.requests == ["GET /receipt.pdf"]
+
+    async def test_a_tunnel_to_anywhere_else_is_refused(self, setup: Setup) -> None:
+        async with listening(Portal()) as other:
+            host = other.address.removeprefix("http://")
+            head = f"CONNECT {host} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{setup.authorization()}\r\n\r\n"
+            assert (await setup.raw(head.encode())).startswith(b"HTTP/1.1 403")
+
+    async def test_a_stale_idle_connection_is_replaced_without_a_word(self, setup: Setup) -> None:
+        setup.portal.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        assert await setup.ask("GET", "/1") == 200
+        idle = setup.lane.pool.take(setup.portal.address)
+        assert idle is not None
+        idle.close()
+        setup.lane.pool._idle.setdefault(setup.portal.address, []).append(idle)
+        assert await setup.ask("GET", "/2") == 200
+        assert setup.portal.requests == ["GET /1", "GET /2"]
+
+
+class TestTheIssuer:
+    async def test_gets_the_ticket_at_its_one_path_once(self, setup: Setup) -> None:
+        assert await setup.ask("GET", "/oauth/authorize?a=1", origin=setup.issuer.address) == 200
+        assert "pilnvara-run-ticket: the-ticket" in setup.issuer.heads[0].lower()
+        assert [request.kind for request in setup.asked] == ["sign_in"]
+        assert await setup.ask("GET", "/oauth/authorize?a=1", origin=setup.issuer.address) == 403
+        assert await setup.ask("GET", "/desk", origin=setup.issuer.address) == 403
+        assert len(setup.issuer.heads) == 1
+
+    async def test_is_not_asked_when_the_delegation_is_dead(self, setup: Setup) -> None:
+        setup.verdict = Verdict(False, "revoked")
+        assert await setup.ask("GET", "/oauth/authorize", origin=setup.issuer.address) == 403
+        assert setup.issuer.heads == []
+        assert isinstance(setup.ends[0], RunStoppedError)
+
+
+class TestASteps:
+    async def test_request_leaves_once_with_what_was_read_back(self, setup: Setup) -> None:
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.send_step() == 200
+        assert setup.portal.bodies == [STEP_BODY]
+        assert [(request.kind, request.step) for request in setup.asked] == [("step", "informacija")]
+        assert setup.asked[0].body_sha256 == hashlib.sha256(STEP_BODY).hexdigest()
+        assert await setup.send_step() == 403
+        assert len(setup.portal.heads) == 1
+
+    @pytest.mark.parametrize(
+        ("body", "error"),
+        [
+            (STEP_BODY.replace(b"ja", b"ne"), TamperedError),
+            (STEP_BODY.replace(b"csrf=t", b"csrf=x"), TamperedError),
+            (b"csrf=t&melnraksts=", TamperedError),
+            (STEP_BODY + b"&konts=LV00", TamperedError),
+            (b"\xff", GateRefusedError),
+        ],
+    )
+    async def test_body_that_differs_never_leaves(self, setup: Setup, body: bytes, error: type[RunError]) -> None:
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.send_step(body) == 403
+        assert setup.portal.heads == []
+        assert isinstance(setup.ends[0], error)
+        assert "LV00" not in str(setup.ends[0])
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("POST", "/elsewhere"),
+            ("PUT", STEP.request.path),
+            ("DELETE", STEP.request.path),
+            ("POST", STEP.request.path + "?x=1"),
+            ("POST", STEP.request.path + "/"),
+            ("POST", CONNECTOR.steps[1].request.path),
+        ],
+    )
+    async def test_undeclared_neighbour_ends_the_run(self, setup: Setup, method: str, path: str) -> None:
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.ask(method, path, STEP_BODY, FORM) == 403
+        assert isinstance(setup.ends[0], GateRefusedError)
+        assert await setup.send_step() == 403
+        assert await setup.ask("GET", "/") == 403
+        assert setup.portal.heads == []
+
+    async def test_declared_path_at_another_origin_does_not_leave(self, setup: Setup) -> None:
+        setup.guard.expect(STEP, STEP_PAGE)
+        async with listening(Portal()) as other:
+            assert await setup.ask("POST", STEP.request.path, STEP_BODY, FORM, origin=other.address) == 403
+            assert other.heads == []
+
+    async def test_answer_that_would_repeat_the_body_ends_the_run(self, setup: Setup) -> None:
+        setup.portal.answer = b"HTTP/1.1 307 Again\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.send_step() == 502
+        assert isinstance(setup.ends[0], FormChangedError)
+
+    async def test_size_is_bounded(self, setup: Setup) -> None:
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.send_step(b"csrf=" + b"x" * 2000) == 413
+        assert setup.portal.heads == []
+
+    async def test_no_verdict_is_no(self, setup: Setup) -> None:
+        async def broken(_: GateRequest) -> Verdict:
+            raise LookupError("LV78PARA0000000000001")
+
+        setup.guard.decide = broken
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.send_step() == 403
+        assert setup.portal.heads == []
+        assert isinstance(setup.ends[0], RunStoppedError)
+
+    async def test_verdict_no_keeps_it_in(self, setup: Setup) -> None:
+        setup.verdict = Verdict(False, "expired")
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.send_step() == 403
+        assert setup.portal.heads == []
+
+    async def test_portal_that_is_away_costs_no_verdict(self, setup: Setup) -> None:
+        setup.guard.expect(STEP, STEP_PAGE)
+        setup.guard.portal_origin = "http://127.0.0.6:1"
+        assert await setup.ask("POST", STEP.request.path, STEP_BODY, FORM, origin="http://127.0.0.6:1") == 502
+        assert setup.asked == []
+        assert isinstance(setup.ends[0], PortalUnavailableError)
+
+
+class TestTheFinalRequest:
+    async def test_does_not_leave_before_it_is_armed(self, setup: Setup) -> None:
+        setup.guard.expect(CONNECTOR.final, FINAL_PAGE)
+        assert await setup.send_final() == 403
+        assert (setup.portal.heads, setup.asked) == ([], [])
+        assert setup.guard.refused_finals == 1
+        assert isinstance(setup.ends[0], GateRefusedError)
+
+    async def test_leaves_once_and_its_bytes_are_the_evidence(self, setup: Setup) -> None:
+        setup.arm()
+        statuses = await asyncio.gather(*(setup.send_final() for _ in range(8)))
+        assert sorted(statuses) == [200, *[403] * 7]
+        assert setup.portal.bodies == [FINAL_BODY]
+        assert [request.kind for request in setup.asked] == ["final"]
+        evidence = setup.guard.evidence()
+        assert evidence.body_sha256 == hashlib.sha256(FINAL_BODY).hexdigest() == setup.asked[0].body_sha256
+        assert (evidence.status, evidence.refused_again) == (200, 7)
+
+    async def test_differs_from_the_read_back_and_stays(self, setup: Setup) -> None:
+        setup.arm()
+        assert await setup.send_final(FINAL_BODY.replace(b"versija=v", b"versija=w")) == 403
+        assert (setup.portal.heads, setup.asked) == ([], [])
+        assert isinstance(setup.ends[0], TamperedError)
+
+    async def test_verdict_no_keeps_it_in(self, setup: Setup) -> None:
+        setup.arm()
+        setup.verdict = Verdict(False, "stopped")
+        assert await setup.send_final() == 403
+        assert setup.portal.heads == []
+        assert setup.guard.final is None
+
+    async def test_connection_that_dies_is_no_answer_and_is_not_tried_again(self, setup: Setup) -> None:
+        setup.portal.answer = b""
+        setup.arm()
+        assert await setup.send_final() == 504
+        assert len(setup.portal.heads) == 1
+        assert setup.guard.evidence().status is None
+
+    @pytest.mark.parametrize("status", [307, 308])
+    async def test_redirect_that_repeats_it_is_kept_from_the_browser(self, setup: Setup, status: int) -> None:
+        setup.portal.answer = f"HTTP/1.1 {status} Again\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n".encode()
+        setup.arm()
+        assert await setup.send_final() == 502
+        assert setup.guard.evidence().status == status
+        assert setup.ends == []
+
+    async def test_answer_is_kept_even_when_the_browser_is_gone(self, setup: Setup) -> None:
+        setup.portal.answer = b"HTTP/1.1 303 See\r\nLocation: /sanemts/VSAA-2026-000001\r\nContent-Length: 0\r\n\r\n"
+        setup.portal.release = asyncio.Event()
+        setup.arm()
+        going = asyncio.create_task(setup.send_final())
+        await setup.portal.reached.wait()
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+        setup.portal.release.set()
+        await setup.lane.settle()
+        assert setup.guard.final is not None
+        assert (setup.guard.final.status, setup.guard.final.location) == (303, "/sanemts/VSAA-2026-000001")
+
+    async def test_silence_is_bounded(self, setup: Setup) -> None:
+        setup.portal.release = asyncio.Event()
+        setup.arm()
+        assert await setup.send_final() == 504
+        setup.portal.release.set()
+        assert setup.guard.final is not None
+        assert setup.guard.final.timed_out
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        ("given", "expected"),
+        [
+            ("http://portal.example", "http://portal.example:80"),
+            ("https://portal.example/path", "https://portal.example:443"),
+            ("http://[::1]:8080/", "http://[::1]:8080"),
+        ],
+    )
+    def test_have_one_form(self, given: str, expected: str) -> None:
+        assert normal_origin(given) == expected
+
+    @pytest.mark.parametrize("given", ["ftp://portal.example", "/path", "http://user@portal.example", "http://", "x"])
+    def test_others_are_none(self, given: str) -> None:
+        with pytest.raises(ValueError, match="no address"):
+            normal_origin(given)
+
+    @pytest.mark.parametrize(
+        ("pattern", "path", "fits"),
+        [
+            ("/a/*", "/a/b", True),
+            ("/a/*", "/a/b?c=1", True),
+            ("/a/*", "/a/b/c", False),
+            ("/a/*", "/a/", False),
+            ("/a.b", "/axb", False),
+        ],
+    )
+    def test_a_star_is_one_segment(self, pattern: str, path: str, *, fits: bool) -> None:
+        assert path_fits(pattern, path) is fits

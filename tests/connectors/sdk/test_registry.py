@@ -1,0 +1,58 @@
+from datetime import date
+
+import pytest
+
+from connectors.sdk import Connector, Validated, registry, validate
+from connectors.sdk.steps import Step
+
+CONNECTORS = list(registry.all().values())
+
+
+def names_of(connector: Connector) -> list[str]:
+    return [question.name for question in connector.inputs]
+
+
+def test_finds_by_id_and_names_what_is_missing() -> None:
+    assert registry.find("lv.vsaa.sickness_benefit").manifest.holder == "VSAA"
+    with pytest.raises(registry.UnknownConnectorError, match=r"lv\.nobody"):
+        registry.find("lv.nobody")
+
+
+@pytest.mark.parametrize("connector", CONNECTORS, ids=lambda connector: connector.id)
+class TestEveryConnector:
+    def test_speaks_both_languages(self, connector: Connector) -> None:
+        words = [connector.manifest.title, *(question.label for question in connector.inputs)]
+        assert all(text.lv and text.en for text in words)
+
+    def test_asks_each_question_once_and_uses_each_answer_once(self, connector: Connector) -> None:
+        used = [fill.input for step in connector.steps for fill in step.fills]
+        assert sorted(used) == sorted(names_of(connector))
+
+    def test_has_samples_it_accepts(self, connector: Connector) -> None:
+        for sample in connector.samples:
+            given = {**sample.answers(date(2026, 11, 22)), **sample.files}
+            checked = validate(connector.inputs, given, "lv")
+            assert isinstance(checked, Validated), checked
+            assert connector.service_key(checked.values)
+
+    def test_declares_every_field_of_its_committed_forms(self, connector: Connector) -> None:
+        for page in connector.pages:
+            fields = {field.name for field in connector.fingerprints[page.name].fields}
+            assert fields == set(page.request.fields)
+
+    def test_keeps_only_hidden_controls_out_of_the_payload(self, connector: Connector) -> None:
+        for page in connector.pages:
+            shown = {field.name for field in connector.fingerprints[page.name].fields if field.type != "hidden"}
+            assert not shown & connector.volatile
+
+    def test_writes_to_controls_that_exist(self, connector: Connector) -> None:
+        for step in connector.steps:
+            assert isinstance(step, Step)
+            labels = {
+                label
+                for field in connector.fingerprints[step.name].fields
+                for label in (field.label, *(text for _, text in field.options))
+            }
+            sample = connector.samples[-1].answers(date(2026, 11, 22))
+            wanted = {action.label for fill in step.fills for action in fill.actions(sample) if action.value}
+            assert wanted <= labels
