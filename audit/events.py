@@ -54,6 +54,7 @@ class EventName(StrEnum):
     APPROVAL_NUMBER_MATCHED = "resident:approval:number_matched"
     APPROVAL_NUMBER_MISMATCHED = "resident:approval:number_mismatched"
     APPROVAL_SIGN_IN_STARTED = "resident:approval:sign_in_started"
+    APPROVAL_SIGNED_IN_TO_SEE = "resident:approval:signed_in_to_see"
     APPROVAL_SIGN_IN_REFUSED = "system:approval:sign_in_refused"
     APPROVAL_CODE_SENT = "system:approval:code_sent"
     APPROVAL_CODE_WRONG = "resident:approval:code_wrong"

@@ -3,8 +3,6 @@
 The same answer grants a delegation or permits one read-back; what it is about was fixed when it was asked.
 """
 
-import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,12 +11,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from audit.events import EventName
 from delegation.assurance import ApprovalKind, Assurance, NumberSource, RouteFacts, ensure_allowed, route_assurance
 from delegation.claims import PermitBinding
-from delegation.commitment import HashKind, approval_nonce
+from delegation.commitment import HashKind
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from delegation.signing import PERMIT_SECONDS, sign_permit
-from gateway.database.base import lock
-from gateway.ids import digest, new_id
+from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.keys.signing import KeyKind
 from gateway.ledger.health import ensure_healthy
@@ -27,10 +24,10 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, filings, granting, running
+from gateway.visits import actors, approvals, filings, granting, running, sign_ins
 from gateway.visits.approvals import Answer
 from gateway.visits.asking import queue_run
-from gateway.visits.errors import ExpiredError, NotFoundError, SignInStaleError, SubjectMismatchError
+from gateway.visits.errors import ExpiredError, NotFoundError, SignInStaleError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -43,13 +40,10 @@ from gateway.visits.rows import (
     lock_open_visit,
 )
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import ApprovalState, Permit, Run, RunKind, RunState, SignInAttempt
+from gateway.visits.sign_ins import SignInReturn
+from gateway.visits.tables import ApprovalState, Permit, Run, RunKind, RunState
 from gateway.visits.trail import say
 
-_FRESH = timedelta(seconds=60)
-"""How long before our asking an identity provider's clock may say that the sign-in happened."""
-
-_ATTEMPT = select(SignInAttempt.__table__).where(SignInAttempt.state_hash == bindparam("state"))
 _HOLDER = (
     select(Run.worker_id)
     .where(Run.filing_id == bindparam("filing"), Run.state == RunState.HOLDING)
@@ -58,93 +52,9 @@ _HOLDER = (
 )
 
 
-@dataclass(frozen=True)
-class SignInRequest:
-    """What the browser takes to the identity provider; `verifier` stays here (RFC 7636)."""
-
-    provider: str
-    state: str
-    nonce: str
-    verifier: str
-
-
-@dataclass(frozen=True)
-class SignInReturn:
-    """An attempt that came back for the first and only time."""
-
-    attempt_id: str
-    approval_id: str
-    provider: str
-    nonce: str
-    verifier: str
-    begun_at: datetime
-
-
-def begin_sign_in(
-    conn: Connection, parts: Parts, session: ResidentSession, approval_id: str, provider: str
-) -> SignInRequest:
-    """Begin the sign-in that will be the yes: its nonce is the hash of what is approved.
-
-    Raises:
-        NotFoundError: the approval is not this session's, or the number was not matched.
-        ApprovalOverError: it was answered or has lapsed.
-    """
-    now = parts.clock.database_now(conn)
-    found = find_approval(conn, approval_id)
-    row = lock_delegation(conn, found.delegation_id)
-    approval = lock_approval(conn, approval_id)
-    approvals.ensure_open(approval, now)
-    approvals.ensure_may_answer(approval, session, row.approver_id)
-    attempt_id, state, verifier = new_id(), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    nonce = approval_nonce(approval.kind, attempt_id, approval.subject_hash)
-    vault = VisitVault.of(conn, parts.sealer, approval.visit_id)
-    conn.execute(
-        insert(SignInAttempt).values(
-            state_hash=digest(state),
-            id=attempt_id,
-            approval_id=approval_id,
-            session_hash=session.token_hash,
-            provider=provider,
-            nonce=nonce,
-            verifier=parts.sealer.seal(vault.key, f"verifier:{attempt_id}", verifier.encode()),
-            begun_at=now,
-        )
-    )
-    say(
-        conn,
-        approval.visit_id,
-        EventName.APPROVAL_SIGN_IN_STARTED,
-        actors.stranger(approval_id),
-        now,
-        approval=approval_id,
-        attempt=attempt_id,
-        provider=provider,
-        nonce=nonce,
-    )
-    return SignInRequest(provider, state, nonce, verifier)
-
-
-def take_sign_in(conn: Connection, parts: Parts, session: ResidentSession, state: str) -> SignInReturn:
-    """Use up the attempt that came back with `state`: a second return finds nothing.
-
-    Raises:
-        SignInStaleError: no such attempt, already used, or begun in another browser.
-    """
-    now = parts.clock.database_now(conn)
-    attempt = conn.execute(lock(conn, _ATTEMPT), {"state": digest(state)}).one_or_none()
-    if attempt is None or attempt.used_at is not None or attempt.session_hash != session.token_hash:
-        raise SignInStaleError("no such sign-in is under way")
-    conn.execute(update(SignInAttempt).where(SignInAttempt.state_hash == attempt.state_hash).values(used_at=now))
-    approval = find_approval(conn, attempt.approval_id)
-    vault = VisitVault.of(conn, parts.sealer, approval.visit_id)
-    return SignInReturn(
-        attempt_id=attempt.id,
-        approval_id=attempt.approval_id,
-        provider=attempt.provider,
-        nonce=attempt.nonce,
-        verifier=parts.sealer.open(vault.key, f"verifier:{attempt.id}", attempt.verifier).decode(),
-        begun_at=attempt.begun_at,
-    )
+begin_sign_in = sign_ins.begin
+take_sign_in = sign_ins.take
+sign_in_refused = sign_ins.refused
 
 
 def approve_by_sign_in(
@@ -161,12 +71,9 @@ def approve_by_sign_in(
     now = parts.clock.database_now(conn)
     row = lock_delegation(conn, find_approval(conn, returned.approval_id).delegation_id)
     approval = lock_approval(conn, returned.approval_id)
-    approvals.ensure_open(approval, now)
-    approvals.ensure_may_answer(approval, session, row.approver_id)
-    if signed.auth_time < returned.begun_at - _FRESH:
-        raise SignInStaleError("the sign-in is older than the question")
-    if not residents.is_same(conn, parts, row.approver_id, signed.personal_code):
-        raise SubjectMismatchError("somebody else signed in")
+    if not returned.is_answer:
+        raise SignInStaleError("the sign-in was made to see, not to approve")
+    sign_ins.ensure_approver(conn, parts, session, row, approval, returned, signed, now)
     evidence = msgspec.json.encode(
         {"id_token": signed.id_token, "provider": returned.provider, "attempt": returned.attempt_id}
     )
@@ -174,21 +81,6 @@ def approve_by_sign_in(
     residents.remember(conn, parts, row.approver_id, signed.profile, source=NumberSource.PROVIDER, now=now)
     answer_yes(conn, parts, approval, facts, evidence)
     return str(row.approver_id)
-
-
-def sign_in_refused(conn: Connection, parts: Parts, approval_id: str, reason: str) -> None:
-    """Record that a sign-in was no yes, and why: a code, never a value."""
-    now = parts.clock.database_now(conn)
-    approval = lock_approval(conn, approval_id)
-    say(
-        conn,
-        approval.visit_id,
-        EventName.APPROVAL_SIGN_IN_REFUSED,
-        actors.stranger(approval_id),
-        now,
-        approval=approval_id,
-        reason=reason,
-    )
 
 
 def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, approval_id: str, code: str) -> Answer:
