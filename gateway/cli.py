@@ -67,3 +67,7 @@ def _is_for_people(error: Exception) -> bool:
         "gateway.ledger.errors",
         "ui.manifest",
     }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,4 @@
-"""Which jobs a worker can do: each package's handlers, by kind of job."""
-
-from collections.abc import Mapping
+"""What a worker does: each package's handlers by kind of job, and what it keeps doing beside them."""
 
 from connectors.runner.runner import Runner
 from gateway.jobs.runner import Handler, JobKind
@@ -8,25 +6,27 @@ from gateway.notifications import sending
 from gateway.oauth import logout
 from gateway.parts import Parts
 from gateway.visits.errands import Errands
+from gateway.worker import Duties
 
 
 class HandlerTwiceError(Exception):
     """Two packages claim one kind of job."""
 
 
-def make_handlers(parts: Parts, runner: Runner, worker_id: str) -> Mapping[str, Handler | JobKind]:
-    """Make the handlers of one worker.
+def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
+    """Make the duties of one worker.
 
     Raises:
         HandlerTwiceError: two packages claim one kind of job.
     """
+    errands = Errands(parts, runner, worker_id)
     made: dict[str, Handler | JobKind] = {}
     for handlers in (
-        Errands(parts, runner, worker_id).handlers(),
+        errands.handlers(),
         sending.make_handlers(parts),
         logout.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")
         made |= handlers
-    return made
+    return Duties(made, (errands.watch(),))

@@ -9,6 +9,7 @@ import os
 import platform
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import structlog
@@ -25,7 +26,16 @@ from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence
 from gateway.parts import Parts
 
-MakeHandlers: TypeAlias = Callable[[Parts, Runner, str], Mapping[str, Handler | JobKind]]
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """The handlers of one worker by kind of job, and coroutines that run until it ends."""
+
+    handlers: Mapping[str, Handler | JobKind]
+    loops: tuple[Coroutine[Any, Any, None], ...] = ()
+
+
+MakeDuties: TypeAlias = Callable[[Parts, Runner, str], Duties]
 
 _PUBLISH_SECONDS = 1.0
 _UNHEALTHY_SECONDS = 5.0
@@ -34,7 +44,7 @@ _RETRY_SECONDS = 1.0
 _log = structlog.get_logger("gateway.worker")
 
 
-async def run(parts: Parts, make_handlers: MakeHandlers, *, stop: asyncio.Event | None = None) -> None:
+async def run(parts: Parts, make_duties: MakeDuties, *, stop: asyncio.Event | None = None) -> None:
     """Work until `stop` is set, or until the process is asked to end (SIGTERM, SIGINT).
 
     Jobs that run then are left to other workers; what was sent is known by its row, so nothing is sent twice.
@@ -44,15 +54,11 @@ async def run(parts: Parts, make_handlers: MakeHandlers, *, stop: asyncio.Event 
     runner = Runner(_runner_settings(parts.settings), parts.clock.now)
     await runner.start()
     try:
-        jobs = JobRunner(
-            parts.database,
-            parts.clock,
-            make_handlers(parts, runner, worker_id),
-            worker_id,
-            parts.settings.worker_slots,
-        )
+        duties = make_duties(parts, runner, worker_id)
+        jobs = JobRunner(parts.database, parts.clock, duties.handlers, worker_id, parts.settings.worker_slots)
         _log.info("worker started", worker=worker_id, mode=parts.settings.mode)
-        await _until(stop, jobs.run(), keep_sequencing(parts.database), keep_publishing(parts.publisher))
+        log = (keep_sequencing(parts.database), keep_publishing(parts.publisher))
+        await _until(stop, jobs.run(), *log, *duties.loops)
     finally:
         await runner.close()
         _log.info("worker ended", worker=worker_id)

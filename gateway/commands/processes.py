@@ -42,11 +42,11 @@ def serve() -> None:
 def worker() -> None:
     """Run connectors with their browsers, sequence and sign the audit log, send messages."""
     from gateway import worker as process  # noqa: PLC0415 - the gateway does not need the runner
-    from gateway.handlers import make_handlers  # noqa: PLC0415 - as above
+    from gateway.handlers import make_duties  # noqa: PLC0415 - as above
 
     parts = _open()
     try:
-        asyncio.run(process.run(parts, make_handlers))
+        asyncio.run(process.run(parts, make_duties))
     finally:
         parts.close()
 

@@ -1,7 +1,6 @@
 """A worker does its jobs, sequences, signs, and ends when it is asked to."""
 
 import asyncio
-from collections.abc import Mapping
 
 import pytest
 from structlog.testing import CapturingLogger
@@ -11,9 +10,9 @@ from gateway import worker
 from gateway.clock import SystemClock
 from gateway.jobs.leases import Job
 from gateway.jobs.queue import enqueue
-from gateway.jobs.runner import Handler
 from gateway.ledger import checkpoints
 from gateway.parts import Parts, Store
+from gateway.worker import Duties
 from tests.gateway.callers import parts, renderer
 from tests.gateway.ledger.events import checkpoint_of, record_event, record_events
 from tests.gateway.ledger.test_checkpoints import published, restore_older_state
@@ -27,11 +26,11 @@ def test_runs_jobs_sequences_and_signs_until_it_is_stopped(
 ) -> None:
     ran: list[str] = []
 
-    def make_handlers(_parts: Parts, _runner: Runner, _worker_id: str) -> Mapping[str, Handler]:
+    def make_duties(_parts: Parts, _runner: Runner, _worker_id: str) -> Duties:
         async def handle(job: Job) -> None:
             ran.append(job.id)
 
-        return {"look": handle}
+        return Duties({"look": handle})
 
     async def no_browser(_self: Runner) -> None:
         """The browser has its own tests."""
@@ -41,7 +40,7 @@ def test_runs_jobs_sequences_and_signs_until_it_is_stopped(
 
     async def scene() -> str:
         stop = asyncio.Event()
-        working = asyncio.create_task(worker.run(parts, make_handlers, stop=stop))
+        working = asyncio.create_task(worker.run(parts, make_duties, stop=stop))
         job_id = await parts.database.write(lambda conn: enqueue(conn, "look", {}, now=parts.clock.now()))
         await parts.database.write(record_event)
         async with asyncio.timeout(5):

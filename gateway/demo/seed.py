@@ -1,0 +1,95 @@
+"""Fills an empty gateway with a made-up network, through the product's own functions; only in demo mode."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlalchemy import Connection, select
+
+from delegation.assurance import NumberSource
+from gateway.demo import catalogue
+from gateway.demo.people import CENTRES, PASSWORD, STAFF
+from gateway.oauth import clients, providers
+from gateway.parts import Store
+from gateway.people import residents, staff
+from gateway.people.residents import Profile
+from gateway.people.tables import Centre
+from gateway.terminals import enrolment
+from gateway.terminals.pairing import Code
+
+PROVIDER = "sandbox"
+PORTAL_CLIENT = "sandbox-portal"
+
+KNOWN = Profile(name="Elīna Smilškaste", code="329999-00007", phone="+37120000007")
+"""A resident whose number a register knows, so that the display can be tried."""
+
+
+class NotDemoError(Exception):
+    """Made-up people with printed passwords were about to be put into a real gateway."""
+
+    code: ClassVar[str] = "demo.not_demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Where the stand-in world is, and the secrets that it and the gateway share."""
+
+    portal: str
+    provider: str
+    portal_secret: str
+    provider_client: str
+    provider_secret: str
+
+
+def seed(conn: Connection, store: Store, outside: Outside) -> None:
+    """Write centres, staff, catalogue and registrations; what is there stays, addresses are brought up to date.
+
+    Raises:
+        NotDemoError: the gateway is not in demo mode.
+    """
+    if store.settings.mode != "demo":
+        raise NotDemoError("made-up people are for PILNVARA_MODE=demo only")
+    now = store.clock.now()
+    catalogue.seed(conn, portal_origin=outside.portal, client_id=PORTAL_CLIENT)
+    clients.register(
+        conn,
+        store,
+        client_id=PORTAL_CLIENT,
+        portal_id=catalogue.PORTAL_ID,
+        secret=outside.portal_secret,
+        redirect_uris=[f"{outside.portal}/oidc/callback"],
+        personal_code_allowed=True,
+    )
+    providers.register(
+        conn,
+        store,
+        provider_id=PROVIDER,
+        names={"lv": "Mācību pieteikšanās (izdomāti iedzīvotāji)", "en": "Practice sign-in (made-up residents)"},
+        issuer=outside.provider,
+        client_id=outside.provider_client,
+        client_secret=outside.provider_secret,
+    )
+    if conn.execute(select(Centre.id).where(Centre.id == CENTRES[0].id)).first() is not None:
+        return
+    for centre in CENTRES:
+        staff.add_centre(conn, name=centre.name, kind="vpvkac", municipality=centre.municipality, centre_id=centre.id)
+    for person in STAFF:
+        staff.create(
+            conn,
+            store.sealer,
+            staff.NewStaff(
+                login=person.login,
+                name=person.name,
+                password=PASSWORD,
+                centre_id=person.centre,
+                roles=person.roles,
+                totp_secret=person.totp,
+            ),
+            now=now,
+        )
+    known = residents.find_or_create(conn, store, KNOWN, now=now)
+    residents.remember(conn, store, known.id, KNOWN, source=NumberSource.REGISTER, now=now)
+
+
+def terminal_code(conn: Connection, store: Store, centre_id: str, name: str) -> Code:
+    """A code that makes the browser in which it is typed a terminal of a centre."""
+    return enrolment.make_code(conn, store.sealer, centre_id=centre_id, name=name, made_by=None, now=store.clock.now())

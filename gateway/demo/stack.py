@@ -1,0 +1,355 @@
+"""The whole of Pilnvara on one machine, as it runs for real: sandbox, gateway and worker as processes of their own.
+
+The demonstration keeps one up; the tests of whole visits start one, break it on purpose and look at what is left.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+
+from gateway.config import Settings
+from gateway.demo import seed
+from gateway.parts import Store, open_store
+
+START_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+_END_SECONDS = 10.0
+_SECRET_BYTES = 24
+
+
+class StackError(Exception):
+    """A process did not start, or has died. The message says which, why, and where its log is."""
+
+    code: ClassVar[str] = "demo.stack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Where everything listens: the gateway on localhost, the outside world on addresses of its own."""
+
+    gateway: int
+    portal: int
+    other: int
+    provider: int
+    inbox: int
+    smtp: int
+
+    @classmethod
+    def from_base(cls, base: int) -> "Ports":
+        """Consecutive ports from `base`."""
+        return cls(gateway=base, portal=base + 1, other=base + 4, provider=base + 2, inbox=base + 3, smtp=base + 5)
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Ports that nobody listens on now."""
+        with _held_ports(6) as found:
+            return cls(
+                gateway=found[0], portal=found[1], other=found[2], provider=found[3], inbox=found[4], smtp=found[5]
+            )
+
+    def taken(self) -> tuple[int, ...]:
+        """Those that somebody else listens on."""
+        listeners = (
+            ("127.0.0.1", self.gateway),
+            ("127.0.0.2", self.portal),
+            ("127.0.0.2", self.other),
+            ("127.0.0.3", self.provider),
+            ("127.0.0.4", self.inbox),
+            ("127.0.0.4", self.smtp),
+        )
+        return tuple(port for host, port in listeners if not _is_free(host, port))
+
+
+@dataclass
+class Stack:
+    """Three processes and the addresses between them."""
+
+    folder: Path
+    ports: Ports
+    database_url: str | None = None
+    settings_extra: Mapping[str, str] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the folder and the secrets, or take up those of last time."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._secrets = _secrets_in(self.folder / "sandbox-secrets.json")
+
+    @property
+    def url(self) -> str:
+        """Where staff and residents reach the gateway."""
+        return f"http://localhost:{self.ports.gateway}"
+
+    @property
+    def portal_url(self) -> str:
+        """The stand-in portal."""
+        return f"http://127.0.0.2:{self.ports.portal}"
+
+    @property
+    def provider_url(self) -> str:
+        """The stand-in identity provider."""
+        return f"http://127.0.0.3:{self.ports.provider}"
+
+    @property
+    def inbox_url(self) -> str:
+        """Where SMS and e-mail arrive."""
+        return f"http://127.0.0.4:{self.ports.inbox}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of gateway and worker, beside what the machine's own environment says."""
+        own = {
+            "PILNVARA_MODE": "demo",
+            "PILNVARA_DATA_DIR": str(self.folder / "data"),
+            "PILNVARA_URL": self.url,
+            "PILNVARA_LISTEN": f"127.0.0.1:{self.ports.gateway}",
+            "PILNVARA_LOG_ORIGIN": "demo.pilnvara.example/log",
+            "PILNVARA_SMTP_HOST": "127.0.0.4",
+            "PILNVARA_SMTP_PORT": str(self.ports.smtp),
+            "PILNVARA_SMS_URL": f"{self.inbox_url}/sms",
+            "PILNVARA_SMS_TOKEN": self._secrets.sms,
+        }
+        if self.database_url is not None:
+            own["PILNVARA_DATABASE_URL"] = self.database_url
+        return {**_inherited(), **own, **self.settings_extra}
+
+    @property
+    def outside(self) -> seed.Outside:
+        """The stand-in world, as it is registered."""
+        return seed.Outside(
+            portal=self.portal_url,
+            provider=self.provider_url,
+            portal_secret=self._secrets.portal,
+            provider_client="pilnvara",
+            provider_secret=self._secrets.provider,
+        )
+
+    def open_store(self) -> Store:
+        """Database and keys, for seeding and for looking; the caller closes it."""
+        return open_store(Settings.from_environment(self.environment))
+
+    def seed(self) -> None:
+        """Make the tables and put the made-up network in."""
+        store = self.open_store()
+        try:
+            store.database.write_now(lambda conn: seed.seed(conn, store, self.outside))
+        finally:
+            store.close()
+
+    def start(self, tell: Callable[[str], None] = lambda _what: None) -> None:
+        """Start everything and wait until it answers; `tell` is told what is being done.
+
+        Raises:
+            StackError: a process did not come up.
+        """
+        taken = self.ports.taken()
+        if taken:
+            raise StackError(f"port {', '.join(map(str, taken))} is in use; choose others with PILNVARA_DEMO_PORT=9400")
+        tell("Starting the stand-in portal, identity provider and inbox")
+        self.start_sandbox()
+        tell("Preparing the database and the made-up network")
+        self.seed()
+        tell("Starting the gateway")
+        self.start_gateway()
+        tell("Starting the worker and its browser")
+        self.start_worker()
+
+    def start_sandbox(self) -> None:
+        """Start the outside world."""
+        options = {
+            "portal-port": self.ports.portal,
+            "other-port": self.ports.other,
+            "idp-port": self.ports.provider,
+            "inbox-port": self.ports.inbox,
+            "smtp-port": self.ports.smtp,
+            "gateway-issuer": self.url,
+            "gateway-client-id": seed.PORTAL_CLIENT,
+            "idp-client-id": "pilnvara",
+            "idp-redirect-uri": f"{self.url}/approve/return",
+        }
+        secret = {
+            "PILNVARA_SANDBOX_GATEWAY_CLIENT_SECRET": self._secrets.portal,
+            "PILNVARA_SANDBOX_IDP_CLIENT_SECRET": self._secrets.provider,
+            "PILNVARA_SANDBOX_SMS_TOKEN": self._secrets.sms,
+        }
+        arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        self._spawn("sandbox", ["-m", "connectors.sandbox", *arguments], {**_inherited(), **secret})
+        self._wait_for_answer("sandbox", f"{self.inbox_url}/")
+
+    def start_gateway(self) -> None:
+        """Start the gateway and wait until it answers."""
+        self._spawn("gateway", ["-m", "gateway.cli", "serve"], self.environment)
+        self._wait_for_answer("gateway", f"{self.url}/log/vkey")
+
+    def start_worker(self) -> None:
+        """Start a worker and wait until it takes jobs."""
+        log = self.log("worker")
+        seen = log.stat().st_size if log.exists() else 0
+        self._spawn("worker", ["-m", "gateway.cli", "worker"], self.environment)
+        self._wait("worker", lambda: b'"worker started"' in log.read_bytes()[seen:])
+
+    def kill(self, name: str) -> None:
+        """End one process at once, as a crash would (SIGKILL)."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """End everything that is still running, in an orderly way."""
+        running = [self.processes.pop(name) for name in ("worker", "gateway", "sandbox") if name in self.processes]
+        for process in running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + _END_SECONDS
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def dead(self) -> str | None:
+        """The name of a process that has ended by itself, if any."""
+        return next((name for name, process in self.processes.items() if process.poll() is not None), None)
+
+    def log(self, name: str) -> Path:
+        """Where a process writes what it has to say."""
+        return self.folder / f"{name}.log"
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `pilnvara …` against this stack, as an operator would."""
+        return subprocess.run(
+            [sys.executable, "-m", "gateway.cli", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def switch(self, fault: str, on: bool = True, **parameters: Any) -> None:
+        """Switch a fault of the stand-in portal."""
+        self._sandbox("POST", "/_sandbox/faults", {"fault": fault, "on": on, **parameters})
+
+    def portal_state(self) -> dict[str, Any]:
+        """What the portal itself has counted and stored."""
+        state: dict[str, Any] = self._sandbox("GET", "/_sandbox/state")
+        return state
+
+    def messages(self, to: str = "") -> list[dict[str, Any]]:
+        """What has arrived in the inbox, newest first."""
+        query = f"?to={urllib.request.quote(to)}" if to else ""  # type: ignore[attr-defined]  # re-exported, untyped
+        answer = _call("GET", f"{self.inbox_url}/_sandbox/messages{query}")
+        messages: list[dict[str, Any]] = answer["messages"] if isinstance(answer, dict) else answer
+        return messages
+
+    def _sandbox(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        return _call(method, f"{self.portal_url}{path}", body)
+
+    def _spawn(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
+        with self.log(name).open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *arguments],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _wait_for_answer(self, name: str, url: str) -> None:
+        self._wait(name, lambda: _answers(url))
+
+    def _wait(self, name: str, ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            ended = self.processes[name].poll()
+            if ended is not None:
+                raise StackError(f"the {name} ended with {ended}:\n{self.tail(name)}")
+            if time.monotonic() > deadline:
+                raise StackError(f"the {name} did not answer in {START_SECONDS:.0f} s:\n{self.tail(name)}")
+            time.sleep(_POLL_SECONDS)
+
+    def tail(self, name: str, lines: int = 15) -> str:
+        """The last lines of a process's log, and where the rest is."""
+        log = self.log(name)
+        text = log.read_text(errors="replace").splitlines()[-lines:] if log.exists() else []
+        return "\n".join([*text, f"(all of it: {log})"])
+
+
+class _Secrets(msgspec.Struct, frozen=True):
+    portal: str
+    provider: str
+    sms: str
+
+
+def _secrets_in(path: Path) -> _Secrets:
+    """The secrets between gateway and sandbox, made once and kept for the next start."""
+    if not path.exists():
+        made = _Secrets(*(secrets.token_urlsafe(_SECRET_BYTES) for _ in range(3)))
+        path.touch(mode=0o600)
+        path.write_bytes(msgspec.json.encode(made))
+    return msgspec.json.decode(path.read_bytes(), type=_Secrets)
+
+
+def _inherited() -> dict[str, str]:
+    """The machine's environment without settings of another gateway; a chosen browser stays."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PILNVARA_") or name == "PILNVARA_CHROMIUM"
+    }
+
+
+def _call(method: str, url: str, body: Mapping[str, Any] | None = None) -> Any:
+    data = None if body is None else msgspec.json.encode(body)
+    request = urllib.request.Request(  # noqa: S310 - addresses of this machine, made above
+        url, data=data, method=method, headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+        return msgspec.json.decode(answer.read())
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - an address of this machine
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def _held_ports(count: int) -> Iterator[list[int]]:
+    """Different free ports, held all at once so that none is given twice."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("", 0))
+        yield [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
