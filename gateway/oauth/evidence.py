@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, KeySetSerialization
+from joserfc.jwk import ECKey
 
 from delegation.assurance import Assurance
 from delegation.commitment import b64url
@@ -91,11 +91,8 @@ def _signed_claims(id_token: str, jwks: Jwks) -> dict[str, Any]:
         raise SignInFailedError("id_token.form")
     try:
         header = jws.extract_compact(id_token.encode("ascii")).headers()
-        kid = _checked_kid(header)
-        keys = KeySet.import_key_set(_only_es256(jwks))
-        if kid not in {key.kid for key in keys.keys}:
-            raise KeyUnknownError("id_token.kid")
-        return dict(jwt.decode(id_token, keys, algorithms=[ALGORITHM]).claims)
+        key = ECKey.import_key(_published(jwks, _checked_kid(header)))
+        return dict(jwt.decode(id_token, key, algorithms=[ALGORITHM]).claims)
     except (JoseError, ValueError) as error:  # a UnicodeError is a ValueError too
         raise SignInFailedError("id_token.signature") from error
 
@@ -109,19 +106,18 @@ def _checked_kid(header: Mapping[str, Any]) -> str:
     return kid
 
 
-def _only_es256(jwks: Jwks) -> KeySetSerialization:
-    """Pass over keys of other kinds: one that the library cannot read must not shut everybody out."""
+def _published(jwks: Jwks, kid: str) -> dict[str, Any]:
+    """Return the one P-256 key of this name; keys of other kinds are passed over, and never tried in its place."""
     listed = jwks.get("keys")
-    keys = [
-        entry
-        for entry in (listed if isinstance(listed, list) else [])
-        if isinstance(entry, Mapping)
-        and entry.get("kty") == "EC"
-        and entry.get("crv") == "P-256"
-        and entry.get("use", "sig") == "sig"
-        and isinstance(entry.get("kid"), str)
-    ]
-    return {"keys": [dict(entry) for entry in keys]}
+    for entry in listed if isinstance(listed, list) else []:
+        if isinstance(entry, Mapping) and entry.get("kid") == kid and _is_for_es256(entry):
+            return {name: entry[name] for name in ("kty", "crv", "x", "y", "kid")}
+    raise KeyUnknownError("id_token.kid")
+
+
+def _is_for_es256(entry: Mapping[str, Any]) -> bool:
+    is_p256 = entry.get("kty") == "EC" and entry.get("crv") == "P-256" and entry.get("use", "sig") == "sig"
+    return is_p256 and isinstance(entry.get("x"), str) and isinstance(entry.get("y"), str)
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:

@@ -1,0 +1,398 @@
+"""What a portal, a browser or a stranger may try, and what comes of it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import ColumnElement, func, select, update
+
+from audit.events import EventName
+from gateway.oauth import clients, logout
+from gateway.oauth.errors import TicketUnavailableError
+from gateway.oauth.tables import AccessToken, AuthorizationCode
+from gateway.services.tables import Portal as PortalRow
+from gateway.visits.tables import Run, RunKind, RunState
+from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal, answer_of, basic
+from tests.gateway.visits.counter import filed, unknown
+
+
+class TestWithoutATicket:
+    def test_a_person_is_told_where_this_sign_in_happens(self, portal: Portal) -> None:
+        answer = portal.authorize(None)
+        assert answer.status_code == 403
+        assert "location" not in answer.headers
+        assert "Šādi pieslēgties var tikai apmeklējuma laikā centrā" in answer.text
+
+    def test_a_program_gets_a_problem(self, portal: Portal) -> None:
+        answer = portal.http.get("/oauth/authorize", params=portal.asked())
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "oauth.run_required"
+
+
+class TestTicket:
+    def test_lets_in_once(self, portal: Portal) -> None:
+        ticket = portal.ticket()
+        assert "code" in answer_of(portal.authorize(ticket))
+        assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
+        (event,) = portal.events(EventName.OAUTH_TICKET_REFUSED)
+        assert event.data["reason"] == "ticket.used"
+
+    def test_lets_in_once_also_when_eight_come_at_once(self, portal: Portal) -> None:
+        ticket = portal.ticket()
+        with ThreadPoolExecutor(8) as pool:
+            answers = [answer_of(each) for each in pool.map(lambda _: portal.authorize(ticket), range(8))]
+        assert sum("code" in answer for answer in answers) == 1
+
+    def test_dies_after_a_minute(self, portal: Portal) -> None:
+        ticket = portal.ticket()
+        portal.counter.clock.move(timedelta(seconds=60))
+        assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
+        (event,) = portal.events(EventName.OAUTH_TICKET_REFUSED)
+        assert event.data["reason"] == "ticket.expired"
+
+    def test_of_another_client_lets_nobody_in(self, portal: Portal) -> None:
+        ticket = portal.ticket()
+        register(portal, "other")
+        assert answer_of(portal.authorize(ticket, client_id="other"))["error"] == "access_denied"
+        (event,) = portal.events(EventName.OAUTH_TICKET_REFUSED)
+        assert (event.data["reason"], event.data["client"]) == ("ticket.other_client", "other")
+        assert "code" in answer_of(portal.authorize(ticket))
+
+    def test_that_never_was_is_refused_and_cannot_be_used_to_fill_the_log(self, portal: Portal) -> None:
+        before = portal.counter.events()
+        assert answer_of(portal.authorize("x" * 43))["error"] == "access_denied"
+        assert portal.counter.events() == before
+
+    def test_is_not_used_up_by_a_request_that_is_refused(self, portal: Portal) -> None:
+        ticket = portal.ticket()
+        assert "error" in answer_of(portal.authorize(ticket, code_challenge=None))
+        assert "code" in answer_of(portal.authorize(ticket))
+
+    def test_is_not_to_be_had_for_a_portal_that_is_no_client(self, portal: Portal) -> None:
+        portal.counter.write(lambda conn: conn.execute(update(PortalRow).values(client_id="nobody")))
+        with pytest.raises(TicketUnavailableError):
+            portal.ticket()
+
+    @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.DONE, RunState.FAILED])
+    def test_of_a_run_that_is_not_at_work_lets_nobody_in(self, portal: Portal, state: RunState) -> None:
+        ticket = portal.ticket()
+        portal.counter.write(lambda conn: conn.execute(update(Run).values(state=state)))
+        assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
+        (event,) = portal.events(EventName.OAUTH_CODE_REFUSED)
+        assert event.data["reason"] == "run.over"
+
+
+class TestAuthorizationRequest:
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"client_id": "nobody"},
+            {"client_id": None},
+            {"redirect_uri": None},
+            {"redirect_uri": "https://evil.example/"},
+            {"redirect_uri": f"{REDIRECT_URI}/"},
+            {"redirect_uri": f"{REDIRECT_URI}?x=1"},
+            {"redirect_uri": REDIRECT_URI.upper()},
+            {"redirect_uri": 'https://evil.example/"<č>'},
+            {"response_type": 'code"<č>'},
+        ],
+    )
+    def test_that_cannot_be_trusted_goes_nowhere(self, portal: Portal, changes: dict[str, str | None]) -> None:
+        answer = portal.authorize(**changes)
+        assert answer.status_code == 400
+        assert "location" not in answer.headers
+        assert "evil" not in answer.text
+
+    @pytest.mark.parametrize(
+        ("changes", "error"),
+        [
+            ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+            ({"code_challenge_method": None}, "invalid_request"),
+            ({"code_challenge_method": "plain"}, "invalid_request"),
+            ({"code_challenge": None}, "invalid_request"),
+            ({"code_challenge": "x" * 42}, "invalid_request"),
+            ({"code_challenge": "x" * 44}, "invalid_request"),
+            ({"code_challenge": "+" * 43}, "invalid_request"),
+            ({"response_type": "token"}, "unsupported_response_type"),
+            ({"response_type": "code id_token"}, "unsupported_response_type"),
+            ({"response_type": None}, "unsupported_response_type"),
+            ({"scope": "e_service"}, "invalid_scope"),
+            ({"scope": None}, "invalid_scope"),
+            ({"scope": "openid admin"}, "invalid_scope"),
+            ({"request": "e30.e30."}, "request_not_supported"),
+            ({"request_uri": "https://evil.example/r"}, "request_uri_not_supported"),
+            ({"response_mode": "fragment"}, "invalid_request"),
+            ({"nonce": "n" * 513}, "invalid_request"),
+        ],
+    )
+    def test_that_is_wrong_is_told_to_the_portal_with_state_and_issuer(
+        self, portal: Portal, changes: dict[str, str | None], error: str
+    ) -> None:
+        answer = answer_of(portal.authorize(**changes))
+        assert (answer["error"], answer["state"], answer["iss"]) == (error, "state-1", portal.issuer)
+        assert "code" not in answer
+
+    @pytest.mark.parametrize("twice", ["client_id", "redirect_uri", "response_type", "scope", "state"])
+    def test_with_a_parameter_twice_is_refused(self, portal: Portal, twice: str) -> None:
+        pairs = [*portal.asked().items(), (twice, portal.asked()[twice])]
+        headers = {"Pilnvara-Run-Ticket": portal.ticket()}
+        assert portal.http.get(f"/oauth/authorize?{urlencode(pairs)}", headers=headers).status_code == 400
+
+    def test_asks_for_no_more_than_the_filing_has_whatever_it_says(self, portal: Portal) -> None:
+        wish = '[{"type":"e_service","service":"lv.vid.tax_return","actions":["file"]}]'
+        code = answer_of(portal.authorize(authorization_details=wish))["code"]
+        claims = portal.claims(portal.redeem(code).json()["id_token"])
+        assert [detail["service"] for detail in claims["authorization_details"]] == ["lv.vsaa.sickness_benefit"]
+
+
+class TestTokenRequest:
+    def test_with_the_code_eight_times_at_once_is_answered_once(self, portal: Portal) -> None:
+        code = portal.code()
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: portal.redeem(code), range(8)))
+        assert sorted(answer.status_code for answer in answers) == [200] + [400] * 7
+        assert {answer.json()["error"] for answer in answers if answer.status_code == 400} == {"invalid_grant"}
+        assert count(portal, AccessToken) == 1
+        assert len(portal.events(EventName.OAUTH_TOKEN_ISSUED)) == 1
+
+    def test_with_a_code_a_second_time_takes_back_what_the_first_was_given(self, portal: Portal) -> None:
+        code = portal.code()
+        access = portal.redeem(code).json()["access_token"]
+        assert portal.is_active(access)
+        assert portal.redeem(code).json()["error"] == "invalid_grant"
+        assert not portal.is_active(access)
+        assert portal.userinfo(access).status_code == 401
+        (event,) = portal.events(EventName.OAUTH_TOKEN_REFUSED)
+        assert event.data["reason"] == "code.used"
+
+    def test_with_a_code_past_its_minute_is_refused(self, portal: Portal) -> None:
+        code = portal.code()
+        portal.counter.clock.move(timedelta(seconds=60))
+        assert portal.redeem(code).json()["error"] == "invalid_grant"
+        (event,) = portal.events(EventName.OAUTH_TOKEN_REFUSED)
+        assert event.data["reason"] == "code.expired"
+
+    @pytest.mark.parametrize(
+        ("changes", "error"),
+        [
+            ({"code_verifier": "v" * 48}, "invalid_grant"),
+            ({"code_verifier": ""}, "invalid_request"),
+            ({"redirect_uri": f"{REDIRECT_URI}?from=gateway"}, "invalid_grant"),
+            ({"redirect_uri": ""}, "invalid_grant"),
+            ({"code": "c" * 43}, "invalid_grant"),
+            ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+            ({"grant_type": "refresh_token"}, "unsupported_grant_type"),
+        ],
+    )
+    def test_that_does_not_fit_the_code_gives_nothing(
+        self, portal: Portal, changes: dict[str, str], error: str
+    ) -> None:
+        answer = portal.redeem(portal.code(), **changes)
+        assert (answer.status_code, answer.json()["error"]) == (400, error)
+        assert count(portal, AccessToken) == 0
+
+    def test_with_a_wrong_verifier_uses_the_code_up(self, portal: Portal) -> None:
+        code = portal.code()
+        portal.redeem(code, code_verifier="v" * 48)
+        assert portal.redeem(code).json()["error"] == "invalid_grant"
+
+    def test_of_another_client_gets_nothing_and_harms_nothing(self, portal: Portal) -> None:
+        code = portal.code()
+        register(portal, "other")
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+        stolen = portal.http.post(
+            "/oauth/token",
+            data=form | {"code_verifier": portal.verifier},
+            headers={"authorization": basic("other", SECRET)},
+        )
+        assert stolen.json()["error"] == "invalid_grant"
+        assert portal.redeem(code).status_code == 200
+
+    @pytest.mark.parametrize(
+        "authorization",
+        [
+            basic(CLIENT_ID, "wrong"),
+            basic("nobody", SECRET),
+            basic(CLIENT_ID, ""),
+            "Basic !!!",
+            "Basic /w==",
+            "Bearer x",
+            "Basic",
+        ],
+    )
+    def test_without_the_clients_secret_is_refused(self, portal: Portal, authorization: str) -> None:
+        answer = portal.http.post(
+            "/oauth/token",
+            data={"grant_type": "authorization_code", "code": portal.code()},
+            headers={"authorization": authorization},
+        )
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+        assert answer.headers["www-authenticate"].startswith("Basic")
+
+    def test_with_the_secret_in_the_body_is_refused(self, portal: Portal) -> None:
+        form = {"grant_type": "authorization_code", "code": portal.code(), "client_id": CLIENT_ID}
+        assert portal.http.post("/oauth/token", data=form | {"client_secret": SECRET}).status_code == 401
+
+    def test_with_a_parameter_twice_is_refused(self, portal: Portal) -> None:
+        pairs = [("grant_type", "authorization_code"), ("code", portal.code()), ("code", "x")]
+        headers = {
+            "authorization": basic(CLIENT_ID, SECRET),
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        answer = portal.http.post("/oauth/token", content=urlencode(pairs), headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+    @pytest.mark.parametrize("body", [b"\xff=1", b"a=%FF", b"x" * 70_000, b"&".join(b"a%d=1" % n for n in range(80))])
+    def test_that_is_no_form_is_refused(self, portal: Portal, body: bytes) -> None:
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        answer = portal.http.post("/oauth/token", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+    def test_as_json_is_refused(self, portal: Portal) -> None:
+        assert portal.http.post("/oauth/token", json={"grant_type": "authorization_code"}).status_code == 400
+
+    def test_is_never_cached(self, portal: Portal) -> None:
+        assert portal.redeem(portal.code()).headers["cache-control"] == "no-store"
+
+
+class TestStoppedDelegation:
+    def test_gives_no_code(self, portal: Portal) -> None:
+        ticket = portal.ticket()
+        portal.counter.stop()
+        # The run does not know yet that it is over: the delegation's own state decides.
+        assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
+        (event,) = portal.events(EventName.OAUTH_CODE_REFUSED)
+        assert event.data["reason"] == "delegation.revoked"
+
+    def test_gives_no_token_for_a_code_that_was_issued_before(self, portal: Portal) -> None:
+        code = portal.code()
+        portal.counter.stop()
+        assert portal.redeem(code).json()["error"] == "invalid_grant"
+        (event,) = portal.events(EventName.OAUTH_TOKEN_REFUSED)
+        assert event.data["reason"] == "delegation.revoked"
+
+    def test_leaves_no_token_alive_not_for_a_moment(self, portal: Portal) -> None:
+        access = portal.tokens()["access_token"]
+        assert portal.is_active(access)
+        portal.counter.stop()
+        assert not portal.is_active(access)
+        assert portal.userinfo(access).status_code == 401
+
+    def test_ends_codes_and_tokens_for_good(self, portal: Portal) -> None:
+        portal.tokens()
+        unused = portal.code()
+        portal.counter.stop()
+        parts, delegation = portal.counter.store, portal.counter.delegation().id
+        assert portal.counter.write(lambda conn: logout.end_tokens(conn, parts, delegation)) == 1
+        assert portal.counter.write(lambda conn: logout.end_tokens(conn, parts, delegation)) == 0
+        assert count(portal, AccessToken, AccessToken.revoked_at.is_(None)) == 0
+        assert count(portal, AuthorizationCode, AuthorizationCode.used_at.is_(None)) == 0
+        assert portal.redeem(unused).json()["error"] == "invalid_grant"
+        (event,) = portal.events(EventName.OAUTH_TOKEN_REVOKED)
+        assert event.data["count"] == 1
+
+
+class TestEndedDelegation:
+    def test_that_has_expired_gives_neither_code_nor_token(self, portal: Portal) -> None:
+        end = portal.counter.delegation().valid_until
+        portal.counter.clock.move(end - portal.counter.clock.now() - timedelta(seconds=10))
+        code, ticket = portal.code(), portal.ticket()
+        access = portal.redeem(portal.code()).json()["access_token"]
+        portal.counter.clock.move(timedelta(seconds=10))
+        assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
+        assert portal.redeem(code).json()["error"] == "invalid_grant"
+        assert not portal.is_active(access)
+        (event,) = portal.events(EventName.OAUTH_CODE_REFUSED)
+        assert event.data["reason"] == "delegation.expired"
+
+    def test_that_is_spent_lets_the_portal_be_asked_and_nothing_be_sent(self, portal: Portal) -> None:
+        counter = portal.counter
+        counter.prepare()
+        counter.sign_in()
+        assert counter.press().allowed
+        ticket = portal.ticket(RunKind.SEND)
+        counter.answer(unknown(counter.clock.now()))
+        assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
+        counter.begin(RunKind.LOOK_UP)
+        assert "code" in answer_of(portal.authorize(portal.ticket(RunKind.LOOK_UP)))
+
+    def test_that_is_spent_keeps_the_sign_in_that_it_was_spent_with(self, portal: Portal) -> None:
+        counter = portal.counter
+        access = portal.tokens()["access_token"]
+        counter.prepare()
+        counter.sign_in()
+        counter.press()
+        counter.answer(filed(counter.clock.now()))
+        assert portal.is_active(access)
+
+
+class TestRevocation:
+    def test_ends_the_clients_own_token(self, portal: Portal) -> None:
+        access = portal.tokens()["access_token"]
+        assert portal.post("/oauth/revoke", token=access, token_type_hint="access_token").status_code == 200
+        assert not portal.is_active(access)
+        assert portal.post("/oauth/revoke", token=access).status_code == 200
+        assert len(portal.events(EventName.OAUTH_TOKEN_REVOKED)) == 1
+
+    def test_of_anything_else_is_answered_alike(self, portal: Portal) -> None:
+        assert portal.post("/oauth/revoke", token="no token of ours", token_type_hint="strange").status_code == 200
+
+    def test_of_another_clients_token_is_refused(self, portal: Portal) -> None:
+        access = portal.tokens()["access_token"]
+        register(portal, "other")
+        headers = {"authorization": basic("other", SECRET)}
+        assert portal.http.post("/oauth/revoke", data={"token": access}, headers=headers).status_code == 400
+        assert portal.is_active(access)
+
+    def test_needs_the_client_and_a_token(self, portal: Portal) -> None:
+        assert portal.http.post("/oauth/revoke", data={"token": "x"}).status_code == 401
+        assert portal.post("/oauth/revoke").status_code == 400
+
+
+class TestIntrospection:
+    def test_says_what_the_token_says(self, portal: Portal) -> None:
+        access = portal.tokens()["access_token"]
+        told = portal.post("/oauth/introspect", token=access).json()
+        claims = portal.claims(access)
+        assert told.pop("active") is True
+        assert told.pop("token_type") == "Bearer"
+        assert {name: claims[name] for name in told} == told
+        assert told["act"]["name"] == "Anna Asistente"
+
+    def test_says_nothing_of_other_clients_tokens(self, portal: Portal) -> None:
+        access = portal.tokens()["access_token"]
+        register(portal, "other")
+        headers = {"authorization": basic("other", SECRET)}
+        answer = portal.http.post("/oauth/introspect", data={"token": access}, headers=headers)
+        assert answer.json() == {"active": False}
+
+    def test_does_not_take_an_id_token_for_an_access_token(self, portal: Portal) -> None:
+        assert not portal.is_active(portal.tokens()["id_token"])
+
+    def test_does_not_take_a_token_with_another_signature(self, portal: Portal) -> None:
+        access = portal.tokens()["access_token"]
+        signed, _, signature = access.rpartition(".")
+        assert not portal.is_active(f"{signed}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}")
+
+    def test_needs_the_client(self, portal: Portal) -> None:
+        assert portal.http.post("/oauth/introspect", data={"token": "x"}).status_code == 401
+
+
+def register(portal: Portal, client_id: str) -> None:
+    portal.counter.write(
+        lambda conn: clients.register(
+            conn,
+            portal.counter.store,
+            client_id=client_id,
+            portal_id="latvija",
+            secret=SECRET,
+            redirect_uris=[REDIRECT_URI],
+            personal_code_allowed=False,
+        )
+    )
+
+
+def count(portal: Portal, table: type[Base], *where: ColumnElement[bool]) -> int:
+    wanted = select(func.count()).select_from(table).where(*where)
+    return portal.counter.read(lambda conn: conn.execute(wanted).scalar_one())

@@ -1,0 +1,308 @@
+"""A resident signs in: with the sandbox's identity provider, and with one that lies."""
+
+import html
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import pytest
+
+from connectors.sandbox import Sandbox, SandboxSettings
+from connectors.sandbox.settings import Client
+from delegation.assurance import Assurance
+from gateway.clock import HeldClock
+from gateway.oauth import providers
+from gateway.oauth.errors import (
+    ProviderUnavailableError,
+    ProviderUnknownError,
+    RegistrationError,
+    SignInFailedError,
+)
+from gateway.oauth.relying_party import RelyingParty, SignedIn
+from gateway.parts import Parts
+from tests.gateway.callers import parts
+from tests.gateway.oauth.provider import CLIENT_ID, NONCE, Provider, a_key, a_provider, claims, signed
+
+__all__ = ["parts"]
+
+pytestmark = pytest.mark.anyio
+SECRET = "secret: with + and %"
+REDIRECT_URI = "http://localhost:8000/approve/return"
+VERIFIER = "v" * 64
+
+
+@pytest.fixture
+async def party(parts: Parts) -> AsyncIterator[RelyingParty]:
+    made = RelyingParty(parts)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def sandbox(parts: Parts, clock: HeldClock) -> Iterator[Sandbox]:
+    """The sandbox's provider, which knows the gateway, by the test's clock."""
+    settings = SandboxSettings(portal_port=0, other_port=0, idp_port=0, inbox_port=0, smtp_port=0, now=clock.now)
+    with Sandbox(settings) as running:
+        running.register_client(Client(CLIENT_ID, SECRET, (REDIRECT_URI,)))
+        register(parts, running.idp_url)
+        yield running
+
+
+@pytest.fixture
+def liar(parts: Parts) -> Iterator[Provider]:
+    """A provider that says what the test wants."""
+    with a_provider() as made:
+        register(parts, made.issuer)
+        yield made
+
+
+def register(parts: Parts, issuer: str, provider_id: str = "sandbox") -> None:
+    parts.database.write_now(
+        lambda conn: providers.register(
+            conn,
+            parts,
+            provider_id=provider_id,
+            names={"lv": "Vienotā pieteikšanās", "en": "Single sign-in"},
+            issuer=issuer,
+            client_id=CLIENT_ID,
+            client_secret=SECRET,
+        )
+    )
+
+
+async def address(party: RelyingParty, least: Assurance = Assurance.SUBSTANTIAL) -> str:
+    return await party.authorize_url(
+        "sandbox", state="state-1", nonce=NONCE, verifier=VERIFIER, redirect_uri=REDIRECT_URI, least_acr=least.uri
+    )
+
+
+async def redeem(party: RelyingParty, code: str, iss: str | None, **changes: str) -> SignedIn:
+    given = {"verifier": VERIFIER, "nonce": NONCE, "redirect_uri": REDIRECT_URI} | changes
+    return await party.redeem("sandbox", code=code, iss=iss, **given)
+
+
+@dataclass
+class Phone:
+    """A resident's browser at the sandbox's provider."""
+
+    http: httpx2.AsyncClient
+
+    async def sign_in(self, where: str, code: str, method: str = "eid") -> dict[str, str]:
+        shown = await self.http.get(where)
+        if shown.status_code != 200:
+            return dict(parse_qsl(urlsplit(shown.headers["location"]).query))
+        found = re.search(r'name="pieprasijums" value="([^"]+)"', shown.text)
+        assert found, shown.text
+        form = {"pieprasijums": html.unescape(found[1]), "iedzivotajs": code, "metode": method, "pin": "1234"}
+        answer = await self.http.post(where.partition("?")[0], data=form)
+        assert answer.status_code == 303, answer.text
+        return dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+
+
+@pytest.fixture
+async def phone() -> AsyncIterator[Phone]:
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        yield Phone(http)
+
+
+class TestWithTheSandbox:
+    async def test_a_resident_is_known_by_the_providers_own_word(
+        self, party: RelyingParty, sandbox: Sandbox, phone: Phone, clock: HeldClock
+    ) -> None:
+        answer = await phone.sign_in(await address(party), "329999-00001")
+        assert answer["state"] == "state-1"
+        signed_in = await redeem(party, answer["code"], answer["iss"])
+        assert signed_in.personal_code == "329999-00001"
+        assert (signed_in.given_name, signed_in.family_name) == ("Anna", "Paraugkalne")
+        assert signed_in.acr == Assurance.HIGH.uri
+        assert signed_in.auth_time == clock.now()
+        assert signed_in.profile.name == "Anna Paraugkalne"
+        assert signed_in.profile.phone == "+371 2000 0001"
+        assert signed_in.profile.address is not None
+        assert signed_in.id_token.count(".") == 2
+
+    async def test_the_sign_in_is_fresh_although_a_session_is_alive(
+        self, party: RelyingParty, sandbox: Sandbox, phone: Phone, clock: HeldClock
+    ) -> None:
+        await phone.sign_in(await address(party), "329999-00001")
+        clock.move(timedelta(minutes=5))
+        answer = await phone.sign_in(await address(party), "329999-00001", "mobile")
+        signed_in = await redeem(party, answer["code"], answer["iss"])
+        assert signed_in.auth_time == clock.now()
+        assert signed_in.acr == Assurance.SUBSTANTIAL.uri
+
+    async def test_a_number_that_the_provider_has_not_verified_is_nobodys(
+        self, party: RelyingParty, sandbox: Sandbox, phone: Phone
+    ) -> None:
+        answer = await phone.sign_in(await address(party), "329999-00009")
+        signed_in = await redeem(party, answer["code"], answer["iss"])
+        assert signed_in.phone_number == "+371 2000 0009"
+        assert not signed_in.phone_number_verified
+        assert signed_in.profile.phone is None
+
+    async def test_a_code_is_good_once_and_with_its_own_verifier_and_nonce(
+        self, party: RelyingParty, sandbox: Sandbox, phone: Phone
+    ) -> None:
+        answer = await phone.sign_in(await address(party), "329999-00001")
+        with pytest.raises(SignInFailedError, match=r"answer\.code"):
+            await redeem(party, answer["code"], answer["iss"], verifier="w" * 64)
+        again = await phone.sign_in(await address(party), "329999-00001")
+        with pytest.raises(SignInFailedError, match=r"id_token\.nonce"):
+            await redeem(party, again["code"], again["iss"], nonce="another attempt's")
+        with pytest.raises(SignInFailedError, match=r"answer\.code"):
+            await redeem(party, again["code"], again["iss"])
+
+
+class TestRequest:
+    async def test_asks_for_a_fresh_sign_in_at_the_level_of_the_service(
+        self, party: RelyingParty, liar: Provider
+    ) -> None:
+        query = dict(parse_qsl(urlsplit(await address(party)).query))
+        assert (query["prompt"], query["max_age"]) == ("login", "0")
+        assert query["acr_values"].split() == [Assurance.SUBSTANTIAL.uri, Assurance.HIGH.uri]
+        assert query["code_challenge_method"] == "S256"
+        assert VERIFIER not in str(query)
+        assert query["nonce"] == NONCE
+        assert query["scope"] == "openid profile phone email"
+        assert query["response_type"] == "code"
+
+    async def test_leads_to_an_origin_that_the_page_can_name(self, party: RelyingParty, liar: Provider) -> None:
+        liar.metadata(authorization_endpoint="https://sign-in.example/oidc/authorize?tenant=lv")
+        assert await party.form_target("sandbox") == "https://sign-in.example"
+        assert (await address(party)).startswith("https://sign-in.example/oidc/authorize?tenant=lv&response_type=code")
+
+    async def test_goes_to_nobody_who_is_not_registered(self, party: RelyingParty, liar: Provider) -> None:
+        with pytest.raises(ProviderUnknownError):
+            await party.form_target("another")
+
+
+class TestAnswer:
+    @pytest.mark.parametrize("iss", ["https://evil.example", "", None])
+    async def test_of_another_issuer_is_a_mix_up_and_its_code_goes_nowhere(
+        self, party: RelyingParty, liar: Provider, iss: str | None
+    ) -> None:
+        with pytest.raises(SignInFailedError, match=r"answer\.iss"):
+            await redeem(party, "code", iss)
+        assert "POST /token" not in liar.asked
+
+    async def test_without_issuer_is_taken_from_a_provider_that_never_names_itself(
+        self, party: RelyingParty, liar: Provider, clock: HeldClock
+    ) -> None:
+        liar.metadata(authorization_response_iss_parameter_supported=False)
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
+        assert (await redeem(party, "code", None)).personal_code == "329999-00001"
+
+    async def test_with_the_personal_code_in_the_subject_is_enough(
+        self, party: RelyingParty, liar: Provider, clock: HeldClock
+    ) -> None:
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), personal_code=None, sub="PK:32999900001")))
+        assert (await redeem(party, "code", liar.issuer)).personal_code == "329999-00001"
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"personal_code": None, "sub": "someone"}, "claims.personal_code"),
+            ({"personal_code": "119999-00001"}, "claims.personal_code"),
+            ({"given_name": None, "family_name": None}, "claims.name"),
+            ({"aud": "another"}, "id_token.aud"),
+        ],
+    )
+    async def test_that_names_nobody_is_refused(
+        self, party: RelyingParty, liar: Provider, clock: HeldClock, changes: dict[str, Any], reason: str
+    ) -> None:
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), **changes)))
+        with pytest.raises(SignInFailedError) as refused:
+            await redeem(party, "code", liar.issuer)
+        assert refused.value.reason == reason
+
+    async def test_signed_by_a_new_key_makes_us_fetch_the_keys_once_more(
+        self, party: RelyingParty, liar: Provider, clock: HeldClock
+    ) -> None:
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
+        await redeem(party, "code", liar.issuer)
+        await redeem(party, "code", liar.issuer)
+        assert liar.asked.count("GET /jwks") == 1
+        key = a_key("key-2")
+        liar.publish(liar.key, key)
+        liar.hand_out(signed(key, claims(liar.issuer, clock.now()), kid="key-2"))
+        await redeem(party, "code", liar.issuer)
+        assert liar.asked.count("GET /jwks") == 2
+
+    async def test_signed_by_a_key_that_nobody_publishes_is_refused_after_one_more_look(
+        self, party: RelyingParty, liar: Provider, clock: HeldClock
+    ) -> None:
+        liar.hand_out(signed(a_key("key-3"), claims(liar.issuer, clock.now()), kid="key-3"))
+        with pytest.raises(SignInFailedError, match=r"id_token\.kid"):
+            await redeem(party, "code", liar.issuer)
+        assert liar.asked.count("GET /jwks") == 2
+
+    async def test_without_an_id_token_is_refused(self, party: RelyingParty, liar: Provider) -> None:
+        liar.pages["/token"] = (200, {}, {"access_token": "a"})
+        with pytest.raises(SignInFailedError, match=r"id_token\.missing"):
+            await redeem(party, "code", liar.issuer)
+
+
+class TestProviderInTrouble:
+    @pytest.mark.parametrize(
+        "page",
+        [
+            (500, {}, {}),
+            (302, {"Location": "http://127.0.0.3/elsewhere"}, {}),
+            (200, {}, b"no JSON"),
+            (200, {}, b"\xff"),
+            (200, {}, b"[]"),
+            (200, {}, {"padding": "x" * 300_000}),
+        ],
+    )
+    @pytest.mark.parametrize("where", ["/.well-known/openid-configuration", "/jwks", "/token"])
+    async def test_is_told_apart_from_a_sign_in_that_failed(
+        self, party: RelyingParty, liar: Provider, clock: HeldClock, where: str, page: tuple[int, dict[str, str], Any]
+    ) -> None:
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
+        liar.pages[where] = page
+        refusal = SignInFailedError if (where, page[0]) == ("/token", 302) else ProviderUnavailableError
+        with pytest.raises(refusal):
+            await redeem(party, "code", liar.issuer)
+        assert not any("elsewhere" in asked for asked in liar.asked)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"issuer": "https://evil.example"},
+            {"token_endpoint": "http://evil.example/token"},
+            {"jwks_uri": "file:///etc/passwd"},
+            {"authorization_endpoint": None},
+        ],
+    )
+    async def test_with_metadata_that_cannot_be_trusted_is_not_used(
+        self, party: RelyingParty, liar: Provider, changes: dict[str, Any]
+    ) -> None:
+        liar.metadata(**changes)
+        with pytest.raises(ProviderUnavailableError):
+            await address(party)
+
+    async def test_that_does_not_listen_is_unavailable(self, party: RelyingParty, parts: Parts) -> None:
+        register(parts, "http://127.0.0.3:1")
+        with pytest.raises(ProviderUnavailableError):
+            await address(party)
+
+
+class TestRegistration:
+    async def test_keeps_the_secret_sealed_and_the_names_by_language(self, parts: Parts) -> None:
+        register(parts, "https://provider.example")
+        (found,) = parts.database.read_now(providers.all)
+        assert SECRET.encode() not in found.sealed_secret
+        assert providers.secret_of(parts, found) == SECRET
+        assert (found.name("en-plain"), found.name("de")) == ("Single sign-in", "Vienotā pieteikšanās")
+
+    @pytest.mark.parametrize(
+        "issuer",
+        ["http://provider.example", "https://provider.example/", "https://provider.example?x", "ftp://x", "provider"],
+    )
+    async def test_refuses_an_issuer_that_anybody_could_be(self, parts: Parts, issuer: str) -> None:
+        with pytest.raises(RegistrationError):
+            register(parts, issuer)
