@@ -5,7 +5,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -236,7 +235,7 @@ async def request(
 
 
 def _cookies(headers: list[tuple[str, str]]) -> dict[str, str]:
-    jar = SimpleCookie[str]()
+    jar = SimpleCookie()
     for name, value in headers:
         if name == "set-cookie":
             jar.load(value)
@@ -256,7 +255,7 @@ def parts(store: Store, renderer: Renderer) -> Parts:
 
 
 @pytest.fixture
-def callers(parts: Parts, clock: HeldClock) -> Iterator[Callers]:
+def callers(parts: Parts, clock: HeldClock) -> Callers:
     """Everybody who can call."""
     now, database = clock.now(), parts.database
     centre_id = database.write_now(
@@ -269,4 +268,4 @@ def callers(parts: Parts, clock: HeldClock) -> Iterator[Callers]:
     assert terminal
     new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre_id, roles=tuple(Role))
     account = database.write_now(lambda conn: staff.create(conn, parts.sealer, new, now=now))
-    yield Callers(parts, clock, create_app(parts), centre_id, terminal.id, secret, account)
+    return Callers(parts, clock, create_app(parts), centre_id, terminal.id, secret, account)

@@ -1,13 +1,15 @@
 import asyncio
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pyotp
+import pytest
 from sqlalchemy import select
 
 from audit.entry import decode
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
-from gateway.people import staff
+from gateway.people import passwords, staff
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
@@ -78,9 +80,9 @@ class TestSignIn:
         assert len(texts) == 1
         assert all("pilnvara_staff" not in answer.cookies for answer in answers)
 
-    def test_does_the_same_work_for_a_login_that_does_not_exist(self, callers: Callers, monkeypatch: object) -> None:
-        from gateway.people import passwords
-
+    def test_does_the_same_work_for_a_login_that_does_not_exist(
+        self, callers: Callers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         asked: list[str | None] = []
         real = passwords._verify
 
@@ -88,7 +90,7 @@ class TestSignIn:
             asked.append(stored)
             return real(stored, password)
 
-        monkeypatch.setattr(passwords, "_verify", spy)  # type: ignore[attr-defined]  # pytest's fixture
+        monkeypatch.setattr(passwords, "_verify", spy)
         sign_in(callers.nobody(), **right(callers) | {"login": "nobody"})
         assert asked == [None]
         assert passwords._nobodys().startswith("$argon2id$")
@@ -110,8 +112,6 @@ class TestSignIn:
         browsers = [Caller(callers.app, dict(caller.cookies), csrf) for _ in range(4)]
 
         async def all_at_once() -> list[Answer]:
-            from urllib.parse import urlencode
-
             body = urlencode(right(callers) | {"_csrf": csrf}).encode()
             headers = {"content-type": "application/x-www-form-urlencoded"}
             return await asyncio.gather(

@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
@@ -93,19 +93,13 @@ def test_a_code_is_taken_in_any_spacing(callers: Callers, typed: str) -> None:
     sealer, now = callers.parts.sealer, callers.clock.now()
     hashed = pairing.code_hash(sealer, PairingKind.TERMINAL, "12345678")
 
-    def work(conn: object) -> None:
-        from sqlalchemy import insert
-
-        conn.execute(  # type: ignore[attr-defined]  # the test's own connection
-            insert(Pairing).values(
-                code_hash=hashed,
-                kind=PairingKind.TERMINAL,
-                centre_id=callers.centre_id,
-                name="Lete 3",
-                made_at=now,
-                ends_at=now + timedelta(minutes=1),
-            )
-        )
-
-    callers.parts.database.write_now(work)
+    pairs = insert(Pairing).values(
+        code_hash=hashed,
+        kind=PairingKind.TERMINAL,
+        centre_id=callers.centre_id,
+        name="Lete 3",
+        made_at=now,
+        ends_at=now + timedelta(minutes=1),
+    )
+    callers.parts.database.write_now(lambda conn: conn.execute(pairs))
     assert callers.parts.database.write_now(lambda conn: enrolment.enrol(conn, sealer, typed=typed, now=now))

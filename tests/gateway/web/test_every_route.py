@@ -133,10 +133,10 @@ class TestEveryRoute:
             if door.method not in CHANGES or not door.access.csrf:
                 continue
             for who in door.access.who - BY_ENDPOINT:
-                for header in ({"sec_fetch_site": "cross-site"}, {"origin": "https://elsewhere.example"}):
+                for name, value in (("sec_fetch_site", "cross-site"), ("origin", "https://elsewhere.example")):
                     caller = somebody(callers, who)
                     caller.page = False
-                    answer = caller.post(door.path, **header)
+                    answer = caller.post(door.path, None, **{name: value})
                     assert (answer.status, answer.code) == (403, "request.forged"), f"{door} as {who}"
 
     def test_that_only_endpoints_guard_answers_no_stranger_with_success(self, callers: Callers) -> None:
@@ -166,7 +166,7 @@ class TestEveryRoute:
 
 
 def _stranger_refusals(door: Door, who: Who) -> set[str]:
-    """A stranger's form carries a stranger's token, which these callers do not have unless their session is looked at."""
+    """Where the caller's session is not looked at, the token would have to be a stranger's, which the caller lacks."""
     kinds = {kind.value for kind in door.access.kinds}
     own = {Who.RESIDENT: "resident", Who.DISPLAY: "display"}.get(who, "staff")
     return set() if own in kinds else {"request.forged"}

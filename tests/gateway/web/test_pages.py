@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -6,6 +7,7 @@ from litestar import Request, get, post
 from structlog.testing import capture_logs
 
 from gateway.app import create_app
+from gateway.database.counting import count_statements
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.pages.rendering import content_policy
 from gateway.parts import Parts
@@ -117,8 +119,6 @@ class TestEveryAnswer:
         assert stranger.get(path).status == 404
 
     def test_over_https_marks_cookies_for_this_host_alone(self, parts: Parts) -> None:
-        from dataclasses import replace
-
         secure = replace(parts, settings=replace(parts.settings, url="https://desk.example"))
         answer = Caller(create_app(secure)).get("/terminal/enrol")
         assert list(answer.cookies) == ["__Host-pilnvara_start"]
@@ -189,8 +189,6 @@ class TestHome:
 
 class TestStatements:
     def test_of_a_page_are_few(self, callers: Callers) -> None:
-        from gateway.database.counting import count_statements
-
         caller = callers.staff(Role.MANAGER)
         with count_statements() as count:
             assert caller.get("/manage/terminals").status == 200
