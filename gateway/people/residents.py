@@ -16,7 +16,7 @@ from gateway.keys import store
 from gateway.keys.sealing import DataKey, Sealer
 from gateway.keys.tables import DataKeyRow
 from gateway.ledger import outbox
-from gateway.parts import Parts
+from gateway.parts import Store
 from gateway.people.errors import UnknownPersonError
 from gateway.people.personal_code import normalise
 from gateway.people.tables import Resident as ResidentRow
@@ -74,7 +74,7 @@ _decode = msgspec.json.Decoder(_Kept).decode
 
 def find_or_create(
     conn: Connection,
-    parts: Parts,
+    parts: Store,
     profile: Profile,
     *,
     now: datetime,
@@ -120,7 +120,7 @@ def find_or_create(
     return Resident(id=resident_id, key=key, profile=kept.profile, number_source=kept.number_source)
 
 
-def open_resident(conn: Connection, parts: Parts, resident_id: str) -> Resident:
+def open_resident(conn: Connection, parts: Store, resident_id: str) -> Resident:
     """Open a resident's record. Recording that somebody looked is the caller's duty (`looks.note`).
 
     Raises:
@@ -133,12 +133,12 @@ def open_resident(conn: Connection, parts: Parts, resident_id: str) -> Resident:
     return _opened(conn, parts.sealer, row)
 
 
-def open_profile(conn: Connection, parts: Parts, resident_id: str) -> Profile:
+def open_profile(conn: Connection, parts: Store, resident_id: str) -> Profile:
     """Open what is known of a resident; errors as of `open_resident`."""
     return open_resident(conn, parts, resident_id).profile
 
 
-def is_same(conn: Connection, parts: Parts, resident_id: str, code: str) -> bool:
+def is_same(conn: Connection, parts: Store, resident_id: str, code: str) -> bool:
     """Say whether a personal code, such as a sign-in's, is this resident's.
 
     Raises:
@@ -150,7 +150,7 @@ def is_same(conn: Connection, parts: Parts, resident_id: str, code: str) -> bool
 
 def remember(
     conn: Connection,
-    parts: Parts,
+    parts: Store,
     resident_id: str,
     profile: Profile,
     *,
