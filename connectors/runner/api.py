@@ -220,6 +220,8 @@ class RunnerSettings:
     """Bytes one request may carry."""
     temp_root: str | None = None
     """Folder for the browsers' temporary files, swept at start; a private one beneath the system's when not given."""
+    connector_paths: tuple[str, ...] = ()
+    """Folders with connector packages that are not installed, for those who write one."""
     warm: bool = True
     """Start the browser of the built-in connectors at once and not with the first run."""
     show_child_errors: bool = False

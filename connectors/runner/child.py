@@ -160,7 +160,7 @@ def _environment(settings: RunnerSettings, folder: Path) -> dict[str, str]:
         "TMPDIR": str(folder),
         "LANG": "C.UTF-8",
         "TZ": "Europe/Riga",
-        "PYTHONPATH": str(_CODE_ROOT),
+        "PYTHONPATH": os.pathsep.join([str(_CODE_ROOT), *settings.connector_paths]),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     if settings.chromium:

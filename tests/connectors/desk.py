@@ -50,7 +50,7 @@ class Desk:
         more: Mapping[str, str | list[str]] | None = None,
     ) -> PrepareTask:
         values, files = answers(connector, sample, more or {})
-        return PrepareTask(**self._common(connector, run_id), values=values, files=files)
+        return PrepareTask(**self.common(connector, run_id), values=values, files=files)
 
     def send_task(self, task: PrepareTask, confirmed: ReadBack) -> SendTask:
         expected = payload_bytes(confirmed, registry.find(task.connector_id).volatile)
@@ -59,7 +59,7 @@ class Desk:
             return payload_bytes(readback, registry.find(task.connector_id).volatile) == expected
 
         return SendTask(
-            **self._common(task.connector_id, task.run_id),
+            **self.common(task.connector_id, task.run_id),
             values=task.values,
             files=task.files,
             same_payload=same,
@@ -67,9 +67,9 @@ class Desk:
 
     def look_up_task(self, task: PrepareTask, since: datetime | None = None) -> LookUpTask:
         key = registry.find(task.connector_id).service_key(task.values)
-        return LookUpTask(**self._common(task.connector_id, None), key=key, since=since or datetime.now(UTC))
+        return LookUpTask(**self.common(task.connector_id), key=key, since=since or datetime.now(UTC))
 
-    def _common(self, connector: str, run_id: str | None) -> dict[str, Any]:
+    def common(self, connector: str, run_id: str | None = None) -> dict[str, Any]:
         return {
             "run_id": run_id or secrets.token_hex(6),
             "connector_id": connector,

@@ -1,0 +1,142 @@
+"""A portal that wants its form filed twice, or its visitor's values elsewhere; it counts what reaches it."""
+
+import json
+import socket
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Self
+
+PAGES = Path(__file__).parent
+REFERENCE = "HOST-2026-000001"
+
+
+@dataclass
+class HostilePortal:
+    """Run it with `with HostilePortal() as portal:`; two origins, a UDP port, and a list of what came."""
+
+    host: str = "127.0.0.7"
+    finals: int = 0
+    seen: list[str] = field(default_factory=list)
+    """Method and path of every request that is not one of an honest form; `udp` for a datagram."""
+    page: str = "calm.html"
+    """What stands on the form's page besides the form."""
+    overview: str = "calm.html"
+
+    def __enter__(self) -> Self:
+        portal = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                portal.get(self)
+
+            def do_POST(self) -> None:
+                portal.post(self)
+
+            def do_CONNECT(self) -> None:
+                portal.seen.append(f"CONNECT {self.path}")
+
+            def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+                """Keep quiet."""
+
+        self._servers = [ThreadingHTTPServer((self.host, 0), Handler) for _ in range(2)]
+        for server in self._servers:
+            server.daemon_threads = True
+            Thread(target=server.serve_forever, daemon=True).start()
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._udp.bind((self.host, 0))
+        Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+        self._udp.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self._servers[0].server_address[1]}"
+
+    @property
+    def other_url(self) -> str:
+        return f"http://{self.host}:{self._servers[1].server_address[1]}"
+
+    def reset(self, page: str = "calm.html", overview: str = "calm.html") -> None:
+        self.finals, self.page, self.overview = 0, page, overview
+        self.seen.clear()
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                self._udp.recv(2000)
+                self.seen.append("udp")
+        except OSError:
+            return
+
+    def get(self, handler: BaseHTTPRequestHandler) -> None:
+        path = handler.path.partition("?")[0]
+        first = handler.server is self._servers[0]
+        if first and path in ("/form", "/overview", "/done", "/worker.js"):
+            if handler.headers.get("Upgrade"):
+                self.seen.append("socket")
+            kind = "text/javascript" if path.endswith(".js") else "text/html; charset=utf-8"
+            self._answer(handler, 200, kind, self._content(path).encode())
+            return
+        self.seen.append(f"GET {handler.path}")
+        self._answer(handler, 200, "text/plain", b"caught")
+
+    def post(self, handler: BaseHTTPRequestHandler) -> None:
+        length = int(handler.headers.get("Content-Length") or 0)
+        handler.rfile.read(length)
+        first = handler.server is self._servers[0]
+        if first and handler.path == "/form":
+            self._answer(handler, 303, "text/plain", b"", "/overview")
+        elif first and handler.path == "/send":
+            self.finals += 1
+            self._answer(handler, 303, "text/plain", b"", "/done")
+        else:
+            self.seen.append(f"POST {handler.path}")
+            self._answer(handler, 200, "text/plain", b"caught")
+
+    def _content(self, path: str) -> str:
+        names = {
+            "here": self.url,
+            "there": self.other_url,
+            "socket": self.url.replace("http", "ws"),
+            "udp": f"{self.host}:{self._udp.getsockname()[1]}",
+        }
+        settings = f"<script>window.out = {json.dumps(names)};</script>"
+        if path == "/worker.js":
+            return f"const out = {json.dumps(names)};\n" + (PAGES / "worker.js").read_text(encoding="utf-8")
+        if path == "/form":
+            return _page("Form", _form("/form", '<label>Name <input name="name"></label>', "Next"), settings, self.page)
+        if path == "/overview":
+            return _page(
+                "Overview",
+                _form("/send", '<input type="hidden" name="token" value="t">', "Send"),
+                settings,
+                self.overview,
+            )
+        return _page("Done", f"<p>{REFERENCE}</p>", "", "calm.html")
+
+    def _answer(self, handler: BaseHTTPRequestHandler, status: int, kind: str, body: bytes, location: str = "") -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(body)))
+        if location:
+            handler.send_header("Location", location)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+def _form(action: str, inner: str, button: str) -> str:
+    return f'<form method="post" action="{action}">{inner}<button>{button}</button></form>'
+
+
+def _page(title: str, body: str, settings: str, extra: str) -> str:
+    more = (PAGES / extra).read_text(encoding="utf-8")
+    return f"<!doctype html><title>{title}</title>{settings}<h1>{title}</h1>{body}{more}"

@@ -1,0 +1,256 @@
+"""A page that tries every way out of a browser, and a connector that looks for what it should not have.
+
+What counts is what the portal's servers saw, not what the gate says it refused.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright
+
+from connectors.runner import Filed, PrepareTask, RunnerSettings, SendTask, Sent, Verdict
+from connectors.runner.errors import GateRefusedError, RunError, TamperedError
+from connectors.runner.runner import Runner
+from connectors.sdk import registry
+from tests.connectors.desk import Desk
+from tests.connectors.hostile.portal import HostilePortal
+from tests.connectors.issuer import FakeIssuer
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "the-key-that-no-connector-may-see"
+ESCAPES = Path(__file__).parents[1] / "hostile" / "escapes.html"
+_TIME_FOR_LATE_REQUESTS = 1.0
+
+
+@dataclass
+class Stage:
+    desk: Desk
+    portal: HostilePortal
+
+    def task(self, name: str = "Anna") -> PrepareTask:
+        return PrepareTask(**self.desk.common("test.hostile"), values={"name": name})
+
+    async def prepare(self, name: str = "Anna") -> PrepareTask:
+        self.last = self.task(name)
+        await self.desk.runner.prepare(self.last, self.desk.decide, self.desk.progress)
+        return self.last
+
+    async def send(self, task: PrepareTask) -> Sent:
+        sending = SendTask(
+            **self.desk.common("test.hostile", task.run_id), values=task.values, same_payload=lambda _: True
+        )
+        return await self.desk.runner.send(sending, self.desk.decide, self.desk.progress)
+
+    async def settled(self) -> list[str]:
+        """What reached the servers, with time for what a browser does late."""
+        await asyncio.sleep(_TIME_FOR_LATE_REQUESTS)
+        return self.portal.seen
+
+
+@pytest.fixture(scope="module")
+def hostile_portal() -> Iterator[HostilePortal]:
+    with HostilePortal() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+async def hostile_runner(
+    anyio_backend: str, browser_executable: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Runner]:
+    """A runner that knows the hostile connector as an installed plug-in, and has something to hide."""
+    folder = tmp_path_factory.mktemp("plug-in")
+    described = folder / "hostile_connector-1.dist-info"
+    described.mkdir()
+    described.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: hostile-connector\nVersion: 1\n")
+    described.joinpath("entry_points.txt").write_text(
+        "[pilnvara.connectors]\nhostile = tests.connectors.hostile.connector:CONNECTOR\n"
+    )
+    kept = folder / "kept"
+    kept.write_text(SECRET)
+    patch = pytest.MonkeyPatch()
+    patch.syspath_prepend(folder)
+    patch.setenv("PILNVARA_DATABASE_URL", SECRET)
+    registry.all.cache_clear()
+    registry._loaded.cache_clear()
+    with kept.open() as secret:
+        os.set_inheritable(secret.fileno(), True)
+        runner = Runner(
+            RunnerSettings(
+                chromium=browser_executable,
+                temp_root=str(tmp_path_factory.mktemp("runner")),
+                connector_paths=(str(folder),),
+                warm=False,
+            )
+        )
+        await runner.start()
+        yield runner
+        await runner.close()
+    patch.undo()
+    registry.all.cache_clear()
+    registry._loaded.cache_clear()
+
+
+@pytest.fixture
+def stage(hostile_runner: Runner, hostile_portal: HostilePortal, issuer: FakeIssuer) -> Stage:
+    hostile_portal.reset()
+    return Stage(Desk(hostile_runner, hostile_portal.url, issuer), hostile_portal)
+
+
+def environment_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def handles_of(pid: int) -> set[str]:
+    return {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+
+
+WAYS = (
+    "fetch",
+    "elsewhere",
+    "query",
+    "beacon",
+    "keepalive",
+    "later",
+    "xhr",
+    "image",
+    "form",
+    "early",
+    "socket",
+    "worker",
+    "shared",
+    "service",
+    "speculation",
+    "link",
+    "ping",
+    "event",
+    "rtc",
+    "transport",
+)
+
+
+class TestAPageThatTriesEveryWayOut:
+    async def test_reaches_its_servers_when_there_is_no_gate(self, stage: Stage, browser_executable: str) -> None:
+        """Otherwise the tests below would prove nothing."""
+        stage.portal.reset(page="escapes.html")
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=browser_executable, chromium_sandbox=os.geteuid() != 0
+            )
+            page = await (await browser.new_context()).new_page()
+            await page.goto(f"{stage.portal.url}/form")
+            seen = " ".join(await stage.settled())
+            await page.goto("about:blank")
+            seen = " ".join(await stage.settled())
+            await browser.close()
+        assert stage.portal.finals == 1
+        for escaped in (
+            "POST /escape/fetch",
+            "POST /escape/elsewhere",
+            "GET /escape/query",
+            "POST /escape/beacon",
+            "POST /escape/keepalive",
+            "POST /escape/worker-fetch",
+            "POST /escape/shared-worker",
+            "GET /escape/socket",
+            "GET /escape/worker-socket",
+            "POST /escape/beacon-at-the-end",
+            "POST /escape/keepalive-at-the-end",
+            "udp",
+        ):
+            assert escaped in seen
+
+    async def test_reaches_nothing_through_the_gate_and_ends_its_run(self, stage: Stage) -> None:
+        stage.portal.reset(page="escapes.html")
+        with pytest.raises(GateRefusedError) as caught:
+            await stage.prepare()
+        assert await stage.settled() == []
+        assert stage.portal.finals == 0
+        assert "values" not in str(caught.value)
+
+    @pytest.mark.parametrize("way", WAYS)
+    async def test_reaches_nothing_by_one_way_alone(self, stage: Stage, way: str, tmp_path: Path) -> None:
+        page = tmp_path / "one.html"
+        page.write_text(
+            f"<script>window.way = {way!r};</script>{ESCAPES.read_text(encoding='utf-8')}", encoding="utf-8"
+        )
+        stage.portal.reset(page=str(page))
+        with suppress(RunError):
+            await stage.prepare()
+        assert await stage.settled() == []
+        assert stage.portal.finals == 0
+
+    async def test_sends_nothing_while_it_is_left(self, stage: Stage) -> None:
+        stage.portal.reset(page="leaving.html")
+        with suppress(GateRefusedError):  # it may be noticed only after the overview was reached
+            await stage.prepare()
+        assert await stage.settled() == []
+        assert not stage.desk.runner.holds(stage.last.run_id)
+
+
+class TestAPageThatFilesTwice:
+    async def test_is_filed_once(self, stage: Stage) -> None:
+        stage.portal.reset(overview="eager.html")
+        task = await stage.prepare()
+        sent = await stage.send(task)
+        assert isinstance(sent, Filed)
+        assert sent.reference == "HOST-2026-000001"
+        assert sent.evidence.refused_again >= 1
+        await stage.settled()
+        assert stage.portal.finals == 1
+        assert stage.desk.kinds().count("final") == 1
+
+    async def test_is_not_filed_at_all_without_a_yes(self, stage: Stage) -> None:
+        stage.portal.reset(overview="eager.html")
+        task = await stage.prepare()
+        stage.desk.verdict = lambda request: Verdict(request.kind != "final")
+        with pytest.raises(RunError):
+            await stage.send(task)
+        await stage.settled()
+        assert stage.portal.finals == 0
+
+
+class TestAPageThatRewrites:
+    async def test_a_step_is_stopped(self, stage: Stage) -> None:
+        stage.portal.reset(page="rewriting.html")
+        with pytest.raises(TamperedError):
+            await stage.prepare()
+        assert await stage.settled() == []
+
+    async def test_the_final_request_is_stopped_before_anybody_is_asked(self, stage: Stage) -> None:
+        stage.portal.reset(overview="rewriting.html")
+        task = await stage.prepare()
+        with pytest.raises(TamperedError):
+            await stage.send(task)
+        assert stage.portal.finals == 0
+        assert "final" not in stage.desk.kinds()
+
+
+class TestAConnectorThatLooksAround:
+    async def test_finds_no_setting_no_key_and_no_file_of_the_worker(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with pytest.raises(TamperedError):  # what it wrote into the form is not what was asked for
+            await stage.prepare("look around")
+        (pid,) = stage.desk.runner.child_pids()
+        environment = environment_of(pid)
+        assert SECRET.encode() not in environment
+        names = {entry.partition(b"=")[0].decode() for entry in environment.split(b"\0") if entry}
+        assert not {name for name in names if name.startswith("PILNVARA_")} - {"PILNVARA_CHROMIUM"}
+        links = handles_of(pid)
+        assert {link for link in links if link.startswith("/")} <= {"/dev/null"}
+        assert {link.partition(":")[0] for link in links if not link.startswith("/")} <= {
+            "socket",
+            "pipe",
+            "anon_inode",
+        }
+
+    async def test_has_a_browser_of_its_own(self, stage: Stage) -> None:
+        await stage.prepare()
+        assert registry.package_of("test.hostile") == "tests"
+        assert len(stage.desk.runner.child_pids()) == 1
