@@ -76,9 +76,10 @@ class Counter:
         asked = Asked(person=person, route=route, document_kind="passport", number=number)
         return self.write(lambda conn: granting.request_delegation(conn, self.store, self.by, self.visit_id, asked))
 
-    def fill(self) -> str:
+    def fill(self, days_ago: int = 0) -> str:
+        """Answer the questions; another `days_ago` is another period, and so another filing."""
         sample = registry.find(BENEFIT).samples[0]
-        answers = dict(sample.answers(self.clock.now().date()))
+        answers = dict(sample.answers(self.clock.now().date() - timedelta(days=days_ago)))
         self.filing_id = self.write(
             lambda conn: asking.fill(conn, self.store, self.by, self.visit_id, answers, sample.files)
         )
@@ -86,6 +87,12 @@ class Counter:
 
     def close(self) -> str:
         return self.write(lambda conn: opening.close_visit(conn, self.store, self.by, self.visit_id)).value
+
+    def close_whatever(self) -> None:
+        """Close the visit; one that was sent first gets its answer."""
+        if self.filing().sent_at is not None:
+            self.answer(filed(self.clock.now()))
+        self.close()
 
     # The resident's phone.
 
