@@ -1,0 +1,136 @@
+"""Pages in a real browser: WCAG 2.2 AA by axe, no policy violated, and what a shared computer must not show again."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+
+import pyotp
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from gateway.people.roles import Role
+from gateway.terminals import displays, enrolment
+from tests.gateway.callers import PASSWORD, Caller, Callers
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = (320, 1280)
+
+
+@pytest.fixture
+def address(callers: Callers) -> Iterator[str]:
+    """The gateway over HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(callers.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
+        thread.start()
+        try:
+            yield f"http://localhost:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def open_as(browser: Browser, address: str, caller: Caller) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": name, "value": value, "url": address} for name, value in caller.cookies.items()])
+    return context
+
+
+def ensure_accessible(page: Page) -> None:
+    page.wait_for_selector("body.js-enabled")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        result = Axe().run(page, options=RULES)
+        assert result.violations_count == 0, f"{page.url} at {width} px\n{result.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} scrolls at {width} px"
+
+
+@pytest.mark.parametrize("language", ["lv", "en"])
+def test_every_page_is_accessible_and_breaks_no_policy(
+    browser: Browser, address: str, callers: Callers, language: str
+) -> None:
+    stranger = callers.nobody(at_terminal=True)
+    stranger.cookies["pilnvara_lang"] = language
+    screen = Caller(callers.app, {"pilnvara_lang": language})
+    code = callers.parts.database.write_now(
+        lambda conn: displays.offer(conn, callers.parts.sealer, callers.clock.now())
+    )
+    screen.cookies["pilnvara_display"] = code.seed
+    new_code = callers.parts.database.write_now(
+        lambda conn: enrolment.make_code(
+            conn,
+            callers.parts.sealer,
+            centre_id=callers.centre_id,
+            name="Lete 2",
+            made_by=None,
+            now=callers.clock.now(),
+        )
+    )
+    visits = [
+        (stranger, ["/", "/contact", "/accessibility", "/privacy", "/sign-in", "/terminal/enrol", "/nowhere"]),
+        (Caller(callers.app, {"pilnvara_lang": language}), ["/display/pair", "/sign-in"]),
+        (screen, ["/display/pair"]),
+        (
+            callers.staff(Role.MANAGER, language=language),
+            ["/account", "/role", "/manage/terminals", f"/manage/terminals/codes/{new_code.seed}", "/desk/display"],
+        ),
+    ]
+    for caller, paths in visits:
+        context = open_as(browser, address, caller)
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda line, said=said: said.append(line.text))
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        for path in paths:
+            page.goto(address + path, wait_until="load")
+            ensure_accessible(page)
+        assert [line for line in said if "404" not in line] == []
+        context.close()
+
+
+def test_somebody_signs_in_makes_a_mistake_first_and_locks(browser: Browser, address: str, callers: Callers) -> None:
+    context = open_as(browser, address, callers.nobody(at_terminal=True))
+    context.add_cookies([{"name": "pilnvara_lang", "value": "en", "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/manage/terminals")
+    code = pyotp.TOTP(callers.account.totp_secret).at(callers.clock.now())
+    for password in ("a wrong password", PASSWORD):
+        page.get_by_label("User name").fill("anna")
+        page.get_by_label("Password").fill(password)
+        page.get_by_label("Code from the authenticator app").fill(code)
+        page.get_by_role("button", name="Sign in").click()
+        if password != PASSWORD:
+            expect(page.get_by_role("alert")).to_contain_text("is not right")
+            ensure_accessible(page)
+    page.get_by_label("Centra vadītājs").check()
+    page.get_by_role("button", name="Turpināt").click()
+    expect(page.get_by_role("heading", name="Centra datori")).to_be_visible()
+    page.get_by_role("button", name="Bloķēt").click()
+    page.wait_for_url("**/unlock")
+    ensure_accessible(page)
+    page.go_back()
+    expect(page.get_by_text("Lete 1")).to_have_count(0)
+    context.close()
+
+
+def test_a_display_goes_on_by_itself_once_its_code_is_typed(browser: Browser, address: str, callers: Callers) -> None:
+    screen = browser.new_context()
+    screen.add_cookies([{"name": "pilnvara_lang", "value": "en", "url": address}])
+    shown = screen.new_page()
+    shown.goto(f"{address}/display/pair")
+    shown.get_by_role("button", name="Show a code").click()
+    digits = "".join(shown.locator(".app-code__group").all_inner_texts())
+    desk = open_as(browser, address, callers.staff(Role.ASSISTANT))
+    page = desk.new_page()
+    page.goto(f"{address}/desk/display")
+    page.get_by_label("Code on the display").fill(digits)
+    page.get_by_role("button", name="Pair").click()
+    expect(page.get_by_text("A display is paired with this computer")).to_be_visible()
+    shown.wait_for_url("**/display", timeout=5000)
+    desk.close()
+    screen.close()
