@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import ColumnElement, func, select, update
 
 from audit.events import EventName
+from gateway.database.base import Base
 from gateway.oauth import clients, logout
 from gateway.oauth.errors import TicketUnavailableError
 from gateway.oauth.tables import AccessToken, AuthorizationCode
@@ -15,6 +16,55 @@ from gateway.services.tables import Portal as PortalRow
 from gateway.visits.tables import Run, RunKind, RunState
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal, answer_of, basic
 from tests.gateway.visits.counter import filed, unknown
+
+UNTRUSTED: tuple[dict[str, str | None], ...] = (
+    {"client_id": "nobody"},
+    {"client_id": None},
+    {"redirect_uri": None},
+    {"redirect_uri": "https://evil.example/"},
+    {"redirect_uri": f"{REDIRECT_URI}/"},
+    {"redirect_uri": f"{REDIRECT_URI}?x=1"},
+    {"redirect_uri": REDIRECT_URI.upper()},
+    {"redirect_uri": 'https://evil.example/"<č>'},
+    {"response_type": 'code"<č>'},
+)
+WRONG: tuple[tuple[dict[str, str | None], str], ...] = (
+    ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+    ({"code_challenge_method": None}, "invalid_request"),
+    ({"code_challenge_method": "plain"}, "invalid_request"),
+    ({"code_challenge": None}, "invalid_request"),
+    ({"code_challenge": "x" * 42}, "invalid_request"),
+    ({"code_challenge": "x" * 44}, "invalid_request"),
+    ({"code_challenge": "+" * 43}, "invalid_request"),
+    ({"response_type": "token"}, "unsupported_response_type"),
+    ({"response_type": "code id_token"}, "unsupported_response_type"),
+    ({"response_type": None}, "unsupported_response_type"),
+    ({"scope": "e_service"}, "invalid_scope"),
+    ({"scope": None}, "invalid_scope"),
+    ({"scope": "openid admin"}, "invalid_scope"),
+    ({"request": "e30.e30."}, "request_not_supported"),
+    ({"request_uri": "https://evil.example/r"}, "request_uri_not_supported"),
+    ({"response_mode": "fragment"}, "invalid_request"),
+    ({"nonce": "n" * 513}, "invalid_request"),
+)
+UNFIT: tuple[tuple[dict[str, str], str], ...] = (
+    ({"code_verifier": "v" * 48}, "invalid_grant"),
+    ({"code_verifier": ""}, "invalid_request"),
+    ({"redirect_uri": f"{REDIRECT_URI}?from=gateway"}, "invalid_grant"),
+    ({"redirect_uri": ""}, "invalid_grant"),
+    ({"code": "c" * 43}, "invalid_grant"),
+    ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+    ({"grant_type": "refresh_token"}, "unsupported_grant_type"),
+)
+NOT_THE_CLIENT = (
+    basic(CLIENT_ID, "wrong"),
+    basic("nobody", SECRET),
+    basic(CLIENT_ID, ""),
+    "Basic !!!",
+    "Basic /w==",
+    "Bearer x",
+    "Basic",
+)
 
 
 class TestWithoutATicket:
@@ -74,70 +124,40 @@ class TestTicket:
         with pytest.raises(TicketUnavailableError):
             portal.ticket()
 
-    @pytest.mark.parametrize("state", [RunState.QUEUED, RunState.DONE, RunState.FAILED])
-    def test_of_a_run_that_is_not_at_work_lets_nobody_in(self, portal: Portal, state: RunState) -> None:
-        ticket = portal.ticket()
-        portal.counter.write(lambda conn: conn.execute(update(Run).values(state=state)))
-        assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
-        (event,) = portal.events(EventName.OAUTH_CODE_REFUSED)
-        assert event.data["reason"] == "run.over"
+    def test_of_a_run_that_is_not_at_work_lets_nobody_in(self, portal: Portal, subtests: pytest.Subtests) -> None:
+        for state in (RunState.QUEUED, RunState.DONE, RunState.FAILED):
+            with subtests.test(state=state.value):
+                ticket = portal.ticket()
+                set_runs(portal, state)
+                assert answer_of(portal.authorize(ticket))["error"] == "access_denied"
+                assert portal.events(EventName.OAUTH_CODE_REFUSED)[-1].data["reason"] == "run.over"
 
 
 class TestAuthorizationRequest:
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"client_id": "nobody"},
-            {"client_id": None},
-            {"redirect_uri": None},
-            {"redirect_uri": "https://evil.example/"},
-            {"redirect_uri": f"{REDIRECT_URI}/"},
-            {"redirect_uri": f"{REDIRECT_URI}?x=1"},
-            {"redirect_uri": REDIRECT_URI.upper()},
-            {"redirect_uri": 'https://evil.example/"<č>'},
-            {"response_type": 'code"<č>'},
-        ],
-    )
-    def test_that_cannot_be_trusted_goes_nowhere(self, portal: Portal, changes: dict[str, str | None]) -> None:
-        answer = portal.authorize(**changes)
-        assert answer.status_code == 400
-        assert "location" not in answer.headers
-        assert "evil" not in answer.text
+    def test_that_cannot_be_trusted_goes_nowhere(self, portal: Portal, subtests: pytest.Subtests) -> None:
+        for changes in UNTRUSTED:
+            with subtests.test(**changes):
+                answer = portal.authorize(**changes)
+                assert answer.status_code == 400
+                assert "location" not in answer.headers
+                assert "evil" not in answer.text
 
-    @pytest.mark.parametrize(
-        ("changes", "error"),
-        [
-            ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
-            ({"code_challenge_method": None}, "invalid_request"),
-            ({"code_challenge_method": "plain"}, "invalid_request"),
-            ({"code_challenge": None}, "invalid_request"),
-            ({"code_challenge": "x" * 42}, "invalid_request"),
-            ({"code_challenge": "x" * 44}, "invalid_request"),
-            ({"code_challenge": "+" * 43}, "invalid_request"),
-            ({"response_type": "token"}, "unsupported_response_type"),
-            ({"response_type": "code id_token"}, "unsupported_response_type"),
-            ({"response_type": None}, "unsupported_response_type"),
-            ({"scope": "e_service"}, "invalid_scope"),
-            ({"scope": None}, "invalid_scope"),
-            ({"scope": "openid admin"}, "invalid_scope"),
-            ({"request": "e30.e30."}, "request_not_supported"),
-            ({"request_uri": "https://evil.example/r"}, "request_uri_not_supported"),
-            ({"response_mode": "fragment"}, "invalid_request"),
-            ({"nonce": "n" * 513}, "invalid_request"),
-        ],
-    )
     def test_that_is_wrong_is_told_to_the_portal_with_state_and_issuer(
-        self, portal: Portal, changes: dict[str, str | None], error: str
+        self, portal: Portal, subtests: pytest.Subtests
     ) -> None:
-        answer = answer_of(portal.authorize(**changes))
-        assert (answer["error"], answer["state"], answer["iss"]) == (error, "state-1", portal.issuer)
-        assert "code" not in answer
+        for changes, error in WRONG:
+            with subtests.test(**changes):
+                answer = answer_of(portal.authorize(**changes))
+                assert (answer["error"], answer["state"], answer["iss"]) == (error, "state-1", portal.issuer)
+                assert "code" not in answer
 
-    @pytest.mark.parametrize("twice", ["client_id", "redirect_uri", "response_type", "scope", "state"])
-    def test_with_a_parameter_twice_is_refused(self, portal: Portal, twice: str) -> None:
-        pairs = [*portal.asked().items(), (twice, portal.asked()[twice])]
-        headers = {"Pilnvara-Run-Ticket": portal.ticket()}
-        assert portal.http.get(f"/oauth/authorize?{urlencode(pairs)}", headers=headers).status_code == 400
+    def test_with_a_parameter_twice_is_refused(self, portal: Portal, subtests: pytest.Subtests) -> None:
+        for twice in ("client_id", "redirect_uri", "response_type", "scope", "state"):
+            with subtests.test(twice=twice):
+                pairs = [*portal.asked().items(), (twice, portal.asked()[twice])]
+                headers = {"Pilnvara-Run-Ticket": portal.ticket()}
+                answer = portal.http.get(f"/oauth/authorize?{urlencode(pairs)}", headers=headers)
+                assert answer.status_code == 400
 
     def test_asks_for_no_more_than_the_filing_has_whatever_it_says(self, portal: Portal) -> None:
         wish = '[{"type":"e_service","service":"lv.vid.tax_return","actions":["file"]}]'
@@ -173,23 +193,11 @@ class TestTokenRequest:
         (event,) = portal.events(EventName.OAUTH_TOKEN_REFUSED)
         assert event.data["reason"] == "code.expired"
 
-    @pytest.mark.parametrize(
-        ("changes", "error"),
-        [
-            ({"code_verifier": "v" * 48}, "invalid_grant"),
-            ({"code_verifier": ""}, "invalid_request"),
-            ({"redirect_uri": f"{REDIRECT_URI}?from=gateway"}, "invalid_grant"),
-            ({"redirect_uri": ""}, "invalid_grant"),
-            ({"code": "c" * 43}, "invalid_grant"),
-            ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
-            ({"grant_type": "refresh_token"}, "unsupported_grant_type"),
-        ],
-    )
-    def test_that_does_not_fit_the_code_gives_nothing(
-        self, portal: Portal, changes: dict[str, str], error: str
-    ) -> None:
-        answer = portal.redeem(portal.code(), **changes)
-        assert (answer.status_code, answer.json()["error"]) == (400, error)
+    def test_that_does_not_fit_the_code_gives_nothing(self, portal: Portal, subtests: pytest.Subtests) -> None:
+        for changes, error in UNFIT:
+            with subtests.test(**changes):
+                answer = portal.redeem(portal.code(), **changes)
+                assert (answer.status_code, answer.json()["error"]) == (400, error)
         assert count(portal, AccessToken) == 0
 
     def test_with_a_wrong_verifier_uses_the_code_up(self, portal: Portal) -> None:
@@ -209,26 +217,13 @@ class TestTokenRequest:
         assert stolen.json()["error"] == "invalid_grant"
         assert portal.redeem(code).status_code == 200
 
-    @pytest.mark.parametrize(
-        "authorization",
-        [
-            basic(CLIENT_ID, "wrong"),
-            basic("nobody", SECRET),
-            basic(CLIENT_ID, ""),
-            "Basic !!!",
-            "Basic /w==",
-            "Bearer x",
-            "Basic",
-        ],
-    )
-    def test_without_the_clients_secret_is_refused(self, portal: Portal, authorization: str) -> None:
-        answer = portal.http.post(
-            "/oauth/token",
-            data={"grant_type": "authorization_code", "code": portal.code()},
-            headers={"authorization": authorization},
-        )
-        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
-        assert answer.headers["www-authenticate"].startswith("Basic")
+    def test_without_the_clients_secret_is_refused(self, portal: Portal, subtests: pytest.Subtests) -> None:
+        form = {"grant_type": "authorization_code", "code": portal.code()}
+        for authorization in NOT_THE_CLIENT:
+            with subtests.test(authorization=authorization):
+                answer = portal.http.post("/oauth/token", data=form, headers={"authorization": authorization})
+                assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+                assert answer.headers["www-authenticate"].startswith("Basic")
 
     def test_with_the_secret_in_the_body_is_refused(self, portal: Portal) -> None:
         form = {"grant_type": "authorization_code", "code": portal.code(), "client_id": CLIENT_ID}
@@ -243,11 +238,12 @@ class TestTokenRequest:
         answer = portal.http.post("/oauth/token", content=urlencode(pairs), headers=headers)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
-    @pytest.mark.parametrize("body", [b"\xff=1", b"a=%FF", b"x" * 70_000, b"&".join(b"a%d=1" % n for n in range(80))])
-    def test_that_is_no_form_is_refused(self, portal: Portal, body: bytes) -> None:
+    def test_that_is_no_form_is_refused(self, portal: Portal, subtests: pytest.Subtests) -> None:
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        answer = portal.http.post("/oauth/token", content=body, headers=headers)
-        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+        for body in (b"\xff=1", b"a=%FF", b"x" * 70_000, b"&".join(b"a%d=1" % n for n in range(80))):
+            with subtests.test(body=body[:9]):
+                answer = portal.http.post("/oauth/token", content=body, headers=headers)
+                assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
     def test_as_json_is_refused(self, portal: Portal) -> None:
         assert portal.http.post("/oauth/token", json={"grant_type": "authorization_code"}).status_code == 400
@@ -391,6 +387,10 @@ def register(portal: Portal, client_id: str) -> None:
             personal_code_allowed=False,
         )
     )
+
+
+def set_runs(portal: Portal, state: RunState) -> None:
+    portal.counter.write(lambda conn: conn.execute(update(Run).values(state=state)))
 
 
 def count(portal: Portal, table: type[Base], *where: ColumnElement[bool]) -> int:
