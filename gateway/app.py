@@ -18,6 +18,7 @@ from gateway.feedback.controllers import CONTROLLERS as FEEDBACK
 from gateway.ledger.controllers import CONTROLLERS as LOG
 from gateway.oauth.controllers import CONTROLLERS as OAUTH
 from gateway.pages.controllers import CONTROLLERS as PAGES
+from gateway.pages.resident.offers import ResidentSignIn
 from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY
 from gateway.people.roles import Role
@@ -43,6 +44,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         ConfigurationError: a setting names a role that does not exist.
     """
     _ensure_roles_exist(parts)
+    resident_sign_in = ResidentSignIn(parts)
     with warnings.catch_warnings():
         # Litestar 3 will want `session: NamedDependency[StaffSession]`; until then the plain type reads better.
         warnings.filterwarnings("ignore", ".*(Inferred dependency field|inferred style)", LitestarDeprecationWarning)
@@ -55,7 +57,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
                 "database": Provide(lambda: parts.database, sync_to_thread=False),
             },
             exception_handlers={Exception: problems.answer},
-            state=State({"parts": parts, "assets": assets.load()}),
+            state=State({"parts": parts, "assets": assets.load(), "resident_sign_in": resident_sign_in}),
+            on_shutdown=[resident_sign_in.close],
             request_max_body_size=parts.settings.body_limit,
             openapi_config=None,
             logging_config=None,

@@ -3,10 +3,16 @@
 from litestar.types import ControllerRouterHandler
 
 from gateway.pages import account, home, terminals
+from gateway.pages.desk import controllers as desk
+from gateway.pages.resident import approving, entering, signing_in
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
     *account.HANDLERS,
     *terminals.HANDLERS,
+    *desk.HANDLERS,
+    *entering.HANDLERS,
+    *approving.HANDLERS,
+    *signing_in.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

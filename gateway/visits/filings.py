@@ -4,14 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
-from delegation.filing import FilingState, ensure_transition
+from delegation.filing import IN_DOUBT, FilingState, ensure_transition
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.rows import AnyRow
 from gateway.visits.tables import Filing
 
-NEVER_SENT = frozenset(
-    {FilingState.DRAFTED, FilingState.PREPARED, FilingState.CONFIRMED, FilingState.STOPPED, FilingState.ABANDONED}
-)
+MAY_HAVE_ARRIVED = IN_DOUBT | {FilingState.FILED}
+"""States in which a stop comes too late. What the portal has refused, or does not have, leaves nothing to stop."""
 
 _MOVE = (
     update(Filing)

@@ -58,7 +58,8 @@ def stop_or_say_sent(conn: Connection, parts: Parts, delegation_id: str, *, by: 
     filing = lock_filing_of(conn, delegation_id)
     now = parts.clock.database_now(conn)
     end_rights(conn, parts, row, filing, by=by, whose=whose, now=now)
-    sent_at: datetime | None = None if filing is None or filing.state in filings.NEVER_SENT else filing.sent_at
+    is_too_late = filing is not None and filing.state in filings.MAY_HAVE_ARRIVED
+    sent_at: datetime | None = filing.sent_at if filing is not None and is_too_late else None
     if sent_at is not None:
         say(
             conn,

@@ -1,0 +1,142 @@
+"""How a matter came out, told to the resident: what happened, and what to do now."""
+
+from dataclasses import dataclass
+
+from gateway.visits.tables import Ending
+from gateway.visits.view import Stage, VisitView
+from ui.i18n import Message, message
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One outcome in plain words."""
+
+    title: Message
+    happened: Message
+    advice: Message
+    is_over: bool = True
+    """Whether nothing more comes on this page; else it waits for what the assistant does."""
+
+
+_ASK_AGAIN = message("If you still want it done, tell the assistant: you can be asked again.")
+_NOTHING_LEFT = message("Nothing was sent in your name.")
+
+_STAGES: dict[Stage, Told] = {
+    Stage.REFUSED: Told(
+        message("You said no"),
+        message("The assistant may do nothing in your name, and nothing was sent."),
+        _ASK_AGAIN,
+        is_over=False,
+    ),
+    Stage.LAPSED: Told(
+        message("Nobody answered in time"),
+        message("The question is closed. Nothing is allowed, and nothing was sent."),
+        _ASK_AGAIN,
+        is_over=False,
+    ),
+    Stage.EXPIRED: Told(
+        message("The time of your permission is over"),
+        _NOTHING_LEFT,
+        _ASK_AGAIN,
+        is_over=False,
+    ),
+    Stage.STOPPED: Told(
+        message("Everything is stopped"),
+        message("Nothing was sent in your name, and nothing more will be. A draft may stay in the portal."),
+        _ASK_AGAIN,
+        is_over=False,
+    ),
+    Stage.PERMIT_LAPSED: Told(
+        message("Nobody confirmed in time"),
+        message("Without your yes nothing is sent. What was filled in is kept for a short while."),
+        message("Tell the assistant whether you want to be asked once more."),
+        is_over=False,
+    ),
+    Stage.PERMIT_REFUSED: Told(
+        message("You said that something is wrong"),
+        _NOTHING_LEFT,
+        message("Tell the assistant what is wrong. After it is mended you will see everything again."),
+        is_over=False,
+    ),
+    Stage.DECLINED: Told(
+        message("The institution did not take it"),
+        message("It looked at what was sent and refused it. It has not been filed."),
+        message("The assistant sees why. Decide together whether to mend it and send it again: you will be asked."),
+        is_over=False,
+    ),
+    Stage.FAILED: Told(
+        message("It could not be filled in"),
+        message("The portal did not work as it should. Nothing was sent in your name."),
+        message("The assistant can try again, or tell you where else it can be done."),
+        is_over=False,
+    ),
+    Stage.LOOKING_UP: Told(
+        message("We are asking the portal"),
+        message("It was sent once, but the portal’s answer did not arrive. It is never sent a second time by itself."),
+        message("Please wait. The portal is being asked whether it has it."),
+        is_over=False,
+    ),
+    Stage.NEEDS_HUMAN: Told(
+        message("It is not certain yet whether it arrived"),
+        message("It was sent once, and the portal could not tell whether it has it. It is not sent a second time."),
+        message("The assistant will ask the institution and let you know."),
+        is_over=False,
+    ),
+    Stage.NOT_FILED: Told(
+        message("It did not arrive"),
+        message("The portal says that it has nothing from you. Nothing was filed."),
+        message("Decide with the assistant whether to send it again: you will be asked."),
+        is_over=False,
+    ),
+}
+_ENDINGS: dict[Ending, Told] = {
+    Ending.FILED: Told(
+        message("It has been filed"),
+        message("The institution has received what you confirmed."),
+        message("Keep the reference number from your receipt."),
+    ),
+    Ending.REFUSED: _STAGES[Stage.REFUSED],
+    Ending.LAPSED: _STAGES[Stage.LAPSED],
+    Ending.EXPIRED: _STAGES[Stage.EXPIRED],
+    Ending.STOPPED: _STAGES[Stage.STOPPED],
+    Ending.DECLINED: Told(
+        message("It was not filed"),
+        message("Either you or the institution said no to what had been filled in."),
+        message("Come back to the centre if you want to try again."),
+    ),
+    Ending.FAILED: Told(
+        message("It was not filed"),
+        message("The portal did not work as it should. Nothing was filed in your name."),
+        message("Come back to the centre, or use the portal by yourself later."),
+    ),
+    Ending.UNKNOWN: _STAGES[Stage.NEEDS_HUMAN],
+    Ending.ABANDONED: Told(
+        message("The visit has ended"),
+        _NOTHING_LEFT,
+        message("Come back to the centre if you want it done."),
+    ),
+    Ending.INFORMED: Told(
+        message("The visit has ended"),
+        _NOTHING_LEFT,
+        message("Come back to the centre if you need more help."),
+    ),
+}
+OVER = Told(
+    message("This question is closed"),
+    message("It was answered, its time has passed, or the number was wrong too often. Nothing was allowed by it."),
+    message("Ask the assistant to put the question anew."),
+    is_over=False,
+)
+NOTHING_ASKED = Told(
+    message("Nothing is asked of you now"),
+    message("The assistant is working on your matter at the counter."),
+    message("If you are asked for something, it will appear here."),
+    is_over=False,
+)
+
+
+def told(view: VisitView) -> Told:
+    """How the visit stands or ended."""
+    if view.stage is Stage.CLOSED:
+        return _ENDINGS[view.visit["ending"]]
+    return _STAGES.get(view.stage, NOTHING_ASKED)

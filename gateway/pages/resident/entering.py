@@ -1,0 +1,146 @@
+"""The way in: a code typed on the phone, or a link scanned from the counter's screen. And the way to stop.
+
+A GET of a link only shows a button, so that nothing which looks at links for somebody uses it up; the POST redeems.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from gateway.pages.forms import Form, field
+from gateway.pages.rendering import page
+from gateway.parts import Parts
+from gateway.people import sessions, throttle
+from gateway.people.access import CurrentSession, ResidentSession, Who, allow
+from gateway.people.errors import TriedTooOftenError
+from gateway.people.throttle import Door
+from gateway.problem_texts import PROBLEMS, Problem
+from gateway.visits import approvals
+from gateway.visits.errors import CodeUnknownError
+from gateway.visits.rows import AnyRow, find_delegation, find_visit
+from gateway.web import cookies
+from gateway.web.admission import stranger_of
+from gateway.web.cookies import CookieName
+from gateway.web.exchange import address_of
+from gateway.web.redirects import see_other
+
+AnyRequest = Request[Any, Any, Any]
+_CALLERS = allow(Who.ANYONE, Who.RESIDENT)
+_TRIES_OF_BROWSER = 10
+_TRIES_OF_ADDRESS = 60
+"""Many phones share one address of a mobile network; eight digits for two minutes leave room for that."""
+_LONGEST_LINK = 64
+
+
+@get("/a", **_CALLERS)
+async def show_code_form(request: AnyRequest) -> Response[Any]:
+    """Where the short code from the counter is typed."""
+    return _code_page(request)
+
+
+@post("/a", **_CALLERS)
+async def take_code(request: AnyRequest, session: CurrentSession, parts: Parts, data: Form) -> Response[Any]:
+    """Open the question that a code belongs to; the code is used up."""
+    try:
+        token = await _open_by_code(request, session, parts, field(data, "code", 20))
+    except (CodeUnknownError, TriedTooOftenError) as error:
+        return _code_page(request, PROBLEMS[error.code])
+    return _enter(parts, token, "/approve")
+
+
+@get("/a/{link:str}", **_CALLERS)
+async def show_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
+    """Show a button, whether or not the link is any good."""
+    return page(request, "pages/resident/link.html", action=f"/a/{link[:_LONGEST_LINK]}")
+
+
+@post("/a/{link:str}", **_CALLERS)
+async def take_link(request: AnyRequest, session: CurrentSession, parts: Parts, link: FromPath[str]) -> Response[Any]:
+    """Open the question that a scanned link belongs to; the link is used up."""
+    try:
+        token = await parts.database.write(
+            lambda conn: _begin(conn, parts, session, lambda: approvals.open_by_link(conn, parts, link[:_LONGEST_LINK]))
+        )
+    except CodeUnknownError as error:
+        return _code_page(request, PROBLEMS[error.code])
+    return _enter(parts, token, "/approve")
+
+
+@get("/stop", **_CALLERS)
+async def show_stop(request: AnyRequest, session: CurrentSession) -> Response[Any]:
+    """All ways to stop; a phone that is on a visit has a button."""
+    return _stop_page(request, session)
+
+
+@post("/stop", **_CALLERS)
+async def take_stop_code(request: AnyRequest, session: CurrentSession, parts: Parts, data: Form) -> Response[Any]:
+    """Lead from a code to the no: whoever was asked may refuse without signing in."""
+    try:
+        token = await _open_by_code(request, session, parts, field(data, "code", 20))
+    except (CodeUnknownError, TriedTooOftenError) as error:
+        return _stop_page(request, session, PROBLEMS[error.code])
+    return _enter(parts, token, "/approve/refuse")
+
+
+async def _open_by_code(request: AnyRequest, session: CurrentSession, parts: Parts, code: str) -> str:
+    """Redeem a code; tries in vain are counted against the browser and against its address.
+
+    Raises:
+        CodeUnknownError: wrong, used or past its two minutes.
+        TriedTooOftenError: too many wrong ones came from here.
+    """
+    now = parts.clock.now()
+    known = session.token_hash.hex() if isinstance(session, ResidentSession) else stranger_of(request, parts)[0]
+    doors = [
+        Door("approval.browser", known, _TRIES_OF_BROWSER),
+        Door("approval.address", address_of(request), _TRIES_OF_ADDRESS),
+    ]
+    await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, doors, now))
+
+    def work(conn: Connection) -> str:
+        token = _begin(conn, parts, session, lambda: approvals.open_by_code(conn, parts, code))
+        throttle.forgive(conn, parts.sealer, doors)
+        return token
+
+    return await parts.database.write(work)
+
+
+def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Callable[[], AnyRow]) -> str:
+    """Bind the phone to the question; one that has signed in for this visit stays known."""
+    approval = redeem()
+    now = parts.clock.now()
+    if isinstance(session, ResidentSession):
+        approver = find_delegation(conn, approval.delegation_id).approver_id
+        if session.visit_id == approval.visit_id and session.resident_id == approver:
+            return sessions.rotate(conn, session.token_hash, now=now, approval_id=approval.id)
+        sessions.end(conn, session.token_hash, now)
+    life = parts.settings.resident_session
+    return sessions.begin_resident(
+        conn,
+        visit_id=approval.visit_id,
+        approval_id=approval.id,
+        language=find_visit(conn, approval.visit_id).language,
+        now=now,
+        lifetime=sessions.Lifetime(idle=life, absolute=parts.settings.delegation_validity + life),
+    )
+
+
+def _code_page(request: AnyRequest, problem: Problem | None = None) -> Response[Any]:
+    status = problem.status if problem else 200
+    return page(request, "pages/resident/code.html", status=status, back="/a", problem=problem, asked_anew=False)
+
+
+def _stop_page(request: AnyRequest, session: CurrentSession, problem: Problem | None = None) -> Response[Any]:
+    is_on_visit = isinstance(session, ResidentSession)
+    status = problem.status if problem else 200
+    return page(request, "pages/resident/stop_ways.html", status=status, problem=problem, is_on_visit=is_on_visit)
+
+
+def _enter(parts: Parts, token: str, path: str) -> Response[Any]:
+    return see_other(path, cookies=[cookies.make(parts.settings, CookieName.RESIDENT, token)])
+
+
+HANDLERS = (show_code_form, take_code, show_link, take_link, show_stop, take_stop_code)

@@ -1,0 +1,100 @@
+"""The identity providers that a phone can choose from just now, known without asking them for each page."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from litestar.connection import ASGIConnection
+from sqlalchemy import Connection
+
+from gateway.oauth import providers
+from gateway.oauth.errors import OAuthError
+from gateway.oauth.providers import Provider
+from gateway.oauth.relying_party import RelyingParty, SignedIn
+from gateway.parts import Parts
+
+_KEPT_FOR = timedelta(seconds=60)
+_ASKED_AGAIN_AFTER = timedelta(seconds=5)
+"""When none answered: soon, since somebody is waiting for it."""
+_PATIENCE_SECONDS = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A provider that answers, and the origin that a form leads to."""
+
+    provider: Provider
+    target: str
+
+    @property
+    def id(self) -> str:
+        """The provider's id."""
+        return self.provider.id
+
+
+class SignInService(Protocol):
+    """The part of `RelyingParty` that the phone's pages use."""
+
+    async def form_target(self, provider_id: str) -> str:
+        """The origin that a sign-in leads to."""
+        ...
+
+    async def authorize_url(
+        self, provider_id: str, *, state: str, nonce: str, verifier: str, redirect_uri: str, least_acr: str
+    ) -> str:
+        """Where the browser goes to sign in."""
+        ...
+
+    async def redeem(
+        self, provider_id: str, *, code: str, iss: str | None, verifier: str, nonce: str, redirect_uri: str
+    ) -> SignedIn:
+        """Who signed in."""
+        ...
+
+    async def close(self) -> None:
+        """Close connections."""
+        ...
+
+
+class ResidentSignIn:
+    """Signs residents in for one process, and remembers for a minute which providers answer."""
+
+    def __init__(self, parts: Parts, service: SignInService | None = None) -> None:
+        """Ask nobody yet. `service` is a test's stand-in."""
+        self.service: SignInService = RelyingParty(parts) if service is None else service
+        self._parts = parts
+        self._offers: tuple[Offer, ...] = ()
+        self._until: datetime | None = None
+
+    async def offers(self) -> Sequence[Offer]:
+        """The providers that answer, the one registered first first; none when none does."""
+        now = self._parts.clock.now()
+        if self._until is None or now >= self._until:
+            known: Sequence[Provider] = await self._parts.database.read(_all)
+            found = await asyncio.gather(*(self._offer(provider) for provider in known))
+            self._offers = tuple(offer for offer in found if offer is not None)
+            self._until = now + (_KEPT_FOR if len(self._offers) == len(known) else _ASKED_AGAIN_AFTER)
+        return self._offers
+
+    async def close(self) -> None:
+        """Close the connections to providers."""
+        await self.service.close()
+
+    async def _offer(self, provider: Provider) -> Offer | None:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return Offer(provider, await self.service.form_target(provider.id))
+        except (OAuthError, TimeoutError):
+            return None  # it cannot be chosen just now; the page says so when none can
+
+
+def sign_in_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> ResidentSignIn:
+    """The one of this process."""
+    found: ResidentSignIn = connection.app.state.resident_sign_in
+    return found
+
+
+def _all(conn: Connection) -> Sequence[Provider]:
+    return providers.all(conn)

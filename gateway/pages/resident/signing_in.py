@@ -1,0 +1,141 @@
+"""To an identity provider and back: a fresh sign-in is the yes, or shows who holds the phone."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from sqlalchemy import Connection
+
+from delegation.assurance import ApprovalKind
+from delegation.errors import DelegationError
+from gateway.oauth.errors import OAuthError, ProviderUnknownError, SignInFailedError
+from gateway.oauth.relying_party import SignedIn
+from gateway.pages.forms import Form, field
+from gateway.pages.rendering import page
+from gateway.pages.resident.approving import MOVED_ON
+from gateway.pages.resident.offers import sign_in_of
+from gateway.parts import Parts
+from gateway.people import sessions
+from gateway.people.access import ResidentSession, Who, allow
+from gateway.people.personal_code import PersonalCodeError
+from gateway.problem_texts import PROBLEMS, Problem
+from gateway.visits import confirming, reading, sign_ins
+from gateway.visits.errors import SignInStaleError, VisitError
+from gateway.visits.sign_ins import SignInRequest, SignInReturn
+from gateway.web import cookies
+from gateway.web.cookies import CookieName
+from gateway.web.redirects import see_other
+from ui.i18n import message
+
+AnyRequest = Request[Any, Any, Any]
+_RESIDENT = allow(Who.RESIDENT)
+_RETURN_PATH = "/approve/return"
+_LONGEST = 4096
+_CANCELLED = Problem(
+    403,
+    message("You cancelled the sign-in"),
+    message("Nothing was approved. You can sign in again, or refuse."),
+)
+_NO_PROOF = PROBLEMS["oauth.sign_in_failed"]
+
+
+@post("/approve/sign-in", **_RESIDENT)
+async def begin(request: AnyRequest, session: ResidentSession, parts: Parts, data: Form) -> Response[Any]:
+    """Send the browser to the chosen provider, to sign in anew."""
+    sign_in = sign_in_of(request)
+    offers = await sign_in.offers()
+    chosen = next((offer for offer in offers if offer.id == field(data, "provider", 64)), None)
+    if chosen is None:
+        raise ProviderUnknownError("the page's provider is not offered now")
+    approval_id, to_see = field(data, "approval", 64), field(data, "purpose", 8) == "see"
+
+    def work(conn: Connection) -> tuple[SignInRequest, str]:
+        view = reading.for_resident(conn, parts, session)
+        begun = sign_ins.begin(conn, parts, session, approval_id, chosen.id, to_see=to_see)
+        kind = ApprovalKind.PERMIT if reading.is_permit(view) else ApprovalKind.GRANT
+        return begun, view.service.rules.least(kind).uri if view.service else ""
+
+    try:
+        begun, least = await parts.database.write(work)
+    except MOVED_ON:
+        return see_other("/approve")
+    address = await sign_in.service.authorize_url(
+        chosen.id,
+        state=begun.state,
+        nonce=begun.nonce,
+        verifier=begun.verifier,
+        redirect_uri=_return_address(parts),
+        least_acr=least,
+    )
+    return see_other(address)
+
+
+@get(_RETURN_PATH, **_RESIDENT)
+async def come_back(request: AnyRequest, session: ResidentSession, parts: Parts) -> Response[Any]:
+    """Take what the provider answered: a yes, a look, or a reason why it is neither."""
+    query = {name: value[:_LONGEST] for name, value in request.query_params.items()}
+    try:
+        returned = await parts.database.write(lambda conn: sign_ins.take(conn, parts, session, query.get("state", "")))
+    except SignInStaleError as error:
+        if session.approval_id is not None:
+            await _record(parts, session.approval_id, error.code)
+        return _refused_page(request, PROBLEMS[error.code])
+    if "error" in query:
+        is_cancelled = query["error"] == "access_denied"
+        reason = "sign_in.cancelled" if is_cancelled else "sign_in.provider_error"
+        return await _refuse(request, parts, returned, reason, _CANCELLED if is_cancelled else _NO_PROOF)
+    try:
+        signed = await _redeem(request, parts, returned, query)
+        token = await parts.database.write(lambda conn: _count(conn, parts, session, returned, signed))
+    except SignInFailedError as error:
+        return await _refuse(request, parts, returned, error.reason, _NO_PROOF)
+    except (DelegationError, OAuthError, PersonalCodeError, VisitError) as error:
+        return await _refuse(request, parts, returned, error.code, PROBLEMS.get(error.code, _NO_PROOF))
+    return see_other("/approve", cookies=[cookies.make(parts.settings, CookieName.RESIDENT, token)])
+
+
+async def _redeem(request: AnyRequest, parts: Parts, returned: SignInReturn, query: dict[str, str]) -> SignedIn:
+    return await sign_in_of(request).service.redeem(
+        returned.provider,
+        code=query.get("code", ""),
+        iss=query.get("iss"),
+        verifier=returned.verifier,
+        nonce=returned.nonce,
+        redirect_uri=_return_address(parts),
+    )
+
+
+def _count(conn: Connection, parts: Parts, session: ResidentSession, returned: SignInReturn, signed: SignedIn) -> str:
+    """Count the sign-in for what it was begun for; the phone goes on in a new session that knows its holder."""
+    step = confirming.approve_by_sign_in if returned.is_answer else sign_ins.recognise
+    resident_id = step(conn, parts, session, returned, signed)
+    known = sessions.SignedIn(resident_id, signed.auth_time, signed.acr)
+    return sessions.rotate(conn, session.token_hash, now=parts.clock.now(), **known.columns())
+
+
+async def _refuse(
+    request: AnyRequest, parts: Parts, returned: SignInReturn, reason: str, problem: Problem
+) -> Response[Any]:
+    await _record(parts, returned.approval_id, reason)
+    return _refused_page(request, problem)
+
+
+async def _record(parts: Parts, approval_id: str, reason: str) -> None:
+    await parts.database.write(lambda conn: sign_ins.refused(conn, parts, approval_id, reason))
+
+
+def _refused_page(request: AnyRequest, problem: Problem) -> Response[Any]:
+    return page(
+        request,
+        "pages/resident/sign_in_refused.html",
+        status=problem.status,
+        back="/approve",
+        home="/approve",
+        problem=problem,
+    )
+
+
+def _return_address(parts: Parts) -> str:
+    return f"{parts.settings.public_url}{_RETURN_PATH}"
+
+
+HANDLERS = (begin, come_back)
