@@ -148,6 +148,8 @@ class Parameters:
     def check(self, grant: Any, _redirect_uri: Any) -> None:
         """Refuse request objects, other ways to answer, and what is too long to be kept."""
         data = grant.request.payload.data
+        if any(len(values) > 1 for values in grant.request.payload.datalist.values()):
+            raise InvalidRequestError("A parameter stands twice")
         if "request" in data:
             raise RequestNotSupportedError
         if "request_uri" in data:

@@ -159,6 +159,11 @@ class TestAuthorizationRequest:
                 answer = portal.http.get(f"/oauth/authorize?{urlencode(pairs)}", headers=headers)
                 assert answer.status_code == 400
 
+    def test_with_another_parameter_twice_is_told_so(self, portal: Portal) -> None:
+        headers = {"Pilnvara-Run-Ticket": portal.ticket()}
+        query = urlencode([*portal.asked().items(), ("nonce", "another")])
+        assert answer_of(portal.http.get(f"/oauth/authorize?{query}", headers=headers))["error"] == "invalid_request"
+
     def test_asks_for_no_more_than_the_filing_has_whatever_it_says(self, portal: Portal) -> None:
         wish = '[{"type":"e_service","service":"lv.vid.tax_return","actions":["file"]}]'
         code = answer_of(portal.authorize(authorization_details=wish))["code"]

@@ -28,6 +28,10 @@ class TestSignIn:
         assert answer["from"] == "gateway"
         assert "code" in answer
 
+    def test_asks_nobody_anything_whatever_prompt_the_portal_wants(self, portal: Portal) -> None:
+        for prompt in ("none", "login", "consent"):
+            assert "code" in answer_of(portal.authorize(prompt=prompt, max_age="0"))
+
     def test_may_be_asked_for_by_a_form(self, portal: Portal) -> None:
         headers = {"Pilnvara-Run-Ticket": portal.ticket()}
         assert "code" in answer_of(portal.http.post("/oauth/authorize", data=portal.asked(), headers=headers))
