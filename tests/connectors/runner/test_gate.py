@@ -391,7 +391,8 @@ class TestTheFinalRequest:
         assert setup.guard.evidence().status == status
         assert setup.ends == []
 
-    async def test_answer_is_kept_even_when_the_browser_is_gone(self, setup: Setup) -> None:
+    @pytest.mark.parametrize("closing", [False, True])
+    async def test_answer_is_kept_even_when_browser_or_gate_are_gone(self, setup: Setup, *, closing: bool) -> None:
         setup.portal.answer = b"HTTP/1.1 303 See\r\nLocation: /sanemts/VSAA-2026-000001\r\nContent-Length: 0\r\n\r\n"
         setup.portal.release = asyncio.Event()
         setup.arm()
@@ -399,6 +400,8 @@ class TestTheFinalRequest:
         await setup.portal.reached.wait()
         going.cancel()
         await asyncio.gather(going, return_exceptions=True)
+        if closing:
+            await setup.gate.close()
         setup.portal.release.set()
         await setup.lane.settle()
         assert setup.guard.final is not None
