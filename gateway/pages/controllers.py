@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, home, terminals
+from gateway.pages import account, display, home, terminals
 from gateway.pages.desk import controllers as desk
 from gateway.pages.resident import approving, entering, signing_in
 
@@ -14,5 +14,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *entering.HANDLERS,
     *approving.HANDLERS,
     *signing_in.HANDLERS,
+    *display.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""
