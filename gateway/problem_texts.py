@@ -161,6 +161,21 @@ PROBLEMS: dict[str, Problem] = {
     "delegation.out_of_scope": _problem(
         403, message("The delegation does not allow this"), message("Ask the person for a delegation that does.")
     ),
+    "delegation.own_matter": _problem(
+        409,
+        message("Nobody can act for themselves here"),
+        message("Let another assistant help with this, or use the portal directly."),
+    ),
+    "delegation.invalid_request": _problem(409, message("This cannot be asked for"), _GO_BACK),
+    "approval.evidence_missing": _problem(
+        409,
+        message("Something is missing that makes a yes certain"),
+        message("Ask again, or choose another way of saying yes."),
+    ),
+    "approval.wrong_approver": _problem(
+        403, message("The yes came from somebody who was not asked"), message("Ask the person whose matter it is.")
+    ),
+    "filing.transition": _problem(409, message("The application has moved on"), _GO_BACK),
     "filing.already_filed": _problem(
         409,
         message("The same thing has been filed or is on its way"),

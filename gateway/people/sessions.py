@@ -53,6 +53,7 @@ _STAFF = (
 _RESIDENT = select(Session.__table__).where(
     Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.RESIDENT
 )
+_OPEN = select(Session.__table__).where(Session.token_hash == bindparam("token_hash"), Session.locked_at.is_(None))
 _DISPLAY_SESSION = (
     select(
         Display.id,
@@ -286,6 +287,12 @@ def load_display(conn: Connection, secret: str) -> DisplaySession | None:
         language=row.language,
         csrf=row.csrf,
     )
+
+
+def is_open(conn: Connection, token_hash: bytes, now: datetime) -> bool:
+    """Say whether a session still goes on: for streams, which outlive the request that began them."""
+    row: Row[Any] | None = conn.execute(_OPEN, {"token_hash": token_hash}).one_or_none()
+    return row is not None and not _is_over(row, now)
 
 
 def roles_for_place(roles: str | None, only: Collection[str] | None) -> tuple[Role, ...]:

@@ -201,6 +201,14 @@ def is_open(approval: AnyRow) -> bool:
     return approval.state in _OPEN and approval.tries_left > 0
 
 
+def is_waiting(conn: Connection, delegation_id: str, now: datetime) -> bool:
+    """Whether a question under a delegation can still be answered."""
+    rows = conn.execute(
+        _OPEN_OF_DELEGATION.add_columns(Approval.tries_left, Approval.lapses_at), {"delegation": delegation_id}
+    )
+    return any(row.tries_left > 0 and now < row.lapses_at for row in rows)
+
+
 def decide(conn: Connection, approval: AnyRow, state: ApprovalState, now: datetime) -> None:
     """Keep the answer; its codes die with it."""
     set_columns(conn, approval.id, state=state, decided_at=now, code_hash=None, link_hash=None, match_number=None)

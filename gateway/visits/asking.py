@@ -76,13 +76,16 @@ def fill(
     visit_id: str,
     values: Values,
     files: Mapping[str, Upload],
+    *,
+    seen: str | None = None,
 ) -> str:
     """Keep checked answers and send the worker to fill the form; return the filing's id.
 
-    Answers may be corrected until the final request has left: what was read back before is void then.
+    Answers may be corrected until the final request has left: what was read back before is void then. `seen` is the
+    `mark_of` the filing that the answers replace, as the page knew it: a second click changes nothing.
 
     Raises:
-        OutOfOrderError: there is no delegation in force, or the final request has left.
+        OutOfOrderError: there is no delegation in force, the final request has left, or another answer came first.
         ExpiredError: the delegation has ended.
         AlreadyFiledError: the same thing is already open or filed for this resident.
     """
@@ -98,6 +101,7 @@ def fill(
     connector = registry.find(visit.service_id)
     key = parts.sealer.keyed_hash("filing.key", f"{visit.service_id}:{connector.service_key(values)}")
     filing = lock_filing_of(conn, row.id)
+    ensure(seen is None or seen == mark_of(filing), "answer twice")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     if filing is None or filing.state in _ENDED_UNSENT:
         filing_id, attempt = _draft(conn, row, visit.service_id, key, connector.manifest.version, now), 1
@@ -112,6 +116,11 @@ def fill(
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
     say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
     return filing_id
+
+
+def mark_of(filing: AnyRow | None) -> str:
+    """Which attempt of which filing a page shows, so that the flow knows what its reader saw."""
+    return "" if filing is None else f"{filing.id}:{filing.attempt}"
 
 
 def save_draft(

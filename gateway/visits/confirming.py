@@ -222,6 +222,7 @@ def ask_again(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -
     filing = None if row is None else lock_filing_of(conn, row.id)
     ensure(filing is not None and filing.state is FilingState.PREPARED and row is not None, "ask again for nothing")
     assert row is not None and filing is not None  # noqa: S101 - refused above; this tells the type checker
+    ensure(not approvals.is_waiting(conn, row.id, now), "ask again while the question waits")
     approvals.lapse_all(conn, row.id, now)
     vault = VisitVault.of(conn, parts.sealer, visit_id)
     return running.ask_permit(conn, parts, vault, row, filing, filing.readback_hash, now)

@@ -1,0 +1,156 @@
+"""How every handler of a visit answers: with its page, or by taking one step and leading to the page as it is then."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from litestar import Request, Response
+from sqlalchemy import Connection
+
+from connectors.sdk.registry import UnknownConnectorError
+from delegation.errors import DelegationError
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.pages.desk import panels, words
+from gateway.pages.desk.panels import LIVE, Desk, Wish
+from gateway.pages.rendering import page
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.people.errors import SessionOverError
+from gateway.problem_texts import DEFECT, PROBLEMS, Problem
+from gateway.services.catalogue import ServiceUnknownError
+from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitError
+from gateway.visits.view import Stage, VisitView
+from gateway.web.redirects import see_other
+
+AnyRequest = Request[Any, Any, Any]
+Step = Callable[[Connection], object]
+
+NO_WISH: Final = Wish()
+_REFUSALS = (VisitError, DelegationError, LogUnhealthyError, ServiceUnknownError, UnknownConnectorError)
+"""What a step may refuse: told on the visit's own page, which keeps what was typed."""
+
+
+async def show(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    visit_id: str,
+    wish: Wish = NO_WISH,
+    *,
+    status: int = 200,
+    problem: Problem | None = None,
+) -> Response[Any]:
+    """The page of a visit as it stands now, with `problem` on top if a step was refused."""
+    desk = await parts.database.read(lambda conn: panels.gather(conn, parts, session, visit_id, wish))
+    return page(
+        request,
+        "pages/desk/visit.html",
+        status=status,
+        **context_of(session, desk, wish),
+        problem=problem,
+        note=words.NOTES.get(request.query_params.get("note", "")),
+    )
+
+
+async def take(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    visit_id: str,
+    step: Step,
+    *,
+    wish: Wish = NO_WISH,
+    then: str = "",
+) -> Response[Any]:
+    """Take `step` in one transaction and see the visit's page; a refusal is told there, and nothing typed is lost."""
+    try:
+        await parts.database.write(step)
+    except (NotFoundError, SessionOverError):
+        raise
+    except _REFUSALS as error:
+        problem = problem_of(error)
+        return await show(request, session, parts, visit_id, wish, status=problem.status, problem=problem)
+    return see_other(f"{path_of(visit_id)}{then}")
+
+
+def problem_of(error: Exception) -> Problem:
+    """How a refusal is told at the desk; a second click is no mistake and is told so."""
+    if isinstance(error, OutOfOrderError):
+        return Problem(PROBLEMS[error.code].status, words.MOVED_ON, words.MOVED_ON_ADVICE)
+    return PROBLEMS.get(getattr(error, "code", ""), DEFECT)
+
+
+def path_of(visit_id: str) -> str:
+    """The address of a visit's page."""
+    return f"/desk/visits/{visit_id}"
+
+
+def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
+    """The values that every page of a visit is given."""
+    view = desk.view
+    return {
+        "view": view,
+        "stage": view.stage.value,
+        "panel": desk.panel,
+        "p": desk.values,
+        "typed": wish.typed,
+        "wrong": wish.errors,
+        "here": path_of(view.id),
+        "card": view.service.card(session.language) if view.service else None,
+        "heading": words.STAGES[view.stage],
+        "colour": words.COLOURS.get(view.stage, "blue"),
+        "steps": steps_of(view),
+        "reason": words.reason(view.filing["reason"]) if view.filing and view.filing["reason"] else None,
+        "is_live": desk.panel == view.stage.value and view.stage in LIVE,
+        "can_ask": panels.can_ask(view),
+        "can_choose": panels.can_choose(view),
+        "can_fill": panels.can_fill(view),
+        "words": words,
+    }
+
+
+_AT: Final[dict[Stage, tuple[int, str]]] = {
+    Stage.SERVICE: (0, "current"),
+    Stage.REFERRAL: (0, "current"),
+    Stage.REQUEST: (1, "current"),
+    Stage.APPROVAL: (1, "current"),
+    Stage.REFUSED: (1, "stopped"),
+    Stage.LAPSED: (1, "stopped"),
+    Stage.QUESTIONS: (2, "current"),
+    Stage.FILLING: (2, "current"),
+    Stage.PERMIT: (3, "current"),
+    Stage.PERMIT_LAPSED: (3, "stopped"),
+    Stage.PERMIT_REFUSED: (3, "stopped"),
+    Stage.SENDING: (4, "current"),
+    Stage.LOOKING_UP: (4, "current"),
+    Stage.NEEDS_HUMAN: (4, "current"),
+    Stage.DECLINED: (4, "stopped"),
+    Stage.NOT_FILED: (4, "stopped"),
+    Stage.FILED: (5, "current"),
+}
+
+
+def steps_of(view: VisitView) -> list[dict[str, Any]]:
+    """The progress of a visit: six steps, up to the one it stands at."""
+    at, state = _AT.get(view.stage) or (reached(view), "stopped")
+    is_over = view.stage is Stage.CLOSED
+    if is_over and at == len(words.STEPS) - 1:
+        state = "done"
+    states = ["done" if position < at else state if position == at else "waiting" for position in range(6)]
+    if is_over:
+        states[-1] = "done"  # feedback is asked at every ending
+    hint = words.STAGES[view.stage] if state != "done" and not is_over else None
+    return [
+        {"text": text, "state": states[position], "hint": hint if position == at else None}
+        for position, text in enumerate(words.STEPS)
+    ]
+
+
+def reached(view: VisitView) -> int:
+    """How far a visit came that ended somewhere, as a position in the steps."""
+    if view.delegation is None or view.is_for_another_service:
+        return 1 if view.service is not None and view.service.is_electronic else 0
+    if view.receipt is not None:
+        return 5
+    if view.filing is not None:
+        return 4 if view.filing["sent_at"] is not None else 3 if view.filing["readback_hash"] else 2
+    return 2 if view.delegation["granted_at"] is not None else 1

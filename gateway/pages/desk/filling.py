@@ -1,0 +1,129 @@
+"""The connector's questions: answered, kept half done, and sent to the portal's form by a worker."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Response, post
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from connectors.sdk import registry
+from connectors.sdk.answers import InvalidAnswers, validate
+from connectors.sdk.connector import Connector
+from gateway.pages.desk import filling_panel, questions
+from gateway.pages.desk.answering import AnyRequest, path_of, show, take
+from gateway.pages.desk.filling_panel import Known
+from gateway.pages.desk.panels import Wish, can_fill
+from gateway.pages.desk.questions import PRECONDITION, Read
+from gateway.pages.forms import Form, field
+from gateway.parts import Parts
+from gateway.people.access import StaffSession, Who, allow
+from gateway.visits import asking, reading
+from gateway.visits.errors import OutOfOrderError
+from gateway.web.redirects import see_other
+from ui.i18n import message
+
+_NO_ANSWER: Final = message("Answer yes or no")
+
+
+@post("/desk/visits/{visit_id:str}/preconditions", **allow(Who.ASSISTANT))
+async def answer_preconditions(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
+) -> Response[Any]:
+    """Keep what was said to the questions that come first; a *no* is met with advice."""
+    connector = await _connector(session, parts, visit_id)
+    if connector is None:
+        return see_other(path_of(visit_id))
+    names = [f"{PRECONDITION}{each.name}" for each in connector.preconditions]
+    given = {name: value for name in names if (value := field(data, name)) in {"yes", "no"}}
+    missing = {name: _NO_ANSWER for name in names if name not in given}
+    if missing:
+        return await show(request, session, parts, visit_id, Wish(errors=missing), status=422)
+
+    def step(conn: Connection) -> None:
+        view = reading.for_desk(conn, parts, session, visit_id)
+        draft = reading.OpenedVisit(conn, parts, view).draft() if view.delegation else None
+        values = (draft.values if draft else {}) | given
+        asking.save_draft(conn, parts, session, visit_id, values, asking.uploads(draft.files) if draft else {})
+
+    return await take(request, session, parts, visit_id, step)
+
+
+@post("/desk/visits/{visit_id:str}/answers", **allow(Who.ASSISTANT))
+async def answer_questions(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
+) -> Response[Any]:
+    """Check the answers and send a worker to the portal, or keep them as they are."""
+    connector = await _connector(session, parts, visit_id)
+    if connector is None:
+        return see_other(path_of(visit_id))
+    before = await parts.database.read(lambda conn: _before(conn, session, parts, visit_id))
+    form = await request.form()
+    sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
+
+    def keep(conn: Connection) -> None:
+        _keep(conn, session, parts, visit_id, connector, sent)
+
+    if form.get("do") == "keep" and before.may_answer:
+        return await take(request, session, parts, visit_id, keep, wish=_wish(sent), then="?note=draft")
+    if not before.may_answer:
+        if before.may_keep:
+            await parts.database.write(keep)
+        return await take(request, session, parts, visit_id, _refuse)
+    checked = validate(connector.inputs, questions.answers_of(sent.values, sent.files), session.language)
+    if isinstance(checked, InvalidAnswers):
+        await parts.database.write(keep)
+        return await show(request, session, parts, visit_id, _wish(sent, checked.errors), status=422)
+    seen = str(form.get("seen", ""))
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: asking.fill(conn, parts, session, visit_id, checked.values, checked.files, seen=seen),
+        wish=_wish(sent),
+    )
+
+
+def _wish(sent: Read, errors: dict[str, str] | None = None) -> Wish:
+    return Wish(panel="edit", typed=sent.values, errors=errors or {}, kept=sent.kept)
+
+
+def _keep(
+    conn: Connection, session: StaffSession, parts: Parts, visit_id: str, connector: Connector, sent: Read
+) -> None:
+    """Keep what was typed, and that what comes first is settled."""
+    settled = {f"{PRECONDITION}{each.name}": "yes" for each in connector.preconditions}
+    asking.save_draft(conn, parts, session, visit_id, {**settled, **sent.values}, sent.files)
+
+
+def _refuse(_conn: Connection) -> None:
+    raise OutOfOrderError("answer when nothing is asked")
+
+
+async def _connector(session: StaffSession, parts: Parts, visit_id: str) -> Connector | None:
+    """The connector of the visit's service, if it is electronic."""
+    view = await parts.database.read(lambda conn: reading.for_desk(conn, parts, session, visit_id))
+    return registry.find(view.service.id) if view.service and view.service.is_electronic else None
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What stood in the form before it was sent."""
+
+    known: Known
+    may_answer: bool
+    may_keep: bool
+    """The delegation ended while somebody typed: what was typed is kept for the next one."""
+
+
+def _before(conn: Connection, session: StaffSession, parts: Parts, visit_id: str) -> _Before:
+    view = reading.for_desk(conn, parts, session, visit_id)
+    if not view.is_open or view.delegation is None or view.receipt is not None:
+        return _Before(Known({}, {}), may_answer=False, may_keep=False)
+    opened = reading.OpenedVisit(conn, parts, view, *filling_panel.KINDS)
+    known = filling_panel.known(conn, parts, view, opened)
+    return _Before(known, may_answer=can_fill(view), may_keep=view.filing is None or view.filing["sent_at"] is None)
+
+
+HANDLERS = (answer_preconditions, answer_questions)

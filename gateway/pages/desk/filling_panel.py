@@ -1,0 +1,112 @@
+"""The panel of questions: what is known is filled in, what was typed stays, what is wrong stands beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from connectors.sdk import registry
+from connectors.sdk.connector import Connector
+from connectors.sdk.inputs import Upload
+from gateway.pages.desk import questions
+from gateway.pages.desk.questions import PRECONDITION, Filled, Typed
+from gateway.parts import Parts
+from gateway.people import residents
+from gateway.visits.asking import uploads
+from gateway.visits.reading import OpenedVisit, VisitView
+
+KINDS = ("draft", "answers", "refusals")
+"""The sealed values that the panel reads."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form that came back and could not be taken."""
+
+    typed: Mapping[str, Typed] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    """Names of questions whose known, masked answer was left standing: it stays masked."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known before anybody types."""
+
+    values: dict[str, Typed]
+    files: dict[str, Upload]
+
+
+def known(conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit) -> Known:
+    """The newest of what was typed or answered; what is missing there, as far as the resident's record has it."""
+    connector = _connector(view)
+    draft, answers = opened.draft(), opened.answers()
+    if draft is None and answers is None:
+        answers = opened.earlier_answers()
+    values: dict[str, Typed] = dict(answers.values) if answers else {}
+    files = dict(answers.uploads()) if answers else {}
+    if draft is not None:
+        values |= draft.values
+        files |= uploads(draft.files)
+    wanted = {each.name for each in connector.inputs if each.prefill} - values.keys()
+    if answers is None and wanted and view.delegation is not None:
+        profile = residents.open_profile(conn, parts, view.delegation["principal_id"])
+        values = questions.prefilled(connector.inputs, profile) | values
+    return Known(values | {name: file.filename for name, file in files.items()}, files)
+
+
+def gather(
+    conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit, sent: Sent, *, language: str, shown: bool
+) -> dict[str, Any]:
+    """What the panel shows. A sensitive value is written into it only when `shown`, or when it was typed just now."""
+    connector = _connector(view)
+    before = known(conn, parts, view, opened)
+    refusals = None if sent.typed is not None else opened.refusals()
+    portal = dict(refusals.messages) if refusals else {}
+    values = before.values if sent.typed is None else {**before.values, **sent.typed}
+    fresh = (sent.typed or {}).keys() - sent.kept
+    masked = frozenset() if shown else questions.sensitive(connector.inputs) - fresh
+    filled = Filled(values=values, files=before.files, errors=portal | dict(sent.errors), masked=masked)
+    fields = questions.fields_of(connector.inputs, filled, language)
+    return {
+        "fields": fields,
+        "errors": list(questions.errors_of(fields)),
+        "from_portal": bool(portal),
+        "general": refusals.general if refusals else (),
+        "has_known": any(name in masked and any(value) for name, value in values.items()),
+        "has_files": any(each.kind == "file" for each in connector.inputs),
+        "shown": shown,
+        "seen": mark(view),
+    }
+
+
+def mark(view: VisitView) -> str:
+    """Which attempt of which filing the page shows."""
+    return f"{view.filing['id']}:{view.filing['attempt']}" if view.filing else ""
+
+
+def are_met(connector: Connector, values: Mapping[str, Typed]) -> bool:
+    """Whether every precondition has been answered with yes."""
+    return all(values.get(f"{PRECONDITION}{each.name}") == "yes" for each in connector.preconditions)
+
+
+def preconditions(
+    connector: Connector, values: Mapping[str, Typed], errors: Mapping[str, Any], language: str
+) -> dict[str, Any]:
+    """The panel of preconditions: each question, the answer so far, and the advice where it was no."""
+    asked = [
+        {
+            "name": f"{PRECONDITION}{each.name}",
+            "question": each.question.to(language),
+            "value": values.get(f"{PRECONDITION}{each.name}"),
+            "advice": each.advice.to(language),
+            "error": errors.get(f"{PRECONDITION}{each.name}"),
+        }
+        for each in connector.preconditions
+    ]
+    return {"asked": asked, "unmet": [each for each in asked if each["value"] == "no"]}
+
+
+def _connector(view: VisitView) -> Connector:
+    return registry.find(view.service.id if view.service else "")

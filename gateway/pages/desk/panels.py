@@ -1,0 +1,302 @@
+"""What a visit's page shows: gathered in one reading transaction, by the stage the visit stands at.
+
+A page may ask for another panel than the stage's own (correct the answers, ask once more, choose another service); it
+gets it only where the flow would allow that step.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import segno
+from markupsafe import Markup
+from sqlalchemy import Connection
+
+from connectors.sdk import registry
+from delegation.assurance import Assurance, Route
+from delegation.filing import FilingState
+from delegation.model import DelegationState
+from gateway.feedback.asking import printed_code
+from gateway.pages.desk import filling_panel, readback_panel, words
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.services import search
+from gateway.services.catalogue import Service
+from gateway.visits import looking, reading
+from gateway.visits.reading import OpenedVisit, Stage, VisitView
+from gateway.visits.tables import ApprovalState
+
+_OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
+_LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.NEEDS_HUMAN)
+"""Filings whose final request left and may have arrived: nothing is filled anew."""
+LIVE = frozenset(
+    {
+        Stage.APPROVAL,
+        Stage.FILLING,
+        Stage.PERMIT,
+        Stage.PERMIT_LAPSED,
+        Stage.PERMIT_REFUSED,
+        Stage.SENDING,
+        Stage.LOOKING_UP,
+        Stage.STOPPED,
+        Stage.EXPIRED,
+        Stage.REFUSED,
+        Stage.LAPSED,
+    }
+)
+"""Stages in which nobody types anything, so the page may be exchanged while somebody looks at it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What the page was asked to show, beside the visit itself."""
+
+    panel: str | None = None
+    """`edit`, `again` or `choose`."""
+    shown: bool = False
+    """The values too, if the look at them has been recorded."""
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """What was typed into a form that could not be taken; the form keeps it."""
+    errors: Mapping[str, Any] = field(default_factory=dict)
+    """What is wrong with it, by field."""
+    kept: frozenset[str] = frozenset()
+    """Fields that were left empty so that what is known stands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everything that one page of a visit is made of."""
+
+    view: VisitView
+    panel: str
+    values: dict[str, Any]
+
+
+def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str, wish: Wish) -> Desk:
+    """Read what the page of a visit shows. Raises `NotFoundError` for anybody else's visit."""
+    view = reading.for_desk(conn, parts, session, visit_id)
+    panel = _panel(view, wish)
+    look = _Look(conn, parts, session, view, wish)
+    if panel == "questions" and look.preconditions_open():
+        panel = "preconditions"
+    values = _GATHER[panel](look) if panel in _GATHER else {}
+    return Desk(view=view, panel=panel, values=values)
+
+
+def can_choose(view: VisitView) -> bool:
+    """Whether the visit may still become about something else."""
+    delegation, filing = view.delegation, view.filing
+    settled = delegation is None or delegation["state"] not in _OPEN_DELEGATION
+    return view.is_open and settled and (filing is None or filing["state"] not in _LEFT)
+
+
+def can_ask(view: VisitView) -> bool:
+    """Whether the resident may be asked for a delegation now."""
+    delegation, filing = view.delegation, view.filing
+    is_over = delegation is None or delegation["state"] not in _OPEN_DELEGATION or view.now >= delegation["valid_until"]
+    is_electronic = view.service is not None and view.service.is_electronic
+    return view.is_open and is_electronic and is_over and (filing is None or filing["state"] not in _LEFT)
+
+
+def can_fill(view: VisitView) -> bool:
+    """Whether the questions may be answered, or answered anew."""
+    delegation, filing = view.delegation, view.filing
+    in_force = (
+        delegation is not None
+        and delegation["state"] is DelegationState.ACTIVE
+        and view.now < delegation["valid_until"]
+    )
+    return view.is_open and in_force and (filing is None or filing["state"] not in _LEFT)
+
+
+def qr(address: str) -> Markup:
+    """An inline picture that leads a phone's camera to `address`; it carries no style of its own."""
+    drawing = segno.make(address, error="m", micro=False)
+    svg = drawing.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
+    return Markup(svg)  # noqa: S704 - drawn by segno from modules alone; the address is not in it as text
+
+
+class _Look:
+    """What the panels of one page share; sealed values are opened only when a panel asks."""
+
+    def __init__(self, conn: Connection, parts: Parts, session: StaffSession, view: VisitView, wish: Wish) -> None:
+        self.conn = conn
+        self.parts = parts
+        self.session = session
+        self.view = view
+        self.wish = wish
+        self.shown = wish.shown and looking.is_noted(view.looked_at, view.now)
+        self._opened: OpenedVisit | None = None
+
+    def opened(self, *kinds: str) -> OpenedVisit:
+        if self._opened is None:
+            self._opened = OpenedVisit(self.conn, self.parts, self.view, *kinds)
+        return self._opened
+
+    def typed(self, panel: str) -> Mapping[str, Any]:
+        """What was typed into the form of `panel`; a form that is no longer asked is not poured into another."""
+        return self.wish.typed if self.wish.panel == panel else {}
+
+    def preconditions_open(self) -> bool:
+        """Whether something has to be asked before the questions."""
+        if self.view.service is None or self.view.filing is not None or self.typed("edit"):
+            return False
+        connector = registry.find(self.view.service.id)
+        if not connector.preconditions:
+            return False
+        draft = self.opened(*filling_panel.KINDS).draft()
+        return draft is None or not filling_panel.are_met(connector, draft.values)
+
+
+def _panel(view: VisitView, wish: Wish) -> str:
+    if wish.panel == "choose" and can_choose(view):
+        return "service"
+    if wish.panel == "again" and can_ask(view):
+        return "request"
+    if wish.panel == "edit" and can_fill(view):
+        return "questions"
+    return view.stage.value
+
+
+def _service(look: _Look) -> dict[str, Any]:
+    query = str(look.typed("choose").get("query", ""))
+    found = search.search(look.conn, query)
+    return {
+        "query": query,
+        "found": [
+            (service.id, service.is_electronic, service.card(look.session.language)) for service in found.services
+        ],
+        "total": found.total,
+        "can_go_back": look.view.service is not None,
+    }
+
+
+def _request(look: _Look) -> dict[str, Any]:
+    service = look.view.service
+    if service is None:
+        return {"routes": (), "number_wanted": False}
+    needed = max(service.rules.grant_least, service.rules.permit_least)
+    return {
+        "routes": [
+            _phone_route(service),
+            _display_route(service, needed, has_display=look.session.display_id is not None),
+        ],
+        "number_wanted": Route.DISPLAY in service.rules.routes and needed <= Assurance.LOW,
+        "documents": words.DOCUMENTS,
+    }
+
+
+def _phone_route(service: Service) -> dict[str, Any]:
+    taken = Route.PHONE in service.rules.routes
+    return {"route": Route.PHONE, "taken": taken, "why": None if taken else "not_taken"}
+
+
+def _display_route(service: Service, needed: Assurance, *, has_display: bool) -> dict[str, Any]:
+    why = None
+    if Route.DISPLAY not in service.rules.routes:
+        why = "not_taken"
+    elif needed > Assurance.SUBSTANTIAL:
+        why = "too_low"
+    elif not has_display:
+        why = "no_display"
+    hint = "known_number" if why is None and needed > Assurance.LOW else None
+    return {"route": Route.DISPLAY, "taken": why is None, "why": why or hint}
+
+
+def _asked(look: _Look) -> dict[str, Any]:
+    """A question that waits for its answer: how the resident gets to it, and how far they are."""
+    view = look.view
+    opened = look.opened("invitation", "statement")
+    invitation = opened.invitation()
+    approval = view.approval or {}
+    until = approval.get("code_until")
+    return {
+        "route": approval.get("route"),
+        "is_asked": view.is_asked,
+        "state": approval.get("state"),
+        "states": ApprovalState,
+        "tries_left": approval.get("tries_left"),
+        "lapses_at": approval.get("lapses_at"),
+        "code_until": until,
+        "code_is_over": until is not None and view.now >= until,
+        "invitation": invitation,
+        "qr": qr(f"{look.parts.settings.public_url}/a/{invitation.link}") if invitation else None,
+        "address": f"{look.parts.settings.public_url.partition('://')[2]}/a",
+        "name": opened.principal_name(),
+    }
+
+
+def _approval(look: _Look) -> dict[str, Any]:
+    asked = _asked(look)
+    return asked | {"statement": look.opened().statement()}
+
+
+def _permit(look: _Look) -> dict[str, Any]:
+    opened = look.opened("invitation", "statement", "readback", "answers")
+    return _asked(look) | readback_panel.gather(look.view, opened, language=look.session.language, shown=look.shown)
+
+
+def _unsent(look: _Look) -> dict[str, Any]:
+    """A read-back that nobody said yes to."""
+    return readback_panel.gather(
+        look.view, look.opened("readback", "answers"), language=look.session.language, shown=look.shown
+    )
+
+
+def _questions(look: _Look) -> dict[str, Any]:
+    return filling_panel.gather(
+        look.conn,
+        look.parts,
+        look.view,
+        look.opened(*filling_panel.KINDS),
+        filling_panel.Sent(look.typed("edit") or None, look.wish.errors, look.wish.kept),
+        language=look.session.language,
+        shown=look.shown,
+    )
+
+
+def _preconditions(look: _Look) -> dict[str, Any]:
+    service = look.view.service
+    connector = registry.find(service.id if service else "")
+    draft = look.opened(*filling_panel.KINDS).draft()
+    return filling_panel.preconditions(
+        connector, {} if draft is None else draft.values, look.wish.errors, look.session.language
+    )
+
+
+def _refused_by_portal(look: _Look) -> dict[str, Any]:
+    """The portal's own words."""
+    refusals = look.opened("refusals").refusals()
+    service = look.view.service
+    labels = {}
+    if refusals is not None and service is not None:
+        labels = {each.name: each.label.to(look.session.language) for each in registry.find(service.id).inputs}
+    return {
+        "messages": [(labels.get(name, name), text) for name, text in refusals.messages.items()] if refusals else [],
+        "general": refusals.general if refusals else (),
+    }
+
+
+def _closed(look: _Look) -> dict[str, Any]:
+    link = look.opened("feedback").feedback_link()
+    return {
+        "feedback": link,
+        "feedback_code": printed_code(link) if link else None,
+        "feedback_address": f"{look.parts.settings.public_url.partition('://')[2]}/f",
+        "qr": qr(link) if link else None,
+    }
+
+
+_GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
+    "service": _service,
+    "request": _request,
+    Stage.APPROVAL: _approval,
+    "preconditions": _preconditions,
+    Stage.QUESTIONS: _questions,
+    Stage.PERMIT: _permit,
+    Stage.PERMIT_LAPSED: _unsent,
+    Stage.PERMIT_REFUSED: _unsent,
+    Stage.DECLINED: _refused_by_portal,
+    Stage.FAILED: _refused_by_portal,
+    Stage.CLOSED: _closed,
+}

@@ -1,0 +1,98 @@
+"""What stands beside a visit's page: the portal's picture, its PDF, the receipt for paper, and the live stream."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Stream
+from sqlalchemy import Connection
+
+from gateway.pages.desk.answering import AnyRequest, path_of
+from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
+from gateway.parts import Parts
+from gateway.people import sessions
+from gateway.people.access import StaffSession, Who, allow
+from gateway.visits import looking, reading
+from gateway.visits.errors import NotFoundError
+from gateway.visits.reading import OpenedVisit
+from gateway.web.live import changes
+from gateway.web.redirects import see_other
+
+_SANDBOX = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+"""A portal's file opened from here runs nothing and reaches nothing."""
+
+
+@get("/desk/visits/{visit_id:str}/picture", **allow(Who.ASSISTANT))
+async def show_picture(session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[bytes]:
+    """The portal's overview page; it shows every value, so only after a recorded look."""
+
+    def work(conn: Connection) -> bytes:
+        view = reading.for_desk(conn, parts, session, visit_id)
+        if view.filing is None or not looking.is_noted(view.looked_at, view.now):
+            raise NotFoundError("no picture to be shown")
+        try:
+            return OpenedVisit(conn, parts, view).picture()
+        except LookupError:
+            raise NotFoundError("nothing was read back yet") from None
+
+    content = await parts.database.read(work)
+    return Response(content, media_type="image/png", headers={"Content-Security-Policy": _SANDBOX})
+
+
+@get("/desk/visits/{visit_id:str}/receipt.pdf", **allow(Who.ASSISTANT))
+async def download_receipt(session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[bytes]:
+    """The portal's own receipt, as a file to keep; it is never opened inside our pages."""
+
+    def work(conn: Connection) -> tuple[bytes, str]:
+        view = reading.for_desk(conn, parts, session, visit_id)
+        content = OpenedVisit(conn, parts, view).pdf() if view.receipt is not None else None
+        if view.receipt is None or content is None:
+            raise NotFoundError("the portal gave no PDF")
+        return content, str(view.receipt["id"])
+
+    content, receipt_id = await parts.database.read(work)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="receipt-{receipt_id[:8]}.pdf"',
+            "Content-Security-Policy": _SANDBOX,
+        },
+    )
+
+
+@get("/desk/visits/{visit_id:str}/receipt", **allow(Who.ASSISTANT))
+async def show_receipt(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
+) -> Response[Any]:
+    """The receipt on one sheet, in the resident's language."""
+    view = await parts.database.read(lambda conn: reading.for_desk(conn, parts, session, visit_id))
+    if view.receipt is None or view.service is None:
+        return see_other(path_of(visit_id))
+    language = next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE)
+    return page(
+        request,
+        "pages/desk/receipt.html",
+        language=language,
+        view=view,
+        here=path_of(visit_id),
+        card=view.service.card(view.language),
+        holder=view.service.holder,
+        stop_address=f"{parts.settings.public_url}/stop",
+    )
+
+
+@get("/desk/visits/{visit_id:str}/events", **allow(Who.ASSISTANT))
+async def visit_events(session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Stream:
+    """Tell the visit's page when something has changed, until the visit or the session is over."""
+    await parts.database.read(lambda conn: reading.for_desk(conn, parts, session, visit_id))
+
+    def look(conn: Connection) -> tuple[object, ...] | None:
+        if not sessions.is_open(conn, session.token_hash, parts.clock.now()):
+            return None
+        return reading.moment(conn, parts, visit_id)
+
+    return changes(parts.database, look)
+
+
+HANDLERS = (show_picture, download_receipt, show_receipt, visit_events)

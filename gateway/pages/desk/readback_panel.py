@@ -1,0 +1,78 @@
+"""The read-back as the assistant sees it: as the resident does, but with sensitive values masked until they are shown.
+
+What leaves is compared with the read-back itself and never with what a page masks.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from connectors.sdk import registry
+from connectors.sdk.connector import Connector
+from delegation.readback import Item, ReadBack
+from gateway.pages import readback as readbacks
+from gateway.pages.desk.questions import masked, sensitive
+from gateway.visits.asking import Answers
+from gateway.visits.reading import OpenedVisit, VisitView
+
+_LEAST = 4
+"""Characters from which a sensitive value is looked for in longer texts: shorter ones would match by chance."""
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Which values may not be written into the page."""
+
+    controls: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Kind of question by page and control."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Kind of question by the label beside which the overview repeats it."""
+    values: frozenset[str] = frozenset()
+
+    def put_on(self, readback: ReadBack) -> ReadBack:
+        """The read-back to be shown; of an attachment only its size."""
+        return replace(
+            readback,
+            items=tuple(self._item(item) for item in readback.items),
+            attachments=tuple(replace(each, filename="••••") for each in readback.attachments),
+        )
+
+    def _item(self, item: Item) -> Item:
+        text = item.shown or item.value
+        kind = self.controls.get((item.page, item.control)) or self.labels.get(item.label)
+        if kind is None and any(value in _bare(text) for value in self.values):
+            kind = "text"
+        if kind is None or not text:
+            return item
+        return replace(item, value="", shown=masked(kind, text))
+
+
+def gather(view: VisitView, opened: OpenedVisit, *, language: str, shown: bool) -> dict[str, Any]:
+    """What the panel shows; `shown` says that the look at the values has been recorded."""
+    readback = opened.readback()
+    if not shown and view.service is not None:
+        readback = _mask(registry.find(view.service.id), opened.answers()).put_on(readback)
+    return {
+        "readback": readbacks.shown(readback, view.service, language),
+        "sizes": [max(1, round(each.size / 1024)) for each in readback.attachments],
+        "shown": shown,
+    }
+
+
+def _mask(connector: Connector, answers: Answers | None) -> Mask:
+    names = sensitive(connector.inputs)
+    kinds = {each.name: each.kind for each in connector.inputs}
+    controls: dict[tuple[str, str], str] = {}
+    labels: dict[str, str] = {}
+    for step in connector.steps:
+        for action in (action for fill in step.fills for action in fill.actions({})):
+            if action.input in names:
+                controls[step.name, action.control] = kinds[action.input]
+                labels |= dict.fromkeys(filter(None, (action.label, action.within)), kinds[action.input])
+    given = [] if answers is None else [answers.values.get(name) for name in names]
+    values = {_bare(value) for value in given if isinstance(value, str)}
+    return Mask(controls, labels, frozenset(value for value in values if len(value) >= _LEAST))
+
+
+def _bare(text: str) -> str:
+    """Without the blanks and hyphens that portals add."""
+    return "".join(sign for sign in text.casefold() if sign.isalnum() or sign in "@.").removeprefix("371")

@@ -1,0 +1,143 @@
+"""Asking the resident: what the form held, checked, and the steps around a question that waits for its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from connectors.sdk.inputs import Phone
+from connectors.sdk.rules import AnswerError, kept
+from connectors.sdk.words import Words
+from delegation.assurance import Route
+from gateway.pages.desk import words
+from gateway.pages.desk.answering import AnyRequest, show, take
+from gateway.pages.desk.panels import Wish
+from gateway.pages.forms import Form, field
+from gateway.parts import Parts
+from gateway.people.access import StaffSession, Who, allow
+from gateway.people.personal_code import PersonalCodeError, is_doubtful, normalise
+from gateway.people.residents import Profile
+from gateway.visits import approvals, confirming, granting
+from gateway.visits.granting import Asked
+from ui.i18n import Message, message
+
+_NUMBER: Final = Phone(name="number", label=Words("Tālrunis", "Telephone"))
+_FIELDS: Final = ("name", "code", "document", "present", "route", "number", "checked_code")
+_NO_NAME: Final = message("Enter the name and surname as the document has them")
+_NO_CODE: Final = message("Enter the personal code: 11 digits, such as 329999-00001")
+_NO_DOCUMENT: Final = message("Choose which document you checked")
+_NOT_PRESENT: Final = message("Confirm that this is the person on the document")
+_NO_ROUTE: Final = message("Choose how the resident says yes")
+_DOUBT: Final = message("Look at the personal code again")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A form that asks for a delegation: what it asks, or what is wrong with it."""
+
+    asked: Asked | None
+    errors: Mapping[str, Message | str]
+
+
+@post("/desk/visits/{visit_id:str}/ask", **allow(Who.ASSISTANT))
+async def ask(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
+) -> Response[Any]:
+    """Ask the resident for a delegation."""
+    typed = {name: field(data, name) for name in _FIELDS}
+    checked = check(typed, session.language)
+    if checked.asked is None:
+        wish = Wish(panel="again", typed=typed, errors=checked.errors)
+        return await show(request, session, parts, visit_id, wish, status=422)
+    asked = checked.asked
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: granting.request_delegation(conn, parts, session, visit_id, asked),
+        wish=Wish(panel="again", typed=typed),
+    )
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/code", **allow(Who.ASSISTANT))
+async def renew_code(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
+) -> Response[Any]:
+    """Make a new code, in place of one whose time is over."""
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: approvals.renew_invitation(conn, parts, session, visit_id, approval_id),
+        then="?note=code",
+    )
+
+
+@post("/desk/visits/{visit_id:str}/withdraw", **allow(Who.ASSISTANT))
+async def withdraw(request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[Any]:
+    """Take the question back, to ask in another way."""
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: granting.withdraw_request(conn, parts, session, visit_id),
+        then="?panel=again",
+    )
+
+
+@post("/desk/visits/{visit_id:str}/ask-permit", **allow(Who.ASSISTANT))
+async def ask_permit(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
+) -> Response[Any]:
+    """Ask once more for the yes to what was read back."""
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: confirming.ask_again(conn, parts, session, visit_id),
+    )
+
+
+def check(typed: Mapping[str, str], language: str) -> Checked:
+    """Check a form. A check digit that does not fit asks for a second look, once, and never refuses."""
+    errors: dict[str, Message | str] = {}
+    if len(typed["name"]) < 2:
+        errors["name"] = _NO_NAME
+    code = _code(typed["code"])
+    if code is None:
+        errors["code"] = _NO_CODE
+    elif is_doubtful(code) and typed["checked_code"] != code:
+        errors |= {"code": _DOUBT, "doubt": code}
+    if typed["document"] not in words.DOCUMENTS:
+        errors["document"] = _NO_DOCUMENT
+    if typed["present"] != "yes":
+        errors["present"] = _NOT_PRESENT
+    route = next((each for each in words.ROUTES if each.value == typed["route"]), None)
+    if route is None:
+        errors["route"] = _NO_ROUTE
+    number = None
+    if route is Route.DISPLAY and typed["number"]:
+        try:
+            number = kept(_NUMBER, typed["number"])
+        except AnswerError as error:
+            errors["number"] = error.words.to(language)
+    if errors or code is None or route is None:
+        return Checked(None, errors)
+    person = Profile(name=" ".join(typed["name"].split()), code=code)
+    return Checked(Asked(person=person, route=route, document_kind=typed["document"], number=number), {})
+
+
+def _code(typed: str) -> str | None:
+    try:
+        return normalise(typed)
+    except PersonalCodeError:
+        return None
+
+
+HANDLERS = (ask, renew_code, withdraw, ask_permit)

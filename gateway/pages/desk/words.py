@@ -1,0 +1,173 @@
+"""Texts that Python chooses: stages, endings, reasons, choices. In plain words; no code ever reaches a reader."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from delegation.assurance import Route
+from gateway.visits.receipts import HandedOver
+from gateway.visits.stopping import StopReason
+from gateway.visits.tables import Channel, Ending
+from gateway.visits.view import Stage
+from ui.i18n import Message, message
+
+STAGES: Final[Mapping[Stage, Message]] = {
+    Stage.SERVICE: message("Choose the service"),
+    Stage.REFERRAL: message("This service is not electronic"),
+    Stage.REQUEST: message("Ask the resident for a yes"),
+    Stage.APPROVAL: message("Waiting for the resident’s yes"),
+    Stage.REFUSED: message("The resident said no"),
+    Stage.LAPSED: message("Nobody answered in time"),
+    Stage.EXPIRED: message("The delegation has ended"),
+    Stage.QUESTIONS: message("Questions"),
+    Stage.FILLING: message("The form is being filled in"),
+    Stage.PERMIT: message("The resident checks what will be sent"),
+    Stage.PERMIT_LAPSED: message("The check was not answered in time"),
+    Stage.PERMIT_REFUSED: message("The resident did not agree to send it"),
+    Stage.SENDING: message("It is being sent"),
+    Stage.LOOKING_UP: message("We are asking the portal what it received"),
+    Stage.FILED: message("Filed"),
+    Stage.DECLINED: message("The portal did not accept it"),
+    Stage.NOT_FILED: message("It was not filed"),
+    Stage.NEEDS_HUMAN: message("You have to look in the portal"),
+    Stage.STOPPED: message("Stopped"),
+    Stage.FAILED: message("It could not be filled in"),
+    Stage.CLOSED: message("The visit is closed"),
+}
+"""The heading of each stage's page."""
+
+NEXT: Final[Mapping[Stage, Message]] = {
+    Stage.SERVICE: message("Find the service"),
+    Stage.REFERRAL: message("Hand over the information"),
+    Stage.REQUEST: message("Ask for a yes"),
+    Stage.APPROVAL: message("Show the code"),
+    Stage.REFUSED: message("Ask again or end the visit"),
+    Stage.LAPSED: message("Ask again or end the visit"),
+    Stage.EXPIRED: message("Ask again or end the visit"),
+    Stage.QUESTIONS: message("Answer the questions"),
+    Stage.FILLING: message("Wait for the portal"),
+    Stage.PERMIT: message("Wait for the resident"),
+    Stage.PERMIT_LAPSED: message("Ask again"),
+    Stage.PERMIT_REFUSED: message("Correct the answers"),
+    Stage.SENDING: message("Wait for the portal"),
+    Stage.LOOKING_UP: message("Wait for the portal"),
+    Stage.FILED: message("Hand over the receipt"),
+    Stage.DECLINED: message("Correct the answers"),
+    Stage.NOT_FILED: message("Try again"),
+    Stage.NEEDS_HUMAN: message("Look in the portal"),
+    Stage.STOPPED: message("Ask again or end the visit"),
+    Stage.FAILED: message("Try again"),
+    Stage.CLOSED: message("Nothing more to do"),
+}
+"""What the assistant does next; the text of the link on the desk."""
+
+COLOURS: Final[Mapping[Stage, str]] = {
+    Stage.REFUSED: "red",
+    Stage.STOPPED: "red",
+    Stage.FAILED: "red",
+    Stage.DECLINED: "red",
+    Stage.NOT_FILED: "red",
+    Stage.NEEDS_HUMAN: "orange",
+    Stage.LAPSED: "orange",
+    Stage.EXPIRED: "orange",
+    Stage.PERMIT_LAPSED: "orange",
+    Stage.PERMIT_REFUSED: "orange",
+    Stage.FILED: "green",
+    Stage.CLOSED: "grey",
+}
+"""Of the tag that names a stage; the others are blue."""
+
+STEPS: Final = (
+    message("Service"),
+    message("The resident’s yes"),
+    message("Questions"),
+    message("The resident’s check"),
+    message("Sent to the portal"),
+    message("Feedback"),
+)
+
+CHANNELS: Final[Mapping[Channel, Message]] = {
+    Channel.COUNTER: message("At the counter"),
+    Channel.PHONE: message("By telephone"),
+    Channel.MOBILE: message("At a mobile centre"),
+    Channel.SHARED_COMPUTER: message("At the visitors’ computer"),
+}
+
+ENDINGS: Final[Mapping[Ending, Message]] = {
+    Ending.FILED: message("Filed"),
+    Ending.REFUSED: message("The resident said no"),
+    Ending.LAPSED: message("Nobody answered in time"),
+    Ending.EXPIRED: message("The delegation has ended"),
+    Ending.STOPPED: message("Stopped"),
+    Ending.DECLINED: message("Not accepted"),
+    Ending.FAILED: message("Not filed"),
+    Ending.UNKNOWN: message("Not known yet"),
+    Ending.ABANDONED: message("Ended before anything was filed"),
+    Ending.INFORMED: message("Information given"),
+}
+
+ROUTES: Final[Mapping[Route, Message]] = {
+    Route.PHONE: message("On the resident’s own phone"),
+    Route.DISPLAY: message("On the display that faces the resident"),
+}
+
+DOCUMENTS: Final[Mapping[str, Message]] = {
+    "id_card": message("Identity card"),
+    "passport": message("Passport"),
+    "other": message("Another identity document"),
+}
+"""By what the flow records as the kind of document."""
+
+STOP_REASONS: Final[Mapping[StopReason, Message]] = {
+    StopReason.RESIDENT_ASKED: message("The resident asks for it"),
+    StopReason.WRONG_PERSON: message("It is about the wrong person"),
+    StopReason.MISTAKE: message("Something was chosen or typed by mistake"),
+    StopReason.OTHER: message("Another reason"),
+}
+
+HANDED_OVER: Final[Mapping[HandedOver, Message]] = {
+    HandedOver.PRINTED: message("Printed on paper"),
+    HandedOver.PHONE: message("The resident has it on their own phone"),
+    HandedOver.EMAIL: message("The portal sends it by e-mail"),
+    HandedOver.SHOWN: message("The resident wrote the number down or needs nothing"),
+}
+
+NOTES: Final[Mapping[str, Message]] = {
+    "handed": message("How the receipt was handed over has been recorded"),
+    "draft": message("The answers have been kept. You can go on later"),
+    "code": message("There is a new code"),
+    "language": message("The resident’s language has been changed"),
+    "settled": message("Your decision has been recorded"),
+}
+"""What a step that succeeded says on the next page, by the name in its address."""
+
+MOVED_ON: Final = message("This has already been done, or the visit has moved on")
+MOVED_ON_ADVICE: Final = message("Nothing was done twice. This page shows where the visit stands now.")
+
+_UNEXPECTED: Final = message("The work was interrupted for a technical reason.")
+REASONS: Final[Mapping[str, Message]] = {
+    "run.portal_unavailable": message("The portal did not answer, or said that it is out of order."),
+    "run.form_changed": message("The portal’s form is not the one that we know, so nothing was filled in further."),
+    "run.sign_in_refused": message("The portal did not let us sign in with the delegation."),
+    "run.session_lost": message("The portal ended our session while the form was being filled in."),
+    "run.child_died": message("The browser that filled in the form stopped working."),
+    "run.gate_refused": message("The portal’s page tried to send something that we do not know. It was held back."),
+    "run.tampered": message("What was about to be sent differed from what was confirmed. It was held back."),
+    "run.timeout": message("Filling in the form took too long."),
+    "delegation.revoked": message("The delegation was stopped before anything was sent."),
+    "delegation.expired": message("The delegation ended before anything was sent."),
+    "visit.closed": message("The visit was ended before anything was sent."),
+    "no_answer": message("The application left, but the portal gave no answer."),
+    "timeout": message("The application left, but the portal gave no answer in time."),
+    "redirected": message("The portal wanted the application sent to another address. We did not follow."),
+    "server_error": message("The application left, and the portal answered with an error."),
+    "no_reference": message("The application left, but the portal showed no number for it."),
+    "browser_died": message("The application left, and the browser stopped before the answer was read."),
+    "worker_died": message("The application left, and the program stopped before the answer was read."),
+    "look_up.empty": message("The portal does not list it yet. That does not prove that it has not arrived."),
+    "look_up.ambiguous": message("The portal lists several applications that it could be."),
+}
+
+
+def reason(code: str | None) -> Message:
+    """Why a filing stands where it stands, in plain words."""
+    return REASONS.get(code or "", _UNEXPECTED)
