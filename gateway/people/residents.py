@@ -121,7 +121,7 @@ def find_or_create(
 
 
 def open_resident(conn: Connection, parts: Store, resident_id: str) -> Resident:
-    """Open a resident's record. Recording that somebody looked is the caller's duty (`looks.note`).
+    """Open a resident's record. Recording that somebody looked is the duty of `gateway.visits`.
 
     Raises:
         UnknownPersonError: there is none.

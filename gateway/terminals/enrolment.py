@@ -26,6 +26,21 @@ _TERMINAL = (
     .join(Centre, Centre.id == Terminal.centre_id)
     .where(Terminal.secret_hash == bindparam("secret_hash"), Terminal.revoked_at.is_(None))
 )
+_HAS_DISPLAY = (
+    select(Display.terminal_id).where(Display.terminal_id == Terminal.id, Display.revoked_at.is_(None)).exists()
+)
+_OF_CENTRE = (
+    select(
+        Terminal.id,
+        Terminal.name,
+        Terminal.enrolled_at,
+        Terminal.last_seen_at,
+        Terminal.revoked_at,
+        _HAS_DISPLAY.label("has_display"),
+    )
+    .where(Terminal.centre_id == bindparam("centre_id"))
+    .order_by(Terminal.revoked_at.is_not(None), Terminal.name, Terminal.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +144,7 @@ def revoke(conn: Connection, *, terminal_id: str, centre_id: str, by: Actor, now
 
 def list_of(conn: Connection, centre_id: str) -> list[ListedTerminal]:
     """All terminals of a centre, those in use first, then by name."""
-    paired = (
-        select(Display.terminal_id)
-        .where(Display.terminal_id == Terminal.id, Display.revoked_at.is_(None))
-        .exists()
-        .label("has_display")
-    )
-    rows = conn.execute(
-        select(Terminal.id, Terminal.name, Terminal.enrolled_at, Terminal.last_seen_at, Terminal.revoked_at, paired)
-        .where(Terminal.centre_id == centre_id)
-        .order_by(Terminal.revoked_at.is_not(None), Terminal.name, Terminal.id)
-    )
+    rows = conn.execute(_OF_CENTRE, {"centre_id": centre_id})
     return [ListedTerminal(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public way to a row by name
 
 

@@ -41,6 +41,14 @@ def open_as(browser: Browser, address: str, caller: Caller) -> BrowserContext:
     return context
 
 
+def listen(page: Page) -> list[str]:
+    """What the browser complains of on a page: errors, and whatever the policy refused."""
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
 def ensure_accessible(page: Page) -> None:
     page.wait_for_selector("body.js-enabled")
     for width in WIDTHS:
@@ -83,9 +91,7 @@ def test_every_page_is_accessible_and_breaks_no_policy(
     for caller, paths in visits:
         context = open_as(browser, address, caller)
         page = context.new_page()
-        said: list[str] = []
-        page.on("console", lambda line, said=said: said.append(line.text))
-        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        said = listen(page)
         for path in paths:
             page.goto(address + path, wait_until="load")
             ensure_accessible(page)

@@ -187,6 +187,16 @@ class TestHome:
         assert "/sign-in" in answer.text
 
 
+class TestDemo:
+    def test_says_so_on_every_page(self, parts: Parts) -> None:
+        demo = Caller(create_app(replace(parts, settings=replace(parts.settings, mode="demo"))))
+        assert "app-ribbon" in demo.get("/").text
+        assert "app-ribbon" in demo.get("/nowhere").text
+
+    def test_is_not_claimed_by_a_live_gateway(self, stranger: Caller) -> None:
+        assert "app-ribbon" not in stranger.get("/").text
+
+
 class TestStatements:
     def test_of_a_page_are_few(self, callers: Callers) -> None:
         caller = callers.staff(Role.MANAGER)
