@@ -159,16 +159,32 @@ class Stack:
         if taken:
             raise StackError(f"port {', '.join(map(str, taken))} is in use; choose others with PILNVARA_DEMO_PORT=9400")
         tell("Starting the stand-in portal, identity provider and inbox")
-        self.start_sandbox()
+        self._spawn_sandbox()
         tell("Preparing the database and the made-up network")
         self.seed()
-        tell("Starting the gateway")
-        self.start_gateway()
-        tell("Starting the worker and its browser")
-        self.start_worker()
+        tell("Starting gateway and worker")
+        self._spawn_gateway()
+        is_working = self._spawn_worker()
+        tell("Waiting until all of them answer")
+        self._wait_for_answer("sandbox", f"{self.inbox_url}/")
+        self._wait_for_answer("gateway", f"{self.url}/log/vkey")
+        self._wait("worker", is_working)
 
     def start_sandbox(self) -> None:
-        """Start the outside world."""
+        """Start the outside world and wait until it answers."""
+        self._spawn_sandbox()
+        self._wait_for_answer("sandbox", f"{self.inbox_url}/")
+
+    def start_gateway(self) -> None:
+        """Start the gateway and wait until it answers."""
+        self._spawn_gateway()
+        self._wait_for_answer("gateway", f"{self.url}/log/vkey")
+
+    def start_worker(self) -> None:
+        """Start a worker and wait until it takes jobs."""
+        self._wait("worker", self._spawn_worker())
+
+    def _spawn_sandbox(self) -> None:
         options = {
             "portal-port": self.ports.portal,
             "other-port": self.ports.other,
@@ -187,19 +203,16 @@ class Stack:
         }
         arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
         self._spawn("sandbox", ["-m", "connectors.sandbox", *arguments], {**_inherited(), **secret})
-        self._wait_for_answer("sandbox", f"{self.inbox_url}/")
 
-    def start_gateway(self) -> None:
-        """Start the gateway and wait until it answers."""
+    def _spawn_gateway(self) -> None:
         self._spawn("gateway", ["-m", "gateway.cli", "serve"], self.environment)
-        self._wait_for_answer("gateway", f"{self.url}/log/vkey")
 
-    def start_worker(self) -> None:
-        """Start a worker and wait until it takes jobs."""
+    def _spawn_worker(self) -> Callable[[], bool]:
+        """Start a worker; the returned question says whether it takes jobs by now."""
         log = self.log("worker")
         seen = log.stat().st_size if log.exists() else 0
         self._spawn("worker", ["-m", "gateway.cli", "worker"], self.environment)
-        self._wait("worker", lambda: b'"worker started"' in log.read_bytes()[seen:])
+        return lambda: b'"worker started"' in log.read_bytes()[seen:]
 
     def kill(self, name: str) -> None:
         """End one process at once, as a crash would (SIGKILL)."""

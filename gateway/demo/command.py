@@ -1,0 +1,152 @@
+"""`pilnvara demo`: the whole of Pilnvara on this machine, to be played with or to be driven through one visit."""
+
+import contextlib
+import select
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from gateway.demo import guidance, seed
+from gateway.demo.codes import current_code
+from gateway.demo.people import CENTRES, DemoCentre, staff_named
+from gateway.demo.stack import Ports, Stack, StackError
+from gateway.terminals.pairing import Code
+
+FIRST_PORT = 8400
+_FOLDER = Path(".demo")
+_LOOK_SECONDS = 1.0
+_MARK = "sandbox-secrets.json"
+"""What a folder of the demonstration always holds, so that --fresh removes nothing else."""
+
+_WIDTH = 120
+"""Of output that goes to no terminal."""
+
+_console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
+_port = click.option(
+    "--port", envvar="PILNVARA_DEMO_PORT", default=FIRST_PORT, show_default=True, help="The first of six ports."
+)
+_folder = click.option("--folder", default=_FOLDER, show_default=True, type=click.Path(file_okay=False, path_type=Path))
+
+
+@click.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Drive one whole visit unattended, and end.")
+@click.option("--route", type=click.Choice(["phone", "display"]), default="phone", show_default=True)
+@click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), help="Take pictures of the pages.")
+@click.option("--fresh", is_flag=True, help="Forget what was done in the demonstration before.")
+@_port
+@_folder
+@click.pass_context
+def demo(
+    context: click.Context, once: bool, route: str, pictures: Path | None, fresh: bool, port: int, folder: Path
+) -> None:
+    """A gateway with a made-up outside world, on this machine. Everyone in it is made up."""
+    if context.invoked_subcommand is not None:
+        return
+    signal.signal(signal.SIGTERM, _end)
+    if once:
+        from gateway.demo.once import drive_once  # noqa: PLC0415 - Playwright is slow to import
+
+        sys.exit(drive_once(_console, route=route, pictures=pictures))
+    if fresh and (folder / _MARK).exists():
+        shutil.rmtree(folder)
+    sys.exit(_stay_up(Stack(folder.absolute(), Ports.from_base(port))))
+
+
+@demo.command()
+@click.argument("name")
+def code(name: str) -> None:
+    """Print somebody's one-time code of this moment."""
+    try:
+        person = staff_named(name)
+    except LookupError as error:
+        raise click.ClickException(str(error)) from error
+    digits, seconds = current_code(person, time.time())
+    click.echo(f"{digits}  ({seconds} s more)")
+
+
+@demo.command()
+@click.argument("centre", default=CENTRES[0].id, type=click.Choice([centre.id for centre in CENTRES]))
+@_port
+@_folder
+def terminal(centre: str, port: int, folder: Path) -> None:
+    """Print a code that makes a browser a terminal of a centre."""
+    if not (folder / _MARK).exists():
+        raise click.ClickException(f"there is no demonstration in {folder}: start `pilnvara demo` first")
+    stack = Stack(folder.absolute(), Ports.from_base(port))
+    chosen = next(each for each in CENTRES if each.id == centre)
+    guidance.tell_terminal(_console, stack, chosen, terminal_code(stack, chosen))
+
+
+def terminal_code(stack: Stack, centre: DemoCentre, name: str = "Lete 1") -> Code:
+    """A code that makes a browser a terminal of `centre`, ten minutes long."""
+    store = stack.open_store()
+    try:
+        return store.database.write_now(lambda conn: seed.terminal_code(conn, store, centre.id, name))
+    finally:
+        store.close()
+
+
+def _stay_up(stack: Stack) -> int:
+    """Start everything, tell how it is used, and stay until Ctrl-C or until a process dies."""
+    with _stopped(stack):
+        try:
+            with _console.status("Starting") as status:
+                stack.start(lambda what: status.update(f"{what} …") if _console.is_terminal else _console.print(what))
+        except StackError as error:
+            _console.print(f"pilnvara demo: {error}", style="red", markup=False)
+            return 1
+        _tell(stack)
+        with contextlib.suppress(KeyboardInterrupt):
+            return _watch(stack)
+        return 0
+
+
+def _tell(stack: Stack) -> None:
+    _console.print()
+    guidance.tell_addresses(_console, stack)
+    _console.print()
+    guidance.tell_people(_console)
+    _console.print()
+    for centre in CENTRES:
+        guidance.tell_terminal(_console, stack, centre, terminal_code(stack, centre))
+    _console.print()
+    guidance.tell_first_steps(_console, stack)
+    _console.print()
+    guidance.tell_codes(_console)
+    enter = "Enter prints the one-time codes again. " if sys.stdin.isatty() else ""
+    _console.print(f"{enter}Ctrl-C ends everything. Logs and database: {stack.folder}", style="dim")
+
+
+def _watch(stack: Stack) -> int:
+    """Stay until a process has died, or somebody ends this one."""
+    while (name := stack.dead()) is None:
+        if not sys.stdin.isatty():
+            time.sleep(_LOOK_SECONDS)
+        elif select.select([sys.stdin], [], [], _LOOK_SECONDS)[0]:
+            if not sys.stdin.readline():
+                time.sleep(_LOOK_SECONDS)  # the terminal was closed: select would return at once, again and again
+            else:
+                guidance.tell_codes(_console)
+    _console.print(f"The {name} has ended by itself:\n{stack.tail(name)}", style="red", markup=False)
+    return 1
+
+
+@contextlib.contextmanager
+def _stopped(stack: Stack) -> Iterator[None]:
+    """End all processes of `stack` in the end, whatever happens."""
+    try:
+        yield
+    finally:
+        _console.print("\nEnding …")
+        stack.stop()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,82 @@
+"""What the demonstration tells a newcomer: where everything is, who can sign in, and what to do first."""
+
+import time
+
+from rich.console import Console
+from rich.table import Table
+
+from connectors.sandbox.residents import RESIDENTS
+from connectors.sandbox.settings import SandboxSettings
+from gateway.demo.codes import current_code
+from gateway.demo.people import ASSISTANT, CENTRES, PASSWORD, STAFF, DemoCentre
+from gateway.demo.stack import Stack
+from gateway.terminals.pairing import Code
+from ui.formats import ZONE
+
+_PROGRAM = ".venv/bin/pilnvara"
+
+
+def tell_addresses(console: Console, stack: Stack) -> None:
+    """Where everything is."""
+    table = Table(title="Addresses", title_justify="left", box=None, show_header=False, padding=(0, 2))
+    for what, address in (
+        ("Desk, display, audit", stack.url),
+        ("The resident's phone", f"{stack.url}/a"),
+        ("SMS and e-mail that were sent", stack.inbox_url),
+        ("The stand-in portal", stack.portal_url),
+        ("Faults to switch on", f"{stack.portal_url}/_sandbox/"),
+    ):
+        table.add_row(what, address)
+    console.print(table)
+
+
+def tell_people(console: Console) -> None:
+    """Who can sign in. Everyone is made up."""
+    names = {centre.id: centre.name for centre in CENTRES}
+    table = Table(title="Staff, all made up", title_justify="left", box=None, padding=(0, 2))
+    for heading in ("user name", "who", "role", "centre"):
+        table.add_column(heading, no_wrap=True)
+    for person in STAFF:
+        roles = ", ".join(role.value for role in person.roles)
+        table.add_row(person.login, person.name, roles, names[person.centre])
+    console.print(table)
+    console.print(f"  Everyone's password is {PASSWORD}")
+    first = RESIDENTS[0]
+    pin = SandboxSettings().pin
+    console.print(f"  Residents: {first.name}, {first.personal_code}, and eleven more; everyone's PIN is {pin}.")
+
+
+def tell_codes(console: Console) -> None:
+    """Everyone's one-time code of this moment."""
+    now = time.time()
+    codes = "   ".join(f"{person.login} {current_code(person, now)[0]}" for person in STAFF)
+    console.print(f"One-time codes for {current_code(ASSISTANT, now)[1]} s more:  {codes}")
+
+
+def tell_terminal(console: Console, stack: Stack, centre: DemoCentre, code: Code) -> None:
+    """How a browser becomes a terminal of a centre."""
+    until = code.ends_at.astimezone(ZONE).strftime("%H:%M")
+    console.print(f"  {code.spaced}   makes a browser a terminal of {centre.name}: {stack.url}/terminal/enrol")
+    console.print(f"             (once, until {until} in Riga; another one: {_PROGRAM} demo terminal {centre.id})")
+
+
+def tell_first_steps(console: Console, stack: Stack) -> None:
+    """What to do first, step by step."""
+    steps = (
+        f"Open {stack.url}/terminal/enrol and type the code above: this browser is now a counter's computer.",
+        (
+            f"Sign in as {ASSISTANT.login} with the password and the current one-time code "
+            f"(press Enter here, or {_PROGRAM} demo code {ASSISTANT.login})."
+        ),
+        (
+            "Open a visit, look for “slimības lapa”, choose the service, and ask "
+            f"{RESIDENTS[0].name}, {RESIDENTS[0].personal_code}, by phone."
+        ),
+        f"Be the resident, in a private window or on another tab: {stack.url}/a, type the code of the desk's page.",
+        "Answer the questions at the desk; look at what the portal holds, and say yes on the phone.",
+        f"See who did what as rita, the auditor; see what was sent at {stack.inbox_url}.",
+    )
+    console.print("What to do first", style="bold")
+    for number, step in enumerate(steps, 1):
+        console.print(f"  {number}. {step}")
+    console.print(f"  A display for the resident: open {stack.url}/display/pair, and type its code at the desk.")

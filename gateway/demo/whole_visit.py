@@ -1,0 +1,276 @@
+"""One whole visit, from the resident's yes to the feedback, as two or three people would make it.
+
+It looks at everything as an outsider: what the pages say, what the portal has counted, what arrived in the inbox, what
+`pilnvara audit verify` concludes.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+from connectors.sdk import registry
+from gateway.demo import seed
+from gateway.demo.codes import Codes
+from gateway.demo.driving import DESK_SIZE, DISPLAY_SIZE, PHONE_SIZE, PRINCIPAL, Desk, Display, Phone, window
+from gateway.demo.people import ASSISTANT, NORTH, PASSWORD
+from gateway.demo.stack import Stack
+from gateway.demo.steps import Steps, UnexpectedError, expect
+from gateway.visits.tables import DelegationRow
+
+Found = TypeVar("Found")
+
+SICKNESS_BENEFIT = "lv.vsaa.sickness_benefit"
+KINDERGARTEN_QUEUE = "lv.municipality.kindergarten_queue"
+_MESSAGE_SECONDS = 15.0
+_POLL_SECONDS = 0.1
+_TYPED_NUMBER = "+37120000001"
+"""Of the resident, as it is said at the counter."""
+_SHORT = 8
+"""Signs of a long identifier that are enough to recognise it."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a resident came for."""
+
+    service: str
+    words: str
+    route: str
+
+
+BY_PHONE = Errand(SICKNESS_BENEFIT, "slimības lapa", "phone")
+BY_DISPLAY = Errand(KINDERGARTEN_QUEUE, "vieta bērnudārzā", "display")
+ERRANDS = {errand.route: errand for errand in (BY_PHONE, BY_DISPLAY)}
+
+
+class WholeVisit:
+    """The windows of everybody in one visit, and the steps in their order."""
+
+    def __init__(self, stack: Stack, opened: Browser, steps: Steps, pictures: Path | None = None) -> None:
+        self.stack = stack
+        self.steps = steps
+        self._opened = opened
+        self._pictures = pictures
+        self._codes = Codes()
+        self._known_codes: frozenset[str] = frozenset()
+        self.desk = Desk(window(opened, DESK_SIZE).new_page(), stack.url)
+        self.phone = Phone(window(opened, PHONE_SIZE, is_phone=True).new_page(), stack.url)
+        self.display = Display(window(opened, DISPLAY_SIZE).new_page(), stack.url)
+
+    @property
+    def windows(self) -> dict[str, Page]:
+        """Every window by what it is."""
+        return {"desk": self.desk.page, "phone": self.phone.page, "display": self.display.page}
+
+    def make(self, errand: Errand) -> str:
+        """Make the whole visit; return the feedback link.
+
+        Raises:
+            UnexpectedError: a step is not what it should be.
+            playwright.sync_api.Error: a page did not come to what was waited for.
+        """
+        self.sign_in()
+        if errand.route == "display":
+            self.pair()
+        self.find_service(errand)
+        self.grant(errand)
+        self.answer(errand)
+        self.confirm(errand)
+        reference = self.receive()
+        link = self.close()
+        self.give_feedback(link)
+        self.check_portal(reference)
+        self.check_trail()
+        return link
+
+    def sign_in(self) -> None:
+        """Enrol the counter's computer and sign the assistant in."""
+        with self.steps.step("Terminal enrolled") as step:
+            store = self.stack.open_store()
+            try:
+                code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id, "Lete 1"))
+            finally:
+                store.close()
+            self.desk.enrol(code.digits)
+            step.seen = NORTH.name
+        with self.steps.step("Assistant signed in by password and one-time code") as step:
+            self.desk.sign_in(ASSISTANT.login, PASSWORD, self._codes.take(ASSISTANT))
+            expect(self.desk.page.url.endswith("/desk"), f"after signing in: {self.desk.page.url}")
+            step.seen = ASSISTANT.name
+
+    def pair(self) -> None:
+        """Pair the screen that faces the resident."""
+        with self.steps.step("Display paired"):
+            self.desk.pair_display(self.display.offer())
+            self.display.wait_until_paired()
+            expect(self.display.is_blank, f"before a visit the display says: {self.display.heading}")
+
+    def find_service(self, errand: Errand) -> None:
+        """Open the visit and find the service by plain words."""
+        with self.steps.step("Visit opened") as step:
+            step.seen = self.desk.open_visit()[:_SHORT]
+        with self.steps.step(f"Service found by the words “{errand.words}”") as step:
+            found = self.desk.search(errand.words)
+            self._take("search", self.desk)
+            step.seen = f"{found[0]}, first of {len(found)}"
+            self.desk.choose(errand.service)
+
+    def grant(self, errand: Errand) -> None:
+        """Ask for the delegation and get the yes."""
+        number = _TYPED_NUMBER if errand.route == "display" else None
+        with self.steps.step("Delegation asked for") as step:
+            self.desk.ask(PRINCIPAL, route=errand.route, number=number)
+            step.seen = f"{PRINCIPAL.name}, by {errand.route}"
+        if errand.route == "display":
+            self._allow_on_display()
+        else:
+            self._allow_on_phone()
+        with self.steps.step("Delegation signed") as step:
+            step.seen = f"jti {self._delegation()[:_SHORT]}…"
+
+    def answer(self, errand: Errand) -> None:
+        """Answer the questions; the connector fills the portal's form."""
+        sample = registry.find(errand.service).samples[0]
+        answers = sample.answers(date.today())  # noqa: DTZ011 - the portal of this machine counts in its days
+        with self.steps.step("Questions answered") as step:
+            self.desk.meet_preconditions()
+            self._take("questions", self.desk)
+            self.desk.answer(sample, answers)
+            step.seen = f"{len(answers)} answers"
+        with self.steps.step("Form filled in at the portal, stopped before the last click, read back") as step:
+            self.desk.wait_for_readback()
+            self._take("desk", self.desk)
+            state = self.stack.portal_state()
+            expect(state["final_posts"] == 0, f"the portal has seen {state['final_posts']} final requests already")
+            step.seen = "nothing sent yet"
+
+    def confirm(self, errand: Errand) -> None:
+        """See what would be sent, and say yes to exactly that."""
+        with self.steps.step("Resident sees what would be sent") as step:
+            if errand.route == "display":
+                shown = self.display.wait_for_question()
+                self._take("display", self.display)
+                expect("Paraugkalns" in shown, f"the display does not show the child's name: {shown[:200]}")
+                step.seen = f"{len(shown.splitlines())} lines on the display"
+            else:
+                values = self.phone.wait_for_readback()
+                self._take("read-back", self.phone)
+                expect(len(values) > 1, f"the phone shows {values}")
+                step.seen = f"{len(values)} values on the phone"
+        with self.steps.step("Confirmed") as step:
+            if errand.route == "display":
+                self.display.approve(self._texted_code())
+                step.seen = "by a new code, for exactly these values"
+            else:
+                self.phone.approve()
+                step.seen = "by a second fresh sign-in"
+
+    def receive(self) -> str:
+        """Wait for the receipt; return the reference number."""
+        with self.steps.step("Sent once, received by the portal: reference number") as step:
+            reference = step.seen = self.desk.wait_for_receipt()
+            self._take("receipt", self.desk)
+        with self.steps.step("Portal's receipt") as step:
+            pdf = self.desk.receipt_pdf()
+            expect(pdf.startswith(b"%PDF"), f"the receipt begins with {pdf[:8]!r}")
+            step.seen = f"PDF, {len(pdf)} bytes"
+        return reference
+
+    def close(self) -> str:
+        """Close the visit; return the feedback link that arrived."""
+        with self.steps.step("Visit closed") as step:
+            self.desk.close()
+            step.seen = self.desk.heading
+            self._take("closed", self.desk)
+        with self.steps.step("Feedback asked") as step:
+            pattern = re.compile(re.escape(self.stack.url) + r"/f/\S+")
+            link = step.seen = self._message(pattern.search).group()
+        return link
+
+    def give_feedback(self, link: str) -> None:
+        """Answer the three questions on the phone."""
+        with self.steps.step("Feedback answered") as step:
+            self.phone.give_feedback(link)
+            step.seen = self.phone.heading
+
+    def check_portal(self, reference: str) -> None:
+        """See what the portal itself has counted."""
+        with self.steps.step("Portal's own count") as step:
+            state = self.stack.portal_state()
+            accepted = [(each["reference"], each["person"]) for each in state["applications"]]
+            expect(state["accepted"] == 1 and state["final_posts"] == 1, f"accepted and final requests: {state}")
+            expect(accepted == [(reference, PRINCIPAL.personal_code)], f"the portal holds {accepted}, not {reference}")
+            step.seen = f"1 final request, 1 accepted: {reference}"
+
+    def check_trail(self) -> None:
+        """Verify the audit log as an operator would."""
+        with self.steps.step("pilnvara audit verify") as step:
+            verdict = self.stack.command("audit", "verify")
+            expect(verdict.returncode == 0, f"exit {verdict.returncode}: {verdict.stdout}{verdict.stderr}")
+            step.seen = verdict.stdout.splitlines()[0]
+
+    def _allow_on_phone(self) -> None:
+        with self.steps.step("Code typed on the phone"):
+            self._take("ask", self.desk)
+            self.phone.enter(self.desk.phone_code)
+        with self.steps.step("Number on the counter's screen typed on the phone") as step:
+            number = step.seen = self.desk.match_number
+            self.phone.match(number)
+        with self.steps.step("Statement read") as step:
+            step.seen = f"{len(self.phone.statement.split())} words"
+            self._take("statement", self.phone)
+        with self.steps.step("Approved by a fresh sign-in"):
+            self.phone.approve()
+
+    def _allow_on_display(self) -> None:
+        with self.steps.step("Statement read on the display") as step:
+            step.seen = f"{len(self.display.wait_for_question().split())} words"
+            self._take("display-statement", self.display)
+        with self.steps.step("Approved by the code that was sent"):
+            self.display.approve(self._texted_code())
+
+    def _texted_code(self) -> str:
+        """The newest code in the resident's messages; each is used once, so a new one is waited for."""
+        found = self._message(lambda text: _new_code(text, self._known_codes))
+        self._known_codes |= {found}
+        return found
+
+    def _message(self, look: Callable[[str], Found | None]) -> Found:
+        """What `look` finds in the newest message in which it finds anything."""
+        deadline = time.monotonic() + _MESSAGE_SECONDS
+        while time.monotonic() < deadline:
+            for message in self.stack.messages():
+                if found := look(message["text"]):
+                    return found
+            time.sleep(_POLL_SECONDS)
+        raise UnexpectedError(f"in {_MESSAGE_SECONDS:.0f} s no such message arrived: {self.stack.messages()}")
+
+    def _delegation(self) -> str:
+        """The id of the visit's delegation, which is its `jti`."""
+        visit_id = self.desk.visit_id
+        store = self.stack.open_store()
+        try:
+            statement = select(DelegationRow.id).where(
+                DelegationRow.visit_id == visit_id, DelegationRow.granted_at.is_not(None)
+            )
+            found = store.database.read_now(lambda conn: conn.execute(statement).scalars().all())
+        finally:
+            store.close()
+        expect(len(found) == 1, f"delegations in force: {len(found)}")
+        return str(found[0])
+
+    def _take(self, name: str, hands: Desk | Phone | Display) -> None:
+        if self._pictures is not None:
+            hands.page.screenshot(path=self._pictures / f"{name}.png")
+
+
+def _new_code(text: str, known: frozenset[str]) -> str | None:
+    found = re.search(r"\b\d{6}\b", text)
+    return found.group() if found and found.group() not in known else None
