@@ -229,10 +229,9 @@ class _Hands:
         self._timeout = timeout
 
     async def click(self, role: str, name: str) -> None:
-        # The role is a connector's word; Playwright's own list is closed.
-        await self._page.locator(f"internal:role={role}[name={msgspec.json.encode(name).decode()}s]").click(
-            timeout=self._timeout
-        )
+        # A connector may name any role; Playwright's type lists those of one version.
+        wanted: Any = role
+        await self._page.get_by_role(wanted, name=name, exact=True).click(timeout=self._timeout)
 
     async def fill(self, label: str, text: str) -> None:
         await self._page.get_by_label(label, exact=True).fill(text, timeout=self._timeout)

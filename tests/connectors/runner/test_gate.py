@@ -1,11 +1,8 @@
-"""The gate by itself, spoken to as a browser would, in front of a portal that counts."""
+"""The gate by itself, spoken to as a browser would."""
 
 import asyncio
-import base64
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -18,141 +15,22 @@ from connectors.runner.errors import (
     RunStoppedError,
     TamperedError,
 )
-from connectors.runner.gate import Gate, Lane
-from connectors.runner.guard import Guard, normal_origin, path_fits, utc_now
-from connectors.sdk import registry
-from delegation.readback import Item, ReadBack
+from connectors.runner.gate import Gate
+from connectors.runner.guard import Guard, utc_now
+from tests.connectors.runner.gate_stand import (
+    CONNECTOR,
+    FINAL_BODY,
+    FINAL_PAGE,
+    FORM,
+    STEP,
+    STEP_BODY,
+    STEP_PAGE,
+    Portal,
+    Setup,
+    listening,
+)
 
 pytestmark = pytest.mark.anyio
-
-CONNECTOR = registry.find("lv.vsaa.sickness_benefit")
-STEP = CONNECTOR.steps[0]
-STEP_BODY = b"csrf=t&melnraksts=&iepazinos=ja"
-FINAL_BODY = b"csrf=u&melnraksts=d&versija=v"
-FORM = "Content-Type: application/x-www-form-urlencoded"
-STEP_PAGE = ReadBack(
-    (
-        Item(STEP.name, "csrf", "", "hidden", "t", ""),
-        Item(STEP.name, "melnraksts", "", "hidden", "", ""),
-        Item(STEP.name, "iepazinos", "Iepazinos", "checkbox", "ja", "Iepazinos"),
-    ),
-    (),
-    "",
-    "lv",
-)
-FINAL_PAGE = ReadBack(
-    (
-        Item("parskats", "csrf", "", "hidden", "u", ""),
-        Item("parskats", "melnraksts", "", "hidden", "d", ""),
-        Item("parskats", "versija", "", "hidden", "v", ""),
-    ),
-    (),
-    "0",
-    "lv",
-)
-
-
-@dataclass
-class Portal:
-    """A server that answers one thing and keeps what it was sent."""
-
-    answer: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-    heads: list[str] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-    address: str = ""
-    release: asyncio.Event | None = None
-    reached: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def requests(self) -> list[str]:
-        return [head.split("\r\n")[0].rpartition(" ")[0] for head in self.heads]
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                length = next(
-                    (int(line.split(":")[1]) for line in head.split("\r\n") if line.lower().startswith("content-len")),
-                    0,
-                )
-                self.heads.append(head)
-                self.bodies.append(await reader.readexactly(length))
-                self.reached.set()
-                if self.release is not None:
-                    await self.release.wait()
-                if not self.answer:
-                    break
-                writer.write(self.answer)
-                await writer.drain()
-        except asyncio.IncompleteReadError:
-            pass
-        finally:
-            writer.close()
-
-
-@dataclass
-class Setup:
-    gate: Gate
-    guard: Guard
-    lane: Lane
-    portal: Portal
-    issuer: Portal
-    asked: list[GateRequest]
-    ends: list[RunError]
-    verdict: Verdict = field(default_factory=lambda: Verdict(True))
-
-    def authorization(self) -> str:
-        pair = base64.b64encode(f"{self.lane.user}:{self.lane.password}".encode()).decode()
-        return f"Proxy-Authorization: Basic {pair}"
-
-    async def raw(self, request: bytes) -> bytes:
-        host, _, port = self.gate.address.removeprefix("http://").partition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(request)
-        async with asyncio.timeout(5):
-            answer = await reader.read()
-        writer.close()
-        return answer
-
-    async def ask(
-        self, method: str, path: str, body: bytes = b"", *headers: str, origin: str = "", tunnel: bool = False
-    ) -> int:
-        origin = origin or self.portal.address
-        target = path if tunnel else origin + path
-        lines = [
-            f"{method} {target} HTTP/1.1",
-            f"Host: {origin.removeprefix('http://')}",
-            "Connection: close",
-            f"Content-Length: {len(body)}",
-            *([] if tunnel else [self.authorization()]),
-            *headers,
-        ]
-        request = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-        if tunnel:
-            host = origin.removeprefix("http://")
-            connect = f"CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n{self.authorization()}\r\n\r\n".encode()
-            answer = (await self.raw(connect + request)).partition(b"\r\n\r\n")[2]
-        else:
-            answer = await self.raw(request)
-        return int(answer.split()[1]) if answer else 0
-
-    async def send_step(self, body: bytes = STEP_BODY) -> int:
-        return await self.ask("POST", STEP.request.path, body, FORM)
-
-    async def send_final(self, body: bytes = FINAL_BODY) -> int:
-        return await self.ask("POST", CONNECTOR.final.request.path, body, FORM)
-
-    def arm(self) -> None:
-        self.guard.expect(CONNECTOR.final, FINAL_PAGE)
-        self.guard.arm(self.guard.decide)
-
-
-@asynccontextmanager
-async def listening(portal: Portal) -> AsyncIterator[Portal]:
-    server = await asyncio.start_server(portal.serve, "127.0.0.6", 0)
-    portal.address = normal_origin("http://127.0.0.6:" + str(server.sockets[0].getsockname()[1]))
-    yield portal
-    server.close()
 
 
 @pytest.fixture
@@ -414,34 +292,3 @@ class TestTheFinalRequest:
         setup.portal.release.set()
         assert setup.guard.final is not None
         assert setup.guard.final.timed_out
-
-
-class TestAddresses:
-    @pytest.mark.parametrize(
-        ("given", "expected"),
-        [
-            ("http://portal.example", "http://portal.example:80"),
-            ("https://portal.example/path", "https://portal.example:443"),
-            ("http://[::1]:8080/", "http://[::1]:8080"),
-        ],
-    )
-    def test_have_one_form(self, given: str, expected: str) -> None:
-        assert normal_origin(given) == expected
-
-    @pytest.mark.parametrize("given", ["ftp://portal.example", "/path", "http://user@portal.example", "http://", "x"])
-    def test_others_are_none(self, given: str) -> None:
-        with pytest.raises(ValueError, match="no address"):
-            normal_origin(given)
-
-    @pytest.mark.parametrize(
-        ("pattern", "path", "fits"),
-        [
-            ("/a/*", "/a/b", True),
-            ("/a/*", "/a/b?c=1", True),
-            ("/a/*", "/a/b/c", False),
-            ("/a/*", "/a/", False),
-            ("/a.b", "/axb", False),
-        ],
-    )
-    def test_a_star_is_one_segment(self, pattern: str, path: str, *, fits: bool) -> None:
-        assert path_fits(pattern, path) is fits

@@ -1,8 +1,6 @@
 """Whole runs: real browser, real gate, the sandbox's portal over HTTP; what was filed, the portal's own count says."""
 
 import asyncio
-import os
-import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,57 +8,28 @@ import pytest
 
 from connectors.runner import (
     Absent,
+    Ambiguous,
     DeclinedByPortal,
     Filed,
-    Found,
     GateRequest,
-    Prepared,
-    PrepareTask,
     Progress,
-    Sent,
-    Unknown,
     Verdict,
 )
 from connectors.runner.errors import (
-    ChildDiedError,
     FormChangedError,
-    PortalUnavailableError,
     ReadBackChangedError,
+    RunBusyError,
     RunError,
     RunStoppedError,
-    RunTimeoutError,
-    SessionLostError,
     SignInRefusedError,
     TamperedError,
     ValuesRefusedError,
 )
 from connectors.sdk import registry
 from tests.connectors.desk import KINDERGARTEN, SICKNESS, Desk
+from tests.connectors.runner.run_steps import prepare, refused, send
 
 pytestmark = pytest.mark.anyio
-
-
-async def prepare(desk: Desk, task: PrepareTask) -> Prepared:
-    return await desk.runner.prepare(task, desk.decide, desk.progress)
-
-
-async def send(desk: Desk, task: PrepareTask, prepared: Prepared) -> Sent:
-    return await desk.runner.send(desk.send_task(task, prepared.readback), desk.decide, desk.progress)
-
-
-async def refused(desk: Desk, task: PrepareTask, error: type[RunError]) -> RunError:
-    """Prepare, expect `error`, and see that nothing is held and nothing was filed."""
-    with pytest.raises(error) as caught:
-        await prepare(desk, task)
-    assert not desk.runner.holds(task.run_id)
-    assert desk.state()["final_posts"] == 0
-    assert "final" not in desk.kinds()
-    return caught.value
-
-
-def kill(desk: Desk) -> None:
-    for pid in desk.runner.child_pids():
-        os.kill(pid, signal.SIGKILL)
 
 
 class TestAFiling:
@@ -140,6 +109,16 @@ class TestAFiling:
         sent = await asyncio.gather(send(desk, one, first), send(desk, two, second))
         assert all(isinstance(each, Filed) for each in sent)
         assert desk.state()["final_posts"] == 2
+
+    async def test_that_is_started_twice_leaves_the_first_alone_and_is_filed_once(self, desk: Desk) -> None:
+        task = desk.prepare_task()
+        prepared = await prepare(desk, task)
+        sent, busy = await asyncio.gather(
+            send(desk, task, prepared), send(desk, task, prepared), return_exceptions=True
+        )
+        assert isinstance(sent, Filed)
+        assert isinstance(busy, RunBusyError)
+        assert desk.state()["final_posts"] == 1
 
 
 class TestStopping:
@@ -253,125 +232,6 @@ class TestAPortalThatChanged:
         assert desk.state()["final_posts"] == 0
 
 
-class TestAPortalInTrouble:
-    async def test_down_is_unavailable(self, desk: Desk) -> None:
-        desk.fault("down")
-        await refused(desk, desk.prepare_task(), PortalUnavailableError)
-
-    async def test_gone_is_unavailable(self, desk: Desk) -> None:
-        desk.portal = "http://127.0.0.2:1"
-        with pytest.raises(PortalUnavailableError):
-            await prepare(desk, desk.prepare_task())
-
-    async def test_slow_is_given_up_in_time(self, desk: Desk) -> None:
-        desk.fault("slow", seconds=4)
-        desk.deadline = 2
-        await refused(desk, desk.prepare_task(), RunTimeoutError)
-
-    async def test_forgets_the_session_while_filling(self, desk: Desk) -> None:
-        desk.fault("session_lost", step="pielikumi")
-        await refused(desk, desk.prepare_task(), SessionLostError)
-
-    async def test_forgets_the_session_before_the_final_request_and_declines_it(self, desk: Desk) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-        desk.fault("session_lost", step="nosutit")
-        sent = await send(desk, task, prepared)
-        assert isinstance(sent, DeclinedByPortal)
-        assert desk.state()["accepted"] == 0
-
-    async def test_dies_after_accepting_and_the_look_up_finds_it(self, desk: Desk) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-        desk.fault("dies_after_accepting")
-        sent = await send(desk, task, prepared)
-        assert isinstance(sent, Unknown)
-        assert (sent.reason, sent.evidence.status) == ("no_answer", None)
-        desk.fault("dies_after_accepting", on=False)
-        found = await desk.runner.look_up(desk.look_up_task(task, sent.evidence.sent_at), desk.decide, desk.progress)
-        assert isinstance(found, Found)
-        assert found.pdf is not None
-        counted = desk.state()
-        assert (counted["final_posts"], counted["accepted"]) == (1, 1)
-        assert counted["applications"][0]["reference"] == found.reference
-
-    async def test_resets_the_final_request_and_sees_it_once(self, desk: Desk) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-        desk.fault("resets_final")
-        desk.fault("accepts_twice")
-        sent = await send(desk, task, prepared)
-        assert isinstance(sent, Unknown)
-        assert desk.kinds().count("final") == 1
-        assert (desk.state()["final_posts"], desk.state()["accepted"]) == (1, 0)
-
-    @pytest.mark.parametrize("to", ["path", "origin"])
-    async def test_redirects_the_final_request_and_it_is_not_repeated(self, desk: Desk, to: str) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-        desk.fault("redirects_final", to=to)
-        sent = await send(desk, task, prepared)
-        assert isinstance(sent, Unknown)
-        assert (sent.reason, sent.for_a_person, sent.evidence.status) == ("redirected", True, 307)
-        assert desk.state()["final_posts"] == 1
-
-    async def test_answers_too_late(self, desk: Desk) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-        desk.fault("slow", seconds=10, only_final=True, after=True)
-        sent = await send(desk, task, prepared)
-        assert isinstance(sent, Unknown)
-        assert sent.reason == "timeout"
-        assert desk.state()["final_posts"] == 1
-
-
-class TestABrowserThatIsKilled:
-    async def test_while_filling_files_nothing(self, desk: Desk) -> None:
-        async def kill_at_the_third_step(progress: Progress) -> None:
-            if progress.step == "pielikumi":
-                kill(desk)
-
-        with pytest.raises(ChildDiedError):
-            await desk.runner.prepare(desk.prepare_task(), desk.decide, kill_at_the_third_step)
-        assert desk.state()["final_posts"] == 0
-
-    async def test_while_the_page_is_held_is_filled_again_and_sent_once(self, desk: Desk) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-        kill(desk)
-        while desk.runner.holds(task.run_id):  # noqa: ASYNC110 - the kernel tells nobody but the runner
-            await asyncio.sleep(0.01)
-        assert isinstance(await send(desk, task, prepared), Filed)
-        assert desk.state()["final_posts"] == 1
-
-    async def test_before_the_final_request_was_let_out_nothing_is_sent(self, desk: Desk) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-
-        async def killed_and_refused(request: GateRequest) -> Verdict:
-            kill(desk)
-            return Verdict(False, "stopped")
-
-        with pytest.raises((ChildDiedError, RunStoppedError)):
-            await desk.runner.send(desk.send_task(task, prepared.readback), killed_and_refused, desk.progress)
-        assert desk.state()["final_posts"] == 0
-
-    async def test_after_the_final_request_left_the_gate_knows_what_became_of_it(self, desk: Desk) -> None:
-        task = desk.prepare_task()
-        prepared = await prepare(desk, task)
-
-        def killed_as_it_leaves(request: GateRequest) -> Verdict:
-            kill(desk)
-            return Verdict(True)
-
-        desk.verdict = killed_as_it_leaves
-        sent = await send(desk, task, prepared)
-        assert isinstance(sent, Filed)
-        counted = desk.state()
-        assert (counted["final_posts"], counted["accepted"]) == (1, 1)
-        assert counted["applications"][0]["reference"] == sent.reference
-
-
 class TestLookingUp:
     async def test_finds_nothing_and_proves_it_only_when_the_portal_has_settled(self, desk: Desk) -> None:
         task = desk.prepare_task()
@@ -387,6 +247,15 @@ class TestLookingUp:
         assert isinstance(await desk.runner.look_up(other, desk.decide, desk.progress), Absent)
         later = desk.look_up_task(task, datetime.now(UTC) + timedelta(hours=1))
         assert isinstance(await desk.runner.look_up(later, desk.decide, desk.progress), Absent)
+
+    async def test_leaves_two_that_match_to_a_person(self, desk: Desk) -> None:
+        task = desk.prepare_task(KINDERGARTEN)
+        for turn in range(2):
+            again = replace(task, run_id=f"{task.run_id}-{turn}")
+            assert isinstance(await send(desk, again, await prepare(desk, again)), Filed)
+        found = await desk.runner.look_up(desk.look_up_task(task), desk.decide, desk.progress)
+        assert isinstance(found, Ambiguous)
+        assert len(found.references) == 2
 
     async def test_changes_nothing_at_the_portal(self, desk: Desk) -> None:
         before = desk.state()
