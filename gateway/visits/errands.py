@@ -6,6 +6,7 @@ Each job asks the filing's state first, so it may run twice, late, or on another
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -17,6 +18,7 @@ from connectors.runner.runner import Runner
 from connectors.sdk import registry
 from delegation.filing import FilingState
 from delegation.readback import ReadBack, payload_hash
+from gateway.jobs.errors import TryLaterError
 from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.oauth import tickets
@@ -31,6 +33,7 @@ T = TypeVar("T")
 _log = structlog.get_logger("gateway.visits")
 
 _LOOK_UP_TRIES = 4
+_BUSY = timedelta(seconds=5)
 _PORTAL_LANGUAGE = "lv"
 
 
@@ -154,6 +157,9 @@ class Errands:
         await self._write(lambda conn: running.progress(conn, run_id, progress.done, progress.total))
 
     async def _failed(self, errand: Errand, error: run_errors.RunError) -> None:
+        if isinstance(error, run_errors.RunBusyError):
+            # The same run is still at work here: it says itself what became of it.
+            raise TryLaterError(_BUSY) from error
         _log.info("run failed", run=errand.run_id, reason=error.code)
         await self._write(lambda conn: running.failed(conn, self._parts, errand.run_id, error))
 
