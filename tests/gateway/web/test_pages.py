@@ -181,6 +181,18 @@ class TestHome:
     def test_sends_each_role_to_its_place(self, callers: Callers, role: Role | None, place: str) -> None:
         assert callers.staff(role).get("/").location == place
 
+    @pytest.mark.parametrize("role", list(Role))
+    def test_leads_every_role_to_a_page_that_it_may_open(self, callers: Callers, role: Role) -> None:
+        caller = callers.staff(role)
+        assert caller.get(caller.get("/").location).status == 200
+
+    def test_has_no_link_that_leads_nowhere(self, callers: Callers) -> None:
+        for start in ("/", "/privacy", "/sign-in"):
+            links = re.findall(r'href="(/[^"?]*)', callers.nobody().get(start).text)
+            assert links
+            for link in links:
+                assert callers.nobody().get(link).status in {200, 303}, f"{start} links to {link}"
+
     def test_tells_everybody_else_what_this_is(self, callers: Callers) -> None:
         answer = callers.nobody().get("/")
         assert answer.status == 200
