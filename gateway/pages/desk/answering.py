@@ -138,11 +138,7 @@ def steps_of(view: VisitView) -> list[dict[str, Any]]:
     states = ["done" if position < at else state if position == at else "waiting" for position in range(6)]
     if is_over:
         states[-1] = "done"  # feedback is asked at every ending
-    hint = words.STAGES[view.stage] if state != "done" and not is_over else None
-    return [
-        {"text": text, "state": states[position], "hint": hint if position == at else None}
-        for position, text in enumerate(words.STEPS)
-    ]
+    return [{"text": text, "state": states[position]} for position, text in enumerate(words.STEPS)]
 
 
 def reached(view: VisitView) -> int:

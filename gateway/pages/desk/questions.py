@@ -107,10 +107,10 @@ def errors_of(fields: tuple[Field, ...]) -> Iterator[dict[str, str]]:
     """The summary of errors, in the order of the form."""
     for field in fields:
         if field.error:
-            yield {"text": field.error, "href": field.href}
+            yield {"text": f"{field.label}: {field.error}", "href": field.href}
         for position, item in enumerate(field.items, start=1):
             if item.error:
-                yield {"text": item.error, "href": field.href if position == 1 else f"{field.href}-{position}"}
+                yield {"text": f"{item.label}: {item.error}", "href": field.href if position == 1 else f"{field.href}-{position}"}
         for choice in field.choices:
             yield from errors_of(choice.fields)
 
@@ -159,7 +159,8 @@ def masked(kind: str, value: str) -> str:
     if kind == "email":
         name, _, host = value.partition("@")
         return f"{name[:1]}•••@{host}"
-    return f"{value[:2]}••••{value[-2:]}" if len(value) >= 8 and kind in {"iban", "phone"} else "••••"
+    plain = "".join(value.split())
+    return f"{plain[:4]}••••{plain[-2:]}" if len(plain) >= 10 and kind in {"iban", "phone"} else "••••"
 
 
 def _typed(form: FormMultiDict, question: Input) -> Typed:
