@@ -272,6 +272,7 @@ def _send_code(
             template=f"{asking.kind.value}_code",
             language=find_visit(conn, asking.visit_id).language,
             values={"code": code},
+            visit_id=asking.visit_id,
         ),
         now=now,
     )
