@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,11 @@ class Site:
     base: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    """Pages that answer a form, and nothing else."""
     events: "queue.Queue[str]" = field(default_factory=queue.Queue)
+    pause: float = 0.0
+    """Seconds that a form waits for its answer."""
     posts: list[str] = field(default_factory=list)
     gets: list[str] = field(default_factory=list)
 
@@ -42,12 +47,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.site.posts.append(self.path)
-        self.answer(b"<!DOCTYPE html><html lang='en'><title>posted</title><p>posted", "text/html")
+        time.sleep(self.site.pause)
+        posted = "<!DOCTYPE html><html lang='en'><title>posted</title><p>posted"
+        self.answer(self.site.answers.get(self.path, posted).encode(), "text/html; charset=utf-8")
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         self.site.gets.append(path)
-        if path == "/events":
+        if path.endswith("/events"):
             self.stream()
         elif path in self.site.moved:
             self.send_response(303)
@@ -55,6 +62,8 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
         elif path in self.site.pages:
             self.answer(self.site.pages[path].encode(), "text/html; charset=utf-8")
+        elif path in self.site.answers:
+            self.send_error(405)
         else:
             self.give_file(STATIC / path.removeprefix("/assets/"))
 

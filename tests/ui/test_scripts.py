@@ -17,6 +17,10 @@ LIVE = """{% extends "layout/desk.html" %}
 {% block content %}<h1>Visit</h1>
 {% call ui.live("/events", "progress") %}<p id="state">{{ state }}</p>{{ ui.button("Go on", id="go") }}{% endcall %}
 {{ ui.text_input("note", "Note") }}{% endblock %}"""
+SEARCH = """{% extends "layout/desk.html" %}{% block title %}Search{% endblock %}
+{% block content %}<h1>Search</h1>
+{% call ui.form("/visit/search", "t") %}{{ ui.text_input("query", "Words") }}{{ ui.button("Search") }}{% endcall %}
+{% call ui.live("/visit/events", "progress") %}<p id="state">{{ state }}</p>{% endcall %}{% endblock %}"""
 IDLE = """{% extends "layout/desk.html" %}
 {% set lock_action = "/lock" %}{% set idle_seconds = 4 %}
 {% block title %}Idle{% endblock %}{% block content %}<h1>Desk</h1>{% endblock %}"""
@@ -99,6 +103,34 @@ class TestLivePages:
         site.events.put("event: go\ndata: http://127.0.0.2:9/\n\nevent: go\ndata: javascript:alert(1)\n\n")
         site.events.put("event: go\ndata: /next\n\n")
         tab.wait_for_url(f"{site.base}/next")
+
+    def test_a_page_that_answered_a_form_follows_without_sending_the_form_again(
+        self, site: Site, tab: Page, write: Write
+    ) -> None:
+        site.pages["/visit"] = site.answers["/visit/search"] = write(SEARCH, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        with tab.expect_navigation():
+            tab.get_by_role("button", name="Search").click()
+        tab.get_by_label("Words").fill("sick leave")
+        site.pages["/visit"] = write(SEARCH, state="agreed")
+        for _stream in range(3):  # those of the page that was left take some before they notice
+            site.events.put("event: changed\ndata: 1\n\n")
+        expect(tab.locator("#state")).to_have_text("agreed")
+        expect(tab.get_by_label("Words")).to_have_value("sick leave")
+        assert site.posts == ["/visit/search"]
+
+    def test_a_change_that_comes_while_a_form_is_on_its_way_does_not_call_it_back(
+        self, site: Site, tab: Page, write: Write
+    ) -> None:
+        site.pages |= {"/visit": write(SEARCH, state="waiting"), "/receipt": write(GUARDED)}
+        tab.goto(f"{site.base}/visit")
+        site.answers["/visit/search"] = write(SEARCH, state="found")
+        site.moved["/visit"] = "/receipt"
+        site.pause = 1.0
+        tab.get_by_role("button", name="Search").click(no_wait_after=True)
+        site.events.put("event: changed\ndata: 1\n\n")
+        tab.wait_for_url("**/visit/search")
+        expect(tab.locator("#state")).to_have_text("found")
 
     def test_a_script_in_a_fetched_part_never_runs(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(LIVE, state="waiting")

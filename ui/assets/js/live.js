@@ -2,12 +2,25 @@
 //
 // The answer is parsed by XMLHttpRequest itself (responseType "document"), which runs no script and needs no Trusted
 // Types policy.
+//
+// A page that answered a form cannot be asked for by its address (405). What it shows stands also on the page whose
+// stream it follows: /visits/1/events belongs to /visits/1. Loading such a page again would send the form once more.
 
 import { startFields } from "./fields.js";
 
 const TRUST_AFTER_MS = 3000;
 
+let own = location.href;
+let leaving = false;
+
 export function start() {
+  // A form is on its way: what it leads to is newer than anything fetched now, and going elsewhere would lose it.
+  addEventListener("submit", (event) => {
+    leaving = !event.defaultPrevented;
+  });
+  addEventListener("pageshow", () => {
+    leaving = false;
+  });
   const addresses = new Set([...document.querySelectorAll("[data-live]")].map((part) => part.dataset.live));
   const sources = [...addresses].map(follow);
   addEventListener("pagehide", () => sources.forEach((source) => source.close()));
@@ -35,7 +48,9 @@ function show(lost) {
 
 function go(address) {
   const target = new URL(address, location.href);
-  if (target.origin === location.origin) location.assign(target);
+  if (target.origin !== location.origin || leaving) return;
+  if (target.href === location.href) location.reload();
+  else location.assign(target);
 }
 
 let running = false;
@@ -50,7 +65,7 @@ function refresh() {
   running = true;
   const request = new XMLHttpRequest();
   request.responseType = "document";
-  request.open("GET", location.href);
+  request.open("GET", own);
   request.addEventListener("load", () => arrive(request));
   request.addEventListener("loadend", () => {
     running = false;
@@ -63,19 +78,25 @@ function refresh() {
 }
 
 function arrive(request) {
-  const from = new URL(request.responseURL || location.href);
-  if (from.pathname !== location.pathname) {
+  if (leaving) return;
+  if (request.status === 405 && own === location.href) {
+    own = new URL(document.querySelector("[data-live]").dataset.live.replace(/\/events$/, ""), own).href;
+    again = true;
+    return;
+  }
+  const from = new URL(request.responseURL || own);
+  if (from.pathname !== new URL(own).pathname) {
     go(from.href);
     return;
   }
   if (request.status !== 200 || !request.response) {
-    location.reload();
+    go(own);
     return;
   }
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = request.response.getElementById(part.id);
     if (fresh) exchange(part, fresh);
-    else location.reload();
+    else go(own);
   }
   if (request.response.title) document.title = request.response.title;
 }
