@@ -32,6 +32,7 @@ _INSERT = {
     .on_conflict_do_nothing(index_elements=["code_hash"])
     .returning(ResidentRow.id),
 }
+_CHANGE = update(ResidentRow).where(ResidentRow.id == bindparam("which"))
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,11 +177,8 @@ def remember(
     kept = _Kept(
         msgspec.structs.replace(known.profile, **changes), source if "phone" in changes else known.number_source
     )
-    conn.execute(
-        update(ResidentRow)
-        .where(ResidentRow.id == resident_id)
-        .values(profile=parts.sealer.seal(known.key, _context(resident_id), _encode(kept)), changed_at=now)
-    )
+    sealed = parts.sealer.seal(known.key, _context(resident_id), _encode(kept))
+    conn.execute(_CHANGE, {"which": resident_id, "profile": sealed, "changed_at": now})
     outbox.record(
         conn,
         chain=f"resident:{resident_id}",

@@ -37,6 +37,7 @@ TRIES = 5
 _OPEN = (ApprovalState.WAITING, ApprovalState.OPENED, ApprovalState.MATCHED)
 _BY_CODE = select(Approval.__table__).where(Approval.code_hash == bindparam("code"))
 _BY_LINK = select(Approval.__table__).where(Approval.link_hash == bindparam("link"))
+_INSERT = insert(Approval)
 _SET = update(Approval).where(Approval.id == bindparam("which"))
 _OPEN_OF_DELEGATION = select(Approval.id).where(
     Approval.delegation_id == bindparam("delegation"), Approval.state.in_(_OPEN)
@@ -100,7 +101,7 @@ def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: 
         "asked_at": now,
         "lapses_at": now + parts.settings.approval_lapse,
     }
-    conn.execute(insert(Approval).values(**values))
+    conn.execute(_INSERT, values)
     if asking.route is Route.PHONE:
         _invite(conn, parts, vault, approval_id, now)
     elif asking.route is Route.DISPLAY and asking.number is not None:
@@ -230,7 +231,7 @@ def lapse_all(conn: Connection, delegation_id: str, now: datetime) -> None:
 
 def set_columns(conn: Connection, approval_id: str, **columns: Any) -> None:
     """Write columns of an approval that the caller holds locked."""
-    conn.execute(_SET.values(**columns), {"which": approval_id})
+    conn.execute(_SET, {"which": approval_id, **columns})
 
 
 find = find_approval

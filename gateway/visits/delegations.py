@@ -71,14 +71,14 @@ def insert_delegation(
 
 def store(conn: Connection, delegation: Delegation, **columns: Any) -> None:
     """Keep what a step made of a delegation, and the `columns` that only the row has."""
-    statement = _UPDATE.values(**columns) if columns else _UPDATE
     conn.execute(
-        statement,
+        _UPDATE,
         {
             "which": delegation.id,
             "to_state": delegation.state,
             "to_services": msgspec.to_builtins(delegation.services),
             "to_approvals": msgspec.to_builtins(delegation.approvals),
+            **columns,
         },
     )
 

@@ -28,7 +28,7 @@ def move(conn: Connection, filing: AnyRow, to: FilingState, **columns: Any) -> N
     """
     ensure_transition(filing.state, to)
     changed = conn.execute(
-        _MOVE.values(**columns), {"which": filing.id, "from_state": filing.state, "to_state": to}
+        _MOVE, {"which": filing.id, "from_state": filing.state, "to_state": to, **columns}
     ).rowcount
     if changed != 1:
         raise OutOfOrderError("the filing has moved")

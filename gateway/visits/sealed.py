@@ -19,6 +19,7 @@ _CONTENT = select(SealedRecord.content).where(
 _CONTENTS = select(SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content).where(
     SealedRecord.visit_id == bindparam("visit"), SealedRecord.kind.in_(bindparam("kinds", expanding=True))
 )
+_ADD = insert(SealedRecord)
 _FORGET = delete(SealedRecord).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
@@ -65,15 +66,16 @@ class VisitVault:
         """Seal `content` for the first time: one statement fewer than `keep`."""
         self._fetched.pop(kind, None)
         self._connection.execute(
-            insert(SealedRecord).values(
-                id=new_id(),
-                visit_id=self._visit_id,
-                owner_id=owner_id,
-                kind=kind,
-                key_id=self.key.id,
-                content=self._sealer.seal(self.key, f"{kind}:{owner_id}", content),
-                stored_at=now,
-            )
+            _ADD,
+            {
+                "id": new_id(),
+                "visit_id": self._visit_id,
+                "owner_id": owner_id,
+                "kind": kind,
+                "key_id": self.key.id,
+                "content": self._sealer.seal(self.key, f"{kind}:{owner_id}", content),
+                "stored_at": now,
+            },
         )
 
     def find(self, owner_id: str, kind: str) -> bytes | None:
