@@ -212,6 +212,11 @@ class Desk(Hands):
         self.press("/close")
         self.page.wait_for_url(f"**/desk/visits/{visit}")
 
+    @property
+    def feedback_code(self) -> str:
+        """The code on the last page, for those who got no message."""
+        return self.page.locator(".app-feedback-code").inner_text().strip()
+
     def stop(self, reason: str = "resident_asked") -> None:
         """Stop everything that is done for the resident."""
         visit = self.visit_id
@@ -281,6 +286,14 @@ class Phone(Hands):
     def wait_for_reference(self) -> str:
         """Wait for the receipt; return its reference number."""
         return self.code("reference")
+
+    def look_up_feedback(self, code: str) -> str:
+        """Type the code that was printed; return the address of the questions."""
+        self.see("/f")
+        self.page.fill("input[name=code]", code)
+        self.press("/f")
+        self.page.wait_for_url("**/f/*")
+        return self.page.url
 
     def give_feedback(self, link: str, *, satisfaction: int = 5, comment: str = "") -> None:
         """Answer the three questions."""

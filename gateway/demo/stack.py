@@ -256,6 +256,10 @@ class Stack:
         """Switch a fault of the stand-in portal."""
         self._sandbox("POST", "/_sandbox/faults", {"fault": fault, "on": on, **parameters})
 
+    def reset_outside(self) -> None:
+        """Switch every fault off and let the outside world forget what happened; registrations stay."""
+        self._sandbox("POST", "/_sandbox/reset", {})
+
     def portal_state(self) -> dict[str, Any]:
         """What the portal itself has counted and stored."""
         state: dict[str, Any] = self._sandbox("GET", "/_sandbox/state")

@@ -84,7 +84,7 @@ class WholeVisit:
         self.answer(errand)
         self.confirm(errand)
         reference = self.receive()
-        link = self.close()
+        link = self.close(errand)
         self.give_feedback(link)
         self.check_portal(reference)
         self.check_trail()
@@ -183,15 +183,21 @@ class WholeVisit:
             step.seen = f"PDF, {len(pdf)} bytes"
         return reference
 
-    def close(self) -> str:
-        """Close the visit; return the feedback link that arrived."""
+    def close(self, errand: Errand) -> str:
+        """Close the visit; return the feedback link."""
         with self.steps.step("Visit closed") as step:
             self.desk.close()
             step.seen = self.desk.heading
             self._take("closed", self.desk)
         with self.steps.step("Feedback asked") as step:
-            pattern = re.compile(re.escape(self.stack.url) + r"/f/\S+")
-            link = step.seen = self._message(pattern.search).group()
+            if errand.route == "display":  # a number that was typed at the counter is not used for anything else
+                link = self.phone.look_up_feedback(self.desk.feedback_code)
+                self._take("farewell", self.display)
+                step.seen = f"by a code on paper: {link}"
+            else:
+                pattern = re.compile(re.escape(self.stack.url) + r"/f/\S+")
+                link = self._message(pattern.search).group()
+                step.seen = f"by SMS: {link}"
         return link
 
     def give_feedback(self, link: str) -> None:
