@@ -2,6 +2,7 @@
 
 from connectors.runner.runner import Runner
 from gateway.jobs.runner import Handler, JobKind
+from gateway.ledger import verdicts
 from gateway.notifications import sending
 from gateway.oauth import logout
 from gateway.parts import Parts
@@ -25,6 +26,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         errands.handlers(),
         sending.make_handlers(parts),
         logout.make_handlers(parts),
+        verdicts.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, display, home, terminals
+from gateway.pages import account, audit, display, home, terminals
 from gateway.pages.desk import controllers as desk
 from gateway.pages.resident import approving, entering, signing_in
 
@@ -15,5 +15,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *approving.HANDLERS,
     *signing_in.HANDLERS,
     *display.HANDLERS,
+    *audit.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

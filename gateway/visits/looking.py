@@ -4,6 +4,7 @@ Visits are shown to nobody but the assistant who serves them, so a visit's looks
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
@@ -11,7 +12,7 @@ from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits.rows import lock_delegation_of, lock_visit
+from gateway.visits.rows import find_visit, lock_delegation_of, lock_visit
 from gateway.visits.trail import say
 
 _QUARTER_MINUTES = 15
@@ -35,6 +36,22 @@ def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> Non
     row = lock_delegation_of(conn, visit_id)
     data = {"resident": None if row is None else row.principal_id}
     say(conn, visit_id, EventName.RESIDENT_LOOKED_AT, by.actor, now, **data)
+
+
+class AuditReason(StrEnum):
+    """Why an auditor opens a visit."""
+
+    ROUTINE = "routine"
+    COMPLAINT = "complaint"
+    RESIDENT_ASKED = "resident_asked"
+    INCIDENT = "incident"
+
+
+def note_audit(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, reason: AuditReason) -> None:
+    """Record that an auditor opens a visit, and why; the resident can see it. Raises `NotFoundError`."""
+    find_visit(conn, visit_id)
+    now = parts.clock.database_now(conn)
+    say(conn, visit_id, EventName.VISIT_LOOKED_AT, by.actor, now, reason=reason.value)
 
 
 def is_noted(looked_at: datetime | None, now: datetime) -> bool:

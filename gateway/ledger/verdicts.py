@@ -1,0 +1,124 @@
+"""Verifying the whole log from a page: the outcome is itself an event, so the last verdict cannot be improved later.
+
+A small log is verified at once; a large one by a worker, since it takes longer than anybody waits for a page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from audit.entry import Actor, ActorKind, decode
+from audit.events import EventName
+from audit.report import Report
+from gateway.jobs.leases import Job
+from gateway.jobs.queue import enqueue
+from gateway.jobs.runner import Handler, JobKind
+from gateway.jobs.tables import OPEN, JobRow
+from gateway.ledger import checkpoints, outbox, tree
+from gateway.ledger.checking import check
+from gateway.ledger.tables import AuditEvent
+from gateway.parts import Store
+
+AT_ONCE = 20_000
+"""Entries up to which a log is verified while somebody waits: well below a second."""
+
+_JOB = "log.verify"
+_LAST = (
+    select(AuditEvent.leaf)
+    .where(AuditEvent.type == EventName.LOG_VERIFIED.value)
+    .order_by(AuditEvent.at.desc(), AuditEvent.n.desc())
+    .limit(1)
+)
+_OPEN_JOBS = select(func.count()).select_from(JobRow).where(JobRow.key == bindparam("key"), OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class LastVerdict:
+    """What the last verification came to."""
+
+    at: datetime
+    by: Actor
+    verdict: str
+    exit_code: int
+    """0 verified, 1 violation, 2 bad input, 3 cannot conclude."""
+    size: int
+    vouched: int
+    """Entries under a signed checkpoint."""
+    visits: int
+    """Visits and other chains."""
+    totals: Mapping[str, int]
+    """How often each finding was made, by its verdict."""
+
+
+def last(conn: Connection) -> LastVerdict | None:
+    """The newest verdict in the log, if there ever was one."""
+    leaf = conn.execute(_LAST).scalar_one_or_none()
+    if leaf is None:
+        return None
+    entry = decode(bytes(leaf))
+    data = entry.data
+    return LastVerdict(
+        at=entry.time,
+        by=entry.actor,
+        verdict=data["verdict"],
+        exit_code=data["exit_code"],
+        size=data["size"],
+        vouched=data["vouched"],
+        visits=data["visits"],
+        totals=data["findings"],
+    )
+
+
+def is_under_way(conn: Connection) -> bool:
+    """Whether a worker is verifying the log, or is going to."""
+    return conn.execute(_OPEN_JOBS, {"key": _JOB}).scalar_one() > 0
+
+
+async def verify(store: Store, by: Actor) -> None:
+    """Verify the log and record the outcome, or ask a worker to."""
+    size = await store.database.read(lambda conn: tree.head(conn).size)
+    if size <= AT_ONCE:
+        await _verify(store, by)
+        return
+    now = store.clock.now()
+    payload = {"kind": by.kind.value, "id": by.id, "terminal": by.terminal, "centre": by.centre}
+    await store.database.write(lambda conn: enqueue(conn, _JOB, payload, key=_JOB, now=now))
+
+
+def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
+    """The job of a worker that verifies a large log."""
+
+    async def handle(job: Job) -> None:
+        said = job.payload
+        await _verify(store, Actor(ActorKind(said["kind"]), said["id"], said["terminal"], said["centre"]))
+
+    return {_JOB: handle}
+
+
+async def _verify(store: Store, by: Actor) -> None:
+    vkeys = tuple(signer.verifier.vkey for signer in store.publisher.signers)
+    held, now = checkpoints.read_held(store.settings.data_dir), store.clock.now()
+    origin = store.settings.log_origin
+    report = await store.database.read(lambda conn: check(conn, vkeys=vkeys, origin=origin, now=now, held=held))
+    await store.database.write(lambda conn: _record(conn, store, report, by))
+
+
+def _record(conn: Connection, store: Store, report: Report, by: Actor) -> None:
+    outbox.record(
+        conn,
+        chain="system",
+        type=EventName.LOG_VERIFIED,
+        actor=by,
+        data={
+            "verdict": report.verdict.value,
+            "exit_code": report.exit_code,
+            "size": report.size,
+            "vouched": report.vouched_size,
+            "visits": report.counts.get("visits", 0),
+            "root": None if report.root is None else report.root.hex(),
+            "findings": {verdict.value: total for verdict, total in report.totals.items()},
+        },
+        at=store.clock.database_now(conn),
+    )

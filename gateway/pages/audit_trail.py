@@ -1,0 +1,126 @@
+"""The trail of one visit in words: who did what, when, where, and where it stands in the log."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, literal, select, union_all
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from audit.report import Verdict
+from gateway.ledger.trail import Logged, Trail, read_chain
+from gateway.ledger.verdicts import LastVerdict
+from gateway.pages import audit_words
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.people.tables import Staff
+from gateway.terminals.tables import Terminal
+from gateway.visits import looking, reading
+from gateway.visits.view import VisitView
+from ui.i18n import Message, message
+
+_MOST = 500
+_STAFF = frozenset({ActorKind.ASSISTANT, ActorKind.AUDITOR, ActorKind.MANAGER, ActorKind.ADMIN})
+_UNKNOWN = message("An event that this version does not know")
+_NAMES = union_all(
+    select(literal("staff").label("kind"), Staff.id, Staff.display_name.label("name")).where(
+        Staff.id.in_(bindparam("staff", expanding=True))
+    ),
+    select(literal("terminal").label("kind"), Terminal.id, Terminal.name).where(
+        Terminal.id.in_(bindparam("terminals", expanding=True))
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One event in words."""
+
+    at: datetime
+    title: Message
+    who: Message
+    name: str | None
+    """Of a member of staff, or of a connector."""
+    terminal: str | None
+    tone: str | None
+    n: int
+    index: int | None
+    is_signed: bool
+    code: str
+    data: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTrail:
+    """What the page of one visit shows."""
+
+    view: VisitView
+    trail: Trail
+    steps: tuple[Step, ...]
+    may_see: bool
+    """Whether this auditor has said why, in this quarter of an hour."""
+
+    @property
+    def signed(self) -> int:
+        """How many of the events a signed checkpoint covers."""
+        return sum(step.is_signed for step in self.steps)
+
+
+def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str) -> ShownTrail:
+    """Read a visit and its trail. Raises `NotFoundError`."""
+    view = reading.for_auditor(conn, parts, visit_id)
+    trail = read_chain(conn, visit_id, most=_MOST)
+    if not _has_said_why(trail, session, view.now):
+        return ShownTrail(view=view, trail=trail, steps=(), may_see=False)
+    names = _names(conn, (logged.entry.actor for logged in trail.events))
+    steps = tuple(_step(logged, trail, names) for logged in trail.events)
+    return ShownTrail(view=view, trail=trail, steps=steps, may_see=True)
+
+
+def findings_of(last: LastVerdict) -> tuple[tuple[Message, int], ...]:
+    """What a verification found, in words, and how often."""
+    return tuple((audit_words.FINDINGS[Verdict(code)], total) for code, total in last.totals.items())
+
+
+def _has_said_why(trail: Trail, session: StaffSession, now: datetime) -> bool:
+    return any(
+        logged.entry.type == EventName.VISIT_LOOKED_AT
+        and logged.entry.actor.id == session.staff_id
+        and looking.is_noted(logged.entry.time, now)
+        for logged in trail.events
+    )
+
+
+def _names(conn: Connection, actors: Iterable[Actor]) -> Mapping[tuple[str, str], str]:
+    known = list(actors)
+    staff = sorted({actor.id for actor in known if actor.kind in _STAFF})
+    terminals = sorted({actor.terminal for actor in known if actor.terminal})
+    rows = conn.execute(_NAMES, {"staff": staff, "terminals": terminals})
+    return {(row.kind, row.id): row.name for row in rows}
+
+
+def _step(logged: Logged, trail: Trail, names: Mapping[tuple[str, str], str]) -> Step:
+    entry = logged.entry
+    event = next((event for event in EventName if event.value == entry.type), None)
+    name = names.get(("staff", entry.actor.id)) if entry.actor.kind in _STAFF else None
+    if entry.actor.kind is ActorKind.CONNECTOR:
+        name = entry.actor.id
+    return Step(
+        at=entry.time,
+        title=audit_words.EVENTS[event] if event else _UNKNOWN,
+        who=audit_words.ACTORS[entry.actor.kind],
+        name=name,
+        terminal=names.get(("terminal", entry.actor.terminal or "")),
+        tone="good" if event in audit_words.GOOD else "bad" if event in audit_words.BAD else None,
+        n=entry.n,
+        index=logged.index,
+        is_signed=trail.is_signed(logged),
+        code=entry.type,
+        data=tuple((key, _text(value)) for key, value in entry.data.items() if value is not None),
+    )
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,488 @@
+"""The phone: from the code at the counter to the receipt, and everything that is refused on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from audit.events import EventName
+from delegation.assurance import Assurance, Route
+from delegation.filing import FilingState
+from gateway.visits import approvals, confirming, stopping
+from gateway.visits.reading import Stage
+from tests.gateway.callers import Answer
+from tests.gateway.pages.facing import PROVIDER, SOMEBODY_ELSE, Facing, Phone, state_of
+from tests.gateway.visits.counter import declined, filed, unknown
+
+IBAN = "LV97HABA0012345678910"
+
+
+def shows(answer: Answer, *texts: str) -> bool:
+    return all(text in answer.text for text in texts)
+
+
+def in_english(phone: Phone) -> Phone:
+    phone.get("/language/en?of=resident&back=/approve")
+    return phone
+
+
+def ready(facing: Facing) -> Phone:
+    """A phone that is asked for the permit."""
+    facing.counter.open().ask()
+    phone = in_english(facing.granted())
+    facing.counter.fill()
+    facing.counter.prepare()
+    return phone
+
+
+class TestTheWayIn:
+    def test_a_code_leads_to_the_number_and_nothing_is_shown_before_it(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        page = in_english(facing.entered()).see()
+        assert shows(page, "Which number is on the counter’s screen?", "Paraugu centrs")
+        assert "Ilze" not in page.text
+        assert "Slimības" not in page.text
+
+    def test_a_code_works_once(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        code = facing.counter.invitation().code
+        facing.entered()
+        second = facing.phone()
+        second.see("/a")
+        assert second.send("/a", code=code).status == 404
+
+    def test_a_wrong_code_says_so_and_lets_try_again(self, facing: Facing) -> None:
+        phone = facing.phone()
+        phone.see("/a")
+        answer = phone.send("/a", code="0000 0000")
+        assert answer.status == 404
+        assert 'id="code"' in answer.text
+
+    def test_too_many_wrong_codes_shut_the_door_for_that_phone(self, facing: Facing) -> None:
+        phone = facing.phone()
+        phone.see("/a")
+        answers = [phone.send("/a", code="00000000").status for _ in range(11)]
+        assert answers == [404] * 10 + [429]
+
+    def test_a_right_code_is_not_taken_either_behind_a_shut_door(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.phone()
+        phone.see("/a")
+        for _ in range(10):
+            phone.send("/a", code="00000000")
+        assert phone.send("/a", code=facing.counter.invitation().code).status == 429
+
+    def test_looking_at_a_link_uses_nothing_up(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        link = facing.counter.invitation().link
+        phone = facing.phone()
+        for _ in range(2):
+            page = phone.see(f"/a/{link}")
+            assert "Ilze" not in page.text
+        assert facing.counter.stage is Stage.APPROVAL
+        assert phone.send(f"/a/{link}").location == "/approve"
+        assert facing.phone().see(f"/a/{link}").status == 200
+
+    def test_a_used_link_leads_nowhere(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        link = facing.counter.invitation().link
+        first, second = facing.phone(), facing.phone()
+        first.see(f"/a/{link}")
+        first.send(f"/a/{link}")
+        second.see(f"/a/{link}")
+        assert second.send(f"/a/{link}").status == 404
+
+    def test_a_new_code_sends_the_old_phone_back_to_typing_it(self, facing: Facing) -> None:
+        counter = facing.counter
+        counter.open().ask()
+        phone = in_english(facing.entered())
+        counter.write(
+            lambda conn: approvals.renew_invitation(
+                conn, counter.store, counter.by, counter.visit_id, counter.approval().id
+            )
+        )
+        assert shows(phone.see(), "Type the code from the counter")
+
+    def test_nobody_without_a_code_sees_anything(self, facing: Facing) -> None:
+        assert facing.phone().get("/approve").status == 401
+
+
+class TestTheNumber:
+    def test_a_wrong_one_costs_a_try(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.entered())
+        phone.see()
+        answer = phone.send("/approve/number", number=wrong_number(facing))
+        assert answer.status == 403
+        assert shows(answer, "You have 4 tries left")
+
+    def test_too_many_wrong_ones_end_the_question(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.entered())
+        phone.see()
+        wrong = wrong_number(facing)
+        answers = [phone.send("/approve/number", number=wrong).status for _ in range(5)]
+        assert answers == [403, 403, 403, 403, 303]
+        assert shows(phone.see(), "This question is closed")
+        assert facing.begin(phone).location == "/approve"
+        assert EventName.DELEGATION_SIGNED not in facing.counter.events()
+
+    def test_without_it_nobody_signs_in(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.entered()
+        assert facing.begin(phone).status == 404
+
+
+class TestApproving:
+    def test_the_statement_is_shown_to_the_letter_and_the_name_masked_above_it(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        page = in_english(facing.matched()).see()
+        text = facing.counter.opened(lambda opened: opened.statement()).text
+        assert text in page.text.replace("&#34;", '"')
+        assert shows(page, "I••• P•••", "Practice sign-in", "Refuse")
+
+    def test_the_page_may_lead_to_the_provider_and_nowhere_else(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        policy = facing.matched().see().headers["content-security-policy"]
+        assert f"form-action 'self' {PROVIDER};" in policy
+
+    def test_a_waiting_page_may_lead_there_too_since_it_becomes_the_next_one(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        policy = facing.granted().see().headers["content-security-policy"]
+        assert PROVIDER in policy
+
+    def test_the_provider_is_asked_for_a_fresh_sign_in_at_the_services_level(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        begun = facing.begin(facing.matched())
+        assert begun.location.startswith(f"{PROVIDER}/authorize?")
+        assert "LoA%2Fsubstantial" in begun.location
+
+    def test_a_fresh_sign_in_grants_and_the_session_gets_a_new_id(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.matched()
+        before = dict(phone.cookies)
+        assert facing.approve(phone).location == "/approve"
+        assert phone.cookies["pilnvara_resident"] != before["pilnvara_resident"]
+        old = Phone(facing.app, before)
+        assert old.get("/approve").status == 401
+        assert facing.counter.stage is Stage.QUESTIONS
+        assert shows(in_english(phone).see(), "You gave your permission", "Nothing is sent without your yes")
+
+    def test_a_sign_in_comes_back_once(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.matched()
+        state = state_of(facing.begin(phone))
+        assert facing.come_back(phone, state).status == 303
+        assert facing.come_back(phone, state).status == 403
+        assert facing.counter.events().count(EventName.DELEGATION_SIGNED) == 1
+
+    def test_a_sign_in_does_not_come_back_in_another_browser(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        state = state_of(facing.begin(facing.matched()))
+        facing.counter.write(
+            lambda conn: approvals.renew_invitation(
+                conn, facing.counter.store, facing.counter.by, facing.counter.visit_id, facing.counter.approval().id
+            )
+        )
+        assert facing.come_back(facing.matched(), state).status == 403
+        assert facing.counter.stage is Stage.APPROVAL
+
+    def test_a_live_session_at_the_provider_is_no_yes(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.matched()
+        answer = facing.approve(phone, age=300)
+        assert answer.status == 403
+        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.events()[-1] is EventName.APPROVAL_SIGN_IN_REFUSED
+
+    def test_somebody_else_is_not_the_approver(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        answer = facing.approve(phone, SOMEBODY_ELSE)
+        assert answer.status == 403
+        assert shows(answer, "Somebody else signed in")
+        assert facing.counter.events()[-1] is EventName.APPROVAL_SIGN_IN_REFUSED
+        assert shows(phone.see(), "Read and decide")
+
+    def test_a_weak_sign_in_is_too_low(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        answer = facing.approve(phone, level=Assurance.LOW)
+        assert answer.status == 403
+        assert shows(answer, "stronger sign-in")
+        assert facing.counter.stage is Stage.APPROVAL
+
+    def test_cancelling_at_the_provider_leaves_the_question_open(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        state = state_of(facing.begin(phone))
+        answer = phone.get(f"/approve/return?error=access_denied&state={state}&iss={PROVIDER}")
+        assert answer.status == 403
+        assert shows(answer, "You cancelled the sign-in")
+        assert facing.approve(phone).status == 303
+
+    def test_an_answer_of_another_issuer_proves_nothing(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.matched()
+        state = state_of(facing.begin(phone))
+        answer = phone.get(f"/approve/return?code=x%7CHIGH%7C0&state={state}&iss=http://127.0.0.9:1")
+        assert answer.status == 403
+        assert facing.counter.stage is Stage.APPROVAL
+
+    def test_with_the_provider_down_the_page_says_so_and_can_still_refuse(self, facing: Facing) -> None:
+        facing.provider.is_down = True
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        assert shows(phone.see(), "No sign-in service answers just now", "Refuse")
+        facing.provider.is_down = False
+        facing.counter.clock.move(timedelta(seconds=6))
+        assert shows(phone.see(), "Practice sign-in")
+
+    def test_the_question_of_another_phone_cannot_be_answered(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        first = facing.matched()
+        theirs = facing.counter.approval().id
+        facing.counter.write(
+            lambda conn: stopping.stop(
+                conn, facing.counter.store, facing.counter.delegation().id, by=facing.counter.by.actor, whose="t"
+            )
+        )
+        facing.counter.close()
+        facing.counter.open().ask()
+        second = facing.matched()
+        second.see()
+        assert second.send("/approve/sign-in", approval=theirs, provider="sandbox").location == "/approve"
+        assert second.send("/approve/refuse", approval=theirs).status == 404
+        assert first.get("/approve").status == 200
+        assert facing.counter.stage is Stage.APPROVAL
+
+
+class TestSayingNo:
+    def test_is_asked_once_more_and_ends_the_request(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        assert shows(phone.see("/approve/refuse"), "Refuse?")
+        assert facing.counter.stage is Stage.APPROVAL
+        assert phone.send("/approve/refuse", approval=facing.counter.approval().id).location == "/approve"
+        assert facing.counter.view().stage is Stage.REFUSED
+        assert shows(phone.see(), "You said no")
+
+    def test_needs_no_number(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.entered()
+        phone.see("/approve/refuse")
+        phone.send("/approve/refuse", approval=facing.counter.approval().id)
+        assert facing.counter.stage is Stage.REFUSED
+
+    def test_begins_at_the_page_about_stopping_too(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.phone()
+        phone.see("/stop")
+        answer = phone.send("/stop", code=facing.counter.invitation().code)
+        assert answer.location == "/approve/refuse"
+        assert phone.see("/approve/refuse").status == 200
+
+    def test_twice_is_told_as_it_stands(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.matched()
+        approval = facing.counter.approval().id
+        phone.see("/approve/refuse")
+        phone.send("/approve/refuse", approval=approval)
+        assert phone.send("/approve/refuse", approval=approval).location == "/approve"
+        assert phone.get("/approve/refuse").location == "/approve"
+
+    def test_to_a_read_back_sends_nothing_and_leaves_the_permission(self, facing: Facing) -> None:
+        phone = ready(facing)
+        assert shows(phone.see("/approve/refuse"), "Do not send it?")
+        phone.send("/approve/refuse", approval=facing.counter.approval().id)
+        assert facing.counter.stage is Stage.PERMIT_REFUSED
+        assert shows(phone.see(), "You said that something is wrong", "Stop everything")
+
+
+class TestTheReadBack:
+    def test_is_shown_to_the_approver_in_full_and_that_is_recorded_once(self, facing: Facing) -> None:
+        phone = ready(facing)
+        page = phone.see()
+        assert shows(page, "Check what will be sent", IBAN, "0,00 EUR", "/approve/picture")
+        assert "csrf&#" not in page.text
+        phone.see()
+        assert facing.counter.events().count(EventName.READBACK_SHOWN) == 1
+        assert phone.get("/approve/picture").body == b"png"
+
+    def test_is_not_shown_to_a_new_phone_before_its_holder_signs_in(self, facing: Facing) -> None:
+        ready(facing)
+        new = in_english(facing.matched())
+        page = new.see()
+        assert shows(page, "Sign in to see what would be sent")
+        assert IBAN not in page.text
+        assert new.get("/approve/picture").status == 404
+        assert EventName.READBACK_SHOWN not in facing.counter.events()
+
+    def test_signing_in_to_see_shows_it_and_sends_nothing(self, facing: Facing) -> None:
+        ready(facing)
+        new = in_english(facing.matched())
+        assert facing.approve(new, purpose="see").location == "/approve"
+        assert shows(new.see(), IBAN)
+        assert facing.counter.stage is Stage.PERMIT
+        assert EventName.PERMIT_GIVEN not in facing.counter.events()
+        facing.approve(new)
+        assert facing.counter.view().stage is Stage.SENDING
+
+    def test_somebody_else_cannot_sign_in_to_see_it(self, facing: Facing) -> None:
+        ready(facing)
+        new = facing.matched()
+        assert facing.approve(new, SOMEBODY_ELSE, purpose="see").status == 403
+        assert IBAN not in new.see().text
+
+    def test_a_relative_with_the_unlocked_phone_meets_a_fresh_sign_in(self, facing: Facing) -> None:
+        phone = ready(facing)
+        assert facing.begin(phone).location.startswith(PROVIDER)
+        assert facing.approve(phone, SOMEBODY_ELSE).status == 403
+        assert facing.approve(phone, age=600).status == 403
+        assert facing.counter.stage is Stage.PERMIT
+
+    def test_a_page_left_open_approves_no_other_read_back(self, facing: Facing) -> None:
+        phone = ready(facing)
+        old = facing.counter.approval().id
+        facing.counter.fill()
+        facing.counter.prepare()
+        assert facing.begin(phone, approval=old).location == "/approve"
+        assert facing.counter.stage is Stage.PERMIT
+
+    def test_a_fresh_sign_in_sends_it_to_the_receipt(self, facing: Facing) -> None:
+        phone = ready(facing)
+        counter = facing.counter
+        assert facing.approve(phone).location == "/approve"
+        assert shows(phone.see(), "it is being sent")
+        counter.press()
+        counter.answer(filed(counter.clock.now()))
+        page = phone.see()
+        assert shows(page, "SP-2026-000001", "/approve/receipt.pdf", "VSAA")
+        assert "Stop everything" not in page.text
+        counter.close()
+        assert shows(phone.see(), "SP-2026-000001", "/f/", "How were you helped?")
+
+    def test_the_receipt_is_a_file_in_a_sandbox_and_opening_it_is_recorded(self, facing: Facing) -> None:
+        phone = ready(facing)
+        counter = facing.counter
+        facing.approve(phone)
+        counter.press()
+        counter.answer(filed(counter.clock.now()))
+        pdf = phone.get("/approve/receipt.pdf")
+        assert pdf.body == b"%PDF-1.7"
+        assert pdf.headers["content-disposition"] == 'attachment; filename="SP-2026-000001.pdf"'
+        assert "sandbox" in pdf.headers["content-security-policy"]
+        assert counter.events()[-1] is EventName.RECEIPT_OPENED
+
+    def test_the_receipt_is_not_for_a_phone_that_has_not_signed_in(self, facing: Facing) -> None:
+        phone = ready(facing)
+        counter = facing.counter
+        new = in_english(facing.matched())
+        facing.approve(phone)
+        counter.press()
+        counter.answer(filed(counter.clock.now()))
+        assert new.get("/approve/receipt.pdf").status == 404
+        assert "SP-2026-000001" not in new.see().text
+
+
+class TestStopping:
+    def test_is_offered_from_the_yes_on_and_asked_once_more(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.granted())
+        assert shows(phone.see(), "/approve/stop")
+        assert shows(phone.see("/approve/stop"), "Stop everything?")
+        assert facing.counter.stage is Stage.QUESTIONS
+
+    @pytest.mark.parametrize("when", ["questions", "filling", "permit", "sending"])
+    def test_in_time_stops_all(self, facing: Facing, when: str) -> None:
+        counter = facing.counter
+        counter.open().ask()
+        phone = in_english(facing.granted())
+        if when != "questions":
+            counter.fill()
+        if when in {"permit", "sending"}:
+            counter.prepare()
+        if when == "sending":
+            facing.approve(phone)
+        phone.see("/approve/stop")
+        assert phone.send("/approve/stop").location == "/approve/stop"
+        assert shows(phone.see("/approve/stop"), "It is stopped")
+        assert shows(phone.see(), "Everything is stopped")
+        assert counter.stage is Stage.STOPPED
+
+    def test_too_late_says_when_it_was_sent_and_how_to_withdraw(self, facing: Facing) -> None:
+        phone = ready(facing)
+        facing.approve(phone)
+        facing.counter.press()
+        phone.see("/approve/stop", status=200)
+        phone.send("/approve/stop")
+        page = phone.see("/approve/stop")
+        assert shows(page, "It was already sent", "02.11.2026 11:00:00", "How to withdraw it", "VSAA")
+        facing.counter.answer(filed(facing.counter.clock.now()))
+        assert facing.counter.filing().state is FilingState.FILED
+
+    def test_is_offered_again_after_the_portal_declined(self, facing: Facing) -> None:
+        phone = ready(facing)
+        facing.approve(phone)
+        facing.counter.press()
+        facing.counter.answer(declined(facing.counter.clock.now()))
+        assert shows(phone.see(), "The institution did not take it", "/approve/stop")
+        phone.see("/approve/stop")
+        phone.send("/approve/stop")
+        assert shows(phone.see("/approve/stop"), "It is stopped")
+
+    def test_works_for_a_phone_that_has_not_signed_in(self, facing: Facing) -> None:
+        ready(facing)
+        new = facing.entered()
+        new.see("/approve/stop")
+        new.send("/approve/stop")
+        assert facing.counter.stage is Stage.STOPPED
+
+
+class TestOtherEndings:
+    def test_nobody_answered(self, facing: Facing) -> None:
+        counter = facing.counter
+        approval = counter.open().ask()
+        phone = in_english(facing.matched())
+        counter.clock.move(counter.store.settings.approval_lapse)
+        counter.write(lambda conn: confirming.lapse(conn, counter.store, approval))
+        assert shows(phone.see(), "Nobody answered in time")
+
+    def test_the_permission_ran_out(self, facing: Facing) -> None:
+        counter = facing.counter
+        counter.open().ask()
+        phone = in_english(facing.granted())
+        pages = []
+        for _ in range(5):
+            counter.clock.move(timedelta(minutes=25))
+            pages.append(phone.see())
+        assert shows(pages[-1], "The time of your permission is over")
+        assert "Stop everything" not in pages[-1].text
+
+    def test_the_portal_does_not_answer(self, facing: Facing) -> None:
+        phone = ready(facing)
+        facing.approve(phone)
+        facing.counter.press()
+        facing.counter.answer(unknown(facing.counter.clock.now()))
+        assert shows(phone.see(), "We are asking the portal", "never sent a second time")
+
+    def test_the_visit_ended_without_filing(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.granted())
+        facing.counter.close()
+        page = phone.see()
+        assert shows(page, "The visit has ended", "Nothing was sent in your name", "/f/")
+        assert 'data-live="' not in page.text
+
+    def test_the_question_is_put_on_the_display_instead(self, facing: Facing) -> None:
+        counter = facing.counter
+        counter.open().ask()
+        phone = in_english(facing.granted())
+        counter.write(
+            lambda conn: stopping.stop(conn, counter.store, counter.delegation().id, by=counter.by.actor, whose="t")
+        )
+        counter.ask(Route.DISPLAY)
+        assert shows(phone.see(), "Answer at the counter")
+
+
+def wrong_number(facing: Facing) -> str:
+    return "10" if facing.counter.invitation().match_number != "10" else "11"
