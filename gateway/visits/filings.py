@@ -27,8 +27,6 @@ def move(conn: Connection, filing: AnyRow, to: FilingState, **columns: Any) -> N
         OutOfOrderError: somebody else moved it, although the caller was to hold it locked.
     """
     ensure_transition(filing.state, to)
-    changed = conn.execute(
-        _MOVE, {"which": filing.id, "from_state": filing.state, "to_state": to, **columns}
-    ).rowcount
+    changed = conn.execute(_MOVE, {"which": filing.id, "from_state": filing.state, "to_state": to, **columns}).rowcount
     if changed != 1:
         raise OutOfOrderError("the filing has moved")
