@@ -22,6 +22,7 @@ import msgspec
 
 from gateway.config import Settings
 from gateway.demo import seed
+from gateway.keys import keyfile
 from gateway.parts import Store, open_store
 
 START_SECONDS = 60.0
@@ -143,11 +144,20 @@ class Stack:
 
     def seed(self) -> None:
         """Make the tables and put the made-up network in."""
+        if self.database_url is not None and not (self.folder / "data" / keyfile.NAME).exists():
+            self._prepare_server()
         store = self.open_store()
         try:
             store.database.write_now(lambda conn: seed.seed(conn, store, self.outside))
         finally:
             store.close()
+
+    def _prepare_server(self) -> None:
+        """Tables and keys of a database that machines share, as an operator makes them."""
+        for arguments in (("migrate",), ("keys", "init")):
+            done = self.command(*arguments)
+            if done.returncode != 0:
+                raise StackError(f"pilnvara {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
 
     def start(self, tell: Callable[[str], None] = lambda _what: None) -> None:
         """Start everything and wait until it answers; `tell` is told what is being done.

@@ -25,7 +25,8 @@ OnDead: TypeAlias = Callable[[Job, str], Awaitable[None]]
 
 _log = structlog.get_logger("gateway.jobs")
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
+"""How long a worker that died keeps its jobs from others; one that lives renews each third of it."""
 _BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 1800))
 _IDLE_SECONDS = 5.0
 

@@ -114,6 +114,8 @@ def close_visit(conn: Connection, parts: Parts, by: StaffSession, visit_id: str)
 
 def ending_of(visit: AnyRow, delegation: AnyRow | None, filing: AnyRow | None, now: datetime) -> Ending:
     """How a visit that closes at `now` ended."""
+    if filing is not None and filing.reason == stopping.EXPIRED:
+        return Ending.EXPIRED
     if filing is not None and filing.state in _ENDINGS:
         return _ENDINGS[filing.state]
     if delegation is None:

@@ -33,6 +33,8 @@ class StopReason(StrEnum):
     OTHER = "other"
 
 
+EXPIRED = "delegation.expired"
+"""Reason of a filing that the clock stopped."""
 _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT)
 
 
@@ -100,7 +102,7 @@ def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:
     filing = lock_filing_of(conn, delegation_id)
     if now < row.valid_until or filing is None or filing.state not in UNSENT:
         return
-    _stop_filing(conn, filing, actors.SYSTEM, "delegation.expired", now)
+    _stop_filing(conn, filing, actors.SYSTEM, EXPIRED, now)
     approvals.lapse_all(conn, delegation_id, now)
 
 

@@ -1,0 +1,142 @@
+"""The people of a visit, each with a window of their own: what they do, by what the pages promise to keep."""
+
+from collections.abc import Mapping
+
+from connectors.sandbox.residents import Resident
+from connectors.sandbox.settings import SandboxSettings
+from connectors.sdk.inputs import Upload
+from gateway.pages.desk import words
+from gateway.visits.view import Stage
+from tests.flow.endings.window import Wanted, Window
+from ui.i18n import message
+
+LANGUAGE = "lv"
+_STAGES = {message.text(LANGUAGE): stage for stage, message in words.STAGES.items()}
+
+
+def said(english: str) -> str:
+    """A sentence of the product as these people read it."""
+    return message(english).text(LANGUAGE)
+
+
+class Desk(Window):
+    """The assistant at the counter's computer."""
+
+    def enrol(self, code: str) -> None:
+        """Make this browser a terminal of a centre."""
+        self.see("/terminal/enrol")
+        self.press("/terminal/enrol", {"code": code})
+
+    def sign_in(self, login: str, password: str, code: str) -> None:
+        """Sign in with password and one-time code."""
+        self.see("/sign-in")
+        self.press("/sign-in", {"login": login, "password": password, "code": code})
+        assert self.page.path == "/desk", self.page.root.text
+
+    def open_visit(self, service: str) -> str:
+        """Open a visit about a service; return its id."""
+        self.see("/desk")
+        self.press("/desk/visits", {"channel": "counter", "language": LANGUAGE})
+        visit_id = self.page.path.rpartition("/")[2]
+        self.press("/search", {"query": "slimības lapa"})
+        forms = [one for one in self.page.root.all("form") if one.attributes["action"].endswith("/service")]
+        chosen = next(one for one in forms if any(each.attributes.get("value") == service for each in one.all("input")))
+        self.send(chosen, {}, {})
+        return visit_id
+
+    def look_at(self, visit_id: str) -> Stage:
+        """Open a visit's page; return the stage that it names."""
+        self.see(f"/desk/visits/{visit_id}")
+        return self.stage
+
+    @property
+    def stage(self) -> Stage:
+        """What the page beside its content calls the visit's stage."""
+        tags = [one.text for one in self.page.root.all("strong") if "govuk-tag" in one.attributes.get("class", "")]
+        found = [_STAGES[text] for text in tags if text in _STAGES]
+        assert len(found) == 1, f"the page names {tags} ({self.page.status}): {self.page.root.text[:600]}"
+        return found[0]
+
+    def wait_for(self, visit_id: str, *stages: Stage) -> Stage:
+        """Wait until a visit stands at one of `stages`; return at which."""
+        self.look_at(visit_id)
+        self.wait_until(lambda: self.stage in stages, " or ".join(stages))
+        return self.stage
+
+    def ask(self, resident: Resident) -> None:
+        """Ask for the delegation, after a look at the document."""
+        asked = {
+            "document": "id_card",
+            "name": resident.name,
+            "code": resident.personal_code,
+            "present": "yes",
+            "route": "phone",
+        }
+        self.press("/ask", asked)
+        assert self.stage is Stage.APPROVAL
+
+    def answer(self, answers: Mapping[str, Wanted], files: Mapping[str, Upload] | None = None) -> None:
+        """Answer the connector's questions, and what comes before them."""
+        if self.has_form("/preconditions"):
+            names = {one.attributes["name"] for one in self.form("/preconditions").all("input")} - {"_csrf", "csrf"}
+            self.press("/preconditions", dict.fromkeys(names, "yes"))
+        self.press("/answers", answers, files)
+        assert not self.page.by_id("problem"), self.page.root.text[:900]
+
+    def correct(self, visit_id: str, answers: Mapping[str, Wanted]) -> None:
+        """Answer the questions anew, where some answers stand already."""
+        self.see(f"/desk/visits/{visit_id}?panel=edit")
+        self.press("/answers", answers)
+
+    def stop(self, visit_id: str) -> None:
+        """Stop everything that is done for the resident."""
+        self.see(f"/desk/visits/{visit_id}/stop")
+        self.press("/stop", {"reason": "resident_asked"})
+
+    def end(self, visit_id: str) -> None:
+        """End a visit; the page then shows the way to the feedback."""
+        self.see(f"/desk/visits/{visit_id}/close")
+        self.press("/close")
+
+    @property
+    def feedback_code(self) -> str:
+        """The code under which feedback is asked, as the last page shows it; empty when it does not."""
+        found = [one for one in self.page.root.all("p") if one.attributes.get("class") == "app-feedback-code"]
+        return found[0].text if found else ""
+
+
+class Phone(Window):
+    """The resident's own phone."""
+
+    def enter(self, code: str) -> None:
+        """Type the short code from the counter's screen."""
+        self.see("/a")
+        self.press("/a", {"code": code})
+        assert self.page.path == "/approve", self.page.root.text[:600]
+
+    def match(self, number: str) -> None:
+        """Type the number from the counter's screen."""
+        self.press("/approve/number", {"number": number})
+
+    def approve(self, resident: Resident) -> None:
+        """Say yes to what is asked now, by a fresh sign-in at the identity provider."""
+        self.see("/approve")
+        self.press("/approve/sign-in")
+        self.press("/authorize", {"iedzivotajs": resident.personal_code, "metode": "eid", "pin": SandboxSettings().pin})
+        assert self.page.path == "/approve", self.page.root.text[:600]
+
+    def refuse(self) -> None:
+        """Say no to what is asked now."""
+        self.see("/approve/refuse")
+        self.press("/approve/refuse")
+
+    def is_told(self, english: str) -> bool:
+        """Whether the page as it is now has this heading."""
+        self.see("/approve")
+        print(self.page.heading)
+        return self.page.heading == said(english)
+
+    def stop(self) -> None:
+        """Stop everything; the page then says whether it was in time."""
+        self.see("/approve/stop")
+        self.press("/approve/stop")
