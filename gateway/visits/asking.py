@@ -20,7 +20,7 @@ from gateway.people.access import StaffSession
 from gateway.visits import approvals, filings
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
-from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState
 from gateway.visits.trail import say
@@ -92,9 +92,8 @@ def fill(
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
-    row = lock_delegation_of(conn, visit_id)
-    ensure(row is not None and row.state is DelegationState.ACTIVE, "fill without a delegation in force")
-    assert row is not None  # noqa: S101 - the line above has refused it; this tells the type checker
+    row = expected(lock_delegation_of(conn, visit_id), "fill without a delegation")
+    ensure(row.state is DelegationState.ACTIVE, "fill without a delegation in force")
     if now >= row.valid_until:
         raise ExpiredError("the delegation has ended")
     ensure_allows(to_model(row), service=visit.service_id, action=Action.FILE, now=now)

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.events import EventName
-from delegation.assurance import ApprovalKind, Assurance, NumberSource, RouteFacts, ensure_allowed, route_assurance
+from delegation.assurance import ApprovalKind, NumberSource, RouteFacts, ensure_allowed, route_assurance
 from delegation.claims import PermitBinding
 from delegation.commitment import HashKind
 from delegation.filing import FilingState
@@ -31,6 +31,7 @@ from gateway.visits.errors import ExpiredError, NotFoundError, SignInStaleError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
+    expected,
     find_approval,
     lock_approval,
     lock_delegation,
@@ -160,19 +161,7 @@ def permit(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, 
     ensure_allowed(service.rules, approval.route, level, ApprovalKind.PERMIT)
 
     permit_id = new_id()
-    binding = PermitBinding(
-        delegation=row.id,
-        filing=filing.id,
-        attempt=filing.attempt,
-        origin=service.portal_origin or "",
-        connector=f"{filing.service_id}@{filing.connector_version}",
-        language=row.language,
-        payload=approval.subject_hash,
-    )
-    issuer = parts.settings.issuer
-    token = sign_permit(
-        parts.keys.signer(KeyKind.PERMIT), binding, issuer=issuer, audience=issuer, jti=permit_id, now=now
-    )
+    token = _signed(parts, row, filing, service, permit_id, now)
     expires_at = now + timedelta(seconds=PERMIT_SECONDS)
     conn.execute(
         insert(Permit).values(
@@ -193,7 +182,22 @@ def permit(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, 
     holder = conn.execute(_HOLDER, {"filing": filing.id}).scalar_one_or_none()
     queue_run(conn, filing.id, filing.attempt, RunKind.SEND, now, prefer=holder)
     enqueue(conn, "permit.lapse", {"filing": filing.id, "permit": permit_id}, run_at=expires_at, now=now)
-    _say_permit(conn, vault, row, approval, filing, permit_id, level, token, evidence, now)
+    say(
+        conn,
+        row.visit_id,
+        EventName.PERMIT_GIVEN,
+        actors.resident(row.approver_id),
+        now,
+        approval=approval.id,
+        permit=permit_id,
+        filing=filing.id,
+        attempt=filing.attempt,
+        payload=approval.subject_hash,
+        route=approval.route.value,
+        assurance=level.uri,
+        evidence=vault.hasher.hash(HashKind.EVIDENCE, evidence),
+        token=vault.hasher.hash(HashKind.EVIDENCE, token.encode()),
+    )
 
 
 def refuse_permit(conn: Connection, parts: Parts, approval: AnyRow) -> None:
@@ -218,10 +222,9 @@ def ask_again(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -
     """Ask for the same permit once more, after nobody answered or the five minutes passed."""
     now = parts.clock.database_now(conn)
     lock_open_visit(conn, by, visit_id)
-    row = lock_delegation_of(conn, visit_id)
-    filing = None if row is None else lock_filing_of(conn, row.id)
-    ensure(filing is not None and filing.state is FilingState.PREPARED and row is not None, "ask again for nothing")
-    assert row is not None and filing is not None  # noqa: S101 - refused above; this tells the type checker
+    row = expected(lock_delegation_of(conn, visit_id), "ask again without a delegation")
+    filing = expected(lock_filing_of(conn, row.id), "ask again without a filing")
+    ensure(filing.state is FilingState.PREPARED, "ask again for what is not read back")
     ensure(not approvals.is_waiting(conn, row.id, now), "ask again while the question waits")
     approvals.lapse_all(conn, row.id, now)
     vault = VisitVault.of(conn, parts.sealer, visit_id)
@@ -254,33 +257,22 @@ def lapse_permit(conn: Connection, parts: Parts, filing_id: str, permit_id: str)
     say(conn, filing.visit_id, EventName.PERMIT_LAPSED, actors.SYSTEM, now, filing=filing_id, permit=permit_id)
 
 
-def _say_permit(
-    conn: Connection,
-    vault: VisitVault,
-    row: AnyRow,
-    approval: AnyRow,
-    filing: AnyRow,
-    permit_id: str,
-    level: Assurance,
-    token: str,
-    evidence: bytes,
-    now: datetime,
-) -> None:
-    say(
-        conn,
-        row.visit_id,
-        EventName.PERMIT_GIVEN,
-        actors.resident(row.approver_id),
-        now,
-        approval=approval.id,
-        permit=permit_id,
+def _signed(
+    parts: Parts, row: AnyRow, filing: AnyRow, service: catalogue.Service, permit_id: str, now: datetime
+) -> str:
+    """The permit for what the filing's portal holds, as a token."""
+    binding = PermitBinding(
+        delegation=row.id,
         filing=filing.id,
         attempt=filing.attempt,
-        payload=approval.subject_hash,
-        route=approval.route.value,
-        assurance=level.uri,
-        evidence=vault.hasher.hash(HashKind.EVIDENCE, evidence),
-        token=vault.hasher.hash(HashKind.EVIDENCE, token.encode()),
+        origin=service.portal_origin or "",
+        connector=f"{filing.service_id}@{filing.connector_version}",
+        language=row.language,
+        payload=filing.readback_hash,
+    )
+    issuer = parts.settings.issuer
+    return sign_permit(
+        parts.keys.signer(KeyKind.PERMIT), binding, issuer=issuer, audience=issuer, jti=permit_id, now=now
     )
 
 

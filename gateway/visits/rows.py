@@ -129,6 +129,17 @@ def ensure(condition: bool, what: str) -> None:
         raise OutOfOrderError(what)
 
 
+def expected(row: AnyRow | None, what: str) -> AnyRow:
+    """The row, where the step fits only when there is one.
+
+    Raises:
+        OutOfOrderError: there is none; `what` says which step, for the log.
+    """
+    if row is None:
+        raise OutOfOrderError(what)
+    return row
+
+
 def _one(row: AnyRow | None, what: str) -> AnyRow:
     if row is None:
         raise NotFoundError(f"no such {what}")
