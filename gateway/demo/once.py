@@ -45,7 +45,7 @@ def _visit(stack: Stack, steps: Steps, route: str, pictures: Path | None) -> str
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
     with browser() as opened:
-        visit = WholeVisit(stack, opened, steps, pictures)
+        visit = WholeVisit(stack, opened, steps, pictures=pictures)
         try:
             return visit.make(ERRANDS[route])
         except (PlaywrightError, UnexpectedError):

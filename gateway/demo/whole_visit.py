@@ -53,12 +53,14 @@ ERRANDS = {errand.route: errand for errand in (BY_PHONE, BY_DISPLAY)}
 class WholeVisit:
     """The windows of everybody in one visit, and the steps in their order."""
 
-    def __init__(self, stack: Stack, opened: Browser, steps: Steps, pictures: Path | None = None) -> None:
+    def __init__(
+        self, stack: Stack, opened: Browser, steps: Steps, *, codes: Codes | None = None, pictures: Path | None = None
+    ) -> None:
+        """Open the windows. `codes` are shared by whoever signs in at one gateway, which takes each code once."""
         self.stack = stack
         self.steps = steps
-        self._opened = opened
+        self._codes = codes or Codes()
         self._pictures = pictures
-        self._codes = Codes()
         self._known_codes: frozenset[str] = frozenset()
         self.desk = Desk(window(opened, DESK_SIZE).new_page(), stack.url)
         self.phone = Phone(window(opened, PHONE_SIZE, is_phone=True).new_page(), stack.url)
@@ -68,6 +70,11 @@ class WholeVisit:
     def windows(self) -> dict[str, Page]:
         """Every window by what it is."""
         return {"desk": self.desk.page, "phone": self.phone.page, "display": self.display.page}
+
+    def leave(self) -> None:
+        """Close the windows."""
+        for page in self.windows.values():
+            page.context.close()
 
     def make(self, errand: Errand) -> str:
         """Make the whole visit; return the feedback link.
