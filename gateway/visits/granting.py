@@ -220,7 +220,7 @@ def withdraw_request(conn: Connection, parts: Parts, by: StaffSession, visit_id:
     row = lock_delegation_of(conn, visit_id)
     ensure(row is not None and row.state is DelegationState.REQUESTED, "withdraw what is not asked")
     if row is not None:
-        end_request(conn, parts, row, event=EventName.APPROVAL_WITHDRAWN, by=f"staff:{by.staff_id}", now=now)
+        end_request(conn, row, event=EventName.APPROVAL_WITHDRAWN, by=f"staff:{by.staff_id}", now=now)
 
 
 def lapse_grant(conn: Connection, parts: Parts, approval_id: str) -> None:
@@ -229,10 +229,10 @@ def lapse_grant(conn: Connection, parts: Parts, approval_id: str) -> None:
     row = lock_delegation(conn, approvals.find(conn, approval_id).delegation_id)
     approval = lock_approval(conn, approval_id)
     if approvals.is_open(approval) and now >= approval.lapses_at and row.state is DelegationState.REQUESTED:
-        end_request(conn, parts, row, event=EventName.DELEGATION_LAPSED, by="clock", now=now)
+        end_request(conn, row, event=EventName.DELEGATION_LAPSED, by="clock", now=now)
 
 
-def end_request(conn: Connection, parts: Parts, row: AnyRow, *, event: EventName, by: str, now: datetime) -> None:
+def end_request(conn: Connection, row: AnyRow, *, event: EventName, by: str, now: datetime) -> None:
     """End a request that nobody answered; a locked *requested* delegation becomes *lapsed*."""
     store_end(conn, lapse(to_model(row)), by=by, now=now)
     approvals.lapse_all(conn, row.id, now)
