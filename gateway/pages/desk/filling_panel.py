@@ -67,6 +67,8 @@ def gather(
     values = before.values if sent.typed is None else {**before.values, **sent.typed}
     fresh = (sent.typed or {}).keys() - sent.kept
     masked = frozenset() if shown else questions.sensitive(connector.inputs) - fresh
+    # What the portal refused does not stand as known: it is typed anew, or shown and corrected.
+    values = {name: "" if name in masked and name in portal else value for name, value in values.items()}
     filled = Filled(values=values, files=before.files, errors=portal | dict(sent.errors), masked=masked)
     fields = questions.fields_of(connector.inputs, filled, language)
     return {

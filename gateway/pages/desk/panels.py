@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import segno
-from markupsafe import Markup
 from sqlalchemy import Connection
 
 from connectors.sdk import registry
@@ -18,6 +16,7 @@ from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
 from gateway.pages.desk import filling_panel, readback_panel, words
+from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import search
@@ -107,13 +106,6 @@ def can_fill(view: VisitView) -> bool:
         and view.now < delegation["valid_until"]
     )
     return view.is_open and in_force and (filing is None or filing["state"] not in _LEFT)
-
-
-def qr(address: str) -> Markup:
-    """An inline picture that leads a phone's camera to `address`; it carries no style of its own."""
-    drawing = segno.make(address, error="m", micro=False)
-    svg = drawing.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
-    return Markup(svg)  # noqa: S704 - drawn by segno from modules alone; the address is not in it as text
 
 
 class _Look:
