@@ -90,9 +90,9 @@ class TestAStop:
         counter.stack.switch("slow", seconds=SLOW_SECONDS, only_final=True, after=True)
         case = counter.visit().confirmed()
         case.wait_for_filing(FilingState.SENT)
-        case.phone.stop()
-        assert case.phone.page.heading == said("It was already sent")
-        assert case.stage is Stage.SENDING
+        assert case.phone.see("/approve/stop").heading == said("It was already sent")
+        case.desk.stop(case.visit_id)
+        assert case.desk.stage is Stage.SENDING
         assert case.desk.page.by_id("too-late")
         case.wait_for(Stage.FILED)
         assert case.delegation_state is DelegationState.REVOKED
