@@ -15,7 +15,6 @@ from sqlalchemy import Connection, select, update
 
 from connectors.sandbox.residents import RESIDENTS, Resident
 from connectors.sdk import registry
-from connectors.sdk.steps import Values
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.demo import seed
@@ -47,13 +46,13 @@ class Counter:
     phones: list[Phone] = field(default_factory=list)
 
     @classmethod
-    def open(cls, stack: Stack) -> "Counter":
+    def open(cls, stack: Stack, codes: Codes) -> "Counter":
         """Enrol a terminal at a stack that runs, and sign the assistant in."""
         store = stack.open_store()
         code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id, "Lete 1"))
         desk = Desk(stack.url)
         desk.enrol(code.digits)
-        desk.sign_in(ASSISTANT.login, PASSWORD, Codes().take(ASSISTANT))
+        desk.sign_in(ASSISTANT.login, PASSWORD, codes.take(ASSISTANT))
         return cls(stack, store, desk)
 
     def close(self) -> None:
@@ -117,11 +116,10 @@ class Counter:
         """How many applications the portal holds, as it counts itself."""
         return int(self.stack.portal_state()["accepted"])
 
-    def is_verified(self) -> bool:
-        """Whether `pilnvara audit verify` has nothing to say; what it says is printed otherwise."""
+    def ensure_verified(self) -> None:
+        """See that `pilnvara audit verify` finds nothing wrong."""
         verdict = self.stack.command("audit", "verify")
-        print(verdict.stdout, verdict.stderr)
-        return verdict.returncode == 0
+        assert verdict.returncode == 0, verdict.stdout + verdict.stderr
 
 
 @dataclass
@@ -149,7 +147,7 @@ class Case:
         return self.desk.wait_for(self.visit_id, *stages)
 
     @property
-    def answers(self) -> Values:
+    def answers(self) -> dict[str, str | list[str]]:
         """Good answers of this resident for a period of this visit's own."""
         first = date.today() - timedelta(days=20)  # noqa: DTZ011 - the portal of this machine counts in its days
         return {
@@ -207,9 +205,9 @@ class Case:
         self.phone.approve(self.resident)
         return self
 
-    def wait_for_filing(self, *states: FilingState) -> FilingState:
+    def wait_for_filing(self, *states: FilingState) -> None:
         """Wait until the filing's row is in one of `states`."""
-        return wait_for(lambda: self.filing_state, lambda state: state in states, " or ".join(states))
+        wait_for(lambda: self.filing_state, lambda state: state in states, " or ".join(states))
 
     def wait_for_steps(self, done: int = 1) -> None:
         """Wait until the connector is in the middle of the portal's form."""
@@ -285,7 +283,11 @@ def wait_for(look: Callable[[], T], is_so: Callable[[T], bool], what: str) -> T:
 
 def children(pid: int) -> list[int]:
     """The processes that a process has started and that live."""
-    return [other for other in map(int, filter(str.isdigit, os.listdir("/proc"))) if _parent_of(other) == pid]
+    return [other for other in _processes() if _parent_of(other) == pid]
+
+
+def _processes() -> list[int]:
+    return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
 
 
 def _parent_of(pid: int) -> int | None:

@@ -1,6 +1,7 @@
 """The people of a visit, each with a window of their own: what they do, by what the pages promise to keep."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from connectors.sandbox.residents import Resident
 from connectors.sandbox.settings import SandboxSettings
@@ -10,7 +11,7 @@ from gateway.visits.view import Stage
 from tests.flow.endings.window import Wanted, Window
 from ui.i18n import message
 
-LANGUAGE = "lv"
+LANGUAGE: Final = "lv"
 _STAGES = {message.text(LANGUAGE): stage for stage, message in words.STAGES.items()}
 
 
@@ -133,7 +134,6 @@ class Phone(Window):
     def is_told(self, english: str) -> bool:
         """Whether the page as it is now has this heading."""
         self.see("/approve")
-        print(self.page.heading)
         return self.page.heading == said(english)
 
     def stop(self) -> None:

@@ -108,7 +108,7 @@ class TestAWorkerThatDies:
         wait_for(
             lambda: [pid for pid in (*connectors, *browsers) if command_of(pid)], lambda left: not left, "empty list"
         )
-        assert counter.is_verified()
+        counter.ensure_verified()
 
 
 class TestAGatewayThatDies:
@@ -166,7 +166,7 @@ class TestAGatewayThatDies:
         counter.kill("gateway", "worker")
         counter.start("gateway", "worker")
         goes_on_and_is_sent_once(case)
-        assert counter.is_verified()
+        counter.ensure_verified()
 
 
 @ON_SQLITE

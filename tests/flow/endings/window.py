@@ -29,6 +29,11 @@ class Window:
         """Forget everything."""
         self._http.close()
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser carries to the gateway, by name."""
+        return {cookie.name: cookie.value or "" for cookie in self._http.cookies.jar}
+
     def see(self, path: str) -> Page:
         """Open an address of the gateway."""
         self.page = Page.of(self._http.get(path))
