@@ -2,19 +2,26 @@
 
 import struct
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from sqlalchemy import Connection
 
 from connectors.runner import errors as run_errors
 from connectors.runner.api import Absent, LookedUp, Prepared
 from delegation.assurance import Route
 from delegation.readback import Attachment, Item, ReadBack
+from gateway.people import staff
 from gateway.people.roles import Role
-from gateway.visits import asking, confirming, granting, opening, running, sending
+from gateway.people.staff import NewStaff
+from gateway.visits import asking, confirming, granting, opening, running, sending, stopping
 from gateway.visits.reading import Stage
+from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, RunKind
-from tests.gateway.callers import Answer, Caller, Callers
-from tests.gateway.visits.counter import Counter, declined, filed, unknown
+from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
+from tests.gateway.visits.counter import BENEFIT, Counter, declined, filed, unknown
+
+__all__ = ["BENEFIT", "PASSPORT", "QUEUE", "READ_BACK_OF_PORTAL", "Desk", "a_picture"]
 
 QUEUE = "lv.municipality.kindergarten_queue"
 PASSPORT = "lv.pmlp.passport"
@@ -65,6 +72,25 @@ class Desk(Counter):
     def freshen(self) -> None:
         """Sign in anew, after the clock was moved past the session's end."""
         self.browser = self.callers.staff(Role.ASSISTANT, language=self.by.language)
+
+    def another_assistant(self) -> Caller:
+        """A colleague at the same terminal."""
+        parts, now = self.store, self.clock.now()
+        new = NewStaff(
+            login="berta", name="Berta Otrā", password=PASSWORD, centre_id=self.by.centre_id, roles=(Role.ASSISTANT,)
+        )
+        colleague = self.write(lambda conn: staff.create(conn, parts.sealer, new, now=now))
+        return replace(self.callers, account=colleague).staff(Role.ASSISTANT)
+
+    def stop_now(self, conn: Connection) -> None:
+        """The assistant stops: it was about the wrong person."""
+        stopping.stop_at_desk(conn, self.store, self.by, self.visit_id, StopReason.WRONG_PERSON)
+
+    def newest_run(self) -> str:
+        """The id of the newest errand of the visit."""
+        run = self.view().run
+        assert run is not None
+        return str(run["id"])
 
     def at(self, stage: Stage) -> "Desk":
         """A visit at `stage`, brought there by the flow's own steps."""

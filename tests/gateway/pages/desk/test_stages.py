@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from delegation.assurance import Route
 from gateway.database.counting import count_statements
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
@@ -41,12 +42,13 @@ CAN_STOP = {
     Stage.SENDING,
     Stage.FAILED,
 }
+SECRETS = ("329999-00001", "LV78PARA0000000000001", "iedzivotajs01@piemers.example", "izzina-liga.pdf")
 MOST_STATEMENTS = 6
 
 
 @pytest.mark.parametrize("stage", Stage)
 class TestEveryStage:
-    def test_says_what_it_is_and_shows_the_ways_out(self, desk: Desk, stage: Stage) -> None:
+    def test_says_what_it_is_shows_the_ways_out_and_no_value(self, desk: Desk, stage: Stage) -> None:
         desk.at(stage)
         with count_statements() as count:
             page = desk.look()
@@ -56,5 +58,110 @@ class TestEveryStage:
         assert heading[1] == HEADINGS[stage]
         assert (f'href="{desk.path}/stop"' in page.text) == (stage in CAN_STOP)
         assert (f"{desk.path}/close" in page.text) == (stage is not Stage.CLOSED)
-        assert "329999-00001" not in page.text.replace("such as 329999-00001", "")
+        text = page.text.replace("such as 329999-00001", "")
+        assert [secret for secret in SECRETS if secret in text] == []
         assert count.total <= MOST_STATEMENTS, count.texts
+
+
+class TestDesk:
+    def test_lists_each_open_visit_with_its_stage_and_what_comes_next(self, desk: Desk) -> None:
+        desk.at(Stage.APPROVAL)
+        first = desk.path
+        desk.at(Stage.SERVICE)
+        with count_statements() as count:
+            page = desk.browser.get("/desk")
+        assert count.total <= MOST_STATEMENTS
+        assert "Sickness benefit" in page.text
+        assert "Waiting for the resident’s yes" in page.text
+        assert re.search(rf'href="{first}">Show the code', page.text)
+        assert re.search(rf'href="{desk.path}">Find the service', page.text)
+        assert "Ilze" not in page.text
+
+    def test_says_which_filing_waits_for_a_person_also_after_its_visit(self, desk: Desk) -> None:
+        desk.at(Stage.NEEDS_HUMAN)
+        assert f'class="govuk-notification-banner__link" href="{desk.path}"' in desk.browser.get("/desk").text
+        desk.close()
+        assert f'class="govuk-notification-banner__link" href="{desk.path}"' in desk.browser.get("/desk").text
+        assert "It holds the application" in desk.look().text
+
+    def test_lists_what_was_closed_today_with_its_ending(self, desk: Desk) -> None:
+        desk.at(Stage.CLOSED)
+        page = desk.browser.get("/desk").text
+        assert "Closed today" in page
+        assert f'href="{desk.path}">Look' in page
+        assert "Ilze" not in page
+
+    def test_opens_a_visit(self, desk: Desk) -> None:
+        answer = desk.browser.post("/desk/visits", {"channel": "phone", "language": "en"})
+        assert answer.status == 303
+        desk.visit_id = answer.location.rpartition("/")[2]
+        assert desk.stage is Stage.SERVICE
+        assert desk.view().language == "en"
+
+    def test_opens_none_without_knowing_how_the_resident_came(self, desk: Desk) -> None:
+        answer = desk.browser.post("/desk/visits", {"language": "en"})
+        assert answer.status == 400
+        assert "Choose how the resident came" in answer.text
+
+    def test_shows_a_visit_to_nobody_but_its_assistant(self, desk: Desk) -> None:
+        desk.at(Stage.PERMIT)
+        other = desk.another_assistant()
+        for path in ("", "/picture", "/receipt", "/receipt.pdf", "/events", "/stop", "/close"):
+            assert other.get(desk.path + path).status == 404, path
+        assert other.get("/desk").text.count(desk.visit_id) == 0
+        for step in ("close", "stop", "retry", "show", "ask-permit", "withdraw"):
+            data = {"reason": "mistake"} if step == "stop" else None
+            assert other.post(f"{desk.path}/{step}", data).status == 404, step
+        assert desk.stage is Stage.PERMIT
+
+
+class TestAsking:
+    def test_shows_code_picture_and_later_the_number_of_the_phone(self, desk: Desk) -> None:
+        desk.at(Stage.APPROVAL)
+        invitation = desk.invitation()
+        page = desk.look().text
+        assert invitation.code in re.sub(r"\D", "", _code(page, "phone-code"))
+        assert "<svg" in page
+        assert invitation.match_number not in _codes(page)
+        desk.enter_code()
+        page = desk.look().text
+        assert invitation.match_number == re.sub(r"\D", "", _code(page, "match-number"))
+        assert "<svg" not in page.partition("<main")[2]
+        desk.match("00" if invitation.match_number != "00" else "11")
+        assert "4 tries are left" in desk.look().text
+        desk.match()
+        assert "The resident is reading and signs in" in desk.look().text
+
+    def test_makes_a_new_code_once_the_old_one_is_past_its_time(self, desk: Desk) -> None:
+        desk.at(Stage.APPROVAL)
+        before = desk.invitation()
+        desk.clock.move(desk.store.settings.code_lapse)
+        assert "The code is past its time" in desk.look().text
+        answer = desk.press_button(f"approvals/{desk.approval().id}/code")
+        assert answer.location == f"{desk.path}?note=code"
+        assert desk.invitation().code != before.code
+        assert "There is a new code" in desk.look("?note=code").text
+
+    def test_on_the_display_shows_no_code_here(self, desk: Desk) -> None:
+        desk.asked_on_display()
+        page = desk.look().text
+        assert "A code was sent to the resident" in page
+        assert desk.sent_code() not in page
+        assert desk.approval().route is Route.DISPLAY
+
+    def test_shows_the_exact_statement(self, desk: Desk) -> None:
+        desk.at(Stage.APPROVAL)
+        statement = desk.opened(lambda opened: opened.statement())
+        assert "Slimības pabalsts" in statement.text
+        line = max(statement.text.splitlines(), key=len)
+        assert line in desk.look().text
+
+
+def _code(page: str, name: str) -> str:
+    found = re.search(rf'<p class="app-code__value" id="{name}"[^>]*>(.*?)</p>', page)
+    assert found, name
+    return re.sub(r"<[^>]+>", "", found[1])
+
+
+def _codes(page: str) -> list[str]:
+    return [re.sub(r"<[^>]+>", "", found) for found in re.findall(r'class="app-code__value".*?</p>', page)]
