@@ -37,14 +37,22 @@ _folder = click.option("--folder", default=_FOLDER, show_default=True, type=clic
 
 @click.group(invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Drive one whole visit unattended, and end.")
-@click.option("--route", type=click.Choice(["phone", "display"]), default="phone", show_default=True)
+@click.option("--route", type=click.Choice(["phone", "display"]), default="phone", show_default=True, help="Of --once.")
+@click.option("--language", type=click.Choice(["lv", "en"]), default="lv", show_default=True, help="Of --once.")
 @click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), help="Take pictures of the pages.")
 @click.option("--fresh", is_flag=True, help="Forget what was done in the demonstration before.")
 @_port
 @_folder
 @click.pass_context
 def demo(
-    context: click.Context, once: bool, route: str, pictures: Path | None, fresh: bool, port: int, folder: Path
+    context: click.Context,
+    once: bool,
+    route: str,
+    language: str,
+    pictures: Path | None,
+    fresh: bool,
+    port: int,
+    folder: Path,
 ) -> None:
     """A gateway with a made-up outside world, on this machine. Everyone in it is made up."""
     if context.invoked_subcommand is not None:
@@ -53,7 +61,7 @@ def demo(
     if once:
         from gateway.demo.once import drive_once  # noqa: PLC0415 - Playwright is slow to import
 
-        sys.exit(drive_once(_console, route=route, pictures=pictures))
+        sys.exit(drive_once(_console, route=route, language=language, pictures=pictures))
     if fresh and (folder / _MARK).exists():
         shutil.rmtree(folder)
     sys.exit(_stay_up(Stack(folder.absolute(), Ports.from_base(port))))

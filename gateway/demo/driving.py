@@ -4,57 +4,17 @@ The demonstration's unattended visit and the tests of whole visits drive the sam
 pages promise to keep, addresses of forms and names of fields, so that they work in every language.
 """
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
-from connectors.browser.launch import executable
 from connectors.sandbox.residents import RESIDENTS, Resident
 from connectors.sandbox.settings import SandboxSettings
 from connectors.sdk.connector import Sample
 
-WAIT_SECONDS = 30
-"""How long a page may take to come to what is waited for; the connector's browser works meanwhile."""
-DESK_SIZE = {"width": 1280, "height": 900}
-PHONE_SIZE = {"width": 390, "height": 844}
-DISPLAY_SIZE = {"width": 1280, "height": 800}
-
 PRINCIPAL = RESIDENTS[0]
 """Whose matter it is, unless somebody else is named."""
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """The browser of the people in the visit; the connectors have their own."""
-    with sync_playwright() as playwright:
-        opened = launch(playwright.chromium)
-        try:
-            yield opened
-        finally:
-            opened.close()
-
-
-def launch(chromium: BrowserType) -> Browser:
-    """Start a browser for people's windows."""
-    return chromium.launch(executable_path=executable(), chromium_sandbox=os.geteuid() != 0)
-
-
-def window(opened: Browser, size: Mapping[str, int], *, is_phone: bool = False) -> BrowserContext:
-    """A window of its own, as on a computer of its own: it shares no cookie with another."""
-    context = opened.new_context(
-        viewport={"width": size["width"], "height": size["height"]},
-        is_mobile=is_phone,
-        has_touch=is_phone,
-        device_scale_factor=2 if is_phone else 1,
-        locale="lv-LV",
-        timezone_id="Europe/Riga",
-        service_workers="block",
-    )
-    context.set_default_timeout(WAIT_SECONDS * 1000)
-    return context
 
 
 class Hands:
@@ -76,6 +36,13 @@ class Hands:
         """Send the form whose address ends so, by its first button."""
         self.form(ending).locator("button[type=submit]").first.click()
 
+    def read_in(self, language: str) -> None:
+        """Choose the language of the pages, at their head."""
+        link = self.page.locator(f'a[href^="/language/{language}?"]')
+        if link.count():  # the language that the page is in has no link
+            link.first.click()
+            link.first.wait_for(state="detached")
+
     @property
     def heading(self) -> str:
         """What the page says it is about."""
@@ -88,15 +55,8 @@ class Hands:
         return "".join(shown.inner_text().split())
 
 
-class Desk(Hands):
-    """The assistant at the counter's computer."""
-
-    def enrol(self, code: str) -> None:
-        """Make this browser a terminal of a centre."""
-        self.see("/terminal/enrol")
-        self.page.fill("#code", code)
-        self.press("/terminal/enrol")
-        self.page.wait_for_url("**/sign-in")
+class Staff(Hands):
+    """Somebody who signs in."""
 
     def sign_in(self, login: str, password: str, code: str) -> None:
         """Sign in with password and one-time code."""
@@ -106,6 +66,17 @@ class Desk(Hands):
         self.page.fill("#code", code)
         self.press("/sign-in")
         self.page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+
+
+class Desk(Staff):
+    """The assistant at the counter's computer."""
+
+    def enrol(self, code: str) -> None:
+        """Make this browser a terminal of a centre."""
+        self.see("/terminal/enrol")
+        self.page.fill("#code", code)
+        self.press("/terminal/enrol")
+        self.page.wait_for_url("**/sign-in")
 
     def pair_display(self, code: str) -> None:
         """Pair the display that shows `code`."""
@@ -350,6 +321,26 @@ class Display(Hands):
     def wait_for_reference(self) -> str:
         """Wait for the receipt; return its reference number."""
         return self.code("reference")
+
+
+class Auditor(Staff):
+    """Whoever looks at the trail."""
+
+    def verify(self) -> bool:
+        """Verify the whole log; say whether the page calls it good."""
+        self.see("/audit")
+        self.press("/audit/verify")
+        verdict = self.page.locator(".app-verdict--good, .app-verdict--bad, .app-verdict--open")
+        verdict.wait_for()
+        return "app-verdict--good" in (verdict.get_attribute("class") or "")
+
+    def open_visit(self, visit_id: str, *, reason: str = "routine") -> int:
+        """Open the trail of a visit, with the reason; return how many steps it has."""
+        self.see(f"/audit/visits/{visit_id}")
+        self.page.check(f'input[name=reason][value="{reason}"]')
+        self.press(f"/audit/visits/{visit_id}")
+        self.page.locator(".app-timeline").wait_for()
+        return self.page.locator(".app-timeline__item").count()
 
 
 def _answer(form: Locator, name: str, value: str | list[str]) -> None:

@@ -9,16 +9,17 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from rich.console import Console
 
-from gateway.demo.driving import browser
+from gateway.demo.pictures import Pictures
 from gateway.demo.stack import Ports, Stack, StackError
 from gateway.demo.steps import Steps, UnexpectedError
-from gateway.demo.whole_visit import ERRANDS, WholeVisit
+from gateway.demo.whole_visit import ERRANDS, Errand, WholeVisit
+from gateway.demo.windows import browser
 
 _LONGEST = 600
 """Characters of an error that are told; the rest is in the logs."""
 
 
-def drive_once(console: Console, *, route: str, pictures: Path | None = None) -> int:
+def drive_once(console: Console, *, route: str, language: str = "lv", pictures: Path | None = None) -> int:
     """Drive one whole visit by `route`; return 0 if every step was what it should be.
 
     What was made is removed, unless something went wrong: then the folder with logs and pictures stays.
@@ -30,7 +31,10 @@ def drive_once(console: Console, *, route: str, pictures: Path | None = None) ->
         with steps.step("Gateway, worker and the outside world started") as step:
             stack.start()
             step.seen = stack.url
-        link = _visit(stack, steps, route, pictures)
+        with browser() as opened:
+            album = None if pictures is None else Pictures(pictures)
+            visit = WholeVisit(stack, opened, steps, language=language, pictures=album)
+            link = _make(visit, ERRANDS[route], folder)
     except (PlaywrightError, StackError, UnexpectedError, OSError) as error:
         _tell_failure(console, steps, stack, error)
         return 1
@@ -41,16 +45,13 @@ def drive_once(console: Console, *, route: str, pictures: Path | None = None) ->
     return 0
 
 
-def _visit(stack: Stack, steps: Steps, route: str, pictures: Path | None) -> str:
-    if pictures is not None:
-        pictures.mkdir(parents=True, exist_ok=True)
-    with browser() as opened:
-        visit = WholeVisit(stack, opened, steps, pictures=pictures)
-        try:
-            return visit.make(ERRANDS[route])
-        except (PlaywrightError, UnexpectedError):
-            _keep_pictures(visit.windows, stack.folder)
-            raise
+def _make(visit: WholeVisit, errand: Errand, folder: Path) -> str:
+    """Make the visit; where it goes wrong, keep what each window shows."""
+    try:
+        return visit.make(errand)
+    except (PlaywrightError, UnexpectedError):
+        _keep_pictures(visit.windows, folder)
+        raise
 
 
 def _keep_pictures(windows: Mapping[str, Page], folder: Path) -> None:

@@ -6,10 +6,9 @@ It looks at everything as an outsider: what the pages say, what the portal has c
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
 from playwright.sync_api import Browser, Page
@@ -18,10 +17,12 @@ from sqlalchemy import select
 from connectors.sdk import registry
 from gateway.demo import seed
 from gateway.demo.codes import Codes
-from gateway.demo.driving import DESK_SIZE, DISPLAY_SIZE, PHONE_SIZE, PRINCIPAL, Desk, Display, Phone, window
-from gateway.demo.people import ASSISTANT, NORTH, PASSWORD
+from gateway.demo.driving import PRINCIPAL, Auditor, Desk, Display, Hands, Phone
+from gateway.demo.people import ASSISTANT, AUDITOR, NORTH, PASSWORD
+from gateway.demo.pictures import Pictures
 from gateway.demo.stack import Stack
 from gateway.demo.steps import Steps, UnexpectedError, expect
+from gateway.demo.windows import DESK_SIZE, DISPLAY_SIZE, PHONE_SIZE, window
 from gateway.visits.tables import DelegationRow
 
 Found = TypeVar("Found")
@@ -41,12 +42,13 @@ class Errand:
     """What a resident came for."""
 
     service: str
-    words: str
     route: str
+    words: Mapping[str, str]
+    """How somebody who does not know the service's name asks for it, by language."""
 
 
-BY_PHONE = Errand(SICKNESS_BENEFIT, "slimības lapa", "phone")
-BY_DISPLAY = Errand(KINDERGARTEN_QUEUE, "vieta bērnudārzā", "display")
+BY_PHONE = Errand(SICKNESS_BENEFIT, "phone", {"lv": "slimības lapa", "en": "sick leave"})
+BY_DISPLAY = Errand(KINDERGARTEN_QUEUE, "display", {"lv": "vieta bērnudārzā", "en": "place in a kindergarten"})
 ERRANDS = {errand.route: errand for errand in (BY_PHONE, BY_DISPLAY)}
 
 
@@ -54,10 +56,18 @@ class WholeVisit:
     """The windows of everybody in one visit, and the steps in their order."""
 
     def __init__(
-        self, stack: Stack, opened: Browser, steps: Steps, *, codes: Codes | None = None, pictures: Path | None = None
+        self,
+        stack: Stack,
+        opened: Browser,
+        steps: Steps,
+        *,
+        language: str = "lv",
+        codes: Codes | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         """Open the windows. `codes` are shared by whoever signs in at one gateway, which takes each code once."""
         self.stack = stack
+        self.language = language
         self.steps = steps
         self._codes = codes or Codes()
         self._pictures = pictures
@@ -65,11 +75,13 @@ class WholeVisit:
         self.desk = Desk(window(opened, DESK_SIZE).new_page(), stack.url)
         self.phone = Phone(window(opened, PHONE_SIZE, is_phone=True).new_page(), stack.url)
         self.display = Display(window(opened, DISPLAY_SIZE).new_page(), stack.url)
+        self.auditor = Auditor(window(opened, DESK_SIZE).new_page(), stack.url)
 
     @property
     def windows(self) -> dict[str, Page]:
         """Every window by what it is."""
-        return {"desk": self.desk.page, "phone": self.phone.page, "display": self.display.page}
+        hands = {"desk": self.desk, "phone": self.phone, "display": self.display, "auditor": self.auditor}
+        return {name: each.page for name, each in hands.items()}
 
     def leave(self) -> None:
         """Close the windows."""
@@ -95,6 +107,7 @@ class WholeVisit:
         self.give_feedback(link)
         self.check_portal(reference)
         self.check_trail()
+        self.audit()
         return link
 
     def sign_in(self) -> None:
@@ -111,6 +124,7 @@ class WholeVisit:
             self.desk.sign_in(ASSISTANT.login, PASSWORD, self._codes.take(ASSISTANT))
             expect(self.desk.page.url.endswith("/desk"), f"after signing in: {self.desk.page.url}")
             step.seen = ASSISTANT.name
+            self.desk.read_in(self.language)
 
     def pair(self) -> None:
         """Pair the screen that faces the resident."""
@@ -122,9 +136,10 @@ class WholeVisit:
     def find_service(self, errand: Errand) -> None:
         """Open the visit and find the service by plain words."""
         with self.steps.step("Visit opened") as step:
-            step.seen = self.desk.open_visit()[:_SHORT]
-        with self.steps.step(f"Service found by the words “{errand.words}”") as step:
-            found = self.desk.search(errand.words)
+            step.seen = self.desk.open_visit(language=self.language)[:_SHORT]
+        words = errand.words[self.language]
+        with self.steps.step(f"Service found by the words “{words}”") as step:
+            found = self.desk.search(words)
             self._take("search", self.desk)
             step.seen = f"{found[0]}, first of {len(found)}"
             self.desk.choose(errand.service)
@@ -229,6 +244,17 @@ class WholeVisit:
             expect(verdict.returncode == 0, f"exit {verdict.returncode}: {verdict.stdout}{verdict.stderr}")
             step.seen = verdict.stdout.splitlines()[0]
 
+    def audit(self) -> None:
+        """Look at the trail on the auditor's pages."""
+        with self.steps.step("Auditor verifies the log and opens the visit's trail") as step:
+            self.auditor.sign_in(AUDITOR.login, PASSWORD, self._codes.take(AUDITOR))
+            self.auditor.read_in(self.language)
+            expect(self.auditor.verify(), f"the auditor's page says: {self.auditor.page.inner_text('main')[:400]}")
+            self._take("audit", self.auditor)
+            count = self.auditor.open_visit(self.desk.visit_id)
+            self._take("timeline", self.auditor)
+            step.seen = f"{count} steps"
+
     def _allow_on_phone(self) -> None:
         with self.steps.step("Code typed on the phone"):
             self._take("ask", self.desk)
@@ -279,9 +305,9 @@ class WholeVisit:
         expect(len(found) == 1, f"delegations in force: {len(found)}")
         return str(found[0])
 
-    def _take(self, name: str, hands: Desk | Phone | Display) -> None:
+    def _take(self, name: str, hands: Hands) -> None:
         if self._pictures is not None:
-            hands.page.screenshot(path=self._pictures / f"{name}.png")
+            self._pictures.take(name, hands.page)
 
 
 def _new_code(text: str, known: frozenset[str]) -> str | None:

@@ -20,10 +20,16 @@ def told() -> io.StringIO:
 
 
 @pytest.fixture
-def visit(stack: Stack, codes: Codes, browser: Browser, told: io.StringIO) -> Iterator[WholeVisit]:
+def language() -> str:
+    """What the people in the visit read."""
+    return "lv"
+
+
+@pytest.fixture
+def visit(stack: Stack, codes: Codes, browser: Browser, told: io.StringIO, language: str) -> Iterator[WholeVisit]:
     """The windows of a visit in front of an outside world that has seen nothing yet."""
     stack.reset_outside()
-    visit = WholeVisit(stack, browser, Steps(Console(file=told, width=200)), codes=codes)
+    visit = WholeVisit(stack, browser, Steps(Console(file=told, width=200)), language=language, codes=codes)
     yield visit
     visit.leave()
 
@@ -52,8 +58,10 @@ class TestAWholeVisit:
         assert application["delegation"]
         assert values_in_logs(visit.stack) == []
 
+    @pytest.mark.parametrize("language", ["en"])
     def test_by_display_ends_with_a_receipt_and_a_blank_screen(self, visit: WholeVisit, told: io.StringIO) -> None:
         visit.make(BY_DISPLAY)
+        assert visit.desk.heading == "The visit is closed"
         assert "PASV-" in told.getvalue()
         assert "Paraugkalns" not in visit.display.page.content()
         assert values_in_logs(visit.stack) == []
