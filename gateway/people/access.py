@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypedDict
 
 from litestar.params import SkipValidation
@@ -66,10 +67,7 @@ class Access:
     @property
     def kinds(self) -> tuple[SessionKind, ...]:
         """The kinds of session that these callers have, in the order in which they are looked for."""
-        found = tuple(kind for kind in SessionKind if self.who & _CALLERS_WITH[kind])
-        if not found and Who.ANYONE in self.who:
-            return (SessionKind.STAFF,)
-        return found
+        return _kinds_of(self.who)
 
 
 _ROLE_OF = {Who(role.value): role for role in Role}
@@ -79,6 +77,14 @@ _CALLERS_WITH = {
     SessionKind.DISPLAY: frozenset({Who.DISPLAY}),
 }
 _AUTHENTICATED_BY_THE_ENDPOINT = frozenset({Who.PORTAL, Who.RUN})
+
+
+@cache
+def _kinds_of(who: frozenset[Who]) -> tuple[SessionKind, ...]:
+    found = tuple(kind for kind in SessionKind if who & _CALLERS_WITH[kind])
+    if not found and Who.ANYONE in who:
+        return (SessionKind.STAFF,)
+    return found
 
 
 class Declaration(TypedDict):

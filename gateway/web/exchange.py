@@ -18,7 +18,7 @@ _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 class Exchange:
     """One request and its answer."""
 
-    reference: str = field(default_factory=lambda: "".join(secrets.choice(_LETTERS) for _ in range(8)))
+    reference: str = field(default_factory=lambda: "".join(_LETTERS[byte % 32] for byte in secrets.token_bytes(8)))
     """Shown on error pages and written in the log: letters that are not taken for another when read aloud."""
     started: float = field(default_factory=perf_counter)
     session: AnySession | None = None
