@@ -8,6 +8,7 @@ import asyncio
 import os
 import statistics
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from playwright.async_api import Browser, Page, async_playwright
@@ -18,26 +19,24 @@ from connectors.sandbox import Sandbox, SandboxSettings
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.steps import How
+from tests.benchmarks.effort import Effort
+from tests.benchmarks.figures import Aim, Figure
 from tests.browser import find_browser
 from tests.connectors.desk import SICKNESS, Desk
 from tests.connectors.issuer import CLIENT, SECRET, TICKET_HEADER, FakeIssuer
+from tests.databases import Databases
 
-ROUNDS = 9
+AIM = 1.2
 
 
 @dataclass(frozen=True)
-class Figures:
+class Times:
     """Seconds, medians."""
 
     bare: float
     run: float
     sign_in: float
     picture: float
-
-    @property
-    def ratio(self) -> float:
-        """The run's time over the bare script's."""
-        return self.run / self.bare
 
 
 async def _fill_bare(page: Page, connector: Connector, values: dict[str, str | list[str]]) -> None:
@@ -88,7 +87,21 @@ async def _run(runner: Runner, desk: Desk) -> tuple[float, float, float]:
     return whole - between["sign_in"] - between["picture"], between["sign_in"], between["picture"]
 
 
-async def measure(rounds: int = ROUNDS) -> Figures:
+def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figure]:
+    """The run and the bare script, in turn."""
+    times = asyncio.run(_in_turn(effort.runs))
+    yield Figure(
+        name="connector run, gate and read-back included",
+        value=times.run,
+        unit="s",
+        beside=f"bare Playwright script {times.bare:.2f} s; "
+        f"apart: sign-in {times.sign_in:.2f} s, picture {times.picture:.2f} s",
+        ratio=times.run / times.bare,
+        aims=(Aim("ratio", times.run / times.bare, AIM),),
+    )
+
+
+async def _in_turn(rounds: int) -> Times:
     """Run both in turn, `rounds` times each, after one of each to warm up."""
     chromium = find_browser()
     runner = Runner(RunnerSettings(chromium=chromium))
@@ -105,17 +118,4 @@ async def measure(rounds: int = ROUNDS) -> Figures:
             await browser.close()
         await runner.close()
     run, sign_in, picture = (statistics.median(column) for column in zip(*runs[1:], strict=True))
-    return Figures(statistics.median(bare[1:]), run, sign_in, picture)
-
-
-def main() -> None:
-    """Print the figures."""
-    figures = asyncio.run(measure())
-    print(
-        f"connector run {figures.run:.3f} s, bare Playwright script {figures.bare:.3f} s: "
-        f"{figures.ratio:.2f} x (aim: 1.2 x); apart: sign-in {figures.sign_in:.3f} s, picture {figures.picture:.3f} s"
-    )
-
-
-if __name__ == "__main__":
-    main()
+    return Times(statistics.median(bare[1:]), run, sign_in, picture)

@@ -1,0 +1,71 @@
+"""`make bench`: prints figures of this machine, as ratios where there is something to hold against.
+
+A bench is no test: an aim that is missed is printed as missed, with the reason where it is known, and the run ends
+with 0. It ends with 1 when something could not be measured.
+"""
+
+import argparse
+import dataclasses
+import io
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from gateway import logging
+from tests.benchmarks import connector, grants, hashing, pages, processes, waiting
+from tests.benchmarks.effort import FULL, QUICK, Effort
+from tests.benchmarks.figures import Figure, table
+from tests.benchmarks.gateways import each_database
+from tests.databases import Databases
+
+Measure = Callable[[Effort, Mapping[str, Databases]], Iterable[Figure]]
+
+MEASURES: dict[str, Measure] = {
+    "grant": grants.measure,
+    "pages": pages.measure,
+    "hashing": hashing.measure,
+    "waiting": waiting.measure,
+    "processes": processes.measure,
+    "connector": connector.measure,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the measures and print what they find; the number of the process's end."""
+    wish = _wish(arguments)
+    effort = QUICK if wish.quick else FULL
+    if wish.leaves:
+        effort = dataclasses.replace(effort, leaves=wish.leaves)
+    logging.configure("INFO", stream=io.StringIO())
+    failed: list[str] = []
+    found: dict[str, list[Figure]] = {}
+    with each_database() as databases:
+        for name in wish.only or MEASURES:
+            started = time.perf_counter()
+            try:
+                found[name] = list(MEASURES[name](effort, databases))
+            except Exception:  # noqa: BLE001 - one measure that breaks must not take the others' figures with it
+                failed.append(name)
+                print(f"\n{name} could not be measured:\n{traceback.format_exc()}", file=sys.stderr)
+                continue
+            if not wish.json:
+                print(f"\n{name} ({time.perf_counter() - started:.0f} s)\n{table(found[name])}", flush=True)
+    if wish.json:
+        print(msgspec.json.encode(found).decode())
+    return 1 if failed else 0
+
+
+def _wish(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("only", nargs="*", choices=[[], *MEASURES], help="measures to run; all if none is named")
+    parser.add_argument("--quick", action="store_true", help="see whether all can be measured; ignore the figures")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--leaves", type=int, metavar="N", help="leaves to hash instead of 1,000,000")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""How CPU is measured, and how much of it a run spends on measuring.
+
+CPU time of this process, all its threads, so that a machine which others use too changes it little. Time that a
+database server or a browser spends is not in it, and is said beside where it matters.
+"""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How often things are repeated."""
+
+    rounds: int
+    """Each round is one sample; figures are medians over rounds."""
+    pages: int
+    """Requests of one page in a round."""
+    grants: int
+    """Grants in a round."""
+    signatures: int
+    leaves: int
+    """Leaves that are hashed in a round."""
+    entries: int
+    """Entries of the log that is verified."""
+    runs: int
+    """Runs of the connector, and of the bare script."""
+    waits: int
+    """Jobs, and events, whose way through the worker is timed."""
+    idle_seconds: float
+    """How long an idle process is watched."""
+
+
+FULL = Effort(
+    rounds=7,
+    pages=12,
+    grants=20,
+    signatures=300,
+    leaves=1_000_000,
+    entries=20_000,
+    runs=9,
+    waits=60,
+    idle_seconds=5,
+)
+QUICK = Effort(
+    rounds=1,
+    pages=1,
+    grants=2,
+    signatures=5,
+    leaves=2_000,
+    entries=50,
+    runs=1,
+    waits=3,
+    idle_seconds=0.2,
+)
+"""For a look whether everything still can be measured; its figures mean nothing."""
+
+
+def settle() -> None:
+    """Let no garbage of what came before be collected on the account of what comes."""
+    gc.collect()
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Seconds of CPU that one call of `work` takes."""
+    settle()
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def median_ms(samples: Sequence[float], times: int) -> float:
+    """Milliseconds of one of `times` things, where each sample is the seconds of all."""
+    return statistics.median(samples) / times * 1000
