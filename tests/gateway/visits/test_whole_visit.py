@@ -30,13 +30,13 @@ from tests.gateway.visits.counter import FINAL_FIELDS, Counter, declined, filed,
 class TestFiling:
     def test_goes_from_the_first_question_to_the_receipt(self, counter: Counter) -> None:
         counter.open().grant()
-        assert counter.stage is Stage.QUESTIONS
+        assert counter.view().stage is Stage.QUESTIONS
         counter.fill()
-        assert counter.stage is Stage.FILLING
+        assert counter.view().stage is Stage.FILLING
         assert counter.prepare()
-        assert counter.stage is Stage.PERMIT
+        assert counter.view().stage is Stage.PERMIT
         counter.sign_in()
-        assert counter.stage is Stage.SENDING
+        assert counter.view().stage is Stage.SENDING
         assert counter.press().allowed
         counter.answer(filed(counter.clock.now()))
         view = counter.view()
@@ -46,7 +46,7 @@ class TestFiling:
         assert counter.opened(lambda opened: opened.pdf()) == b"%PDF-1.7"
         assert counter.delegation().state is DelegationState.SPENT
         assert counter.close() == "filed"
-        assert counter.stage is Stage.CLOSED
+        assert counter.view().stage is Stage.CLOSED
 
     def test_leaves_an_event_for_each_step(self, counter: Counter) -> None:
         counter.open().grant()
@@ -95,7 +95,7 @@ class TestFiling:
             lambda conn: confirming.approve_on_display(conn, counter.store, counter.display, approval, code)
         )
         assert answer is Answer.RIGHT
-        assert counter.stage is Stage.QUESTIONS
+        assert counter.view().stage is Stage.QUESTIONS
 
     def test_a_second_one_for_the_same_period_is_refused(self, counter: Counter) -> None:
         counter.open().grant()
@@ -149,7 +149,7 @@ class TestAsking:
         counter.match()
         with pytest.raises(SubjectMismatchError):
             counter.sign_in("329999-00002")
-        assert counter.stage is Stage.APPROVAL
+        assert counter.view().stage is Stage.APPROVAL
 
     def test_a_live_session_at_the_provider_is_no_yes(self, counter: Counter) -> None:
         counter.open().ask()
@@ -172,7 +172,7 @@ class TestAsking:
         counter.open().ask()
         phone = counter.enter_code()
         counter.write(lambda conn: confirming.refuse_on_phone(conn, counter.store, phone, counter_approval(counter)))
-        assert counter.stage is Stage.REFUSED
+        assert counter.view().stage is Stage.REFUSED
         assert counter.close() == "refused"
         assert counter.events()[-1] is EventName.FEEDBACK_ASKED
 
@@ -180,7 +180,7 @@ class TestAsking:
         approval = counter.open().ask()
         counter.clock.move(counter.store.settings.approval_lapse)
         counter.write(lambda conn: confirming.lapse(conn, counter.store, approval))
-        assert counter.stage is Stage.LAPSED
+        assert counter.view().stage is Stage.LAPSED
         assert counter.close() == "lapsed"
 
 
@@ -208,7 +208,7 @@ class TestSending:
         assert counter.stop() is None
         assert counter.begin(RunKind.SEND) is None
         assert not counter.knock().allowed
-        assert counter.stage is Stage.STOPPED
+        assert counter.view().stage is Stage.STOPPED
         assert counter.close() == "stopped"
 
     def test_a_stop_after_it_says_when_it_was_sent(self, counter: Counter) -> None:
@@ -236,19 +236,19 @@ class TestSending:
         self.ready(counter)
         counter.press()
         counter.answer(declined(counter.clock.now()))
-        assert counter.stage is Stage.DECLINED
+        assert counter.view().stage is Stage.DECLINED
         assert counter.delegation().state is DelegationState.ACTIVE
 
     def test_no_answer_is_looked_up_and_found(self, counter: Counter) -> None:
         self.ready(counter)
         counter.press()
         counter.answer(unknown(counter.clock.now()))
-        assert counter.stage is Stage.LOOKING_UP
+        assert counter.view().stage is Stage.LOOKING_UP
         errand = counter.begin(RunKind.LOOK_UP)
         assert errand is not None
         found = Found(reference="SP-2026-000009", pdf=None)
         counter.write(lambda conn: sending.looked_up(conn, counter.store, errand.run_id, found))
-        assert counter.stage is Stage.FILED
+        assert counter.view().stage is Stage.FILED
 
     def test_an_empty_look_up_that_proves_nothing_is_for_a_person(self, counter: Counter) -> None:
         self.ready(counter)
@@ -257,20 +257,20 @@ class TestSending:
         errand = counter.begin(RunKind.LOOK_UP)
         assert errand is not None
         counter.write(lambda conn: sending.looked_up(conn, counter.store, errand.run_id, Absent(conclusive=False)))
-        assert counter.stage is Stage.NEEDS_HUMAN
+        assert counter.view().stage is Stage.NEEDS_HUMAN
         counter.write(
             lambda conn: sending.settle(
                 conn, counter.store, counter.by, counter.visit_id, counter.filing_id, reference="SP-2026-000002"
             )
         )
-        assert counter.stage is Stage.FILED
+        assert counter.view().stage is Stage.FILED
 
     def test_a_worker_that_died_behind_sent_sends_nothing_again(self, counter: Counter) -> None:
         self.ready(counter)
         counter.press()
         assert counter.begin(RunKind.SEND) is None
         counter.write(lambda conn: sending.interrupted(conn, counter.store, counter.filing_id))
-        assert counter.stage is Stage.LOOKING_UP
+        assert counter.view().stage is Stage.LOOKING_UP
 
 
 class TestRunFailures:
@@ -278,7 +278,7 @@ class TestRunFailures:
         counter.open().grant()
         counter.fill()
         self.fail(counter, run_errors.ValuesRefusedError({"account": "Konts nepieder Jums."}))
-        assert counter.stage is Stage.QUESTIONS
+        assert counter.view().stage is Stage.QUESTIONS
         refusals = counter.opened(lambda opened: opened.refusals())
         assert refusals is not None
         assert refusals.messages == {"account": "Konts nepieder Jums."}
@@ -287,17 +287,17 @@ class TestRunFailures:
         counter.open().grant()
         counter.fill()
         self.fail(counter, run_errors.FormChangedError(("Jauns lauks",)))
-        assert counter.stage is Stage.FAILED
+        assert counter.view().stage is Stage.FAILED
         counter.fill()
-        assert counter.stage is Stage.FILLING
+        assert counter.view().stage is Stage.FILLING
 
     def test_a_browser_that_died_is_started_once_more(self, counter: Counter) -> None:
         counter.open().grant()
         counter.fill()
         self.fail(counter, run_errors.ChildDiedError("gone"))
-        assert counter.stage is Stage.FILLING
+        assert counter.view().stage is Stage.FILLING
         self.fail(counter, run_errors.ChildDiedError("gone"))
-        assert counter.stage is Stage.FAILED
+        assert counter.view().stage is Stage.FAILED
 
     def test_a_corrected_answer_makes_the_read_back_void(self, counter: Counter) -> None:
         counter.open().grant()
@@ -305,7 +305,7 @@ class TestRunFailures:
         counter.prepare()
         old = counter.approval().id
         counter.fill()
-        assert counter.stage is Stage.FILLING
+        assert counter.view().stage is Stage.FILLING
         with pytest.raises(Exception, match="over"):
             counter.sign_in(approval_id=old)
 

@@ -110,7 +110,7 @@ class TestInviting:
         facing.counter.open(language="en").ask()
         screen.see("/display/no")
         screen.send("/display/no", approval=facing.counter.approval().id)
-        assert facing.counter.stage is Stage.REFUSED
+        assert facing.counter.view().stage is Stage.REFUSED
 
 
 class TestAnswering:
@@ -121,7 +121,7 @@ class TestAnswering:
 
     def test_the_right_code_allows_it(self, known: Facing) -> None:
         allowed(known)
-        assert known.counter.stage is Stage.QUESTIONS
+        assert known.counter.view().stage is Stage.QUESTIONS
 
     def test_a_wrong_code_costs_a_try_until_it_is_over(self, known: Facing) -> None:
         screen = asked(known)
@@ -167,7 +167,7 @@ class TestAnswering:
         known.counter.fill()
         known.counter.prepare()
         assert screen.send("/display/yes", approval=old, code=code).status == 303
-        assert known.counter.stage is Stage.PERMIT
+        assert known.counter.view().stage is Stage.PERMIT
 
     def test_the_new_code_sends_it_to_the_reference_number(self, known: Facing) -> None:
         screen = read_back(known)
@@ -184,7 +184,7 @@ class TestAnswering:
         screen = read_back(known)
         screen.see("/display/no")
         screen.send("/display/no", approval=known.counter.approval().id)
-        assert known.counter.stage is Stage.PERMIT_REFUSED
+        assert known.counter.view().stage is Stage.PERMIT_REFUSED
         assert "You said that something is wrong" in screen.see("/display").text
 
 
@@ -197,21 +197,21 @@ class TestAnotherTerminal:
         approval, code = known.counter.approval().id, known.counter.sent_code()
         assert other.send("/display/yes", approval=approval, code=code).status == 404
         assert other.send("/display/no", approval=approval).status == 404
-        assert known.counter.stage is Stage.APPROVAL
+        assert known.counter.view().stage is Stage.APPROVAL
 
     def test_its_stop_stops_nothing_here(self, known: Facing) -> None:
         allowed(known)
         other = known.another_display()
         other.csrf = "c2"
         other.send("/display/stop", visit=known.counter.visit_id)
-        assert known.counter.stage is Stage.QUESTIONS
+        assert known.counter.view().stage is Stage.QUESTIONS
 
 
 class TestStopping:
     def test_stops_all_after_a_second_touch(self, known: Facing) -> None:
         screen = allowed(known)
         assert "Stop everything?" in screen.see("/display/stop").text
-        assert known.counter.stage is Stage.QUESTIONS
+        assert known.counter.view().stage is Stage.QUESTIONS
         assert screen.send("/display/stop", visit=known.counter.visit_id).location == "/display/stop"
         assert "It is stopped" in screen.see("/display/stop").text
         assert known.counter.view().stage is Stage.STOPPED
@@ -223,7 +223,7 @@ class TestStopping:
         known.counter.close()
         allowed(known)
         screen.send("/display/stop", visit=earlier)
-        assert known.counter.stage is Stage.QUESTIONS
+        assert known.counter.view().stage is Stage.QUESTIONS
 
     def test_too_late_says_when_it_was_sent(self, known: Facing) -> None:
         screen = read_back(known)

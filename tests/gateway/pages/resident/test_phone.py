@@ -78,7 +78,7 @@ class TestTheWayIn:
         for _ in range(2):
             page = phone.see(f"/a/{link}")
             assert "Ilze" not in page.text
-        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.view().stage is Stage.APPROVAL
         assert phone.send(f"/a/{link}").location == "/approve"
         assert facing.phone().see(f"/a/{link}").status == 200
 
@@ -164,7 +164,7 @@ class TestApproving:
         assert phone.cookies["pilnvara_resident"] != before["pilnvara_resident"]
         old = Phone(facing.app, before)
         assert old.get("/approve").status == 401
-        assert facing.counter.stage is Stage.QUESTIONS
+        assert facing.counter.view().stage is Stage.QUESTIONS
         assert shows(in_english(phone).see(), "You gave your permission", "Nothing is sent without your yes")
 
     def test_a_sign_in_comes_back_once(self, facing: Facing) -> None:
@@ -184,14 +184,14 @@ class TestApproving:
             )
         )
         assert facing.come_back(facing.matched(), state).status == 403
-        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.view().stage is Stage.APPROVAL
 
     def test_a_live_session_at_the_provider_is_no_yes(self, facing: Facing) -> None:
         facing.counter.open().ask()
         phone = facing.matched()
         answer = facing.approve(phone, age=300)
         assert answer.status == 403
-        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.view().stage is Stage.APPROVAL
         assert facing.counter.events()[-1] is EventName.APPROVAL_SIGN_IN_REFUSED
 
     def test_somebody_else_is_not_the_approver(self, facing: Facing) -> None:
@@ -209,7 +209,7 @@ class TestApproving:
         answer = facing.approve(phone, level=Assurance.LOW)
         assert answer.status == 403
         assert shows(answer, "stronger sign-in")
-        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.view().stage is Stage.APPROVAL
 
     def test_cancelling_at_the_provider_leaves_the_question_open(self, facing: Facing) -> None:
         facing.counter.open().ask()
@@ -226,7 +226,7 @@ class TestApproving:
         state = state_of(facing.begin(phone))
         answer = phone.get(f"/approve/return?code=x%7CHIGH%7C0&state={state}&iss=http://127.0.0.9:1")
         assert answer.status == 403
-        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.view().stage is Stage.APPROVAL
 
     def test_with_the_provider_down_the_page_says_so_and_can_still_refuse(self, facing: Facing) -> None:
         facing.provider.is_down = True
@@ -253,7 +253,7 @@ class TestApproving:
         assert second.send("/approve/sign-in", approval=theirs, provider="sandbox").location == "/approve"
         assert second.send("/approve/refuse", approval=theirs).status == 404
         assert first.get("/approve").status == 200
-        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.view().stage is Stage.APPROVAL
 
 
 class TestSayingNo:
@@ -261,7 +261,7 @@ class TestSayingNo:
         facing.counter.open().ask()
         phone = in_english(facing.matched())
         assert shows(phone.see("/approve/refuse"), "Refuse?")
-        assert facing.counter.stage is Stage.APPROVAL
+        assert facing.counter.view().stage is Stage.APPROVAL
         assert phone.send("/approve/refuse", approval=facing.counter.approval().id).location == "/approve"
         assert facing.counter.view().stage is Stage.REFUSED
         assert shows(phone.see(), "You said no")
@@ -271,7 +271,7 @@ class TestSayingNo:
         phone = facing.entered()
         phone.see("/approve/refuse")
         phone.send("/approve/refuse", approval=facing.counter.approval().id)
-        assert facing.counter.stage is Stage.REFUSED
+        assert facing.counter.view().stage is Stage.REFUSED
 
     def test_begins_at_the_page_about_stopping_too(self, facing: Facing) -> None:
         facing.counter.open().ask()
@@ -294,7 +294,7 @@ class TestSayingNo:
         phone = ready(facing)
         assert shows(phone.see("/approve/refuse"), "Do not send it?")
         phone.send("/approve/refuse", approval=facing.counter.approval().id)
-        assert facing.counter.stage is Stage.PERMIT_REFUSED
+        assert facing.counter.view().stage is Stage.PERMIT_REFUSED
         assert shows(phone.see(), "You said that something is wrong", "Stop everything")
 
 
@@ -322,7 +322,7 @@ class TestTheReadBack:
         new = in_english(facing.matched())
         assert facing.approve(new, purpose="see").location == "/approve"
         assert shows(new.see(), IBAN)
-        assert facing.counter.stage is Stage.PERMIT
+        assert facing.counter.view().stage is Stage.PERMIT
         assert EventName.PERMIT_GIVEN not in facing.counter.events()
         facing.approve(new)
         assert facing.counter.view().stage is Stage.SENDING
@@ -338,7 +338,7 @@ class TestTheReadBack:
         assert facing.begin(phone).location.startswith(PROVIDER)
         assert facing.approve(phone, SOMEBODY_ELSE).status == 403
         assert facing.approve(phone, age=600).status == 403
-        assert facing.counter.stage is Stage.PERMIT
+        assert facing.counter.view().stage is Stage.PERMIT
 
     def test_a_page_left_open_approves_no_other_read_back(self, facing: Facing) -> None:
         phone = ready(facing)
@@ -346,7 +346,7 @@ class TestTheReadBack:
         facing.counter.fill()
         facing.counter.prepare()
         assert facing.begin(phone, approval=old).location == "/approve"
-        assert facing.counter.stage is Stage.PERMIT
+        assert facing.counter.view().stage is Stage.PERMIT
 
     def test_a_fresh_sign_in_sends_it_to_the_receipt(self, facing: Facing) -> None:
         phone = ready(facing)
@@ -390,7 +390,7 @@ class TestStopping:
         phone = in_english(facing.granted())
         assert shows(phone.see(), "/approve/stop")
         assert shows(phone.see("/approve/stop"), "Stop everything?")
-        assert facing.counter.stage is Stage.QUESTIONS
+        assert facing.counter.view().stage is Stage.QUESTIONS
 
     @pytest.mark.parametrize("when", ["questions", "filling", "permit", "sending"])
     def test_in_time_stops_all(self, facing: Facing, when: str) -> None:
@@ -407,7 +407,7 @@ class TestStopping:
         assert phone.send("/approve/stop").location == "/approve/stop"
         assert shows(phone.see("/approve/stop"), "It is stopped")
         assert shows(phone.see(), "Everything is stopped")
-        assert counter.stage is Stage.STOPPED
+        assert counter.view().stage is Stage.STOPPED
 
     def test_too_late_says_when_it_was_sent_and_how_to_withdraw(self, facing: Facing) -> None:
         phone = ready(facing)
@@ -435,7 +435,7 @@ class TestStopping:
         new = facing.entered()
         new.see("/approve/stop")
         new.send("/approve/stop")
-        assert facing.counter.stage is Stage.STOPPED
+        assert facing.counter.view().stage is Stage.STOPPED
 
 
 class TestOtherEndings:
