@@ -150,7 +150,10 @@ def match_number(conn: Connection, parts: Parts, session: ResidentSession, numbe
         return Answer.OVER
     if approval.state is ApprovalState.MATCHED:
         return Answer.RIGHT
-    if approval.match_number is not None and hmac.compare_digest(approval.match_number, number.strip()[:8]):
+    if approval.state is not ApprovalState.OPENED:
+        return Answer.OVER  # there is a new code: who typed the old one stands no nearer to the counter than before
+    typed = number.strip()[:8].encode(errors="replace")
+    if approval.match_number is not None and hmac.compare_digest(approval.match_number.encode(), typed):
         set_columns(conn, approval.id, state=ApprovalState.MATCHED, tries_left=TRIES)
         _say_of(conn, EventName.APPROVAL_NUMBER_MATCHED, approval, actors.stranger(approval.id), now)
         return Answer.RIGHT

@@ -29,6 +29,7 @@ from gateway.services import catalogue
 from gateway.visits import actors, approvals, statements
 from gateway.visits.delegations import insert_delegation, store, store_end, to_model
 from gateway.visits.errors import ExpiredError, NoKnownNumberError, RouteNotAllowedError
+from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -36,6 +37,7 @@ from gateway.visits.rows import (
     lock_approval,
     lock_delegation,
     lock_delegation_of,
+    lock_filing_of,
     lock_open_visit,
 )
 from gateway.visits.sealed import VisitVault
@@ -73,6 +75,9 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     earlier = lock_delegation_of(conn, visit_id)
     ensure(visit.service_id is not None, "ask before a service is chosen")
     ensure(earlier is None or _is_over(earlier, now), "ask while a delegation is open")
+    filing = None if earlier is None else lock_filing_of(conn, earlier.id)
+    # A new delegation would hide from every page, and from a stop, what is still under way under this one.
+    ensure(filing is None or filing.state not in MAY_HAVE_ARRIVED, "ask while the last filing may have arrived")
     service = catalogue.find(conn, visit.service_id)
     resident = residents.find_or_create(conn, parts, asked.person, now=now)
     number = _number_for(asked, resident)

@@ -14,6 +14,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.visits import stopping
+from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Channel, Ending, Visit, VisitState
 from gateway.visits.trail import say
@@ -68,7 +69,7 @@ def choose_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
     Raises:
         NotFoundError, VisitClosedError: as `lock_open_visit`.
         ServiceUnknownError: no such service.
-        OutOfOrderError: a delegation for another service is waiting or in force.
+        OutOfOrderError: a delegation for another service is waiting or in force, or what was sent may have arrived.
     """
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
@@ -78,6 +79,8 @@ def choose_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
         delegation is None or delegation.state not in (DelegationState.REQUESTED, DelegationState.ACTIVE),
         "choose a service while a delegation is open",
     )
+    filing = None if delegation is None else lock_filing_of(conn, delegation.id)
+    ensure(filing is None or filing.state not in MAY_HAVE_ARRIVED, "choose a service while a filing may have arrived")
     if visit.service_id == service.id:
         return
     _set(conn, visit_id, service_id=service.id)

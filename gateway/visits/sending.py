@@ -19,7 +19,7 @@ from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import actors, filings
+from gateway.visits import actors, filings, stopping
 from gateway.visits.asking import queue_run
 from gateway.visits.delegations import store, to_model
 from gateway.visits.rows import (
@@ -28,6 +28,7 @@ from gateway.visits.rows import (
     find_delegation,
     find_filing,
     find_run,
+    find_visit,
     lock_delegation,
     lock_filing,
     lock_permit,
@@ -35,7 +36,7 @@ from gateway.visits.rows import (
 )
 from gateway.visits.running import Refusals, read_back_of, set_run
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import Permit, Receipt, RunKind, RunState
+from gateway.visits.tables import Permit, Receipt, RunKind, RunState, VisitState
 from gateway.visits.trail import say
 
 _BEFORE_FINAL = {
@@ -150,7 +151,7 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     if isinstance(result, Found):
         file_receipt(conn, parts, filing, result.reference, result.pdf, actors.connector(filing.service_id), now)
     elif isinstance(result, Absent) and result.conclusive:
-        _not_filed(conn, row, filing, actors.connector(filing.service_id), now)
+        _not_filed(conn, parts, row, filing, actors.connector(filing.service_id), now)
     else:
         reason = "look_up.empty" if isinstance(result, Absent) else "look_up.ambiguous"
         _needs_human(conn, filing, reason, now)
@@ -191,7 +192,7 @@ def settle(
         filed=reference is not None,
     )
     if reference is None:
-        _not_filed(conn, row, filing, by.actor, now)
+        _not_filed(conn, parts, row, filing, by.actor, now)
     else:
         file_receipt(conn, parts, filing, reference, None, by.actor, now)
 
@@ -248,7 +249,8 @@ def _why_not(
         ensure_allows(to_model(row), service=filing.service_id, action=Action.FILE, now=now)
     except (DelegationError, LogUnhealthyError) as error:
         return error.code
-    if filing.state is not FilingState.CONFIRMED or run.attempt != filing.attempt:
+    # Only the errand that the yes has started may send: no page that is still held open from filling it in.
+    if run.kind is not RunKind.SEND or filing.state is not FilingState.CONFIRMED or run.attempt != filing.attempt:
         return "filing.not_confirmed"
     if permit is None or permit.consumed_at is not None:
         return "permit.used"
@@ -269,7 +271,6 @@ def _declined(
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
     vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals(dict(result.messages), result.general)), now)
     filings.move(conn, filing, FilingState.DECLINED, reason="portal.declined", ended_at=now)
-    store(conn, give_back(to_model(row), service=filing.service_id))
     say(
         conn,
         filing.visit_id,
@@ -279,6 +280,7 @@ def _declined(
         filing=filing.id,
         inputs=sorted(result.messages),
     )
+    _free(conn, parts, row, filing, now)
 
 
 def _unknown(conn: Connection, filing: AnyRow, reason: str, *, for_a_person: bool, now: datetime) -> None:
@@ -295,7 +297,15 @@ def _needs_human(conn: Connection, filing: AnyRow, reason: str, now: datetime) -
     say(conn, filing.visit_id, EventName.FILING_NEEDS_HUMAN, actors.SYSTEM, now, filing=filing.id, reason=reason)
 
 
-def _not_filed(conn: Connection, row: AnyRow, filing: AnyRow, who: Actor, now: datetime) -> None:
+def _not_filed(conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow, who: Actor, now: datetime) -> None:
     filings.move(conn, filing, FilingState.NOT_FILED, ended_at=now)
-    store(conn, give_back(to_model(row), service=filing.service_id))
     say(conn, filing.visit_id, EventName.FILING_NOT_FILED, who, now, filing=filing.id)
+    _free(conn, parts, row, filing, now)
+
+
+def _free(conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow, now: datetime) -> None:
+    """Give the allowance back. Where the visit has closed since, the right to file ends at once instead."""
+    store(conn, give_back(to_model(row), service=filing.service_id))
+    if find_visit(conn, filing.visit_id).state is VisitState.CLOSED:
+        again = find_delegation(conn, row.id)
+        stopping.end_rights(conn, parts, again, None, by=actors.SYSTEM, whose="visit", now=now)
