@@ -192,6 +192,12 @@ def end_all_of_visit(conn: Connection, visit_id: str, now: datetime) -> int:
     return _end_where(conn, (Session.visit_id == visit_id) & (Session.kind == SessionKind.RESIDENT), now)
 
 
+def end_strangers_of_approval(conn: Connection, approval_id: str, now: datetime) -> int:
+    """End the sessions of phones that came to a question and have not signed in; return how many there were."""
+    condition = (Session.approval_id == approval_id) & Session.resident_id.is_(None)
+    return _end_where(conn, condition & (Session.kind == SessionKind.RESIDENT), now)
+
+
 def touch(conn: Connection, token_hash: bytes, *, now: datetime, idle: timedelta) -> None:
     """Note that a session was used; does nothing to one that has ended."""
     conn.execute(

@@ -14,6 +14,7 @@ from gateway.pages.resident import screens
 from gateway.pages.resident.offers import sign_in_of
 from gateway.pages.resident.screens import PhonePage, Screen
 from gateway.parts import Parts
+from gateway.people import sessions
 from gateway.people.access import ResidentSession, Who, allow
 from gateway.visits import actors, approvals, confirming, reading, showing, stopping
 from gateway.visits.approvals import Answer
@@ -138,9 +139,15 @@ async def receipt(session: ResidentSession, parts: Parts) -> Response[bytes]:
 
 @get("/approve/events", **_RESIDENT)
 async def events(session: ResidentSession, parts: Parts) -> Stream:
-    """Say when the page has changed; ends with the visit."""
+    """Say when the page has changed; ends with the visit, and with the session."""
     visit_id = session.visit_id or ""
-    return changes(parts.database, lambda conn: reading.moment(conn, parts, visit_id))
+
+    def look(conn: Connection) -> tuple[object, ...] | None:
+        if not sessions.is_open(conn, session.token_hash, parts.clock.now()):
+            return None
+        return reading.moment(conn, parts, visit_id)
+
+    return changes(parts.database, look)
 
 
 async def _show(

@@ -109,9 +109,13 @@ async def _open_by_code(request: AnyRequest, session: CurrentSession, parts: Par
 
 
 def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Callable[[], AnyRow]) -> str:
-    """Bind the phone to the question; one that has signed in for this visit stays known."""
+    """Bind the phone to the question; one that has signed in for this visit stays known.
+
+    Whoever came with an earlier code goes: a number that is matched from now on is matched by this phone alone.
+    """
     approval = redeem()
     now = parts.clock.now()
+    sessions.end_strangers_of_approval(conn, approval.id, now)
     if isinstance(session, ResidentSession):
         approver = find_delegation(conn, approval.delegation_id).approver_id
         if session.visit_id == approval.visit_id and session.resident_id == approver:
