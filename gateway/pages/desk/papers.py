@@ -12,7 +12,7 @@ from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import looking, reading
+from gateway.visits import looking, reading, showing
 from gateway.visits.errors import NotFoundError
 from gateway.visits.reading import OpenedVisit
 from gateway.web.live import changes
@@ -41,16 +41,17 @@ async def show_picture(session: StaffSession, parts: Parts, visit_id: FromPath[s
 
 @get("/desk/visits/{visit_id:str}/receipt.pdf", **allow(Who.ASSISTANT))
 async def download_receipt(session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[bytes]:
-    """The portal's own receipt, as a file to keep; it is never opened inside our pages."""
+    """The portal's own receipt, as a file to keep; it is never opened inside our pages. Each time is an event."""
 
     def work(conn: Connection) -> tuple[bytes, str]:
         view = reading.for_desk(conn, parts, session, visit_id)
         content = OpenedVisit(conn, parts, view).pdf() if view.receipt is not None else None
         if view.receipt is None or content is None:
             raise NotFoundError("the portal gave no PDF")
+        showing.record_receipt(conn, parts, view, session.actor)
         return content, str(view.receipt["id"])
 
-    content, receipt_id = await parts.database.read(work)
+    content, receipt_id = await parts.database.write(work)
     return Response(
         content,
         media_type="application/pdf",

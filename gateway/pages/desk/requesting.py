@@ -107,7 +107,8 @@ async def ask_permit(
 def check(typed: Mapping[str, str], language: str) -> Checked:
     """Check a form. A check digit that does not fit asks for a second look, once, and never refuses."""
     errors: dict[str, Message | str] = {}
-    if len(typed["name"]) < 2:
+    name = " ".join(typed["name"].split())
+    if len(name) < 2 or not name.isprintable():  # what cannot be seen may not stand in a statement
         errors["name"] = _NO_NAME
     code = _code(typed["code"])
     if code is None:
@@ -129,7 +130,7 @@ def check(typed: Mapping[str, str], language: str) -> Checked:
             errors["number"] = error.words.to(language)
     if errors or code is None or route is None:
         return Checked(None, errors)
-    person = Profile(name=" ".join(typed["name"].split()), code=code)
+    person = Profile(name=name, code=code)
     return Checked(Asked(person=person, route=route, document_kind=typed["document"], number=number), {})
 
 
