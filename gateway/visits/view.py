@@ -157,8 +157,9 @@ class VisitView:
 
     @property
     def can_stop(self) -> bool:
-        """Whether a no would still be in time."""
-        return self.is_open and self.stage in _STOPPABLE
+        """Whether a no may still be in time; not offered again to whoever has said it."""
+        is_stopped = self.delegation is not None and self.delegation["state"] is DelegationState.REVOKED
+        return self.is_open and self.stage in _STOPPABLE and not is_stopped
 
 
 _STOPPABLE = frozenset(

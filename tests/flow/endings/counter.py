@@ -265,11 +265,11 @@ class Case:
         self.counter.store.database.write_now(work)
 
     def ends(self, ending: Ending) -> None:
-        """End the visit: the page names the ending, and feedback is asked there."""
+        """End the visit: the page names the ending, and asks the resident, who answers, how it went."""
         self.desk.end(self.visit_id)
         assert self.desk.stage is Stage.CLOSED, self.desk.page.root.text[:600]
         assert words.ENDINGS[ending].text(LANGUAGE) in self.desk.page.root.all("main")[0].text
-        assert self.desk.feedback_code, "nobody is asked how it went"
+        self.phone.answer_feedback(self.desk.feedback_code)
 
 
 def wait_for(look: Callable[[], T], is_so: Callable[[T], bool], what: str) -> T:
