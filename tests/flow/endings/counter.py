@@ -277,7 +277,7 @@ def wait_for(look: Callable[[], T], is_so: Callable[[T], bool], what: str) -> T:
     deadline = time.monotonic() + WAIT_SECONDS
     while not is_so(seen := look()):
         assert time.monotonic() < deadline, f"no {what} but {seen}"
-        time.sleep(POLL_SECONDS / 2)
+        time.sleep(POLL_SECONDS / 5)
     return seen
 
 

@@ -92,6 +92,18 @@ class TestAPortalThatIsDown:
         case.ends(Ending.FAILED)
         assert case.counted == NOTHING
 
+    @ON_SQLITE
+    def test_at_the_last_click_leaves_it_to_a_person_and_sends_nothing_again(self, counter: Counter) -> None:
+        case = counter.visit().read_back()
+        counter.stack.switch("down")
+        case.phone.approve(case.resident)
+        case.wait_for_filing(FilingState.UNKNOWN, FilingState.NEEDS_HUMAN)
+        counter.stack.switch("down", on=False)
+        case.wait_for(Stage.NEEDS_HUMAN)
+        assert case.phone.is_told("It is not certain yet whether it arrived")
+        case.ends(Ending.UNKNOWN)
+        assert case.counted == (1, 0)
+
 
 class TestAFormThatChanged:
     def test_is_left_alone_and_told(self, counter: Counter) -> None:

@@ -10,9 +10,10 @@ from connectors.sdk.inputs import Upload
 from tests.sandbox.pages import Element, Page
 
 Wanted = str | list[str]
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 90.0
 """The connector's browser works meanwhile, and the machine may be busy with other tests."""
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.25
+"""Each look costs the gateway a page, which the connector's browser then waits for on a small machine."""
 _FIELDS = frozenset({"input", "select", "textarea"})
 
 
