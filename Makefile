@@ -22,8 +22,8 @@ endif
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup-demo ## start gateway, worker and sandbox with made-up people; ONCE=1 drives one whole visit and ends
-	@$(BROWSER) $(BIN)/pilnvara demo $(if $(filter 1,$(ONCE)),--once)
+demo: setup-demo ## start gateway, worker and sandbox with made-up people; ONCE=1 drives one visit and ends; FRESH=1 starts anew
+	@$(BROWSER) $(BIN)/pilnvara demo $(if $(filter 1,$(ONCE)),--once) $(if $(filter 1,$(FRESH)),--fresh)
 
 setup-demo:
 	@$(PYTHON) .ci/provision.py demo
@@ -77,7 +77,8 @@ gallery: setup ## every component in every state, as pages in .build/gallery
 	@$(BIN)/python -m ui.gallery .build/gallery
 
 pictures: setup ## take the pictures of the documentation again
-	@$(BROWSER) $(BIN)/pilnvara demo --once --pictures docs/pictures
+	@$(BROWSER) $(BIN)/pilnvara demo --once --language en --pictures docs/pictures
+	@$(BROWSER) $(BIN)/pilnvara demo --once --language en --route display --pictures docs/pictures
 
 requirements: ## work the pinned versions out again (needs uv)
 	@.ci/lock

@@ -12,7 +12,7 @@ from rich.console import Console
 from gateway.demo.pictures import Pictures
 from gateway.demo.stack import Ports, Stack, StackError
 from gateway.demo.steps import Steps, UnexpectedError
-from gateway.demo.whole_visit import ERRANDS, Errand, WholeVisit
+from gateway.demo.whole_visit import ERRANDS, WholeVisit
 from gateway.demo.windows import browser
 
 _LONGEST = 600
@@ -33,8 +33,8 @@ def drive_once(console: Console, *, route: str, language: str = "lv", pictures: 
             step.seen = stack.url
         with browser() as opened:
             album = None if pictures is None else Pictures(pictures)
-            visit = WholeVisit(stack, opened, steps, language=language, pictures=album)
-            link = _make(visit, ERRANDS[route], folder)
+            visit = WholeVisit(stack, opened, steps, ERRANDS[route], language=language, pictures=album)
+            link = _make(visit, folder)
     except (PlaywrightError, StackError, UnexpectedError, OSError) as error:
         _tell_failure(console, steps, stack, error)
         return 1
@@ -45,10 +45,10 @@ def drive_once(console: Console, *, route: str, language: str = "lv", pictures: 
     return 0
 
 
-def _make(visit: WholeVisit, errand: Errand, folder: Path) -> str:
+def _make(visit: WholeVisit, folder: Path) -> str:
     """Make the visit; where it goes wrong, keep what each window shows."""
     try:
-        return visit.make(errand)
+        return visit.make()
     except (PlaywrightError, UnexpectedError):
         _keep_pictures(visit.windows, folder)
         raise

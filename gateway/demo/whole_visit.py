@@ -60,6 +60,7 @@ class WholeVisit:
         stack: Stack,
         opened: Browser,
         steps: Steps,
+        errand: Errand,
         *,
         language: str = "lv",
         codes: Codes | None = None,
@@ -67,6 +68,7 @@ class WholeVisit:
     ) -> None:
         """Open the windows. `codes` are shared by whoever signs in at one gateway, which takes each code once."""
         self.stack = stack
+        self.errand = errand
         self.language = language
         self.steps = steps
         self._codes = codes or Codes()
@@ -88,7 +90,7 @@ class WholeVisit:
         for page in self.windows.values():
             page.context.close()
 
-    def make(self, errand: Errand) -> str:
+    def make(self) -> str:
         """Make the whole visit; return the feedback link.
 
         Raises:
@@ -96,14 +98,14 @@ class WholeVisit:
             playwright.sync_api.Error: a page did not come to what was waited for.
         """
         self.sign_in()
-        if errand.route == "display":
+        if self.errand.route == "display":
             self.pair()
-        self.find_service(errand)
-        self.grant(errand)
-        self.answer(errand)
-        self.confirm(errand)
+        self.find_service()
+        self.grant()
+        self.answer()
+        self.confirm()
         reference = self.receive()
-        link = self.close(errand)
+        link = self.close()
         self.give_feedback(link)
         self.check_portal(reference)
         self.check_trail()
@@ -133,33 +135,33 @@ class WholeVisit:
             self.display.wait_until_paired()
             expect(self.display.is_blank, f"before a visit the display says: {self.display.heading}")
 
-    def find_service(self, errand: Errand) -> None:
+    def find_service(self) -> None:
         """Open the visit and find the service by plain words."""
         with self.steps.step("Visit opened") as step:
             step.seen = self.desk.open_visit(language=self.language)[:_SHORT]
-        words = errand.words[self.language]
+        words = self.errand.words[self.language]
         with self.steps.step(f"Service found by the words “{words}”") as step:
             found = self.desk.search(words)
             self._take("search", self.desk)
             step.seen = f"{found[0]}, first of {len(found)}"
-            self.desk.choose(errand.service)
+            self.desk.choose(self.errand.service)
 
-    def grant(self, errand: Errand) -> None:
+    def grant(self) -> None:
         """Ask for the delegation and get the yes."""
-        number = _TYPED_NUMBER if errand.route == "display" else None
+        number = _TYPED_NUMBER if self.errand.route == "display" else None
         with self.steps.step("Delegation asked for") as step:
-            self.desk.ask(PRINCIPAL, route=errand.route, number=number)
-            step.seen = f"{PRINCIPAL.name}, by {errand.route}"
-        if errand.route == "display":
+            self.desk.ask(PRINCIPAL, route=self.errand.route, number=number)
+            step.seen = f"{PRINCIPAL.name}, by {self.errand.route}"
+        if self.errand.route == "display":
             self._allow_on_display()
         else:
             self._allow_on_phone()
         with self.steps.step("Delegation signed") as step:
             step.seen = f"jti {self._delegation()[:_SHORT]}…"
 
-    def answer(self, errand: Errand) -> None:
+    def answer(self) -> None:
         """Answer the questions; the connector fills the portal's form."""
-        sample = registry.find(errand.service).samples[0]
+        sample = registry.find(self.errand.service).samples[0]
         answers = sample.answers(date.today())  # noqa: DTZ011 - the portal of this machine counts in its days
         with self.steps.step("Questions answered") as step:
             self.desk.meet_preconditions()
@@ -173,10 +175,10 @@ class WholeVisit:
             expect(state["final_posts"] == 0, f"the portal has seen {state['final_posts']} final requests already")
             step.seen = "nothing sent yet"
 
-    def confirm(self, errand: Errand) -> None:
+    def confirm(self) -> None:
         """See what would be sent, and say yes to exactly that."""
         with self.steps.step("Resident sees what would be sent") as step:
-            if errand.route == "display":
+            if self.errand.route == "display":
                 shown = self.display.wait_for_question()
                 self._take("display", self.display)
                 expect("Paraugkalns" in shown, f"the display does not show the child's name: {shown[:200]}")
@@ -187,7 +189,7 @@ class WholeVisit:
                 expect(len(values) > 1, f"the phone shows {values}")
                 step.seen = f"{len(values)} values on the phone"
         with self.steps.step("Confirmed") as step:
-            if errand.route == "display":
+            if self.errand.route == "display":
                 self.display.approve(self._texted_code())
                 step.seen = "by a new code, for exactly these values"
             else:
@@ -205,14 +207,14 @@ class WholeVisit:
             step.seen = f"PDF, {len(pdf)} bytes"
         return reference
 
-    def close(self, errand: Errand) -> str:
+    def close(self) -> str:
         """Close the visit; return the feedback link."""
         with self.steps.step("Visit closed") as step:
             self.desk.close()
             step.seen = self.desk.heading
             self._take("closed", self.desk)
         with self.steps.step("Feedback asked") as step:
-            if errand.route == "display":  # a number that was typed at the counter is not used for anything else
+            if self.errand.route == "display":  # a number that was typed at the counter is not used for anything else
                 link = self.phone.look_up_feedback(self.desk.feedback_code)
                 self._take("farewell", self.display)
                 step.seen = f"by a code on paper: {link}"
@@ -252,6 +254,7 @@ class WholeVisit:
             expect(self.auditor.verify(), f"the auditor's page says: {self.auditor.page.inner_text('main')[:400]}")
             self._take("audit", self.auditor)
             count = self.auditor.open_visit(self.desk.visit_id)
+            self.auditor.page.locator(".app-timeline").evaluate("list => list.scrollIntoView()")
             self._take("timeline", self.auditor)
             step.seen = f"{count} steps"
 
@@ -306,7 +309,8 @@ class WholeVisit:
         return str(found[0])
 
     def _take(self, name: str, hands: Hands) -> None:
-        if self._pictures is not None:
+        """Take a picture: of the display in a visit by it, of everything else in one by phone."""
+        if self._pictures is not None and (hands is self.display) == (self.errand.route == "display"):
             self._pictures.take(name, hands.page)
 
 

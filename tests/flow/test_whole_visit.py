@@ -1,7 +1,7 @@
 """One whole visit through the real pages in real windows, by each route, on each kind of database."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser
@@ -10,7 +10,12 @@ from rich.console import Console
 from gateway.demo.codes import Codes
 from gateway.demo.stack import Stack
 from gateway.demo.steps import Steps
-from gateway.demo.whole_visit import BY_DISPLAY, BY_PHONE, WholeVisit
+from gateway.demo.whole_visit import BY_DISPLAY, BY_PHONE, Errand, WholeVisit
+
+VALUES = ("329999", "Paraugkaln", "LV78PARA", "20000001", "piemers.example", "slimības lapa", "kindergarten")
+"""What people said in the visits."""
+
+Begin = Callable[[Errand, str], WholeVisit]
 
 
 @pytest.fixture
@@ -20,22 +25,19 @@ def told() -> io.StringIO:
 
 
 @pytest.fixture
-def language() -> str:
-    """What the people in the visit read."""
-    return "lv"
-
-
-@pytest.fixture
-def visit(stack: Stack, codes: Codes, browser: Browser, told: io.StringIO, language: str) -> Iterator[WholeVisit]:
-    """The windows of a visit in front of an outside world that has seen nothing yet."""
+def begin(stack: Stack, codes: Codes, browser: Browser, told: io.StringIO) -> Iterator[Begin]:
+    """Opens the windows of a visit in front of an outside world that has seen nothing yet."""
     stack.reset_outside()
-    visit = WholeVisit(stack, browser, Steps(Console(file=told, width=200)), language=language, codes=codes)
-    yield visit
-    visit.leave()
+    begun: list[WholeVisit] = []
 
+    def open_windows(errand: Errand, language: str) -> WholeVisit:
+        steps = Steps(Console(file=told, width=200))
+        begun.append(WholeVisit(stack, browser, steps, errand, language=language, codes=codes))
+        return begun[-1]
 
-VALUES = ("329999", "Paraugkaln", "LV78PARA", "20000001", "piemers.example", "slimības lapa", "vieta bērnudārzā")
-"""What people said in the visits."""
+    yield open_windows
+    for visit in begun:
+        visit.leave()
 
 
 def values_in_logs(stack: Stack) -> list[str]:
@@ -47,10 +49,9 @@ def values_in_logs(stack: Stack) -> list[str]:
 
 
 class TestAWholeVisit:
-    def test_by_phone_ends_with_a_receipt_a_verified_trail_and_an_answer(
-        self, visit: WholeVisit, told: io.StringIO
-    ) -> None:
-        visit.make(BY_PHONE)
+    def test_by_phone_ends_with_a_receipt_a_verified_trail_and_an_answer(self, begin: Begin, told: io.StringIO) -> None:
+        visit = begin(BY_PHONE, "lv")
+        visit.make()
         assert visit.steps.under_way == "", told.getvalue()
         assert "VSAA-" in told.getvalue()
         application = visit.stack.portal_state()["applications"][0]
@@ -58,9 +59,11 @@ class TestAWholeVisit:
         assert application["delegation"]
         assert values_in_logs(visit.stack) == []
 
-    @pytest.mark.parametrize("language", ["en"])
-    def test_by_display_ends_with_a_receipt_and_a_blank_screen(self, visit: WholeVisit, told: io.StringIO) -> None:
-        visit.make(BY_DISPLAY)
+    def test_by_display_ends_with_a_receipt_and_nothing_of_the_child_on_the_screen(
+        self, begin: Begin, told: io.StringIO
+    ) -> None:
+        visit = begin(BY_DISPLAY, "en")
+        visit.make()
         assert visit.desk.heading == "The visit is closed"
         assert "PASV-" in told.getvalue()
         assert "Paraugkalns" not in visit.display.page.content()

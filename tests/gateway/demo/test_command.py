@@ -1,0 +1,132 @@
+"""`pilnvara demo` from outside: what it prints, what it refuses, and that nothing is left behind."""
+
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from gateway.cli import main
+from gateway.demo.command import demo
+from gateway.demo.stack import Ports, Stack
+from gateway.demo.steps import Steps, UnexpectedError, expect
+
+START_SECONDS = 120
+
+
+def six_free_ports() -> int:
+    """The first of six neighbouring ports that nobody listens on."""
+    for base in range(20_000, 60_000, 97):
+        if not Ports.from_base(base).taken():
+            return base
+    pytest.fail("no six free ports in a row")
+
+
+class TestCode:
+    def test_prints_the_one_time_code_of_somebody(self) -> None:
+        told = CliRunner().invoke(main, ["demo", "code", "inese"])
+        assert told.exit_code == 0
+        assert told.output[:6].isdigit()
+
+    def test_of_somebody_unknown_names_those_who_are_there(self) -> None:
+        told = CliRunner().invoke(main, ["demo", "code", "nobody"])
+        assert told.exit_code == 1
+        assert "inese" in told.output
+
+
+class TestStarting:
+    def test_a_port_in_use_is_named_with_the_way_out(self, tmp_path: Path) -> None:
+        base = six_free_ports()
+        with socket.socket() as other:
+            other.bind(("127.0.0.2", base + 1))
+            other.listen()
+            told = CliRunner().invoke(demo, ["--port", str(base), "--folder", str(tmp_path)])
+        assert told.exit_code == 1
+        assert f"port {base + 1} is in use" in told.output
+        assert "PILNVARA_DEMO_PORT" in told.output
+
+    def test_fresh_leaves_a_folder_alone_that_is_no_demonstration(self, tmp_path: Path) -> None:
+        (tmp_path / "precious").write_text("kept")
+        base = six_free_ports()
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", base))
+            other.listen()
+            CliRunner().invoke(demo, ["--fresh", "--port", str(base), "--folder", str(tmp_path)])
+        assert (tmp_path / "precious").read_text() == "kept"
+
+    def test_a_terminal_code_without_a_demonstration_says_what_to_start(self, tmp_path: Path) -> None:
+        told = CliRunner().invoke(demo, ["terminal", "--folder", str(tmp_path)])
+        assert told.exit_code == 1
+        assert "pilnvara demo" in told.output
+
+
+class TestStayingUp:
+    def test_tells_where_everything_is_stays_up_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
+        base = six_free_ports()
+        log = tmp_path / "told"
+        with log.open("wb") as out:
+            running = subprocess.Popen(
+                [sys.executable, "-m", "gateway.cli", "demo", "--port", str(base), "--folder", str(tmp_path / "demo")],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={name: text for name, text in os.environ.items() if not name.startswith("PILNVARA_DEMO")},
+            )
+        try:
+            told = wait_for(log, "Ctrl-C ends everything", running)
+            with urllib.request.urlopen(f"http://localhost:{base}/", timeout=10) as answer:
+                assert answer.status == 200
+        finally:
+            running.send_signal(signal.SIGINT)
+            code = running.wait(30)
+        assert code == 0
+        assert f"http://localhost:{base}/terminal/enrol" in told
+        assert "paraugs-paraugs-1" in told
+        assert Ports.from_base(base).taken() == ()
+
+    def test_says_which_process_has_died(self, tmp_path: Path) -> None:
+        stack = Stack(tmp_path, Ports.free())
+        stack.start_sandbox()
+        try:
+            assert stack.dead() is None
+            stack.processes["sandbox"].kill()
+            stack.processes["sandbox"].wait()
+            assert stack.dead() == "sandbox"
+            assert str(stack.log("sandbox")) in stack.tail("sandbox")
+        finally:
+            stack.stop()
+
+
+class TestSteps:
+    def test_a_step_is_told_with_what_was_seen_once_it_is_done(self) -> None:
+        told = io.StringIO()
+        steps = Steps(Console(file=told, width=120))
+        with steps.step("Delegation signed") as step:
+            step.seen = "jti abc…"
+        assert "Delegation signed  jti abc…" in told.getvalue()
+        assert steps.under_way == ""
+
+    def test_one_that_is_not_what_it_should_be_is_not_told_and_stays_the_one_under_way(self) -> None:
+        told = io.StringIO()
+        steps = Steps(Console(file=told, width=120))
+        with pytest.raises(UnexpectedError, match="two of them"), steps.step("Portal's own count"):
+            expect(False, "the portal holds two of them")
+        assert told.getvalue() == ""
+        assert steps.under_way == "Portal's own count"
+
+
+def wait_for(log: Path, text: str, running: subprocess.Popen[bytes]) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while text not in (told := log.read_text(errors="replace")):
+        assert running.poll() is None, told
+        assert time.monotonic() < deadline, told
+        time.sleep(0.1)
+    return told

@@ -1,0 +1,82 @@
+"""The made-up network, put into a real database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from gateway.clock import SystemClock
+from gateway.config import Settings
+from gateway.demo import seed
+from gateway.demo.people import CENTRES, NORTH, STAFF
+from gateway.demo.seed import NotDemoError, Outside
+from gateway.demo.whole_visit import KINDERGARTEN_QUEUE, SICKNESS_BENEFIT
+from gateway.parts import Store, open_store
+from gateway.people.tables import Centre, Staff
+from gateway.services import catalogue
+from gateway.terminals import enrolment
+
+OUTSIDE = Outside(
+    portal="http://127.0.0.2:1",
+    provider="http://127.0.0.3:1",
+    portal_secret="a portal's secret",
+    provider_client="pilnvara",
+    provider_secret="a provider's secret",
+)
+
+
+def opened(folder: Path, mode: str) -> Store:
+    return open_store(Settings.from_environment({"PILNVARA_MODE": mode, "PILNVARA_DATA_DIR": str(folder)}))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path, "demo")
+    yield store
+    store.close()
+
+
+def fill(store: Store) -> None:
+    store.database.write_now(lambda conn: seed.seed(conn, store, OUTSIDE))
+
+
+class TestSeed:
+    def test_is_refused_outside_demo_mode(self, tmp_path: Path) -> None:
+        store = opened(tmp_path, "live")
+        try:
+            with pytest.raises(NotDemoError):
+                fill(store)
+            assert store.database.read_now(lambda conn: conn.execute(select(func.count(Staff.id))).scalar_one()) == 0
+        finally:
+            store.close()
+
+    def test_done_again_it_adds_nobody_and_nothing(self, store: Store) -> None:
+        fill(store)
+        fill(store)
+        count = store.database.read_now(
+            lambda conn: (
+                conn.execute(select(func.count(Centre.id))).scalar_one(),
+                conn.execute(select(func.count(Staff.id))).scalar_one(),
+            )
+        )
+        assert count == (len(CENTRES), len(STAFF))
+
+    def test_brings_both_services_that_the_portal_takes(self, store: Store) -> None:
+        fill(store)
+
+        def electronic(conn: Connection) -> list[bool]:
+            return [
+                catalogue.find(conn, service_id).is_electronic for service_id in (SICKNESS_BENEFIT, KINDERGARTEN_QUEUE)
+            ]
+
+        assert store.database.read_now(electronic) == [True, True]
+
+    def test_a_terminal_code_enrols_a_browser_at_its_centre(self, store: Store) -> None:
+        fill(store)
+        code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id, "Lete 1"))
+        now = SystemClock().now()
+        secret = store.database.write_now(lambda conn: enrolment.enrol(conn, store.sealer, typed=code.spaced, now=now))
+        known = store.database.read_now(lambda conn: enrolment.find(conn, secret))
+        assert known is not None
+        assert known.centre_id == NORTH.id
