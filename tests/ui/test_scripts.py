@@ -132,6 +132,15 @@ class TestLivePages:
         tab.wait_for_url("**/visit/search")
         expect(tab.locator("#state")).to_have_text("found")
 
+    def test_in_another_language_the_whole_page_is_loaded(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(LIVE, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        site.pages["/visit"] = write(LIVE, state="agreed").replace('lang="en"', 'lang="lv"', 1)
+        for _stream in range(3):
+            site.events.put("event: changed\ndata: 1\n\n")
+        expect(tab.locator("#state")).to_have_text("agreed")
+        expect(tab.locator("html")).to_have_attribute("lang", "lv")
+
     def test_a_script_in_a_fetched_part_never_runs(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(LIVE, state="waiting")
         tab.goto(f"{site.base}/visit")

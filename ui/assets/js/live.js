@@ -89,7 +89,8 @@ function arrive(request) {
     go(from.href);
     return;
   }
-  if (request.status !== 200 || !request.response) {
+  const speaksAnother = request.response?.documentElement.lang !== document.documentElement.lang;
+  if (request.status !== 200 || speaksAnother) {
     go(own);
     return;
   }
