@@ -70,7 +70,9 @@ def load(folder: Path) -> Sealer:
         epochs = {int(number): _decode(secret) for number, secret in content.epochs.items()}
         lookup = _decode(content.lookup)
     except FileNotFoundError:
-        raise KeyFileError(f"{path} is missing: bring the copy of it, or make one with `pilnvara keys init`") from None
+        raise KeyFileError(
+            f"{path} is missing: bring the copy of it; only for a new gateway make one (`pilnvara keys init`)"
+        ) from None
     except OSError as error:
         raise KeyFileError(f"{path} cannot be read: {error.strerror}") from error
     except (msgspec.MsgspecError, ValueError):
