@@ -83,6 +83,8 @@ class Visit(Base):
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
         CheckConstraint("(state = 'closed') = (ending IS NOT NULL)", name="closed_has_ending"),
         Index("ix_visit_assistant", "assistant_id", "state", "opened_at"),
+        Index("ix_visit_terminal", "terminal_id", "opened_at"),
+        Index("ix_visit_opened", "opened_at", "id"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
@@ -203,6 +205,7 @@ class Filing(Base):
             postgresql_where=text(_LIVE),
         ),
         Index("ix_filing_visit", "visit_id", "drafted_at"),
+        Index("ix_filing_reference", "reference"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))

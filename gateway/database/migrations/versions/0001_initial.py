@@ -402,6 +402,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index("ix_visit_assistant", ["assistant_id", "state", "opened_at"], unique=False)
+        batch_op.create_index("ix_visit_opened", ["opened_at", "id"], unique=False)
+        batch_op.create_index("ix_visit_terminal", ["terminal_id", "opened_at"], unique=False)
 
     op.create_table(
         "delegation",
@@ -512,6 +514,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_filing_delegation_id"), ["delegation_id"], unique=False)
+        batch_op.create_index("ix_filing_reference", ["reference"], unique=False)
         batch_op.create_index("ix_filing_visit", ["visit_id", "drafted_at"], unique=False)
         batch_op.create_index(
             "uq_filing_live",

@@ -1,0 +1,74 @@
+"""What a page of phone, display or audit costs the database: at most six statements, in every state."""
+
+import pytest
+
+from gateway.database.counting import count_statements
+from tests.gateway.callers import request
+from tests.gateway.pages.audit.test_audit import auditor
+from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.visits.counter import filed
+
+__all__ = ["auditor"]
+
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_kind", ["sqlite"])]
+MOST = 6
+
+
+async def cost(phone: Phone, path: str) -> int:
+    """Statements of one page, looked at for the second time: what is learnt once a minute is known then."""
+    cookies = "; ".join(f"{name}={value}" for name, value in phone.cookies.items())
+    headers = {"accept": "text/html", "host": "localhost:8000", "cookie": cookies}
+    for _ in range(2):
+        with count_statements() as count:
+            answer = await request(phone.app, "GET", path, headers)
+    assert answer.status == 200, answer.text
+    return count.total
+
+
+async def test_the_phones_pages(facing: Facing) -> None:
+    counter, found = facing.counter, {}
+    counter.open().ask()
+    phone = facing.entered()
+    found["number"] = await cost(phone, "/approve")
+    phone.see()
+    phone.send("/approve/number", number=counter.invitation().match_number)
+    found["statement"] = await cost(phone, "/approve")
+    facing.approve(phone)
+    found["granted"] = await cost(phone, "/approve")
+    counter.fill()
+    counter.prepare()
+    found["readback"] = await cost(phone, "/approve")
+    found["picture"] = await cost(phone, "/approve/picture")
+    facing.approve(phone)
+    found["sending"] = await cost(phone, "/approve")
+    counter.press()
+    counter.answer(filed(counter.clock.now()))
+    found["filed"] = await cost(phone, "/approve")
+    counter.close()
+    found["closed"] = await cost(phone, "/approve")
+    assert max(found.values()) <= MOST, found
+
+
+async def test_the_displays_pages(facing: Facing) -> None:
+    counter, screen, found = facing.counter, facing.display(), {}
+    found["blank"] = await cost(screen, "/display")
+    counter.open().ask()
+    found["invite"] = await cost(screen, "/display")
+    facing.granted()
+    found["progress"] = await cost(screen, "/display")
+    counter.close()
+    found["farewell"] = await cost(screen, "/display")
+    assert max(found.values()) <= MOST, found
+
+
+async def test_the_auditors_pages(facing: Facing, auditor: Phone) -> None:
+    counter, found = facing.counter, {}
+    counter.open().grant()
+    counter.close()
+    found["visits"] = await cost(auditor, "/audit")
+    path = f"/audit/visits/{counter.visit_id}"
+    found["reason"] = await cost(auditor, path)
+    auditor.see(path)
+    auditor.send(path, reason="routine")
+    found["visit"] = await cost(auditor, path)
+    assert max(found.values()) <= MOST, found
