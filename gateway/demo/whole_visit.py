@@ -33,6 +33,7 @@ _MESSAGE_SECONDS = 15.0
 _POLL_SECONDS = 0.1
 _TYPED_NUMBER = "+37120000001"
 """Of the resident, as it is said at the counter."""
+_SHOW_WITH_HEADING = "list => scrollTo(0, list.getBoundingClientRect().top + scrollY - 100)"
 _SHORT = 8
 """Signs of a long identifier that are enough to recognise it."""
 
@@ -254,7 +255,7 @@ class WholeVisit:
             expect(self.auditor.verify(), f"the auditor's page says: {self.auditor.page.inner_text('main')[:400]}")
             self._take("audit", self.auditor)
             count = self.auditor.open_visit(self.desk.visit_id)
-            self.auditor.page.locator(".app-timeline").evaluate("list => list.scrollIntoView()")
+            self.auditor.page.locator(".app-timeline").evaluate(_SHOW_WITH_HEADING)
             self._take("timeline", self.auditor)
             step.seen = f"{count} steps"
 
