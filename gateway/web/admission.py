@@ -35,6 +35,7 @@ from gateway.people.errors import (
     SignInRequiredError,
 )
 from gateway.terminals import enrolment
+from gateway.web import forms
 from gateway.web.cookies import COOKIE_OF, CookieName, read
 from gateway.web.exchange import exchange_of, parts_of
 
@@ -45,6 +46,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _ENDPOINTS_OWN = frozenset({Who.ANYONE, Who.PORTAL, Who.RUN})
 """Callers that need no session of ours."""
+_READING_BY_THEMSELVES = frozenset({Who.PORTAL, Who.RUN})
 
 
 async def admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseRouteHandler) -> None:
@@ -62,6 +64,8 @@ async def admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseR
     is_welcome = session is not None and session.is_one_of(access.who)
     if not is_welcome and not access.who & _ENDPOINTS_OWN:
         await _refuse(connection, parts, access, session)
+    if connection.method not in _SAFE_METHODS and not access.who <= _READING_BY_THEMSELVES:
+        await forms.read(connection)
     if access.csrf and connection.method not in _SAFE_METHODS:
         await _ensure_meant(connection, parts, session)
 
