@@ -57,8 +57,9 @@ class Answers(msgspec.Struct, frozen=True):
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What was typed, not checked, for one service."""
+    """What was typed, not checked, for one person and one service."""
 
+    principal: str
     service: str
     values: dict[str, str | list[str]]
     files: dict[str, StoredUpload] = {}
@@ -111,7 +112,7 @@ def fill(
         event = EventName.ANSWERS_SAVED
     vault.keep(filing_id, "answers", _packed(values, files), now)
     vault.forget(filing_id, "refusals")
-    vault.forget(row.principal_id, "draft")
+    vault.forget(visit_id, "draft")
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
     say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
     return filing_id
@@ -137,9 +138,9 @@ def save_draft(
     row = lock_delegation_of(conn, visit_id)
     if row is None:
         raise OutOfOrderError("keep a draft for nobody")
-    draft = Draft(visit.service_id, dict(values), _stored(files))
+    draft = Draft(row.principal_id, visit.service_id, dict(values), _stored(files))
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
-    vault.keep(row.principal_id, "draft", msgspec.json.encode(draft), now)
+    vault.keep(visit_id, "draft", msgspec.json.encode(draft), now)
 
 
 def _packed(values: Values, files: Mapping[str, Upload]) -> bytes:

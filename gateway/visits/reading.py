@@ -161,9 +161,12 @@ class OpenedVisit:
 
     def draft(self) -> Draft | None:
         """What was left half done for this person and this service: as it was typed, not checked."""
-        kept = self._vault.find(_there(self._view.delegation)["principal_id"], "draft")
-        draft = None if kept is None else msgspec.json.decode(kept, type=Draft)
-        return draft if draft is not None and draft.service == self._view.visit["service_id"] else None
+        kept = self._vault.find(self._view.id, "draft")
+        if kept is None:
+            return None
+        draft = msgspec.json.decode(kept, type=Draft)
+        of = (_there(self._view.delegation)["principal_id"], self._view.visit["service_id"])
+        return draft if (draft.principal, draft.service) == of else None
 
     def earlier_answers(self) -> Answers | None:
         """What the same person answered for the same service earlier in this visit, under another delegation."""

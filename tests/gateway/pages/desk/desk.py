@@ -86,6 +86,30 @@ class Desk(Counter):
         """The assistant stops: it was about the wrong person."""
         stopping.stop_at_desk(conn, self.store, self.by, self.visit_id, StopReason.WRONG_PERSON)
 
+    def progress(self, done: int, total: int) -> None:
+        """The worker has filled so many steps."""
+        run = self.run_of(RunKind.PREPARE).id
+        self.write(lambda conn: running.progress(conn, run, done, total))
+
+    def report_read_back(self) -> None:
+        """The worker has filled the form and waits."""
+        self.begin()
+        run = self.run_of(RunKind.PREPARE).id
+        result = Prepared(
+            readback=READ_BACK_OF_PORTAL,
+            picture_png=a_picture(),
+            steps=(),
+            timings=(),
+            fingerprints_ok=True,
+            held=False,
+        )
+        assert self.write(lambda conn: running.prepared(conn, self.store, run, result, "worker-1"))
+
+    def send_and_file(self) -> None:
+        """The worker presses the last button and the portal takes it."""
+        assert self.press().allowed
+        self.answer(filed(self.clock.now()))
+
     def newest_run(self) -> str:
         """The id of the newest errand of the visit."""
         run = self.view().run
@@ -154,22 +178,11 @@ class Desk(Counter):
     def _to_filling(self) -> None:
         self.open().grant().fill()
         self.begin()
-        run = self.run_of(RunKind.PREPARE).id
-        self.write(lambda conn: running.progress(conn, run, 2, 6))
+        self.progress(2, 6)
 
     def _to_permit(self) -> None:
         self.open().grant().fill()
-        self.begin()
-        run = self.run_of(RunKind.PREPARE).id
-        result = Prepared(
-            readback=READ_BACK_OF_PORTAL,
-            picture_png=a_picture(),
-            steps=(),
-            timings=(),
-            fingerprints_ok=True,
-            held=False,
-        )
-        assert self.write(lambda conn: running.prepared(conn, self.store, run, result, "worker-1"))
+        self.report_read_back()
 
     def _to_permit_lapsed(self) -> None:
         self._to_permit()
@@ -190,8 +203,8 @@ class Desk(Counter):
         self.answer(unknown(self.clock.now()))
 
     def _to_filed(self) -> None:
-        self._send()
-        self.answer(filed(self.clock.now()))
+        self._to_sending()
+        self.send_and_file()
 
     def _to_declined(self) -> None:
         self._send()

@@ -180,6 +180,15 @@ class TestAsking:
         assert "LV78" not in page
         assert not re.search(r'value="claim" checked', page)
 
+    def test_keeps_each_visits_half_done_form_apart(self, desk: Desk) -> None:
+        desk.ready()
+        send(desk, do="keep")
+        first = desk.path
+        desk.ready()
+        assert not re.search(r'value="claim" checked', desk.look().text)
+        assert send(desk).status == 303
+        assert re.search(r'value="claim" checked', desk.browser.get(first).text)
+
     def test_refuses_what_is_already_filed_for_this_person(self, desk: Desk) -> None:
         desk.at(Stage.FILED)
         answers = desk.opened(lambda opened: opened.answers())

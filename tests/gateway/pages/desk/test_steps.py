@@ -36,7 +36,7 @@ class TestService:
     def test_is_chosen_and_may_be_changed_before_anybody_is_asked(self, desk: Desk) -> None:
         desk.at(Stage.SERVICE)
         assert desk.press_button("service", {"service": PASSPORT}).status == 303
-        assert desk.stage is Stage.REFERRAL
+        assert desk.stage.value == Stage.REFERRAL.value
         assert desk.look("?panel=choose").text.count("Keep the service that was chosen") == 1
         desk.press_button("service", {"service": BENEFIT})
         assert desk.stage is Stage.REQUEST
