@@ -34,7 +34,7 @@ from gateway.visits.rows import (
     expected,
     find_approval,
     lock_approval,
-    lock_delegation,
+    lock_delegation_asked,
     lock_delegation_of,
     lock_filing,
     lock_filing_of,
@@ -70,7 +70,7 @@ def approve_by_sign_in(
         ApprovalOverError, OutOfOrderError, ExpiredError: it came too late.
     """
     now = parts.clock.database_now(conn)
-    row = lock_delegation(conn, find_approval(conn, returned.approval_id).delegation_id)
+    row = lock_delegation_asked(conn, returned.approval_id)
     approval = lock_approval(conn, returned.approval_id)
     if not returned.is_answer:
         raise SignInStaleError("the sign-in was made to see, not to approve")
@@ -80,7 +80,7 @@ def approve_by_sign_in(
     )
     facts = RouteFacts(provider_acr=signed.acr, fresh_sign_in=True)
     residents.remember(conn, parts, row.approver_id, signed.profile, source=NumberSource.PROVIDER, now=now)
-    answer_yes(conn, parts, approval, facts, evidence)
+    answer_yes(conn, parts, row, approval, facts, evidence)
     return str(row.approver_id)
 
 
@@ -92,7 +92,7 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
         OutOfOrderError, ExpiredError: it came too late.
     """
     now = parts.clock.database_now(conn)
-    row = lock_delegation(conn, find_approval(conn, approval_id).delegation_id)
+    row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
     _ensure_display(row, session)
     answer = approvals.check_display_code(conn, parts, approval, code, now)
@@ -101,13 +101,13 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
     kept = VisitVault.of(conn, parts.sealer, row.visit_id).take(row.id, "evidence")
     source = msgspec.json.decode(kept)["number_source"]
     facts = RouteFacts(document_checked=True, number_source=NumberSource(source))
-    answer_yes(conn, parts, approval, facts, kept)
+    answer_yes(conn, parts, row, approval, facts, kept)
     return answer
 
 
 def refuse_on_phone(conn: Connection, parts: Parts, session: ResidentSession, approval_id: str) -> None:
     """A no on the phone. Whoever reached the question may say it: a no needs no sign-in."""
-    row = lock_delegation(conn, find_approval(conn, approval_id).delegation_id)
+    row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
     if session.approval_id != approval.id and session.visit_id != row.visit_id:
         raise NotFoundError("no such approval")
@@ -116,18 +116,20 @@ def refuse_on_phone(conn: Connection, parts: Parts, session: ResidentSession, ap
 
 def refuse_on_display(conn: Connection, parts: Parts, session: DisplaySession, approval_id: str) -> None:
     """A no on the display."""
-    row = lock_delegation(conn, find_approval(conn, approval_id).delegation_id)
+    row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
     _ensure_display(row, session)
     answer_no(conn, parts, approval)
 
 
-def answer_yes(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
-    """A yes to a locked approval, with the facts that decide its assurance."""
+def answer_yes(
+    conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes
+) -> None:
+    """A yes to a locked approval of the locked delegation `row`, with the facts that decide its assurance."""
     if approval.kind is ApprovalKind.GRANT:
-        granting.grant(conn, parts, approval, facts, evidence)
+        granting.grant(conn, parts, row, approval, facts, evidence)
     else:
-        permit(conn, parts, approval, facts, evidence)
+        permit(conn, parts, row, approval, facts, evidence)
 
 
 def answer_no(conn: Connection, parts: Parts, approval: AnyRow) -> None:
@@ -139,7 +141,7 @@ def answer_no(conn: Connection, parts: Parts, approval: AnyRow) -> None:
         refuse_permit(conn, parts, approval)
 
 
-def permit(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
+def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
     """Sign the permit for one read-back and send the worker to press the last button.
 
     Raises:
@@ -149,7 +151,6 @@ def permit(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, 
     """
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
-    row = lock_delegation(conn, approval.delegation_id)
     filing = lock_filing(conn, approval.filing_id)
     if now >= row.valid_until:
         raise ExpiredError("the delegation ended before the permit")

@@ -138,10 +138,10 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     return approval_id
 
 
-def grant(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
+def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
     """Count the yes to a statement and sign the delegation. `evidence` is kept sealed.
 
-    The caller has locked delegation and approval, and checked that the yes is the approver's.
+    The caller has locked the delegation `row` and then the approval, and checked that the yes is the approver's.
 
     Raises:
         OutOfOrderError: it is no longer asked.
@@ -149,7 +149,6 @@ def grant(conn: Connection, parts: Parts, approval: AnyRow, facts: RouteFacts, e
     """
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
-    row = lock_delegation(conn, approval.delegation_id)
     if now >= row.valid_until:
         raise ExpiredError("the delegation ended before the yes")
     ensure(row.state is DelegationState.REQUESTED, "grant what is not asked")

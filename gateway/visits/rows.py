@@ -23,6 +23,9 @@ _DELEGATION_OF_VISIT = (
     .order_by(DelegationRow.requested_at.desc())
     .limit(1)
 )
+_DELEGATION_ASKED = select(DelegationRow.__table__).where(
+    DelegationRow.id == select(Approval.delegation_id).where(Approval.id == bindparam("approval")).scalar_subquery()
+)
 _APPROVAL = select(Approval.__table__).where(Approval.id == bindparam("id"))
 _FILING = select(Filing.__table__).where(Filing.id == bindparam("id"))
 _FILING_OF_DELEGATION = (
@@ -67,6 +70,14 @@ def lock_delegation(conn: Connection, delegation_id: str) -> AnyRow:
 def lock_delegation_of(conn: Connection, visit_id: str) -> AnyRow | None:
     """The newest delegation of a visit, locked."""
     return conn.execute(lock(conn, _DELEGATION_OF_VISIT), {"visit": visit_id}).one_or_none()
+
+
+def lock_delegation_asked(conn: Connection, approval_id: str) -> AnyRow:
+    """The delegation that an approval is about, locked. Raises `NotFoundError`.
+
+    The approval itself is not locked by this: it comes after the delegation.
+    """
+    return _one(conn.execute(lock(conn, _DELEGATION_ASKED), {"approval": approval_id}).one_or_none(), "approval")
 
 
 def lock_approval(conn: Connection, approval_id: str) -> AnyRow:

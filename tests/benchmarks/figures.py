@@ -39,15 +39,17 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """`met`, `missed`, or nothing where there is no aim."""
+        """`met`, `missed` and by how much, or nothing where there is no aim."""
         if not self.aims:
             return ""
-        return "met" if all(aim.is_met for aim in self.aims) else "missed"
+        if self.is_missed:
+            return f"missed: {max(aim.value / aim.limit for aim in self.aims):.2f} × the aim"
+        return "met"
 
-    def explained(self) -> str:
-        """By how much the aims are missed, and why."""
-        missed = [f"{aim.what} {_short(aim.value)}, aim {_short(aim.limit)}" for aim in self.aims if not aim.is_met]
-        return "; ".join(missed + ([self.why] if self.why and missed else []))
+    @property
+    def is_missed(self) -> bool:
+        """Whether one of the aims is not reached."""
+        return any(not aim.is_met for aim in self.aims)
 
 
 HEADINGS = ("measure", "figure", "beside", "ratio", "aim", "")
@@ -66,11 +68,12 @@ def cells(figure: Figure) -> tuple[str, ...]:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """All figures of one measure in columns, each missed aim explained beneath."""
+    """All figures of one measure in columns, what is known of missed aims beneath."""
     rows = [HEADINGS, *(cells(figure) for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines += [f"  missed: {figure.name}: {said}" for figure in figures if (said := figure.explained())]
+    whys = dict.fromkeys(figure.why for figure in figures if figure.is_missed and figure.why)
+    lines += [f"  why missed: {why}" for why in whys]
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from gateway.people.access import ResidentSession
 from gateway.visits import confirming
 from gateway.visits.delegations import to_model
 from gateway.visits.sign_ins import SignInReturn
-from tests.benchmarks.effort import Effort, cpu, median_ms
+from tests.benchmarks.effort import Effort, cpu, lowest_ms
 from tests.benchmarks.figures import Aim, Figure
 from tests.benchmarks.gateways import BusyDesk, Gateway, a_gateway, a_person
 from tests.benchmarks.peer import STATEMENTS, Peer
@@ -69,6 +69,8 @@ def _on(kind: str, databases: Databases, effort: Effort) -> Iterator[Figure]:
         beside=f"unsigned ORM grant {peer_ms:.2f} ms",
         ratio=ours_ms / peer_ms,
         aims=(Aim("ms", ours_ms, AIM_MS),),
+        why=f"{counted.total} statements at about {ours_ms / counted.total:.2f} ms of driver and SQLAlchemy; "
+        "four (SQLite) or two (PostgreSQL) belong to each of its three events",
     )
     yield Figure(
         name=f"grant, {kind}: statements",
@@ -118,7 +120,7 @@ def _in_turn(
             peer.grant(each)
 
     ours, theirs = zip(*((cpu(grant_ours), cpu(grant_theirs)) for _ in range(effort.rounds)), strict=True)
-    return median_ms(ours, effort.grants), median_ms(theirs, effort.grants)
+    return lowest_ms(ours, effort.grants), lowest_ms(theirs, effort.grants)
 
 
 def _signature(gateway: Gateway, desk: BusyDesk, effort: Effort) -> float:
@@ -136,4 +138,4 @@ def _signature(gateway: Gateway, desk: BusyDesk, effort: Effort) -> float:
         for _ in range(effort.signatures):
             sign_delegation(signer, claims)
 
-    return median_ms([cpu(sign) for _ in range(effort.rounds)], effort.signatures)
+    return lowest_ms([cpu(sign) for _ in range(effort.rounds)], effort.signatures)
