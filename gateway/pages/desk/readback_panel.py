@@ -4,6 +4,7 @@ What leaves is compared with the read-back itself and never with what a page mas
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from connectors.sdk import registry
@@ -59,6 +60,17 @@ def gather(view: VisitView, opened: OpenedVisit, *, language: str, shown: bool) 
 
 
 def _mask(connector: Connector, answers: Answers | None) -> Mask:
+    places = _places(connector.id)
+    names = sensitive(connector.inputs)
+    given = [] if answers is None else [answers.values.get(name) for name in names]
+    values = {_bare(value) for value in given if isinstance(value, str)}
+    return replace(places, values=frozenset(value for value in values if len(value) >= _LEAST))
+
+
+@cache
+def _places(connector_id: str) -> Mask:
+    """Where a connector's sensitive answers stand: a matter of its declarations, not of anybody's values."""
+    connector = registry.find(connector_id)
     names = sensitive(connector.inputs)
     kinds = {each.name: each.kind for each in connector.inputs}
     controls: dict[tuple[str, str], str] = {}
@@ -68,9 +80,7 @@ def _mask(connector: Connector, answers: Answers | None) -> Mask:
             if action.input in names:
                 controls[step.name, action.control] = kinds[action.input]
                 labels |= dict.fromkeys(filter(None, (action.label, action.within)), kinds[action.input])
-    given = [] if answers is None else [answers.values.get(name) for name in names]
-    values = {_bare(value) for value in given if isinstance(value, str)}
-    return Mask(controls, labels, frozenset(value for value in values if len(value) >= _LEAST))
+    return Mask(controls, labels)
 
 
 def _bare(text: str) -> str:
