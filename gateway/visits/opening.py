@@ -108,7 +108,7 @@ def close_visit(conn: Connection, parts: Parts, by: StaffSession, visit_id: str)
     ensure(filing is None or filing.state is not FilingState.SENT, "close while the answer is awaited")
     ending = ending_of(visit, delegation, filing, now)
     if delegation is not None:
-        stopping.end_rights(conn, parts, delegation, filing, by=by.actor, whose="visit", now=now)
+        stopping.end_rights(conn, delegation, filing, by=by.actor, whose="visit", now=now)
     _set(conn, visit_id, state=VisitState.CLOSED, ending=ending, closed_at=now)
     say(conn, visit_id, EventName.VISIT_CLOSED, by.actor, now, ending=ending.value)
     feedback.ask(conn, parts, visit, ending=ending.value, principal_id=delegation and delegation.principal_id, now=now)

@@ -151,7 +151,7 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     if isinstance(result, Found):
         file_receipt(conn, parts, filing, result.reference, result.pdf, actors.connector(filing.service_id), now)
     elif isinstance(result, Absent) and result.conclusive:
-        _not_filed(conn, parts, row, filing, actors.connector(filing.service_id), now)
+        _not_filed(conn, row, filing, actors.connector(filing.service_id), now)
     else:
         reason = "look_up.empty" if isinstance(result, Absent) else "look_up.ambiguous"
         _needs_human(conn, filing, reason, now)
@@ -192,7 +192,7 @@ def settle(
         filed=reference is not None,
     )
     if reference is None:
-        _not_filed(conn, parts, row, filing, by.actor, now)
+        _not_filed(conn, row, filing, by.actor, now)
     else:
         file_receipt(conn, parts, filing, reference, None, by.actor, now)
 
@@ -280,7 +280,7 @@ def _declined(
         filing=filing.id,
         inputs=sorted(result.messages),
     )
-    _free(conn, parts, row, filing, now)
+    _free(conn, row, filing, now)
 
 
 def _unknown(conn: Connection, filing: AnyRow, reason: str, *, for_a_person: bool, now: datetime) -> None:
@@ -297,15 +297,15 @@ def _needs_human(conn: Connection, filing: AnyRow, reason: str, now: datetime) -
     say(conn, filing.visit_id, EventName.FILING_NEEDS_HUMAN, actors.SYSTEM, now, filing=filing.id, reason=reason)
 
 
-def _not_filed(conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow, who: Actor, now: datetime) -> None:
+def _not_filed(conn: Connection, row: AnyRow, filing: AnyRow, who: Actor, now: datetime) -> None:
     filings.move(conn, filing, FilingState.NOT_FILED, ended_at=now)
     say(conn, filing.visit_id, EventName.FILING_NOT_FILED, who, now, filing=filing.id)
-    _free(conn, parts, row, filing, now)
+    _free(conn, row, filing, now)
 
 
-def _free(conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow, now: datetime) -> None:
+def _free(conn: Connection, row: AnyRow, filing: AnyRow, now: datetime) -> None:
     """Give the allowance back. Where the visit has closed since, the right to file ends at once instead."""
     store(conn, give_back(to_model(row), service=filing.service_id))
     if find_visit(conn, filing.visit_id).state is VisitState.CLOSED:
         again = find_delegation(conn, row.id)
-        stopping.end_rights(conn, parts, again, None, by=actors.SYSTEM, whose="visit", now=now)
+        stopping.end_rights(conn, again, None, by=actors.SYSTEM, whose="visit", now=now)

@@ -51,7 +51,7 @@ def stop(conn: Connection, parts: Parts, delegation_id: str, *, by: Actor, whose
     row = lock_delegation(conn, delegation_id)
     filing = lock_filing_of(conn, delegation_id)
     ensure(row.state in (*_IN_FORCE, DelegationState.REQUESTED), "stop what has ended")
-    end_rights(conn, parts, row, filing, by=by, whose=whose, now=now)
+    end_rights(conn, row, filing, by=by, whose=whose, now=now)
 
 
 def stop_or_say_sent(conn: Connection, parts: Parts, delegation_id: str, *, by: Actor, whose: str) -> datetime | None:
@@ -59,7 +59,7 @@ def stop_or_say_sent(conn: Connection, parts: Parts, delegation_id: str, *, by: 
     row = lock_delegation(conn, delegation_id)
     filing = lock_filing_of(conn, delegation_id)
     now = parts.clock.database_now(conn)
-    end_rights(conn, parts, row, filing, by=by, whose=whose, now=now)
+    end_rights(conn, row, filing, by=by, whose=whose, now=now)
     is_too_late = filing is not None and filing.state in filings.MAY_HAVE_ARRIVED
     sent_at: datetime | None = filing.sent_at if filing is not None and is_too_late else None
     if sent_at is not None:
@@ -106,9 +106,7 @@ def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:
     approvals.lapse_all(conn, delegation_id, now)
 
 
-def end_rights(
-    conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow | None, *, by: Actor, whose: str, now: datetime
-) -> None:
+def end_rights(conn: Connection, row: AnyRow, filing: AnyRow | None, *, by: Actor, whose: str, now: datetime) -> None:
     """End a locked delegation and its locked filing, as far as they are still open."""
     if row.state is DelegationState.REQUESTED:
         store_end(conn, lapse(to_model(row)), by=whose, now=now)

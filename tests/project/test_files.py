@@ -10,7 +10,8 @@ from tests.postgresql import PROJECT
 MACHINE = re.compile(
     rb"(?<![\w.])/(?:home|Users|root)/[a-z]|/work/[a-z]|pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org"
 )
-PERSONAL_CODE = re.compile(rb"(?<![\w-])(\d{6})-\d{5}(?![\w-])")
+_LATEST_BIRTH = 90
+PERSONAL_CODE = re.compile(rb"(?<![\w-])(\d{6}-\d)\d{4}(?![\w-])")
 
 
 def project_files() -> dict[str, bytes]:
@@ -20,15 +21,17 @@ def project_files() -> dict[str, bytes]:
     return {name: (PROJECT / name).read_bytes() for name in names if name != "tests/project/test_files.py"}
 
 
-def may_be_somebodys(six_digits: str) -> bool:
-    """Whether a personal code that begins so could be a person's.
+def may_be_somebodys(begin: str) -> bool:
+    """Whether a personal code that begins so, such as `010190-1`, could be a person's.
 
-    An old code begins with a date of birth, a new one with 32 to 39 and no meaning: of those we use 329999 to 399999.
+    An old code begins with a date of birth and the century, 0 for the 19th; a new one with 32 to 39 and no meaning: of
+    those we use 329999 to 399999. Of the old ones nobody has those of the last years of this century.
     """
-    if re.match("3[2-9]", six_digits):
-        return not six_digits.endswith("9999")
-    day, month = int(six_digits[:2]), int(six_digits[2:4])
-    return 1 <= day <= 31 and 1 <= month <= 12
+    if re.match("3[2-9]", begin):
+        return not begin[:6].endswith("9999")
+    day, month, year = int(begin[:2]), int(begin[2:4]), int(begin[4:6])
+    unborn = begin[7] == "2" and year > _LATEST_BIRTH
+    return 1 <= day <= 31 and 1 <= month <= 12 and not unborn
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:
@@ -44,7 +47,8 @@ def test_no_file_holds_a_personal_code_that_could_be_somebodys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("begin", "somebodys"), [("329999", False), ("321234", True), ("010190", True), ("999999", False)]
+    ("begin", "somebodys"),
+    [("329999-0", False), ("321234-0", True), ("010190-1", True), ("999999-1", False), ("010199-2", False)],
 )
 def test_a_made_up_code_is_told_from_one_that_could_be_real(begin: str, *, somebodys: bool) -> None:
     assert may_be_somebodys(begin) is somebodys

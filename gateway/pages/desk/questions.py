@@ -110,7 +110,10 @@ def errors_of(fields: tuple[Field, ...]) -> Iterator[dict[str, str]]:
             yield {"text": f"{field.label}: {field.error}", "href": field.href}
         for position, item in enumerate(field.items, start=1):
             if item.error:
-                yield {"text": f"{item.label}: {item.error}", "href": field.href if position == 1 else f"{field.href}-{position}"}
+                yield {
+                    "text": f"{item.label}: {item.error}",
+                    "href": field.href if position == 1 else f"{field.href}-{position}",
+                }
         for choice in field.choices:
             yield from errors_of(choice.fields)
 
