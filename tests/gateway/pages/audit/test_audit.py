@@ -11,6 +11,8 @@ from sqlalchemy import Connection, select, text
 from audit.entry import ActorKind
 from audit.events import EventName
 from audit.report import Verdict
+from gateway.jobs.leases import Job
+from gateway.jobs.tables import JobRow
 from gateway.ledger import verdicts
 from gateway.ledger.sequencer import sequence
 from gateway.ledger.tables import AuditEvent
@@ -233,6 +235,18 @@ class TestTheVerdict:
         page = auditor.see("/audit").text
         assert "The log is being verified" in page
         assert "not been verified yet" in page
+        payload = facing.counter.read(
+            lambda conn: conn.execute(select(JobRow.payload).where(JobRow.kind == "log.verify")).scalar_one()
+        )
+        handle = verdicts.make_handlers(facing.counter.store)["log.verify"]
+        assert callable(handle)
+
+        async def work() -> None:
+            await handle(Job("j", "log.verify", payload, "log.verify", 1))
+
+        asyncio.run(work())
+        assert recorded(facing, EventName.LOG_VERIFIED)[0]["actor"]["kind"] == "auditor"  # type: ignore[index]  # JSON
+        assert "The log is verified" in auditor.see("/audit").text
 
 
 class TestWords:
