@@ -121,6 +121,13 @@ _ENDINGS: dict[Ending, Told] = {
         message("Come back to the centre if you need more help."),
     ),
 }
+_STOPPED_AFTER_REFUSAL = Told(
+    message("Everything is stopped"),
+    message("What the institution refused has not been filed. Nothing more will be sent in your name."),
+    _ASK_AGAIN,
+    is_over=False,
+)
+"""It did leave once, so it would not be true that nothing was sent."""
 OVER = Told(
     message("This question is closed"),
     message("It was answered, its time has passed, or the number was wrong too often. Nothing was allowed by it."),
@@ -139,4 +146,6 @@ def told(view: VisitView) -> Told:
     """How the visit stands or ended."""
     if view.stage is Stage.CLOSED:
         return _ENDINGS[view.visit["ending"]]
+    if view.stage is Stage.STOPPED and view.filing is not None and view.filing["sent_at"] is not None:
+        return _STOPPED_AFTER_REFUSAL
     return _STAGES.get(view.stage, NOTHING_ASKED)

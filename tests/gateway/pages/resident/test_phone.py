@@ -428,7 +428,10 @@ class TestStopping:
         assert shows(phone.see(), "The institution did not take it", "/approve/stop")
         phone.see("/approve/stop")
         phone.send("/approve/stop")
-        assert shows(phone.see("/approve/stop"), "It is stopped")
+        for path in ("/approve/stop", "/approve"):
+            page = phone.see(path)
+            assert shows(page, "stopped", "What the institution refused has not been filed")
+            assert "nothing was sent" not in page.text.lower()
 
     def test_works_for_a_phone_that_has_not_signed_in(self, facing: Facing) -> None:
         ready(facing)
