@@ -102,7 +102,7 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
 
 
 async def _in_turn(rounds: int) -> Times:
-    """Run both in turn, `rounds` times each, after one of each to warm up."""
+    """Run both in turn, `rounds` times each, after one of each to warm up if there is more than one."""
     chromium = find_browser()
     runner = Runner(RunnerSettings(chromium=chromium))
     bare: list[float] = []
@@ -112,10 +112,11 @@ async def _in_turn(rounds: int) -> Times:
         desk = Desk(runner, world.portal_url, issuer)
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=os.geteuid() != 0)
-            for _ in range(rounds + 1):
+            warm_up = min(rounds - 1, 1)
+            for _ in range(rounds + warm_up):
                 bare.append(await _bare(browser, desk))
                 runs.append(await _run(runner, desk))
             await browser.close()
         await runner.close()
-    run, sign_in, picture = (statistics.median(column) for column in zip(*runs[1:], strict=True))
-    return Times(statistics.median(bare[1:]), run, sign_in, picture)
+    run, sign_in, picture = (statistics.median(column) for column in zip(*runs[warm_up:], strict=True))
+    return Times(statistics.median(bare[warm_up:]), run, sign_in, picture)
