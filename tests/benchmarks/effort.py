@@ -19,6 +19,8 @@ class Effort:
     """Each round is one sample."""
     pages: int
     """Requests of one page in a round."""
+    pages_on: int
+    """Databases on which pages are looked at: bringing a visit to each of them takes longer than looking."""
     grants: int
     """Grants in a round."""
     signatures: int
@@ -37,6 +39,7 @@ class Effort:
 FULL = Effort(
     rounds=15,
     pages=5,
+    pages_on=2,
     grants=10,
     signatures=200,
     leaves=1_000_000,
@@ -48,6 +51,7 @@ FULL = Effort(
 QUICK = Effort(
     rounds=1,
     pages=1,
+    pages_on=1,
     grants=2,
     signatures=5,
     leaves=2_000,

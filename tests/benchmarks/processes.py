@@ -104,7 +104,7 @@ def _wait_for_children(process: "subprocess.Popen[bytes]") -> None:
         if now and now == before:
             return
         before = now
-        time.sleep(1)
+        time.sleep(0.5)
     raise RuntimeError(f"`pilnvara worker` started no browser; it ended with {process.poll()}")
 
 
