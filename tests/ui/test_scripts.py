@@ -88,6 +88,14 @@ class TestLivePages:
         tab.evaluate("new Promise((done) => setTimeout(done, 50))")
         assert tab.evaluate("document.getElementById('state').marked") is True
 
+    def test_what_changed_before_the_stream_began_is_shown(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(LIVE, state="waiting")
+        tab.add_init_script("window.EventSource = class extends EventSource { constructor(a) { super(a + '?late'); } }")
+        tab.route("**/events?late", lambda route: (site.pages.update({"/visit": agreed}), route.continue_()))
+        agreed = write(LIVE, state="agreed")
+        tab.goto(f"{site.base}/visit")
+        expect(tab.locator("#state")).to_have_text("agreed")
+
     def test_when_the_visit_has_moved_on_the_page_follows(self, site: Site, tab: Page, write: Write) -> None:
         site.pages |= {"/visit": write(LIVE, state="waiting"), "/receipt": write(GUARDED)}
         tab.goto(f"{site.base}/visit")
@@ -127,10 +135,9 @@ class TestLivePages:
         site.answers["/visit/search"] = write(SEARCH, state="found")
         site.moved["/visit"] = "/receipt"
         site.pause = 1.0
-        tab.get_by_role("button", name="Search").click(no_wait_after=True)
-        site.events.put("event: changed\ndata: 1\n\n")
-        tab.wait_for_url("**/visit/search")
-        expect(tab.locator("#state")).to_have_text("found")
+        with tab.expect_navigation(url="**/visit/search", wait_until="commit"):
+            tab.get_by_role("button", name="Search").click(no_wait_after=True)
+            site.events.put("event: changed\ndata: 1\n\n")
 
     def test_in_another_language_the_whole_page_is_loaded(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(LIVE, state="waiting")

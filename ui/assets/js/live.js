@@ -9,6 +9,7 @@
 import { startFields } from "./fields.js";
 
 const TRUST_AFTER_MS = 3000;
+const TRY_AGAIN_MS = 1000;
 
 let own = location.href;
 let leaving = false;
@@ -33,6 +34,9 @@ function follow(address) {
     clearTimeout(problem);
     problem = null;
     show(false);
+    // The stream tells of changes from now on: what changed since the page was made, or while the stream was cut, is
+    // looked up once.
+    refresh();
   });
   source.addEventListener("error", () => {
     problem ??= setTimeout(() => show(true), TRUST_AFTER_MS);
@@ -67,6 +71,7 @@ function refresh() {
   request.responseType = "document";
   request.open("GET", own);
   request.addEventListener("load", () => arrive(request));
+  request.addEventListener("error", () => setTimeout(refresh, TRY_AGAIN_MS));
   request.addEventListener("loadend", () => {
     running = false;
     if (again) {
