@@ -90,9 +90,9 @@ class TestLivePages:
 
     def test_what_changed_before_the_stream_began_is_shown(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(LIVE, state="waiting")
+        agreed = write(LIVE, state="agreed")
         tab.add_init_script("window.EventSource = class extends EventSource { constructor(a) { super(a + '?late'); } }")
         tab.route("**/events?late", lambda route: (site.pages.update({"/visit": agreed}), route.continue_()))
-        agreed = write(LIVE, state="agreed")
         tab.goto(f"{site.base}/visit")
         expect(tab.locator("#state")).to_have_text("agreed")
 
