@@ -18,6 +18,8 @@ from connectors.runner.api import RunnerSettings
 from connectors.runner.errors import ChildDiedError
 
 _START_TIMEOUT = 30.0
+_REMOVE_TRIES = 100
+_REMOVE_PAUSE = 0.05
 _CODE_ROOT = Path(__file__).resolve().parents[2]
 
 Deliver = Callable[[say.Report], None]
@@ -105,7 +107,7 @@ class Child:
         await self._process.wait()
         if self._reading is not None:
             await self._reading
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        await _remove(self._folder)
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while True:
@@ -124,6 +126,18 @@ class Child:
         self._ready.set()
         for tell in tuple(self._on_death.values()):
             tell()
+
+
+async def _remove(folder: Path) -> None:
+    """Remove a browser's files. Its processes write while they die, so it is tried until nothing is left.
+
+    What is still there after some seconds is swept at the next start.
+    """
+    for _try in range(_REMOVE_TRIES):
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        await asyncio.sleep(_REMOVE_PAUSE)
 
 
 def swept_root(given: str | None) -> Path:

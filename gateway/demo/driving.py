@@ -159,10 +159,13 @@ class Desk(Staff):
                 {"name": file.filename, "mimeType": file.media_type, "buffer": file.content}
             )
         self.press("/answers")
+        refused = self.page.locator(".govuk-error-summary, .govuk-notification-banner")
+        if refused.count():
+            raise AssertionError(f"the answers were refused: {refused.first.inner_text().strip()}")
 
     def wait_for_readback(self) -> None:
         """Wait until the portal's form is filled in and read back."""
-        self.page.locator("#all-controls, form[action$='/show']").first.wait_for()
+        self.page.locator("#all-controls").wait_for()
 
     def wait_for_receipt(self) -> str:
         """Wait for the portal's receipt; return its reference number."""
