@@ -10,6 +10,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,7 +108,7 @@ class Child:
         await self._process.wait()
         if self._reading is not None:
             await self._reading
-        await _remove(self._folder)
+        await asyncio.to_thread(_remove, self._folder)
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while True:
@@ -128,16 +129,16 @@ class Child:
             tell()
 
 
-async def _remove(folder: Path) -> None:
+def _remove(folder: Path) -> None:
     """Remove a browser's files. Its processes write while they die, so it is tried until nothing is left.
 
     What is still there after some seconds is swept at the next start.
     """
     for _try in range(_REMOVE_TRIES):
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             return
-        await asyncio.sleep(_REMOVE_PAUSE)
+        time.sleep(_REMOVE_PAUSE)
 
 
 def swept_root(given: str | None) -> Path:
