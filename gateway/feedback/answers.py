@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from gateway.feedback import codes
+from gateway import long_codes
 from gateway.feedback.asking import local_day
 from gateway.feedback.errors import AnswerError, InvitationExpiredError, InvitationUnknownError, InvitationUsedError
 from gateway.feedback.scrubbing import scrub
@@ -116,7 +116,7 @@ def give(conn: Connection, parts: Parts, token: str, answer: Answer) -> None:
 
 
 def _hash(token: str) -> bytes:
-    return digest(codes.read(token) or "")
+    return digest(long_codes.read(token) or "")
 
 
 def _answerable(row: Row[Any] | None, today: date) -> Row[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.feedback import codes
+from gateway import long_codes
 from gateway.feedback.tables import FeedbackInvitation
 from gateway.ids import digest
 from gateway.ledger import outbox as ledger
@@ -41,7 +41,7 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
     vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
     if vault.find(visit.id, KIND) is not None:
         return
-    code = codes.new_code()
+    code = long_codes.new_code()
     today = local_day(now)
     conn.execute(
         _INSERT,
@@ -64,7 +64,7 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
 
 def printed_code(link: str) -> str:
     """The code of a link as it is printed beside its picture, for whoever types it at `/f`."""
-    return codes.printed(link.rpartition("/")[2])
+    return long_codes.printed(link.rpartition("/")[2])
 
 
 def local_day(now: datetime) -> date:

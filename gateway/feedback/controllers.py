@@ -7,7 +7,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from gateway.feedback import answers, codes
+from gateway import long_codes
+from gateway.feedback import answers
 from gateway.feedback.answers import LONGEST_COMMENT, Answer, Degree, Invitation
 from gateway.feedback.errors import (
     FeedbackError,
@@ -93,7 +94,7 @@ async def show_code_form(request: AnyRequest) -> Response[Any]:
 async def take_code(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
     """Lead from a typed code to its form."""
     typed = field(data, "code", 60)
-    code = codes.read(typed)
+    code = long_codes.read(typed)
     if code is None:
         fault = _WRONG_CODE if typed else _NO_CODE
         return page(request, "pages/feedback/code.html", status=400, typed=typed, fault=fault)
@@ -159,7 +160,7 @@ def _questions(
         "pages/feedback/questions.html",
         status=status,
         invitation=invitation,
-        action=f"/f/{codes.read(token)}",
+        action=f"/f/{long_codes.read(token)}",
         filled=filled,
         faults=faults,
         longest=LONGEST_COMMENT,

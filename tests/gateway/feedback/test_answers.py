@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.feedback import answers, codes
+from gateway import long_codes
+from gateway.feedback import answers
 from gateway.feedback.answers import Answer, Degree
 from gateway.feedback.asking import VALID_DAYS
 from gateway.feedback.errors import (
@@ -81,7 +82,7 @@ def test_a_link_works_through_its_last_day_and_not_after(counter: Counter, token
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "nonsense", codes.new_code(), "7" * 5000], ids=["empty", "nonsense", "another", "long"]
+    "wrong", ["", "nonsense", long_codes.new_code(), "7" * 5000], ids=["empty", "nonsense", "another", "long"]
 )
 def test_a_wrong_code_is_unknown(counter: Counter, token: str, wrong: str) -> None:
     with pytest.raises(InvitationUnknownError):
@@ -92,7 +93,7 @@ def test_a_wrong_code_is_unknown(counter: Counter, token: str, wrong: str) -> No
 
 def test_looking_uses_nothing_up(counter: Counter, token: str) -> None:
     for _ in range(3):
-        found = counter.read(lambda conn: answers.find(conn, counter.store, codes.printed(token).lower()))
+        found = counter.read(lambda conn: answers.find(conn, counter.store, long_codes.printed(token).lower()))
         assert found.centre_name == "Paraugu centrs"
     give(counter, token)
 

@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from gateway.feedback import codes
+from gateway import long_codes
 from gateway.feedback.tables import FeedbackAnswer
 from tests.gateway.feedback.conftest import Phones
 from tests.gateway.visits.counter import Counter
@@ -70,7 +70,7 @@ def test_every_page_of_an_answer_is_accessible_and_breaks_no_policy(
     page.locator("button[type=submit]").last.click()
     expect(page.get_by_role("alert")).to_be_visible()
     look(page, f"code-wrong-{language}")
-    page.locator("#code").fill(codes.printed(token).lower())
+    page.locator("#code").fill(long_codes.printed(token).lower())
     page.locator("main button[type=submit]").click()
     page.wait_for_url(f"**/f/{token}")
     look(page, f"questions-{language}")

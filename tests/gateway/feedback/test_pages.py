@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from gateway.feedback import codes
+from gateway import long_codes
 from gateway.feedback.tables import FeedbackAnswer
 from tests.gateway.callers import Caller
 from tests.gateway.feedback.conftest import Phones
@@ -51,7 +51,7 @@ def test_opening_the_link_any_number_of_times_uses_nothing_up(counter: Counter, 
 def test_a_typed_code_leads_to_the_form(phones: Phones, token: str) -> None:
     phone = phones.one()
     phone.csrf = phone.get("/f").csrf
-    answer = phone.post("/f", {"code": codes.printed(token).lower()})
+    answer = phone.post("/f", {"code": long_codes.printed(token).lower()})
     assert (answer.status, answer.location) == (303, f"/f/{token}")
 
 

@@ -1,4 +1,4 @@
-"""The form of an invitation's token: one that a person can read from paper and type.
+"""Codes that a person reads from paper and types: of an invitation to give feedback, and to stop.
 
 Crockford's base 32 without the letters that look like digits; 26 signs carry 128 random bits.
 """
