@@ -32,10 +32,37 @@ class Service(Base):
     permit_least: Mapped[int]
     routes: Mapped[list[Any]]
     feedback_group: Mapped[str] = mapped_column(String(64))
+    contact: Mapped[str | None] = mapped_column(String(254))
+    """E-mail address at which the holder is told of a case; an office's, never a person's."""
     cards: Mapped[dict[str, Any]]
     """By language: see `gateway.services.catalogue.Card`."""
+    follow_days: Mapped[int | None]
+    """For how long what happens to a filing may be followed; none: it is not offered."""
+    collect_days: Mapped[int | None]
+    """For how long the answer may be received for the resident; none: it is not offered."""
+    max_filings: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How often it may be filed under one delegation, such as once for each child."""
     popularity: Mapped[int] = mapped_column(default=0)
     """How often it is asked for, in comparison with others: an empty search lists the greatest first."""
+
+
+class LifeEvent(Base):
+    """Several services that are needed together."""
+
+    __tablename__ = "life_event"
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    cards: Mapped[dict[str, Any]]
+    """By language: see `gateway.services.life_events.EventCard`."""
+    popularity: Mapped[int]
+
+
+class LifeEventService(Base):
+    """One service of a life event, at its place in the order."""
+
+    __tablename__ = "life_event_service"
+    life_event_id: Mapped[str] = mapped_column(ForeignKey("life_event.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
 
 
 class CatalogueVersion(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from delegation.assurance import ApprovalKind, Route
 from delegation.filing import BLOCKS_ANOTHER, FilingState
-from delegation.model import DelegationState
+from delegation.model import AuthorityKind, DelegationState
 from gateway.database.base import Base
 
 _LIVE = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKS_ANOTHER)))
@@ -65,6 +65,31 @@ class RunKind(StrEnum):
     LOOK_UP = "look_up"
 
 
+class DisputeKind(StrEnum):
+    """What somebody says is wrong with something done in their name."""
+
+    NOT_ME = "not_me"
+    DATA_WRONG = "data_wrong"
+
+
+class DisputeState(StrEnum):
+    """How far a case has come; *overdue* is read from the clock, never stored."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class DisputeOutcome(StrEnum):
+    """What an auditor found out about a case."""
+
+    UPHELD = "upheld"
+    """It was as the person says."""
+    NOT_UPHELD = "not_upheld"
+    PASSED_ON = "passed_on"
+    """Somebody else decides it: the holder, or the police."""
+
+
 class RunState(StrEnum):
     """How far a run has come; *holding* keeps the filled page open for the permit."""
 
@@ -73,6 +98,32 @@ class RunState(StrEnum):
     HOLDING = "holding"
     DONE = "done"
     FAILED = "failed"
+
+
+class SecondLookKind(StrEnum):
+    """What a second member of staff is asked to judge."""
+
+    PAPER_GRANT = "paper_grant"
+    """They saw this person sign this statement."""
+    PAPER_PERMIT = "paper_permit"
+    """They saw this person sign this read-back."""
+    SAME_ADDRESS = "same_address"
+    """Resident and assistant share an address."""
+    COLLEAGUE_VALUE = "colleague_value"
+    """A number, account or code of the resident's is also a colleague's."""
+    SENSITIVE_VALUE = "sensitive_value"
+    """A value that the service guards differs from what was filed before."""
+    RESEND = "resend"
+    """What may have arrived is to be sent again."""
+
+
+class SecondLookState(StrEnum):
+    """How far a second look has come."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
 
 
 class Visit(Base):
@@ -97,6 +148,11 @@ class Visit(Base):
     ending: Mapped[Ending | None]
     key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
     service_id: Mapped[str | None] = mapped_column(String(128))
+    """The one that is being worked on."""
+    services: Mapped[list[Any] | None]
+    """Ids of all that were chosen together, in their order; none where there is but one."""
+    life_event_id: Mapped[str | None] = mapped_column(String(128))
+    """Under which they were chosen."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
 
@@ -133,6 +189,10 @@ class DelegationRow(Base):
     """Each `AllowedService`, as JSON."""
     approvals: Mapped[list[Any]]
     """Each `delegation.model.Approval`, as JSON: route, level, time and keyed hashes."""
+    co_approver_ids: Mapped[list[Any] | None]
+    """Of the residents whose yes is needed too, such as a company's second signatory."""
+    authority_kind: Mapped[AuthorityKind | None]
+    """By what right the approver acts for another; what proves it is sealed."""
     template_id: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(16))
     statement_hash: Mapped[str] = mapped_column(String(43))
@@ -142,7 +202,11 @@ class DelegationRow(Base):
     granted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(64))
-    """Whose no it was: `resident`, `receipt`, `staff:<id>`, `visit` (its end) or `clock`."""
+    """Whose no it was: `resident`, `receipt`, `staff:<id>`, `case:<id>`, `visit` (its end) or `clock`."""
+    ended_reason: Mapped[str | None] = mapped_column(String(32))
+    """Why, as a `stopping.StopReason`; empty where nobody had to say it."""
+    stop_code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True)
+    """Keyed hash of the code on the resident's papers: its finder can stop, and see nothing."""
 
 
 class Approval(Base):
@@ -157,6 +221,8 @@ class Approval(Base):
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
     delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"), index=True)
     filing_id: Mapped[str | None] = mapped_column(ForeignKey("filing.id"), index=True)
+    approver_id: Mapped[str | None] = mapped_column(ForeignKey("resident.id"))
+    """Who is asked; none in askings from before there could be several, when it was the delegation's approver."""
     attempt: Mapped[int]
     kind: Mapped[ApprovalKind]
     route: Mapped[Route]
@@ -273,6 +339,91 @@ class Receipt(Base):
     pdf_hash: Mapped[str | None] = mapped_column(String(43))
     payload_hash: Mapped[str] = mapped_column(String(43))
     body_sha256: Mapped[str | None] = mapped_column(String(64))
-    stop_code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
-    """Of the code printed on the receipt: its finder can stop, and see nothing."""
     stored_at: Mapped[datetime]
+
+
+class SecondLook(Base):
+    """One question to a second member of staff. What they judge is sealed; nobody answers their own question."""
+
+    __tablename__ = "second_look"
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="decided_by_another"),
+        CheckConstraint(
+            "state NOT IN ('confirmed', 'refused') OR (decided_by IS NOT NULL AND looked_by = decided_by)",
+            name="decided_after_looking",
+        ),
+        Index("ix_second_look_visit", "visit_id", "asked_at"),
+        Index("ix_second_look_waiting", "state", "asked_at"),
+        Index(
+            "uq_second_look_waiting",
+            "visit_id",
+            "kind",
+            "subject_hash",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    kind: Mapped[SecondLookKind]
+    subject_hash: Mapped[str] = mapped_column(String(43))
+    """Keyed hash of exactly what is judged: an answer holds for nothing else."""
+    delegation_id: Mapped[str | None] = mapped_column(ForeignKey("delegation.id"))
+    filing_id: Mapped[str | None] = mapped_column(ForeignKey("filing.id"))
+    approval_id: Mapped[str | None] = mapped_column(ForeignKey("approval.id"))
+    asked_by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    asked_terminal_id: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
+    asked_at: Mapped[datetime]
+    lapses_at: Mapped[datetime]
+    barred: Mapped[str]
+    """Ids of colleagues whom the question is about, each between spaces: they may not answer it."""
+    state: Mapped[SecondLookState]
+    looked_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who was last shown what is to be judged; nobody else may answer."""
+    looked_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    decided_terminal_id: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class Dispute(Base):
+    """A case: "this was not me", or "these data are wrong". What was said and answered is sealed in the visit's vault."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (outcome IS NULL)", name="answered_has_outcome"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        Index("ix_dispute_opened", "opened_at", "id"),
+        Index("ix_dispute_state", "state", "opened_at", "id"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[DisputeKind]
+    delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"), index=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    principal_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)
+    service_id: Mapped[str] = mapped_column(String(128))
+    opened_by: Mapped[str] = mapped_column(String(64))
+    """As `DelegationRow.ended_by`."""
+    opened_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    holder_told: Mapped[bool]
+    """Whether a message to the service's holder was written; without a known address somebody has to call."""
+    state: Mapped[DisputeState]
+    outcome: Mapped[DisputeOutcome | None]
+    handled_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class DocumentShown(Base):
+    """Somebody showed a document at a counter, to see and stop what is done in their name; good for a short while."""
+
+    __tablename__ = "document_shown"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    terminal_id: Mapped[str] = mapped_column(ForeignKey("terminal.id"))
+    resident_id: Mapped[str | None] = mapped_column(ForeignKey("resident.id"))
+    """None: nothing was ever done here for whoever has this personal code."""
+    document_kind: Mapped[str] = mapped_column(String(32))
+    shown_at: Mapped[datetime]
