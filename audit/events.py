@@ -46,6 +46,9 @@ class EventName(StrEnum):
     RESIDENT_LOOKED_AT = "staff:resident:looked_at"
     RESIDENT_LOOKED_AT_BY_AUDITOR = "auditor:resident:looked_at"
     RESIDENT_ERASED = "system:resident:erased"
+    PASSKEY_ADDED = "resident:passkey:added"
+    PASSKEY_REMOVED = "resident:passkey:removed"
+    PASSKEY_SUSPENDED = "system:passkey:suspended"
 
     # The yes: statement, approval, evidence.
     STATEMENT_RENDERED = "system:statement:rendered"
@@ -56,6 +59,8 @@ class EventName(StrEnum):
     APPROVAL_SIGN_IN_STARTED = "resident:approval:sign_in_started"
     APPROVAL_SIGNED_IN_TO_SEE = "resident:approval:signed_in_to_see"
     APPROVAL_SIGN_IN_REFUSED = "system:approval:sign_in_refused"
+    APPROVAL_PASSKEY_STARTED = "resident:approval:passkey_started"
+    APPROVAL_PASSKEY_REFUSED = "system:approval:passkey_refused"
     APPROVAL_CODE_SENT = "system:approval:code_sent"
     APPROVAL_CODE_WRONG = "resident:approval:code_wrong"
     APPROVAL_GIVEN = "resident:approval:given"
@@ -73,6 +78,21 @@ class EventName(StrEnum):
     DELEGATION_REVOKED = "resident:delegation:revoked"
     DELEGATION_STOPPED = "staff:delegation:stopped"
     DELEGATION_SPENT = "system:delegation:spent"
+    DELEGATIONS_LISTED = "staff:delegation:listed"
+    DISPUTE_OPENED = "resident:dispute:opened"
+    DISPUTE_ANSWERED = "auditor:dispute:answered"
+    DISPUTE_CLOSED = "auditor:dispute:closed"
+    DISPUTES_SEARCHED = "auditor:dispute:searched"
+
+    # Who may not act, and the second pair of eyes.
+    STEP_BARRED = "system:step:barred"
+    SECOND_LOOK_ASKED = "assistant:second_look:asked"
+    SECOND_LOOK_OPENED = "staff:second_look:opened"
+    SECOND_LOOK_CONFIRMED = "staff:second_look:confirmed"
+    SECOND_LOOK_REFUSED = "staff:second_look:refused"
+    SECOND_LOOK_LAPSED = "system:second_look:lapsed"
+    STAFF_VALUE_SET = "staff:value:set"
+    STAFF_VALUE_REMOVED = "staff:value:removed"
 
     # Answers and the connector's run in the portal.
     ANSWERS_SAVED = "assistant:answers:saved"
@@ -131,6 +151,10 @@ class EventName(StrEnum):
     OAUTH_TOKEN_REFUSED = "system:oauth:token_refused"
     OAUTH_TOKEN_REVOKED = "system:oauth:token_revoked"
     OAUTH_TICKET_REFUSED = "system:oauth:ticket_refused"
+    OAUTH_EXCHANGED = "system:oauth:exchanged"
+    OAUTH_EXCHANGE_REFUSED = "system:oauth:exchange_refused"
+    OAUTH_LOGOUT_DELIVERED = "system:oauth:logout_delivered"
+    OAUTH_LOGOUT_FAILED = "system:oauth:logout_failed"
 
     # Keys, settings, registrations: what changes the rules.
     KEY_CREATED = "system:key:created"
@@ -142,8 +166,10 @@ class EventName(StrEnum):
     SETTINGS_REFUSED = "admin:settings:refused"
     PORTAL_REGISTERED = "admin:portal:registered"
     PORTAL_CHANGED = "admin:portal:changed"
+    PORTAL_SUSPENDED = "admin:portal:suspended"
     PROVIDER_REGISTERED = "admin:provider:registered"
     PROVIDER_CHANGED = "admin:provider:changed"
+    PROVIDER_SUSPENDED = "admin:provider:suspended"
     AGREEMENT_CHANGED = "manager:agreement:changed"
     BASKET_CHANGED = "manager:basket:changed"
 

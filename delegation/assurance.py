@@ -54,6 +54,10 @@ class Route(StrEnum):
     CALL = "call"
 
 
+ON_PHONE = frozenset({Route.PHONE, Route.PASSKEY})
+"""The routes that lead to the approver's own phone, by code and number."""
+
+
 class ApprovalKind(StrEnum):
     """What a yes is said to: the whole delegation, or one read-back."""
 

@@ -78,6 +78,24 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Pilnvara: was the help good? 3 questions. We do not ask your name: {link}",
             ),
         },
+        "passkey_added": {
+            "lv": Text(
+                "Pievienota piekļuves atslēga",
+                "Pilnvara: jums pievienota piekļuves atslēga. Ja to nedarījāt jūs, sakiet centrā vai šeit: {link}",
+            ),
+            "lv-plain": Text(
+                "Pievienota piekļuves atslēga",
+                "Pilnvara: jums ir jauna piekļuves atslēga. Tas nebijāt jūs? Sakiet mums: {link}",
+            ),
+            "en": Text(
+                "A passkey was added",
+                "Pilnvara: a passkey was added for you. If it was not you, tell a centre or go to {link}",
+            ),
+            "en-plain": Text(
+                "A passkey was added",
+                "Pilnvara: you have a new passkey. It was not you? Tell us: {link}",
+            ),
+        },
         "receipt": {
             "lv": Text(
                 "Iesniegums ir pieņemts",

@@ -118,3 +118,58 @@ class Throttle(Base):
     key: Mapped[bytes] = mapped_column(primary_key=True)
     tries: Mapped[int]
     since: Mapped[datetime]
+
+
+class PasskeyPurpose(StrEnum):
+    """What a passkey is asked for."""
+
+    REGISTER = "register"
+    SIGN_IN = "sign_in"
+    APPROVE = "approve"
+
+
+class Passkey(Base):
+    """A resident's passkey: what is needed to check its signatures, and nothing that names anybody."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index("ix_passkey_resident", "resident_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    resident_id: Mapped[str] = mapped_column(ForeignKey("resident.id"))
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    """COSE_Key, as its authenticator gave it (RFC 9052 section 7)."""
+    sign_count: Mapped[int]
+    """The last that its authenticator told; zero from one that does not count."""
+    aaguid: Mapped[str]
+    """Make of the authenticator, as it says itself; nobody vouches for it."""
+    transports: Mapped[list[str]]
+    backed_up: Mapped[bool]
+    """Whether it is, or may be, copied to the holder's other devices."""
+    level: Mapped[int]
+    """An `Assurance`: of the sign-in under which it was registered, at most; what a yes by it counts for."""
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    """When its counter went backwards: there may be two of it."""
+    revoked_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """One question to a passkey: for one browser, answered once, within two minutes."""
+
+    __tablename__ = "passkey_challenge"
+    __table_args__ = (Index("ix_passkey_challenge_browser", "bound_to", "purpose"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[PasskeyPurpose]
+    bound_to: Mapped[bytes]
+    """Hash of the session, or of the stranger's secret, that asked."""
+    subject: Mapped[str]
+    """The approval that it is to answer, or the resident who registers; empty for a sign-in."""
+    challenge: Mapped[str]
+    """Base64url; of an approval the hash of what is approved."""
+    level: Mapped[int | None]
+    """An `Assurance`: what a passkey that is being registered will count for, at most."""
+    begun_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
