@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_type_hints
 from urllib.parse import urlsplit
@@ -84,6 +85,13 @@ def _listen(value: str) -> tuple[str, int]:
     if not host or not port.isdigit() or int(port) > 65535:
         raise ValueError("give host and port, such as 127.0.0.1:8000")
     return host.strip("[]"), int(port)
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    networks = tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError("that would believe anybody: name the proxies")
+    return tuple(map(str, networks))
 
 
 def _between(low: int, high: int) -> Callable[[str], int]:
@@ -175,6 +183,14 @@ class Settings:
         ),
     ]
     listen: Annotated[tuple[str, int], Setting("Address that `pilnvara serve` listens on", _listen, "127.0.0.1:8000")]
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Setting(
+            "Networks of the proxies that are believed about where a request comes from, separated by commas, such as "
+            "10.0.0.7 or fd00:1::/64; tries are limited by that address",
+            _networks,
+        ),
+    ]
     log_origin: Annotated[
         str,
         Setting(

@@ -16,6 +16,7 @@ LOOKS: tuple[Look, ...] = (
     machine.assets,
     machine.browser,
     machine.isolation,
+    services.proxies,
     services.mail,
 )
 

@@ -1,4 +1,4 @@
-"""Looks at what the gateway stands on: database, keys, clock, log, mail."""
+"""Looks at what the gateway stands on: database, keys, clock, log, proxies, mail."""
 
 import smtplib
 from collections.abc import Callable
@@ -104,6 +104,17 @@ def mail(settings: Settings) -> Finding:
     except (OSError, smtplib.SMTPException):
         return broken("Mail", f"{place} does not answer", "Start it, or correct PILNVARA_SMTP_HOST and …_PORT.")
     return ok("Mail", f"{place} answers")
+
+
+def proxies(settings: Settings) -> Finding:
+    """Look whether a proxy that ends TLS is believed about who comes through it."""
+    if settings.secure and not settings.trusted_proxies:
+        return note(
+            "Proxies",
+            "none is trusted: everybody who comes through the proxy shares one limit of tries",
+            "Set PILNVARA_TRUSTED_PROXIES to its address, and let it set X-Forwarded-For or Forwarded.",
+        )
+    return ok("Proxies", ", ".join(settings.trusted_proxies) or "none, and none is needed without https")
 
 
 def _is_not_made_yet(settings: Settings) -> bool:

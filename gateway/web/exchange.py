@@ -9,6 +9,7 @@ from litestar.connection import ASGIConnection
 
 from gateway.parts import Parts
 from gateway.people.access import AnySession
+from gateway.web.addresses import networks, origin_of
 
 _KEY = "pilnvara.exchange"
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -46,5 +47,6 @@ def parts_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> Parts:
 
 
 def address_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> str:
-    """The address of whoever connected; behind a proxy, the proxy's. Used to limit tries, never written down."""
-    return connection.client.host if connection.client else "unknown"
+    """Where the request comes from, by `gateway.web.addresses`. Used to limit tries, never written down."""
+    peer = connection.client.host if connection.client else "unknown"
+    return origin_of(peer, connection.scope["headers"], networks(parts_of(connection).settings.trusted_proxies))
