@@ -127,6 +127,22 @@ class TestLivePages:
         expect(tab.get_by_label("Words")).to_have_value("sick leave")
         assert site.posts == ["/visit/search"]
 
+    def test_the_title_of_an_error_stays_until_something_moves_on(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(SEARCH, state="waiting")
+        wrong = SEARCH.replace("title %}Search", "title %}Error: Search")
+        site.answers["/visit/search"] = write(wrong, state="waiting")
+        tab.goto(f"{site.base}/visit")
+        with tab.expect_navigation():
+            tab.get_by_role("button", name="Search").click()
+        with tab.expect_response(lambda answer: answer.url.endswith("/visit") and answer.status == 200):
+            site.events.put("event: changed\ndata: 1\n\n")
+        tab.wait_for_timeout(100)
+        assert tab.title() == "Error: Search – Pilnvara"
+        site.pages["/visit"] = write(SEARCH, state="agreed")
+        for _stream in range(3):
+            site.events.put("event: changed\ndata: 1\n\n")
+        expect(tab).to_have_title("Search – Pilnvara")
+
     def test_a_change_that_comes_while_a_form_is_on_its_way_does_not_call_it_back(
         self, site: Site, tab: Page, write: Write
     ) -> None:

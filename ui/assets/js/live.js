@@ -99,22 +99,26 @@ function arrive(request) {
     go(own);
     return;
   }
+  let changed = false;
   for (const part of document.querySelectorAll("[data-live]")) {
     const fresh = request.response.getElementById(part.id);
-    if (fresh) exchange(part, fresh);
+    if (fresh) changed = exchange(part, fresh) || changed;
     else go(own);
   }
-  if (request.response.title) document.title = request.response.title;
+  // A page that answered a form with an error says so in its title; where nothing moved on, that still holds.
+  if (changed && request.response.title) document.title = request.response.title;
 }
 
+// Whether the part was drawn anew.
 function exchange(part, fresh) {
   const adopted = document.importNode(fresh, true);
   startedMarks(part, adopted);
-  if (part.isEqualNode(adopted)) return;
+  if (part.isEqualNode(adopted)) return false;
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   part.replaceChildren(...adopted.childNodes);
   startFields(part, { takeFocus: false });
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  return true;
 }
 
 // What a script added to the old part would make equal parts look different.
