@@ -149,9 +149,79 @@ PROBLEMS: dict[str, Problem] = {
         message("The service asks for a stronger sign-in"),
         message("Sign in with another means, such as the identity card or the signature app."),
     ),
+    # The second pair of eyes
+    "second_look.not_you": _problem(
+        403,
+        message("This has to be somebody else"),
+        message("A colleague at another computer, who has nothing to do with the matter, has to look."),
+    ),
+    "second_look.not_looked_at": _problem(
+        409,
+        message("You have not looked yet"),
+        message("Open what is to be judged first, then answer."),
+    ),
+    "second_look.over": _problem(
+        409,
+        message("This has been answered or is past its time"),
+        message("Nothing more is needed from you."),
+    ),
+    # Passkeys
+    "passkey.impossible": _problem(
+        409,
+        message("Passkeys cannot be used at this address"),
+        message("Sign in instead. If the address in the browser is a row of numbers, tell the centre."),
+    ),
+    "passkey.not_fresh": _problem(
+        403,
+        message("Your sign-in is too old to add a passkey"),
+        message("Sign in once more and add the passkey within five minutes."),
+    ),
+    "passkey.too_many": _problem(
+        409, message("You have ten passkeys already"), message("Remove one that you do not use, then add a new one.")
+    ),
+    "passkey.not_taken": _problem(
+        403,
+        message("The passkey was not added"),
+        message("Nothing was changed. Try once more, with your finger, face or the phone’s PIN."),
+    ),
+    "passkey.over": _problem(
+        409,
+        message("The passkey answered too late, or for the second time"),
+        message("Nothing was approved by it. Look at what is asked now and use the passkey again."),
+    ),
+    "passkey.unknown": _problem(
+        403,
+        message("This passkey cannot be used here"),
+        message("Nothing was approved. Use another passkey, sign in instead, or ask the assistant for another way."),
+    ),
+    "passkey.refused": _problem(
+        403,
+        message("The passkey could not be confirmed"),
+        message("Nothing was approved. Try once more, with your finger, face or the phone’s PIN, or sign in instead."),
+    ),
+    "passkey.copied": _problem(
+        403,
+        message("This passkey is no longer accepted"),
+        message(
+            "There may be a copy of it. Nothing was approved, and it counts for nothing any more. Sign in instead, and "
+            "remove it on your own page."
+        ),
+    ),
     # Delegation and filing
     "delegation.expired": _problem(
         409, message("The delegation has reached its end"), message("Ask the person for a new delegation.")
+    ),
+    "stop.code_unknown": _problem(
+        404,
+        message("The code is not right"),
+        message(
+            "Compare it with the paper or the message: 26 letters and digits. Any centre can also stop it for you."
+        ),
+    ),
+    "case.over": _problem(
+        409,
+        message("The case is closed, or is not answered yet"),
+        message("Go back to the case to see where it stands."),
     ),
     "delegation.revoked": _problem(
         409, message("The person has stopped the delegation"), message("Nothing more is done in their name.")

@@ -2,9 +2,9 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, audit, display, home, terminals
+from gateway.pages import account, audit, display, home, second_look, terminals
 from gateway.pages.desk import controllers as desk
-from gateway.pages.resident import approving, entering, signing_in
+from gateway.pages.resident import approving, entering, passkeys, signing_in
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
@@ -14,7 +14,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *entering.HANDLERS,
     *approving.HANDLERS,
     *signing_in.HANDLERS,
+    *passkeys.HANDLERS,
     *display.HANDLERS,
     *audit.HANDLERS,
+    *second_look.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

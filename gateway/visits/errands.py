@@ -23,7 +23,7 @@ from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.oauth import tickets
 from gateway.parts import Parts
-from gateway.visits import confirming, running, sending, stopping
+from gateway.visits import confirming, running, second_person, sending, stopping
 from gateway.visits.rows import find_filing, find_run
 from gateway.visits.running import Errand
 from gateway.visits.sealed import VisitVault
@@ -65,6 +65,7 @@ class Errands:
             "permit.lapse": self._step(
                 lambda conn, job: confirming.lapse_permit(conn, self._parts, job["filing"], job["permit"])
             ),
+            "second_look.lapse": self._step(lambda conn, job: second_person.lapse(conn, self._parts, job["look"])),
             "delegation.expire": self._step(lambda conn, job: stopping.expire(conn, self._parts, job["delegation"])),
         }
 

@@ -46,6 +46,18 @@ class CodeUnknownError(VisitError):
     code = "approval.code_unknown"
 
 
+class StopCodeUnknownError(VisitError):
+    """No delegation has this code to stop it."""
+
+    code = "stop.code_unknown"
+
+
+class CaseOverError(VisitError):
+    """The case is closed, or not so far that it could be."""
+
+    code = "case.over"
+
+
 class NumberMismatchError(VisitError):
     """The number typed on the phone is not the one on the counter's screen."""
 
@@ -108,3 +120,38 @@ class ReadBackChangedError(VisitError):
     """The portal's page no longer holds what was confirmed; it must be confirmed again."""
 
     code = "filing.readback_changed"
+
+
+class SecondPersonError(VisitError):
+    """This person may not be the second pair of eyes: who asked, who serves the visit, or whom it is about."""
+
+    code = "second_look.not_you"
+
+
+class NotLookedAtError(VisitError):
+    """Nobody answers for what they have not been shown."""
+
+    code = "second_look.not_looked_at"
+
+
+class SecondLookOverError(VisitError):
+    """The second look was answered, or its time is over."""
+
+    code = "second_look.over"
+
+
+class NotOfferedError(VisitError):
+    """A service does not offer what was asked for it: an action, so many filings, a value to be fixed."""
+
+    code = "service.not_offered"
+
+
+class LockedValueError(VisitError):
+    """An answer differs from a value that the resident has fixed. Names the inputs, never a value."""
+
+    code = "delegation.locked_value"
+
+    def __init__(self, inputs: tuple[str, ...]) -> None:
+        """Take the names of the inputs."""
+        super().__init__(f"fixed: {', '.join(inputs)}")
+        self.inputs = inputs

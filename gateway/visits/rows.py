@@ -1,7 +1,7 @@
 """Loading the rows that a step changes, locked, in the one order that every step keeps.
 
-The order is visit, delegation, approval, filing, permit; a step may leave some out but never goes back. Two steps that
-meet therefore wait for each other and never for ever.
+The order is visit, delegation, approval, filing, permit, second look; a step may leave some out but never goes back.
+Two steps that meet therefore wait for each other and never for ever.
 """
 
 from typing import Any, TypeAlias
@@ -11,7 +11,17 @@ from sqlalchemy import Connection, Row, bindparam, select
 from gateway.database.base import lock
 from gateway.people.access import StaffSession
 from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
-from gateway.visits.tables import Approval, DelegationRow, Filing, Permit, Receipt, Run, Visit, VisitState
+from gateway.visits.tables import (
+    Approval,
+    DelegationRow,
+    Filing,
+    Permit,
+    Receipt,
+    Run,
+    SecondLook,
+    Visit,
+    VisitState,
+)
 
 AnyRow: TypeAlias = Row[Any]
 
@@ -35,6 +45,7 @@ _FILING_OF_DELEGATION = (
     .limit(1)
 )
 _RUN = select(Run.__table__).where(Run.id == bindparam("id"))
+_SECOND_LOOK = select(SecondLook.__table__).where(SecondLook.id == bindparam("id"))
 _RECEIPT = select(Receipt.__table__).where(Receipt.filing_id == bindparam("filing"))
 _PERMIT = select(Permit.__table__).where(
     Permit.filing_id == bindparam("filing"), Permit.attempt == bindparam("attempt")
@@ -60,6 +71,21 @@ def lock_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
     if visit is None or visit.assistant_id != by.staff_id or visit.terminal_id != by.terminal_id:
         raise NotFoundError("no such visit")
     return visit
+
+
+def lock_visit_whole(conn: Connection, visit_id: str) -> AnyRow:
+    """The visit, locked, for a step that is not its assistant's own. Raises `NotFoundError`."""
+    return _one(conn.execute(lock(conn, _VISIT), {"id": visit_id}).one_or_none(), "visit")
+
+
+def lock_second_look(conn: Connection, look_id: str) -> AnyRow:
+    """The second look, locked. Raises `NotFoundError`."""
+    return _one(conn.execute(lock(conn, _SECOND_LOOK), {"id": look_id}).one_or_none(), "second look")
+
+
+def find_second_look(conn: Connection, look_id: str) -> AnyRow:
+    """The second look, not locked: to learn what to lock before it. Raises `NotFoundError`."""
+    return _one(conn.execute(_SECOND_LOOK, {"id": look_id}).one_or_none(), "second look")
 
 
 def lock_delegation(conn: Connection, delegation_id: str) -> AnyRow:
@@ -93,6 +119,11 @@ def lock_filing(conn: Connection, filing_id: str) -> AnyRow:
 def lock_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
     """The newest filing under a delegation, locked."""
     return conn.execute(lock(conn, _FILING_OF_DELEGATION), {"delegation": delegation_id}).one_or_none()
+
+
+def find_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
+    """The newest filing under a delegation, not locked."""
+    return conn.execute(_FILING_OF_DELEGATION, {"delegation": delegation_id}).one_or_none()
 
 
 def lock_permit(conn: Connection, filing_id: str, attempt: int) -> AnyRow | None:

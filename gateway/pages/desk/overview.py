@@ -12,7 +12,7 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import listing, opening, reading
+from gateway.visits import listing, opening, reading, second_looks
 from gateway.visits.tables import Channel
 from gateway.web.redirects import see_other
 from ui.formats import ZONE
@@ -59,6 +59,7 @@ def _lists(conn: Connection, parts: Parts, session: StaffSession) -> dict[str, A
         "doubtful": doubtful,
         "closed": listing.closed_since(conn, session, _midnight(parts.clock.now()), most=_MOST),
         "most": _MOST,
+        "second_looks": second_looks.count_for(conn, session, parts.clock.now()),
     }
 
 

@@ -1,0 +1,154 @@
+"""The pages of the second pair of eyes: what waits for a colleague, and one question with its answer."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+from sqlalchemy import Connection
+
+from gateway.pages.rendering import page
+from gateway.parts import Parts
+from gateway.people import sessions
+from gateway.people.access import StaffSession, Who, allow
+from gateway.visits import second_acts, second_looks, second_person
+from gateway.visits.errors import NotLookedAtError
+from gateway.visits.tables import SecondLookKind, SecondLookState
+from gateway.web.live import changes
+from gateway.web.redirects import see_other
+from ui.i18n import Message, message
+
+AnyRequest = Request[Any, Any, Any]
+_PAGE: Final = 20
+_WHO: Final = allow(Who.ASSISTANT, Who.MANAGER, Who.OFFICER)
+
+KINDS: Final[Mapping[SecondLookKind, Message]] = {
+    SecondLookKind.PAPER_GRANT: message("Witness a signature under a permission"),
+    SecondLookKind.PAPER_PERMIT: message("Witness a signature under what will be sent"),
+    SecondLookKind.SAME_ADDRESS: message("Resident and assistant have the same address"),
+    SecondLookKind.COLLEAGUE_VALUE: message("A detail of the resident is also a colleague’s"),
+    SecondLookKind.SENSITIVE_VALUE: message("A guarded detail is new"),
+    SecondLookKind.RESEND: message("Send once more what may have arrived"),
+}
+QUESTIONS: Final[Mapping[SecondLookKind, Message]] = {
+    SecondLookKind.PAPER_GRANT: message("Did you see this person sign this text?"),
+    SecondLookKind.PAPER_PERMIT: message("Did you see this person sign this text?"),
+    SecondLookKind.SAME_ADDRESS: message(
+        "Talk to the resident without the assistant. Do they want this, from this assistant, of their own will?"
+    ),
+    SecondLookKind.COLLEAGUE_VALUE: message(
+        "Talk to the resident without the assistant. Is the detail theirs, and do they want it used?"
+    ),
+    SecondLookKind.SENSITIVE_VALUE: message(
+        "Ask the resident to say the new detail or to show it on a document. Is it the same?"
+    ),
+    SecondLookKind.RESEND: message("Did you make sure that it has not arrived?"),
+}
+SHOWN: Final[Mapping[str, Message]] = {
+    "person": message("Resident"),
+    "address": message("Address"),
+    "phone": message("Telephone number"),
+    "account": message("Bank account"),
+    "code": message("Personal code"),
+}
+"""What is judged, by `second_person.Shown.name`; an input of a connector brings its own label."""
+
+_STATES: Final[Mapping[SecondLookState, Message]] = {
+    SecondLookState.CONFIRMED: message("This has been confirmed"),
+    SecondLookState.REFUSED: message("This has been refused"),
+    SecondLookState.LAPSED: message("This is past its time, or is no longer needed"),
+}
+
+
+@get("/second-look", **_WHO)
+async def show_list(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """What waits for this member of staff, the oldest first."""
+    asked = request.query_params.get("after", "")
+    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    now = parts.clock.now()
+    found = await parts.database.read(
+        lambda conn: second_looks.waiting_for(conn, session, now, most=_PAGE + 1, after=after)
+    )
+    return page(
+        request,
+        "pages/second_look/list.html",
+        looks=found[:_PAGE],
+        kinds=KINDS,
+        newer=f"/second-look?after={max(after - _PAGE, 0)}" if after else None,
+        older=f"/second-look?after={after + _PAGE}" if len(found) > _PAGE else None,
+    )
+
+
+@get("/second-look/{look_id:str}", **_WHO)
+async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[Any]:
+    """One question: what it is about, and what is judged once looking is recorded."""
+
+    def work(conn: Connection) -> tuple[second_looks.Waiting, tuple[second_person.Shown, ...]]:
+        one = second_looks.one_for(conn, session, look_id)
+        is_open = one.state is SecondLookState.WAITING and parts.clock.now() < one.lapses_at
+        shows = one.is_shown and is_open
+        return one, second_person.subject_of(conn, parts, session, look_id) if shows else ()
+
+    one, shown = await parts.database.read(work)
+    is_open = one.state is SecondLookState.WAITING and parts.clock.now() < one.lapses_at
+    return page(
+        request,
+        "pages/second_look/one.html",
+        one=one,
+        is_open=is_open,
+        heading=KINDS[one.kind],
+        question=QUESTIONS[one.kind],
+        ending=None if is_open else _STATES.get(one.state, _STATES[SecondLookState.LAPSED]),
+        rows=[_row(each, session.language) for each in shown],
+    )
+
+
+@post("/second-look/{look_id:str}/look", **_WHO)
+async def look(session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[Any]:
+    """Record that it is looked at, and show it."""
+    await parts.database.write(lambda conn: second_person.look(conn, parts, session, look_id))
+    return see_other(f"/second-look/{look_id}")
+
+
+@post("/second-look/{look_id:str}/confirm", **_WHO)
+async def confirm(session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[Any]:
+    """It is as it should be."""
+    return await _answer(parts, look_id, lambda conn: second_person.confirm(conn, parts, session, look_id))
+
+
+@post("/second-look/{look_id:str}/refuse", **_WHO)
+async def refuse(session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[Any]:
+    """It is not, or cannot be said."""
+    return await _answer(parts, look_id, lambda conn: second_person.refuse(conn, parts, session, look_id))
+
+
+@get(["/second-look/events", "/desk/events"], **_WHO)
+async def events(session: StaffSession, parts: Parts) -> Stream:
+    """Tell a page that counts what waits when the count has changed, until the session is over."""
+
+    def work(conn: Connection) -> int | None:
+        now = parts.clock.now()
+        if not sessions.is_open(conn, session.token_hash, now):
+            return None
+        return second_looks.count_for(conn, session, now)
+
+    return changes(parts.database, work)
+
+
+async def _answer(parts: Parts, look_id: str, step: Any) -> Response[Any]:
+    with suppress(NotLookedAtError):  # a colleague was shown it in between: the page offers to look again
+        await parts.database.write(step)
+    return see_other(f"/second-look/{look_id}")
+
+
+def _row(shown: second_person.Shown, language: str) -> dict[str, Any]:
+    key: Message | str = SHOWN.get(shown.name, shown.name)
+    if shown.label:
+        key = shown.label.get(language.partition("-")[0], shown.name)
+    return {"key": key, "value": shown.value}
+
+
+ACTS = second_acts.ACTS
+HANDLERS = (show_list, events, show_one, look, confirm, refuse)

@@ -1,0 +1,54 @@
+"""Other members of staff beside the counter's assistant, each with a session at a terminal of their own."""
+
+from dataclasses import replace
+
+from sqlalchemy import insert
+
+from gateway.ids import digest, new_id
+from gateway.people import staff
+from gateway.people.access import StaffSession
+from gateway.people.roles import Role
+from gateway.people.staff import NewStaff
+from gateway.terminals.tables import Terminal
+from tests.gateway.visits.counter import Counter
+
+
+def another_centre(counter: Counter) -> str:
+    """A centre elsewhere."""
+    return counter.write(
+        lambda conn: staff.add_centre(conn, name="Cits centrs", kind="vpvkac", municipality="Cits novads")
+    )
+
+
+def a_colleague(
+    counter: Counter,
+    name: str = "Berta Otrā",
+    *,
+    role: Role = Role.ASSISTANT,
+    terminal_id: str | None = None,
+    centre_id: str | None = None,
+) -> StaffSession:
+    """Somebody who is signed in as `role`, by default at another terminal of the counter's centre."""
+    centre, now, parts = centre_id or counter.by.centre_id, counter.clock.now(), counter.store
+    new = NewStaff(login=new_id(), name=name, password="x" * 14, centre_id=centre, roles=(role,))
+    created = counter.write(lambda conn: staff.create(conn, parts.sealer, new, now=now))
+    at = terminal_id or a_terminal(counter, centre)
+    return replace(
+        counter.by,
+        token_hash=digest(created.id),
+        staff_id=created.id,
+        name=name,
+        role=role,
+        roles=(role,),
+        centre_id=centre,
+        terminal_id=at,
+        display_id=None,
+    )
+
+
+def a_terminal(counter: Counter, centre_id: str) -> str:
+    """Another enrolled computer of a centre."""
+    terminal_id, now = new_id(), counter.clock.now()
+    values = {"id": terminal_id, "centre_id": centre_id, "name": "Cits lodziņš", "enrolled_at": now}
+    counter.write(lambda conn: conn.execute(insert(Terminal).values(secret_hash=digest(terminal_id), **values)))
+    return terminal_id
