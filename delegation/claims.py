@@ -70,7 +70,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class DelegationClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The claims of a delegation; times are seconds since 1970.
 
-    `approval` is the weakest yes that was said, `co_approvals` the others. `visit` is left out toward portals.
+    `approval` is the weakest yes that was said, `co_approvals` the others. `approver` is who said it and `authority` by
+    what right, where that is not the principal. `visit` is left out toward portals.
     """
 
     iss: str
@@ -85,6 +86,8 @@ class DelegationClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     approval: ApprovalClaim
     status: Status | None = None
     co_approvals: tuple[ApprovalClaim, ...] = ()
+    approver: str | None = None
+    authority: str | None = None
     visit: str | None = None
 
 
@@ -156,6 +159,8 @@ def claims_of(
         approval=_approval(weakest),
         co_approvals=tuple(_approval(other) for other in delegation.approvals if other is not weakest),
         status=None if status is None else Status(status_list=status),
+        approver=None if delegation.approver == delegation.principal else delegation.approver,
+        authority=None if delegation.authority is None else delegation.authority.value,
         visit=delegation.visit,
     )
 

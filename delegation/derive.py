@@ -43,7 +43,8 @@ def derive(
     """The claims of a delegation for `audience`, no wider than `whole`.
 
     `services` and `valid_until` narrow it; left out, they are those of `whole`. An action's end that lies beyond the
-    new end is shortened to it, and an action that has ended is left out.
+    new end is shortened to it, and an action that has ended is left out. Of whoever said yes for somebody else only the
+    right is told: a name that this audience alone knows is added by whoever makes it.
 
     Raises:
         WideningError: a service, an action, a filing, an end or an unlocked value that `whole` does not allow, or the
@@ -75,6 +76,7 @@ def derive(
         exp=end,
         authorization_details=details,
         status=None if status is None else Status(status_list=status),
+        approver=None,
         visit=None,
     )
 

@@ -43,6 +43,15 @@ class Action(StrEnum):
     COLLECT = "collect"
 
 
+class AuthorityKind(StrEnum):
+    """By what right an approver acts for a principal who is somebody else."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    SIGNATORY = "signatory"
+    ATTORNEY = "attorney"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AllowedAction:
     """One action and the instant at which the right to it ends."""
@@ -87,7 +96,8 @@ class Approval:
 class Delegation:
     """What one assistant may do for one principal, during one visit; `id` is the token's `jti`.
 
-    Identifiers are opaque: none of them is a personal code. `approver` says yes, and each of `co_approvers` too.
+    Identifiers are opaque: none of them is a personal code. `approver` says yes, and each of `co_approvers` too;
+    `authority` is by what right, where the principal is somebody else.
     """
 
     id: str
@@ -103,6 +113,7 @@ class Delegation:
     requested_at: datetime
     co_approvers: tuple[str, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    authority: AuthorityKind | None = None
 
     @property
     def approvers(self) -> frozenset[str]:
@@ -118,6 +129,23 @@ class Delegation:
     def approval(self) -> Approval | None:
         """The weakest yes that was said, the earliest of equals: whoever reads only one is not misled."""
         return min(self.approvals, key=lambda approval: (approval.assurance, approval.at), default=None)
+
+    @property
+    def next_approver(self) -> str | None:
+        """Who is asked next: they are asked one after the other, the first named first."""
+        given = {approval.approver for approval in self.approvals}
+        return next((each for each in (self.approver, *self.co_approvers) if each not in given), None)
+
+    @property
+    def files_until(self) -> datetime | None:
+        """When the right to file ends for the last of the services; `None` where nothing may be filed."""
+        ends = [end for allowed in self.services if (end := allowed.end_of(Action.FILE)) is not None]
+        return max(ends, default=None)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether no action of any service has an end that lies ahead."""
+        ends = [each.valid_until for allowed in self.services for each in allowed.actions]
+        return self.is_expired(now) or all(now >= end for end in ends)
 
     def is_expired(self, now: datetime) -> bool:
         """Whether `now` has reached the end of the whole delegation."""
@@ -139,11 +167,16 @@ def request(delegation: Delegation) -> Delegation:
     """Check a delegation that is about to be shown to its approver, and return it as *requested*.
 
     Raises:
-        InvalidRequestError: it allows nothing, something twice, an end that has passed or outlives the whole.
+        InvalidRequestError: it allows nothing, something twice, an end that has passed or outlives the whole, or
+            somebody acts for another without saying by what right.
         OwnMatterError: the assistant is also the principal or says yes.
     """
     if delegation.assistant in delegation.approvers | {delegation.principal}:
         raise OwnMatterError(f"assistant {delegation.assistant} cannot act for themselves")
+    if (delegation.authority is None) != (delegation.approver == delegation.principal):
+        raise InvalidRequestError(f"delegation {delegation.id}: who acts for another does so by some right")
+    if delegation.co_approvers:
+        _ensure_distinct("approver", [delegation.approver, *delegation.co_approvers])
     _ensure_distinct("service", [allowed.service for allowed in delegation.services])
     for allowed in delegation.services:
         _ensure_sound(delegation, allowed)

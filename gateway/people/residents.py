@@ -1,8 +1,9 @@
 """Residents: found by a keyed hash of the personal code, everything else sealed under a key of their own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
@@ -19,10 +20,15 @@ from gateway.ledger import outbox
 from gateway.parts import Store
 from gateway.people.errors import UnknownPersonError
 from gateway.people.personal_code import normalise
+from gateway.people.registration_number import registration_number
 from gateway.people.tables import Resident as ResidentRow
 
 SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
+Kind: TypeAlias = Literal["person", "company"]
 _CODE_LABEL = "resident.code"
+_CODE_LABELS: dict[Kind, str] = {"person": _CODE_LABEL, "company": "company.code"}
+"""The numbers of people and of companies look alike, so each has a namespace of its own."""
+_NORMALISE: dict[Kind, Callable[[str], str]] = {"person": normalise, "company": registration_number}
 _BY_CODE = select(ResidentRow.__table__).where(ResidentRow.code_hash == bindparam("code_hash"))
 _BY_ID = select(ResidentRow.__table__).where(ResidentRow.id == bindparam("id"))
 _CODE_HASH = select(ResidentRow.code_hash).where(ResidentRow.id == bindparam("id"))
@@ -44,6 +50,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None = None
     email: str | None = None
     address: str | None = None
+    iban: str | None = None
+    """The account that was confirmed for a filing of theirs."""
+    kind: Kind = "person"
+    """Of a company `code` is the registration number; nobody signs in as one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +92,16 @@ def find_or_create(
     actor: Actor = SYSTEM,
     chain: str | None = None,
 ) -> Resident:
-    """Find the resident with the personal code of `profile`, or create them from it.
+    """Find the resident (or company) with the code of `profile`, or create them from it.
 
     An existing record is returned as it is: what is typed at a counter replaces nothing that is known. A telephone
     number of a new record counts as typed here. The event goes into `chain`, by default the resident's own.
 
     Raises:
-        PersonalCodeError: `profile.code` is none.
+        PersonalCodeError, RegistrationNumberError: `profile.code` is none.
     """
-    code = normalise(profile.code)
-    code_hash = parts.sealer.keyed_hash(_CODE_LABEL, code)
+    code = _NORMALISE[profile.kind](profile.code)
+    code_hash = parts.sealer.keyed_hash(_CODE_LABELS[profile.kind], code)
     found = conn.execute(_BY_CODE, {"code_hash": code_hash}).one_or_none()
     if found is not None:
         return _opened(conn, parts.sealer, found)
@@ -119,6 +129,17 @@ def find_or_create(
         at=now,
     )
     return Resident(id=resident_id, key=key, profile=kept.profile, number_source=kept.number_source)
+
+
+def find_id(conn: Connection, parts: Store, code: str) -> str | None:
+    """The id of the person with this personal code; `None` for one who was never here. Opens nothing.
+
+    Raises:
+        PersonalCodeError: `code` is none.
+    """
+    code_hash = parts.sealer.keyed_hash(_CODE_LABEL, normalise(code))
+    row = conn.execute(_BY_CODE, {"code_hash": code_hash}).one_or_none()
+    return None if row is None else str(row.id)
 
 
 def open_resident(conn: Connection, parts: Store, resident_id: str) -> Resident:
@@ -169,7 +190,7 @@ def remember(
     known = open_resident(conn, parts, resident_id)
     changes = {
         field: value
-        for field in ("name", "phone", "email", "address")
+        for field in ("name", "phone", "email", "address", "iban")
         if (value := getattr(profile, field)) and _may_replace(known, field, value, source)
     }
     if not changes:

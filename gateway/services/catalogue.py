@@ -1,6 +1,6 @@
 """Finding a service and what it asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -33,6 +33,8 @@ class Card:
     costs: str = ""
     next: str = ""
     """What happens afterwards."""
+    withdraw: str = ""
+    """How to take back what was filed, at the holder."""
     where: str = ""
     """For what is not electronic: where, when and with which papers."""
     synonyms: tuple[str, ...] = ()
@@ -52,6 +54,14 @@ class Service:
     client_id: str | None
     popularity: int = 0
     """How often it is asked for, in comparison with others."""
+    contact: str | None = None
+    """E-mail address at which the holder is told of a case."""
+    follow_days: int | None = None
+    """For how long what happens to a filing may be followed; none: it is not offered."""
+    collect_days: int | None = None
+    """For how long the answer may be received for the resident; none: it is not offered."""
+    max_filings: int = 1
+    """How often it may be filed under one delegation."""
 
     @property
     def is_electronic(self) -> bool:
@@ -74,11 +84,11 @@ def title_of(cards: Mapping[str, Mapping[str, Any]], language: str) -> str:
     raise ServiceUnknownError("a service has no card")
 
 
-_FIND = (
-    select(ServiceRow.__table__, Portal.origin, Portal.client_id)
-    .outerjoin(Portal, ServiceRow.portal_id == Portal.id)
-    .where(ServiceRow.id == bindparam("id"))
+_ROWS = select(ServiceRow.__table__, Portal.origin, Portal.client_id).outerjoin(
+    Portal, ServiceRow.portal_id == Portal.id
 )
+_FIND = _ROWS.where(ServiceRow.id == bindparam("id"))
+_FIND_ALL = _ROWS.where(ServiceRow.id.in_(bindparam("ids", expanding=True)))
 
 
 def find(conn: Connection, service_id: str) -> Service:
@@ -87,6 +97,15 @@ def find(conn: Connection, service_id: str) -> Service:
     if row is None:
         raise ServiceUnknownError(f"no service {service_id[:100]!r}")
     return made(row)
+
+
+def find_all(conn: Connection, service_ids: Sequence[str]) -> tuple[Service, ...]:
+    """The services named, in this order, in one statement. Raises `ServiceUnknownError`."""
+    rows = {row["id"]: row for row in conn.execute(_FIND_ALL, {"ids": tuple(service_ids)}).mappings()}
+    for service_id in service_ids:
+        if service_id not in rows:
+            raise ServiceUnknownError(f"no service {service_id[:100]!r}")
+    return tuple(made(rows[service_id]) for service_id in service_ids)
 
 
 def made(columns: Mapping[Any, Any]) -> Service:
@@ -105,4 +124,8 @@ def made(columns: Mapping[Any, Any]) -> Service:
         portal_origin=columns.get("origin"),
         client_id=columns.get("client_id"),
         popularity=columns.get("popularity", 0),
+        contact=columns.get("contact"),
+        follow_days=columns.get("follow_days"),
+        collect_days=columns.get("collect_days"),
+        max_filings=columns.get("max_filings", 1),
     )

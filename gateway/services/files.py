@@ -3,20 +3,25 @@
 [[service]]
 id = "lv.vsaa.sickness_benefit"
 holder = "VSAA"
+contact = "kontakti@vsaa.example"  # where the holder is told of a case, such as "this was not me"
 group = "benefits"            # under which feedback is counted
 popularity = 90
 portal = "latvija"            # absent: not filed here; the card says where, when and with which papers
 grant = "substantial"
 permit = "substantial"
 routes = ["phone", "display"]
+follow = 30                   # days for which it may be followed; absent: it is not offered
+collect = 60                  # days for which the answer may be received; absent: it is not offered
+filings = 3                   # how often it may be filed under one delegation; absent: once
 
 [service.cards.lv]
 title = "Slimības pabalsts"
 …                             # the fields of `gateway.services.catalogue.Card`
 """
 
+import re
 from dataclasses import fields
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import msgspec
 
@@ -25,6 +30,9 @@ from gateway.services.catalogue import FALLBACK_LANGUAGE, Card, Service
 
 _FIELDS = frozenset(field.name for field in fields(Card))
 _LANGUAGES = frozenset({"lv", "en", "lv-plain", "en-plain"})
+
+
+Days: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=366)]
 
 
 class CatalogueError(ValueError):
@@ -43,6 +51,10 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grant: str = "low"
     permit: str = "low"
     routes: tuple[Route, ...] = ()
+    contact: str | None = None
+    follow: Days | None = None
+    collect: Days | None = None
+    filings: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +98,18 @@ def _service(entry: _Entry) -> Service:
         portal_origin=None,
         client_id=None,
         popularity=entry.popularity,
+        contact=_contact(entry),
+        follow_days=entry.follow,
+        collect_days=entry.collect,
+        max_filings=entry.filings,
     )
+
+
+def _contact(entry: _Entry) -> str | None:
+    """An address that a message can be sent to, or none."""
+    if entry.contact is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", entry.contact):
+        raise CatalogueError(f"{entry.id}: {entry.contact!r} is no e-mail address")
+    return entry.contact
 
 
 def _card(entry: _Entry, given: dict[str, Any]) -> Card:

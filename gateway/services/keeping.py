@@ -51,6 +51,10 @@ def upsert(conn: Connection, service: Service) -> None:
             "feedback_group": service.feedback_group,
             "cards": msgspec.to_builtins(dict(service.cards)),
             "popularity": service.popularity,
+            "contact": service.contact,
+            "follow_days": service.follow_days,
+            "collect_days": service.collect_days,
+            "max_filings": service.max_filings,
         },
     )
     _count_on(conn)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.entry import Actor
 from audit.events import EventName
-from delegation.assurance import ApprovalKind, NumberSource, Route
+from delegation.assurance import ON_PHONE, ApprovalKind, NumberSource, Route
 from gateway.database.base import lock
 from gateway.ids import digest, new_id, short_code
 from gateway.jobs.queue import enqueue
@@ -73,6 +73,8 @@ class Asking:
     subject_hash: str
     number: str | None
     """Where the one-time code goes, for the display."""
+    approver_id: str | None = None
+    """Whose yes it is for."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: 
         "visit_id": asking.visit_id,
         "delegation_id": asking.delegation_id,
         "filing_id": asking.filing_id,
+        "approver_id": asking.approver_id,
         "attempt": asking.attempt,
         "kind": asking.kind,
         "route": asking.route,
@@ -102,7 +105,7 @@ def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: 
         "lapses_at": now + parts.settings.approval_lapse,
     }
     conn.execute(_INSERT, values)
-    if asking.route is Route.PHONE:
+    if asking.route in ON_PHONE:
         _invite(conn, parts, vault, approval_id, now)
     elif asking.route is Route.DISPLAY and asking.number is not None:
         _send_code(conn, parts, vault, approval_id, asking, now)
@@ -111,7 +114,7 @@ def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: 
 
 
 def invitation(vault: VisitVault, approval_id: str) -> Invitation:
-    """What the counter shows for a waiting approval by phone."""
+    """What the counter shows for a waiting approval on the phone."""
     return msgspec.json.decode(vault.take(approval_id, "invitation"), type=Invitation)
 
 
@@ -120,7 +123,7 @@ def renew_invitation(conn: Connection, parts: Parts, by: StaffSession, visit_id:
     now = parts.clock.database_now(conn)
     lock_open_visit(conn, by, visit_id)
     approval = lock_approval(conn, approval_id)
-    ensure(approval.visit_id == visit_id and approval.route is Route.PHONE, "renew another visit's code")
+    ensure(approval.visit_id == visit_id and approval.route in ON_PHONE, "renew another visit's code")
     ensure_open(approval, now)
     vault = VisitVault.of(conn, parts.sealer, visit_id)
     _invite(conn, parts, vault, approval_id, now)
@@ -211,6 +214,23 @@ def is_waiting(conn: Connection, delegation_id: str, now: datetime) -> bool:
         _OPEN_OF_DELEGATION.add_columns(Approval.tries_left, Approval.lapses_at), {"delegation": delegation_id}
     )
     return any(row.tries_left > 0 and now < row.lapses_at for row in rows)
+
+
+def as_answered(conn: Connection, approval: AnyRow, route: Route) -> AnyRow:
+    """The locked approval with the route by which it is answered; what the service takes is checked with the yes.
+
+    On the phone the resident chooses: who was asked for a passkey may sign in, and the other way round. A permit that
+    is asked on the phone stays one, since a passkey there replaces the second sign-in.
+
+    Raises:
+        OutOfOrderError: it is asked elsewhere than on the phone.
+    """
+    ensure({approval.route, route} <= ON_PHONE, "answer on the phone what is asked elsewhere")
+    replaces_sign_in = approval.kind is ApprovalKind.PERMIT and approval.route is Route.PHONE
+    if approval.route is route or replaces_sign_in:
+        return approval
+    set_columns(conn, approval.id, route=route)
+    return lock_approval(conn, approval.id)
 
 
 def decide(conn: Connection, approval: AnyRow, state: ApprovalState, now: datetime) -> None:

@@ -18,7 +18,7 @@ from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import approvals, filings
-from gateway.visits.delegations import to_model
+from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.sealed import VisitVault
@@ -95,8 +95,8 @@ def fill(
     visit = lock_open_visit(conn, by, visit_id)
     row = expected(lock_delegation_of(conn, visit_id), "fill without a delegation")
     ensure(row.state is DelegationState.ACTIVE, "fill without a delegation in force")
-    if now >= row.valid_until:
-        raise ExpiredError("the delegation has ended")
+    if not may_file(row, visit.service_id, now):
+        raise ExpiredError("the right to file has ended")
     ensure_allows(to_model(row), service=visit.service_id, action=Action.FILE, now=now)
     connector = registry.find(visit.service_id)
     key = parts.sealer.keyed_hash("filing.key", f"{visit.service_id}:{connector.service_key(values)}")

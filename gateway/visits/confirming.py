@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.events import EventName
-from delegation.assurance import ApprovalKind, NumberSource, RouteFacts, ensure_allowed, route_assurance
+from delegation.assurance import ApprovalKind, NumberSource, Route, RouteFacts, ensure_allowed, route_assurance
 from delegation.claims import PermitBinding
 from delegation.commitment import HashKind
 from delegation.filing import FilingState
@@ -27,7 +27,9 @@ from gateway.services import catalogue
 from gateway.visits import actors, approvals, filings, granting, running, sign_ins
 from gateway.visits.approvals import Answer
 from gateway.visits.asking import queue_run
+from gateway.visits.delegations import may_file
 from gateway.visits.errors import ExpiredError, NotFoundError, SignInStaleError
+from gateway.visits.parties import approver_of
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -78,10 +80,12 @@ def approve_by_sign_in(
     evidence = msgspec.json.encode(
         {"id_token": signed.id_token, "provider": returned.provider, "attempt": returned.attempt_id}
     )
+    approval = approvals.as_answered(conn, approval, Route.PHONE)
     facts = RouteFacts(provider_acr=signed.acr, fresh_sign_in=True)
-    residents.remember(conn, parts, row.approver_id, signed.profile, source=NumberSource.PROVIDER, now=now)
+    approver_id = approver_of(row, approval)
+    residents.remember(conn, parts, approver_id, signed.profile, source=NumberSource.PROVIDER, now=now)
     answer_yes(conn, parts, row, approval, facts, evidence)
-    return str(row.approver_id)
+    return approver_id
 
 
 def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, approval_id: str, code: str) -> Answer:
@@ -98,7 +102,8 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
     answer = approvals.check_display_code(conn, parts, approval, code, now)
     if answer is not Answer.RIGHT:
         return answer
-    kept = VisitVault.of(conn, parts.sealer, row.visit_id).take(row.id, "evidence")
+    vault = VisitVault.of(conn, parts.sealer, row.visit_id)
+    kept = vault.find(approval.id, "asked") or vault.take(row.id, "evidence")
     source = msgspec.json.decode(kept)["number_source"]
     facts = RouteFacts(document_checked=True, number_source=NumberSource(source))
     answer_yes(conn, parts, row, approval, facts, kept)
@@ -152,9 +157,9 @@ def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts:
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
     filing = lock_filing(conn, approval.filing_id)
-    if now >= row.valid_until:
-        raise ExpiredError("the delegation ended before the permit")
     ensure(row.state is DelegationState.ACTIVE, "permit under a delegation that has ended")
+    if not may_file(row, filing.service_id, now):
+        raise ExpiredError("the right to file ended before the permit")
     current = (filing.state, filing.attempt, filing.readback_hash)
     ensure(current == (FilingState.PREPARED, approval.attempt, approval.subject_hash), "permit another read-back")
     level = route_assurance(approval.route, ApprovalKind.PERMIT, facts)
@@ -187,7 +192,7 @@ def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts:
         conn,
         row.visit_id,
         EventName.PERMIT_GIVEN,
-        actors.resident(row.approver_id),
+        actors.resident(approver_of(row, approval)),
         now,
         approval=approval.id,
         permit=permit_id,

@@ -1,12 +1,13 @@
 """Between the row of a delegation and the `Delegation` whose rules decide."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
-from delegation.model import AllowedService, Approval, Delegation
+from delegation.model import Action, AllowedService, Approval, Delegation, DelegationState
 from gateway.visits.rows import AnyRow
 from gateway.visits.tables import DelegationRow
 
@@ -33,7 +34,27 @@ def to_model(row: AnyRow) -> Delegation:
         state=row.state,
         requested_at=row.requested_at,
         approvals=msgspec.convert(row.approvals, tuple[Approval, ...]),
+        co_approvers=tuple(row.co_approver_ids or ()),
+        authority=row.authority_kind,
     )
+
+
+def may_file(row: AnyRow, service_id: str, now: datetime) -> bool:
+    """Whether the right to file for a service is still in force; how often is another matter."""
+    end = files_until(row.services, service_id)
+    return row.state is DelegationState.ACTIVE and end is not None and now < min(end, row.valid_until)
+
+
+def files_until(services: Iterable[Mapping[str, Any]], service_id: str | None = None) -> datetime | None:
+    """When the right to file ends, for one service or for the last of all, read from a row's `services`."""
+    ends = [
+        datetime.fromisoformat(action["valid_until"])
+        for each in services
+        if service_id in (None, each["service"])
+        for action in each["actions"]
+        if action["action"] == Action.FILE
+    ]
+    return max(ends, default=None)
 
 
 def insert_delegation(
@@ -53,6 +74,8 @@ def insert_delegation(
             "visit_id": delegation.visit,
             "principal_id": delegation.principal,
             "approver_id": delegation.approver,
+            "co_approver_ids": list(delegation.co_approvers) or None,
+            "authority_kind": delegation.authority,
             "assistant_id": delegation.assistant,
             "centre_id": delegation.centre,
             "terminal_id": delegation.terminal,
@@ -83,6 +106,6 @@ def store(conn: Connection, delegation: Delegation, **columns: Any) -> None:
     )
 
 
-def store_end(conn: Connection, delegation: Delegation, *, by: str, now: datetime) -> None:
-    """Keep a delegation that has just ended, with whose no it was."""
-    store(conn, delegation, ended_at=now, ended_by=by)
+def store_end(conn: Connection, delegation: Delegation, *, by: str, now: datetime, reason: str | None = None) -> None:
+    """Keep a delegation that has just ended, with whose no it was, and why where somebody said it."""
+    store(conn, delegation, ended_at=now, ended_by=by, ended_reason=reason)

@@ -1,8 +1,10 @@
 """The statement is shown, the approver says yes or no, the delegation is signed."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -11,8 +13,8 @@ from audit.events import EventName
 from delegation.assurance import ApprovalKind, Assurance, NumberSource, Route, RouteFacts, route_assurance
 from delegation.claims import StatusReference, claims_of
 from delegation.commitment import HashKind
-from delegation.model import Action, AllowedAction, AllowedService, Delegation, DelegationState, activate, lapse, refuse
 from delegation.model import Approval as GivenApproval
+from delegation.model import Delegation, DelegationState, activate, lapse, refuse
 from delegation.model import request as request_step
 from delegation.signing import sign_delegation
 from delegation.statement import Statement, render
@@ -26,10 +28,11 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, statements
-from gateway.visits.delegations import insert_delegation, store, store_end, to_model
+from gateway.visits import actors, approvals, parties, scope, statements, stop_codes, telling
+from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
 from gateway.visits.errors import ExpiredError, NoKnownNumberError, RouteNotAllowedError
 from gateway.visits.filings import MAY_HAVE_ARRIVED
+from gateway.visits.parties import Authority
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -40,12 +43,12 @@ from gateway.visits.rows import (
     lock_filing_of,
     lock_open_visit,
 )
+from gateway.visits.scope import Wanted
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import ApprovalState, DelegationRow
 from gateway.visits.trail import say
 
 _STATUS_INDEXES = 1 << 20
-_MAX_FILINGS = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,42 +56,59 @@ class Asked:
     """What the assistant asks the resident to allow, and how the resident will say yes."""
 
     person: residents.Profile
-    """From the identity document that the assistant holds in hand."""
+    """Whose matter it is. From the identity document in hand, unless somebody else speaks for them."""
     route: Route
     document_kind: str
-    """`passport`, `id_card` or `other`: what was checked."""
+    """`passport`, `id_card` or `other`: what was checked of whoever says yes first."""
     number: str | None = None
     """A telephone number typed at this counter; never taken for more than low assurance."""
+    approver: residents.Profile | None = None
+    """Who says yes for `person`, from the identity document in hand; none when they speak for themselves."""
+    co_approvers: tuple[residents.Profile, ...] = ()
+    """Who has to say yes too, such as a company's second signatory; asked one after the other."""
+    authority: Authority | None = None
+    """By what right `approver` speaks for `person`."""
+    services: tuple[Wanted, ...] = ()
+    """What is offered beyond filing each of the visit's services once."""
+
+    @property
+    def speaking(self) -> tuple[residents.Profile, ...]:
+        """Everybody who says yes for somebody else, the first asked first."""
+        return () if self.approver is None else (self.approver, *self.co_approvers)
 
 
 def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, asked: Asked) -> str:
-    """Ask for a delegation for the visit's service; return the id of the approval that is waiting.
+    """Ask for a delegation for the visit's services; return the id of the approval that is waiting.
 
     Raises:
         OutOfOrderError: no service is chosen, or a delegation is already waiting or in force.
-        RouteNotAllowedError: the service does not take the route, or the route cannot reach its assurance.
+        RouteNotAllowedError: a service does not take the route, or the route cannot reach its assurance.
+        NotOfferedError: a service does not offer what is wanted of it.
         NoKnownNumberError: the display route, and no number is known but one typed here.
+        delegation.errors.InvalidRequestError: who speaks for whom does not fit.
     """
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     earlier = lock_delegation_of(conn, visit_id)
     ensure(visit.service_id is not None, "ask before a service is chosen")
-    ensure(earlier is None or _is_over(earlier, now), "ask while a delegation is open")
+    ensure(earlier is None or is_over(earlier, now), "ask while a delegation is open")
     filing = None if earlier is None else lock_filing_of(conn, earlier.id)
     # A new delegation would hide from every page, and from a stop, what is still under way under this one.
     ensure(filing is None or filing.state not in MAY_HAVE_ARRIVED, "ask while the last filing may have arrived")
-    service = catalogue.find(conn, visit.service_id)
-    resident = residents.find_or_create(conn, parts, asked.person, now=now)
-    number = _number_for(asked, resident)
-    _ensure_reachable(service, asked.route, number)
+    services = tuple(each for each in catalogue.find_all(conn, scope.chosen(visit)) if each.is_electronic)
+    taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
+    numbers = [_number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
+    _ensure_reachable(services, asked.route, numbers)
 
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     if earlier is None:
-        # From now on the visit's values fall with the resident's key.
-        key_store.rewrap(conn, parts.sealer.wrap(vault.key, under=resident.key))
-    delegation = _requested(parts, visit, service.id, resident.id, now)
-    facts = statements.facts_for(parts, by, service, asked.person, delegation, visit.language)
+        # From now on the visit's values fall with the key of whoever's matter it is.
+        key_store.rewrap(conn, parts.sealer.wrap(vault.key, under=taking_part.principal.key))
+    delegation = _requested(parts, visit, services, taking_part, asked, now)
+    locked = scope.locked_values(services, delegation.services, taking_part.principal.profile)
+    names = statements.Names(asked.person.name, tuple(each.name for each in asked.speaking or (asked.person,)))
+    facts = statements.facts_for(parts, by, services, names, delegation, visit.language)
     statement_hash = vault.hasher.hash(HashKind.STATEMENT, render(facts, language=visit.language).data)
     insert_delegation(
         conn,
@@ -99,25 +119,21 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         status_index=_free_status_index(conn),
     )
     vault.add(delegation.id, "statement", statements.pack(facts), now)
-    evidence = {"document": asked.document_kind, "number": number.number if number else None}
-    evidence["number_source"] = number.source.value if number else None
-    vault.add(delegation.id, "evidence", msgspec.json.encode(evidence), now)
-    approval_id = approvals.ask(
-        conn,
-        parts,
-        vault,
-        approvals.Asking(
-            visit_id=visit_id,
-            delegation_id=delegation.id,
-            filing_id=None,
-            attempt=1,
-            kind=ApprovalKind.GRANT,
-            route=asked.route,
-            subject_hash=statement_hash,
-            number=number.number if number else None,
-        ),
-        now,
+    vault.add(delegation.id, "evidence", _evidence(asked.document_kind, numbers[0]), now)
+    parties.keep(vault, delegation.id, asked.authority, now)
+    scope.keep_locked(vault, delegation.id, locked, now)
+    asking = approvals.Asking(
+        visit_id=visit_id,
+        delegation_id=delegation.id,
+        filing_id=None,
+        attempt=1,
+        kind=ApprovalKind.GRANT,
+        route=asked.route,
+        subject_hash=statement_hash,
+        number=numbers[0].number if numbers[0] else None,
+        approver_id=delegation.approver,
     )
+    approval_id = approvals.ask(conn, parts, vault, asking, now)
     say(
         conn,
         visit_id,
@@ -126,9 +142,11 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         now,
         delegation=delegation.id,
         approval=approval_id,
-        principal=resident.id,
-        approver=resident.id,
-        service=service.id,
+        principal=delegation.principal,
+        approver=delegation.approver,
+        **_also(delegation),
+        service=delegation.services[0].service,
+        services=[each.service for each in delegation.services],
         route=asked.route.value,
         document=asked.document_kind,
         template=LATEST,
@@ -139,7 +157,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
 
 
 def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
-    """Count the yes to a statement and sign the delegation. `evidence` is kept sealed.
+    """Count the yes to a statement; with the last that is needed, sign the delegation. `evidence` is kept sealed.
 
     The caller has locked the delegation `row` and then the approval, and checked that the yes is the approver's.
 
@@ -149,14 +167,15 @@ def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: 
     """
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
-    if now >= row.valid_until:
-        raise ExpiredError("the delegation ended before the yes")
+    ends = files_until(row.services)
+    if ends is None or now >= ends:
+        raise ExpiredError("the right to file ended before the yes")
     ensure(row.state is DelegationState.REQUESTED, "grant what is not asked")
     before = to_model(row)
     rules = {each.service: catalogue.find(conn, each.service).rules for each in before.services}
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
     given = GivenApproval(
-        approver=row.approver_id,
+        approver=parties.approver_of(row, approval),
         route=approval.route,
         assurance=route_assurance(approval.route, ApprovalKind.GRANT, facts),
         at=now,
@@ -164,22 +183,22 @@ def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: 
         evidence=vault.hasher.hash(HashKind.EVIDENCE, evidence),
     )
     delegation = activate(before, given, rules=rules, now=now)
-    issuer = parts.settings.issuer
-    status = StatusReference(idx=row.status_index, uri=f"{issuer}/oauth/status/1")
-    claims = claims_of(delegation, issuer=issuer, audience=issuer, now=now, status=status)
-    token = sign_delegation(parts.keys.signer(KeyKind.DELEGATION), claims)
-
-    store(conn, delegation, granted_at=now)
     approvals.decide(conn, approval, ApprovalState.GIVEN, now)
     vault.add(approval.id, "evidence", evidence, now)
-    vault.add(row.id, "token", token.encode(), now)
-    enqueue(conn, "delegation.expire", {"delegation": row.id}, run_at=row.valid_until, now=now)
-    who = actors.resident(row.approver_id)
+    if delegation.state is DelegationState.REQUESTED:
+        store(conn, delegation)
+        _say_given(conn, row, approval, given, now)
+        _ask_next(conn, parts, vault, delegation, approval, now)
+    else:
+        _sign(conn, parts, vault, row, delegation, approval, given, now)
+
+
+def _say_given(conn: Connection, row: AnyRow, approval: AnyRow, given: GivenApproval, now: datetime) -> None:
     say(
         conn,
         row.visit_id,
         EventName.APPROVAL_GIVEN,
-        who,
+        actors.resident(given.approver),
         now,
         approval=approval.id,
         route=given.route.value,
@@ -187,6 +206,30 @@ def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: 
         statement=given.statement,
         evidence=given.evidence,
     )
+
+
+def _sign(
+    conn: Connection,
+    parts: Parts,
+    vault: VisitVault,
+    row: AnyRow,
+    delegation: Delegation,
+    approval: AnyRow,
+    given: GivenApproval,
+    now: datetime,
+) -> None:
+    """The last yes has been said: sign, and set the clock to the end of the right to file."""
+    issuer = parts.settings.issuer
+    status = StatusReference(idx=row.status_index, uri=f"{issuer}/oauth/status/1")
+    claims = claims_of(delegation, issuer=issuer, audience=issuer, now=now, status=status)
+    token = sign_delegation(parts.keys.signer(KeyKind.DELEGATION), claims)
+
+    store(conn, delegation, granted_at=now, stop_code_hash=stop_codes.make(parts, vault, row.id, now))
+    vault.add(row.id, "token", token.encode(), now)
+    ends = delegation.files_until or delegation.valid_until
+    enqueue(conn, "delegation.expire", {"delegation": row.id}, run_at=ends, now=now)
+    telling.tell_later(conn, row.id, telling.Told.GRANTED, now)
+    _say_given(conn, row, approval, given, now)
     say(
         conn,
         row.visit_id,
@@ -250,59 +293,108 @@ def statement_of(conn: Connection, parts: Parts, delegation_id: str) -> Statemen
     return statements.again(vault, delegation_id, row.template_id, row.language)
 
 
-def _requested(parts: Parts, visit: AnyRow, service_id: str, resident_id: str, now: datetime) -> Delegation:
-    valid_until = _whole_minute(now + parts.settings.delegation_validity)
-    allowed = AllowedService(
-        service=service_id,
-        actions=(AllowedAction(action=Action.FILE, valid_until=valid_until),),
-        max_filings=_MAX_FILINGS,
+def _ask_next(
+    conn: Connection, parts: Parts, vault: VisitVault, delegation: Delegation, approval: AnyRow, now: datetime
+) -> None:
+    """Put the same statement to the next who has to say yes, by the same route."""
+    approver = residents.open_resident(conn, parts, delegation.next_approver or "")
+    number = None
+    if approval.route is Route.DISPLAY:
+        if approver.known_number is None:
+            raise NoKnownNumberError("no number is known for a second approver")
+        number = approvals.KnownNumber(approver.known_number, approver.number_source or NumberSource.REGISTER)
+    asking = approvals.Asking(
+        visit_id=delegation.visit,
+        delegation_id=delegation.id,
+        filing_id=None,
+        attempt=1,
+        kind=ApprovalKind.GRANT,
+        route=approval.route,
+        subject_hash=approval.subject_hash,
+        number=number.number if number else None,
+        approver_id=approver.id,
     )
+    approval_id = approvals.ask(conn, parts, vault, asking, now)
+    vault.add(approval_id, "asked", _evidence("as_first", number), now)
+    data = {"approval": approval_id, "delegation": delegation.id, "approver": approver.id}
+    say(conn, delegation.visit, EventName.APPROVAL_REQUESTED, actors.SYSTEM, now, **data)
+
+
+def _evidence(document: str, number: approvals.KnownNumber | None) -> bytes:
+    """What was checked of somebody before they said yes, and where their code goes."""
+    source = number.source.value if number else None
+    return msgspec.json.encode(
+        {"document": document, "number": number.number if number else None, "number_source": source}
+    )
+
+
+def _also(delegation: Delegation) -> dict[str, Any]:
+    """What the trail says where somebody speaks for somebody else."""
+    if delegation.authority is None:
+        return {}
+    return {"authority": delegation.authority.value, "co_approvers": list(delegation.co_approvers)}
+
+
+def _requested(
+    parts: Parts,
+    visit: AnyRow,
+    services: Sequence[catalogue.Service],
+    taking_part: parties.Parties,
+    asked: Asked,
+    now: datetime,
+) -> Delegation:
+    files = scope.whole_minute(now + parts.settings.delegation_validity)
+    allowed = scope.allowed(services, asked.services, now=now, files_until=files)
     return request_step(
         Delegation(
             id=new_id(),
-            principal=resident_id,
-            approver=resident_id,
+            principal=taking_part.principal.id,
+            approver=taking_part.approver.id,
+            co_approvers=tuple(each.id for each in taking_part.approvers[1:]),
+            authority=asked.authority.kind if asked.authority else None,
             assistant=visit.assistant_id,
             centre=visit.centre_id,
             terminal=visit.terminal_id,
             visit=visit.id,
-            services=(allowed,),
-            valid_until=valid_until,
+            services=allowed,
+            valid_until=max(action.valid_until for each in allowed for action in each.actions),
             state=DelegationState.REQUESTED,
             requested_at=now,
         )
     )
 
 
-def _number_for(asked: Asked, resident: residents.Resident) -> approvals.KnownNumber | None:
+def _number_for(asked: Asked, resident: residents.Resident, *, is_first: bool) -> approvals.KnownNumber | None:
     if asked.route is not Route.DISPLAY:
         return None
     if resident.known_number:
         return approvals.KnownNumber(resident.known_number, resident.number_source or NumberSource.REGISTER)
-    if asked.number:
+    if asked.number and is_first:
         return approvals.KnownNumber(asked.number, NumberSource.TYPED_HERE)
     raise NoKnownNumberError("no number is known for the resident")
 
 
-def _ensure_reachable(service: catalogue.Service, route: Route, number: approvals.KnownNumber | None) -> None:
-    """Refuse at once what could only be refused after the resident has done everything."""
+def _ensure_reachable(
+    services: Sequence[catalogue.Service], route: Route, numbers: Sequence[approvals.KnownNumber | None]
+) -> None:
+    """Refuse at once what could only be refused after the resident has done everything; the strictest service wins."""
     best = Assurance.HIGH
-    if number is not None:
-        facts = RouteFacts(document_checked=True, number_source=number.source)
-        best = route_assurance(route, ApprovalKind.GRANT, facts)
-    needed = max(service.rules.grant_least, service.rules.permit_least)
-    if route not in service.rules.routes or best < needed:
-        raise RouteNotAllowedError(f"{service.id} by {route}")
+    for number in numbers:
+        if number is not None:
+            facts = RouteFacts(document_checked=True, number_source=number.source)
+            best = min(best, route_assurance(route, ApprovalKind.GRANT, facts))
+    for service in services:
+        needed = max(service.rules.grant_least, service.rules.permit_least)
+        if route not in service.rules.routes or best < needed:
+            raise RouteNotAllowedError(f"{service.id} by {route}")
 
 
-def _is_over(row: AnyRow, now: datetime) -> bool:
-    open_states = (DelegationState.REQUESTED, DelegationState.ACTIVE)
-    return row.state not in open_states or now >= row.valid_until
-
-
-def _whole_minute(moment: datetime) -> datetime:
-    """The end as the statement shows it, so that text and token say the same."""
-    return moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
+def is_over(row: AnyRow, now: datetime) -> bool:
+    """Whether nothing can be filed under a delegation any more, so that another may be asked for."""
+    if row.state is DelegationState.REQUESTED:
+        return bool(now >= row.valid_until)
+    ends = files_until(row.services)
+    return row.state is not DelegationState.ACTIVE or ends is None or now >= ends
 
 
 def _free_status_index(conn: Connection) -> int:

@@ -20,6 +20,7 @@ from gateway.parts import Parts
 from gateway.services import catalogue
 from gateway.visits import actors, approvals, filings
 from gateway.visits.asking import Answers, queue_run
+from gateway.visits.delegations import may_file
 from gateway.visits.rows import AnyRow, find_filing, find_run, lock_delegation, lock_filing
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState
@@ -96,7 +97,7 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
     if filing.state not in _STARTS[run.kind]:
         set_run(conn, run_id, state=RunState.FAILED, reason="run.superseded", ended_at=now)
         return None
-    if run.kind is not RunKind.LOOK_UP and (row.state is not DelegationState.ACTIVE or now >= row.valid_until):
+    if run.kind is not RunKind.LOOK_UP and not may_file(row, filing.service_id, now):
         set_run(conn, run_id, state=RunState.FAILED, reason="run.stopped", ended_at=now)
         return None
     service = catalogue.find(conn, filing.service_id)
@@ -156,7 +157,7 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
     if run.attempt != filing.attempt or filing.state is not FilingState.DRAFTED:
         set_run(conn, run_id, state=RunState.FAILED, reason="run.superseded", ended_at=now)
         return False
-    if row.state is not DelegationState.ACTIVE or now >= row.valid_until:
+    if not may_file(row, filing.service_id, now):
         set_run(conn, run_id, state=RunState.FAILED, reason="run.stopped", ended_at=now)
         return False
     connector = registry.find(filing.service_id)
@@ -205,6 +206,7 @@ def ask_permit(
             route=route,
             subject_hash=readback_hash,
             number=evidence.get("number"),
+            approver_id=row.approver_id,
         ),
         now,
     )

@@ -21,7 +21,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import actors, filings, stopping
 from gateway.visits.asking import queue_run
-from gateway.visits.delegations import store, to_model
+from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -58,7 +58,7 @@ def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
     row = find_delegation(conn, filing.delegation_id)
     if row.state is not DelegationState.ACTIVE:
         return Verdict(False, "delegation.revoked")
-    if parts.clock.database_now(conn) >= row.valid_until:
+    if not may_file(row, filing.service_id, parts.clock.database_now(conn)):
         return Verdict(False, "delegation.expired")
     if run.attempt != filing.attempt or filing.state not in _BEFORE_FINAL[run.kind]:
         return Verdict(False, "run.superseded")

@@ -22,6 +22,7 @@ from gateway.people.access import ResidentSession
 from gateway.services import catalogue
 from gateway.visits import actors, approvals
 from gateway.visits.errors import SignInStaleError, SubjectMismatchError
+from gateway.visits.parties import approver_of
 from gateway.visits.rows import AnyRow, find_approval, lock_approval, lock_delegation
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import SignInAttempt
@@ -73,7 +74,7 @@ def begin(
     row = lock_delegation(conn, found.delegation_id)
     approval = lock_approval(conn, approval_id)
     approvals.ensure_open(approval, now)
-    approvals.ensure_may_answer(approval, session, row.approver_id)
+    approvals.ensure_may_answer(approval, session, approver_of(row, approval))
     attempt_id, state, verifier = new_id(), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     nonce = new_id() if to_see else approval_nonce(approval.kind, attempt_id, approval.subject_hash)
     vault = VisitVault.of(conn, parts.sealer, approval.visit_id)
@@ -145,10 +146,11 @@ def ensure_approver(
         ApprovalOverError, NotFoundError: as `begin`.
     """
     approvals.ensure_open(approval, now)
-    approvals.ensure_may_answer(approval, session, row.approver_id)
+    approver_id = approver_of(row, approval)
+    approvals.ensure_may_answer(approval, session, approver_id)
     if signed.auth_time < returned.begun_at - _FRESH:
         raise SignInStaleError("the sign-in is older than the question")
-    if not residents.is_same(conn, parts, row.approver_id, signed.personal_code):
+    if not residents.is_same(conn, parts, approver_id, signed.personal_code):
         raise SubjectMismatchError("somebody else signed in")
 
 
@@ -165,19 +167,19 @@ def recognise(
     row = lock_delegation(conn, find_approval(conn, returned.approval_id).delegation_id)
     approval = lock_approval(conn, returned.approval_id)
     ensure_approver(conn, parts, session, row, approval, returned, signed, now)
-    rules = catalogue.find(conn, row.services[0]["service"]).rules
-    if Assurance.parse(signed.acr) < rules.least(ApprovalKind.PERMIT):
+    services = catalogue.find_all(conn, [each["service"] for each in row.services])
+    if Assurance.parse(signed.acr) < max(each.rules.least(ApprovalKind.PERMIT) for each in services):
         raise AssuranceTooLowError("the sign-in is too weak to be shown the values")
     say(
         conn,
         approval.visit_id,
         EventName.APPROVAL_SIGNED_IN_TO_SEE,
-        actors.resident(row.approver_id),
+        actors.resident(approver_of(row, approval)),
         now,
         approval=approval.id,
         attempt=returned.attempt_id,
     )
-    return str(row.approver_id)
+    return approver_of(row, approval)
 
 
 def refused(conn: Connection, parts: Parts, approval_id: str, reason: str) -> None:

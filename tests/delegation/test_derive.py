@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from delegation.claims import DelegationClaims, StatusReference
 from delegation.derive import derive, pairwise_subject
 from delegation.errors import DelegationExpiredError, WideningError, WrongAudienceError
+from delegation.model import AuthorityKind
 from delegation.signing import public_jwks, sign_delegation
 from delegation.verify import verify_delegation
 from tests.delegation.builders import ISSUER, KEY, KINDERGARTEN, LIST_URI, NOON, PORTAL, a_service, some_claims
@@ -124,3 +125,14 @@ class TestPairwiseSubject:
     def test_a_short_key_is_refused(self) -> None:
         with pytest.raises(ValueError, match="32 bytes"):
             pairwise_subject(b"key", PORTAL, "resident-1")
+
+
+class TestApprover:
+    def test_who_said_yes_for_somebody_else_has_no_name_that_two_portals_share(self) -> None:
+        whole = some_claims(principal="child-1", authority=AuthorityKind.PARENT)
+        assert (whole.approver, whole.authority) == ("resident-1", "parent")
+        narrowed = derive(whole, audience="portal-2", jti="d-2", subject="pairwise", now=NOON)
+        assert (narrowed.approver, narrowed.authority) == (None, "parent")
+
+    def test_nobody_is_named_who_speaks_for_themselves(self) -> None:
+        assert some_claims().approver is None

@@ -21,6 +21,7 @@ from delegation.errors import (
 from delegation.model import (
     Action,
     AllowedAction,
+    AuthorityKind,
     DelegationState,
     activate,
     end_action,
@@ -212,3 +213,42 @@ class TestFollowing:
             ensure_allows(an_active_delegation(), service=SICKNESS_BENEFIT, action=Action.COLLECT, now=NOON)
         with pytest.raises(OutOfScopeError):
             end_action(an_active_delegation(), service=SICKNESS_BENEFIT, action=Action.COLLECT, now=NOON)
+
+
+class TestForSomebodyElse:
+    def test_whoever_acts_for_another_says_by_what_right(self) -> None:
+        with pytest.raises(InvalidRequestError):
+            a_request(principal="child-1")
+        assert a_request(principal="child-1", authority=AuthorityKind.PARENT).authority is AuthorityKind.PARENT
+
+    def test_nobody_needs_a_right_to_act_for_themselves(self) -> None:
+        with pytest.raises(InvalidRequestError):
+            a_request(authority=AuthorityKind.GUARDIAN)
+
+    def test_nobody_is_asked_twice(self) -> None:
+        with pytest.raises(InvalidRequestError):
+            a_request(co_approvers=("resident-1",))
+
+    def test_they_are_asked_one_after_the_other(self) -> None:
+        asked = a_request(principal="company-1", authority=AuthorityKind.SIGNATORY, co_approvers=("resident-2",))
+        assert asked.next_approver == "resident-1"
+        half = activate(asked, a_yes("resident-1"), rules=RULES, now=NOON)
+        assert (half.state, half.next_approver) == (DelegationState.REQUESTED, "resident-2")
+        whole = activate(half, a_yes("resident-2"), rules=RULES, now=NOON)
+        assert (whole.state, whole.next_approver) == (DelegationState.ACTIVE, None)
+
+
+class TestEnds:
+    def test_each_action_ends_by_itself(self) -> None:
+        long = AllowedAction(action=Action.FOLLOW, valid_until=NOON + timedelta(days=30))
+        short = AllowedAction(action=Action.FILE, valid_until=NOON + timedelta(hours=2))
+        allowed = a_service(actions=(short, long))
+        delegation = an_active_delegation(services=(allowed,), valid_until=long.valid_until)
+        assert delegation.files_until == short.valid_until
+        later = short.valid_until
+        with pytest.raises(DelegationExpiredError):
+            ensure_allows(delegation, service=allowed.service, action=Action.FILE, now=later)
+        ensure_allows(delegation, service=allowed.service, action=Action.FOLLOW, now=later)
+        assert not delegation.is_over(later)
+        stopped = end_action(delegation, service=allowed.service, action=Action.FOLLOW, now=later)
+        assert stopped.is_over(later)
