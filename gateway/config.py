@@ -15,6 +15,8 @@ from gateway.database.drivers import parse_url
 from gateway.database.errors import DatabaseUrlError
 
 PREFIX = "PILNVARA_"
+_OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_")
+"""Names that tests and the demonstration read for themselves."""
 
 
 class ConfigurationError(Exception):
@@ -261,7 +263,7 @@ class Settings:
         known = _settings(cls)
         names = {setting_name(attribute) for attribute in known}
         for name in environment:
-            if name.startswith(PREFIX) and name not in names and not name.startswith(f"{PREFIX}TEST_"):
+            if name.startswith(PREFIX) and name not in names and not name.startswith(_OTHERS):
                 raise ConfigurationError(f"{name} is not a setting: see `pilnvara doctor --settings`")
         values = {attribute: _read(attribute, setting, environment) for attribute, setting in known.items()}
         values["public_url"] = values["public_url"] or values["url"]

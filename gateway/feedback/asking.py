@@ -15,9 +15,8 @@ from gateway import long_codes
 from gateway.feedback.tables import FeedbackInvitation
 from gateway.ids import digest
 from gateway.ledger import outbox as ledger
-from gateway.notifications import outbox
+from gateway.notifications.reaching import Notice, queue_for
 from gateway.parts import Parts
-from gateway.people import residents
 from gateway.services import catalogue
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
@@ -57,8 +56,13 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
     )
     link = f"{parts.settings.public_url}/f/{code}"
     vault.add(visit.id, KIND, link.encode(), now)
-    channel = _invite(conn, parts, vault, visit, principal_id, link, now)
-    data = {"ending": ending, "by": "page" if channel is None else channel.value}
+    notice = Notice(template="feedback", language=visit.language, values={"link": link}, visit_id=visit.id)
+    by = "page"
+    if principal_id is not None:
+        delay = parts.settings.feedback_delay
+        channel = queue_for(conn, parts, vault.key, principal_id, notice, now=now, delay=delay)
+        by = channel.value if channel else by
+    data = {"ending": ending, "by": by}
     ledger.record(conn, chain=visit.id, type=EventName.FEEDBACK_ASKED, actor=_SYSTEM, data=data, at=now)
 
 
@@ -74,34 +78,3 @@ def local_day(now: datetime) -> date:
 
 def _group_of(conn: Connection, service_id: str | None) -> str:
     return NO_GROUP if service_id is None else catalogue.find(conn, service_id).feedback_group
-
-
-def _invite(
-    conn: Connection,
-    parts: Parts,
-    vault: VisitVault,
-    visit: AnyRow,
-    principal_id: str | None,
-    link: str,
-    now: datetime,
-) -> outbox.Channel | None:
-    """Send the link to a contact that the assistant cannot have typed to answer in the resident's place."""
-    if principal_id is None:
-        return None
-    resident = residents.open_resident(conn, parts, principal_id)
-    if resident.known_number:
-        channel, to = outbox.Channel.SMS, resident.known_number
-    elif resident.profile.email:
-        channel, to = outbox.Channel.EMAIL, resident.profile.email
-    else:
-        return None
-    draft = outbox.Draft(
-        channel=channel,
-        to=to,
-        template="feedback",
-        language=visit.language,
-        values={"link": link},
-        visit_id=visit.id,
-    )
-    outbox.queue(conn, parts, vault.key, draft, now=now, delay=parts.settings.feedback_delay)
-    return channel

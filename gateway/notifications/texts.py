@@ -61,6 +61,137 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Code", "Pilnvara: code {code}. Type the code yourself. It means: yes, send it. Do not tell anyone."
             ),
         },
+        "granted": {
+            "lv": Text(
+                "Jūs atļāvāt palīdzēt",
+                "Pilnvara: jūs atļāvāt centram rīkoties jūsu vietā līdz {until}. Apturēt: {link}",
+            ),
+            "lv-plain": Text(
+                "Jūs atļāvāt palīdzēt", "Pilnvara: jūs atļāvāt jums palīdzēt līdz {until}. Negribat? Apturiet: {link}"
+            ),
+            "en": Text(
+                "You allowed somebody to help",
+                "Pilnvara: you allowed a centre to act for you until {until}. To stop: {link}",
+            ),
+            "en-plain": Text(
+                "You allowed somebody to help", "Pilnvara: you said yes to help until {until}. To stop it: {link}"
+            ),
+        },
+        "stopped": {
+            "lv": Text(
+                "Atļauja ir apturēta",
+                "Pilnvara: jūsu atļauja ir apturēta {time}. Nekas vairs netiks nosūtīts.",
+            ),
+            "lv-plain": Text("Atļauja ir apturēta", "Pilnvara: viss ir apturēts {time}. Jūsu vārdā neko nesūtīs."),
+            "en": Text(
+                "Your permission was stopped",
+                "Pilnvara: what you allowed was stopped on {time}. Nothing more will be sent.",
+            ),
+            "en-plain": Text("All is stopped", "Pilnvara: all was stopped on {time}. Nothing more will be sent."),
+        },
+        "stopped_too_late": {
+            "lv": Text(
+                "Atļauja ir beigta, iesniegums bija nosūtīts",
+                "Pilnvara: apturēts, bet iesniegums bija nosūtīts jau {time}. Lai to atsauktu, vērsieties iestādē.",
+            ),
+            "lv-plain": Text(
+                "Apturēts par vēlu",
+                "Pilnvara: apturēts. Bet iesniegumu nosūtīja jau {time}. Ja to negribat, rakstiet iestādei.",
+            ),
+            "en": Text(
+                "Your permission has ended; it was already sent",
+                "Pilnvara: stopped, but it was already sent on {time}. To withdraw it, contact the institution.",
+            ),
+            "en-plain": Text(
+                "Stopped too late",
+                "Pilnvara: stopped. But it was already sent on {time}. To take it back, ask the institution.",
+            ),
+        },
+        "holder_not_me": {
+            "lv": Text(
+                "Pilnvara: strīds par iesniegumu",
+                "Pilnvara: persona, kuras vārdā iesniegts iesniegums {reference} ({service}), paziņo, ka tā nav "
+                "rīkojusies pati. Lūdzam pārbaudīt, pirms lemjat. Lietu izskata auditors; atbildot nosauciet lietas "
+                "numuru {case}.",
+            ),
+            "en": Text(
+                "Pilnvara: a case about an application",
+                "Pilnvara: the person in whose name application {reference} ({service}) was filed says that it was "
+                "not them. Please check before you decide. An auditor looks into it; name case {case} when you "
+                "answer.",
+            ),
+        },
+        "holder_not_me_unsent": {
+            "lv": Text(
+                "Pilnvara: strīds par pakalpojumu",
+                "Pilnvara: kāda persona par pakalpojumu {service} paziņo, ka tā nav rīkojusies pati. Ar mūsu "
+                "starpniecību pagaidām nekas nav reģistrēts; portālā var būt melnraksts. Lietu izskata auditors; "
+                "lietas numurs {case}.",
+            ),
+            "en": Text(
+                "Pilnvara: a case about a service",
+                "Pilnvara: about the service {service} somebody says that it was not them. Nothing is registered "
+                "through us so far; the portal may hold a draft. An auditor looks into it; the case is {case}.",
+            ),
+        },
+        "holder_data_wrong": {
+            "lv": Text(
+                "Pilnvara: strīds par iesniegumu",
+                "Pilnvara: persona, kuras vārdā iesniegts iesniegums {reference} ({service}), paziņo, ka dati ir "
+                "nepareizi. Lūdzam pārbaudīt, pirms lemjat. Lietu izskata auditors; atbildot nosauciet lietas numuru"
+                " {case}.",
+            ),
+            "en": Text(
+                "Pilnvara: a case about an application",
+                "Pilnvara: the person in whose name application {reference} ({service}) was filed says that the "
+                "details are wrong. Please check before you decide. An auditor looks into it; name case {case} when "
+                "you answer.",
+            ),
+        },
+        "holder_data_wrong_unsent": {
+            "lv": Text(
+                "Pilnvara: strīds par pakalpojumu",
+                "Pilnvara: kāda persona par pakalpojumu {service} paziņo, ka dati ir nepareizi. Ar mūsu starpniecību"
+                " pagaidām nekas nav reģistrēts; portālā var būt melnraksts. Lietu izskata auditors; lietas numurs "
+                "{case}.",
+            ),
+            "en": Text(
+                "Pilnvara: a case about a service",
+                "Pilnvara: about the service {service} somebody says that the details are wrong. Nothing is "
+                "registered through us so far; the portal may hold a draft. An auditor looks into it; the case is "
+                "{case}.",
+            ),
+        },
+        "case_upheld": {
+            "lv": Text(
+                "Atbilde uz jūsu ziņojumu",
+                "Pilnvara: izskatīja jūsu ziņojumu {case}: jums ir taisnība. Jautājiet jebkurā centrā.",
+            ),
+            "en": Text(
+                "Answer to your report",
+                "Pilnvara: we looked into your report {case}: you are right. Any centre can tell you more.",
+            ),
+        },
+        "case_not_upheld": {
+            "lv": Text(
+                "Atbilde uz jūsu ziņojumu",
+                "Pilnvara: izskatīja jūsu ziņojumu {case}: kļūda nav atrasta. Jautājiet jebkurā centrā.",
+            ),
+            "en": Text(
+                "Answer to your report",
+                "Pilnvara: we looked into your report {case}: no mistake was found. Any centre can tell you more.",
+            ),
+        },
+        "case_passed_on": {
+            "lv": Text(
+                "Atbilde uz jūsu ziņojumu",
+                "Pilnvara: jūsu ziņojums {case} ir nodots iestādei, kas lemj. Jautājiet jebkurā centrā.",
+            ),
+            "en": Text(
+                "Answer to your report",
+                "Pilnvara: your report {case} was passed on to those who decide. Any centre can tell you more.",
+            ),
+        },
         "feedback": {
             "lv": Text(
                 "Kā jums palīdzēja?",

@@ -15,6 +15,11 @@ def stranger(approval_id: str) -> Actor:
     return Actor(ActorKind.NOBODY, approval_id)
 
 
+def finder(delegation_id: str) -> Actor:
+    """Whoever holds the code on the papers of a delegation; not known to be anybody."""
+    return Actor(ActorKind.NOBODY, delegation_id)
+
+
 def connector(connector_id: str) -> Actor:
     """A connector at work in the portal."""
     return Actor(ActorKind.CONNECTOR, connector_id)

@@ -23,7 +23,7 @@ from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.oauth import tickets
 from gateway.parts import Parts
-from gateway.visits import confirming, running, second_person, sending, stopping
+from gateway.visits import confirming, running, second_person, sending, stopping, telling
 from gateway.visits.rows import find_filing, find_run
 from gateway.visits.running import Errand
 from gateway.visits.sealed import VisitVault
@@ -66,6 +66,9 @@ class Errands:
                 lambda conn, job: confirming.lapse_permit(conn, self._parts, job["filing"], job["permit"])
             ),
             "second_look.lapse": self._step(lambda conn, job: second_person.lapse(conn, self._parts, job["look"])),
+            telling.JOB: self._step(
+                lambda conn, job: telling.tell(conn, self._parts, job["delegation"], telling.Told(job["what"]))
+            ),
             "delegation.expire": self._step(lambda conn, job: stopping.expire(conn, self._parts, job["delegation"])),
         }
 

@@ -4,6 +4,7 @@ Stop and send lock the same rows in the same order (delegation, filing, permit),
 gives a truthful answer: *stopped*, or *already sent at …*.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,23 +17,57 @@ from delegation.model import DelegationState, lapse, revoke
 from gateway.jobs.queue import enqueue
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import actors, approvals, filings
+from gateway.visits import actors, approvals, filings, stop_codes, telling
 from gateway.visits.delegations import store_end, to_model
-from gateway.visits.errors import AlreadySentError, OutOfOrderError
-from gateway.visits.rows import AnyRow, ensure, lock_delegation, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.errors import AlreadySentError, NotFoundError, OutOfOrderError
+from gateway.visits.rows import (
+    AnyRow,
+    ensure,
+    find_delegation,
+    find_filing_of,
+    lock_delegation,
+    lock_delegation_of,
+    lock_filing_of,
+    lock_open_visit,
+)
 from gateway.visits.tables import Permit
 from gateway.visits.trail import say
 
 
 class StopReason(StrEnum):
-    """Why an assistant stops."""
+    """Why it was stopped."""
 
     RESIDENT_ASKED = "resident_asked"
     WRONG_PERSON = "wrong_person"
     MISTAKE = "mistake"
+    MISUSE = "misuse"
+    """Something is not as it should be with how it is used."""
     OTHER = "other"
+    OWN_NO = "own_no"
+    """The approver's own no, or that of whoever holds the code: nobody is asked why."""
+    CASE = "case"
+    """Somebody says that it was not them, or that the details are wrong."""
 
 
+class Outcome(StrEnum):
+    """What whoever stops is told, however often they ask."""
+
+    STOPPED = "stopped"
+    SENT = "sent"
+    ENDED = "ended"
+    """It had ended before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one truthful answer, and when that happened."""
+
+    outcome: Outcome
+    at: datetime
+
+
+RECEIPT = "receipt"
+"""Whose no it is when somebody used the code on the papers."""
 EXPIRED = "delegation.expired"
 """Reason of a filing that the clock stopped."""
 _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT)
@@ -54,12 +89,23 @@ def stop(conn: Connection, parts: Parts, delegation_id: str, *, by: Actor, whose
     end_rights(conn, row, filing, by=by, whose=whose, now=now)
 
 
-def stop_or_say_sent(conn: Connection, parts: Parts, delegation_id: str, *, by: Actor, whose: str) -> datetime | None:
-    """As `stop`; return when the final request left, if it was too late, and `None` if it was in time."""
+def stop_or_say_sent(
+    conn: Connection,
+    parts: Parts,
+    delegation_id: str,
+    *,
+    by: Actor,
+    whose: str,
+    reason: StopReason = StopReason.OWN_NO,
+) -> datetime | None:
+    """As `stop`; return when the final request left, if it was too late, and `None` if it was in time.
+
+    Who and why is kept, and the approver is told.
+    """
     row = lock_delegation(conn, delegation_id)
     filing = lock_filing_of(conn, delegation_id)
     now = parts.clock.database_now(conn)
-    end_rights(conn, row, filing, by=by, whose=whose, now=now)
+    end_rights(conn, row, filing, by=by, whose=whose, now=now, reason=reason)
     is_too_late = filing is not None and filing.state in filings.MAY_HAVE_ARRIVED
     sent_at: datetime | None = filing.sent_at if filing is not None and is_too_late else None
     if sent_at is not None:
@@ -88,11 +134,62 @@ def stop_at_desk(
     row = lock_delegation_of(conn, visit_id)
     if row is None:
         raise OutOfOrderError("stop before anything was asked")
-    sent_at = stop_or_say_sent(conn, parts, row.id, by=by.actor, whose=f"staff:{by.staff_id}")
+    return stop_by_staff(conn, parts, by, row.id, reason)
+
+
+def stop_in_centre(
+    conn: Connection, parts: Parts, by: StaffSession, delegation_id: str, reason: StopReason
+) -> datetime | None:
+    """A manager stops what is done in their own centre; as `stop_or_say_sent`.
+
+    Raises:
+        NotFoundError: there is none, or it is another centre's.
+    """
+    if lock_delegation(conn, delegation_id).centre_id != by.centre_id:
+        raise NotFoundError("no such delegation")
+    return stop_by_staff(conn, parts, by, delegation_id, reason)
+
+
+def stop_by_staff(
+    conn: Connection, parts: Parts, by: StaffSession, delegation_id: str, reason: StopReason
+) -> datetime | None:
+    """Stop for somebody else; the caller has checked that `by` may. As `stop_or_say_sent`."""
+    whose = f"staff:{by.staff_id}"
+    sent_at = stop_or_say_sent(conn, parts, delegation_id, by=by.actor, whose=whose, reason=reason)
     now = parts.clock.database_now(conn)
-    data = {"delegation": row.id, "reason": reason.value, "in_time": sent_at is None}
-    say(conn, visit_id, EventName.DELEGATION_STOPPED, by.actor, now, **data)
+    data = {"delegation": delegation_id, "reason": reason.value, "in_time": sent_at is None}
+    say(conn, find_delegation(conn, delegation_id).visit_id, EventName.DELEGATION_STOPPED, by.actor, now, **data)
     return sent_at
+
+
+def stop_by_code(conn: Connection, parts: Parts, typed: str) -> Answer:
+    """Whoever holds the code on the papers stops; nobody asks who it is. What the clock has ended stays as it is.
+
+    Raises:
+        StopCodeUnknownError: no delegation has this code.
+    """
+    delegation_id = stop_codes.find(conn, parts, typed)
+    row = lock_delegation(conn, delegation_id)
+    if parts.clock.database_now(conn) < row.valid_until:
+        by = actors.finder(delegation_id)
+        stop_or_say_sent(conn, parts, delegation_id, by=by, whose=RECEIPT)
+    return answer(conn, parts, delegation_id)
+
+
+def answer_to_code(conn: Connection, parts: Parts, typed: str) -> Answer:
+    """What is true now of the delegation with this code; changes nothing. Raises `StopCodeUnknownError`."""
+    return answer(conn, parts, stop_codes.find(conn, parts, typed))
+
+
+def answer(conn: Connection, parts: Parts, delegation_id: str) -> Answer:
+    """What is true now: it was sent, it was stopped, or it had ended by itself or by another's no."""
+    row = find_delegation(conn, delegation_id)
+    filing = find_filing_of(conn, delegation_id)
+    if filing is not None and filing.state in filings.MAY_HAVE_ARRIVED and filing.sent_at is not None:
+        return Answer(Outcome.SENT, filing.sent_at)
+    ended_at = row.ended_at or min(row.valid_until, parts.clock.now())
+    is_stopped = row.state is DelegationState.REVOKED and row.ended_by != "visit"
+    return Answer(Outcome.STOPPED if is_stopped else Outcome.ENDED, ended_at)
 
 
 def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:
@@ -106,19 +203,31 @@ def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:
     approvals.lapse_all(conn, delegation_id, now)
 
 
-def end_rights(conn: Connection, row: AnyRow, filing: AnyRow | None, *, by: Actor, whose: str, now: datetime) -> None:
+def end_rights(
+    conn: Connection,
+    row: AnyRow,
+    filing: AnyRow | None,
+    *,
+    by: Actor,
+    whose: str,
+    now: datetime,
+    reason: StopReason | None = None,
+) -> None:
     """End a locked delegation and its locked filing, as far as they are still open."""
+    why = None if reason is None else reason.value
     if row.state is DelegationState.REQUESTED:
-        store_end(conn, lapse(to_model(row)), by=whose, now=now)
-        say(conn, row.visit_id, EventName.APPROVAL_WITHDRAWN, by, now, delegation=row.id, whose=whose)
+        store_end(conn, lapse(to_model(row)), by=whose, now=now, reason=why)
+        say(conn, row.visit_id, EventName.APPROVAL_WITHDRAWN, by, now, delegation=row.id, whose=whose, reason=why)
     elif row.state in _IN_FORCE:
         if filing is not None and filing.state in UNSENT:
-            reason = "visit.closed" if whose == "visit" else "delegation.revoked"
-            _stop_filing(conn, filing, by, reason, now, abandoned=whose == "visit")
+            ended = "visit.closed" if whose == "visit" else "delegation.revoked"
+            _stop_filing(conn, filing, by, ended, now, abandoned=whose == "visit")
         # A delegation that has done its work is spent, not revoked, when the visit closes.
         if not (whose == "visit" and row.state is DelegationState.SPENT):
-            store_end(conn, revoke(to_model(row)), by=whose, now=now)
-            say(conn, row.visit_id, EventName.DELEGATION_REVOKED, by, now, delegation=row.id, whose=whose)
+            store_end(conn, revoke(to_model(row)), by=whose, now=now, reason=why)
+            say(conn, row.visit_id, EventName.DELEGATION_REVOKED, by, now, delegation=row.id, whose=whose, reason=why)
+            if whose != "visit":
+                telling.tell_later(conn, row.id, telling.Told.STOPPED, now)
             enqueue(conn, "oauth.logout", {"delegation": row.id}, key=f"oauth.logout:{row.id}", now=now)
     approvals.lapse_all(conn, row.id, now)
 

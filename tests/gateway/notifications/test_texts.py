@@ -8,7 +8,15 @@ from gateway.notifications import texts
 from gateway.notifications.texts import TEMPLATES, TemplateUnknownError, write
 
 LANGUAGES = ("lv", "lv-plain", "en", "en-plain")
-VALUES = {"code": "123456", "link": "https://pilnvara.example/f/" + "7" * 26, "reference": "SP-2026-000001"}
+VALUES = {
+    "code": "123456",
+    "link": "https://pilnvara.example/f/" + "7" * 26,
+    "reference": "SP-2026-000001",
+    "until": "02.11.2026 13:00",
+    "time": "02.11.2026 12:40",
+    "case": "Zq3vX8aK",
+    "service": "lv.vsaa.sickness_benefit",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

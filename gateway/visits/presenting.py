@@ -1,0 +1,172 @@
+"""A resident comes to any centre with a document, to see what is allowed in their name and to stop it.
+
+Whoever serves them sees identifiers, service, centre and dates, for a quarter of an hour; that they looked is an event
+in the resident's own trail.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select
+
+from audit.events import EventName
+from delegation.model import DelegationState
+from gateway.ids import new_id
+from gateway.ledger import outbox as ledger
+from gateway.parts import Parts
+from gateway.people import residents, throttle
+from gateway.people.access import StaffSession
+from gateway.people.tables import Centre
+from gateway.people.throttle import Door
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from gateway.visits import cases, stopping
+from gateway.visits.errors import NotFoundError
+from gateway.visits.rows import AnyRow, ensure
+from gateway.visits.stopping import StopReason
+from gateway.visits.tables import DelegationRow, DisputeKind, DocumentShown
+
+GOOD_FOR = timedelta(minutes=15)
+MOST = 50
+"""Delegations in the list: the live ones and the newest of the others."""
+
+_TRIES = 20
+_INSERT = insert(DocumentShown)
+_SHOWN = select(DocumentShown.__table__).where(DocumentShown.id == bindparam("id"))
+_LIST = (
+    select(
+        DelegationRow.id,
+        DelegationRow.state,
+        DelegationRow.services,
+        DelegationRow.requested_at,
+        DelegationRow.granted_at,
+        DelegationRow.valid_until,
+        DelegationRow.ended_at,
+        Centre.name.label("centre"),
+    )
+    .join(Centre, Centre.id == DelegationRow.centre_id)
+    .where(or_(DelegationRow.principal_id == bindparam("person"), DelegationRow.approver_id == bindparam("person")))
+    .order_by(DelegationRow.requested_at.desc())
+    .limit(MOST)
+)
+_CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
+_IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQUESTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One delegation as it is shown to somebody who did not serve it: nothing of what was typed or sent."""
+
+    id: str
+    services: tuple[str, ...]
+    centre: str
+    requested_at: datetime
+    granted_at: datetime | None
+    valid_until: datetime
+    ended_at: datetime | None
+    is_live: bool
+
+
+def show_document(conn: Connection, parts: Parts, by: StaffSession, code: str, document_kind: str) -> str:
+    """Record that somebody with this personal code showed a document; return the id under which the list is seen.
+
+    Raises:
+        PersonalCodeError: `code` is none.
+        TriedTooOftenError: this member of staff has looked up too many in a quarter of an hour.
+    """
+    ensure(by.terminal_id is not None, "look somebody up away from a terminal")
+    now = parts.clock.database_now(conn)
+    resident_id = residents.find_id(conn, parts, code)
+    throttle.charge(conn, parts.sealer, [Door("document_shown", by.staff_id, _TRIES)], now)
+    shown_id = new_id()
+    conn.execute(
+        _INSERT,
+        {
+            "id": shown_id,
+            "staff_id": by.staff_id,
+            "terminal_id": by.terminal_id,
+            "resident_id": resident_id,
+            "document_kind": document_kind,
+            "shown_at": now,
+        },
+    )
+    ledger.record(
+        conn,
+        chain=f"resident:{resident_id}" if resident_id else f"staff:{by.staff_id}",
+        type=EventName.DELEGATIONS_LISTED,
+        actor=by.actor,
+        data={"resident": resident_id, "document": document_kind, "shown": shown_id},
+        at=now,
+    )
+    return shown_id
+
+
+def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> list[Listed]:
+    """What is or was allowed in the name of whoever showed the document, newest first.
+
+    Raises:
+        NotFoundError: no such document was shown to `by` here in the last quarter of an hour.
+    """
+    resident_id = _resident_of(conn, parts, by, shown_id)
+    rows = conn.execute(_LIST, {"person": resident_id}).all() if resident_id else []
+    services = {each["service"] for row in rows for each in row.services}
+    cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": sorted(services)})} if services else {}
+    now = parts.clock.now()
+    return [
+        Listed(
+            id=row.id,
+            services=tuple(_title(cards, each["service"], by.language) for each in row.services),
+            centre=row.centre,
+            requested_at=row.requested_at,
+            granted_at=row.granted_at,
+            valid_until=row.valid_until,
+            ended_at=row.ended_at,
+            is_live=row.state in _IN_FORCE and now < row.valid_until,
+        )
+        for row in rows
+    ]
+
+
+def stop(
+    conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str, reason: StopReason
+) -> datetime | None:
+    """Stop one of the delegations that are listed; as `stopping.stop_or_say_sent`. Raises `NotFoundError`."""
+    _ensure_listed(conn, parts, by, shown_id, delegation_id)
+    return stopping.stop_by_staff(conn, parts, by, delegation_id, reason)
+
+
+def open_case(
+    conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str, kind: DisputeKind, words: str
+) -> str:
+    """Open a case for whoever showed the document; as `cases.open_case`. Raises `NotFoundError`."""
+    _ensure_listed(conn, parts, by, shown_id, delegation_id)
+    return cases.open_case(
+        conn,
+        parts,
+        kind=kind,
+        delegation_id=delegation_id,
+        whose=f"staff:{by.staff_id}",
+        by=by.actor,
+        words=words,
+        now=parts.clock.database_now(conn),
+    )
+
+
+def _ensure_listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str) -> None:
+    """Refuse what is not this person's: a list that somebody was shown opens nobody else's matters."""
+    if delegation_id not in {each.id for each in listed(conn, parts, by, shown_id)}:
+        raise NotFoundError("no such delegation")
+
+
+def _resident_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> str | None:
+    row: AnyRow | None = conn.execute(_SHOWN, {"id": shown_id}).one_or_none()
+    is_own = row is not None and row.staff_id == by.staff_id and row.terminal_id == by.terminal_id
+    if row is None or not is_own or parts.clock.now() >= row.shown_at + GOOD_FOR:
+        raise NotFoundError("no document was shown")
+    resident_id: str | None = row.resident_id
+    return resident_id
+
+
+def _title(cards: dict[str, Any], service_id: str, language: str) -> str:
+    return catalogue.title_of(cards[service_id], language) if service_id in cards else service_id

@@ -1,0 +1,54 @@
+"""The code on a resident's papers that stops what they allowed. Whoever finds it can stop, and is shown nothing.
+
+Made when the delegation is granted: 128 random bits. The delegation keeps a keyed hash of it, and the visit's vault the
+code itself, for statement, receipt, screen and message.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from gateway import long_codes
+from gateway.parts import Parts
+from gateway.visits.errors import StopCodeUnknownError
+from gateway.visits.sealed import VisitVault
+from gateway.visits.tables import DelegationRow
+
+KIND = "stop_code"
+"""Under which kind the code is sealed."""
+
+_LABEL = "delegation.stop_code"
+_FIND = select(DelegationRow.id).where(DelegationRow.stop_code_hash == bindparam("hash"))
+
+
+def make(parts: Parts, vault: VisitVault, delegation_id: str, now: datetime) -> bytes:
+    """Make the code of a delegation and seal it; return the keyed hash that the delegation's row keeps."""
+    code = long_codes.new_code()
+    vault.add(delegation_id, KIND, code.encode(), now)
+    return parts.sealer.keyed_hash(_LABEL, code)
+
+
+def code_of(vault: VisitVault, delegation_id: str) -> str | None:
+    """The code as it is printed, `7Q2F-9KXM-…`; `None` before the grant."""
+    code = vault.find(delegation_id, KIND)
+    return None if code is None else long_codes.printed(code.decode())
+
+
+def link_of(parts: Parts, vault: VisitVault, delegation_id: str) -> str | None:
+    """The address that stops by a button, for a picture or a message; `None` before the grant."""
+    code = vault.find(delegation_id, KIND)
+    return None if code is None else f"{parts.settings.public_url}/stop/{code.decode()}"
+
+
+def find(conn: Connection, parts: Parts, typed: str) -> str:
+    """The id of the delegation that a typed code stops.
+
+    Raises:
+        StopCodeUnknownError: no delegation has it.
+    """
+    code = long_codes.read(typed)
+    if code is not None:
+        found: str | None = conn.execute(_FIND, {"hash": parts.sealer.keyed_hash(_LABEL, code)}).scalar_one_or_none()
+        if found is not None:
+            return found
+    raise StopCodeUnknownError("no delegation has this code")

@@ -1,0 +1,68 @@
+"""What an approver is told besides the pages: that something was allowed and how to stop it, and that it was stopped.
+
+A job of the worker writes the message, so that granting and stopping wait for nothing. It reads the rows again: what it
+says is true when it is written.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from delegation.model import DelegationState
+from delegation.statement import local_time
+from gateway.jobs.queue import enqueue
+from gateway.notifications.reaching import Notice, queue_for
+from gateway.parts import Parts
+from gateway.visits import stop_codes
+from gateway.visits.filings import MAY_HAVE_ARRIVED
+from gateway.visits.rows import AnyRow, find_delegation, find_filing_of, find_visit
+from gateway.visits.sealed import VisitVault
+
+JOB = "approver.tell"
+"""The kind of job; its payload names the delegation and what is told."""
+
+
+class Told(StrEnum):
+    """What there is to tell."""
+
+    GRANTED = "granted"
+    STOPPED = "stopped"
+
+
+def tell_later(conn: Connection, delegation_id: str, what: Told, now: datetime) -> None:
+    """Have a worker tell the approver of a delegation, once this transaction is committed."""
+    enqueue(
+        conn,
+        JOB,
+        {"delegation": delegation_id, "what": what.value},
+        key=f"{JOB}:{what.value}:{delegation_id}",
+        now=now,
+    )
+
+
+def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None:
+    """Write the message, if the approver can be reached and it is still so."""
+    row = find_delegation(conn, delegation_id)
+    if what is Told.GRANTED and row.state is not DelegationState.ACTIVE:
+        return
+    visit = find_visit(conn, row.visit_id)
+    vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
+    if what is Told.GRANTED:
+        template, values = _granted(parts, vault, row, visit.language)
+    else:
+        template, values = _stopped(conn, row, visit.language)
+    notice = Notice(template=template, language=visit.language, values=values, visit_id=visit.id)
+    queue_for(conn, parts, vault.key, row.approver_id, notice, now=parts.clock.database_now(conn))
+
+
+def _granted(parts: Parts, vault: VisitVault, row: AnyRow, language: str) -> tuple[str, dict[str, str]]:
+    link = stop_codes.link_of(parts, vault, row.id) or f"{parts.settings.public_url}/stop"
+    return "granted", {"until": local_time(row.valid_until, language), "link": link}
+
+
+def _stopped(conn: Connection, row: AnyRow, language: str) -> tuple[str, dict[str, str]]:
+    filing = find_filing_of(conn, row.id)
+    if filing is not None and filing.state in MAY_HAVE_ARRIVED and filing.sent_at is not None:
+        return "stopped_too_late", {"time": local_time(filing.sent_at, language)}
+    return "stopped", {"time": local_time(row.ended_at or row.valid_until, language)}
