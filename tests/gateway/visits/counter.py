@@ -28,10 +28,22 @@ from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.people.roles import Role
 from gateway.services.tables import Portal, Service
 from gateway.terminals.tables import Display, Terminal
-from gateway.visits import approvals, asking, confirming, granting, opening, reading, running, sending, stopping
+from gateway.visits import (
+    approvals,
+    asking,
+    confirming,
+    granting,
+    opening,
+    reading,
+    running,
+    sending,
+    stop_codes,
+    stopping,
+)
 from gateway.visits.approvals import Answer
 from gateway.visits.granting import Asked
 from gateway.visits.reading import Stage, VisitView
+from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Approval, Channel, DelegationRow, Filing, Run, RunKind
 
 T = TypeVar("T")
@@ -238,6 +250,15 @@ class Counter:
         found = re.search(rb"[0-9]{6}", body)
         assert found, "the message has no code"
         return found[0].decode()
+
+    def stop_code(self) -> str:
+        """The code on the resident's papers."""
+        delegation_id = self.delegation().id
+        code = self.read(
+            lambda conn: stop_codes.code_of(VisitVault.of(conn, self.store.sealer, self.visit_id), delegation_id)
+        )
+        assert code is not None
+        return code
 
     def session(self, *, approval_id: str | None, resident_id: str | None = None) -> ResidentSession:
         now = self.clock.now()
