@@ -9,6 +9,7 @@ from delegation.assurance import NumberSource
 from gateway.demo import catalogue
 from gateway.demo.people import CENTRES, PASSWORD, STAFF
 from gateway.oauth import clients, providers
+from gateway.oauth.clients import ClientRegistration
 from gateway.parts import Store
 from gateway.people import residents, staff
 from gateway.people.residents import Profile
@@ -53,11 +54,13 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
     clients.register(
         conn,
         store,
-        client_id=PORTAL_CLIENT,
-        portal_id=catalogue.PORTAL_ID,
-        secret=outside.portal_secret,
-        redirect_uris=[f"{outside.portal}/oidc/callback"],
-        personal_code_allowed=True,
+        ClientRegistration(
+            client_id=PORTAL_CLIENT,
+            portal_id=catalogue.PORTAL_ID,
+            secret=outside.portal_secret,
+            redirect_uris=[f"{outside.portal}/oidc/callback"],
+            personal_code_allowed=True,
+        ),
     )
     providers.register(
         conn,

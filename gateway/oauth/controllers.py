@@ -8,9 +8,9 @@ from litestar.exceptions import NotFoundException
 from litestar.types import ControllerRouterHandler
 
 from gateway.keys.signing import KeyKind
-from gateway.oauth import authorization, endpoints, metadata, status_lists, tickets
+from gateway.oauth import authorization, endpoints, metadata, pushed, status_lists, tickets
 from gateway.oauth.errors import RunRequiredError, UntrustedRequestError
-from gateway.oauth.grants import Answer, Asked
+from gateway.oauth.messages import Answer, Asked
 from gateway.parts import Parts
 from gateway.people.access import Who, allow
 
@@ -35,9 +35,18 @@ async def authorize_by_form(request: AnyRequest, parts: Parts) -> Response[Any]:
     return await _authorize(request, parts, await request.body())
 
 
+@post("/oauth/par", status_code=201, **allow(Who.PORTAL))
+async def push(request: AnyRequest, parts: Parts) -> Response[Any]:
+    """Take an authorization request from a portal itself (RFC 9126)."""
+    asked = await _form(request)
+    if asked is None or asked.repeated:
+        return _not_a_form()
+    return _respond(await parts.database.write(lambda conn: pushed.push(conn, parts, asked)))
+
+
 @post("/oauth/token", status_code=200, **allow(Who.PORTAL))
 async def token(request: AnyRequest, parts: Parts) -> Response[Any]:
-    """Redeem a code."""
+    """Redeem a code, or exchange a token."""
     asked = await _form(request)
     if asked is None:
         return _not_a_form()
@@ -71,7 +80,9 @@ async def introspect(request: AnyRequest, parts: Parts) -> Response[Any]:
     asked = await _form(request)
     if asked is None:
         return _not_a_form()
-    return _respond(await parts.database.read(lambda conn: endpoints.introspect(conn, parts, asked)))
+    # An assertion is remembered, so that it is not used again.
+    work = parts.database.write if asked.has("client_assertion") else parts.database.read
+    return _respond(await work(lambda conn: endpoints.introspect(conn, parts, asked)))
 
 
 @get("/oauth/jwks", sync_to_thread=False, **allow(Who.ANYONE, cacheable=True))
@@ -102,6 +113,7 @@ async def status_list(parts: Parts, number: int) -> Response[str]:
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     authorize,
     authorize_by_form,
+    push,
     token,
     userinfo,
     userinfo_by_post,

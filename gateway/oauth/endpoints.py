@@ -10,7 +10,10 @@ from sqlalchemy import Connection
 from audit.events import EventName
 from delegation.errors import DelegationError
 from gateway.oauth import clients, mandates, tokens
-from gateway.oauth.grants import Answer, Asked, PortalServer
+from gateway.oauth.authentication import METHODS
+from gateway.oauth.details import Wish
+from gateway.oauth.grants import PortalServer
+from gateway.oauth.messages import Answer, Asked
 from gateway.oauth.tokens import Presented
 from gateway.parts import GATEWAY, Parts
 from gateway.visits.trail import say
@@ -36,7 +39,12 @@ def userinfo(conn: Connection, parts: Parts, access_token: str) -> Answer:
         return _not_alive()
     facts = mandates.facts_of_filing(conn, presented.row.filing_id)
     try:
-        mandate = mandates.mandate_for(conn, parts, facts, client, now)
+        # No more than the token itself says: it may have been asked for less, or exchanged for less.
+        wishes = tuple(
+            Wish(type="e_service", service=each.service, actions=each.actions)
+            for each in presented.claims.authorization_details
+        )
+        mandate = mandates.mandate_for(conn, parts, facts, client, now, wishes)
     except DelegationError:
         return _not_alive()
     body = {
@@ -62,6 +70,7 @@ def introspect(conn: Connection, parts: Parts, asked: Asked) -> Answer:
 class _OnOneToken:
     """What both endpoints share: the token is a JWT of ours, and a hint of its kind changes nothing."""
 
+    CLIENT_AUTH_METHODS = METHODS
     server: PortalServer
 
     def check_params(self, request: Any, client: Any) -> None:  # noqa: ARG002 - Authlib's signature

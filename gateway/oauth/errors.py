@@ -33,6 +33,12 @@ class RegistrationError(OAuthError):
     code = "oauth.registration"
 
 
+class ClientUnknownError(OAuthError):
+    """No portal is registered as a client of this name."""
+
+    code = "oauth.client_unknown"
+
+
 class ProviderUnknownError(OAuthError):
     """No identity provider of this name is registered."""
 

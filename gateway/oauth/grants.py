@@ -4,29 +4,26 @@ Authlib asks and answers in the order of the specifications; what is stored, and
 A server is made for each request, around the transaction that it runs in.
 """
 
-import base64
-import binascii
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-from urllib.parse import unquote_plus
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error, OAuth2Request
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, OAuth2Payload
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
-from authlib.oauth2.rfc7636 import CodeChallenge
-from authlib.oidc.core.errors import RequestNotSupportedError, RequestURINotSupportedError
 from authlib.oidc.core.grants import OpenIDCode
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.events import EventName
 from delegation.errors import DelegationError
 from gateway.ids import digest, new_id, new_token
-from gateway.oauth import clients, mandates, tokens
-from gateway.oauth.clients import AUTHENTICATION_METHOD, SCOPES, Client
+from gateway.oauth import authentication, clients, details, mandates, tokens
+from gateway.oauth.authentication import METHODS, PrivateKeyJwt
+from gateway.oauth.clients import SCOPES, AuthMethod, Client
 from gateway.oauth.mandates import Mandate
+from gateway.oauth.messages import Answer, Asked, PortalRequest
+from gateway.oauth.requests import Parameters, Pkce
 from gateway.oauth.tables import AccessToken, AuthorizationCode
 from gateway.oauth.tokens import AccessClaims
 from gateway.parts import GATEWAY, Parts
@@ -34,8 +31,6 @@ from gateway.visits.rows import AnyRow
 from gateway.visits.trail import say
 
 CODE_LIFETIME = timedelta(seconds=60)
-_CHALLENGE_LENGTH = 43
-"""Of SHA-256 in base64url."""
 
 _CONSUME = (
     update(AuthorizationCode)
@@ -50,60 +45,6 @@ _CONSUME = (
 _KNOWN = select(AuthorizationCode.__table__).where(
     AuthorizationCode.hash == bindparam("code"), AuthorizationCode.client_id == bindparam("client")
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One HTTP request to us, read to its end."""
-
-    method: str
-    path: str
-    pairs: Sequence[tuple[str, str]] = field(repr=False)
-    """The parameters of its query or body, in order."""
-    authorization: str | None = field(default=None, repr=False)
-
-    @property
-    def repeated(self) -> bool:
-        """Whether a parameter stands twice, so that two readers could believe different ones."""
-        return len({name for name, _ in self.pairs}) != len(self.pairs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What to answer: a document, or where to send the browser."""
-
-    status: int
-    body: Mapping[str, Any] | str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class _Payload(OAuth2Payload):
-    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self._lists: dict[str, list[Any]] = {}
-        for name, value in pairs:
-            self._lists.setdefault(name, []).append(value)
-
-    @property
-    def data(self) -> dict[str, str]:
-        return {name: values[0] for name, values in self._lists.items()}
-
-    @property
-    def datalist(self) -> dict[str, list[Any]]:
-        return self._lists
-
-
-class PortalRequest(OAuth2Request):
-    """A request as Authlib reads it. Its address is the public one, whatever stands between it and us."""
-
-    def __init__(self, issuer: str, asked: Asked) -> None:
-        headers = {"Authorization": asked.authorization} if asked.authorization else {}
-        super().__init__(asked.method, issuer + asked.path, headers=headers)
-        self.payload: OAuth2Payload = _Payload(asked.pairs)
-
-    @property
-    def form(self) -> dict[str, str]:
-        """The parameters, each once."""
-        return self.payload.data
 
 
 class IssuedCode:
@@ -122,42 +63,6 @@ class IssuedCode:
     def get_scope(self) -> str:
         """Return the scope that was granted."""
         return str(self.row.scope)
-
-
-class Pkce(CodeChallenge):
-    """PKCE with S256, always: Authlib's own takes requests without it, and `plain` (RFC 9700 section 2.1.1)."""
-
-    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
-
-    def validate_code_challenge(self, grant: Any, redirect_uri: Any) -> None:
-        """Refuse an authorization request without an S256 challenge."""
-        data = grant.request.payload.data
-        challenge = data.get("code_challenge", "")
-        if data.get("code_challenge_method") != "S256" or len(challenge) != _CHALLENGE_LENGTH:
-            raise InvalidRequestError("PKCE with S256 is required")
-        super().validate_code_challenge(grant, redirect_uri)
-
-
-class Parameters:
-    """Parameters that would change the meaning of a request, and that are not offered."""
-
-    def __call__(self, grant: Any) -> None:
-        """Have every authorization request of `grant` checked."""
-        grant.register_hook("after_validate_authorization_request_payload", self.check)
-
-    def check(self, grant: Any, _redirect_uri: Any) -> None:
-        """Refuse request objects, other ways to answer, and what is too long to be kept."""
-        data = grant.request.payload.data
-        if any(len(values) > 1 for values in grant.request.payload.datalist.values()):
-            raise InvalidRequestError("A parameter stands twice")
-        if "request" in data:
-            raise RequestNotSupportedError
-        if "request_uri" in data:
-            raise RequestURINotSupportedError
-        if data.get("response_mode", "query") != "query":
-            raise InvalidRequestError("Only the response mode query is offered")
-        if len(data.get("nonce", "")) > 512:
-            raise InvalidRequestError("The nonce is too long")
 
 
 class IdTokens(OpenIDCode):
@@ -179,7 +84,7 @@ class IdTokens(OpenIDCode):
 class CodeGrant(AuthorizationCodeGrant):
     """The grant of an authorization code, over our tables."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = [AUTHENTICATION_METHOD]
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     server: "PortalServer"
 
     @staticmethod
@@ -224,7 +129,10 @@ class PortalServer(AuthorizationServer):
         """Why it is refused, more exactly than the portal is told."""
         self._clients: dict[str, Client | None] = {}
         self._access: AccessClaims | None = None
-        self.register_client_auth_method(AUTHENTICATION_METHOD, self._authenticate)
+        self.register_client_auth_method(AuthMethod.SECRET_BASIC, partial(authentication.by_basic, parts))
+        self.register_client_auth_method(AuthMethod.SECRET_POST, partial(authentication.by_form, parts))
+        assertions = PrivateKeyJwt(conn, parts.settings.issuer, now)
+        self.register_client_auth_method(AuthMethod.PRIVATE_KEY_JWT, assertions)
         self.register_token_generator("default", self._generate)  # type: ignore[arg-type]  # any such callable will do
         self.register_grant(CodeGrant, [Pkce(required=True), Parameters(), IdTokens(self)])
 
@@ -235,6 +143,14 @@ class PortalServer(AuthorizationServer):
         if client_id not in self._clients:
             self._clients[client_id] = clients.find(self.conn, client_id)
         return self._clients[client_id]
+
+    def authenticate_client(self, request: Any, methods: Any, endpoint: str = "token") -> Any:
+        """Return the client that a request proves to come from; whoever is refused is not told why."""
+        authentication.ensure_one_way(request)
+        try:
+            return super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError as error:
+            raise InvalidClientError(status_code=401) from error
 
     def save_token(self, token: Any, request: Any) -> None:  # noqa: ARG002 - Authlib's signature
         """Keep that the access token just made was handed out."""
@@ -294,6 +210,7 @@ class PortalServer(AuthorizationServer):
                 filing_id=facts.filing_id,
                 scope=request.scope,
                 nonce=data.get("nonce"),
+                authorization_details=details.kept(details.parse(data.get("authorization_details"))),
                 code_challenge=data["code_challenge"],
                 issued_at=self.now,
                 expires_at=self.now + CODE_LIFETIME,
@@ -323,7 +240,8 @@ class PortalServer(AuthorizationServer):
         if self.refusal is not None or client is None:
             return None
         try:
-            return mandates.mandate_for(self.conn, self.parts, facts, client, self.now)
+            wishes = details.read(code.row.authorization_details)
+            return mandates.mandate_for(self.conn, self.parts, facts, client, self.now, wishes)
         except DelegationError as error:
             self.refusal = error.code
             return None
@@ -344,19 +262,8 @@ class PortalServer(AuthorizationServer):
             "token_type": "Bearer",
             "expires_in": claims.exp - claims.iat,
             "scope": scope,
+            "authorization_details": mandates.as_json(claims.authorization_details),
         }
-
-    def _authenticate(self, query_client: Callable[[str], Client | None], request: OAuth2Request) -> Client | None:
-        """Authenticate by HTTP Basic (RFC 6749 section 2.3.1): both halves are form-encoded."""
-        scheme, _, encoded = (request.headers or {}).get("Authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        client = query_client(unquote_plus(client_id))
-        return client if client and clients.has_secret(self.parts, client, unquote_plus(secret)) else None
 
     def _record(self, code: AnyRow) -> None:
         visit_id = mandates.facts_of_filing(self.conn, code.filing_id).visit_id

@@ -19,11 +19,14 @@ from delegation.model import AllowedService, DelegationState
 from delegation.signing import open_signed
 from gateway.ids import new_id
 from gateway.keys.signing import KeyKind
+from gateway.oauth import details
 from gateway.oauth.clients import Client
+from gateway.oauth.details import Wishes
 from gateway.oauth.tables import PortalDelegation
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.tables import Centre, Staff
+from gateway.visits.delegations import files_until
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import DelegationRow, Filing, Run, RunKind, RunState, Visit
@@ -41,7 +44,9 @@ _FACTS = (
         DelegationRow.id.label("delegation_id"),
         DelegationRow.state.label("delegation_state"),
         DelegationRow.valid_until,
+        DelegationRow.granted_at,
         DelegationRow.principal_id,
+        DelegationRow.approver_id,
         DelegationRow.services,
         Staff.display_name.label("assistant_name"),
         Centre.name.label("centre_name"),
@@ -74,6 +79,8 @@ class Mandate:
     claims: DelegationClaims
     """Derived for this client alone: pairwise subject, own `jti` and status."""
     profile: residents.Profile
+    approver: residents.Profile | None
+    """Who said yes, where that is somebody else."""
     assistant_name: str
     centre_name: str
     with_code: bool
@@ -98,9 +105,20 @@ class Mandate:
     @property
     def person(self) -> dict[str, str]:
         """Claims about the resident (OpenID Connect Core section 5.1)."""
+        if self.profile.kind == "company":
+            claims = {"name": self.profile.name}
+            return claims | {"registration_number": self.profile.code} if self.with_code else claims
         given, _, family = self.profile.name.strip().rpartition(" ")
         claims = {"name": self.profile.name, "given_name": given or family, "family_name": family}
         return claims | {"personal_code": self.profile.code} if self.with_code else claims
+
+    @property
+    def approved_by(self) -> dict[str, str] | None:
+        """Who allowed it for somebody else and by what right; none where the resident did."""
+        if self.approver is None:
+            return None
+        said = {"name": self.approver.name, "authority": self.claims.authority or ""}
+        return said | ({"sub": self.claims.approver} if self.claims.approver else {})
 
 
 def facts_of_run(conn: Connection, run_id: str) -> AnyRow:
@@ -125,11 +143,16 @@ def why_not(facts: AnyRow, now: datetime) -> str | None:
     is_look_up = facts.run_kind is RunKind.LOOK_UP and facts.delegation_state is DelegationState.SPENT
     if facts.delegation_state is not DelegationState.ACTIVE and not is_look_up:
         return "delegation.not_active"
-    return "delegation.expired" if now >= facts.valid_until else None
+    if is_look_up or facts.run_kind is RunKind.LOOK_UP:
+        return "delegation.expired" if now >= facts.valid_until else None
+    ends = files_until(facts.services, facts.service_id)
+    return "delegation.expired" if ends is None or now >= min(ends, facts.valid_until) else None
 
 
-def mandate_for(conn: Connection, parts: Parts, facts: AnyRow, client: Client, now: datetime) -> Mandate:
-    """Derive what `client` may know.
+def mandate_for(
+    conn: Connection, parts: Parts, facts: AnyRow, client: Client, now: datetime, wishes: Wishes = ()
+) -> Mandate:
+    """Derive what `client` may know: the service of the filing, and of it what `wishes` ask for.
 
     Raises:
         delegation.errors.DelegationError: the signed delegation is not for the service, or nothing of it is left.
@@ -138,25 +161,29 @@ def mandate_for(conn: Connection, parts: Parts, facts: AnyRow, client: Client, n
     signed = vault.take(facts.delegation_id, "token").decode()
     whole = open_signed(signed, parts.keys.jwks(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims)
     jti, status_index = _names(conn, facts.delegation_id, client.client_id, now)
+    secret = parts.sealer.keyed_hash("oauth.subject", "")
     derived = derive(
         whole,
         audience=client.client_id,
         jti=jti,
-        subject=pairwise_subject(parts.sealer.keyed_hash("oauth.subject", ""), client.client_id, whole.sub),
+        subject=pairwise_subject(secret, client.client_id, whole.sub),
         now=now,
-        services=(_narrowed(whole, facts),),
+        services=(_narrowed(whole, facts, wishes),),
         status=StatusReference(idx=status_index, uri=parts.settings.issuer + STATUS_PATH),
     )
+    if whole.approver is not None:
+        derived = msgspec.structs.replace(derived, approver=pairwise_subject(secret, client.client_id, whole.approver))
     return Mandate(
         claims=derived,
         profile=residents.open_profile(conn, parts, facts.principal_id),
+        approver=None if whole.approver is None else residents.open_profile(conn, parts, whole.approver),
         assistant_name=facts.assistant_name,
         centre_name=facts.centre_name,
         with_code=client.personal_code_allowed,
     )
 
 
-def _narrowed(whole: DelegationClaims, facts: AnyRow) -> ServiceDetail:
+def _narrowed(whole: DelegationClaims, facts: AnyRow, wishes: Wishes) -> ServiceDetail:
     """Return the signed detail of the filing's service; ends that came since then count too."""
     detail = next((each for each in whole.authorization_details if each.service == facts.service_id), None)
     now_allowed = msgspec.convert(facts.services, tuple[AllowedService, ...])
@@ -164,9 +191,13 @@ def _narrowed(whole: DelegationClaims, facts: AnyRow) -> ServiceDetail:
     if detail is None or allowed is None:
         raise OutOfScopeError(f"delegation {whole.jti} is not for service {facts.service_id}")
     ends = {each.action.value: int(each.valid_until.timestamp()) for each in allowed.actions}
-    return msgspec.structs.replace(
+    current = msgspec.structs.replace(
         detail, valid_until={action: min(end, ends.get(action, 0)) for action, end in detail.valid_until.items()}
     )
+    wished = details.narrow(current, wishes)
+    if wished is None:
+        raise OutOfScopeError(f"delegation {whole.jti} allows nothing of what is asked for")
+    return wished
 
 
 def _names(conn: Connection, delegation_id: str, client_id: str, now: datetime) -> tuple[str, int]:

@@ -4,13 +4,16 @@ from typing import Any
 
 from delegation.assurance import Assurance
 from gateway.config import Settings
-from gateway.oauth.clients import AUTHENTICATION_METHOD, SCOPES
+from gateway.oauth.authentication import METHODS
+from gateway.oauth.clients import GRANT_TYPES, SCOPES
 from gateway.oauth.evidence import ALGORITHM
 
 _CLAIMS = (
     "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "at_hash", "act", "authorization_details",
-    "delegation", "status", "name", "given_name", "family_name", "personal_code",
+    "delegation", "status", "sid", "name", "given_name", "family_name", "personal_code",
 )  # fmt: skip
+
+_AUTHENTICATED = ("token", "revocation", "introspection")
 
 
 def document(settings: Settings) -> dict[str, Any]:
@@ -24,15 +27,18 @@ def document(settings: Settings) -> dict[str, Any]:
         "jwks_uri": f"{issuer}/oauth/jwks",
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
+        "pushed_authorization_request_endpoint": f"{issuer}/oauth/par",
+        "require_pushed_authorization_requests": False,
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": list(GRANT_TYPES),
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
-        "token_endpoint_auth_methods_supported": [AUTHENTICATION_METHOD],
-        "revocation_endpoint_auth_methods_supported": [AUTHENTICATION_METHOD],
-        "introspection_endpoint_auth_methods_supported": [AUTHENTICATION_METHOD],
+        "token_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_methods_supported": METHODS,
+        "introspection_endpoint_auth_methods_supported": METHODS,
+        **{f"{name}_endpoint_auth_signing_alg_values_supported": [ALGORITHM] for name in _AUTHENTICATED},
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "authorization_details_types_supported": ["e_service"],
@@ -42,4 +48,7 @@ def document(settings: Settings) -> dict[str, Any]:
         "claims_parameter_supported": False,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
+        "prompt_values_supported": ["none", "login", "consent"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
     }

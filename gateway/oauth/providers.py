@@ -9,14 +9,21 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from audit.entry import Actor
 from audit.events import EventName
+from delegation.assurance import Assurance
+from delegation.errors import UnknownAssuranceError
 from gateway.config import is_loopback
 from gateway.ledger import outbox
+from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import ProviderUnknownError, RegistrationError
 from gateway.oauth.tables import IdentityProvider
 from gateway.parts import GATEWAY, Store
 
 SCOPE = "openid profile phone email"
-_ALL = select(IdentityProvider.__table__).order_by(IdentityProvider.registered_at, IdentityProvider.id)
+_ALL = (
+    select(IdentityProvider.__table__)
+    .where(IdentityProvider.suspended_at.is_(None))
+    .order_by(IdentityProvider.registered_at, IdentityProvider.id)
+)
 _FIND = select(IdentityProvider.__table__).where(IdentityProvider.id == bindparam("id"))
 
 
@@ -31,6 +38,10 @@ class Provider:
     scope: str
     sealed_secret: bytes = field(repr=False)
     epoch: int
+    auth_method: AuthMethod = AuthMethod.SECRET_BASIC
+    """How we authenticate there."""
+    acr_levels: Mapping[str, str] = field(default_factory=dict)
+    """Its own words for levels of assurance, each with the eIDAS URI that it stands for."""
 
     def name(self, language: str) -> str:
         """Return its name in `language` (`lv`, `en`, `lv-plain`, `en-plain`), in the base language, or in Latvian."""
@@ -46,29 +57,44 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
     names: Mapping[str, str],
     issuer: str,
     client_id: str,
-    client_secret: str,
+    client_secret: str | None = None,
     scope: str = SCOPE,
+    auth_method: AuthMethod = AuthMethod.SECRET_BASIC,
+    acr_levels: Mapping[str, str] | None = None,
     by: Actor = GATEWAY,
 ) -> None:
-    """Register an identity provider, or replace its registration; either is an event. The secret is kept sealed.
+    """Register an identity provider, or replace its registration, also a suspended one; either is an event.
+
+    The secret is kept sealed; left out, a provider that is known keeps the one it has, and one at which we authenticate
+    by `private_key_jwt` needs none: our public key is in `/oauth/jwks`. `acr_levels` holds the provider's own words for
+    levels of assurance, each with an eIDAS URI.
 
     Raises:
-        RegistrationError: the issuer is not https (or this machine), the scope lacks `openid`, or the Latvian name.
+        RegistrationError: the issuer is not https (or this machine), the scope lacks `openid`, or the Latvian name, the
+            secret is missing, or a level is none of eIDAS.
     """
     ensure_reachable_safely(issuer)
     if issuer.endswith("/") or "openid" not in scope.split() or not names.get("lv"):
         raise RegistrationError("give the issuer without a slash at its end, a scope with openid and a Latvian name")
+    _ensure_levels(acr_levels or {})
+    known = conn.execute(_FIND, {"id": provider_id}).one_or_none()
+    is_known = known is not None
+    if client_secret is None and not is_known and auth_method is not AuthMethod.PRIVATE_KEY_JWT:
+        raise RegistrationError("a new provider needs the secret that it gave us")
     now, epoch = store.clock.database_now(conn), store.sealer.epoch
     values: dict[str, Any] = {
         "name": dict(names),
         "issuer": issuer,
         "client_id": client_id,
-        "client_secret": store.sealer.seal_under_epoch(epoch, _context(provider_id), client_secret.encode()),
-        "epoch": epoch,
         "scope": scope,
+        "auth_method": auth_method.value,
+        "acr_levels": dict(acr_levels) if acr_levels else None,
         "changed_at": now,
+        "suspended_at": None,
     }
-    is_known = conn.execute(_FIND, {"id": provider_id}).one_or_none() is not None
+    if client_secret is not None or not is_known:
+        sealed = store.sealer.seal_under_epoch(epoch, _context(provider_id), (client_secret or "").encode())
+        values |= {"client_secret": sealed, "epoch": epoch}
     if is_known:
         conn.execute(update(IdentityProvider).where(IdentityProvider.id == provider_id).values(**values))
     else:
@@ -78,13 +104,35 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
         chain="system",
         type=EventName.PROVIDER_CHANGED if is_known else EventName.PROVIDER_REGISTERED,
         actor=by,
-        data={"provider": provider_id, "issuer": issuer, "client": client_id, "scope": scope},
+        data={
+            "provider": provider_id,
+            "issuer": issuer,
+            "client": client_id,
+            "scope": scope,
+            "authenticates_by": auth_method.value,
+            "levels": values["acr_levels"],
+        },
         at=now,
     )
 
 
+def suspend(conn: Connection, store: Store, provider_id: str, *, by: Actor = GATEWAY) -> None:
+    """Let nobody sign in by a provider from now on, also whoever is on the way. `register` brings it back.
+
+    Raises:
+        ProviderUnknownError: none has this name.
+    """
+    now = store.clock.database_now(conn)
+    alive = update(IdentityProvider).where(IdentityProvider.id == provider_id, IdentityProvider.suspended_at.is_(None))
+    if conn.execute(alive.values(suspended_at=now, changed_at=now)).rowcount:
+        data = {"provider": provider_id}
+        outbox.record(conn, chain="system", type=EventName.PROVIDER_SUSPENDED, actor=by, data=data, at=now)
+    elif conn.execute(_FIND, {"id": provider_id}).one_or_none() is None:
+        raise ProviderUnknownError("no such identity provider")
+
+
 def all(conn: Connection) -> tuple[Provider, ...]:  # noqa: A001 - read as `providers.all`
-    """Return every provider, the one registered first first."""
+    """Return every provider that residents may choose, the one registered first first."""
     return tuple(_provider(row) for row in conn.execute(_ALL))
 
 
@@ -92,10 +140,10 @@ def find(conn: Connection, provider_id: str) -> Provider:
     """Return one provider.
 
     Raises:
-        ProviderUnknownError: none has this name.
+        ProviderUnknownError: none has this name, or it was suspended.
     """
     row = conn.execute(_FIND, {"id": provider_id}).one_or_none()
-    if row is None:
+    if row is None or row.suspended_at is not None:
         raise ProviderUnknownError("no such identity provider")
     return _provider(row)
 
@@ -126,7 +174,18 @@ def _provider(row: Row[Any]) -> Provider:
         scope=row.scope,
         sealed_secret=row.client_secret,
         epoch=row.epoch,
+        auth_method=AuthMethod(row.auth_method),
+        acr_levels=row.acr_levels or {},
     )
+
+
+def _ensure_levels(acr_levels: Mapping[str, str]) -> None:
+    """Refuse a word that would pass for a level which nobody has defined."""
+    try:
+        for level in acr_levels.values():
+            Assurance.parse(level)
+    except UnknownAssuranceError as error:
+        raise RegistrationError("give each of the provider's levels the URI of one of eIDAS") from error
 
 
 def _context(provider_id: str) -> str:

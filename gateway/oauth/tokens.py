@@ -72,9 +72,11 @@ class IdClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     authorization_details: tuple[ServiceDetail, ...]
     delegation: str
     name: str
-    given_name: str
-    family_name: str
+    given_name: str | None = None
+    family_name: str | None = None
     personal_code: str | None = None
+    registration_number: str | None = None
+    approved_by: dict[str, str] | None = None
     nonce: str | None = None
     status: Status | None = None
 
@@ -150,6 +152,7 @@ def sign_id_token(parts: Parts, mandate: Mandate, access: AccessClaims, *, acces
         delegation=access.delegation,
         nonce=nonce,
         status=access.status,
+        approved_by=mandate.approved_by,
         **mandate.person,
     )
     return parts.keys.signer(KeyKind.ID_TOKEN).sign(ID_TOKEN_TYPE, _encode(claims))

@@ -12,6 +12,7 @@ import uvicorn
 from gateway.app import create_app
 from gateway.config import Settings
 from gateway.oauth import clients
+from gateway.oauth.clients import ClientRegistration
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import Counter
@@ -45,11 +46,13 @@ def portal(counter: Counter, listening: socket.socket) -> Iterator[Portal]:
         lambda conn: clients.register(
             conn,
             parts,
-            client_id=CLIENT_ID,
-            portal_id="latvija",
-            secret=SECRET,
-            redirect_uris=[REDIRECT_URI, f"{REDIRECT_URI}?from=gateway"],
-            personal_code_allowed=True,
+            ClientRegistration(
+                client_id=CLIENT_ID,
+                portal_id="latvija",
+                secret=SECRET,
+                redirect_uris=[REDIRECT_URI, f"{REDIRECT_URI}?from=gateway"],
+                personal_code_allowed=True,
+            ),
         )
     )
     counter.open().grant()

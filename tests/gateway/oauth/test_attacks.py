@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, func, select, update
 from audit.events import EventName
 from gateway.database.base import Base
 from gateway.oauth import clients, logout
+from gateway.oauth.clients import ClientRegistration
 from gateway.oauth.errors import TicketUnavailableError
 from gateway.oauth.tables import AccessToken, AuthorizationCode
 from gateway.services.tables import Portal as PortalRow
 from gateway.visits.tables import Run, RunKind, RunState
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal, answer_of, basic
-from tests.gateway.visits.counter import filed, unknown
+from tests.gateway.visits.counter import BENEFIT, filed, unknown
 
 UNTRUSTED: tuple[dict[str, str | None], ...] = (
     {"client_id": "nobody"},
@@ -165,7 +166,7 @@ class TestAuthorizationRequest:
         assert answer_of(portal.http.get(f"/oauth/authorize?{query}", headers=headers))["error"] == "invalid_request"
 
     def test_asks_for_no_more_than_the_filing_has_whatever_it_says(self, portal: Portal) -> None:
-        wish = '[{"type":"e_service","service":"lv.vid.tax_return","actions":["file"]}]'
+        wish = f'[{{"type":"e_service","service":"lv.vid.tax_return"}},{{"type":"e_service","service":"{BENEFIT}"}}]'
         code = answer_of(portal.authorize(authorization_details=wish))["code"]
         claims = portal.claims(portal.redeem(code).json()["id_token"])
         assert [detail["service"] for detail in claims["authorization_details"]] == ["lv.vsaa.sickness_benefit"]
@@ -385,11 +386,13 @@ def register(portal: Portal, client_id: str) -> None:
         lambda conn: clients.register(
             conn,
             portal.counter.store,
-            client_id=client_id,
-            portal_id="latvija",
-            secret=SECRET,
-            redirect_uris=[REDIRECT_URI],
-            personal_code_allowed=False,
+            ClientRegistration(
+                client_id=client_id,
+                portal_id="latvija",
+                secret=SECRET,
+                redirect_uris=[REDIRECT_URI],
+                personal_code_allowed=False,
+            ),
         )
     )
 

@@ -7,6 +7,7 @@ from audit.entry import decode
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
 from gateway.oauth import clients
+from gateway.oauth.clients import ClientRegistration
 from gateway.oauth.errors import RegistrationError
 from gateway.parts import Store
 from gateway.services.tables import Portal
@@ -19,11 +20,13 @@ def register(store: Store, *, secret: str = SECRET, redirect_uris: tuple[str, ..
         lambda conn: clients.register(
             conn,
             store,
-            client_id="portal",
-            portal_id="latvija",
-            secret=secret,
-            redirect_uris=redirect_uris,
-            personal_code_allowed=True,
+            ClientRegistration(
+                client_id="portal",
+                portal_id="latvija",
+                secret=secret,
+                redirect_uris=redirect_uris,
+                personal_code_allowed=True,
+            ),
         )
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from audit.events import EventName
 from delegation.assurance import Assurance
 from gateway.oauth import clients
+from gateway.oauth.clients import ClientRegistration
 from gateway.services.tables import Portal as PortalRow
 from gateway.visits.tables import RunKind
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal, answer_of, header_of
@@ -192,10 +193,12 @@ def register(portal: Portal, client_id: str, secret: str, *, personal_code_allow
         lambda conn: clients.register(
             conn,
             portal.counter.store,
-            client_id=client_id,
-            portal_id="latvija",
-            secret=secret,
-            redirect_uris=[REDIRECT_URI],
-            personal_code_allowed=personal_code_allowed,
+            ClientRegistration(
+                client_id=client_id,
+                portal_id="latvija",
+                secret=secret,
+                redirect_uris=[REDIRECT_URI],
+                personal_code_allowed=personal_code_allowed,
+            ),
         )
     )

@@ -9,6 +9,7 @@ import pytest
 
 from connectors.sandbox import Sandbox, SandboxSettings
 from gateway.oauth import clients
+from gateway.oauth.clients import ClientRegistration
 from tests.gateway.oauth.portal import CLIENT_ID, Portal
 from tests.gateway.visits.counter import ILZE
 
@@ -25,11 +26,13 @@ def sandbox(portal: Portal) -> Iterator[Sandbox]:
             lambda conn: clients.register(
                 conn,
                 portal.counter.store,
-                client_id=CLIENT_ID,
-                portal_id="latvija",
-                secret=SECRET,
-                redirect_uris=[running.portal_callback],
-                personal_code_allowed=True,
+                ClientRegistration(
+                    client_id=CLIENT_ID,
+                    portal_id="latvija",
+                    secret=SECRET,
+                    redirect_uris=[running.portal_callback],
+                    personal_code_allowed=True,
+                ),
             )
         )
         yield running

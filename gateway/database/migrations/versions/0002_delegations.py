@@ -44,6 +44,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_passkey_challenge_browser", ["bound_to", "purpose"], unique=False)
 
     op.create_table(
+        "training",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training")),
+    )
+    op.create_table(
+        "agreement",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("service_id", sa.String(length=128), nullable=True),
+        sa.Column("centre_id", sa.Text(), nullable=True),
+        sa.Column("begins_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at >= begins_at", name=op.f("ck_agreement_ends_after_begin")),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_agreement_centre_id")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_agreement_service_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
+    )
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.create_index("ix_agreement_holder", ["holder", "begins_at"], unique=False)
+
+    op.create_table(
+        "basket",
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("service_id", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_basket_service_id")),
+        sa.PrimaryKeyConstraint("kind", "service_id", name=op.f("pk_basket")),
+    )
+    op.create_table(
         "life_event_service",
         sa.Column("life_event_id", sa.String(length=128), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
@@ -73,6 +102,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.create_index("ix_passkey_resident", ["resident_id", "created_at"], unique=False)
+
+    op.create_table(
+        "staff_training",
+        sa.Column("staff_id", sa.Text(), nullable=False),
+        sa.Column("training_id", sa.String(length=64), nullable=False),
+        sa.Column("valid_until", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_training_staff_id")),
+        sa.ForeignKeyConstraint(["training_id"], ["training.id"], name=op.f("fk_staff_training_training_id")),
+        sa.PrimaryKeyConstraint("staff_id", "training_id", name=op.f("pk_staff_training")),
+    )
+    op.create_table(
+        "staff_value",
+        sa.Column("staff_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("value_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_value_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", "kind", "value_hash", name=op.f("pk_staff_value")),
+    )
+    with op.batch_alter_table("staff_value", schema=None) as batch_op:
+        batch_op.create_index("ix_staff_value_hash", ["value_hash"], unique=False)
 
     op.create_table(
         "document_shown",
@@ -208,6 +258,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stop_code_hash", sa.LargeBinary(length=32), nullable=True))
         batch_op.create_index(batch_op.f("ix_delegation_stop_code_hash"), ["stop_code_hash"], unique=True)
 
+    with op.batch_alter_table("filing", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("looks", Json, nullable=True))
+
     with op.batch_alter_table("identity_provider", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("auth_method", sa.String(length=32), server_default="client_secret_basic", nullable=False)
@@ -221,7 +274,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("jwks", Json, nullable=True))
         batch_op.add_column(sa.Column("services", Json, nullable=True))
-        batch_op.add_column(sa.Column("par_required", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("par_required", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.add_column(sa.Column("backchannel_logout_uri", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("suspended_at", UtcDateTime(), nullable=True))
 
@@ -234,6 +287,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("follow_days", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("collect_days", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("max_filings", sa.Integer(), server_default="1", nullable=False))
+        batch_op.add_column(sa.Column("training_id", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("guarded", Json, nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_service_training_id"), "training", ["training_id"], ["id"])
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("services", Json, nullable=True))
