@@ -13,7 +13,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Stream
 from sqlalchemy import Connection
 
-from delegation.assurance import Route
+from delegation.assurance import ON_PHONE, Route
 from gateway.feedback.asking import printed_code
 from gateway.pages import readback
 from gateway.pages.forms import Form
@@ -149,9 +149,9 @@ def screen_of(view: VisitView) -> Screen:
         return Screen.GREETING
     if stage in _ON_DISPLAY:
         route = view.approval["route"] if view.approval else None
-        if not view.is_asked or route not in {Route.PHONE, Route.DISPLAY}:
+        if not view.is_asked or route not in {*ON_PHONE, Route.DISPLAY}:
             return Screen.TOLD
-        return Screen.INVITE if route is Route.PHONE else _ON_DISPLAY[stage]
+        return Screen.INVITE if route in ON_PHONE else _ON_DISPLAY[stage]
     if stage in _UNDER_WAY:
         return Screen.PROGRESS
     return Screen.FILED if stage is Stage.FILED else Screen.TOLD

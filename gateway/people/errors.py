@@ -102,3 +102,55 @@ class UnknownPersonError(PeopleError):
     """There is no such account, centre, resident, terminal or display, or it is not the caller's to see."""
 
     code = "people.not_found"
+
+
+class PasskeyError(PeopleError):
+    """A resident's passkey was not added, or did not count. Never says whose it is."""
+
+    code = "passkey.error"
+
+
+class PasskeyImpossibleError(PasskeyError):
+    """The gateway's public address is a bare number, for which browsers keep no passkeys."""
+
+    code = "passkey.impossible"
+
+
+class PasskeyNotFreshError(PasskeyError):
+    """A passkey is added only within minutes of a sign-in in the same session."""
+
+    code = "passkey.not_fresh"
+
+
+class PasskeyTooManyError(PasskeyError):
+    """The resident has as many passkeys as anybody needs."""
+
+    code = "passkey.too_many"
+
+
+class PasskeyNotTakenError(PasskeyError):
+    """What the browser made cannot be kept: not for this question, not with a verified holder, or known already."""
+
+    code = "passkey.not_taken"
+
+
+class PasskeyOverError(PasskeyError):
+    """The question to the passkey was answered, is past its two minutes, or was put to another browser."""
+
+    code = "passkey.over"
+
+
+class PasskeyUnknownError(PasskeyError):
+    """No passkey that counts here: unknown, somebody else's, removed or suspended. Which of them is not said."""
+
+    code = "passkey.unknown"
+
+
+class PasskeyCopiedError(PasskeyError):
+    """The passkey's counter went backwards, so there may be two of it."""
+
+    code = "passkey.copied"
+
+    def __init__(self, passkey_id: str) -> None:
+        super().__init__("the counter went backwards")
+        self.passkey_id = passkey_id

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
-from delegation.assurance import ApprovalKind, Route
+from delegation.assurance import ON_PHONE, ApprovalKind
 from delegation.readback import ReadBack
 from delegation.statement import Statement
 from gateway.ledger.tables import AuditChain
@@ -148,7 +148,7 @@ class OpenedVisit:
     def invitation(self) -> approvals.Invitation | None:
         """Code, link and number for the phone, while they can be used."""
         approval = self._view.approval
-        if approval is None or approval["route"] is not Route.PHONE or not self._view.is_asked:
+        if approval is None or approval["route"] not in ON_PHONE or not self._view.is_asked:
             return None
         return approvals.invitation(self._vault, approval["id"])
 

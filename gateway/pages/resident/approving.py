@@ -20,6 +20,7 @@ from gateway.visits import actors, approvals, confirming, reading, showing, stop
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import ApprovalOverError, ExpiredError, OutOfOrderError, VisitClosedError
 from gateway.visits.reading import OpenedVisit
+from gateway.web.headers import PASSKEYS_HERE
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message, plural_message
@@ -184,6 +185,7 @@ async def phone_page(
         status=status,
         back="/approve",
         form_targets=[offer.target for offer in offers],
+        headers=PASSKEYS_HERE,
         home="/approve",
         view=shown.view,
         approval=shown.view.approval,

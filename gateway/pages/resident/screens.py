@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from delegation.assurance import Route
+from delegation.assurance import ON_PHONE, ApprovalKind, Route
 from delegation.filing import FilingState
-from delegation.model import DelegationState
 from gateway.pages import readback
 from gateway.pages.resident import endings
 from gateway.parts import Parts
+from gateway.people import passkeys
 from gateway.people.access import ResidentSession
+from gateway.people.passkey_questions import rp_id
 from gateway.visits import reading, showing
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
@@ -85,10 +86,7 @@ def screen_of(view: VisitView, session: ResidentSession) -> Screen:
 
 def may_stop(view: VisitView) -> bool:
     """Whether something is still allowed that a no would end."""
-    delegation = view.delegation
-    is_active = delegation is not None and delegation["state"] is DelegationState.ACTIVE
-    in_force = is_active and delegation is not None and view.now < delegation["valid_until"]
-    return view.is_open and (view.can_stop or in_force)
+    return view.is_open and (view.can_stop or view.may_file)
 
 
 def sent_at(view: VisitView) -> datetime | None:
@@ -100,7 +98,7 @@ def sent_at(view: VisitView) -> datetime | None:
 def _asked(view: VisitView, session: ResidentSession, after: Screen) -> Screen:
     """The way of a phone to the question: code, number, then what is asked."""
     approval = view.approval or {}
-    if approval.get("route") is not Route.PHONE:
+    if approval.get("route") not in ON_PHONE:
         return Screen.ELSEWHERE
     if reading.shows_values(view, session):
         return after
@@ -115,20 +113,52 @@ def _values(
     match screen:
         case Screen.STATEMENT:
             opened = OpenedVisit(conn, parts, view, "statement")
-            return {"statement": opened.statement(), "principal": opened.principal_name()}
+            ways = _ways(conn, parts, view, ApprovalKind.GRANT)
+            return {"statement": opened.statement(), "principal": opened.principal_name(), **ways}
         case Screen.READBACK:
             opened = OpenedVisit(conn, parts, view, "readback")
             shown = readback.shown(opened.readback(), view.service, language)
-            return {"readback": shown, "on_record": showing.is_on_record(conn, view)}
+            ways = _ways(conn, parts, view, ApprovalKind.PERMIT)
+            return {"readback": shown, "on_record": showing.is_on_record(conn, view), **ways}
+        case Screen.GRANTED:
+            return {"may_add_passkey": _may_add_passkey(conn, parts, session)}
         case Screen.FILED:
             may_see = reading.shows_values(view, session)
             opened = OpenedVisit(conn, parts, view, "feedback")
             has_pdf = may_see and view.receipt is not None and view.receipt["pdf_hash"] is not None
-            return {"may_see": may_see, "has_pdf": has_pdf, "feedback": opened.feedback_link()}
+            return {
+                "may_see": may_see,
+                "has_pdf": has_pdf,
+                "feedback": opened.feedback_link(),
+                "may_add_passkey": view.is_open and _may_add_passkey(conn, parts, session),
+            }
         case Screen.TOLD:
             return _told(conn, parts, view)
         case _:
             return {}
+
+
+def _ways(conn: Connection, parts: Parts, view: VisitView, kind: ApprovalKind) -> dict[str, bool]:
+    """How the phone may say yes now: by signing in, by passkey, or as the resident likes.
+
+    A passkey for the statement is offered to everybody: nobody is known yet, so nothing may tell who has one.
+    """
+    service, approval, delegation = view.service, view.approval or {}, view.delegation or {}
+    if service is None or rp_id(parts.settings) is None:
+        return {"by_sign_in": True, "by_passkey": False}
+    taken, asked = service.rules.routes, approval.get("route")
+    replaces_sign_in = kind is ApprovalKind.PERMIT and asked is Route.PHONE
+    by_passkey = Route.PASSKEY in taken or replaces_sign_in
+    if by_passkey and kind is ApprovalKind.PERMIT:
+        by_passkey = passkeys.has_usable(conn, str(delegation.get("approver_id")), service.rules.permit_least)
+    return {"by_sign_in": Route.PHONE in taken or not by_passkey, "by_passkey": by_passkey}
+
+
+def _may_add_passkey(conn: Connection, parts: Parts, session: ResidentSession) -> bool:
+    """Whether one is worth offering: to somebody who has just signed in and has none."""
+    if session.resident_id is None or not passkeys.may_register(parts, session, parts.clock.now()):
+        return False
+    return not passkeys.list_of(conn, session.resident_id)
 
 
 def _told(conn: Connection, parts: Parts, view: VisitView) -> dict[str, Any]:

@@ -7,6 +7,7 @@
 // stream it follows: /visits/1/events belongs to /visits/1. Loading such a page again would send the form once more.
 
 import { startFields } from "./fields.js";
+import { show as showPasskey } from "./passkey.js";
 
 const TRUST_AFTER_MS = 3000;
 const TRY_AGAIN_MS = 1000;
@@ -117,6 +118,7 @@ function exchange(part, fresh) {
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   part.replaceChildren(...adopted.childNodes);
   startFields(part, { takeFocus: false });
+  showPasskey();
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   return true;
 }

@@ -5,6 +5,7 @@ import { start as startCopying } from "./copy.js";
 import { start as startGuard } from "./guard.js";
 import { start as startIdleLock } from "./idle.js";
 import { start as startLive } from "./live.js";
+import { start as startPasskeys } from "./passkey.js";
 import { start as startPrinting } from "./print.js";
 import { startFields } from "./fields.js";
 
@@ -12,6 +13,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
 startGuard();
 startFields(document);
+startPasskeys();
 startLive();
 startIdleLock();
 startPrinting();
