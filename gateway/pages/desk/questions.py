@@ -107,15 +107,19 @@ def errors_of(fields: tuple[Field, ...]) -> Iterator[dict[str, str]]:
     """The summary of errors, in the order of the form."""
     for field in fields:
         if field.error:
-            yield {"text": f"{field.label}: {field.error}", "href": field.href}
+            yield {"text": _named(field.label, field.error), "href": field.href}
         for position, item in enumerate(field.items, start=1):
             if item.error:
                 yield {
-                    "text": f"{item.label}: {item.error}",
+                    "text": _named(item.label, item.error),
                     "href": field.href if position == 1 else f"{field.href}-{position}",
                 }
         for choice in field.choices:
             yield from errors_of(choice.fields)
+
+
+def _named(label: str, error: str) -> str:
+    return f"{label} {error}" if label.endswith("?") else f"{label}: {error}"
 
 
 def prefilled(inputs: tuple[Input, ...], profile: Profile) -> dict[str, Typed]:

@@ -106,7 +106,9 @@ async def ask_permit(
 
 def check(typed: Mapping[str, str], language: str) -> Checked:
     """Check a form. A check digit that does not fit asks for a second look, once, and never refuses."""
-    errors: dict[str, Message | str] = {}
+    errors: dict[str, Message | str] = {}  # in the order of the form
+    if typed["document"] not in words.DOCUMENTS:
+        errors["document"] = _NO_DOCUMENT
     name = " ".join(typed["name"].split())
     if len(name) < 2 or not name.isprintable():  # what cannot be seen may not stand in a statement
         errors["name"] = _NO_NAME
@@ -115,8 +117,6 @@ def check(typed: Mapping[str, str], language: str) -> Checked:
         errors["code"] = _NO_CODE
     elif is_doubtful(code) and typed["checked_code"] != code:
         errors |= {"code": _DOUBT, "doubt": code}
-    if typed["document"] not in words.DOCUMENTS:
-        errors["document"] = _NO_DOCUMENT
     if typed["present"] != "yes":
         errors["present"] = _NOT_PRESENT
     route = next((each for each in words.ROUTES if each.value == typed["route"]), None)

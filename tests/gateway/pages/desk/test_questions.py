@@ -110,7 +110,7 @@ class TestAsking:
         answer = send(desk, account="LV00", work_ended=None, truthful=None)
         assert answer.status == 422
         assert '<a href="#account">Account number (IBAN): The account number is not right' in answer.text
-        assert '<a href="#work_ended">Has the employment ended?: Choose one answer.' in answer.text
+        assert '<a href="#work_ended">Has the employment ended? Choose one answer.' in answer.text
         assert '<a href="#truthful">I declare that what I have said is true: It cannot be filed' in answer.text
         assert 'value="LV00"' in answer.text
         assert 'value="B-26-00001-1"' in answer.text

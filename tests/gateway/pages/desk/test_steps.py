@@ -63,6 +63,13 @@ class TestService:
 
 
 class TestAsking:
+    def test_sums_up_what_is_wrong_in_the_order_of_the_form(self, desk: Desk) -> None:
+        desk.open()
+        answer = desk.press_button("ask", FORM | {"name": "", "code": "", "document": "", "present": ""})
+        assert answer.status == 422
+        summary = answer.text.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
+        assert re.findall('href="#([a-z]+)"', summary) == ["document", "name", "code", "present"]
+
     def test_asks_the_resident(self, desk: Desk) -> None:
         desk.at(Stage.REQUEST)
         assert desk.press_button("ask", FORM).location == desk.path
