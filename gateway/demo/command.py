@@ -85,11 +85,27 @@ def code(name: str) -> None:
 @_folder
 def terminal(centre: str, port: int, folder: Path) -> None:
     """Print a code that makes a browser a terminal of a centre."""
-    if not (folder / _MARK).exists():
-        raise click.ClickException(f"there is no demonstration in {folder}: start `pilnvara demo` first")
-    stack = Stack(folder.absolute(), Ports.from_base(port))
+    stack = _existing(folder, port)
     chosen = next(each for each in CENTRES if each.id == centre)
     guidance.tell_terminal(_console, stack, chosen, terminal_code(stack, chosen))
+
+
+@demo.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED)
+@_port
+@_folder
+def run(arguments: tuple[str, ...], port: int, folder: Path) -> None:
+    """Run another command on the demonstration, such as `audit verify` or `doctor`."""
+    ended = _existing(folder, port).command(*arguments)
+    click.echo(ended.stdout, nl=False)
+    click.echo(ended.stderr, nl=False, err=True)
+    sys.exit(ended.returncode)
+
+
+def _existing(folder: Path, port: int) -> Stack:
+    if not (folder / _MARK).exists():
+        raise click.ClickException(f"there is no demonstration in {folder}: start `pilnvara demo` first")
+    return Stack(folder.absolute(), Ports.from_base(port))
 
 
 def terminal_code(stack: Stack, centre: DemoCentre, name: str = "Lete 1") -> Code:

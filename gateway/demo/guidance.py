@@ -74,7 +74,10 @@ def tell_first_steps(console: Console, stack: Stack) -> None:
         ),
         f"Be the resident, in a private window or on another tab: {stack.url}/a, type the code of the desk's page.",
         "Answer the questions at the desk; look at what the portal holds, and say yes on the phone.",
-        f"See who did what as rita, the auditor; see what was sent at {stack.inbox_url}.",
+        (
+            f"See who did what as rita, the auditor, and let {_PROGRAM} demo run audit verify check the log; "
+            f"see what was sent at {stack.inbox_url}."
+        ),
     )
     console.print("What to do first", style="bold")
     for number, step in enumerate(steps, 1):

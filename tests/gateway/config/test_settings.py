@@ -56,6 +56,10 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_setting(name:
         Settings.from_environment({f"PILNVARA_{name}": value})
 
 
+def test_what_the_demonstration_reads_for_itself_harms_no_other_command() -> None:
+    assert Settings.from_environment({"PILNVARA_DEMO_PORT": "9400"}) == Settings.from_environment({})
+
+
 def test_a_name_that_is_no_setting_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="PILNVARA_LISTNE is not a setting"):
         Settings.from_environment({"PILNVARA_LISTNE": "127.0.0.1:1"})

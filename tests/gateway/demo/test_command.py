@@ -67,6 +67,17 @@ class TestStarting:
         assert told.exit_code == 1
         assert "pilnvara demo" in told.output
 
+    def test_runs_another_command_on_the_demonstration_with_its_ending(self, tmp_path: Path) -> None:
+        Stack(tmp_path, Ports.from_base(six_free_ports()))
+        ended = subprocess.run(
+            [sys.executable, "-m", "gateway.cli", "demo", "run", "--folder", str(tmp_path), "audit", "verify"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 2
+        assert str(tmp_path / "data" / "pilnvara.db") in ended.stderr
+
 
 class TestStayingUp:
     def test_tells_where_everything_is_stays_up_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
