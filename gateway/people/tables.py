@@ -18,6 +18,15 @@ class StaffState(StrEnum):
     CLOSED = "closed"
 
 
+class ValueKind(StrEnum):
+    """What is known of a member of staff, to keep them from their own matters."""
+
+    CODE = "code"
+    PHONE = "phone"
+    ACCOUNT = "account"
+    ADDRESS = "address"
+
+
 class Centre(Base):
     """A one-stop centre, or a mobile one."""
 
@@ -58,6 +67,18 @@ class StaffRole(Base):
 
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     role: Mapped[Role] = mapped_column(primary_key=True)
+
+
+class StaffValue(Base):
+    """Something of a member of staff's own, as a keyed hash: whoever's it is may not be served by them."""
+
+    __tablename__ = "staff_value"
+    __table_args__ = (Index("ix_staff_value_hash", "value_hash"),)
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    kind: Mapped[ValueKind] = mapped_column(primary_key=True)
+    value_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    set_at: Mapped[datetime]
 
 
 class Resident(Base):

@@ -1,8 +1,9 @@
 """The rows of the catalogue. Nothing here is personal."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -42,6 +43,11 @@ class Service(Base):
     """For how long the answer may be received for the resident; none: it is not offered."""
     max_filings: Mapped[int] = mapped_column(default=1, server_default="1")
     """How often it may be filed under one delegation, such as once for each child."""
+    training_id: Mapped[str | None] = mapped_column(ForeignKey("training.id"))
+    """What whoever files it must have been trained in."""
+    guarded: Mapped[list[str] | None]
+    """Inputs whose value, when it differs from the known one, a second member of staff looks at; beside the
+    connector's own."""
     popularity: Mapped[int] = mapped_column(default=0)
     """How often it is asked for, in comparison with others: an empty search lists the greatest first."""
 
@@ -72,3 +78,48 @@ class CatalogueVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """Always 1."""
     version: Mapped[int]
+
+
+class Basket(Base):
+    """One service that centres of one kind may offer. What is not here is not offered."""
+
+    __tablename__ = "basket"
+    kind: Mapped[str] = mapped_column(String(64), primary_key=True)
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), primary_key=True)
+
+
+class Agreement(Base):
+    """A holder's consent that a service is given in centres, from one moment to another."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        CheckConstraint("ends_at IS NULL OR ends_at >= begins_at", name="ends_after_begin"),
+        Index("ix_agreement_holder", "holder", "begins_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    holder: Mapped[str]
+    service_id: Mapped[str | None] = mapped_column(ForeignKey("service.id"))
+    """None: every service of the holder."""
+    centre_id: Mapped[str | None] = mapped_column(ForeignKey("centre.id"))
+    """None: every centre of the network."""
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    """It is over at this instant; none: until it is ended."""
+
+
+class Training(Base):
+    """A training that services may ask of whoever files them."""
+
+    __tablename__ = "training"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    names: Mapped[dict[str, str]]
+    """By language."""
+
+
+class StaffTraining(Base):
+    """A training that a member of staff has, until it has to be renewed."""
+
+    __tablename__ = "staff_training"
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    training_id: Mapped[str] = mapped_column(ForeignKey("training.id"), primary_key=True)
+    valid_until: Mapped[datetime]

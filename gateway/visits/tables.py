@@ -286,6 +286,8 @@ class Filing(Base):
     reason: Mapped[str | None] = mapped_column(String(64))
     """Code of the error that ended it or sent it back to the questions."""
     readback_hash: Mapped[str | None] = mapped_column(String(43))
+    looks: Mapped[list[str] | None]
+    """Second looks that the present answers need: the permit is not asked before each is confirmed."""
     body_sha256: Mapped[str | None] = mapped_column(String(64))
     """Of the final request's bytes, as they left."""
     reference: Mapped[str | None] = mapped_column(String(64))

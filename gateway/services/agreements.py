@@ -1,0 +1,60 @@
+"""Which services a centre may offer: its kind's basket, and the holders' agreements that are in force.
+
+Who may change these, and the two people that it takes, are the caller's duty; each change is the caller's event.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from gateway.ids import new_id
+from gateway.services.tables import Agreement, Basket
+
+
+def add_to_basket(conn: Connection, kind: str, service_id: str) -> None:
+    """Let centres of a kind offer a service; what they offer already changes nothing."""
+    same = select(Basket.kind).where(Basket.kind == kind, Basket.service_id == service_id)
+    if conn.execute(same).first() is None:
+        conn.execute(insert(Basket).values(kind=kind, service_id=service_id))
+
+
+def remove_from_basket(conn: Connection, kind: str, service_id: str) -> None:
+    """Let centres of a kind offer a service no more, from the next step of every visit on."""
+    conn.execute(delete(Basket).where(Basket.kind == kind, Basket.service_id == service_id))
+
+
+def basket_of(conn: Connection, kind: str) -> list[str]:
+    """The ids of the services that centres of a kind may offer, sorted."""
+    found = select(Basket.service_id).where(Basket.kind == kind).order_by(Basket.service_id)
+    return list(conn.execute(found).scalars())
+
+
+def conclude(
+    conn: Connection,
+    *,
+    holder: str,
+    begins_at: datetime,
+    ends_at: datetime | None = None,
+    service_id: str | None = None,
+    centre_id: str | None = None,
+    agreement_id: str | None = None,
+) -> str:
+    """Keep an agreement and return its id: for one service or all of the holder's, for one centre or the network."""
+    agreement_id = agreement_id or new_id()
+    conn.execute(
+        insert(Agreement).values(
+            id=agreement_id,
+            holder=holder,
+            service_id=service_id,
+            centre_id=centre_id,
+            begins_at=begins_at,
+            ends_at=ends_at,
+        )
+    )
+    return agreement_id
+
+
+def end(conn: Connection, agreement_id: str, at: datetime) -> bool:
+    """End an agreement at an instant; return whether there was one that would have lasted longer."""
+    longer = (Agreement.id == agreement_id, Agreement.ends_at.is_(None) | (Agreement.ends_at > at))
+    return bool(conn.execute(update(Agreement).where(*longer).values(ends_at=at)).rowcount)

@@ -1,0 +1,101 @@
+"""Whether somebody in a centre may offer a service now: basket, agreement and training, in one statement for many."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, exists, or_, select
+
+from gateway.people.tables import Centre
+from gateway.services import trainings
+from gateway.services.tables import Agreement, Basket, Service, StaffTraining, Training
+
+_MOST_CENTRES = 10
+_IN_BASKET = exists().where(Basket.service_id == Service.id, Basket.kind == Centre.kind)
+_AGREED = exists().where(
+    Agreement.holder == Service.holder,
+    or_(Agreement.service_id.is_(None), Agreement.service_id == Service.id),
+    or_(Agreement.centre_id.is_(None), Agreement.centre_id == Centre.id),
+    Agreement.begins_at <= bindparam("at"),
+    or_(Agreement.ends_at.is_(None), Agreement.ends_at > bindparam("at")),
+)
+_TRAINED = exists().where(
+    StaffTraining.training_id == Service.training_id,
+    StaffTraining.staff_id == bindparam("staff"),
+    StaffTraining.valid_until > bindparam("at"),
+)
+_STANDING = (
+    select(
+        Service.id,
+        Service.portal_id,
+        _IN_BASKET.label("in_basket"),
+        _AGREED.label("agreed"),
+        or_(Service.training_id.is_(None), _TRAINED).label("trained"),
+        Training.names,
+    )
+    .select_from(Service)
+    .join(Centre, Centre.id == bindparam("centre"))
+    .outerjoin(Training, Training.id == Service.training_id)
+    .where(Service.id.in_(bindparam("services", expanding=True)))
+)
+_ELSEWHERE = (
+    select(Centre.name, Centre.municipality)
+    .select_from(Service)
+    .join(Centre, Centre.id != bindparam("centre"))
+    .where(Service.id == bindparam("service"), _IN_BASKET, _AGREED)
+    .order_by(Centre.name)
+    .limit(_MOST_CENTRES)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where somebody in a centre stands with a service."""
+
+    is_electronic: bool
+    in_basket: bool
+    agreed: bool
+    trained: bool
+    training: Mapping[str, str] | None
+    """Names of the training that it asks for, by language."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be offered and filed; a card that only says where to go is for everybody."""
+        return not self.is_electronic or (self.in_basket and self.agreed and self.trained)
+
+    @property
+    def why(self) -> str | None:
+        """What stands in the way, the first of it: `basket`, `agreement` or `training`."""
+        if self.is_open:
+            return None
+        return "basket" if not self.in_basket else "agreement" if not self.agreed else "training"
+
+    def training_name(self, language: str) -> str:
+        """The training that it asks for, for a reader of `language`; empty without one."""
+        return trainings.name_of(self.training, language) if self.training else ""
+
+
+def of(
+    conn: Connection, service_ids: Collection[str], *, centre_id: str, staff_id: str, at: datetime
+) -> dict[str, Standing]:
+    """Where `staff_id` in a centre stands with each of these services at an instant; unknown ones are left out."""
+    if not service_ids:
+        return {}
+    given = {"services": list(service_ids), "centre": centre_id, "staff": staff_id, "at": at}
+    return {
+        row.id: Standing(
+            is_electronic=row.portal_id is not None,
+            in_basket=bool(row.in_basket),
+            agreed=bool(row.agreed),
+            trained=bool(row.trained),
+            training=row.names,
+        )
+        for row in conn.execute(_STANDING, given)
+    }
+
+
+def elsewhere(conn: Connection, service_id: str, *, centre_id: str, at: datetime) -> list[str]:
+    """Other centres that may offer a service, with their municipality: no wrong door."""
+    rows = conn.execute(_ELSEWHERE, {"service": service_id, "centre": centre_id, "at": at})
+    return [f"{row.name}, {row.municipality}" for row in rows]

@@ -1,0 +1,67 @@
+"""Trainings that services ask of whoever files them, and who has them until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from gateway.services.catalogue import FALLBACK_LANGUAGE
+from gateway.services.tables import Service, StaffTraining, Training
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A training that somebody has."""
+
+    training_id: str
+    name: str
+    valid_until: datetime
+
+
+def define(conn: Connection, training_id: str, names: Mapping[str, str]) -> None:
+    """Add a training, or change its names by language."""
+    values = {"names": dict(names)}
+    if conn.execute(update(Training).where(Training.id == training_id).values(values)).rowcount == 0:
+        conn.execute(insert(Training).values(id=training_id, **values))
+
+
+def require(conn: Connection, service_id: str, training_id: str | None) -> None:
+    """Say which training a service asks for; `None` for none."""
+    conn.execute(update(Service).where(Service.id == service_id).values(training_id=training_id))
+
+
+def give(conn: Connection, staff_id: str, training_id: str, valid_until: datetime) -> None:
+    """Note that somebody has a training, or has renewed it, until an instant."""
+    which = (StaffTraining.staff_id == staff_id, StaffTraining.training_id == training_id)
+    if conn.execute(update(StaffTraining).where(*which).values(valid_until=valid_until)).rowcount == 0:
+        values = {"staff_id": staff_id, "training_id": training_id, "valid_until": valid_until}
+        conn.execute(insert(StaffTraining).values(values))
+
+
+def withdraw(conn: Connection, staff_id: str, training_id: str) -> None:
+    """Take a training back, at once."""
+    which = (StaffTraining.staff_id == staff_id, StaffTraining.training_id == training_id)
+    conn.execute(delete(StaffTraining).where(*which))
+
+
+def of_staff(conn: Connection, staff_id: str, language: str) -> list[Trained]:
+    """What somebody is or was trained in, by name."""
+    rows = conn.execute(
+        select(Training.id, Training.names, StaffTraining.valid_until)
+        .join(Training, Training.id == StaffTraining.training_id)
+        .where(StaffTraining.staff_id == staff_id)
+    )
+    return sorted((Trained(row.id, name_of(row.names, language), row.valid_until) for row in rows), key=_by_name)
+
+
+def name_of(names: Mapping[str, str], language: str) -> str:
+    """A training's name in a language, in its base language, or in Latvian."""
+    for known in (language, language.partition("-")[0], FALLBACK_LANGUAGE):
+        if known in names:
+            return names[known]
+    return next(iter(names.values()), "")
+
+
+def _by_name(trained: Trained) -> str:
+    return trained.name
