@@ -316,6 +316,32 @@ def end_action(delegation: Delegation, *, service: str, action: Action, now: dat
     return replace(delegation, services=services)
 
 
+def end_visit(delegation: Delegation, *, now: datetime) -> Delegation:
+    """The visit is over at `now`: the right to file ends, and what was never filed leaves nothing to follow.
+
+    With no right left an *active* delegation is *revoked*; one that was *spent* stays so.
+
+    Raises:
+        StateError: it is not in force.
+    """
+    _ensure_state(delegation, DelegationState.ACTIVE, DelegationState.SPENT)
+    services = tuple(
+        replace(
+            allowed,
+            actions=tuple(
+                replace(each, valid_until=min(each.valid_until, now))
+                if each.action is Action.FILE or allowed.used == 0
+                else each
+                for each in allowed.actions
+            ),
+        )
+        for allowed in delegation.services
+    )
+    ended = replace(delegation, services=services)
+    is_revoked = ended.is_over(now) and ended.state is DelegationState.ACTIVE
+    return replace(ended, state=DelegationState.REVOKED) if is_revoked else ended
+
+
 def revoke(delegation: Delegation) -> Delegation:
     """Stop everything at once.
 

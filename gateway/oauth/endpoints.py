@@ -54,6 +54,8 @@ def userinfo(conn: Connection, parts: Parts, access_token: str) -> Answer:
         "authorization_details": mandates.as_json(mandate.claims.authorization_details),
         "delegation": mandate.claims.jti,
     }
+    if mandate.approved_by is not None:
+        body["approved_by"] = mandate.approved_by
     return Answer(status=200, body=body, headers=_NO_STORE)
 
 

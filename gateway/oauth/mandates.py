@@ -143,7 +143,7 @@ def why_not(facts: AnyRow, now: datetime) -> str | None:
     is_look_up = facts.run_kind is RunKind.LOOK_UP and facts.delegation_state is DelegationState.SPENT
     if facts.delegation_state is not DelegationState.ACTIVE and not is_look_up:
         return "delegation.not_active"
-    if is_look_up or facts.run_kind is RunKind.LOOK_UP:
+    if facts.run_kind is RunKind.LOOK_UP:
         return "delegation.expired" if now >= facts.valid_until else None
     ends = files_until(facts.services, facts.service_id)
     return "delegation.expired" if ends is None or now >= min(ends, facts.valid_until) else None

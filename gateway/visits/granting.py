@@ -28,7 +28,7 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, parties, scope, statements, stop_codes, telling
+from gateway.visits import actors, approvals, parties, scope, statements, stop_codes, stopping, telling
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
 from gateway.visits.errors import ExpiredError, NoKnownNumberError, RouteNotAllowedError
 from gateway.visits.filings import MAY_HAVE_ARRIVED
@@ -96,6 +96,9 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     filing = None if earlier is None else lock_filing_of(conn, earlier.id)
     # A new delegation would hide from every page, and from a stop, what is still under way under this one.
     ensure(filing is None or filing.state not in MAY_HAVE_ARRIVED, "ask while the last filing may have arrived")
+    if earlier is not None and earlier.state is DelegationState.ACTIVE:
+        # The right to file has ended by itself; what else it allows must not live on unseen beside the new one.
+        stopping.end_rights(conn, earlier, filing, by=by.actor, whose="visit", now=now)
     services = tuple(each for each in catalogue.find_all(conn, scope.chosen(visit)) if each.is_electronic)
     taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
     numbers = [_number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]

@@ -14,6 +14,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.visits import stopping
+from gateway.visits.delegations import files_until
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Channel, Ending, Visit, VisitState
@@ -125,7 +126,8 @@ def ending_of(visit: AnyRow, delegation: AnyRow | None, filing: AnyRow | None, n
         return Ending.INFORMED if visit.service_id else Ending.ABANDONED
     if delegation.state in _ENDINGS_OF_DELEGATION:
         return _ENDINGS_OF_DELEGATION[delegation.state]
-    if delegation.state is DelegationState.ACTIVE and now >= delegation.valid_until:
+    ends = files_until(delegation.services)
+    if delegation.state is DelegationState.ACTIVE and ends is not None and now >= ends:
         return Ending.EXPIRED
     return Ending.ABANDONED
 

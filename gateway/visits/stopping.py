@@ -13,12 +13,12 @@ from sqlalchemy import Connection, update
 from audit.entry import Actor
 from audit.events import EventName
 from delegation.filing import UNSENT, FilingState
-from delegation.model import DelegationState, lapse, revoke
+from delegation.model import DelegationState, end_visit, lapse, revoke
 from gateway.jobs.queue import enqueue
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import actors, approvals, filings, stop_codes, telling
-from gateway.visits.delegations import store_end, to_model
+from gateway.visits.delegations import may_file, store, store_end, to_model
 from gateway.visits.errors import AlreadySentError, NotFoundError, OutOfOrderError
 from gateway.visits.rows import (
     AnyRow,
@@ -197,7 +197,7 @@ def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:
     now = parts.clock.database_now(conn)
     row = lock_delegation(conn, delegation_id)
     filing = lock_filing_of(conn, delegation_id)
-    if now < row.valid_until or filing is None or filing.state not in UNSENT:
+    if filing is None or filing.state not in UNSENT or may_file(row, filing.service_id, now):
         return
     _stop_filing(conn, filing, actors.SYSTEM, EXPIRED, now)
     approvals.lapse_all(conn, delegation_id, now)
@@ -220,10 +220,13 @@ def end_rights(
         say(conn, row.visit_id, EventName.APPROVAL_WITHDRAWN, by, now, delegation=row.id, whose=whose, reason=why)
     elif row.state in _IN_FORCE:
         if filing is not None and filing.state in UNSENT:
-            ended = "visit.closed" if whose == "visit" else "delegation.revoked"
-            _stop_filing(conn, filing, by, ended, now, abandoned=whose == "visit")
-        # A delegation that has done its work is spent, not revoked, when the visit closes.
-        if not (whose == "visit" and row.state is DelegationState.SPENT):
+            why_unsent = "visit.closed" if whose == "visit" else "delegation.revoked"
+            _stop_filing(conn, filing, by, why_unsent, now, abandoned=whose == "visit")
+        ended = end_visit(to_model(row), now=now)
+        if whose == "visit" and ended.state is not DelegationState.REVOKED:
+            # It has done its work; what may still be followed or collected has an end of its own.
+            store(conn, ended)
+        else:
             store_end(conn, revoke(to_model(row)), by=whose, now=now, reason=why)
             say(conn, row.visit_id, EventName.DELEGATION_REVOKED, by, now, delegation=row.id, whose=whose, reason=why)
             if whose != "visit":

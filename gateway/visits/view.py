@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.services import catalogue
+from gateway.visits.delegations import files_until
 from gateway.visits.tables import ApprovalState, RunState, VisitState
 
 AnyColumns: TypeAlias = Mapping[str, Any]
@@ -111,9 +112,22 @@ class VisitView:
             return _OF_FILING[self.filing["state"]]
         if self.delegation["state"] in _OF_DELEGATION:
             return _OF_DELEGATION[self.delegation["state"]]
-        if self.now >= self.delegation["valid_until"]:
+        if self.files_until is not None and self.now >= self.files_until:
             return Stage.EXPIRED
         return self._stage_of_unsent()
+
+    @property
+    def files_until(self) -> datetime | None:
+        """When the right to file the service that is worked on ends; `None` without a delegation for it."""
+        if self.delegation is None:
+            return None
+        return files_until(self.delegation["services"], self.visit["service_id"])
+
+    @property
+    def may_file(self) -> bool:
+        """Whether a delegation for the service is in force and its right to file has not ended."""
+        is_active = self.delegation is not None and self.delegation["state"] is DelegationState.ACTIVE
+        return is_active and self.files_until is not None and self.now < self.files_until
 
     @property
     def is_for_another_service(self) -> bool:

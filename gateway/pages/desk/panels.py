@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connectors.sdk import registry
-from delegation.assurance import Assurance, Route
+from delegation.assurance import ON_PHONE, Assurance, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
@@ -19,6 +19,7 @@ from gateway.pages.desk import filling_panel, readback_panel, words
 from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
+from gateway.people.passkey_questions import rp_id
 from gateway.services import search
 from gateway.services.catalogue import Service
 from gateway.visits import looking, reading
@@ -92,20 +93,14 @@ def can_choose(view: VisitView) -> bool:
 def can_ask(view: VisitView) -> bool:
     """Whether the resident may be asked for a delegation now."""
     delegation, filing = view.delegation, view.filing
-    is_over = delegation is None or delegation["state"] not in _OPEN_DELEGATION or view.now >= delegation["valid_until"]
+    is_over = delegation is None or delegation["state"] not in _OPEN_DELEGATION or view.stage is Stage.EXPIRED
     is_electronic = view.service is not None and view.service.is_electronic
     return view.is_open and is_electronic and is_over and (filing is None or filing["state"] not in _LEFT)
 
 
 def can_fill(view: VisitView) -> bool:
     """Whether the questions may be answered, or answered anew."""
-    delegation, filing = view.delegation, view.filing
-    in_force = (
-        delegation is not None
-        and delegation["state"] is DelegationState.ACTIVE
-        and view.now < delegation["valid_until"]
-    )
-    return view.is_open and in_force and (filing is None or filing["state"] not in _LEFT)
+    return view.is_open and view.may_file and (view.filing is None or view.filing["state"] not in _LEFT)
 
 
 class _Look:
@@ -171,6 +166,7 @@ def _request(look: _Look) -> dict[str, Any]:
     return {
         "routes": [
             _phone_route(service),
+            _passkey_route(look.parts, service),
             _display_route(service, needed, has_display=look.session.display_id is not None),
         ],
         "number_wanted": Route.DISPLAY in service.rules.routes and needed <= Assurance.LOW,
@@ -181,6 +177,16 @@ def _request(look: _Look) -> dict[str, Any]:
 def _phone_route(service: Service) -> dict[str, Any]:
     taken = Route.PHONE in service.rules.routes
     return {"route": Route.PHONE, "taken": taken, "why": None if taken else "not_taken"}
+
+
+def _passkey_route(parts: Parts, service: Service) -> dict[str, Any]:
+    """Offered whoever stands here: that somebody has a passkey is not told before they have used it."""
+    why = None
+    if Route.PASSKEY not in service.rules.routes:
+        why = "not_taken"
+    elif rp_id(parts.settings) is None:
+        why = "no_passkeys"
+    return {"route": Route.PASSKEY, "taken": why is None, "why": why}
 
 
 def _display_route(service: Service, needed: Assurance, *, has_display: bool) -> dict[str, Any]:
@@ -204,6 +210,7 @@ def _asked(look: _Look) -> dict[str, Any]:
     until = approval.get("code_until")
     return {
         "route": approval.get("route"),
+        "on_phone": approval.get("route") in ON_PHONE,
         "is_asked": view.is_asked,
         "state": approval.get("state"),
         "states": ApprovalState,
