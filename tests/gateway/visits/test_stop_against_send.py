@@ -1,5 +1,6 @@
 """Threat 13: a stop and the final request at the same moment. One of them is first, and both answers are true."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ from gateway.visits.stopping import Outcome, StopReason
 from gateway.visits.tables import DelegationRow, Filing, Permit, Run, RunKind
 from tests.gateway.visits.counter import FINAL_FIELDS, Counter, final_request
 
-ROUNDS = 1_000
+ROUNDS = int(os.environ.get("PILNVARA_TEST_RACES", "200"))
+"""A thousand take a minute on PostgreSQL: `PILNVARA_TEST_RACES=1000` before a release, fewer on every change."""
 
 
 def ready(counter: Counter) -> None:
@@ -70,7 +72,7 @@ def ways_to_stop(counter: Counter) -> tuple[Callable[[], datetime | None], ...]:
     return counter.stop, by_code, at_desk, as_manager
 
 
-def test_each_of_a_thousand_gets_one_truthful_answer(counter: Counter) -> None:
+def test_each_gets_one_truthful_answer(counter: Counter) -> None:
     ready(counter)
     run = counter.run_of(RunKind.SEND)
     request = final_request(run.id, FINAL_FIELDS)
