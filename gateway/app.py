@@ -43,8 +43,6 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         UndeclaredAccessError: a handler has no `**allow(…)`.
         ConfigurationError: a setting names a role that does not exist.
     """
-    _ensure_roles_exist(parts)
-    resident_sign_in = ResidentSignIn(parts)
     with warnings.catch_warnings():
         # Litestar 3 will want `session: NamedDependency[StaffSession]`; until then the plain type reads better.
         warnings.filterwarnings("ignore", ".*(Inferred dependency field|inferred style)", LitestarDeprecationWarning)
@@ -53,19 +51,34 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             guards=[admit],
             dependencies={
                 "session": Provide(current_session, sync_to_thread=False),
-                "parts": Provide(lambda: parts, sync_to_thread=False),
-                "database": Provide(lambda: parts.database, sync_to_thread=False),
+                "parts": Provide(lambda: app.state.parts, sync_to_thread=False),
+                "database": Provide(lambda: app.state.parts.database, sync_to_thread=False),
             },
             exception_handlers={Exception: problems.answer},
-            state=State({"parts": parts, "assets": assets.load(), "resident_sign_in": resident_sign_in}),
-            on_shutdown=[resident_sign_in.close],
+            state=State({"assets": assets.load()}),
+            on_shutdown=[_close],
             request_max_body_size=parts.settings.body_limit,
             openapi_config=None,
             logging_config=None,
             signature_types=[Database, Parts],
         )
     ensure_declared(app)
+    fit(app, parts)
     return app
+
+
+def fit(app: Litestar, parts: Parts) -> None:
+    """Give an application its parts; tests refit one instead of making many.
+
+    Raises:
+        ConfigurationError: a setting names a role that does not exist.
+    """
+    _ensure_roles_exist(parts)
+    app.state.update({"parts": parts, "resident_sign_in": ResidentSignIn(parts)})
+
+
+async def _close(app: Litestar) -> None:
+    await app.state.resident_sign_in.close()
 
 
 def ensure_declared(app: Litestar) -> None:

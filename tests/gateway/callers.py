@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from gateway.app import create_app
+from gateway.app import create_app, fit
 from gateway.clock import HeldClock
 from gateway.parts import LANGUAGES, Parts, Store
 from gateway.people import sessions, staff
@@ -242,6 +242,19 @@ def _cookies(headers: list[tuple[str, str]]) -> dict[str, str]:
     return {name: morsel.value for name, morsel in jar.items()}
 
 
+_shared: dict[int, Litestar] = {}
+"""By the one setting that is fixed when an application is made."""
+
+
+def fitted(parts: Parts) -> Litestar:
+    """The application with these parts: one is made and refitted from test to test, for making it takes long."""
+    limit = parts.settings.body_limit
+    if limit not in _shared:
+        _shared[limit] = create_app(parts)
+    fit(_shared[limit], parts)
+    return _shared[limit]
+
+
 @pytest.fixture(scope="session")
 def renderer() -> Renderer:
     """The templates, compiled once."""
@@ -268,4 +281,4 @@ def callers(parts: Parts, clock: HeldClock) -> Callers:
     assert terminal
     new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre_id, roles=tuple(Role))
     account = database.write_now(lambda conn: staff.create(conn, parts.sealer, new, now=now))
-    return Callers(parts, clock, create_app(parts), centre_id, terminal.id, secret, account)
+    return Callers(parts, clock, fitted(parts), centre_id, terminal.id, secret, account)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from gateway.clock import HeldClock
 from gateway.config import Settings
@@ -14,10 +15,20 @@ from gateway.database.schema import migrate
 from gateway.keys import keyfile
 from gateway.keys.sealing import Sealer
 from gateway.parts import Store, open_keys
+from gateway.people import passwords
 from tests.databases import MigratedUrl
 
 NINE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 """When tests begin: eleven o'clock on a Monday in Riga."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """The product's hasher, set aside: nearly every test makes an account, and a tenth of a second each is minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        real = passwords._hasher
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield real
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pytest
 from litestar import Litestar
 
-from gateway.app import create_app
 from gateway.parts import Parts
-from tests.gateway.callers import Caller
+from tests.gateway.callers import Caller, fitted
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import Counter
 
@@ -31,7 +30,7 @@ def parts(counter: Counter) -> Parts:
 
 @pytest.fixture
 def phones(parts: Parts) -> Phones:
-    return Phones(create_app(parts))
+    return Phones(fitted(parts))
 
 
 @pytest.fixture

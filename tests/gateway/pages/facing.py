@@ -15,14 +15,13 @@ from litestar import Litestar
 from sqlalchemy import Connection, insert
 
 from delegation.assurance import Assurance
-from gateway.app import create_app
 from gateway.ids import digest
 from gateway.oauth import providers
 from gateway.oauth.errors import ProviderUnavailableError, SignInFailedError
 from gateway.oauth.relying_party import SignedIn
 from gateway.pages.resident.offers import ResidentSignIn
 from gateway.terminals.tables import Display, Terminal
-from tests.gateway.callers import Answer, Caller
+from tests.gateway.callers import Answer, Caller, fitted
 from tests.gateway.visits.counter import ILZE, Counter, signed_in
 
 PROVIDER = "http://127.0.0.3:8402"
@@ -96,7 +95,7 @@ class Facing:
     def at(cls, counter: Counter) -> "Facing":
         parts = counter.store
         counter.write(lambda conn: _register(conn, counter))
-        app = create_app(parts)
+        app = fitted(parts)
         provider = PlayedProvider(now=counter.clock.now)
         app.state["resident_sign_in"] = ResidentSignIn(parts, provider)
         return cls(counter, app, provider)
