@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from gateway.app import create_app
 from gateway.config import Settings
 from gateway.oauth import clients
 from gateway.oauth.clients import ClientRegistration
+from tests.gateway.callers import fitted
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import Counter
@@ -58,9 +58,7 @@ def portal(counter: Counter, listening: socket.socket) -> Iterator[Portal]:
     counter.open().grant()
     counter.fill()
     counter.begin()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(parts), lifespan="off", log_config=None, access_log=False, ws="none")
-    )
+    server = uvicorn.Server(uvicorn.Config(fitted(parts), lifespan="off", log_config=None, access_log=False, ws="none"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
     thread.start()
     with Portal.at(counter) as made:
