@@ -21,6 +21,13 @@ SEARCH = """{% extends "layout/desk.html" %}{% block title %}Search{% endblock %
 {% block content %}<h1>Search</h1>
 {% call ui.form("/visit/search", "t") %}{{ ui.text_input("query", "Words") }}{{ ui.button("Search") }}{% endcall %}
 {% call ui.live("/visit/events", "progress") %}<p id="state">{{ state }}</p>{% endcall %}{% endblock %}"""
+MISTAKEN = """{% extends "layout/desk.html" %}{% block title %}Code{% endblock %}
+{% block content %}
+<div id="now" data-live="/visit/events">
+{% if error %}{{ ui.error_summary([{"text": error, "href": "#code"}]) }}{% endif %}
+<h1 id="state">{{ state }}</h1>
+{% call ui.form("/visit/code", "t") %}{{ ui.code_input("code", "Code", hint="Six digits", error=error) }}{{ ui.button("Go on") }}{% endcall %}
+</div>{% endblock %}"""
 IDLE = """{% extends "layout/desk.html" %}
 {% set lock_action = "/lock" %}{% set idle_seconds = 4 %}
 {% block title %}Idle{% endblock %}{% block content %}<h1>Desk</h1>{% endblock %}"""
@@ -126,6 +133,21 @@ class TestLivePages:
         expect(tab.locator("#state")).to_have_text("agreed")
         expect(tab.get_by_label("Words")).to_have_value("sick leave")
         assert site.posts == ["/visit/search"]
+
+    def test_a_mistake_stays_told_until_something_moves_on(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(MISTAKEN, state="asked", error=None)
+        site.answers["/visit/code"] = write(MISTAKEN, state="asked", error="The code is not right")
+        tab.goto(f"{site.base}/visit")
+        with tab.expect_response(lambda answer: answer.url.endswith("/visit") and answer.status == 200):
+            tab.get_by_role("button", name="Go on").click()
+        tab.wait_for_timeout(200)
+        expect(tab.get_by_role("alert")).to_contain_text("The code is not right")
+        expect(tab.locator("#code-error")).to_contain_text("The code is not right")
+        site.pages["/visit"] = write(MISTAKEN, state="lapsed", error=None)
+        for _stream in range(3):
+            site.events.put("event: changed\ndata: 1\n\n")
+        expect(tab.locator("#state")).to_have_text("lapsed")
+        expect(tab.get_by_role("alert")).to_have_count(0)
 
     def test_the_title_of_an_error_stays_until_something_moves_on(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(SEARCH, state="waiting")

@@ -110,17 +110,33 @@ function arrive(request) {
   if (changed && request.response.title) document.title = request.response.title;
 }
 
-// Whether the part was drawn anew.
+// Whether the part was drawn anew. What it says of a mistake stays for as long as all the rest of it is still so.
 function exchange(part, fresh) {
   const adopted = document.importNode(fresh, true);
-  startedMarks(part, adopted);
-  if (part.isEqualNode(adopted)) return false;
+  const shown = withoutMistake(part);
+  startedMarks(shown, adopted);
+  if (shown.isEqualNode(adopted)) return false;
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   part.replaceChildren(...adopted.childNodes);
   startFields(part, { takeFocus: false });
   showPasskey();
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   return true;
+}
+
+function withoutMistake(part) {
+  const copy = part.cloneNode(true);
+  copy.querySelectorAll(".govuk-error-summary, .govuk-error-message").forEach((element) => element.remove());
+  for (const element of copy.querySelectorAll('[class*="--error"]')) {
+    element.className = element.className.replace(/ ?\S+--error(?!\S)/g, "");
+  }
+  for (const element of copy.querySelectorAll('[aria-describedby$="-error"]')) {
+    const rest = element.getAttribute("aria-describedby").replace(/ ?\S+-error$/, "");
+    if (rest) element.setAttribute("aria-describedby", rest);
+    else element.removeAttribute("aria-describedby");
+  }
+  copy.normalize();
+  return copy;
 }
 
 // What a script added to the old part would make equal parts look different.
