@@ -27,6 +27,7 @@ _MEANINGS = {
     "accepts_twice": "Katrs pēdējais pieprasījums tiek pieņemts",
     "session_lost": "Sesija beidzas, iesniedzot soli",
     "sms_down": "Īsziņu operators nedarbojas",
+    "reuses_sign_in": "Identitātes sniedzējs atbild ar agrāku pieteikšanos, arī ja prasīta jauna",
 }
 
 

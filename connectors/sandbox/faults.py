@@ -15,6 +15,7 @@ FAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "accepts_twice": {},
     "session_lost": {"step": ""},
     "sms_down": {},
+    "reuses_sign_in": {},
 }
 """Each fault's name, with its parameters and what they are unless said otherwise."""
 

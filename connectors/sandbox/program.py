@@ -72,6 +72,7 @@ class Sandbox:
             self.settings.pin,
             timedelta(minutes=self.settings.provider_session_minutes),
             now,
+            self.faults,
         )
         self._sign_in = SignInDesk({"vienota": self._party(Issuer("vienota", self.idp_url, _OWN_CLIENT, own_secret))})
         self.trust_gateway(

@@ -51,6 +51,8 @@ class SignedIn:
     auth_time: datetime
     id_token: str
     address: str | None = None
+    session: str | None = None
+    """What the provider calls the session that it opened (`sid`), if it says so."""
 
     @property
     def profile(self) -> Profile:
@@ -219,6 +221,7 @@ def signed_in(id_token: str, claims: Mapping[str, Any]) -> SignedIn:
         auth_time=evidence.auth_time(claims),
         id_token=id_token,
         address=_text(address, "formatted") if isinstance(address, Mapping) else None,
+        session=_text(claims, "sid"),
     )
 
 

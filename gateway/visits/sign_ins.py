@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from audit.events import EventName
 from delegation.assurance import ApprovalKind, Assurance
@@ -25,11 +25,23 @@ from gateway.visits.errors import SignInStaleError, SubjectMismatchError
 from gateway.visits.parties import approver_of
 from gateway.visits.rows import AnyRow, find_approval, lock_approval, lock_delegation
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import SignInAttempt
+from gateway.visits.tables import Approval, DelegationRow, SignInAttempt
 from gateway.visits.trail import say
 
 _FRESH = timedelta(seconds=60)
 """How long before our asking an identity provider's clock may say that the sign-in happened."""
+
+_COUNTED = (
+    select(SignInAttempt.signed_in_at, SignInAttempt.signed_in_as)
+    .join(Approval, Approval.id == SignInAttempt.approval_id)
+    .join(DelegationRow, DelegationRow.id == Approval.delegation_id)
+    .where(
+        func.coalesce(Approval.approver_id, DelegationRow.approver_id) == bindparam("approver"),
+        SignInAttempt.provider == bindparam("provider"),
+        SignInAttempt.signed_in_at >= bindparam("auth_time"),
+    )
+)
+"""The approver's sign-ins of that moment or later that have counted, as a yes or to be shown values."""
 
 _ATTEMPT = select(SignInAttempt.__table__).where(SignInAttempt.state_hash == bindparam("state"))
 
@@ -138,10 +150,10 @@ def ensure_approver(
     signed: SignedIn,
     now: datetime,
 ) -> None:
-    """Refuse a sign-in that was not made just now, at this phone, by the approver.
+    """Count a sign-in, unless it was not made just now, at this phone, by the approver.
 
     Raises:
-        SignInStaleError: the identity provider reused an older sign-in.
+        SignInStaleError: the identity provider reused an older sign-in, or one that has counted before.
         SubjectMismatchError: somebody else than the approver signed in.
         ApprovalOverError, NotFoundError: as `begin`.
     """
@@ -152,6 +164,25 @@ def ensure_approver(
         raise SignInStaleError("the sign-in is older than the question")
     if not residents.is_same(conn, parts, approver_id, signed.personal_code):
         raise SubjectMismatchError("somebody else signed in")
+    _count_once(conn, approver_id, returned, signed)
+
+
+def _count_once(conn: Connection, approver_id: str, returned: SignInReturn, signed: SignedIn) -> None:
+    """Refuse what has counted before: a provider that ignores `prompt=login` answers again with the sign-in of then.
+
+    Providers say whole seconds, so two sign-ins of one second are told apart by their sessions, if they have any.
+    """
+    session = digest(signed.session) if signed.session else None
+    known = {"approver": approver_id, "provider": returned.provider, "auth_time": signed.auth_time}
+    for counted in conn.execute(_COUNTED, known):
+        is_another = counted.signed_in_as is not None and session is not None and counted.signed_in_as != session
+        if counted.signed_in_at > signed.auth_time or not is_another:
+            raise SignInStaleError("the sign-in has counted before")
+    conn.execute(
+        update(SignInAttempt)
+        .where(SignInAttempt.id == returned.attempt_id)
+        .values(signed_in_at=signed.auth_time, signed_in_as=session)
+    )
 
 
 def recognise(

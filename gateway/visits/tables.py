@@ -253,6 +253,10 @@ class SignInAttempt(Base):
     """The PKCE code verifier, sealed under the visit's key."""
     begun_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the provider says that the sign-in happened, once it counted; the next has to be later."""
+    signed_in_as: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Hash of the provider's name for that sign-in, if it gives one."""
 
 
 class Filing(Base):

@@ -147,6 +147,17 @@ class TestLiveSession:
         claims = browser.claims(browser.redeem(answer["code"]).json())
         assert claims["auth_time"] == int(clock().timestamp())
 
+    def test_a_provider_that_reuses_a_sign_in_answers_with_the_one_of_then(
+        self, sandbox: Sandbox, browser: Browser, clock: HeldClock
+    ) -> None:
+        first = browser.claims(browser.redeem(answer_of(browser.approve(browser.ask()))["code"]).json())
+        clock.move(seconds=30)
+        sandbox.faults.switch("reuses_sign_in", on=True)
+        again = browser.redeem(answer_of(browser.ask(prompt="login", max_age="0", nonce="m"))["code"]).json()
+        claims = browser.claims(again)
+        assert claims["nonce"] == "m"
+        assert (claims["auth_time"], claims["sid"]) == (first["auth_time"], first["sid"])
+
     def test_max_age_is_measured_from_the_sign_in(self, browser: Browser, clock: HeldClock) -> None:
         browser.approve(browser.ask())
         clock.move(seconds=31)

@@ -13,6 +13,7 @@ from litestar import Litestar, Request, Response, Router, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
+from connectors.sandbox.faults import Faults
 from connectors.sandbox.pages import PageError, build_application, page, see_other
 from connectors.sandbox.provider.requests import (
     ACR_HIGH,
@@ -36,13 +37,20 @@ class ProviderDesk:
     """One provider's state."""
 
     def __init__(
-        self, issuer: str, clients: Iterable[Client], pin: str, session_length: timedelta, now: Callable[[], datetime]
+        self,
+        issuer: str,
+        clients: Iterable[Client],
+        pin: str,
+        session_length: timedelta,
+        now: Callable[[], datetime],
+        faults: Faults,
     ) -> None:
         self.issuer = issuer
         self.clients = {client.client_id: client for client in clients}
         self.tokens = TokenDesk(issuer, now)
         self.now = now
         self._pin = pin
+        self._faults = faults
         self._session_length = session_length
         self._requests: dict[str, AuthorizationRequest] = {}
         self._sessions: dict[str, Login] = {}
@@ -79,8 +87,10 @@ class ProviderDesk:
         return token
 
     def live(self, token: str | None, request: AuthorizationRequest) -> Login | None:
-        """Who is signed in already, when the request is content with that."""
+        """Who is signed in already, when the request is content with that, or the provider does not care."""
         login = self._sessions.get(token or "")
+        if "reuses_sign_in" in self._faults:
+            return login
         if login is None or request.wants_fresh:
             return None
         age = self.now() - login.at

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,8 @@ class Login:
     resident: Resident
     method: str
     at: datetime
+    sid: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    """The session that it opens (OpenID Connect Front-Channel Logout section 3)."""
 
     @property
     def acr(self) -> str:
@@ -113,6 +115,7 @@ class TokenDesk:
             "exp": now + _TOKEN_SECONDS,
             "auth_time": int(grant.login.at.timestamp()),
             "acr": grant.login.acr,
+            "sid": grant.login.sid,
             "amr": list(METHODS[grant.login.method][2]),
             "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
         }

@@ -7,7 +7,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -15,7 +15,7 @@ from litestar import Litestar
 from sqlalchemy import Connection, insert
 
 from delegation.assurance import Assurance
-from gateway.ids import digest
+from gateway.ids import digest, new_id
 from gateway.oauth import providers
 from gateway.oauth.errors import ProviderUnavailableError, SignInFailedError
 from gateway.oauth.relying_party import SignedIn
@@ -52,7 +52,8 @@ class PlayedProvider:
         person, level, age = code.split("|")
         if iss != PROVIDER:
             raise SignInFailedError("answer.iss")
-        return signed_in(person, Assurance[level], self.now() - timedelta(seconds=int(age)))
+        signed = signed_in(person, Assurance[level], self.now() - timedelta(seconds=int(age)))
+        return replace(signed, session=new_id())
 
     async def close(self) -> None:
         """Nothing is open."""
