@@ -291,6 +291,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("guarded", Json, nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_service_training_id"), "training", ["training_id"], ["id"])
 
+    with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("signed_in_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("signed_in_as", sa.LargeBinary(length=32), nullable=True))
+        batch_op.create_index(batch_op.f("ix_sign_in_attempt_signed_in_at"), ["signed_in_at"], unique=False)
+
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("services", Json, nullable=True))
         batch_op.add_column(sa.Column("life_event_id", sa.String(length=128), nullable=True))
