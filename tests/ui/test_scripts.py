@@ -26,7 +26,8 @@ MISTAKEN = """{% extends "layout/desk.html" %}{% block title %}Code{% endblock %
 <div id="now" data-live="/visit/events">
 {% if error %}{{ ui.error_summary([{"text": error, "href": "#code"}]) }}{% endif %}
 <h1 id="state">{{ state }}</h1>
-{% call ui.form("/visit/code", "t") %}{{ ui.code_input("code", "Code", hint="Six digits", error=error) }}{{ ui.button("Go on") }}{% endcall %}
+{% call ui.form("/visit/code", "t") %}{{ ui.code_input("code", "Code", hint="Six digits", error=error) }}
+{{ ui.button("Go on") }}{% endcall %}
 </div>{% endblock %}"""
 IDLE = """{% extends "layout/desk.html" %}
 {% set lock_action = "/lock" %}{% set idle_seconds = 4 %}
