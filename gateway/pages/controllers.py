@@ -2,9 +2,9 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, audit, display, home, second_look, terminals
+from gateway.pages import account, audit, audit_cases, delegations, display, home, presented, second_look, terminals
 from gateway.pages.desk import controllers as desk
-from gateway.pages.resident import approving, entering, passkeys, signing_in
+from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
@@ -13,10 +13,15 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *desk.HANDLERS,
     *entering.HANDLERS,
     *approving.HANDLERS,
+    *stopping.HANDLERS,
+    *disputing.HANDLERS,
     *signing_in.HANDLERS,
     *passkeys.HANDLERS,
     *display.HANDLERS,
     *audit.HANDLERS,
+    *audit_cases.HANDLERS,
+    *presented.HANDLERS,
+    *delegations.HANDLERS,
     *second_look.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

@@ -128,11 +128,19 @@ def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> l
     ]
 
 
+def one_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str) -> Listed:
+    """One of the delegations that are listed: a list opens nobody else's matters. Raises `NotFoundError`."""
+    found = next((each for each in listed(conn, parts, by, shown_id) if each.id == delegation_id), None)
+    if found is None:
+        raise NotFoundError("no such delegation")
+    return found
+
+
 def stop(
     conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str, reason: StopReason
 ) -> datetime | None:
     """Stop one of the delegations that are listed; as `stopping.stop_or_say_sent`. Raises `NotFoundError`."""
-    _ensure_listed(conn, parts, by, shown_id, delegation_id)
+    one_of(conn, parts, by, shown_id, delegation_id)
     return stopping.stop_by_staff(conn, parts, by, delegation_id, reason)
 
 
@@ -140,7 +148,7 @@ def open_case(
     conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str, kind: DisputeKind, words: str
 ) -> str:
     """Open a case for whoever showed the document; as `cases.open_case`. Raises `NotFoundError`."""
-    _ensure_listed(conn, parts, by, shown_id, delegation_id)
+    one_of(conn, parts, by, shown_id, delegation_id)
     return cases.open_case(
         conn,
         parts,
@@ -151,12 +159,6 @@ def open_case(
         words=words,
         now=parts.clock.database_now(conn),
     )
-
-
-def _ensure_listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str) -> None:
-    """Refuse what is not this person's: a list that somebody was shown opens nobody else's matters."""
-    if delegation_id not in {each.id for each in listed(conn, parts, by, shown_id)}:
-        raise NotFoundError("no such delegation")
 
 
 def _resident_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> str | None:

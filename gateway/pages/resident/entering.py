@@ -1,4 +1,4 @@
-"""The way in: a code typed on the phone, or a link scanned from the counter's screen. And the way to stop.
+"""The way in: a code typed on the phone, or a link scanned from the counter's screen.
 
 A GET of a link only shows a button, so that nothing which looks at links for somebody uses it up; the POST redeems.
 """
@@ -45,10 +45,10 @@ async def show_code_form(request: AnyRequest) -> Response[Any]:
 async def take_code(request: AnyRequest, session: CurrentSession, parts: Parts, data: Form) -> Response[Any]:
     """Open the question that a code belongs to; the code is used up."""
     try:
-        token = await _open_by_code(request, session, parts, field(data, "code", 20))
+        token = await open_by_code(request, session, parts, field(data, "code", 20))
     except (CodeUnknownError, TriedTooOftenError) as error:
         return _code_page(request, PROBLEMS[error.code])
-    return _enter(parts, token, "/approve")
+    return enter(parts, token, "/approve")
 
 
 @get("/a/{link:str}", **_CALLERS)
@@ -66,26 +66,10 @@ async def take_link(request: AnyRequest, session: CurrentSession, parts: Parts, 
         )
     except CodeUnknownError as error:
         return _code_page(request, PROBLEMS[error.code])
-    return _enter(parts, token, "/approve")
+    return enter(parts, token, "/approve")
 
 
-@get("/stop", **_CALLERS)
-async def show_stop(request: AnyRequest, session: CurrentSession) -> Response[Any]:
-    """All ways to stop; a phone that is on a visit has a button."""
-    return _stop_page(request, session)
-
-
-@post("/stop", **_CALLERS)
-async def take_stop_code(request: AnyRequest, session: CurrentSession, parts: Parts, data: Form) -> Response[Any]:
-    """Lead from a code to the no: whoever was asked may refuse without signing in."""
-    try:
-        token = await _open_by_code(request, session, parts, field(data, "code", 20))
-    except (CodeUnknownError, TriedTooOftenError) as error:
-        return _stop_page(request, session, PROBLEMS[error.code])
-    return _enter(parts, token, "/approve/refuse")
-
-
-async def _open_by_code(request: AnyRequest, session: CurrentSession, parts: Parts, code: str) -> str:
+async def open_by_code(request: AnyRequest, session: CurrentSession, parts: Parts, code: str) -> str:
     """Redeem a code; tries in vain are counted against the browser and against its address.
 
     Raises:
@@ -93,11 +77,7 @@ async def _open_by_code(request: AnyRequest, session: CurrentSession, parts: Par
         TriedTooOftenError: too many wrong ones came from here.
     """
     now = parts.clock.now()
-    known = session.token_hash.hex() if isinstance(session, ResidentSession) else stranger_of(request, parts)[0]
-    doors = [
-        Door("approval.browser", known, _TRIES_OF_BROWSER),
-        Door("approval.address", address_of(request), _TRIES_OF_ADDRESS),
-    ]
+    doors = doors_of(request, session, parts)
     await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, doors, now))
 
     def work(conn: Connection) -> str:
@@ -106,6 +86,15 @@ async def _open_by_code(request: AnyRequest, session: CurrentSession, parts: Par
         return token
 
     return await parts.database.write(work)
+
+
+def doors_of(request: AnyRequest, session: CurrentSession, parts: Parts) -> list[Door]:
+    """Where tries in vain with a code are counted: the browser, and the address it comes from."""
+    known = session.token_hash.hex() if isinstance(session, ResidentSession) else stranger_of(request, parts)[0]
+    return [
+        Door("approval.browser", known, _TRIES_OF_BROWSER),
+        Door("approval.address", address_of(request), _TRIES_OF_ADDRESS),
+    ]
 
 
 def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Callable[[], AnyRow]) -> str:
@@ -137,14 +126,9 @@ def _code_page(request: AnyRequest, problem: Problem | None = None) -> Response[
     return page(request, "pages/resident/code.html", status=status, back="/a", problem=problem, asked_anew=False)
 
 
-def _stop_page(request: AnyRequest, session: CurrentSession, problem: Problem | None = None) -> Response[Any]:
-    is_on_visit = isinstance(session, ResidentSession)
-    status = problem.status if problem else 200
-    return page(request, "pages/resident/stop_ways.html", status=status, problem=problem, is_on_visit=is_on_visit)
-
-
-def _enter(parts: Parts, token: str, path: str) -> Response[Any]:
+def enter(parts: Parts, token: str, path: str) -> Response[Any]:
+    """Go to a page with the session that a code has opened."""
     return see_other(path, cookies=[cookies.make(parts.settings, CookieName.RESIDENT, token)])
 
 
-HANDLERS = (show_code_form, take_code, show_link, take_link, show_stop, take_stop_code)
+HANDLERS = (show_code_form, take_code, show_link, take_link)

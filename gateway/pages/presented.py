@@ -1,0 +1,152 @@
+"""A resident comes to a centre with a document: what is allowed in their name is listed, stopped, or made a case."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from gateway.pages.desk.words import DOCUMENTS, STOP_REASONS
+from gateway.pages.forms import Form, field
+from gateway.pages.rendering import page
+from gateway.pages.resident.disputing import HINTS, KINDS, Filled
+from gateway.parts import Parts
+from gateway.people.access import StaffSession, Who, allow
+from gateway.people.errors import TriedTooOftenError
+from gateway.people.personal_code import PersonalCodeError
+from gateway.problem_texts import PROBLEMS
+from gateway.visits import presenting, stopping
+from gateway.visits.cases import LONGEST_WORDS
+from gateway.visits.stopping import StopReason
+from gateway.web.redirects import see_other
+from ui.i18n import Message, message
+
+AnyRequest = Request[Any, Any, Any]
+_STAFF = allow(Who.ASSISTANT, Who.MANAGER)
+_NO_DOCUMENT: Final = message("Choose which document was shown")
+_NO_REASON: Final = message("Choose why it is stopped")
+
+
+@get("/presented", **_STAFF)
+async def show_form(request: AnyRequest) -> Response[Any]:
+    """Ask for the personal code in the document."""
+    return _form(request, {}, {})
+
+
+@post("/presented", **_STAFF)
+async def show_document(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
+    """Record that a document was shown; whoever was never here gets the same page, with nothing in it."""
+    typed = {"code": field(data, "code", 20), "document": field(data, "document", 16)}
+    if typed["document"] not in DOCUMENTS:
+        return _form(request, typed, {"document": _NO_DOCUMENT})
+    try:
+        shown_id = await parts.database.write(
+            lambda conn: presenting.show_document(conn, parts, session, typed["code"], typed["document"])
+        )
+    except (PersonalCodeError, TriedTooOftenError) as error:
+        return _form(request, typed, {"code": PROBLEMS[error.code].advice}, PROBLEMS[error.code].status)
+    return see_other(f"/presented/{shown_id}")
+
+
+@get("/presented/{shown_id:str}", **_STAFF)
+async def show_list(request: AnyRequest, session: StaffSession, parts: Parts, shown_id: FromPath[str]) -> Response[Any]:
+    """What is or was allowed, for a quarter of an hour."""
+    found = await parts.database.read(lambda conn: presenting.listed(conn, parts, session, shown_id))
+    return page(request, "pages/presented/list.html", delegations=found, here=f"/presented/{shown_id}")
+
+
+@get("/presented/{shown_id:str}/{delegation_id:str}", **_STAFF)
+async def show_one(
+    request: AnyRequest, session: StaffSession, parts: Parts, shown_id: FromPath[str], delegation_id: FromPath[str]
+) -> Response[Any]:
+    """One of them, with the ways to stop it and to say what is wrong; afterwards whether it was in time."""
+    return await _one(request, session, parts, shown_id, delegation_id)
+
+
+@post("/presented/{shown_id:str}/{delegation_id:str}/stop", **_STAFF)
+async def stop(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    shown_id: FromPath[str],
+    delegation_id: FromPath[str],
+    data: Form,
+) -> Response[Any]:
+    """Stop it."""
+    reason = next((each for each in STOP_REASONS if each.value == field(data, "reason", 32)), None)
+    if reason is None:
+        return await _one(request, session, parts, shown_id, delegation_id, {"reason": _NO_REASON})
+    why: StopReason = reason
+    await parts.database.write(lambda conn: presenting.stop(conn, parts, session, shown_id, delegation_id, why))
+    return see_other(f"/presented/{shown_id}/{delegation_id}")
+
+
+@post("/presented/{shown_id:str}/{delegation_id:str}/case", **_STAFF)
+async def open_case(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    shown_id: FromPath[str],
+    delegation_id: FromPath[str],
+    data: Form,
+) -> Response[Any]:
+    """Open a case in the words of whoever showed the document."""
+    filled = Filled.of(data)
+    if filled.faults or filled.kind is None:
+        return await _one(request, session, parts, shown_id, delegation_id, filled.faults, filled)
+    kind = filled.kind
+    case_id = await parts.database.write(
+        lambda conn: presenting.open_case(conn, parts, session, shown_id, delegation_id, kind, filled.words)
+    )
+    return see_other(f"/presented/{shown_id}/{delegation_id}?case={case_id[:8]}")
+
+
+def _form(
+    request: AnyRequest, typed: dict[str, str], faults: dict[str, Message], status: int | None = None
+) -> Response[Any]:
+    return page(
+        request,
+        "pages/presented/form.html",
+        status=status or (422 if faults else 200),
+        back="/presented",
+        typed=typed,
+        faults=faults,
+        documents=DOCUMENTS,
+    )
+
+
+async def _one(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    shown_id: str,
+    delegation_id: str,
+    faults: dict[str, Message] | None = None,
+    filled: Filled | None = None,
+) -> Response[Any]:
+    one, answer = await parts.database.read(
+        lambda conn: (
+            presenting.one_of(conn, parts, session, shown_id, delegation_id),
+            stopping.answer(conn, parts, delegation_id),
+        )
+    )
+    here = f"/presented/{shown_id}/{delegation_id}"
+    return page(
+        request,
+        "pages/presented/one.html",
+        status=422 if faults else 200,
+        back=here,
+        one=one,
+        answer=answer,
+        here=here,
+        all_of_them=f"/presented/{shown_id}",
+        reasons=STOP_REASONS,
+        kinds=KINDS,
+        hints=HINTS,
+        faults=faults or {},
+        filled=filled or Filled(),
+        longest=LONGEST_WORDS,
+        opened=request.query_params.get("case", "")[:8],
+    )
+
+
+HANDLERS = (show_form, show_document, show_list, show_one, stop, open_case)

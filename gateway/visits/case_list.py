@@ -1,0 +1,104 @@
+"""Cases as an auditor lists them: kind, state, service, deadline; no names, and nothing of what was said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+
+from gateway.parts import Parts
+from gateway.people.tables import Centre
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from gateway.visits.tables import Dispute, DisputeKind, DisputeOutcome, DisputeState, Visit
+
+_LINES = (
+    select(
+        Dispute.id,
+        Dispute.kind,
+        Dispute.state,
+        Dispute.outcome,
+        Dispute.opened_at,
+        Dispute.deadline,
+        Dispute.visit_id,
+        Dispute.service_id,
+        Centre.name.label("centre"),
+        Service.cards,
+    )
+    .join(Visit, Visit.id == Dispute.visit_id)
+    .join(Centre, Centre.id == Visit.centre_id)
+    .outerjoin(Service, Service.id == Dispute.service_id)
+    .order_by(Dispute.opened_at.desc(), Dispute.id.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a page of the list ends: the next one begins after it."""
+
+    opened_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which cases are wanted; what is `None` does not matter."""
+
+    state: DisputeState | None = None
+    overdue: bool = False
+    after: Key | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A case in the list."""
+
+    id: str
+    kind: DisputeKind
+    state: DisputeState
+    outcome: DisputeOutcome | None
+    opened_at: datetime
+    deadline: datetime
+    is_overdue: bool
+    visit_id: str
+    service: str
+    centre: str
+
+
+def find(conn: Connection, parts: Parts, search: Search, *, language: str, most: int) -> list[Line]:
+    """The newest cases that `search` wants; service titles in `language`."""
+    now = parts.clock.now()
+    return [
+        Line(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            outcome=row.outcome,
+            opened_at=row.opened_at,
+            deadline=row.deadline,
+            is_overdue=row.state is DisputeState.OPEN and now > row.deadline,
+            visit_id=row.visit_id,
+            service=row.service_id if row.cards is None else catalogue.title_of(row.cards, language),
+            centre=row.centre,
+        )
+        for row in conn.execute(_LINES.where(*_conditions(search, now)).limit(most))
+    ]
+
+
+def waiting(conn: Connection, parts: Parts) -> tuple[int, int]:
+    """How many cases are open, and how many of those are past their deadline."""
+    overdue = func.coalesce(func.sum(case((Dispute.deadline < parts.clock.now(), 1), else_=0)), 0)
+    row = conn.execute(select(func.count(), overdue).where(Dispute.state == DisputeState.OPEN)).one()
+    return int(row[0]), int(row[1])
+
+
+def _conditions(search: Search, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[Any] = []
+    if search.state:
+        found.append(Dispute.state == search.state)
+    if search.overdue:
+        found += [Dispute.state == DisputeState.OPEN, Dispute.deadline < now]
+    if search.after:
+        at, case_id = search.after.opened_at, search.after.id
+        found.append(or_(Dispute.opened_at < at, and_(Dispute.opened_at == at, Dispute.id < case_id)))
+    return found

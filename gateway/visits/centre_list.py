@@ -1,0 +1,107 @@
+"""What is allowed in one centre now, and what was stopped lately, as its manager sees it: no names of residents."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.orm import aliased
+
+from delegation.model import DelegationState
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.people.tables import Staff
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from gateway.terminals.tables import Terminal
+from gateway.visits.stopping import StopReason
+from gateway.visits.tables import DelegationRow
+
+LATELY = timedelta(days=7)
+_WHO = aliased(Staff)
+_COLUMNS = select(
+    DelegationRow.id,
+    DelegationRow.services,
+    DelegationRow.granted_at,
+    DelegationRow.requested_at,
+    DelegationRow.valid_until,
+    DelegationRow.ended_at,
+    DelegationRow.ended_by,
+    DelegationRow.ended_reason,
+    Staff.display_name.label("assistant"),
+    Terminal.name.label("terminal"),
+    _WHO.display_name.label("ended_by_name"),
+).select_from(DelegationRow)
+_JOINED = (
+    _COLUMNS.join(Staff, Staff.id == DelegationRow.assistant_id)
+    .join(Terminal, Terminal.id == DelegationRow.terminal_id)
+    .outerjoin(_WHO, DelegationRow.ended_by == "staff:" + _WHO.id)
+    .where(DelegationRow.centre_id == bindparam("centre"))
+)
+_LIVE = (
+    _JOINED.where(
+        DelegationRow.state.in_((DelegationState.REQUESTED, DelegationState.ACTIVE)),
+        DelegationRow.valid_until > bindparam("now"),
+    )
+    .order_by(DelegationRow.requested_at.desc())
+    .limit(bindparam("most"))
+)
+_STOPPED = (
+    _JOINED.where(DelegationRow.ended_reason.is_not(None), DelegationRow.ended_at > bindparam("since"))
+    .order_by(DelegationRow.ended_at.desc())
+    .limit(bindparam("most"))
+)
+_CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One delegation."""
+
+    id: str
+    services: tuple[str, ...]
+    assistant: str
+    terminal: str
+    granted_at: datetime | None
+    """`None` while nobody has said yes."""
+    requested_at: datetime
+    valid_until: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    """As in the row, but the name of a member of staff."""
+    reason: StopReason | None
+
+
+def live(conn: Connection, parts: Parts, by: StaffSession, *, most: int) -> list[Line]:
+    """What is asked for or in force in the centre of `by`, newest first."""
+    return _lines(conn, by, _LIVE, {"now": parts.clock.now(), "most": most})
+
+
+def stopped(conn: Connection, parts: Parts, by: StaffSession, *, most: int) -> list[Line]:
+    """What somebody stopped in the last week, with who and why."""
+    return _lines(conn, by, _STOPPED, {"since": parts.clock.now() - LATELY, "most": most})
+
+
+def _lines(conn: Connection, by: StaffSession, query: Any, values: dict[str, Any]) -> list[Line]:
+    rows = conn.execute(query, {"centre": by.centre_id} | values).all()
+    services = sorted({each["service"] for row in rows for each in row.services})
+    cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": services})} if services else {}
+
+    def title(service_id: str) -> str:
+        return catalogue.title_of(cards[service_id], by.language) if service_id in cards else service_id
+
+    return [
+        Line(
+            id=row.id,
+            services=tuple(title(each["service"]) for each in row.services),
+            assistant=row.assistant,
+            terminal=row.terminal,
+            granted_at=row.granted_at,
+            requested_at=row.requested_at,
+            valid_until=row.valid_until,
+            ended_at=row.ended_at,
+            ended_by=row.ended_by_name or row.ended_by,
+            reason=None if row.ended_reason is None else StopReason(row.ended_reason),
+        )
+        for row in rows
+    ]
