@@ -149,6 +149,27 @@ PROBLEMS: dict[str, Problem] = {
         message("The service asks for a stronger sign-in"),
         message("Sign in with another means, such as the identity card or the signature app."),
     ),
+    # Who may not act
+    "barred.own_matter": _problem(
+        403,
+        message("This is your own matter"),
+        message("A personal code, telephone number or account here is yours. A colleague has to serve this person."),
+    ),
+    "barred.basket": _problem(
+        403,
+        message("This centre does not offer the service"),
+        message("Look at the service’s card: it says where the resident can go instead."),
+    ),
+    "barred.agreement": _problem(
+        403,
+        message("No agreement with the institution is in force"),
+        message("The service cannot be given here now. Help the resident to use the portal alone, and tell the manager."),
+    ),
+    "barred.training": _problem(
+        403,
+        message("The service asks for a training that you do not have"),
+        message("Ask a colleague who has it to serve the resident, and tell the manager."),
+    ),
     # The second pair of eyes
     "second_look.not_you": _problem(
         403,

@@ -53,6 +53,8 @@ class Input:
     """Masked on shared screens until somebody asks to see it."""
     lockable: bool = False
     """The resident may fix this value in the delegation."""
+    guarded: bool = False
+    """A value that differs from the known one is looked at by a second member of staff before it may be sent."""
     missing: Words | None = None
     """Said when there is no answer; otherwise the general words of its kind."""
 

@@ -1,15 +1,20 @@
 """The catalogue of the demonstration: two services that the stand-in portal takes, and cards of some others."""
 
+from datetime import UTC, datetime
 from importlib.resources import files
 
 from sqlalchemy import Connection
 
-from gateway.services import keeping
+from gateway.services import agreements, keeping
 from gateway.services.catalogue import Service
 from gateway.services.files import read_catalogue
 from gateway.services.keeping import PortalEntry
 
 PORTAL_ID = "latvija"
+BASKET = "vpvkac"
+"""The kind of the demonstration's centres."""
+AGREED_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+"""Since when each holder has entrusted its services to the network, without an end."""
 
 
 def services() -> tuple[Service, ...]:
@@ -24,3 +29,8 @@ def seed(conn: Connection, *, portal_origin: str, client_id: str) -> None:
     )
     for service in services():
         keeping.upsert(conn, service)
+        if service.is_electronic:
+            agreements.add_to_basket(conn, BASKET, service.id)
+    for holder in sorted({each.holder for each in services() if each.is_electronic}):
+        if not agreements.of_holder(conn, holder):
+            agreements.conclude(conn, holder=holder, begins_at=AGREED_SINCE)

@@ -115,13 +115,13 @@ async def look(session: StaffSession, parts: Parts, look_id: FromPath[str]) -> R
 @post("/second-look/{look_id:str}/confirm", **_WHO)
 async def confirm(session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[Any]:
     """It is as it should be."""
-    return await _answer(parts, look_id, lambda conn: second_person.confirm(conn, parts, session, look_id))
+    return await _answer(parts, look_id, lambda conn: second_acts.confirm(conn, parts, session, look_id))
 
 
 @post("/second-look/{look_id:str}/refuse", **_WHO)
 async def refuse(session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[Any]:
     """It is not, or cannot be said."""
-    return await _answer(parts, look_id, lambda conn: second_person.refuse(conn, parts, session, look_id))
+    return await _answer(parts, look_id, lambda conn: second_acts.refuse(conn, parts, session, look_id))
 
 
 @get(["/second-look/events", "/desk/events"], **_WHO)
@@ -150,5 +150,4 @@ def _row(shown: second_person.Shown, language: str) -> dict[str, Any]:
     return {"key": key, "value": shown.value}
 
 
-ACTS = second_acts.ACTS
 HANDLERS = (show_list, events, show_one, look, confirm, refuse)

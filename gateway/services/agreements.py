@@ -54,6 +54,12 @@ def conclude(
     return agreement_id
 
 
+def of_holder(conn: Connection, holder: str) -> list[str]:
+    """The ids of a holder's agreements, those that are over included, by their beginning."""
+    found = select(Agreement.id).where(Agreement.holder == holder).order_by(Agreement.begins_at, Agreement.id)
+    return list(conn.execute(found).scalars())
+
+
 def end(conn: Connection, agreement_id: str, at: datetime) -> bool:
     """End an agreement at an instant; return whether there was one that would have lasted longer."""
     longer = (Agreement.id == agreement_id, Agreement.ends_at.is_(None) | (Agreement.ends_at > at))

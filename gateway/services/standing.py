@@ -28,6 +28,7 @@ _STANDING = (
     select(
         Service.id,
         Service.portal_id,
+        Service.guarded,
         _IN_BASKET.label("in_basket"),
         _AGREED.label("agreed"),
         or_(Service.training_id.is_(None), _TRAINED).label("trained"),
@@ -56,6 +57,8 @@ class Standing:
     in_basket: bool
     agreed: bool
     trained: bool
+    guarded: tuple[str, ...]
+    """Inputs whose new value a second person looks at, beside the connector's own."""
     training: Mapping[str, str] | None
     """Names of the training that it asks for, by language."""
 
@@ -89,6 +92,7 @@ def of(
             in_basket=bool(row.in_basket),
             agreed=bool(row.agreed),
             trained=bool(row.trained),
+            guarded=tuple(row.guarded or ()),
             training=row.names,
         )
         for row in conn.execute(_STANDING, given)

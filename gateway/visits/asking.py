@@ -17,10 +17,10 @@ from gateway.jobs.queue import enqueue
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import approvals, filings
+from gateway.visits import approvals, filings, guarding
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
-from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState
 from gateway.visits.trail import say
@@ -29,6 +29,8 @@ _AGAIN = frozenset({FilingState.DRAFTED, FilingState.PREPARED, FilingState.CONFI
 _ENDED_UNSENT = frozenset(
     {FilingState.STOPPED, FilingState.DECLINED, FilingState.FAILED, FilingState.ABANDONED, FilingState.NOT_FILED}
 )
+_LEAVES_ROOM = frozenset({FilingState.FILED, FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
+"""After these another filing of the service may begin, as long as the delegation has one left."""
 
 _SUPERSEDE = (
     update(Run)
@@ -89,6 +91,7 @@ def fill(
         OutOfOrderError: there is no delegation in force, the final request has left, or another answer came first.
         ExpiredError: the delegation has ended.
         AlreadyFiledError: the same thing is already open or filed for this resident.
+        guarding.BarredError: the service is not open to this assistant, or an answer is their own number or account.
     """
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
@@ -100,10 +103,11 @@ def fill(
     ensure_allows(to_model(row), service=visit.service_id, action=Action.FILE, now=now)
     connector = registry.find(visit.service_id)
     key = parts.sealer.keyed_hash("filing.key", f"{visit.service_id}:{connector.service_key(values)}")
-    filing = lock_filing_of(conn, row.id)
+    filing = lock_filing_for(conn, row.id, visit.service_id)
     ensure(seen is None or seen == mark_of(filing), "answer twice")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
-    if filing is None or filing.state in _ENDED_UNSENT:
+    needed = guarding.looks_for_filing(conn, parts, vault, by, row, connector, values, now)
+    if filing is None or filing.state in _ENDED_UNSENT or filing.state in _LEAVES_ROOM:
         filing_id, attempt = _draft(conn, row, visit.service_id, key, connector.manifest.version, now), 1
         event = EventName.FILING_DRAFTED
     else:
@@ -113,6 +117,9 @@ def fill(
     vault.keep(filing_id, "answers", _packed(values, files), now)
     vault.forget(filing_id, "refusals")
     vault.forget(visit_id, "draft")
+    looks = guarding.ask_for(conn, parts, by, visit_id, needed, now, delegation_id=row.id, filing_id=filing_id)
+    if looks or (filing is not None and filing.looks):
+        conn.execute(update(Filing).where(Filing.id == filing_id).values(looks=looks or None))
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
     say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
     return filing_id

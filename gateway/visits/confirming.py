@@ -24,7 +24,7 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, filings, granting, running, sign_ins
+from gateway.visits import actors, approvals, filings, granting, guarding, running, second_person, sign_ins
 from gateway.visits.approvals import Answer
 from gateway.visits.asking import queue_run
 from gateway.visits.delegations import may_file
@@ -162,6 +162,12 @@ def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts:
         raise ExpiredError("the right to file ended before the permit")
     current = (filing.state, filing.attempt, filing.readback_hash)
     ensure(current == (FilingState.PREPARED, approval.attempt, approval.subject_hash), "permit another read-back")
+    ensure(second_person.all_confirmed(conn, filing.looks or ()), "permit before a second person has looked")
+    place = {"centre_id": row.centre_id, "staff_id": row.assistant_id}
+    why = guarding.why_closed(conn, (filing.service_id,), **place, now=now)
+    if why is not None:
+        _stop_closed(conn, filing, approval, why.code, now)
+        return
     level = route_assurance(approval.route, ApprovalKind.PERMIT, facts)
     service = catalogue.find(conn, filing.service_id)
     ensure_allowed(service.rules, approval.route, level, ApprovalKind.PERMIT)
@@ -232,6 +238,7 @@ def ask_again(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -
     filing = expected(lock_filing_of(conn, row.id), "ask again without a filing")
     ensure(filing.state is FilingState.PREPARED, "ask again for what is not read back")
     ensure(not approvals.is_waiting(conn, row.id, now), "ask again while the question waits")
+    ensure(second_person.all_confirmed(conn, filing.looks or ()), "ask before a second person has looked")
     approvals.lapse_all(conn, row.id, now)
     vault = VisitVault.of(conn, parts.sealer, visit_id)
     return running.ask_permit(conn, parts, vault, row, filing, filing.readback_hash, now)
@@ -261,6 +268,14 @@ def lapse_permit(conn: Connection, parts: Parts, filing_id: str, permit_id: str)
     attempt = filing.attempt + 1
     filings.move(conn, filing, FilingState.PREPARED, attempt=attempt, reason="permit.expired")
     say(conn, filing.visit_id, EventName.PERMIT_LAPSED, actors.SYSTEM, now, filing=filing_id, permit=permit_id)
+
+
+def _stop_closed(conn: Connection, filing: AnyRow, approval: AnyRow, reason: str, now: datetime) -> None:
+    """The service was closed to this assistant while the resident read: whoever says yes now cannot have it sent."""
+    filings.move(conn, filing, FilingState.STOPPED, reason=reason, ended_at=now)
+    approvals.decide(conn, approval, ApprovalState.LAPSED, now)
+    data = {"filing": filing.id, "approval": approval.id, "reason": reason, "step": "permit"}
+    say(conn, filing.visit_id, EventName.STEP_BARRED, actors.SYSTEM, now, **data)
 
 
 def _signed(

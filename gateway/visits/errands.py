@@ -23,7 +23,7 @@ from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.oauth import tickets
 from gateway.parts import Parts
-from gateway.visits import confirming, running, second_person, sending, stopping, telling
+from gateway.visits import confirming, running, second_acts, sending, stopping, telling
 from gateway.visits.rows import find_filing, find_run
 from gateway.visits.running import Errand
 from gateway.visits.sealed import VisitVault
@@ -65,7 +65,7 @@ class Errands:
             "permit.lapse": self._step(
                 lambda conn, job: confirming.lapse_permit(conn, self._parts, job["filing"], job["permit"])
             ),
-            "second_look.lapse": self._step(lambda conn, job: second_person.lapse(conn, self._parts, job["look"])),
+            "second_look.lapse": self._step(lambda conn, job: second_acts.lapse(conn, self._parts, job["look"])),
             telling.JOB: self._step(
                 lambda conn, job: telling.tell(conn, self._parts, job["delegation"], telling.Told(job["what"]))
             ),

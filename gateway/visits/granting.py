@@ -28,7 +28,18 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, parties, scope, statements, stop_codes, stopping, telling
+from gateway.visits import (
+    actors,
+    approvals,
+    guarding,
+    parties,
+    scope,
+    second_person,
+    statements,
+    stop_codes,
+    stopping,
+    telling,
+)
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
 from gateway.visits.errors import ExpiredError, NoKnownNumberError, RouteNotAllowedError
 from gateway.visits.filings import MAY_HAVE_ARRIVED
@@ -48,6 +59,8 @@ from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import ApprovalState, DelegationRow
 from gateway.visits.trail import say
 
+HELD = "held_asking"
+"""What is sealed of a question that waits for a second person."""
 _STATUS_INDEXES = 1 << 20
 
 
@@ -80,12 +93,15 @@ class Asked:
 def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, asked: Asked) -> str:
     """Ask for a delegation for the visit's services; return the id of the approval that is waiting.
 
+    It is empty while a second person has to look first: the question is put when they have confirmed.
+
     Raises:
         OutOfOrderError: no service is chosen, or a delegation is already waiting or in force.
         RouteNotAllowedError: a service does not take the route, or the route cannot reach its assurance.
         NotOfferedError: a service does not offer what is wanted of it.
         NoKnownNumberError: the display route, and no number is known but one typed here.
         delegation.errors.InvalidRequestError: who speaks for whom does not fit.
+        guarding.BarredError: a service is not open to this assistant, or it is their own matter.
     """
     ensure_healthy(conn)
     now = parts.clock.database_now(conn)
@@ -100,6 +116,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         # The right to file has ended by itself; what else it allows must not live on unseen beside the new one.
         stopping.end_rights(conn, earlier, filing, by=by.actor, whose="visit", now=now)
     services = tuple(each for each in catalogue.find_all(conn, scope.chosen(visit)) if each.is_electronic)
+    wanted = [each.id for each in services]
+    guarding.ensure_open(conn, wanted, centre_id=visit.centre_id, staff_id=visit.assistant_id, now=now)
     taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
     numbers = [_number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
     _ensure_reachable(services, asked.route, numbers)
@@ -108,6 +126,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     if earlier is None:
         # From now on the visit's values fall with the key of whoever's matter it is.
         key_store.rewrap(conn, parts.sealer.wrap(vault.key, under=taking_part.principal.key))
+    people = (asked.person, *asked.speaking, *(each.profile for each in taking_part.everybody))
+    needed = guarding.looks_for_people(conn, parts, vault, by, people, asked.number)
     delegation = _requested(parts, visit, services, taking_part, asked, now)
     locked = scope.locked_values(services, delegation.services, taking_part.principal.profile)
     names = statements.Names(asked.person.name, tuple(each.name for each in asked.speaking or (asked.person,)))
@@ -136,7 +156,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         number=numbers[0].number if numbers[0] else None,
         approver_id=delegation.approver,
     )
-    approval_id = approvals.ask(conn, parts, vault, asking, now)
+    looks = guarding.ask_for(conn, parts, by, visit_id, needed, now, delegation_id=delegation.id)
+    approval_id = _put_or_hold(conn, parts, vault, asking, looks, now)
     say(
         conn,
         visit_id,
@@ -144,7 +165,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         by.actor,
         now,
         delegation=delegation.id,
-        approval=approval_id,
+        approval=approval_id or None,
+        looks=looks,
         principal=delegation.principal,
         approver=delegation.approver,
         **_also(delegation),
@@ -286,6 +308,7 @@ def end_request(conn: Connection, row: AnyRow, *, event: EventName, by: str, now
     """End a request that nobody answered; a locked *requested* delegation becomes *lapsed*."""
     store_end(conn, lapse(to_model(row)), by=by, now=now)
     approvals.lapse_all(conn, row.id, now)
+    second_person.withdraw_all(conn, row.visit_id, now)
     say(conn, row.visit_id, event, actors.SYSTEM, now, delegation=row.id, by=by)
 
 
@@ -321,6 +344,16 @@ def _ask_next(
     vault.add(approval_id, "asked", _evidence("as_first", number), now)
     data = {"approval": approval_id, "delegation": delegation.id, "approver": approver.id}
     say(conn, delegation.visit, EventName.APPROVAL_REQUESTED, actors.SYSTEM, now, **data)
+
+
+def _put_or_hold(
+    conn: Connection, parts: Parts, vault: VisitVault, asking: approvals.Asking, looks: Sequence[str], now: datetime
+) -> str:
+    """Put the question, or keep it sealed until every second look is confirmed; then there is no approval yet."""
+    if second_person.all_confirmed(conn, looks):
+        return approvals.ask(conn, parts, vault, asking, now)
+    vault.add(asking.delegation_id, HELD, msgspec.json.encode(asking), now)
+    return ""
 
 
 def _evidence(document: str, number: approvals.KnownNumber | None) -> bytes:

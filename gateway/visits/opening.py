@@ -13,7 +13,7 @@ from gateway.keys import store as key_store
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
-from gateway.visits import stopping
+from gateway.visits import guarding, stopping
 from gateway.visits.delegations import files_until
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
@@ -70,11 +70,14 @@ def choose_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
     Raises:
         NotFoundError, VisitClosedError: as `lock_open_visit`.
         ServiceUnknownError: no such service.
+        guarding.BarredError: the centre may not offer it, or the assistant is not trained for it.
         OutOfOrderError: a delegation for another service is waiting or in force, or what was sent may have arrived.
     """
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     service = catalogue.find(conn, service_id)
+    if service.is_electronic:
+        guarding.ensure_open(conn, (service_id,), centre_id=by.centre_id, staff_id=by.staff_id, now=now)
     delegation = lock_delegation_of(conn, visit_id)
     ensure(
         delegation is None or delegation.state not in (DelegationState.REQUESTED, DelegationState.ACTIVE),

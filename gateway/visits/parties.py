@@ -47,6 +47,11 @@ class Parties:
         return self.approvers[0]
 
     @property
+    def everybody(self) -> tuple[Resident, ...]:
+        """Whose matter it is and everybody who says yes."""
+        return (self.principal, *self.approvers)
+
+    @property
     def is_for_other(self) -> bool:
         """Whether somebody speaks for somebody else."""
         return self.approver.id != self.principal.id

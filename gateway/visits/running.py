@@ -18,7 +18,7 @@ from delegation.model import DelegationState
 from delegation.readback import ReadBack, payload_hash
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, filings
+from gateway.visits import actors, approvals, filings, second_person
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file
 from gateway.visits.rows import AnyRow, find_filing, find_run, lock_delegation, lock_filing
@@ -183,7 +183,8 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
         items=len(result.readback.items),
         attachments=len(result.readback.attachments),
     )
-    ask_permit(conn, parts, vault, row, filing, readback_hash, now)
+    if second_person.all_confirmed(conn, filing.looks or ()):
+        ask_permit(conn, parts, vault, row, filing, readback_hash, now)
     return True
 
 

@@ -1,8 +1,14 @@
-"""What the answer of a second person sets going, by kind. Imported by everything that can answer or let lapse.
+"""The answers of a second person, with what each sets going by kind: pages and jobs answer through here.
 
-A kind whose part is not imported here cannot be answered: nothing may be confirmed into the void.
+A kind that no part has filled in cannot be answered: nothing may be confirmed into the void.
 """
 
-from gateway.visits.second_person import ACTS
+from gateway.visits import holding
+from gateway.visits.second_person import ACTS, confirm, lapse, refuse
+from gateway.visits.tables import SecondLookKind
 
-__all__ = ["ACTS"]
+__all__ = ["confirm", "lapse", "refuse"]
+
+ACTS[SecondLookKind.SAME_ADDRESS] = holding.ACT
+ACTS[SecondLookKind.COLLEAGUE_VALUE] = holding.ACT
+ACTS[SecondLookKind.SENSITIVE_VALUE] = holding.ACT

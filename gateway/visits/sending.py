@@ -19,9 +19,10 @@ from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import actors, filings, stopping
+from gateway.visits import actors, filings, guarding, stopping
 from gateway.visits.asking import queue_run
 from gateway.visits.delegations import may_file, store, to_model
+from gateway.visits.guarding import BarredError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -45,8 +46,6 @@ _BEFORE_FINAL = {
 }
 _LOOKING = frozenset({FilingState.UNKNOWN, FilingState.SENT})
 _IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
-
-SENT_VERDICT = Verdict(True, "sent")
 
 
 def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
@@ -106,7 +105,7 @@ def decide_final(conn: Connection, parts: Parts, run_id: str, request: GateReque
         payload=filing.readback_hash,
         body=vault.hasher.hash(HashKind.EVIDENCE, request.body_sha256.encode()),
     )
-    return SENT_VERDICT
+    return Verdict(True, "sent", permit=vault.take(permit.id, "token").decode())
 
 
 def outcome(conn: Connection, parts: Parts, run_id: str, result: Sent) -> None:
@@ -247,7 +246,9 @@ def _why_not(
     try:
         ensure_healthy(conn)
         ensure_allows(to_model(row), service=filing.service_id, action=Action.FILE, now=now)
-    except (DelegationError, LogUnhealthyError) as error:
+        place = {"centre_id": row.centre_id, "staff_id": row.assistant_id}
+        guarding.ensure_open(conn, (filing.service_id,), **place, now=now)
+    except (DelegationError, LogUnhealthyError, BarredError) as error:
         return error.code
     # Only the errand that the yes has started may send: no page that is still held open from filling it in.
     if run.kind is not RunKind.SEND or filing.state is not FilingState.CONFIRMED or run.attempt != filing.attempt:

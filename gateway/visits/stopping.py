@@ -17,7 +17,7 @@ from delegation.model import DelegationState, end_visit, lapse, revoke
 from gateway.jobs.queue import enqueue
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import actors, approvals, filings, stop_codes, telling
+from gateway.visits import actors, approvals, filings, second_person, stop_codes, telling
 from gateway.visits.delegations import may_file, store, store_end, to_model
 from gateway.visits.errors import AlreadySentError, NotFoundError, OutOfOrderError
 from gateway.visits.rows import (
@@ -199,7 +199,7 @@ def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:
     filing = lock_filing_of(conn, delegation_id)
     if filing is None or filing.state not in UNSENT or may_file(row, filing.service_id, now):
         return
-    _stop_filing(conn, filing, actors.SYSTEM, EXPIRED, now)
+    stop_filing(conn, filing, actors.SYSTEM, EXPIRED, now)
     approvals.lapse_all(conn, delegation_id, now)
 
 
@@ -221,7 +221,7 @@ def end_rights(
     elif row.state in _IN_FORCE:
         if filing is not None and filing.state in UNSENT:
             why_unsent = "visit.closed" if whose == "visit" else "delegation.revoked"
-            _stop_filing(conn, filing, by, why_unsent, now, abandoned=whose == "visit")
+            stop_filing(conn, filing, by, why_unsent, now, abandoned=whose == "visit")
         ended = end_visit(to_model(row), now=now)
         if whose == "visit" and ended.state is not DelegationState.REVOKED:
             # It has done its work; what may still be followed or collected has an end of its own.
@@ -233,6 +233,7 @@ def end_rights(
                 telling.tell_later(conn, row.id, telling.Told.STOPPED, now)
             enqueue(conn, "oauth.logout", {"delegation": row.id}, key=f"oauth.logout:{row.id}", now=now)
     approvals.lapse_all(conn, row.id, now)
+    second_person.withdraw_all(conn, row.visit_id, now)
 
 
 def ensure_not_sent(filing: AnyRow) -> None:
@@ -241,9 +242,10 @@ def ensure_not_sent(filing: AnyRow) -> None:
         raise AlreadySentError(filing.sent_at)
 
 
-def _stop_filing(
+def stop_filing(
     conn: Connection, filing: AnyRow, by: Actor, reason: str, now: datetime, *, abandoned: bool = False
 ) -> None:
+    """End a locked filing that was never sent, and void the permit that it may have; `abandoned` if nobody said no."""
     state = FilingState.ABANDONED if abandoned else FilingState.STOPPED
     filings.move(conn, filing, state, reason=reason, ended_at=now)
     conn.execute(

@@ -107,6 +107,7 @@ ENDINGS: Final[Mapping[Ending, Message]] = {
 
 ROUTES: Final[Mapping[Route, Message]] = {
     Route.PHONE: message("On the resident’s own phone"),
+    Route.PASSKEY: message("With a passkey on the resident’s own phone"),
     Route.DISPLAY: message("On the display that faces the resident"),
 }
 
@@ -156,6 +157,11 @@ REASONS: Final[Mapping[str, Message]] = {
     "delegation.revoked": message("The delegation was stopped before anything was sent."),
     "delegation.expired": message("The delegation ended before anything was sent."),
     "visit.closed": message("The visit was ended before anything was sent."),
+    "barred.basket": message("The centre may not offer the service any more. Nothing was sent."),
+    "barred.agreement": message("The agreement with the institution has ended. Nothing was sent."),
+    "barred.training": message("The training that the service asks for is past its time. Nothing was sent."),
+    "second_look.refused": message("The colleague who looked did not confirm. Look at the answers with the resident."),
+    "second_look.lapsed": message("No colleague looked in time. Send the answers again to ask once more."),
     "no_answer": message("The application left, but the portal gave no answer."),
     "timeout": message("The application left, but the portal gave no answer in time."),
     "redirected": message("The portal wanted the application sent to another address. We did not follow."),

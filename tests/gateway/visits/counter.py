@@ -26,6 +26,7 @@ from gateway.parts import Parts
 from gateway.people import residents, staff
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.people.roles import Role
+from gateway.services import agreements
 from gateway.services.tables import Portal, Service
 from gateway.terminals.tables import Display, Terminal
 from gateway.visits import (
@@ -50,6 +51,7 @@ T = TypeVar("T")
 
 BENEFIT = "lv.vsaa.sickness_benefit"
 ILZE = residents.Profile(name="Ilze Paraudziņa", code="329999-00001")
+AGREEMENT = "vsaa-network"
 WORKER = "worker-1"
 PORTAL = "http://127.0.0.2:8401"
 
@@ -381,4 +383,6 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
             cards=card,
         )
     )
+    agreements.add_to_basket(conn, "vpvkac", BENEFIT)
+    agreements.conclude(conn, holder="VSAA", begins_at=now - timedelta(days=30), agreement_id=AGREEMENT)
     return centre_id, created.id, "T1", "D1"

@@ -75,6 +75,7 @@ INPUTS: tuple[Input, ...] = (
         prefill="resident.iban",
         sensitive=True,
         lockable=True,
+        guarded=True,
     ),
     Phone(
         name="phone",

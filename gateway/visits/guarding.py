@@ -1,0 +1,241 @@
+"""Who may not act: deny by default, looked at again at every step.
+
+An assistant does not act in their own matter. What a resident shares with a colleague or with the assistant's home, and
+a guarded value that differs from the known one, are looked at by a second person first. A service is open to a centre
+by its basket, an agreement in force, and the training that it asks for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Connection
+
+from audit.events import EventName
+from connectors.sdk.connector import Connector
+from connectors.sdk.inputs import Input
+from connectors.sdk.steps import Values
+from delegation.commitment import HashKind
+from gateway.parts import Parts
+from gateway.people import fingerprints, residents
+from gateway.people.access import StaffSession
+from gateway.people.residents import Profile
+from gateway.people.tables import ValueKind
+from gateway.services import standing
+from gateway.services.standing import Standing
+from gateway.visits import second_person
+from gateway.visits.errors import VisitError
+from gateway.visits.rows import AnyRow, lock_visit
+from gateway.visits.sealed import VisitVault
+from gateway.visits.second_person import Shown, Subject
+from gateway.visits.tables import SecondLookKind
+from gateway.visits.trail import say
+
+_OWN = frozenset({ValueKind.CODE, ValueKind.PHONE, ValueKind.ACCOUNT})
+"""What is one person's alone; an address is shared by a family and a house."""
+
+
+class BarredError(VisitError):
+    """This assistant may not do this for this person or service. Nothing was changed; that it was tried is an event."""
+
+    code: ClassVar[str] = "barred.step"
+
+
+class OwnMatterError(BarredError):
+    """The person is the assistant, or a number, account or code given for them is the assistant's own."""
+
+    code = "barred.own_matter"
+
+
+class NotInBasketError(BarredError):
+    """The centre's kind does not offer the service."""
+
+    code = "barred.basket"
+
+
+class NoAgreementError(BarredError):
+    """No agreement of the service's holder with the centre or the network is in force."""
+
+    code = "barred.agreement"
+
+
+class NotTrainedError(BarredError):
+    """The service asks for a training that the assistant does not have, or has no longer."""
+
+    code = "barred.training"
+
+
+_ERRORS: Mapping[str, type[BarredError]] = {
+    "basket": NotInBasketError,
+    "agreement": NoAgreementError,
+    "training": NotTrainedError,
+}
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A second look that has to be confirmed before the step goes on."""
+
+    kind: SecondLookKind
+    subject: str
+    """Keyed hash of what is judged."""
+    shown: tuple[Shown, ...]
+    barred: tuple[str, ...] = ()
+
+
+def ensure_open(
+    conn: Connection, service_ids: Iterable[str], *, centre_id: str, staff_id: str, now: datetime
+) -> dict[str, Standing]:
+    """Where an assistant in a centre stands with services that are open to them.
+
+    Raises:
+        NotInBasketError, NoAgreementError, NotTrainedError: of the first service that is not open.
+    """
+    wanted = tuple(service_ids)
+    found = standing.of(conn, wanted, centre_id=centre_id, staff_id=staff_id, at=now)
+    for service_id in wanted:
+        stands = found.get(service_id)
+        if stands is None:
+            raise NotInBasketError(f"no service {service_id[:100]!r}")
+        if stands.why is not None:
+            raise _ERRORS[stands.why](service_id)
+    return found
+
+
+def why_closed(
+    conn: Connection, service_ids: Iterable[str], *, centre_id: str, staff_id: str, now: datetime
+) -> BarredError | None:
+    """Why a service is not open to an assistant in a centre, for a step that ends what it meets; `None` if it is."""
+    try:
+        ensure_open(conn, service_ids, centre_id=centre_id, staff_id=staff_id, now=now)
+    except BarredError as error:
+        return error
+    return None
+
+
+def looks_for_people(
+    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, people: Sequence[Profile], number: str | None
+) -> list[Needed]:
+    """The second looks that a request needs: `people` are whose matter it is and who says yes, typed and as known.
+
+    Raises:
+        OwnMatterError: one of them is the assistant, or has the assistant's number or account.
+    """
+    texts = [text for each in people for text in _texts_of(each)]
+    return _looks(conn, parts, vault, by, [*texts, number] if number else texts, people[0].name if people else "")
+
+
+def looks_for_filing(
+    conn: Connection,
+    parts: Parts,
+    vault: VisitVault,
+    by: StaffSession,
+    row: AnyRow,
+    connector: Connector,
+    values: Values,
+    now: datetime,
+) -> list[Needed]:
+    """The second looks that a form's answers need, under the delegation `row`.
+
+    Raises:
+        BarredError: the service is not open to this assistant, or an answer is their own number, account or code.
+    """
+    found = ensure_open(conn, (connector.id,), centre_id=row.centre_id, staff_id=row.assistant_id, now=now)
+    profile = residents.open_profile(conn, parts, row.principal_id)
+    texts = [text for value in values.values() for text in ([value] if isinstance(value, str) else value)]
+    shared = _looks(conn, parts, vault, by, texts, profile.name)
+    return [*shared, *_looks_for_guarded(vault, connector, found[connector.id].guarded, values, profile)]
+
+
+def ask_for(
+    conn: Connection,
+    parts: Parts,
+    by: StaffSession,
+    visit_id: str,
+    needed: Sequence[Needed],
+    now: datetime,
+    *,
+    delegation_id: str,
+    filing_id: str | None = None,
+) -> list[str]:
+    """Ask for second looks and return their ids; what was confirmed in this visit is not asked again."""
+    return [
+        second_person.ask(
+            conn,
+            parts,
+            by,
+            visit_id,
+            each.kind,
+            Subject(
+                hash=each.subject,
+                delegation_id=delegation_id,
+                filing_id=filing_id,
+                shown=each.shown,
+                barred=each.barred,
+            ),
+            now,
+        )
+        for each in needed
+    ]
+
+
+def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: str, error: BarredError) -> None:
+    """Record that a step was refused, in a transaction of its own: the step's was rolled back."""
+    lock_visit(conn, by, visit_id)
+    now = parts.clock.database_now(conn)
+    say(conn, visit_id, EventName.STEP_BARRED, by.actor, now, reason=error.code, step=step)
+
+
+def _looks(
+    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, texts: Iterable[str], name: str
+) -> list[Needed]:
+    hashes = fingerprints.hashes_of(parts.sealer, set(texts))
+    met = fingerprints.met_in_centre(conn, hashes.keys(), by.centre_id, by.staff_id)
+    if any(each.staff_id == by.staff_id and each.kind in _OWN for each in met):
+        raise OwnMatterError("the assistant's own value")
+    needed: dict[str, Needed] = {}
+    for each in met:
+        is_own = each.staff_id == by.staff_id
+        if not is_own and each.kind is ValueKind.ADDRESS:
+            continue
+        kind = SecondLookKind.SAME_ADDRESS if is_own else SecondLookKind.COLLEAGUE_VALUE
+        subject = _subject(vault, kind, f"{each.kind.value}:{each.hash.hex()}")
+        owners = () if is_own else (each.staff_id, *(needed[subject].barred if subject in needed else ()))
+        shown = (Shown("person", name), Shown(each.kind.value, hashes[each.hash][1]))
+        needed[subject] = Needed(kind, subject, shown, owners)
+    return list(needed.values())
+
+
+def _looks_for_guarded(
+    vault: VisitVault, connector: Connector, also: Iterable[str], values: Values, profile: Profile
+) -> list[Needed]:
+    """One look for each guarded value that differs from what is known of the resident."""
+    guarded = frozenset(also)
+    needed = []
+    for each in connector.inputs:
+        value, known = values.get(each.name), _known(each, profile)
+        is_new = isinstance(value, str) and value and known and known != value
+        if not is_new or not (each.guarded or each.name in guarded):
+            continue
+        label = {"lv": each.label.lv, "en": each.label.en}
+        subject = _subject(vault, SecondLookKind.SENSITIVE_VALUE, f"{connector.id}:{each.name}:{value}")
+        shown = (Shown("person", profile.name), Shown("known", str(known), label), Shown("new", str(value), label))
+        needed.append(Needed(SecondLookKind.SENSITIVE_VALUE, subject, shown))
+    return needed
+
+
+def _known(question: Input, profile: Profile) -> str | None:
+    """What is known of the resident that would answer a question."""
+    place, _dot, name = (question.prefill or "").partition(".")
+    found = getattr(profile, name, None) if place == "resident" else None
+    return found if isinstance(found, str) else None
+
+
+def _subject(vault: VisitVault, kind: SecondLookKind, what: str) -> str:
+    return vault.hasher.hash(HashKind.EVIDENCE, f"second look\n{kind.value}\n{what}".encode())
+
+
+def _texts_of(person: Profile) -> tuple[str, ...]:
+    given = (person.code, person.phone, person.address, person.iban)
+    return tuple(each for each in given if each)
