@@ -34,7 +34,7 @@ from gateway.people.errors import (
     PasskeyNotFreshError,
     PasskeyNotTakenError,
     PasskeyTooManyError,
-    PasskeyUnknownError,
+    UnknownPersonError,
 )
 from gateway.people.passkey_questions import Question
 from gateway.people.tables import Passkey, PasskeyPurpose
@@ -214,10 +214,10 @@ def has_usable(conn: Connection, resident_id: str, least: Assurance) -> bool:
 
 
 def revoke(conn: Connection, parts: Parts, resident_id: str, passkey_id: str) -> None:
-    """Remove a passkey for ever. Raises `PasskeyUnknownError` when it is not this resident's, or is removed."""
+    """Remove a passkey for ever. Raises `UnknownPersonError` when it is not this resident's, or is removed."""
     now = parts.clock.database_now(conn)
     if conn.execute(_REMOVE, {"which": passkey_id, "whose": resident_id, "at": now}).rowcount != 1:
-        raise PasskeyUnknownError("no such passkey")
+        raise UnknownPersonError("no such passkey")
     _say(conn, EventName.PASSKEY_REMOVED, resident_id, passkey_id, now)
 
 

@@ -52,9 +52,7 @@ class Holding:
         now = counter.clock.now()
         resident = counter.write(lambda conn: residents.find_or_create(conn, counter.store, person, now=now))
         counter.visit_id = counter.visit_id or "an earlier visit"
-        holder = replace(
-            counter.session(approval_id="earlier", resident_id=resident.id), auth_time=now, acr=level.uri
-        )
+        holder = replace(counter.session(approval_id="earlier", resident_id=resident.id), auth_time=now, acr=level.uri)
         begun = counter.write(lambda conn: passkeys.begin_registration(conn, counter.store, holder))
         made = (passkey or self.passkey).create(begun.options)
         return counter.write(lambda conn: passkeys.finish_registration(conn, counter.store, holder, begun.id, made))
@@ -445,7 +443,9 @@ def _corrected(counter: Counter) -> None:
     sample = registry.find(BENEFIT).samples[0]
     answers = dict(sample.answers(counter.clock.now().date()))
     counter.write(lambda conn: asking.fill(conn, counter.store, counter.by, counter.visit_id, answers, sample.files))
-    changed = replace(READ_BACK, items=(*READ_BACK.items[1:], Item("account", "konts", "Konta numurs", "text", "x", "x")))
+    changed = replace(
+        READ_BACK, items=(*READ_BACK.items[1:], Item("account", "konts", "Konta numurs", "text", "x", "x"))
+    )
     counter.prepare(changed)
 
 
