@@ -41,6 +41,8 @@ class Verdict:
 
     allowed: bool
     reason: str = ""
+    permit: str = field(default="", repr=False)
+    """The permit that goes with the final request, for the portal to show that the resident said yes to it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,9 +26,12 @@ from connectors.runner.upstream import Answer, Headers, Pool, Upstream, Upstream
 _log = logging.getLogger(__name__)
 
 TICKET_HEADER = b"pilnvara-run-ticket"
+PERMIT_HEADER = b"pilnvara-permit"
 _CHUNK = 65536
 _HEAD_LIMIT = 64 * 1024
-_DROPPED = frozenset({TICKET_HEADER, b"host", b"expect", b"x-http-method-override", b"x-method-override"})
+_DROPPED = frozenset(
+    {TICKET_HEADER, PERMIT_HEADER, b"host", b"expect", b"x-http-method-override", b"x-method-override"}
+)
 REFUSED_BODY = b"This request does not leave."
 
 
@@ -307,7 +310,7 @@ class _Exchange:
 
     async def _allowed(self) -> Headers | None:
         try:
-            await self._lane.guard.allow(self._incoming, self._leave)
+            permit = (await self._lane.guard.allow(self._incoming, self._leave)).encode("ascii")
             ticket = (await self._lane.ticket()).encode("ascii") if self._leave.kind == "sign_in" else b""
         except RefusedError:
             return None
@@ -319,7 +322,8 @@ class _Exchange:
         headers: Headers = [(b"host", host.encode())]
         given = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._incoming.headers]
         headers += [(name, value) for name, value in end_to_end(given) if name not in _DROPPED]
-        return [*headers, (TICKET_HEADER, ticket)] if ticket else headers
+        ours = ((TICKET_HEADER, ticket), (PERMIT_HEADER, permit))
+        return [*headers, *((name, value) for name, value in ours if value)]
 
     async def _send(self, upstream: Upstream, headers: Headers) -> tuple[Upstream, Answer]:
         incoming = self._incoming

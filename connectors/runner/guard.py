@@ -215,14 +215,16 @@ class Guard:
         if found is not None:
             raise self._ending(request, f"not what the page held: {found}", tampered=True)
 
-    async def allow(self, request: Incoming, leave: Leave) -> None:
+    async def allow(self, request: Incoming, leave: Leave) -> str:
         """Put a declared request to whoever holds the delegation; for the final one *sent* is committed when this ends.
+
+        Returns the permit that goes with the final request, and nothing for any other.
 
         Raises:
             RefusedError: the answer is no.
         """
         if leave.kind is None:
-            return
+            return ""
         verdict = await self.decide(
             GateRequest(
                 run_id=self.run_id,
@@ -244,6 +246,7 @@ class Guard:
             self.final = FinalRecord(body_sha256=leave.body_sha256, sent_at=self.clock())
         elif self.ended is not None:
             raise self._refusal(request, "the run has ended")
+        return verdict.permit if leave.kind == "final" else ""
 
     def answered(self, leave: Leave, status: int, location: str) -> bool:
         """Take note of the portal's answer; says whether the browser may see it."""

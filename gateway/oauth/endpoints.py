@@ -20,6 +20,7 @@ from gateway.visits.trail import say
 
 _NO_STORE = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 _BEARER = 'Bearer error="invalid_token"'
+_SCOPE = 'Bearer error="insufficient_scope", scope="openid"'
 
 
 def token(conn: Connection, parts: Parts, asked: Asked) -> Answer:
@@ -37,6 +38,10 @@ def userinfo(conn: Connection, parts: Parts, access_token: str) -> Answer:
     client = clients.find(conn, presented.claims.client_id) if presented and presented.is_alive else None
     if presented is None or client is None:
         return _not_alive()
+    if "openid" not in presented.claims.scope.split():
+        # A token from an exchange is for the portal's own interfaces, and tells nothing of the person.
+        body = {"error": "insufficient_scope"}
+        return Answer(status=403, body=body, headers=_NO_STORE | {"WWW-Authenticate": _SCOPE})
     facts = mandates.facts_of_filing(conn, presented.row.filing_id)
     try:
         # No more than the token itself says: it may have been asked for less, or exchanged for less.

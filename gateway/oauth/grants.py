@@ -4,6 +4,7 @@ Authlib asks and answers in the order of the specifications; what is stored, and
 A server is made for each request, around the transaction that it runs in.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,11 +17,15 @@ from authlib.oidc.core.grants import OpenIDCode
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.events import EventName
+from delegation.claims import DelegationClaims
 from delegation.errors import DelegationError
+from delegation.signing import sign_delegation
 from gateway.ids import digest, new_id, new_token
+from gateway.keys.signing import KeyKind
 from gateway.oauth import authentication, clients, details, mandates, tokens
 from gateway.oauth.authentication import METHODS, PrivateKeyJwt
 from gateway.oauth.clients import SCOPES, AuthMethod, Client
+from gateway.oauth.exchange import ExchangeGrant
 from gateway.oauth.mandates import Mandate
 from gateway.oauth.messages import Answer, Asked, PortalRequest
 from gateway.oauth.requests import Parameters, Pkce
@@ -129,12 +134,15 @@ class PortalServer(AuthorizationServer):
         """Why it is refused, more exactly than the portal is told."""
         self._clients: dict[str, Client | None] = {}
         self._access: AccessClaims | None = None
+        self._origin: _Origin | None = None
+        self._exchange: _Exchange | None = None
         self.register_client_auth_method(AuthMethod.SECRET_BASIC, partial(authentication.by_basic, parts))
         self.register_client_auth_method(AuthMethod.SECRET_POST, partial(authentication.by_form, parts))
         assertions = PrivateKeyJwt(conn, parts.settings.issuer, now)
         self.register_client_auth_method(AuthMethod.PRIVATE_KEY_JWT, assertions)
         self.register_token_generator("default", self._generate)  # type: ignore[arg-type]  # any such callable will do
         self.register_grant(CodeGrant, [Pkce(required=True), Parameters(), IdTokens(self)])
+        self.register_grant(ExchangeGrant)
 
     # What Authlib asks of an integration.
 
@@ -154,15 +162,15 @@ class PortalServer(AuthorizationServer):
 
     def save_token(self, token: Any, request: Any) -> None:  # noqa: ARG002 - Authlib's signature
         """Keep that the access token just made was handed out."""
-        if self._access is None or self.code is None:
-            raise AssertionError("a token is saved after it was made from a code")
+        if self._access is None or self._origin is None:
+            raise AssertionError("a token is saved after it was made from a code or another token")
         self.conn.execute(
             insert(AccessToken).values(
                 jti=self._access.jti,
                 client_id=self._access.client_id,
-                delegation_id=self.code.delegation_id,
-                filing_id=self.code.filing_id,
-                code_hash=self.code.hash,
+                delegation_id=self._origin.delegation_id,
+                filing_id=self._origin.filing_id,
+                code_hash=self._origin.code_hash,
                 issued_at=self.now,
                 expires_at=tokens.expiry(self._access),
             )
@@ -188,6 +196,8 @@ class PortalServer(AuthorizationServer):
         answer = super().create_token_response(request)
         if self.code is not None:
             self._record(self.code)
+        if self._exchange is not None:
+            self._record_exchange(self._exchange)
         return answer
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Any:
@@ -230,6 +240,7 @@ class PortalServer(AuthorizationServer):
         if self.now >= self.code.expires_at:
             self.refusal = "code.expired"
             return None
+        self._origin = _Origin(self.code.delegation_id, self.code.filing_id, self.code.hash)
         return IssuedCode(self.code)
 
     def mandate_of(self, code: IssuedCode) -> Mandate | None:
@@ -251,6 +262,23 @@ class PortalServer(AuthorizationServer):
         if self._access is None:
             raise AssertionError("an ID token is made after its access token")
         return tokens.sign_id_token(self.parts, mandate, self._access, access_token=access_token, nonce=code.row.nonce)
+
+    def begin_exchange(self, client: Client, facts: AnyRow, code_hash: bytes | None) -> None:
+        """Take note of whose token is exchanged, and of the code that it goes back to; none where it is refused."""
+        self._exchange = _Exchange(client.client_id, facts)
+        if code_hash is not None:
+            self._origin = _Origin(facts.delegation_id, facts.filing_id, code_hash)
+
+    def delegation_for(self, mandate: Mandate) -> dict[str, Any]:
+        """Sign a derived delegation, for its audience to keep (RFC 8693 section 2.2.1)."""
+        if self._exchange is not None:
+            self._exchange.given = mandate.claims
+        return {
+            "access_token": sign_delegation(self.parts.keys.signer(KeyKind.DELEGATION), mandate.claims),
+            "token_type": "N_A",
+            "expires_in": mandate.claims.exp - mandate.claims.iat,
+            "authorization_details": mandates.as_json(mandate.claims.authorization_details),
+        }
 
     def _generate(self, client: Client, user: Mandate, scope: str, **_rest: Any) -> dict[str, Any]:
         claims = tokens.access_claims(
@@ -274,3 +302,35 @@ class PortalServer(AuthorizationServer):
         told = ["name", "personal_code"] if self._clients[code.client_id].personal_code_allowed else ["name"]  # type: ignore[union-attr]  # it was found
         data |= {"token": self._access.jti, "told": told, "expires_at": tokens.expiry(self._access).isoformat()}
         say(self.conn, visit_id, EventName.OAUTH_TOKEN_ISSUED, GATEWAY, self.now, **data)
+
+    def _record_exchange(self, exchange: "_Exchange") -> None:
+        facts = exchange.facts
+        data: dict[str, Any] = {
+            "client": exchange.client_id, "delegation": facts.delegation_id, "filing": facts.filing_id
+        }  # fmt: skip
+        given = self._access or exchange.given
+        if given is None:
+            data["reason"] = self.refusal
+            say(self.conn, facts.visit_id, EventName.OAUTH_EXCHANGE_REFUSED, GATEWAY, self.now, **data)
+            return
+        data |= {"token": given.jti, "kind": "access_token" if self._access else "delegation"}
+        data["actions"] = [action for each in given.authorization_details for action in each.actions]
+        say(self.conn, facts.visit_id, EventName.OAUTH_EXCHANGED, GATEWAY, self.now, **data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What a new access token goes back to."""
+
+    delegation_id: str
+    filing_id: str
+    code_hash: bytes
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """An exchange under way, for its event."""
+
+    client_id: str
+    facts: AnyRow
+    given: DelegationClaims | None = None

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
-from delegation.claims import ServiceDetail, Status
+from delegation.claims import DelegationClaims, ServiceDetail, Status
 from delegation.errors import TokenError
 from delegation.model import DelegationState
 from delegation.signing import KeySet, open_signed
@@ -71,6 +71,8 @@ class IdClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     act: dict[str, str]
     authorization_details: tuple[ServiceDetail, ...]
     delegation: str
+    sid: str
+    """Of the sign-in at this portal, by which a logout names it: as long as the delegation."""
     name: str
     given_name: str | None = None
     family_name: str | None = None
@@ -119,7 +121,7 @@ def access_claims(
         aud=(client_id, parts.settings.issuer),
         client_id=client_id,
         iat=issued,
-        exp=min(issued + LIFETIME_SECONDS, mandate.claims.exp),
+        exp=min(issued + LIFETIME_SECONDS, _latest_end(mandate.claims)),
         jti=jti,
         scope=scope,
         auth_time=mandate.claims.approval.at,
@@ -129,6 +131,11 @@ def access_claims(
         delegation=mandate.claims.jti,
         status=mandate.claims.status,
     )
+
+
+def _latest_end(claims: DelegationClaims) -> int:
+    """Return when the last of the token's own actions ends: what goes on for others keeps no token alive."""
+    return min(claims.exp, max(end for each in claims.authorization_details for end in each.valid_until.values()))
 
 
 def sign_access_token(parts: Parts, claims: AccessClaims) -> str:
@@ -150,6 +157,7 @@ def sign_id_token(parts: Parts, mandate: Mandate, access: AccessClaims, *, acces
         act=access.act,
         authorization_details=access.authorization_details,
         delegation=access.delegation,
+        sid=access.delegation,
         nonce=nonce,
         status=access.status,
         approved_by=mandate.approved_by,

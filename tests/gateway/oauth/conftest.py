@@ -39,9 +39,15 @@ def settings(tmp_path: Path, listening: socket.socket) -> Settings:
 
 
 @pytest.fixture
-def portal(counter: Counter, listening: socket.socket) -> Iterator[Portal]:
+def granted(counter: Counter) -> Counter:
+    """A visit in which the resident has said yes; what to is for a file of tests to say."""
+    return counter.open().grant()
+
+
+@pytest.fixture
+def portal(granted: Counter, listening: socket.socket) -> Iterator[Portal]:
     """The client of the catalogue's portal, talking to a running gateway; a run is at work in a visit."""
-    parts = counter.store
+    counter, parts = granted, granted.store
     counter.write(
         lambda conn: clients.register(
             conn,
@@ -55,7 +61,6 @@ def portal(counter: Counter, listening: socket.socket) -> Iterator[Portal]:
             ),
         )
     )
-    counter.open().grant()
     counter.fill()
     counter.begin()
     server = uvicorn.Server(uvicorn.Config(fitted(parts), lifespan="off", log_config=None, access_log=False, ws="none"))
