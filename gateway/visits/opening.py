@@ -1,5 +1,6 @@
 """A visit opens, a service is chosen, the visit closes and feedback is asked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, update
@@ -16,7 +17,7 @@ from gateway.services import catalogue
 from gateway.visits import guarding, stopping
 from gateway.visits.delegations import files_until
 from gateway.visits.filings import MAY_HAVE_ARRIVED
-from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.rows import AnyRow, ensure, filings_of_visit, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Channel, Ending, Visit, VisitState
 from gateway.visits.trail import say
 
@@ -74,10 +75,20 @@ def choose_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
         OutOfOrderError: a delegation for another service is waiting or in force, or what was sent may have arrived.
     """
     now = parts.clock.database_now(conn)
-    visit = lock_open_visit(conn, by, visit_id)
+    visit = lock_to_choose(conn, by, visit_id)
     service = catalogue.find(conn, service_id)
     if service.is_electronic:
         guarding.ensure_open(conn, (service_id,), centre_id=by.centre_id, staff_id=by.staff_id, now=now)
+    if visit.service_id == service.id and not visit.services:
+        return
+    _set(conn, visit_id, service_id=service.id, services=None, life_event_id=None)
+    event = EventName.SERVICE_CHOSEN if service.is_electronic else EventName.SERVICE_REFERRED
+    say(conn, visit_id, event, by.actor, now, service=service.id)
+
+
+def lock_to_choose(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
+    """The visit, locked, if it may become about something else; errors as of `choose_service`."""
+    visit = lock_open_visit(conn, by, visit_id)
     delegation = lock_delegation_of(conn, visit_id)
     ensure(
         delegation is None or delegation.state not in (DelegationState.REQUESTED, DelegationState.ACTIVE),
@@ -85,11 +96,7 @@ def choose_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
     )
     filing = None if delegation is None else lock_filing_of(conn, delegation.id)
     ensure(filing is None or filing.state not in MAY_HAVE_ARRIVED, "choose a service while a filing may have arrived")
-    if visit.service_id == service.id:
-        return
-    _set(conn, visit_id, service_id=service.id)
-    event = EventName.SERVICE_CHOSEN if service.is_electronic else EventName.SERVICE_REFERRED
-    say(conn, visit_id, event, by.actor, now, service=service.id)
+    return visit
 
 
 def set_language(conn: Connection, by: StaffSession, visit_id: str, language: str) -> None:
@@ -110,12 +117,12 @@ def close_visit(conn: Connection, parts: Parts, by: StaffSession, visit_id: str)
     delegation = lock_delegation_of(conn, visit_id)
     filing = None if delegation is None else lock_filing_of(conn, delegation.id)
     ensure(filing is None or filing.state is not FilingState.SENT, "close while the answer is awaited")
-    ending = ending_of(visit, delegation, filing, now)
+    ending = ending_of(visit, delegation, _telling(filing, filings_of_visit(conn, visit_id)), now)
     if delegation is not None:
         stopping.end_rights(conn, delegation, filing, by=by.actor, whose="visit", now=now)
     _set(conn, visit_id, state=VisitState.CLOSED, ending=ending, closed_at=now)
     say(conn, visit_id, EventName.VISIT_CLOSED, by.actor, now, ending=ending.value)
-    feedback.ask(conn, parts, visit, ending=ending.value, principal_id=delegation and delegation.principal_id, now=now)
+    feedback.ask(conn, parts, visit, ending=ending.value, principal_id=delegation and delegation.approver_id, now=now)
     return ending
 
 
@@ -133,6 +140,15 @@ def ending_of(visit: AnyRow, delegation: AnyRow | None, filing: AnyRow | None, n
     if delegation.state is DelegationState.ACTIVE and ends is not None and now >= ends:
         return Ending.EXPIRED
     return Ending.ABANDONED
+
+
+def _telling(newest: AnyRow | None, filings: Sequence[AnyRow]) -> AnyRow | None:
+    """Of several filings the one that says how the visit ended: one in doubt, one that was filed, or the last."""
+    for wanted in (IN_DOUBT, {FilingState.FILED}):
+        for filing in filings:
+            if filing.state in wanted:
+                return filing
+    return newest
 
 
 def is_in_doubt(filing: AnyRow | None) -> bool:

@@ -2,18 +2,26 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from audit.events import EventName
 from gateway.ledger.tables import AuditChain, AuditEvent
 from gateway.people.tables import Centre, Staff
 from gateway.services.tables import Service
-from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run, Visit
+from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run, SecondLook, SecondLookState, Visit
 
 _LOOKED_AT = (
     select(func.max(AuditEvent.at))
     .where(AuditEvent.chain == Visit.id, AuditEvent.type == EventName.RESIDENT_LOOKED_AT.value)
+    .correlate(Visit)
+    .scalar_subquery()
+)
+
+_LOOKS_WAITING = (
+    select(func.count())
+    .select_from(SecondLook)
+    .where(SecondLook.visit_id == Visit.id, SecondLook.state == SecondLookState.WAITING)
     .correlate(Visit)
     .scalar_subquery()
 )
@@ -44,7 +52,7 @@ def visit_view() -> Select[Any]:
         for column in (getattr(entity, attribute.key) for attribute in entity.__mapper__.column_attrs)
     ]
     return (
-        select(*columns, Staff.display_name, Centre.name, AuditChain.n, _LOOKED_AT.label("looked_at"))
+        select(*columns, Staff.display_name, Centre.name, AuditChain.n, _LOOKED_AT.label("looked_at"), _LOOKS_WAITING.label("looks_waiting"))
         .select_from(Visit)
         .join(Staff, Staff.id == Visit.assistant_id)
         .join(Centre, Centre.id == Visit.centre_id)
@@ -62,7 +70,12 @@ def visit_view() -> Select[Any]:
         )
         .outerjoin(
             filing,
-            filing.id == newest(inner_filing, inner_filing.delegation_id == delegation.id, inner_filing.drafted_at),
+            filing.id
+            == newest(
+                inner_filing,
+                and_(inner_filing.delegation_id == delegation.id, inner_filing.service_id == Visit.service_id),
+                inner_filing.drafted_at,
+            ),
         )
         .outerjoin(run, run.id == newest(inner_run, inner_run.filing_id == filing.id, inner_run.queued_at))
         .outerjoin(receipt, receipt.filing_id == filing.id)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from audit.events import EventName
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits.rows import ensure, find_receipt, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.rows import ensure, find_receipt, lock_delegation_of, lock_filing_for, lock_open_visit
 from gateway.visits.trail import say
 
 
@@ -30,9 +30,9 @@ def hand_over(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, h
         OutOfOrderError: there is no receipt yet.
     """
     now = parts.clock.database_now(conn)
-    lock_open_visit(conn, by, visit_id)
+    visit = lock_open_visit(conn, by, visit_id)
     row = lock_delegation_of(conn, visit_id)
-    filing = None if row is None else lock_filing_of(conn, row.id)
+    filing = None if row is None else lock_filing_for(conn, row.id, visit.service_id)
     receipt = None if filing is None else find_receipt(conn, filing.id)
     ensure(receipt is not None, "hand over what has not come")
     if receipt is not None:

@@ -4,6 +4,7 @@ The order is visit, delegation, approval, filing, permit, second look; a step ma
 Two steps that meet therefore wait for each other and never for ever.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -44,6 +45,13 @@ _FILING_OF_DELEGATION = (
     .order_by(Filing.drafted_at.desc())
     .limit(1)
 )
+_FILING_FOR_SERVICE = (
+    select(Filing.__table__)
+    .where(Filing.delegation_id == bindparam("delegation"), Filing.service_id == bindparam("service"))
+    .order_by(Filing.drafted_at.desc())
+    .limit(1)
+)
+_FILINGS_OF_VISIT = select(Filing.__table__).where(Filing.visit_id == bindparam("visit")).order_by(Filing.drafted_at)
 _RUN = select(Run.__table__).where(Run.id == bindparam("id"))
 _SECOND_LOOK = select(SecondLook.__table__).where(SecondLook.id == bindparam("id"))
 _RECEIPT = select(Receipt.__table__).where(Receipt.filing_id == bindparam("filing"))
@@ -124,6 +132,17 @@ def lock_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
 def find_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
     """The newest filing under a delegation, not locked."""
     return conn.execute(_FILING_OF_DELEGATION, {"delegation": delegation_id}).one_or_none()
+
+
+def lock_filing_for(conn: Connection, delegation_id: str, service_id: str) -> AnyRow | None:
+    """The newest filing of one service under a delegation, locked."""
+    values = {"delegation": delegation_id, "service": service_id}
+    return conn.execute(lock(conn, _FILING_FOR_SERVICE), values).one_or_none()
+
+
+def filings_of_visit(conn: Connection, visit_id: str) -> Sequence[AnyRow]:
+    """Every filing of a visit, the oldest first; not locked."""
+    return conn.execute(_FILINGS_OF_VISIT, {"visit": visit_id}).all()
 
 
 def lock_permit(conn: Connection, filing_id: str, attempt: int) -> AnyRow | None:

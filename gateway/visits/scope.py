@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import msgspec
+from sqlalchemy import Connection
 
 from connectors.sdk import registry
+from delegation.filing import FilingState
 from delegation.model import Action, AllowedAction, AllowedService
 from gateway.people.residents import Profile
 from gateway.services.catalogue import Service
 from gateway.visits.errors import NotOfferedError
-from gateway.visits.rows import AnyRow
+from gateway.visits.rows import AnyRow, filings_of_visit
 from gateway.visits.sealed import VisitVault
 
 LOCKED: TypeAlias = dict[str, dict[str, str]]
@@ -37,6 +39,12 @@ def chosen(visit: AnyRow) -> tuple[str, ...]:
     if visit.services:
         return tuple(visit.services)
     return () if visit.service_id is None else (visit.service_id,)
+
+
+def left_to_do(conn: Connection, visit: AnyRow) -> tuple[str, ...]:
+    """The chosen services that were not filed in this visit, in their order."""
+    done = {filing.service_id for filing in filings_of_visit(conn, visit.id) if filing.state is FilingState.FILED}
+    return tuple(each for each in chosen(visit) if each not in done)
 
 
 def allowed(

@@ -24,6 +24,8 @@ class Stage(StrEnum):
     """The service is not electronic: its card says where, when and with what."""
     REQUEST = "request"
     """A service is chosen; the delegation is to be asked for."""
+    SECOND_LOOK = "second_look"
+    """A second member of staff has to look before the approver is asked."""
     APPROVAL = "approval"
     """The approver is asked."""
     REFUSED = "refused"
@@ -63,6 +65,9 @@ _OF_DELEGATION = {
     DelegationState.LAPSED: Stage.LAPSED,
     DelegationState.REVOKED: Stage.STOPPED,
 }
+SET_ASIDE = "service.set_aside"
+"""Reason of a filing that was left so that another service could be worked on."""
+_LEAVES_ROOM = (FilingState.FILED, FilingState.UNKNOWN, FilingState.NEEDS_HUMAN)
 _AT_WORK = (RunState.QUEUED, RunState.RUNNING)
 
 
@@ -84,6 +89,8 @@ class VisitView:
     """Number of the visit's last event: a page that shows it is current while it stays the same."""
     looked_at: datetime | None
     """When somebody at the desk last asked to see the resident's values."""
+    looks_waiting: int
+    """How many second looks are asked for in this visit and not answered."""
     now: datetime
 
     @property
@@ -108,13 +115,37 @@ class VisitView:
             return Stage.CLOSED
         if self.delegation is None or self.is_for_another_service:
             return self._stage_of_service
-        if self.filing is not None and self.filing["state"] in _OF_FILING:
+        if self.filing is not None and self.filing["state"] in _OF_FILING and not self.is_set_aside:
             return _OF_FILING[self.filing["state"]]
+        if self.looks_waiting and self.approval is None and self.delegation["state"] is DelegationState.REQUESTED:
+            return Stage.SECOND_LOOK
         if self.delegation["state"] in _OF_DELEGATION:
             return _OF_DELEGATION[self.delegation["state"]]
         if self.files_until is not None and self.now >= self.files_until:
             return Stage.EXPIRED
         return self._stage_of_unsent()
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether the service was left half done for another one, to be taken up again."""
+        return self.filing is not None and self.filing["reason"] == SET_ASIDE
+
+    @property
+    def allowed(self) -> AnyColumns | None:
+        """What the delegation allows for the service that is worked on."""
+        services = () if self.delegation is None else self.delegation["services"]
+        return next((each for each in services if each["service"] == self.visit["service_id"]), None)
+
+    @property
+    def filings_left(self) -> int:
+        """How often the service may still be filed."""
+        return 0 if self.allowed is None else int(self.allowed["max_filings"]) - int(self.allowed["used"])
+
+    @property
+    def may_file_another(self) -> bool:
+        """Whether what was sent last leaves room for one more filing of the same service."""
+        is_sent = self.filing is not None and self.filing["state"] in _LEAVES_ROOM
+        return self.is_open and self.may_file and is_sent and self.filings_left > 0
 
     @property
     def files_until(self) -> datetime | None:
@@ -148,8 +179,12 @@ class VisitView:
         if filing is None:
             return Stage.QUESTIONS
         state = filing["state"]
+        if self.is_set_aside:
+            return Stage.QUESTIONS
         if state is FilingState.PREPARED:
-            return Stage.PERMIT if self.is_asked else Stage.PERMIT_LAPSED
+            if self.is_asked:
+                return Stage.PERMIT
+            return Stage.SECOND_LOOK if self.looks_waiting else Stage.PERMIT_LAPSED
         if state is FilingState.DECLINED:
             return Stage.DECLINED if filing["sent_at"] is not None else Stage.PERMIT_REFUSED
         if state is FilingState.STOPPED:
@@ -178,6 +213,7 @@ class VisitView:
 
 _STOPPABLE = frozenset(
     {
+        Stage.SECOND_LOOK,
         Stage.APPROVAL,
         Stage.QUESTIONS,
         Stage.FILLING,

@@ -1,0 +1,146 @@
+"""Several services in one visit: chosen together, allowed by one statement, worked through one after the other.
+
+`visit.service_id` is the one that is being worked on. At most one filing of a visit is unsent at any time: going on to
+another service sets the half-done one aside, and coming back takes its answers up again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, update
+
+from audit.events import EventName
+from delegation.filing import IN_DOUBT, UNSENT, FilingState
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.services import catalogue
+from gateway.services.catalogue import Service
+from gateway.visits import approvals, guarding, opening, scope, stopping
+from gateway.visits.errors import NotOfferedError
+from gateway.visits.rows import AnyRow, ensure, filings_of_visit, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.tables import Visit
+from gateway.visits.trail import say
+from gateway.visits.view import SET_ASIDE, VisitView
+
+MOST = 8
+"""Services in one visit: a statement that nobody reads to its end allows nothing."""
+
+
+class TurnState(StrEnum):
+    """How far one of several services is."""
+
+    CURRENT = "current"
+    FILED = "filed"
+    IN_DOUBT = "in_doubt"
+    ENDED = "ended"
+    """It came to nothing so far; it may be tried again."""
+    LEFT = "left"
+    REFERRED = "referred"
+    """It is not electronic: its card says where."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One of several services of a visit."""
+
+    service: Service
+    state: TurnState
+    is_current: bool
+    reference: str | None
+    used: int
+    most: int
+
+
+def choose_services(
+    conn: Connection,
+    parts: Parts,
+    by: StaffSession,
+    visit_id: str,
+    service_ids: Sequence[str],
+    *,
+    life_event: str | None = None,
+) -> None:
+    """Choose several services at once, of a life event or one by one; the first that is electronic is begun with.
+
+    Raises:
+        NotFoundError, VisitClosedError, OutOfOrderError: as `opening.choose_service`.
+        ServiceUnknownError: no such service.
+        NotOfferedError: none, or more than one statement can say.
+        guarding.BarredError: the centre may not offer one of them, or the assistant is not trained for it.
+    """
+    now = parts.clock.database_now(conn)
+    opening.lock_to_choose(conn, by, visit_id)
+    chosen = tuple(dict.fromkeys(service_ids))
+    if not 1 <= len(chosen) <= MOST:
+        raise NotOfferedError(f"a visit is about one to {MOST} services")
+    services = catalogue.find_all(conn, chosen)
+    first = next((each for each in services if each.is_electronic), services[0])
+    wanted = [each.id for each in services if each.is_electronic]
+    guarding.ensure_open(conn, wanted, centre_id=by.centre_id, staff_id=by.staff_id, now=now)
+    several = list(chosen) if len(chosen) > 1 else None
+    _set(conn, visit_id, service_id=first.id, services=several, life_event_id=life_event)
+    event = EventName.SERVICE_CHOSEN if first.is_electronic else EventName.SERVICE_REFERRED
+    say(conn, visit_id, event, by.actor, now, service=first.id, services=list(chosen), life_event=life_event)
+
+
+def next_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, service_id: str) -> None:
+    """Go on to another of the visit's services; a filing that was not sent is set aside.
+
+    Raises:
+        NotFoundError, VisitClosedError: as `lock_open_visit`.
+        OutOfOrderError: the service is not one of the visit's, nothing is allowed yet, or an answer is awaited.
+    """
+    now = parts.clock.database_now(conn)
+    visit = lock_open_visit(conn, by, visit_id)
+    ensure(service_id in scope.chosen(visit), "go on to a service of another visit")
+    if service_id == visit.service_id:
+        return
+    delegation = lock_delegation_of(conn, visit_id)
+    filing = None if delegation is None else lock_filing_of(conn, delegation.id)
+    ensure(filing is None or filing.state is not FilingState.SENT, "go on while the answer is awaited")
+    if delegation is not None and filing is not None and filing.state in UNSENT:
+        stopping.stop_filing(conn, filing, by.actor, SET_ASIDE, now, abandoned=True)
+        approvals.lapse_all(conn, delegation.id, now)
+    _set(conn, visit_id, service_id=service_id)
+    say(conn, visit_id, EventName.SERVICE_CHOSEN, by.actor, now, service=service_id, again=True)
+
+
+def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:
+    """Each service of a visit and how far it is; nothing where there is but one."""
+    if not view.visit["services"]:
+        return ()
+    newest = {filing.service_id: filing for filing in filings_of_visit(conn, view.id)}
+    allowed = {each["service"]: each for each in (view.delegation["services"] if view.delegation else ())}
+    return tuple(
+        _turn(service, newest.get(service.id), allowed.get(service.id, {}), service.id == view.visit["service_id"])
+        for service in catalogue.find_all(conn, view.visit["services"])
+    )
+
+
+def _turn(service: Service, filing: AnyRow | None, allowed: dict[str, int], is_current: bool) -> Turn:
+    return Turn(
+        service=service,
+        state=_state(service, filing, is_current),
+        is_current=is_current,
+        reference=None if filing is None else filing.reference,
+        used=allowed.get("used", 0),
+        most=allowed.get("max_filings", 1),
+    )
+
+
+def _state(service: Service, filing: AnyRow | None, is_current: bool) -> TurnState:
+    if not service.is_electronic:
+        return TurnState.REFERRED
+    if filing is not None and filing.state is FilingState.FILED:
+        return TurnState.FILED
+    if filing is not None and filing.state in IN_DOUBT:
+        return TurnState.IN_DOUBT
+    if is_current:
+        return TurnState.CURRENT
+    is_tried = filing is not None and filing.reason != SET_ASIDE
+    return TurnState.ENDED if is_tried else TurnState.LEFT
+
+
+def _set(conn: Connection, visit_id: str, **columns: object) -> None:
+    conn.execute(update(Visit).where(Visit.id == visit_id).values(**columns))
