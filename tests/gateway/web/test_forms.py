@@ -1,13 +1,14 @@
 """Forms in bad faith, sent by anybody: too many fields, too long, and nothing of an honest one is remembered."""
 
 import gc
+import tempfile
 from time import perf_counter
 from urllib.parse import urlencode
 
 import pytest
 from litestar._parsers import parse_url_encoded_form_data  # the cache that must stay empty
 
-from gateway.web.forms import LONGEST, MOST_FIELDS
+from gateway.web.forms import LONGEST, MOST_FIELDS, _parts
 from tests.gateway.callers import Caller, Callers
 
 FORM = "application/x-www-form-urlencoded"
@@ -51,3 +52,46 @@ def test_nothing_that_a_form_held_is_remembered_after_its_request(callers: Calle
     caller.post("/sign-in", {"_csrf": token, "login": "nobody", "password": "not to be kept", "code": "000000"})
     gc.collect()
     assert parse_url_encoded_form_data.cache_info().currsize == 0
+
+
+class TestFiles:
+    """A form with files, as `multipart/form-data` (RFC 7578)."""
+
+    KIND = "multipart/form-data; boundary=b"
+
+    def body(self, token: str, content: bytes, *, more: bytes = b"") -> bytes:
+        head = f'--b\r\ncontent-disposition: form-data; name="_csrf"\r\n\r\n{token}\r\n'.encode()
+        file = b'--b\r\ncontent-disposition: form-data; name="page"; filename="p.pdf"\r\ncontent-type: application/pdf'
+        return head + more + file + b"\r\n\r\n" + content + b"\r\n--b--\r\n"
+
+    def test_of_any_size_never_reach_a_disk(self, callers: Callers, monkeypatch: pytest.MonkeyPatch) -> None:
+        written = []
+        rollover = tempfile.SpooledTemporaryFile.rollover
+        monkeypatch.setattr(
+            tempfile.SpooledTemporaryFile, "rollover", lambda file: (written.append(file), rollover(file))
+        )
+        caller, _, token = stranger(callers)
+        body = self.body(token, bytes(3_000_000))
+        answer = caller.call("POST", "/a", headers={"content-type": self.KIND}, body=body)
+        assert answer.status == 400  # the guard found the token in the form; the page itself takes no files
+        assert written == []
+
+    def test_come_with_their_bytes_names_and_kinds(self) -> None:
+        content = bytes(range(256)) * 8_000
+        found = dict(_parts(self.KIND, self.body("t", content)))
+        assert found["_csrf"] == "t"
+        file = found["page"]
+        assert (file.filename, file.content_type, file.file.read()) == ("p.pdf", "application/pdf", content)
+
+    @pytest.mark.parametrize("body", [b"", b"nonsense", b"--b\r\n\r\n\r\n--b--\r\n"])
+    def test_that_cannot_be_read_are_refused(self, callers: Callers, body: bytes) -> None:
+        caller, _, token = stranger(callers)
+        for kind in (self.KIND, "multipart/form-data"):
+            headers = {"content-type": kind, "x-csrf-token": token}
+            assert caller.call("POST", "/a", headers=headers, body=body).status == 400
+
+    def test_in_very_many_parts_are_refused(self, callers: Callers) -> None:
+        caller, _, token = stranger(callers)
+        more = b'--b\r\ncontent-disposition: form-data; name="x"\r\n\r\n1\r\n' * MOST_FIELDS
+        body = self.body(token, b"", more=more)
+        assert caller.call("POST", "/a", headers={"content-type": self.KIND}, body=body).status == 413
