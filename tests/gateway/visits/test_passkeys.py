@@ -363,9 +363,9 @@ class TestRefused:
         _corrected(counter)
         with pytest.raises(ApprovalOverError):
             holding.send(seen, answer)
-        holding_again = holding.begin()
+        again = holding.begin()
         with pytest.raises(AssertionRefusedError, match="challenge"):
-            holding.send(holding_again, answer)
+            holding.send(again, answer)
 
     def test_is_an_answer_whose_question_is_about_another_text(self, holding: Holding) -> None:
         holding.add()
