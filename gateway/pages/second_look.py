@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
+from gateway.pages.desk.words import SECOND_LOOKS
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people import sessions
@@ -24,14 +25,6 @@ AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
 _WHO: Final = allow(Who.ASSISTANT, Who.MANAGER, Who.OFFICER)
 
-KINDS: Final[Mapping[SecondLookKind, Message]] = {
-    SecondLookKind.PAPER_GRANT: message("Witness a signature under a permission"),
-    SecondLookKind.PAPER_PERMIT: message("Witness a signature under what will be sent"),
-    SecondLookKind.SAME_ADDRESS: message("Resident and assistant have the same address"),
-    SecondLookKind.COLLEAGUE_VALUE: message("A detail of the resident is also a colleague’s"),
-    SecondLookKind.SENSITIVE_VALUE: message("A guarded detail is new"),
-    SecondLookKind.RESEND: message("Send once more what may have arrived"),
-}
 QUESTIONS: Final[Mapping[SecondLookKind, Message]] = {
     SecondLookKind.PAPER_GRANT: message("Did you see this person sign this text?"),
     SecondLookKind.PAPER_PERMIT: message("Did you see this person sign this text?"),
@@ -75,7 +68,7 @@ async def show_list(request: AnyRequest, session: StaffSession, parts: Parts) ->
         request,
         "pages/second_look/list.html",
         looks=found[:_PAGE],
-        kinds=KINDS,
+        kinds=SECOND_LOOKS,
         newer=f"/second-look?after={max(after - _PAGE, 0)}" if after else None,
         older=f"/second-look?after={after + _PAGE}" if len(found) > _PAGE else None,
     )
@@ -98,7 +91,7 @@ async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, loo
         "pages/second_look/one.html",
         one=one,
         is_open=is_open,
-        heading=KINDS[one.kind],
+        heading=SECOND_LOOKS[one.kind],
         question=QUESTIONS[one.kind],
         ending=None if is_open else _STATES.get(one.state, _STATES[SecondLookState.LAPSED]),
         rows=[_row(each, session.language) for each in shown],

@@ -52,7 +52,14 @@ def visit_view() -> Select[Any]:
         for column in (getattr(entity, attribute.key) for attribute in entity.__mapper__.column_attrs)
     ]
     return (
-        select(*columns, Staff.display_name, Centre.name, AuditChain.n, _LOOKED_AT.label("looked_at"), _LOOKS_WAITING.label("looks_waiting"))
+        select(
+            *columns,
+            Staff.display_name,
+            Centre.name,
+            AuditChain.n,
+            _LOOKED_AT.label("looked_at"),
+            _LOOKS_WAITING.label("looks_waiting"),
+        )
         .select_from(Visit)
         .join(Staff, Staff.id == Visit.assistant_id)
         .join(Centre, Centre.id == Visit.centre_id)

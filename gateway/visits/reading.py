@@ -18,12 +18,13 @@ from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import approvals, statements
+from gateway.visits import approvals, statements, stop_codes
 from gateway.visits.asking import Answers, Draft
 from gateway.visits.errors import NotFoundError
 from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.running import Refusals, read_back_of
 from gateway.visits.sealed import VisitVault
+from gateway.visits.stop_codes import StopPaper
 from gateway.visits.tables import Filing, Visit, VisitState
 from gateway.visits.view import AnyColumns, Stage, VisitView
 
@@ -131,6 +132,7 @@ class OpenedVisit:
     def __init__(self, conn: Connection, parts: Parts, view: VisitView, *kinds: str) -> None:
         """Take the view; the key is loaded once. `kinds` are fetched at once, in one statement."""
         self._conn = conn
+        self._parts = parts
         self._view = view
         self._vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
         if kinds:
@@ -201,6 +203,10 @@ class OpenedVisit:
         """The portal's own receipt; untrusted bytes, to be served as an attachment only."""
         return self._vault.find(_there(self._view.filing)["id"], "pdf")
 
+    def stop_paper(self) -> StopPaper | None:
+        """Code and link that stop the newest delegation; `None` before the grant."""
+        return stop_codes.paper_of(self._parts, self._vault, _there(self._view.delegation)["id"])
+
     def feedback_link(self) -> str | None:
         """Where this visit's feedback is given, for the printed code."""
         kept = self._vault.find(self._view.id, "feedback")
@@ -247,6 +253,7 @@ def _made(row: Mapping[Any, Any], now: datetime) -> VisitView:
         centre=row["name"],
         version=row["n"],
         looked_at=row["looked_at"],
+        looks_waiting=row["looks_waiting"],
         now=now,
     )
 

@@ -63,6 +63,13 @@ def count_for(conn: Connection, session: StaffSession, now: datetime) -> int:
     return int(conn.execute(counted).scalar_one())
 
 
+def of_visit(conn: Connection, visit_id: str) -> list[tuple[SecondLookKind, datetime]]:
+    """What still waits for a second person in a visit, with its end; the oldest first."""
+    waits = (SecondLook.visit_id == visit_id, SecondLook.state == SecondLookState.WAITING)
+    rows = conn.execute(select(SecondLook.kind, SecondLook.lapses_at).where(*waits).order_by(SecondLook.asked_at))
+    return [(row.kind, row.lapses_at) for row in rows]
+
+
 def one_for(conn: Connection, session: StaffSession, look_id: str) -> Waiting:
     """One look, answered or not, that `session` could be asked. Raises `NotFoundError`."""
     found = conn.execute(_columns().where(SecondLook.id == look_id, *_not_concerned(session))).mappings().one_or_none()

@@ -117,10 +117,10 @@ class VisitView:
             return self._stage_of_service
         if self.filing is not None and self.filing["state"] in _OF_FILING and not self.is_set_aside:
             return _OF_FILING[self.filing["state"]]
-        if self.looks_waiting and self.approval is None and self.delegation["state"] is DelegationState.REQUESTED:
-            return Stage.SECOND_LOOK
         if self.delegation["state"] in _OF_DELEGATION:
-            return _OF_DELEGATION[self.delegation["state"]]
+            is_asked = self.delegation["state"] is DelegationState.REQUESTED
+            is_held = is_asked and self.approval is None and self.looks_waiting > 0
+            return Stage.SECOND_LOOK if is_held else _OF_DELEGATION[self.delegation["state"]]
         if self.files_until is not None and self.now >= self.files_until:
             return Stage.EXPIRED
         return self._stage_of_unsent()
@@ -182,9 +182,8 @@ class VisitView:
         if self.is_set_aside:
             return Stage.QUESTIONS
         if state is FilingState.PREPARED:
-            if self.is_asked:
-                return Stage.PERMIT
-            return Stage.SECOND_LOOK if self.looks_waiting else Stage.PERMIT_LAPSED
+            unasked = Stage.SECOND_LOOK if self.looks_waiting else Stage.PERMIT_LAPSED
+            return Stage.PERMIT if self.is_asked else unasked
         if state is FilingState.DECLINED:
             return Stage.DECLINED if filing["sent_at"] is not None else Stage.PERMIT_REFUSED
         if state is FilingState.STOPPED:

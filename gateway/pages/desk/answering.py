@@ -17,7 +17,9 @@ from gateway.people.access import StaffSession
 from gateway.people.errors import SessionOverError
 from gateway.problem_texts import DEFECT, PROBLEMS, Problem
 from gateway.services.catalogue import ServiceUnknownError
+from gateway.visits import guarding
 from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitError
+from gateway.visits.guarding import BarredError
 from gateway.visits.view import Stage, VisitView
 from gateway.web.redirects import see_other
 
@@ -67,6 +69,9 @@ async def take(
     except (NotFoundError, SessionOverError):
         raise
     except _REFUSALS as error:
+        if isinstance(error, BarredError):
+            barred, route = error, str(request.scope.get("path_template") or "")
+            await parts.database.write(lambda conn: guarding.note(conn, parts, session, visit_id, route, barred))
         problem = problem_of(error)
         return await show(request, session, parts, visit_id, wish, status=problem.status, problem=problem)
     return see_other(f"{path_of(visit_id)}{then}")
@@ -113,6 +118,7 @@ _AT: Final[dict[Stage, tuple[int, str]]] = {
     Stage.REFERRAL: (0, "current"),
     Stage.REQUEST: (1, "current"),
     Stage.APPROVAL: (1, "current"),
+    Stage.SECOND_LOOK: (1, "current"),
     Stage.REFUSED: (1, "stopped"),
     Stage.LAPSED: (1, "stopped"),
     Stage.QUESTIONS: (2, "current"),
@@ -132,6 +138,8 @@ _AT: Final[dict[Stage, tuple[int, str]]] = {
 def steps_of(view: VisitView) -> list[dict[str, Any]]:
     """The progress of a visit: six steps, up to the one it stands at."""
     at, state = _AT.get(view.stage) or (reached(view), "stopped")
+    if view.stage is Stage.SECOND_LOOK and view.filing is not None:
+        at = 3
     is_over = view.stage is Stage.CLOSED
     if is_over and at == len(words.STEPS) - 1:
         state = "done"

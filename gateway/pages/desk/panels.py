@@ -22,7 +22,7 @@ from gateway.people.access import StaffSession
 from gateway.people.passkey_questions import rp_id
 from gateway.services import search
 from gateway.services.catalogue import Service
-from gateway.visits import looking, reading
+from gateway.visits import looking, reading, second_looks
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
 
@@ -31,6 +31,7 @@ _LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.N
 """Filings whose final request left and may have arrived: nothing is filled anew."""
 LIVE = frozenset(
     {
+        Stage.SECOND_LOOK,
         Stage.APPROVAL,
         Stage.FILLING,
         Stage.PERMIT,
@@ -225,6 +226,12 @@ def _asked(look: _Look) -> dict[str, Any]:
     }
 
 
+def _second_look(look: _Look) -> dict[str, Any]:
+    """What a colleague has to look at before the resident is asked."""
+    waiting = second_looks.of_visit(look.conn, look.view.id)
+    return {"looks": [(words.SECOND_LOOKS[kind], until) for kind, until in waiting]}
+
+
 def _approval(look: _Look) -> dict[str, Any]:
     asked = _asked(look)
     return asked | {"statement": look.opened().statement()}
@@ -289,6 +296,7 @@ def _closed(look: _Look) -> dict[str, Any]:
 _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     "service": _service,
     "request": _request,
+    Stage.SECOND_LOOK: _second_look,
     Stage.APPROVAL: _approval,
     "preconditions": _preconditions,
     Stage.QUESTIONS: _questions,

@@ -6,7 +6,7 @@ from typing import Final
 from delegation.assurance import Route
 from gateway.visits.receipts import HandedOver
 from gateway.visits.stopping import StopReason
-from gateway.visits.tables import Channel, Ending
+from gateway.visits.tables import Channel, Ending, SecondLookKind
 from gateway.visits.view import Stage
 from ui.i18n import Message, message
 
@@ -14,6 +14,7 @@ STAGES: Final[Mapping[Stage, Message]] = {
     Stage.SERVICE: message("Choose the service"),
     Stage.REFERRAL: message("This service is not electronic"),
     Stage.REQUEST: message("Ask the resident for a yes"),
+    Stage.SECOND_LOOK: message("Waiting for a colleague"),
     Stage.APPROVAL: message("Waiting for the resident’s yes"),
     Stage.REFUSED: message("The resident said no"),
     Stage.LAPSED: message("Nobody answered in time"),
@@ -39,6 +40,7 @@ NEXT: Final[Mapping[Stage, Message]] = {
     Stage.SERVICE: message("Find the service"),
     Stage.REFERRAL: message("Hand over the information"),
     Stage.REQUEST: message("Ask for a yes"),
+    Stage.SECOND_LOOK: message("Ask a colleague to look"),
     Stage.APPROVAL: message("Show the code"),
     Stage.REFUSED: message("Ask again or end the visit"),
     Stage.LAPSED: message("Ask again or end the visit"),
@@ -67,6 +69,7 @@ COLOURS: Final[Mapping[Stage, str]] = {
     Stage.DECLINED: "red",
     Stage.NOT_FILED: "red",
     Stage.NEEDS_HUMAN: "orange",
+    Stage.SECOND_LOOK: "orange",
     Stage.LAPSED: "orange",
     Stage.EXPIRED: "orange",
     Stage.PERMIT_LAPSED: "orange",
@@ -111,6 +114,16 @@ ROUTES: Final[Mapping[Route, Message]] = {
     Route.DISPLAY: message("On the display that faces the resident"),
 }
 
+SECOND_LOOKS: Final[Mapping[SecondLookKind, Message]] = {
+    SecondLookKind.PAPER_GRANT: message("Witness a signature under a permission"),
+    SecondLookKind.PAPER_PERMIT: message("Witness a signature under what will be sent"),
+    SecondLookKind.SAME_ADDRESS: message("Resident and assistant have the same address"),
+    SecondLookKind.COLLEAGUE_VALUE: message("A detail of the resident is also a colleague’s"),
+    SecondLookKind.SENSITIVE_VALUE: message("A guarded detail is new"),
+    SecondLookKind.RESEND: message("Send once more what may have arrived"),
+}
+"""What a second person is asked to look at."""
+
 DOCUMENTS: Final[Mapping[str, Message]] = {
     "id_card": message("Identity card"),
     "passport": message("Passport"),
@@ -124,6 +137,12 @@ STOP_REASONS: Final[Mapping[StopReason, Message]] = {
     StopReason.MISTAKE: message("Something was chosen or typed by mistake"),
     StopReason.OTHER: message("Another reason"),
 }
+
+WHY_STOPPED: Final[Mapping[str, Message]] = {reason.value: text for reason, text in STOP_REASONS.items()} | {
+    StopReason.MISUSE.value: message("Something is not as it should be"),
+    StopReason.CASE.value: message("Somebody says that it was not them, or that the details are wrong"),
+}
+"""Why somebody else than the resident stopped it, by what the delegation keeps."""
 
 HANDED_OVER: Final[Mapping[HandedOver, Message]] = {
     HandedOver.PRINTED: message("Printed on paper"),

@@ -22,6 +22,12 @@ _ASK_AGAIN = message("If you still want it done, tell the assistant: you can be 
 _NOTHING_LEFT = message("Nothing was sent in your name.")
 
 _STAGES: dict[Stage, Told] = {
+    Stage.SECOND_LOOK: Told(
+        message("A second member of staff looks first"),
+        message("Nothing is allowed and nothing was sent. Somebody else from the centre will talk to you."),
+        message("Tell them freely what you want. After that you are asked on this page."),
+        is_over=False,
+    ),
     Stage.REFUSED: Told(
         message("You said no"),
         message("The assistant may do nothing in your name, and nothing was sent."),

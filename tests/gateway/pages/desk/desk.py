@@ -9,17 +9,19 @@ from sqlalchemy import Connection
 
 from connectors.runner import errors as run_errors
 from connectors.runner.api import Absent, LookedUp, Prepared
-from delegation.assurance import Route
+from delegation.assurance import NumberSource, Route
 from delegation.readback import Attachment, Item, ReadBack
-from gateway.people import staff
+from gateway.people import fingerprints, residents, staff
+from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
+from gateway.people.tables import ValueKind
 from gateway.visits import asking, confirming, granting, opening, running, sending, stopping
 from gateway.visits.reading import Stage
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, RunKind
 from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
-from tests.gateway.visits.counter import BENEFIT, Counter, declined, filed, unknown
+from tests.gateway.visits.counter import BENEFIT, ILZE, Counter, declined, filed, unknown
 
 __all__ = ["BENEFIT", "PASSPORT", "QUEUE", "READ_BACK_OF_PORTAL", "Desk", "a_picture"]
 
@@ -129,6 +131,19 @@ class Desk(Counter):
         self.write(lambda conn: asking.save_draft(conn, self.store, self.by, self.visit_id, settled, {}))
         return self
 
+    def live_together(self) -> None:
+        """The register knows the resident to live where the assistant does."""
+        home, now, me = "Parauga iela 1-2, Paraugciems", self.clock.now(), self.by
+        person = Profile(name=ILZE.name, code=ILZE.code, address=home)
+
+        def work(conn: Connection) -> None:
+            known = residents.find_or_create(conn, self.store, ILZE, now=now)
+            residents.remember(conn, self.store, known.id, person, source=NumberSource.REGISTER, now=now)
+            sealer = self.store.sealer
+            fingerprints.add(conn, sealer, me.staff_id, ValueKind.ADDRESS, home, by=me.actor, now=now)
+
+        self.write(work)
+
     def asked_on_display(self) -> "Desk":
         """For a service that takes a number typed here."""
         self.open(QUEUE)
@@ -153,6 +168,10 @@ class Desk(Counter):
 
     def _to_request(self) -> None:
         self.open()
+
+    def _to_second_look(self) -> None:
+        self.live_together()
+        self.open().ask()
 
     def _to_approval(self) -> None:
         self.open().ask()

@@ -13,6 +13,7 @@ HEADINGS = {
     Stage.SERVICE: "What did the resident come for?",
     Stage.REFERRAL: "This service is not electronic",
     Stage.REQUEST: "Ask the resident for a yes",
+    Stage.SECOND_LOOK: "A colleague has to look first",
     Stage.APPROVAL: "Waiting for the yes of I••• P•••",
     Stage.REFUSED: "The resident said no",
     Stage.LAPSED: "Nobody said yes",
@@ -33,6 +34,7 @@ HEADINGS = {
     Stage.CLOSED: "The visit is closed",
 }
 CAN_STOP = {
+    Stage.SECOND_LOOK,
     Stage.APPROVAL,
     Stage.QUESTIONS,
     Stage.FILLING,

@@ -1,0 +1,426 @@
+"""Who may not act: every refusal, and what has to be looked at by a second person first."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeAlias
+
+import pytest
+from sqlalchemy import Connection, select
+
+from audit.events import EventName
+from connectors.sdk import registry
+from connectors.sdk.inputs import Input
+from delegation.assurance import NumberSource, Route
+from delegation.filing import FilingState
+from delegation.model import AuthorityKind, DelegationState
+from gateway.ledger.tables import AuditEvent
+from gateway.people import fingerprints, residents
+from gateway.people.access import StaffSession
+from gateway.people.residents import Profile
+from gateway.people.tables import ValueKind
+from gateway.services import agreements, trainings
+from gateway.visits import asking, confirming, granting, guarding, second_acts, second_looks, second_person
+from gateway.visits.approvals import Answer
+from gateway.visits.errors import NotFoundError, OutOfOrderError
+from gateway.visits.granting import Asked
+from gateway.visits.guarding import NoAgreementError, NotInBasketError, NotTrainedError, OwnMatterError
+from gateway.visits.parties import Authority
+from gateway.visits.reading import Stage
+from gateway.visits.tables import DelegationRow, Filing, SecondLook, SecondLookKind
+from tests.gateway.visits.colleagues import a_colleague, another_centre
+from tests.gateway.visits.counter import AGREEMENT, BENEFIT, ILZE, Counter
+
+HOME = "Parauga iela 1-2, Paraugciems, LV-1234"
+PHONE = "20000009"
+ACCOUNT = "LV78PARA0000000000001"
+
+
+def own(counter: Counter, kind: ValueKind, value: str, of: StaffSession | None = None) -> None:
+    """A value of the assistant's own, or of a colleague's."""
+    who, now, sealer = of or counter.by, counter.clock.now(), counter.store.sealer
+    counter.write(lambda conn: fingerprints.add(conn, sealer, who.staff_id, kind, value, by=who.actor, now=now))
+
+
+def known(counter: Counter, **values: str) -> None:
+    """What a register knows of the resident."""
+    now, store = counter.clock.now(), counter.store
+    profile = Profile(name=ILZE.name, code=ILZE.code, **values)
+
+    def work(conn: Connection) -> None:
+        found = residents.find_or_create(conn, store, ILZE, now=now)
+        residents.remember(conn, store, found.id, profile, source=NumberSource.REGISTER, now=now)
+
+    counter.write(work)
+
+
+def answers(counter: Counter, **changes: str) -> Mapping[str, str | list[str]]:
+    sample = registry.find(BENEFIT).samples[0]
+    return dict(sample.answers(counter.clock.now().date())) | changes
+
+
+def fill(counter: Counter, **changes: str) -> str:
+    sample, values = registry.find(BENEFIT).samples[0], answers(counter, **changes)
+    counter.filing_id = counter.write(
+        lambda conn: asking.fill(conn, counter.store, counter.by, counter.visit_id, values, sample.files)
+    )
+    return counter.filing_id
+
+
+def look_of(counter: Counter, colleague: StaffSession) -> second_looks.Waiting:
+    """The one thing that waits for a colleague."""
+    now = counter.clock.now()
+    (found,) = counter.read(lambda conn: second_looks.waiting_for(conn, colleague, now, most=10))
+    return found
+
+
+def decide(counter: Counter, colleague: StaffSession, *, yes: bool) -> tuple[second_person.Shown, ...]:
+    """Look and answer; return what was shown."""
+    look_id, store = look_of(counter, colleague).id, counter.store
+    counter.write(lambda conn: second_person.look(conn, store, colleague, look_id))
+    shown = counter.read(lambda conn: second_person.subject_of(conn, store, colleague, look_id))
+    step = second_acts.confirm if yes else second_acts.refuse
+    counter.write(lambda conn: step(conn, store, colleague, look_id))
+    return shown
+
+
+def nothing_was_asked(counter: Counter) -> bool:
+    found = select(DelegationRow.id).where(DelegationRow.visit_id == counter.visit_id)
+    return counter.read(lambda conn: conn.execute(found).first()) is None
+
+
+class TestOwnMatter:
+    @pytest.mark.parametrize(("kind", "value"), [(ValueKind.CODE, "32999900001"), (ValueKind.PHONE, "+371 2000 0009")])
+    def test_an_assistant_asks_nothing_in_their_own_name_or_for_their_own_number(
+        self, counter: Counter, kind: ValueKind, value: str
+    ) -> None:
+        own(counter, kind, value)
+        known(counter, phone=PHONE)
+        counter.open()
+        with pytest.raises(OwnMatterError):
+            counter.ask()
+        assert nothing_was_asked(counter)
+
+    def test_nor_as_the_one_who_says_yes_for_somebody_else(self, counter: Counter) -> None:
+        own(counter, ValueKind.CODE, "329999-00077")
+        counter.open()
+        me = Profile(name="Anna Asistente", code="329999-00077")
+        authority = Authority(kind=AuthorityKind.PARENT, document="birth_certificate")
+        asked = Asked(person=ILZE, approver=me, authority=authority, route=Route.PHONE, document_kind="passport")
+        with pytest.raises(OwnMatterError):
+            counter.write(
+                lambda conn: granting.request_delegation(conn, counter.store, counter.by, counter.visit_id, asked)
+            )
+        assert nothing_was_asked(counter)
+
+    def test_a_number_typed_at_the_counter_that_is_the_assistants_is_refused(self, counter: Counter) -> None:
+        own(counter, ValueKind.PHONE, PHONE)
+        counter.open()
+        with pytest.raises(OwnMatterError):
+            counter.ask(number="+37120000009")
+        assert nothing_was_asked(counter)
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "answer"),
+        [
+            (ValueKind.ACCOUNT, "lv78 para 0000 0000 0000 1", {"account": ACCOUNT}),
+            (ValueKind.PHONE, PHONE, {"phone": "+37120000009"}),
+        ],
+    )
+    def test_no_answer_may_be_the_assistants_own(
+        self, counter: Counter, kind: ValueKind, value: str, answer: dict[str, str]
+    ) -> None:
+        counter.open().grant()
+        own(counter, kind, value)
+        with pytest.raises(OwnMatterError):
+            fill(counter, **answer)
+        found = select(Filing.id).where(Filing.visit_id == counter.visit_id)
+        assert counter.read(lambda conn: conn.execute(found).first()) is None
+
+    def test_what_belongs_to_staff_of_another_centre_meets_nothing(self, counter: Counter) -> None:
+        own(counter, ValueKind.PHONE, PHONE, a_colleague(counter, centre_id=another_centre(counter)))
+        counter.open()
+        assert counter.ask(number="+37120000009") != ""
+
+
+class TestSecondPerson:
+    def test_at_the_same_address_a_colleague_looks_before_the_resident_is_asked(self, counter: Counter) -> None:
+        own(counter, ValueKind.ADDRESS, HOME)
+        known(counter, address="Paraugciems, Parauga 1 - 2")
+        colleague = a_colleague(counter)
+        counter.open()
+        assert counter.ask() == ""
+        assert counter.stage is Stage.SECOND_LOOK
+        shown = decide(counter, colleague, yes=True)
+        assert [each.name for each in shown] == ["person", "address"]
+        assert counter.stage is Stage.APPROVAL
+        counter.enter_code()
+        assert counter.match() is Answer.RIGHT
+        counter.sign_in()
+        assert counter.delegation().state is DelegationState.ACTIVE
+
+    def test_without_the_colleagues_yes_there_is_no_question_to_say_yes_to(self, counter: Counter) -> None:
+        own(counter, ValueKind.ADDRESS, HOME)
+        known(counter, address=HOME)
+        colleague = a_colleague(counter)
+        counter.open().ask()
+        decide(counter, colleague, yes=False)
+        assert counter.stage is Stage.LAPSED
+        assert counter.delegation().ended_by == "second_look.refused"
+
+    def test_nobody_looked_in_time(self, counter: Counter) -> None:
+        own(counter, ValueKind.ADDRESS, HOME)
+        known(counter, address=HOME)
+        colleague = a_colleague(counter)
+        counter.open().ask()
+        look_id = look_of(counter, colleague).id
+        counter.clock.move(second_person.LASTS)
+        counter.write(lambda conn: second_acts.lapse(conn, counter.store, look_id))
+        assert counter.delegation().state is DelegationState.LAPSED
+        assert counter.delegation().ended_by == "second_look.lapsed"
+
+    def test_what_a_colleague_confirmed_is_not_asked_again_in_the_visit(self, counter: Counter) -> None:
+        own(counter, ValueKind.ADDRESS, HOME)
+        known(counter, address=HOME)
+        colleague = a_colleague(counter)
+        counter.open().ask()
+        decide(counter, colleague, yes=True)
+        counter.write(lambda conn: granting.withdraw_request(conn, counter.store, counter.by, counter.visit_id))
+        assert counter.ask() != ""
+        assert counter.stage is Stage.APPROVAL
+
+    def test_a_colleagues_number_is_looked_at_by_another_than_that_colleague(self, counter: Counter) -> None:
+        owner, other = a_colleague(counter), a_colleague(counter)
+        own(counter, ValueKind.PHONE, PHONE, owner)
+        known(counter, phone=PHONE)
+        counter.open()
+        assert counter.ask() == ""
+        now = counter.clock.now()
+        assert counter.read(lambda conn: second_looks.waiting_for(conn, owner, now, most=10)) == []
+        assert look_of(counter, other).kind is SecondLookKind.COLLEAGUE_VALUE
+        decide(counter, other, yes=True)
+        assert counter.stage is Stage.APPROVAL
+
+    def test_taking_the_question_back_takes_the_look_back(self, counter: Counter) -> None:
+        own(counter, ValueKind.ADDRESS, HOME)
+        known(counter, address=HOME)
+        colleague = a_colleague(counter)
+        counter.open().ask()
+        counter.write(lambda conn: granting.withdraw_request(conn, counter.store, counter.by, counter.visit_id))
+        now = counter.clock.now()
+        assert counter.read(lambda conn: second_looks.waiting_for(conn, colleague, now, most=10)) == []
+
+
+class TestGuardedValue:
+    def test_a_new_account_is_looked_at_before_the_permit_is_asked(self, counter: Counter) -> None:
+        known(counter, iban="LV97HABA0012345678910")
+        colleague = a_colleague(counter)
+        counter.open().grant()
+        fill(counter, account=ACCOUNT)
+        assert counter.prepare()
+        assert counter.stage is Stage.SECOND_LOOK
+        with pytest.raises(OutOfOrderError):
+            counter.write(lambda conn: confirming.ask_again(conn, counter.store, counter.by, counter.visit_id))
+        shown = decide(counter, colleague, yes=True)
+        assert [each.value for each in shown] == [ILZE.name, "LV97HABA0012345678910", ACCOUNT]
+        assert counter.stage is Stage.PERMIT
+
+    def test_confirmed_while_the_form_is_filled_the_permit_is_asked_at_once(self, counter: Counter) -> None:
+        known(counter, iban="LV97HABA0012345678910")
+        colleague = a_colleague(counter)
+        counter.open().grant()
+        fill(counter, account=ACCOUNT)
+        decide(counter, colleague, yes=True)
+        assert counter.prepare()
+        assert counter.stage is Stage.PERMIT
+
+    @pytest.mark.parametrize("is_prepared", [False, True])
+    def test_refused_the_answers_come_back_and_what_was_filled_is_void(
+        self, counter: Counter, is_prepared: bool
+    ) -> None:
+        known(counter, iban="LV97HABA0012345678910")
+        colleague = a_colleague(counter)
+        counter.open().grant()
+        fill(counter, account=ACCOUNT)
+        if is_prepared:
+            assert counter.prepare()
+        decide(counter, colleague, yes=False)
+        if not is_prepared:
+            assert not counter.prepare()
+        assert counter.stage is Stage.QUESTIONS
+        assert (counter.filing().state, counter.filing().reason) == (FilingState.DRAFTED, "second_look.refused")
+        fill(counter, account="LV97HABA0012345678910")
+        assert counter.prepare()
+        assert counter.stage is Stage.PERMIT
+
+    def test_a_permit_asked_for_before_the_answers_changed_lets_nothing_past_the_look(self, counter: Counter) -> None:
+        """Even a yes that is waiting is none without the second look."""
+        counter.open().grant()
+        fill(counter)
+        assert counter.prepare()
+        approval = counter.approval()
+        counter.write(lambda conn: conn.execute(Filing.__table__.update().values(looks=["no-such-look"])))
+        with pytest.raises(OutOfOrderError):
+            counter.sign_in(approval_id=approval.id)
+        assert counter.filing().state is FilingState.PREPARED
+
+    def test_what_is_known_and_what_nobody_knows_need_no_second_look(self, counter: Counter) -> None:
+        counter.open().grant()
+        fill(counter)
+        counter.prepare()
+        assert counter.read(lambda conn: conn.execute(select(SecondLook.id)).all()) == []
+        assert counter.stage is Stage.PERMIT
+
+    def test_only_inputs_that_stand_in_a_profile_are_guarded_by_the_connector(self) -> None:
+        def fits(each: Input) -> bool:
+            return (each.prefill or "").startswith("resident.")
+
+        assert all(fits(each) for each in registry.find(BENEFIT).inputs if each.guarded)
+
+
+def end_agreement(counter: Counter) -> None:
+    now = counter.clock.now()
+    assert counter.write(lambda conn: agreements.end(conn, AGREEMENT, now))
+
+
+def empty_basket(counter: Counter) -> None:
+    counter.write(lambda conn: agreements.remove_from_basket(conn, "vpvkac", BENEFIT))
+
+
+def ask_training(counter: Counter) -> None:
+    def work(conn: Connection) -> None:
+        trainings.define(conn, "vsaa-benefits", {"lv": "VSAA pabalsti", "en": "VSAA benefits"})
+        trainings.require(conn, BENEFIT, "vsaa-benefits")
+
+    counter.write(work)
+
+
+Close: TypeAlias = Callable[[Counter], None]
+CLOSED: list[tuple[Close, type[guarding.BarredError]]] = [
+    (empty_basket, NotInBasketError),
+    (end_agreement, NoAgreementError),
+    (ask_training, NotTrainedError),
+]
+
+
+@pytest.mark.parametrize(("close", "error"), CLOSED)
+class TestClosedService:
+    """Looked at again at every use: a service may be closed in the middle of a visit."""
+
+    def test_cannot_be_chosen(self, counter: Counter, close: Close, error: type[Exception]) -> None:
+        close(counter)
+        with pytest.raises(error):
+            counter.open()
+        assert EventName.SERVICE_CHOSEN not in counter.events()
+
+    def test_cannot_be_requested(self, counter: Counter, close: Close, error: type[Exception]) -> None:
+        counter.open()
+        close(counter)
+        with pytest.raises(error):
+            counter.ask()
+        assert nothing_was_asked(counter)
+
+    def test_cannot_be_filled(self, counter: Counter, close: Close, error: type[Exception]) -> None:
+        counter.open().grant()
+        close(counter)
+        with pytest.raises(error):
+            fill(counter)
+
+    def test_is_not_permitted(self, counter: Counter, close: Close, error: type[guarding.BarredError]) -> None:
+        counter.open().grant()
+        fill(counter)
+        assert counter.prepare()
+        close(counter)
+        counter.sign_in()
+        assert (counter.filing().state, counter.filing().reason) == (FilingState.STOPPED, error.code)
+        assert EventName.STEP_BARRED in counter.events()
+        assert EventName.PERMIT_GIVEN not in counter.events()
+
+    def test_is_not_sent(self, counter: Counter, close: Close, error: type[guarding.BarredError]) -> None:
+        counter.open().grant()
+        fill(counter)
+        assert counter.prepare()
+        counter.sign_in()
+        close(counter)
+        verdict = counter.press()
+        assert (verdict.allowed, verdict.reason) == (False, error.code)
+        assert counter.filing().sent_at is None
+
+
+class TestTraining:
+    def test_opens_the_service_until_it_is_past_its_time(self, counter: Counter) -> None:
+        ask_training(counter)
+        until, me = counter.clock.now() + timedelta(hours=1), counter.by.staff_id
+        counter.write(lambda conn: trainings.give(conn, me, "vsaa-benefits", until))
+        counter.open()
+        counter.clock.move(timedelta(hours=1))
+        with pytest.raises(NotTrainedError):
+            counter.ask()
+        counter.write(lambda conn: trainings.give(conn, me, "vsaa-benefits", until + timedelta(days=30)))
+        assert counter.ask() != ""
+
+    def test_of_a_colleague_is_not_the_assistants(self, counter: Counter) -> None:
+        ask_training(counter)
+        colleague, until = a_colleague(counter), counter.clock.now() + timedelta(hours=1)
+        counter.write(lambda conn: trainings.give(conn, colleague.staff_id, "vsaa-benefits", until))
+        with pytest.raises(NotTrainedError):
+            counter.open()
+
+
+class TestAgreement:
+    def test_counts_from_its_first_instant_until_its_last(self, counter: Counter) -> None:
+        end_agreement(counter)
+        begins = counter.clock.now() + timedelta(hours=1)
+        centre = counter.by.centre_id
+        counter.write(
+            lambda conn: agreements.conclude(
+                conn,
+                holder="VSAA",
+                service_id=BENEFIT,
+                centre_id=centre,
+                begins_at=begins,
+                ends_at=begins + timedelta(hours=1),
+            )
+        )
+        with pytest.raises(NoAgreementError):
+            counter.open()
+        counter.clock.move(timedelta(hours=1))
+        counter.open()
+        counter.clock.move(timedelta(hours=1))
+        with pytest.raises(NoAgreementError):
+            counter.ask()
+
+    def test_of_another_holder_or_for_another_centre_opens_nothing(self, counter: Counter) -> None:
+        end_agreement(counter)
+        other, since = another_centre(counter), counter.clock.now() - timedelta(days=1)
+
+        def work(conn: Connection) -> None:
+            agreements.conclude(conn, holder="VID", begins_at=since)
+            agreements.conclude(conn, holder="VSAA", centre_id=other, begins_at=since)
+
+        counter.write(work)
+        with pytest.raises(NoAgreementError):
+            counter.open()
+
+
+def test_a_refusal_is_an_event_of_the_visit_and_names_no_value(counter: Counter) -> None:
+    counter.open()
+    error = OwnMatterError("the assistant's own value")
+    counter.write(lambda conn: guarding.note(conn, counter.store, counter.by, counter.visit_id, "ask", error))
+    assert counter.events()[-1] is EventName.STEP_BARRED
+    leaf = counter.read(
+        lambda conn: conn.execute(
+            select(AuditEvent.leaf).where(AuditEvent.type == EventName.STEP_BARRED.value)
+        ).scalar_one()
+    )
+    assert b"barred.own_matter" in leaf
+    assert b"329999" not in leaf
+
+
+def test_nobody_else_notes_a_refusal_in_the_visit(counter: Counter) -> None:
+    counter.open()
+    stranger = replace(counter.by, staff_id="somebody else")
+    with pytest.raises(NotFoundError):
+        counter.write(
+            lambda conn: guarding.note(conn, counter.store, stranger, counter.visit_id, "ask", OwnMatterError("x"))
+        )
