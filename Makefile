@@ -13,6 +13,9 @@ CHECKS := format lint types imports dependencies docstrings migrations translati
 WORKERS ?= logical
 BROWSER = PILNVARA_CHROMIUM="$${PILNVARA_CHROMIUM:-$$(cat .build/browser)}"
 
+# Whoever asks Python for no compiled files would wait for every one of the many processes to compile the same again.
+export PYTHONDONTWRITEBYTECODE :=
+
 ifeq ($(PYTHON),)
 $(error Pilnvara needs Python 3.11 or newer: install it, or name it, as in `make PYTHON=/path/to/python3`)
 endif

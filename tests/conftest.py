@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.databases", "tests.network"]
+pytest_plugins = ["tests.browser", "tests.databases", "tests.memory", "tests.network"]
 
 
 @pytest.fixture(scope="session")
