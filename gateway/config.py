@@ -110,6 +110,11 @@ def _minutes(low: int, high: int) -> Callable[[str], timedelta]:
     return lambda value: timedelta(minutes=number(value))
 
 
+def _days(low: int, high: int) -> Callable[[str], timedelta]:
+    number = _between(low, high)
+    return lambda value: timedelta(days=number(value))
+
+
 def _seconds(low: int, high: int) -> Callable[[str], timedelta]:
     number = _between(low, high)
     return lambda value: timedelta(seconds=number(value))
@@ -239,6 +244,10 @@ class Settings:
     page_hold: Annotated[
         timedelta,
         Setting("A filled portal page is kept open for the resident's yes", _seconds(10, 900), "300", unit="seconds"),
+    ]
+    case_answer: Annotated[
+        timedelta,
+        Setting("An auditor answers a case, such as “this was not me”, within", _days(1, 90), "10", unit="days"),
     ]
     staff_anywhere: Annotated[
         tuple[str, ...],
