@@ -6,7 +6,7 @@ passkey, and whatever does not fit is refused in one way.
 
 import ipaddress
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -172,7 +172,7 @@ def ask(conn: Connection, parts: Parts, asked: Asked, *, of_resident: str | None
     Raises:
         PasskeyImpossibleError: the gateway's address is no name.
     """
-    theirs: Sequence[AnyRow] = [] if of_resident is None else conn.execute(_USABLE, {"resident": of_resident}).all()
+    theirs: Iterable[AnyRow] = () if of_resident is None else conn.execute(_USABLE, {"resident": of_resident})
     options = generate_authentication_options(
         rp_id=require_rp_id(parts.settings),
         challenge=decoded(asked.challenge),

@@ -131,11 +131,11 @@ def test_a_passkey_is_added_and_approves_what_is_sent(browser: Browser, served: 
     window.finger(known=False)
     page.locator("#passkey button").click()
     expect(page.get_by_text("You cancelled it, or this phone has no passkey")).to_be_visible()
-    assert counter.stage is Stage.PERMIT
+    assert counter.view().stage is Stage.PERMIT
     window.finger(known=True)
     page.get_by_role("button", name="Approve with a passkey and send").click()
     expect(page.get_by_role("button", name="Approve with a passkey and send")).to_have_count(0)
-    assert counter.stage is Stage.SENDING
+    assert counter.view().stage is Stage.SENDING
     assert counter.press().allowed
     page.context.close()
     assert [line for line in window.said if "the server responded with a status of" not in line] == []

@@ -23,7 +23,7 @@ from gateway.people.errors import PasskeyCopiedError, PasskeyOverError, PasskeyU
 from gateway.people.passkey_questions import Asked, Evidence, Question
 from gateway.people.tables import Passkey
 from gateway.services.tables import Service
-from gateway.visits import asking, passkey_answers
+from gateway.visits import approvals, asking, passkey_answers
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import ApprovalOverError, NotFoundError, OutOfOrderError
 from gateway.visits.reading import OpenedVisit, Stage
@@ -224,7 +224,7 @@ class TestPermit:
         counter.fill()
         counter.prepare()
         display = counter.approval().id
-        counter.write(lambda conn: passkey_answers.approvals.set_columns(conn, display, route=Route.DISPLAY))
+        counter.write(lambda conn: approvals.set_columns(conn, display, route=Route.DISPLAY))
         with pytest.raises(OutOfOrderError):
             holding.begin()
 
@@ -373,7 +373,7 @@ class TestRefused:
         question = holding.begin()
         which = holding.counter.approval().id
         holding.counter.write(
-            lambda conn: passkey_answers.approvals.set_columns(conn, which, subject_hash="another text's hash")
+            lambda conn: approvals.set_columns(conn, which, subject_hash="another text's hash")
         )
         with pytest.raises(PasskeyOverError):
             holding.send(question, holding.passkey.get(question.options))
