@@ -182,6 +182,9 @@ def _values(conn: Connection, parts: Parts, view: VisitView, screen: Screen) -> 
             kept = OpenedVisit(conn, parts, view, "readback").readback()
             shown = readback.shown(kept, view.service, view.language)
             return {"readback": shown, "on_record": showing.is_on_record(conn, view)}
+        case Screen.FILED:
+            paper = OpenedVisit(conn, parts, view).stop_paper()
+            return {"stop_paper": paper, "stop_qr": None if paper is None else qr(paper.link)}
         case Screen.TOLD:
             return {"told": endings.OVER if view.stage in _ON_DISPLAY else endings.told(view)}
         case _:

@@ -4,6 +4,7 @@ Made when the delegation is granted: 128 random bits. The delegation keeps a key
 code itself, for statement, receipt, screen and message.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
@@ -38,6 +39,26 @@ def link_of(parts: Parts, vault: VisitVault, delegation_id: str) -> str | None:
     """The address that stops by a button, for a picture or a message; `None` before the grant."""
     code = vault.find(delegation_id, KIND)
     return None if code is None else f"{parts.settings.public_url}/stop/{code.decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class StopPaper:
+    """What stands on a resident's papers so that they can stop."""
+
+    code: str
+    """As it is printed."""
+    link: str
+
+    @property
+    def address(self) -> str:
+        """Where the code is typed."""
+        return self.link.rpartition("/")[0]
+
+
+def paper_of(parts: Parts, vault: VisitVault, delegation_id: str) -> StopPaper | None:
+    """Code and link of a delegation; `None` before the grant."""
+    code, link = code_of(vault, delegation_id), link_of(parts, vault, delegation_id)
+    return None if code is None or link is None else StopPaper(code, link)
 
 
 def find(conn: Connection, parts: Parts, typed: str) -> str:

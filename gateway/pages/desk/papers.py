@@ -8,13 +8,15 @@ from litestar.response import Stream
 from sqlalchemy import Connection
 
 from gateway.pages.desk.answering import AnyRequest, path_of
+from gateway.pages.qr import qr
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import looking, reading, showing
 from gateway.visits.errors import NotFoundError
-from gateway.visits.reading import OpenedVisit
+from gateway.visits.reading import OpenedVisit, VisitView
+from gateway.visits.stop_codes import StopPaper
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
 
@@ -67,7 +69,12 @@ async def show_receipt(
     request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
 ) -> Response[Any]:
     """The receipt on one sheet, in the resident's language."""
-    view = await parts.database.read(lambda conn: reading.for_desk(conn, parts, session, visit_id))
+
+    def work(conn: Connection) -> tuple[VisitView, StopPaper | None]:
+        view = reading.for_desk(conn, parts, session, visit_id)
+        return view, None if view.receipt is None else OpenedVisit(conn, parts, view).stop_paper()
+
+    view, paper = await parts.database.read(work)
     if view.receipt is None or view.service is None:
         return see_other(path_of(visit_id))
     language = next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE)
@@ -79,7 +86,8 @@ async def show_receipt(
         here=path_of(visit_id),
         card=view.service.card(view.language),
         holder=view.service.holder,
-        stop_address=f"{parts.settings.public_url}/stop",
+        stop_paper=paper,
+        stop_qr=None if paper is None else qr(paper.link),
     )
 
 

@@ -15,7 +15,7 @@ from gateway.parts import Parts
 from gateway.people import passkeys
 from gateway.people.access import ResidentSession
 from gateway.people.passkey_questions import rp_id
-from gateway.visits import reading, showing
+from gateway.visits import reading, showing, stop_codes
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -121,15 +121,19 @@ def _values(
             ways = _ways(conn, parts, view, ApprovalKind.PERMIT)
             return {"readback": shown, "on_record": showing.is_on_record(conn, view), **ways}
         case Screen.GRANTED:
-            return {"may_add_passkey": _may_add_passkey(conn, parts, session)}
+            return {
+                "may_add_passkey": _may_add_passkey(conn, parts, session),
+                "stop_paper": OpenedVisit(conn, parts, view).stop_paper(),
+            }
         case Screen.FILED:
             may_see = reading.shows_values(view, session)
-            opened = OpenedVisit(conn, parts, view, "feedback")
+            opened = OpenedVisit(conn, parts, view, "feedback", stop_codes.KIND)
             has_pdf = may_see and view.receipt is not None and view.receipt["pdf_hash"] is not None
             return {
                 "may_see": may_see,
                 "has_pdf": has_pdf,
                 "feedback": opened.feedback_link(),
+                "stop_paper": opened.stop_paper(),
                 "may_add_passkey": view.is_open and _may_add_passkey(conn, parts, session),
             }
         case Screen.TOLD:
