@@ -13,6 +13,7 @@ from audit.events import EventName
 from delegation.assurance import ApprovalKind, Assurance, NumberSource, Route, RouteFacts, route_assurance
 from delegation.claims import StatusReference, claims_of
 from delegation.commitment import HashKind
+from delegation.filing import IN_DOUBT
 from delegation.model import Approval as GivenApproval
 from delegation.model import Delegation, DelegationState, activate, lapse, refuse
 from delegation.model import request as request_step
@@ -42,7 +43,6 @@ from gateway.visits import (
 )
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
 from gateway.visits.errors import ExpiredError, NoKnownNumberError, RouteNotAllowedError
-from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.parties import Authority
 from gateway.visits.rows import (
     AnyRow,
@@ -72,9 +72,9 @@ class Asked:
     """Whose matter it is. From the identity document in hand, unless somebody else speaks for them."""
     route: Route
     document_kind: str
-    """`passport`, `id_card` or `other`: what was checked of whoever says yes first."""
+    """`passport`, `id_card` or `other`: what was checked of whoever says yes first; `none` on a call."""
     number: str | None = None
-    """A telephone number typed at this counter; never taken for more than low assurance."""
+    """A telephone number typed at this counter; never taken for more than low assurance, and never called."""
     approver: residents.Profile | None = None
     """Who says yes for `person`, from the identity document in hand; none when they speak for themselves."""
     co_approvers: tuple[residents.Profile, ...] = ()
@@ -111,11 +111,13 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     ensure(earlier is None or is_over(earlier, now), "ask while a delegation is open")
     filing = None if earlier is None else lock_filing_of(conn, earlier.id)
     # A new delegation would hide from every page, and from a stop, what is still under way under this one.
-    ensure(filing is None or filing.state not in MAY_HAVE_ARRIVED, "ask while the last filing may have arrived")
+    ensure(filing is None or filing.state not in IN_DOUBT, "ask while the last filing may have arrived")
+    left = scope.left_to_do(conn, visit)
+    ensure(bool(left), "ask for what is filed already")
     if earlier is not None and earlier.state is DelegationState.ACTIVE:
         # The right to file has ended by itself; what else it allows must not live on unseen beside the new one.
         stopping.end_rights(conn, earlier, filing, by=by.actor, whose="visit", now=now)
-    services = tuple(each for each in catalogue.find_all(conn, scope.chosen(visit)) if each.is_electronic)
+    services = tuple(each for each in catalogue.find_all(conn, left) if each.is_electronic)
     wanted = [each.id for each in services]
     guarding.ensure_open(conn, wanted, centre_id=visit.centre_id, staff_id=visit.assistant_id, now=now)
     taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
@@ -325,7 +327,7 @@ def _ask_next(
     """Put the same statement to the next who has to say yes, by the same route."""
     approver = residents.open_resident(conn, parts, delegation.next_approver or "")
     number = None
-    if approval.route is Route.DISPLAY:
+    if approval.route in approvals.BY_CODE:
         if approver.known_number is None:
             raise NoKnownNumberError("no number is known for a second approver")
         number = approvals.KnownNumber(approver.known_number, approver.number_source or NumberSource.REGISTER)
@@ -401,11 +403,11 @@ def _requested(
 
 
 def _number_for(asked: Asked, resident: residents.Resident, *, is_first: bool) -> approvals.KnownNumber | None:
-    if asked.route is not Route.DISPLAY:
+    if asked.route not in approvals.BY_CODE:
         return None
     if resident.known_number:
         return approvals.KnownNumber(resident.known_number, resident.number_source or NumberSource.REGISTER)
-    if asked.number and is_first:
+    if asked.number and is_first and asked.route is Route.DISPLAY:
         return approvals.KnownNumber(asked.number, NumberSource.TYPED_HERE)
     raise NoKnownNumberError("no number is known for the resident")
 
@@ -414,7 +416,7 @@ def _ensure_reachable(
     services: Sequence[catalogue.Service], route: Route, numbers: Sequence[approvals.KnownNumber | None]
 ) -> None:
     """Refuse at once what could only be refused after the resident has done everything; the strictest service wins."""
-    best = Assurance.HIGH
+    best = Assurance.SUBSTANTIAL if route is Route.PAPER else Assurance.HIGH
     for number in numbers:
         if number is not None:
             facts = RouteFacts(document_checked=True, number_source=number.source)

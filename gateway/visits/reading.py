@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
+from connectors.sdk import registry
 from delegation.assurance import ON_PHONE, ApprovalKind
 from delegation.readback import ReadBack
 from delegation.statement import Statement
@@ -22,6 +23,7 @@ from gateway.visits import approvals, statements, stop_codes
 from gateway.visits.asking import Answers, Draft
 from gateway.visits.errors import NotFoundError
 from gateway.visits.queries import moment_of_visit, visit_view
+from gateway.visits.rows import filings_of_visit
 from gateway.visits.running import Refusals, read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stop_codes import StopPaper
@@ -183,6 +185,23 @@ class OpenedVisit:
         ).scalar_one_or_none()
         kept = None if owner is None else self._vault.find(owner, "answers")
         return None if kept is None else msgspec.json.decode(kept, type=Answers)
+
+    def common_answers(self) -> dict[str, str | list[str]]:
+        """What was answered for the visit's other services and may be asked again, by what the questions prefill from.
+
+        Of answers that differ the newest counts: the resident has seen it last.
+        """
+        delegation = _there(self._view.delegation)
+        common: dict[str, str | list[str]] = {}
+        for filing in filings_of_visit(self._conn, self._view.id):
+            if filing.principal_id != delegation["principal_id"] or filing.service_id == self._view.visit["service_id"]:
+                continue
+            kept = self._vault.find(filing.id, "answers")
+            values = {} if kept is None else msgspec.json.decode(kept, type=Answers).values
+            for each in registry.find(filing.service_id).inputs:
+                if each.prefill and (value := values.get(each.name)):
+                    common[each.prefill] = value
+        return common
 
     def refusals(self) -> Refusals | None:
         """The portal's own words, when it has refused."""

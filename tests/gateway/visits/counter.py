@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, insert, select
 
 from audit.events import EventName
@@ -36,10 +37,12 @@ from gateway.visits import (
     granting,
     opening,
     reading,
+    rows,
     running,
     sending,
     stop_codes,
     stopping,
+    turns,
 )
 from gateway.visits.approvals import Answer
 from gateway.visits.granting import Asked
@@ -50,6 +53,7 @@ from gateway.visits.tables import Approval, Channel, DelegationRow, Filing, Run,
 T = TypeVar("T")
 
 BENEFIT = "lv.vsaa.sickness_benefit"
+QUEUE = "lv.municipality.kindergarten_queue"
 ILZE = residents.Profile(name="Ilze Paraudziņa", code="329999-00001")
 AGREEMENT = "vsaa-network"
 WORKER = "worker-1"
@@ -86,16 +90,38 @@ class Counter:
         self.write(lambda conn: opening.choose_service(conn, self.store, self.by, self.visit_id, service))
         return self
 
-    def ask(self, route: Route = Route.PHONE, person: residents.Profile = ILZE, number: str | None = None) -> str:
-        asked = Asked(person=person, route=route, document_kind="passport", number=number)
+    def open_several(self, *services: str) -> "Counter":
+        """Open a visit about several services at once."""
+        self.visit_id = self.write(
+            lambda conn: opening.open_visit(conn, self.store, self.by, channel=Channel.COUNTER, language="lv")
+        )
+        self.write(lambda conn: turns.choose_services(conn, self.store, self.by, self.visit_id, services))
+        return self
+
+    def go_on(self, service: str) -> None:
+        self.write(lambda conn: turns.next_service(conn, self.store, self.by, self.visit_id, service))
+
+    def ask(
+        self,
+        route: Route = Route.PHONE,
+        person: residents.Profile = ILZE,
+        number: str | None = None,
+        **more: Any,
+    ) -> str:
+        """Ask for the yes; `more` is what `Asked` takes besides."""
+        asked = Asked(person=person, route=route, document_kind="passport", number=number, **more)
         return self.write(lambda conn: granting.request_delegation(conn, self.store, self.by, self.visit_id, asked))
 
-    def fill(self, days_ago: int = 0) -> str:
-        """Answer the questions; another `days_ago` is another period, and so another filing."""
-        sample = registry.find(BENEFIT).samples[0]
-        answers = dict(sample.answers(self.clock.now().date() - timedelta(days=days_ago)))
+    def fill(self, days_ago: int = 0, *, sample: int = 0, **changed: str) -> str:
+        """Answer the questions of the service that is worked on; another `days_ago` is another period.
+
+        `sample` is which of the connector's samples answers, and `changed` what is answered otherwise.
+        """
+        service = self.view().visit["service_id"]
+        sample_of = registry.find(service).samples[sample]
+        answers = dict(sample_of.answers(self.clock.now().date() - timedelta(days=days_ago))) | changed
         self.filing_id = self.write(
-            lambda conn: asking.fill(conn, self.store, self.by, self.visit_id, answers, sample.files)
+            lambda conn: asking.fill(conn, self.store, self.by, self.visit_id, answers, sample_of.files)
         )
         return self.filing_id
 
@@ -149,13 +175,32 @@ class Counter:
         resident_id = self.write(lambda conn: confirming.approve_by_sign_in(conn, self.store, phone, returned, signed))
         self.phone = self.session(approval_id=phone.approval_id, resident_id=resident_id)
 
-    def grant(self) -> "Counter":
+    def grant(self, **more: Any) -> "Counter":
         """By phone, from code to sign-in."""
-        self.ask()
+        self.ask(**more)
         self.enter_code()
         assert self.match() is Answer.RIGHT
         self.sign_in()
         return self
+
+    def send(self) -> None:
+        """From the answers to the portal's receipt."""
+        assert self.prepare()
+        self.sign_in()
+        verdict = self.press()
+        assert verdict.allowed, verdict.reason
+        self.answer(filed(self.clock.now()))
+
+    def refuse(self) -> None:
+        """Say no on the phone to the newest asking."""
+        phone, approval = self.the_phone(), self.approval().id
+        self.write(lambda conn: confirming.refuse_on_phone(conn, self.store, phone, approval))
+
+    def lapse(self) -> None:
+        """Nobody answers the newest asking until its time is over."""
+        approval = self.approval().id
+        self.clock.move(self.store.settings.approval_lapse)
+        self.write(lambda conn: confirming.lapse(conn, self.store, approval))
 
     def stop(self) -> datetime | None:
         delegation = self.delegation().id
@@ -191,8 +236,12 @@ class Counter:
 
     def press(self, fields: tuple[tuple[str, str], ...] | None = None) -> Verdict:
         """Let the final request ask at the gate."""
-        self.begin(RunKind.SEND)
+        self.begin_send()
         return self.knock(fields)
+
+    def begin_send(self) -> None:
+        """A worker takes up the last click."""
+        self.begin(RunKind.SEND)
 
     def knock(self, fields: tuple[tuple[str, str], ...] | None = None) -> Verdict:
         run = self.run_of(RunKind.SEND)
@@ -218,6 +267,13 @@ class Counter:
     def delegation(self) -> Any:
         return self._newest(DelegationRow, DelegationRow.visit_id == self.visit_id, DelegationRow.requested_at)
 
+    def delegation_of(self, delegation_id: str) -> Any:
+        return self._newest(DelegationRow, DelegationRow.id == delegation_id, DelegationRow.requested_at)
+
+    def filings(self) -> Any:
+        """Every filing of the visit, the oldest first."""
+        return self.read(lambda conn: rows.filings_of_visit(conn, self.visit_id))
+
     def filing(self) -> Any:
         return self._newest(Filing, Filing.visit_id == self.visit_id, Filing.drafted_at)
 
@@ -240,6 +296,12 @@ class Counter:
             )
         )
         return [EventName(row) for row in rows]
+
+    def said(self, event: EventName) -> dict[str, Any]:
+        """The data of the newest event of this kind."""
+        row = self._newest(AuditEvent, (AuditEvent.chain == self.visit_id) & (AuditEvent.type == event), AuditEvent.n)
+        data: dict[str, Any] = msgspec.json.decode(row.leaf)["data"]
+        return data
 
     def sent_code(self) -> str:
         """The one-time code in the newest SMS."""
@@ -383,6 +445,22 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
             cards=card,
         )
     )
-    agreements.add_to_basket(conn, "vpvkac", BENEFIT)
-    agreements.conclude(conn, holder="VSAA", begins_at=now - timedelta(days=30), agreement_id=AGREEMENT)
+    conn.execute(
+        insert(Service).values(
+            id=QUEUE,
+            holder="Ziemeļu novads",
+            portal_id="latvija",
+            grant_least=Assurance.SUBSTANTIAL,
+            permit_least=Assurance.SUBSTANTIAL,
+            routes=["phone"],
+            feedback_group="family",
+            cards={"lv": {"title": "Bērnudārza rinda", "summary": "Vieta bērnudārzā"}},
+            follow_days=30,
+            collect_days=60,
+            max_filings=2,
+        )
+    )
+    for service, holder, agreement in ((BENEFIT, "VSAA", AGREEMENT), (QUEUE, "Ziemeļu novads", "A2")):
+        agreements.add_to_basket(conn, "vpvkac", service)
+        agreements.conclude(conn, holder=holder, begins_at=now - timedelta(days=30), agreement_id=agreement)
     return centre_id, created.id, "T1", "D1"
