@@ -1,10 +1,12 @@
 """The connector's questions are answered, once, and the worker is sent to fill the portal's form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from audit.events import EventName
 from connectors.sdk import registry
@@ -182,20 +184,21 @@ def queue_run(
 def _draft(conn: Connection, row: AnyRow, service_id: str, key: bytes, version: str, now: datetime) -> str:
     filing_id = new_id()
     _ensure_single(conn, row.principal_id, service_id, key)
-    conn.execute(
-        insert(Filing).values(
-            id=filing_id,
-            visit_id=row.visit_id,
-            delegation_id=row.id,
-            principal_id=row.principal_id,
-            service_id=service_id,
-            service_key=key,
-            connector_version=version,
-            state=FilingState.DRAFTED,
-            attempt=1,
-            drafted_at=now,
+    with _single():
+        conn.execute(
+            insert(Filing).values(
+                id=filing_id,
+                visit_id=row.visit_id,
+                delegation_id=row.id,
+                principal_id=row.principal_id,
+                service_id=service_id,
+                service_key=key,
+                connector_version=version,
+                state=FilingState.DRAFTED,
+                attempt=1,
+                drafted_at=now,
+            )
         )
-    )
     return filing_id
 
 
@@ -213,11 +216,24 @@ def _redraft(conn: Connection, filing: AnyRow, key: bytes, version: str, now: da
         "readback_hash": None,
     }
     if filing.state is FilingState.DRAFTED:
-        conn.execute(update(Filing).where(Filing.id == filing.id).values(**columns))
+        with _single():
+            conn.execute(update(Filing).where(Filing.id == filing.id).values(**columns))
     else:
-        filings.move(conn, filing, FilingState.DRAFTED, **columns)
+        with _single():
+            filings.move(conn, filing, FilingState.DRAFTED, **columns)
         approvals.lapse_all(conn, filing.delegation_id, now)
     return attempt
+
+
+@contextmanager
+def _single() -> Iterator[None]:
+    """Two who file the same at once pass the look before; the unique index lets one of them through."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "uq_filing_live" in str(error.orig) or "filing.service_key" in str(error.orig):
+            raise AlreadyFiledError("the same thing was filed in this moment") from error
+        raise
 
 
 def _ensure_single(conn: Connection, principal_id: str, service_id: str, key: bytes) -> None:

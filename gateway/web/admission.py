@@ -58,6 +58,7 @@ async def admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseR
         if connection.method == "OPTIONS":  # Litestar's own answer, which only lists methods
             return
         raise AccessRefusedError("the handler does not say who may call it")
+    forms.ensure_address(connection)
     parts = parts_of(connection)
     session = _settle(await _find_session(connection, parts, access), access)
     exchange_of(connection).session = session

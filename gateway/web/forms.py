@@ -20,6 +20,8 @@ LONGEST: Final = 262_144
 """Bytes: many times the longest comment. Files come in forms of another kind, under the gateway's own limit."""
 MOST_FIELDS: Final = 500
 _FILES = "multipart/form-data"
+_NUL: Final = "\0"
+"""PostgreSQL takes no text with it, and no keyboard makes it."""
 _NEVER: Final = 0
 """Size beyond which a file would go to a disk; none, for `SpooledTemporaryFile`."""
 
@@ -42,6 +44,16 @@ async def read(request: AnyRequest) -> None:
     except ValueError as error:
         raise ClientException("the form has too many fields") from error
     _leave(request, pairs)
+
+
+def ensure_address(request: AnyRequest) -> None:
+    """Refuse an address with a NUL in its path or query.
+
+    Raises:
+        ClientException: 400.
+    """
+    if _NUL in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise ClientException("the address holds a character that no text has")
 
 
 def _parts(kind: str, body: bytes) -> list[tuple[str, Any]]:
@@ -79,8 +91,10 @@ def _value(segment: MultipartSegment, content: bytes) -> str | UploadFile:
 
 
 def _leave(request: AnyRequest, pairs: list[tuple[str, Any]]) -> None:
-    """Put the fields where handlers and the guard look for them."""
+    """Put the fields where handlers and the guard look for them; what cannot be stored goes no further."""
     fields: dict[str, Any] = {}
+    if any(_NUL in text for pair in pairs for text in pair if isinstance(text, str)):
+        raise ClientException("the form holds a character that no text has")
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
     state: Any = ScopeState.from_scope(request.scope)

@@ -11,7 +11,7 @@ from connectors.runner.api import Absent, Found
 from delegation.assurance import Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
-from gateway.visits import approvals, confirming, running, sending, stopping
+from gateway.visits import approvals, asking, confirming, running, sending, stopping
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import (
     AlreadyFiledError,
@@ -106,6 +106,19 @@ class TestFiling:
         counter.answer(filed(counter.clock.now()))
         counter.close()
         counter.open().grant()
+        with pytest.raises(AlreadyFiledError):
+            counter.fill()
+
+    def test_one_that_was_filed_in_the_same_moment_is_refused_as_well(
+        self, counter: Counter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counter.open().grant()
+        counter.fill()
+        counter.open().grant()
+        monkeypatch.setattr(asking, "_ensure_single", lambda *_which: None)  # both looked before either had filed
+        with pytest.raises(AlreadyFiledError):
+            counter.fill()
+        counter.fill(days_ago=40)
         with pytest.raises(AlreadyFiledError):
             counter.fill()
 

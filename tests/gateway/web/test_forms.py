@@ -3,7 +3,7 @@
 import gc
 import tempfile
 from time import perf_counter
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from litestar._parsers import parse_url_encoded_form_data  # the cache that must stay empty
@@ -52,6 +52,18 @@ def test_nothing_that_a_form_held_is_remembered_after_its_request(callers: Calle
     caller.post("/sign-in", {"_csrf": token, "login": "nobody", "password": "not to be kept", "code": "000000"})
     gc.collect()
     assert parse_url_encoded_form_data.cache_info().currsize == 0
+
+
+@pytest.mark.parametrize("path", ["/a/%00", "/approve?x=%00", "/sign-in?next=/%00"])
+def test_an_address_that_holds_a_nul_is_refused(callers: Callers, path: str) -> None:
+    assert callers.nobody().get(unquote(path) if "?" not in path else path).status == 400
+
+
+def test_a_form_that_holds_a_nul_is_refused_before_the_database_would(callers: Callers) -> None:
+    caller, _, token = stranger(callers)
+    for name, value in (("code", "0000\0"), ("co\0de", "0")):
+        body = urlencode({"_csrf": token, name: value}).encode()
+        assert caller.call("POST", "/a", headers={"content-type": FORM}, body=body).status == 400
 
 
 class TestFiles:
