@@ -9,7 +9,7 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 endif
 BIN := .venv/bin
 PACKAGES := gateway connectors delegation ui audit
-CHECKS := format lint types imports dependencies docstrings migrations translations test
+CHECKS := types format lint imports dependencies docstrings migrations translations test
 WORKERS ?= logical
 BROWSER = PILNVARA_CHROMIUM="$${PILNVARA_CHROMIUM:-$$(cat .build/browser)}"
 
@@ -39,14 +39,17 @@ endif
 test: setup ## run the tests, on SQLite and PostgreSQL, in a real browser; ARGS='tests/audit -k proof' for some
 	@$(BROWSER) $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
-check: setup ## everything that CI runs: all the checks below, then the tests
-	@failed=; \
-	for check in $(CHECKS); do \
-		printf '\n--- %s\n' "$$check"; \
-		$(MAKE) --no-print-directory READY=1 "$$check" || failed="$$failed $$check"; \
-	done; \
-	if [ -n "$$failed" ]; then printf '\nFailed:%s\n' "$$failed"; exit 1; fi; \
-	printf '\nAll checks passed.\n'
+check: setup ## everything that CI runs: all the checks below, two at a time, then the tests
+	@rm -f .build/failed
+	@$(MAKE) --no-print-directory READY=1 --keep-going --jobs=2 --output-sync=recurse \
+		$(addprefix one-,$(filter-out test,$(CHECKS))) 2>/dev/null || true
+	@$(MAKE) --no-print-directory READY=1 one-test 2>/dev/null || true
+	@if [ -e .build/failed ]; then printf '\nFailed:%s\n' "$$(cat .build/failed)"; exit 1; fi
+	@printf '\nAll checks passed.\n'
+
+one-%:
+	@printf '\n--- %s\n' $*
+	@$(MAKE) --no-print-directory $* 2>&1 || { printf ' %s' $* >>.build/failed; exit 1; }
 
 format: setup ## is the code formatted?
 	@$(BIN)/ruff format --check .
