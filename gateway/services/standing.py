@@ -10,7 +10,7 @@ from gateway.people.tables import Centre
 from gateway.services import trainings
 from gateway.services.tables import Agreement, Basket, Service, StaffTraining, Training
 
-_MOST_CENTRES = 10
+_MOST_CENTRES, _MOST_ROWS = 10, 500
 _IN_BASKET = exists().where(Basket.service_id == Service.id, Basket.kind == Centre.kind)
 _AGREED = exists().where(
     Agreement.holder == Service.holder,
@@ -40,12 +40,12 @@ _STANDING = (
     .where(Service.id.in_(bindparam("services", expanding=True)))
 )
 _ELSEWHERE = (
-    select(Centre.name, Centre.municipality)
+    select(Service.id, Centre.name, Centre.municipality)
     .select_from(Service)
     .join(Centre, Centre.id != bindparam("centre"))
-    .where(Service.id == bindparam("service"), _IN_BASKET, _AGREED)
+    .where(Service.id.in_(bindparam("services", expanding=True)), _IN_BASKET, _AGREED)
     .order_by(Centre.name)
-    .limit(_MOST_CENTRES)
+    .limit(_MOST_ROWS)
 )
 
 
@@ -99,7 +99,11 @@ def of(
     }
 
 
-def elsewhere(conn: Connection, service_id: str, *, centre_id: str, at: datetime) -> list[str]:
-    """Other centres that may offer a service, with their municipality: no wrong door."""
-    rows = conn.execute(_ELSEWHERE, {"service": service_id, "centre": centre_id, "at": at})
-    return [f"{row.name}, {row.municipality}" for row in rows]
+def elsewhere(conn: Connection, service_ids: Collection[str], *, centre_id: str, at: datetime) -> dict[str, list[str]]:
+    """Other centres that may offer these services, by service, with their municipality: no wrong door."""
+    found: dict[str, list[str]] = {service_id: [] for service_id in service_ids}
+    if found:
+        rows = conn.execute(_ELSEWHERE, {"services": list(found), "centre": centre_id, "at": at})
+        for row in rows:
+            found[row.id].append(f"{row.name}, {row.municipality}")
+    return {service_id: centres[:_MOST_CENTRES] for service_id, centres in found.items()}

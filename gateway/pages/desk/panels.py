@@ -20,7 +20,7 @@ from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.passkey_questions import rp_id
-from gateway.services import search
+from gateway.services import search, standing
 from gateway.services.catalogue import Service
 from gateway.visits import looking, reading, second_looks
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
@@ -155,7 +155,20 @@ def _service(look: _Look) -> dict[str, Any]:
             (service.id, service.is_electronic, service.card(look.session.language)) for service in found.services
         ],
         "total": found.total,
+        "closed": _closed_services(look, [service.id for service in found.services]),
         "can_go_back": look.view.service is not None,
+    }
+
+
+def _closed_services(look: _Look, service_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Of these services those that cannot be given here now: why, and where else."""
+    me, at = look.session, look.view.now
+    stands = standing.of(look.conn, service_ids, centre_id=me.centre_id, staff_id=me.staff_id, at=at)
+    closed = {service_id: each for service_id, each in stands.items() if not each.is_open}
+    where = standing.elsewhere(look.conn, list(closed), centre_id=me.centre_id, at=at) if closed else {}
+    return {
+        service_id: {"why": each.why, "training": each.training_name(me.language), "where": where[service_id]}
+        for service_id, each in closed.items()
     }
 
 
