@@ -29,9 +29,9 @@ TICKET_HEADER = b"pilnvara-run-ticket"
 PERMIT_HEADER = b"pilnvara-permit"
 _CHUNK = 65536
 _HEAD_LIMIT = 64 * 1024
-_DROPPED = frozenset(
-    {TICKET_HEADER, PERMIT_HEADER, b"host", b"expect", b"x-http-method-override", b"x-method-override"}
-)
+_OTHER_METHOD = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
+"""By these a portal would take a request for one of another method than was judged."""
+_DROPPED = _OTHER_METHOD | {TICKET_HEADER, PERMIT_HEADER, b"host", b"expect"}
 REFUSED_BODY = b"This request does not leave."
 
 

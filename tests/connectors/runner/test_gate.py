@@ -85,6 +85,11 @@ class TestWhatChangesNothing:
         assert "forged" not in head
         assert f"host: {setup.portal.address.removeprefix('http://')}" in head
 
+    async def test_names_no_other_method_than_was_judged(self, setup: Setup) -> None:
+        names = ("X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override")
+        assert await setup.ask("GET", "/page", b"", *(f"{name}: DELETE" for name in names)) == 200
+        assert "delete" not in setup.portal.heads[0].lower()
+
     async def test_does_not_reach_another_origin(self, setup: Setup) -> None:
         async with listening(Portal()) as other:
             assert await setup.ask("GET", "/", origin=other.address) == 403

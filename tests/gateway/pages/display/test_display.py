@@ -1,5 +1,6 @@
 """The screen that faces the resident: what it shows, what it takes, and that it forgets."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,8 @@ class TestBetweenVisits:
         known.counter.close()
         page = screen.see("/display")
         assert "How were you helped?" in page.text
+        assert re.search(r"http://localhost:8000/f</strong>", page.text)
+        assert re.search(r'id="code"[^>]*>', page.text)
         assert "Ilze" not in page.text
         assert IBAN not in page.text
         known.counter.clock.move(visits_facing.FAREWELL)
