@@ -2,7 +2,18 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages import account, audit, audit_cases, delegations, display, home, presented, second_look, terminals
+from gateway.pages import (
+    account,
+    audit,
+    audit_cases,
+    delegations,
+    display,
+    home,
+    presented,
+    second_look,
+    staff_values,
+    terminals,
+)
 from gateway.pages.desk import controllers as desk
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
@@ -23,5 +34,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *presented.HANDLERS,
     *delegations.HANDLERS,
     *second_look.HANDLERS,
+    *staff_values.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""
