@@ -20,6 +20,7 @@ from gateway.keys import keyfile
 from gateway.keys.errors import KeysError
 from gateway.keys.signing import KeyRing
 from gateway.ledger import health
+from gateway.ledger.checkpoints import Publisher
 from gateway.ledger.errors import LogUnhealthyError
 
 T = TypeVar("T")
@@ -80,16 +81,18 @@ def log(settings: Settings) -> Finding:
     """Look whether any machine refuses the audit log."""
     if _is_not_made_yet(settings):
         return note("Audit log", "there is none yet", _FIRST_START)
+    mend = "Nothing is granted or sent. Bring back the newest state of the database, or ask the operator's guide."
     try:
         _read(settings, health.ensure_healthy)
+        differs = _differs_from_held(settings)
     except LogUnhealthyError as error:
-        return broken(
-            "Audit log",
-            str(error),
-            "Nothing is granted or sent. Bring back the newest state of the database, or ask the operator's guide.",
-        )
+        return broken("Audit log", str(error), mend)
+    except KeysError:
+        return broken("Audit log", "cannot be compared with what was held without the keys", "Mend the keys first.")
     except DatabaseError:
         return broken("Audit log", "cannot be looked at without the database", "Mend the database first.")
+    if differs is not None:
+        return broken("Audit log", f"the database does not continue what was held here: {differs}", mend)
     return ok("Audit log", "continues what was held")
 
 
@@ -115,6 +118,14 @@ def proxies(settings: Settings) -> Finding:
             "Set PILNVARA_TRUSTED_PROXIES to its address, and let it set X-Forwarded-For or Forwarded.",
         )
     return ok("Proxies", ", ".join(settings.trusted_proxies) or "none, and none is needed without https")
+
+
+def _differs_from_held(settings: Settings) -> str | None:
+    """Compare the database itself with the held checkpoint: a restored backup shows before any process starts."""
+    sealer = keyfile.load(settings.data_dir)
+    with closing(Database.open(settings.database_url, readers=1)) as opened:
+        signers = opened.read_now(lambda conn: KeyRing.load(conn, sealer)).note_signers(settings.log_origin)
+        return Publisher(opened, SystemClock(), signers, settings.log_origin, settings.data_dir).differs_now()
 
 
 def _is_not_made_yet(settings: Settings) -> bool:

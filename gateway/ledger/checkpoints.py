@@ -77,6 +77,10 @@ class Publisher:
             self.database.write_now(lambda conn: self._note(conn, state, now))
         return state.reason
 
+    def differs_now(self) -> str | None:
+        """Compare without signing and without recording anything; return what differs."""
+        return self.database.read_now(self._look).reason
+
     async def _sign(self, head: tree.Head) -> Checkpoint:
         made = Checkpoint(self.origin, head.size, head.root)
         signed = checkpoint.sign(made, self.signers[0])
