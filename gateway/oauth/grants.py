@@ -22,7 +22,7 @@ from delegation.errors import DelegationError
 from delegation.signing import sign_delegation
 from gateway.ids import digest, new_id, new_token
 from gateway.keys.signing import KeyKind
-from gateway.oauth import authentication, clients, details, mandates, tokens
+from gateway.oauth import authentication, clients, details, logout, mandates, tokens
 from gateway.oauth.authentication import METHODS, PrivateKeyJwt
 from gateway.oauth.clients import SCOPES, AuthMethod, Client
 from gateway.oauth.exchange import ExchangeGrant
@@ -294,12 +294,15 @@ class PortalServer(AuthorizationServer):
         }
 
     def _record(self, code: AnyRow) -> None:
-        visit_id = mandates.facts_of_filing(self.conn, code.filing_id).visit_id
+        facts = mandates.facts_of_filing(self.conn, code.filing_id)
+        visit_id, client = facts.visit_id, self._clients[code.client_id]
         data: dict[str, Any] = {"client": code.client_id, "run": code.run_id, "delegation": code.delegation_id}
-        if self._access is None:
+        if self._access is None or client is None:
             say(self.conn, visit_id, EventName.OAUTH_TOKEN_REFUSED, GATEWAY, self.now, **data, reason=self.refusal)
             return
-        told = ["name", "personal_code"] if self._clients[code.client_id].personal_code_allowed else ["name"]  # type: ignore[union-attr]  # it was found
+        if client.backchannel_logout_uri is not None:
+            logout.announce_at_the_end(self.conn, code.delegation_id, facts.valid_until, self.now)
+        told = ["name", "personal_code"] if client.personal_code_allowed else ["name"]
         data |= {"token": self._access.jti, "told": told, "expires_at": tokens.expiry(self._access).isoformat()}
         say(self.conn, visit_id, EventName.OAUTH_TOKEN_ISSUED, GATEWAY, self.now, **data)
 

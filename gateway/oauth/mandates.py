@@ -161,18 +161,17 @@ def mandate_for(
     signed = vault.take(facts.delegation_id, "token").decode()
     whole = open_signed(signed, parts.keys.jwks(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims)
     jti, status_index = _names(conn, facts.delegation_id, client.client_id, now)
-    secret = parts.sealer.keyed_hash("oauth.subject", "")
     derived = derive(
         whole,
         audience=client.client_id,
         jti=jti,
-        subject=pairwise_subject(secret, client.client_id, whole.sub),
+        subject=subject_of(parts, client.client_id, whole.sub),
         now=now,
         services=(_narrowed(whole, facts, wishes),),
         status=StatusReference(idx=status_index, uri=parts.settings.issuer + STATUS_PATH),
     )
     if whole.approver is not None:
-        derived = msgspec.structs.replace(derived, approver=pairwise_subject(secret, client.client_id, whole.approver))
+        derived = msgspec.structs.replace(derived, approver=subject_of(parts, client.client_id, whole.approver))
     return Mandate(
         claims=derived,
         profile=residents.open_profile(conn, parts, facts.principal_id),
@@ -181,6 +180,11 @@ def mandate_for(
         centre_name=facts.centre_name,
         with_code=client.personal_code_allowed,
     )
+
+
+def subject_of(parts: Parts, client_id: str, person_id: str) -> str:
+    """Return the name by which one client alone knows a person."""
+    return pairwise_subject(parts.sealer.keyed_hash("oauth.subject", ""), client_id, person_id)
 
 
 def _narrowed(whole: DelegationClaims, facts: AnyRow, wishes: Wishes) -> ServiceDetail:
