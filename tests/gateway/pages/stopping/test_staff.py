@@ -1,0 +1,98 @@
+"""Staff stop for others, with a reason: at any centre for whoever shows a document, a manager in the own centre."""
+
+from delegation.model import DelegationState
+from gateway.people.roles import Role
+from gateway.visits.tables import DisputeKind
+from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.pages.stopping.conftest import Staff
+from tests.gateway.visits.counter import ILZE
+
+
+def shown(assistant: Phone, code: str = ILZE.code) -> str:
+    assistant.see("/presented")
+    answer = assistant.send("/presented", code=code, document="passport")
+    assert answer.status == 303, answer.text
+    return answer.location
+
+
+class TestWithADocument:
+    def test_lists_and_stops_with_a_reason(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        assistant = signed_in(Role.ASSISTANT)
+        here = shown(assistant)
+        listed = assistant.see(here).text
+        assert "Slimības pabalsts" in listed
+        assert "In force" in listed
+        for value in ("Ilze", "329999", "+371"):
+            assert value not in listed
+        one = f"{here}/{facing.counter.delegation().id}"
+        assistant.see(one)
+        assert assistant.send(f"{one}/stop").status == 422
+        assert assistant.send(f"{one}/stop", reason="resident_asked").location == one
+        assert "It was stopped on" in assistant.see(one).text
+        assert facing.counter.delegation().state is DelegationState.REVOKED
+
+    def test_opens_a_case_in_their_words(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        assistant = signed_in(Role.ASSISTANT)
+        one = f"{shown(assistant)}/{facing.counter.delegation().id}"
+        assistant.see(one)
+        assert assistant.send(f"{one}/case", words="…").status == 422
+        opened = assistant.send(f"{one}/case", kind=DisputeKind.NOT_ME.value, words="Nebiju es.")
+        assert "Tell the resident its number" in assistant.see(opened.location).text
+        assert facing.counter.delegation().ended_reason == "case"
+
+    def test_says_what_is_wrong_with_a_code_or_a_choice(self, facing: Facing, signed_in: Staff) -> None:
+        manager = signed_in(Role.MANAGER)
+        manager.see("/presented")
+        assert manager.send("/presented", code="123", document="passport").status == 400
+        assert "Choose which document was shown" in manager.send("/presented", code=ILZE.code).text
+
+    def test_of_somebody_unknown_says_that_there_is_nothing(self, facing: Facing, signed_in: Staff) -> None:
+        assistant = signed_in(Role.ASSISTANT)
+        assert "Nothing is or was allowed" in assistant.see(shown(assistant, "329999-00077")).text
+
+
+class TestTheManager:
+    def test_sees_what_is_in_force_stops_it_and_sees_who_and_why(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        manager = signed_in(Role.MANAGER)
+        delegation_id = facing.counter.delegation().id
+        here = manager.see("/manage/delegations").text
+        assert f"/manage/delegations/{delegation_id}/stop" in here
+        assert "Anna Asistente" in here
+        assert "Ilze" not in here
+        manager.see(f"/manage/delegations/{delegation_id}/stop")
+        assert manager.send(f"/manage/delegations/{delegation_id}/stop").status == 422
+        assert manager.send(f"/manage/delegations/{delegation_id}/stop", reason="misuse").status == 303
+        after = manager.see("/manage/delegations").text
+        assert "Nothing is allowed at this moment" in after
+        assert "Berta Otrā" in after
+        assert "Something is not as it should be" in after
+
+    def test_sees_what_residents_stopped(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        facing.counter.stop()
+        page = signed_in(Role.MANAGER).see("/manage/delegations").text
+        assert "Their own no" in page
+        assert "The resident" in page
+
+    def test_of_another_centre_changes_nothing(self, facing: Facing, signed_in: Staff) -> None:
+        manager = signed_in(Role.MANAGER)
+        manager.see("/manage/delegations")
+        assert manager.send("/manage/delegations/no-such/stop", reason="misuse").status == 404
+
+
+class TestTheAssistantsPage:
+    def test_says_at_once_that_and_why_a_manager_stopped(self, facing: Facing, signed_in: Staff) -> None:
+        counter = facing.counter
+        counter.open().grant()
+        counter.fill()
+        manager = signed_in(Role.MANAGER)
+        path = f"/manage/delegations/{counter.delegation().id}/stop"
+        manager.see(path)
+        manager.send(path, reason="misuse")
+        view = counter.view()
+        assert view.stage.value == "stopped"
+        assert view.delegation is not None
+        assert view.delegation["ended_reason"] == "misuse"
