@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.people.roles import Role
+from gateway.people.tables import ValueKind
 
 PASSWORD = "paraugs-paraugs-1"
 """Of everyone in the demonstration."""
@@ -26,16 +27,33 @@ class DemoStaff:
     centre: str
     roles: tuple[Role, ...]
     totp: str
+    own: tuple[tuple[ValueKind, str], ...] = ()
+    """What is made up as their own; the program knows it as keyed hashes only."""
 
 
 NORTH = DemoCentre("demo-north", "Ziemeļu novada VPVKAC Paraugciemā", "Ziemeļu novads")
 SEA = DemoCentre("demo-sea", "Jūras pilsētas VPVKAC", "Jūras pilsēta")
 CENTRES = (NORTH, SEA)
 
+HOME = "“Šķietami”, Ziemeļu novads, LV-9901"
+"""Where Inese lives; so does a resident of the demonstration, whom a second person therefore looks at first."""
+_INESE = (
+    (ValueKind.CODE, "329999-00091"),
+    (ValueKind.PHONE, "+371 2000 0091"),
+    (ValueKind.ADDRESS, HOME),
+)
+_VILNIS = ((ValueKind.CODE, "329999-00093"), (ValueKind.PHONE, "+371 2000 0093"))
 STAFF = (
-    DemoStaff("inese", "Inese Palīdze", NORTH.id, (Role.ASSISTANT,), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+    DemoStaff("inese", "Inese Palīdze", NORTH.id, (Role.ASSISTANT,), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", _INESE),
     DemoStaff("kaspars", "Kaspars Talka", SEA.id, (Role.ASSISTANT,), "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"),
-    DemoStaff("vilnis", "Vilnis Vadonis", NORTH.id, (Role.MANAGER, Role.ASSISTANT), "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"),
+    DemoStaff(
+        "vilnis",
+        "Vilnis Vadonis",
+        NORTH.id,
+        (Role.MANAGER, Role.ASSISTANT),
+        "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
+        _VILNIS,
+    ),
     DemoStaff("sarmite", "Sarmīte Tīkla", NORTH.id, (Role.ADMINISTRATOR,), "NBSWY3DPFQQHO33SNBSWY3DPFQQHO33S"),
     DemoStaff("rita", "Rita Pārbaude", NORTH.id, (Role.AUDITOR,), "OVXGS5DTEBTXEZLFOVXGS5DTEBTXEZLF"),
 )

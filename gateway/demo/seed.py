@@ -7,11 +7,11 @@ from sqlalchemy import Connection, select
 
 from delegation.assurance import NumberSource
 from gateway.demo import catalogue
-from gateway.demo.people import CENTRES, PASSWORD, STAFF
+from gateway.demo.people import CENTRES, HOME, PASSWORD, STAFF
 from gateway.oauth import clients, providers
 from gateway.oauth.clients import ClientRegistration
 from gateway.parts import Store
-from gateway.people import residents, staff
+from gateway.people import fingerprints, residents, staff
 from gateway.people.residents import Profile
 from gateway.people.tables import Centre
 from gateway.terminals import enrolment
@@ -22,6 +22,9 @@ PORTAL_CLIENT = "sandbox-portal"
 
 KNOWN = Profile(name="Elīna Smilškaste", code="329999-00007", phone="+37120000007")
 """A resident whose number a register knows, so that the display can be tried."""
+
+NEIGHBOUR = Profile(name="Gatis Šķietamais", code="329999-00008", phone="+37120000008", address=HOME)
+"""A resident who lives where an assistant does, so that the second look can be tried."""
 
 
 class NotDemoError(Exception):
@@ -76,7 +79,7 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
     for centre in CENTRES:
         staff.add_centre(conn, name=centre.name, kind="vpvkac", municipality=centre.municipality, centre_id=centre.id)
     for person in STAFF:
-        staff.create(
+        created = staff.create(
             conn,
             store.sealer,
             staff.NewStaff(
@@ -89,8 +92,12 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
             ),
             now=now,
         )
+        for kind, value in person.own:
+            fingerprints.add(conn, store.sealer, created.id, kind, value, by=staff.OPERATOR, now=now)
     known = residents.find_or_create(conn, store, KNOWN, now=now)
     residents.remember(conn, store, known.id, KNOWN, source=NumberSource.REGISTER, now=now)
+    neighbour = residents.find_or_create(conn, store, NEIGHBOUR, now=now)
+    residents.remember(conn, store, neighbour.id, NEIGHBOUR, source=NumberSource.REGISTER, now=now)
 
 
 def terminal_code(conn: Connection, store: Store, centre_id: str, name: str) -> Code:

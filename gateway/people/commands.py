@@ -8,12 +8,13 @@ from sqlalchemy import Connection, select
 
 from gateway.config import Settings
 from gateway.parts import Store, open_store
-from gateway.people import staff
+from gateway.people import fingerprints, staff
 from gateway.people.errors import PeopleError
+from gateway.people.fingerprints import StaffValueError
 from gateway.people.passwords import WeakPasswordError
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
-from gateway.people.tables import Centre
+from gateway.people.tables import Centre, ValueKind
 from gateway.terminals import enrolment
 
 
@@ -62,6 +63,20 @@ def add_staff(login: str, name: str, centre: str, roles: tuple[str, ...], langua
     click.echo(f"app       {created.totp_uri}")
 
 
+@admin.command("add-staff-value")
+@click.option("--login", required=True)
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in ValueKind]))
+@click.option("--value", prompt=True, hide_input=True, help="Asked for when not given, so that no history keeps it.")
+def add_staff_value(login: str, kind: str, value: str) -> None:
+    """Store something of a member of staff's own, so that they do not serve themselves. Nobody reads it again."""
+
+    def work(store: Store, conn: Connection) -> None:
+        now, staff_id = store.clock.now(), staff.find_by_login(conn, login)
+        fingerprints.add(conn, store.sealer, staff_id, ValueKind(kind), value, by=staff.OPERATOR, now=now)
+
+    _write(work)
+
+
 @admin.command("close-staff")
 @click.option("--login", required=True)
 def close_staff(login: str) -> None:
@@ -89,7 +104,7 @@ def _write(work: Any) -> Any:
     store = open_store(Settings.from_environment(os.environ))
     try:
         return store.database.write_now(lambda conn: work(store, conn))
-    except (PeopleError, WeakPasswordError) as error:
+    except (PeopleError, StaffValueError, WeakPasswordError) as error:
         raise click.ClickException(str(error)) from error
     finally:
         store.close()

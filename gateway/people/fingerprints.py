@@ -26,6 +26,7 @@ MOST_OF_A_KIND = 5
 _LATVIA = "+371"
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _WORD = re.compile(r"[a-z0-9]+")
+_POSTAL = re.compile(r"(lv)?[0-9]{4}")
 _SAID_ONCE = frozenset({"lv", "latvija", "iela", "street", "st", "dz", "dzivoklis", "apt"})
 """Words of an address that one writer puts and another leaves out."""
 
@@ -155,13 +156,12 @@ def _account(typed: str) -> str | None:
 
 
 def _address(typed: str) -> str | None:
-    """Folded words and numbers, sorted: *Parauga iela 1-2* and *Paraugciems, Parauga 1–2* differ only by the place."""
+    """Folded words and numbers, sorted: how the parts follow each other, and the postal code, make no difference."""
     plain = unicodedata.normalize("NFKD", typed.lower())
     words = _WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
-    telling = sorted(word for word in words if word not in _SAID_ONCE and not re.fullmatch(r"lv|[0-9]{4}", word))
+    telling = sorted(word for word in words if word not in _SAID_ONCE and not _POSTAL.fullmatch(word))
     has_name = any(len(word) >= 4 and word.isalpha() for word in telling)
-    has_number = any(word[0].isdigit() for word in telling)
-    return " ".join(telling) if has_name and has_number and len(telling) >= 3 else None
+    return " ".join(telling) if has_name and len(telling) >= 2 else None
 
 
 _NORMAL = {

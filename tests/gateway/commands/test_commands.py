@@ -180,3 +180,20 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(pilnvara: Pilnvara,
     result = pilnvara("keys", "init", PILNVARA_DATABASE_URL=f"postgresql:///none?host={tmp_path}")
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def test_what_staff_have_of_their_own_is_stored_and_a_slip_is_told_in_a_line(made: Pilnvara, database_url: str) -> None:
+    centre = made("admin", "add-centre", "--name", "Centrs", "--municipality", "Novads").stdout.strip()
+    account = ("--login", "anna", "--name", "Anna", "--centre", centre, "--role", "assistant")
+    assert made("admin", "add-staff", *account).exit_code == 0
+    slip = made("admin", "add-staff-value", "--login", "anna", "--kind", "code", "--value", "12")
+    assert slip.exit_code == 1
+    assert "Traceback" not in slip.output
+    stored = made("admin", "add-staff-value", "--login", "anna", "--kind", "code", "--value", "329999-00042")
+    assert (stored.exit_code, stored.output) == (0, "")
+    database = Database.open(database_url)
+    try:
+        kinds = database.read_now(lambda conn: conn.execute(text("SELECT kind FROM staff_value")).scalars().all())
+    finally:
+        database.close()
+    assert kinds == ["code"]
