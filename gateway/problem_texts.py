@@ -119,6 +119,11 @@ PROBLEMS: dict[str, Problem] = {
     "approval.route_not_allowed": _problem(
         409, message("The service does not take this way of saying yes"), message("Choose another way.")
     ),
+    "approval.paper_void": _problem(
+        409,
+        message("This sheet is void: it is of another text"),
+        message("Compare the code on the sheet with the one on this page. Print the sheet anew and have it signed."),
+    ),
     "approval.no_known_number": _problem(
         409,
         message("No telephone number of this person is known"),
@@ -256,6 +261,21 @@ PROBLEMS: dict[str, Problem] = {
         409,
         message("Nobody can act for themselves here"),
         message("Let another assistant help with this, or use the portal directly."),
+    ),
+    "delegation.locked_value": _problem(
+        409,
+        message("The resident has fixed this value"),
+        message("Nothing was changed. To use another value, ask for a new delegation that does not fix it."),
+    ),
+    "service.not_offered": _problem(
+        409,
+        message("The service does not offer this"),
+        message("Look at what the form offers now, and choose again."),
+    ),
+    "people.registration_number": _problem(
+        400,
+        message("This is not a registration number"),
+        message("A registration number has eleven digits and begins with 4, 5 or 9."),
     ),
     "delegation.invalid_request": _problem(409, message("This cannot be asked for"), _GO_BACK),
     "approval.evidence_missing": _problem(

@@ -19,7 +19,7 @@ from gateway.jobs.queue import enqueue
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import approvals, filings, guarding
+from gateway.visits import approvals, filings, fixed, guarding
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
@@ -92,6 +92,7 @@ def fill(
     Raises:
         OutOfOrderError: there is no delegation in force, the final request has left, or another answer came first.
         ExpiredError: the delegation has ended.
+        LockedValueError: an answer differs from what the resident has fixed.
         AlreadyFiledError: the same thing is already open or filed for this resident.
         guarding.BarredError: the service is not open to this assistant, or an answer is their own number or account.
     """
@@ -108,6 +109,7 @@ def fill(
     filing = lock_filing_for(conn, row.id, visit.service_id)
     ensure(seen is None or seen == mark_of(filing), "answer twice")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
+    fixed.ensure_kept(fixed.of(vault, row.id, visit.service_id), connector, values)
     needed = guarding.looks_for_filing(conn, parts, vault, by, row, connector, values, now)
     if filing is None or filing.state in _ENDED_UNSENT or filing.state in _LEAVES_ROOM:
         filing_id, attempt = _draft(conn, row, visit.service_id, key, connector.manifest.version, now), 1

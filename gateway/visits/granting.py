@@ -32,6 +32,7 @@ from gateway.services import catalogue
 from gateway.visits import (
     actors,
     approvals,
+    fixed,
     guarding,
     parties,
     scope,
@@ -131,7 +132,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     people = (asked.person, *asked.speaking, *(each.profile for each in taking_part.everybody))
     needed = guarding.looks_for_people(conn, parts, vault, by, people, asked.number)
     delegation = _requested(parts, visit, services, taking_part, asked, now)
-    locked = scope.locked_values(services, delegation.services, taking_part.principal.profile)
+    locked = fixed.values_of(services, delegation.services, taking_part.principal.profile)
     names = statements.Names(asked.person.name, tuple(each.name for each in asked.speaking or (asked.person,)))
     facts = statements.facts_for(parts, by, services, names, delegation, visit.language)
     statement_hash = vault.hasher.hash(HashKind.STATEMENT, render(facts, language=visit.language).data)
@@ -146,7 +147,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     vault.add(delegation.id, "statement", statements.pack(facts), now)
     vault.add(delegation.id, "evidence", _evidence(asked.document_kind, numbers[0]), now)
     parties.keep(vault, delegation.id, asked.authority, now)
-    scope.keep_locked(vault, delegation.id, locked, now)
+    if locked:
+        vault.add(delegation.id, "locked", fixed.pack(locked), now)
     asking = approvals.Asking(
         visit_id=visit_id,
         delegation_id=delegation.id,

@@ -19,7 +19,7 @@ from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import approvals, statements, stop_codes
+from gateway.visits import approvals, fixed, statements, stop_codes
 from gateway.visits.asking import Answers, Draft
 from gateway.visits.errors import NotFoundError
 from gateway.visits.queries import moment_of_visit, visit_view
@@ -185,6 +185,10 @@ class OpenedVisit:
         ).scalar_one_or_none()
         kept = None if owner is None else self._vault.find(owner, "answers")
         return None if kept is None else msgspec.json.decode(kept, type=Answers)
+
+    def fixed(self) -> dict[str, str]:
+        """The values that the resident has fixed for the service, by input."""
+        return fixed.of(self._vault, _there(self._view.delegation)["id"], self._view.visit["service_id"])
 
     def common_answers(self) -> dict[str, str | list[str]]:
         """What was answered for the visit's other services and may be asked again, by what the questions prefill from.

@@ -11,6 +11,7 @@ from audit.events import EventName
 from connectors.runner import errors as run_errors
 from connectors.runner.api import Prepared
 from connectors.sdk import registry
+from connectors.sdk.connector import Connector
 from delegation.assurance import ApprovalKind, Route
 from delegation.commitment import HashKind
 from delegation.filing import UNSENT, FilingState
@@ -18,9 +19,10 @@ from delegation.model import DelegationState
 from delegation.readback import ReadBack, payload_hash
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, filings, second_person
+from gateway.visits import actors, approvals, filings, fixed, second_person
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file
+from gateway.visits.errors import LockedValueError
 from gateway.visits.rows import AnyRow, find_filing, find_run, lock_delegation, lock_filing
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState
@@ -162,6 +164,8 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
         return False
     connector = registry.find(filing.service_id)
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
+    if _is_fixed_value_changed(conn, vault, row, filing, connector, result.readback, run_id, now):
+        return False
     readback_hash = payload_hash(vault.hasher, result.readback, connector.volatile)
     picture_hash = vault.hasher.hash(HashKind.PICTURE, result.picture_png)
     vault.keep(filing.id, "readback", msgspec.json.encode(result.readback), now)
@@ -186,6 +190,28 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
     if second_person.all_confirmed(conn, filing.looks or ()):
         ask_permit(conn, parts, vault, row, filing, readback_hash, now)
     return True
+
+
+def _is_fixed_value_changed(
+    conn: Connection,
+    vault: VisitVault,
+    row: AnyRow,
+    filing: AnyRow,
+    connector: Connector,
+    readback: ReadBack,
+    run_id: str,
+    now: datetime,
+) -> bool:
+    """Whether the portal holds another value than one that the resident has fixed; then the filing ends here."""
+    values = msgspec.json.decode(vault.take(filing.id, "answers"), type=Answers).values
+    changed = fixed.changed_in(fixed.of(vault, row.id, filing.service_id), connector, values, readback)
+    if changed:
+        set_run(conn, run_id, state=RunState.FAILED, reason=LockedValueError.code, ended_at=now)
+        who = actors.connector(filing.service_id)
+        data = {"run": run_id, "filing": filing.id, "reason": LockedValueError.code, "inputs": list(changed)}
+        say(conn, filing.visit_id, EventName.REQUEST_BLOCKED, who, now, **data)
+        fail(conn, filing, LockedValueError.code, now)
+    return bool(changed)
 
 
 def ask_permit(

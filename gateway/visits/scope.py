@@ -3,23 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
-import msgspec
 from sqlalchemy import Connection
 
-from connectors.sdk import registry
 from delegation.filing import FilingState
 from delegation.model import Action, AllowedAction, AllowedService
-from gateway.people.residents import Profile
 from gateway.services.catalogue import Service
 from gateway.visits.errors import NotOfferedError
 from gateway.visits.rows import AnyRow, filings_of_visit
-from gateway.visits.sealed import VisitVault
-
-LOCKED: TypeAlias = dict[str, dict[str, str]]
-"""The values that may not change, by service and input; sealed with the delegation."""
-_KIND = "locked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,44 +50,6 @@ def allowed(
     if not asked.keys() <= {service.id for service in services}:
         raise NotOfferedError("a service that is not part of the visit")
     return tuple(_allowed(each, asked.get(each.id, Wanted(service=each.id)), now, files_until) for each in services)
-
-
-def lockable(service: Service, profile: Profile) -> dict[str, str]:
-    """The inputs of a service whose value is known of the resident and may be fixed, with that value."""
-    known = {"resident.phone": profile.phone, "resident.email": profile.email, "resident.address": profile.address}
-    known["resident.iban"] = profile.iban
-    inputs = registry.find(service.id).inputs
-    return {each.name: value for each in inputs if each.lockable and (value := known.get(each.prefill or ""))}
-
-
-def locked_values(services: Sequence[Service], scope: Sequence[AllowedService], profile: Profile) -> LOCKED:
-    """The known values that `scope` fixes.
-
-    Raises:
-        NotOfferedError: an input may not be fixed, or nothing is known that it could keep.
-    """
-    values: LOCKED = {}
-    by_id = {service.id: service for service in services}
-    for each in scope:
-        if not each.locked:
-            continue
-        known = lockable(by_id[each.service], profile)
-        if not known.keys() >= set(each.locked):
-            raise NotOfferedError(f"{each.service} fixes what is not known")
-        values[each.service] = {name: known[name] for name in each.locked}
-    return values
-
-
-def keep_locked(vault: VisitVault, delegation_id: str, values: LOCKED, now: datetime) -> None:
-    """Seal the fixed values of a delegation, if it has any."""
-    if values:
-        vault.add(delegation_id, _KIND, msgspec.json.encode(values), now)
-
-
-def locked_of(vault: VisitVault, delegation_id: str, service_id: str) -> dict[str, str]:
-    """The values that a delegation fixes for a service, by input."""
-    kept = vault.find(delegation_id, _KIND)
-    return {} if kept is None else msgspec.json.decode(kept, type=LOCKED).get(service_id, {})
 
 
 def whole_minute(moment: datetime) -> datetime:

@@ -10,6 +10,7 @@ from audit.events import EventName
 from connectors.runner.api import Absent, DeclinedByPortal, Filed, Found, GateRequest, LookedUp, Sent, Verdict
 from connectors.sdk import registry
 from connectors.sdk.body import BodyField, compare_body
+from delegation.assurance import NumberSource
 from delegation.commitment import HashKind
 from delegation.errors import DelegationError
 from delegation.filing import FilingState
@@ -18,9 +19,11 @@ from gateway.ids import new_id
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
+from gateway.people import residents
 from gateway.people.access import StaffSession
+from gateway.people.residents import Profile
 from gateway.visits import actors, filings, guarding, stopping
-from gateway.visits.asking import queue_run
+from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.guarding import BarredError
 from gateway.visits.rows import (
@@ -216,6 +219,7 @@ def file_receipt(
     )
     if pdf is not None:
         vault.keep(filing.id, "pdf", pdf, now)
+    _remember_account(conn, parts, vault, filing, now)
     filings.move(conn, filing, FilingState.FILED, reference=reference, ended_at=now)
     reference_hash = vault.hasher.hash(HashKind.RECEIPT, reference.encode())
     say(conn, filing.visit_id, EventName.FILING_FILED, who, now, filing=filing.id, reference=reference_hash)
@@ -230,6 +234,17 @@ def file_receipt(
         payload=filing.readback_hash,
         pdf=pdf_hash,
     )
+
+
+def _remember_account(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, now: datetime) -> None:
+    """The account that the resident has confirmed and the portal has taken is known from now on."""
+    values = msgspec.json.decode(vault.take(filing.id, "answers"), type=Answers).values
+    asked = [each.name for each in registry.find(filing.service_id).inputs if each.prefill == "resident.iban"]
+    account = next((value for name in asked if isinstance(value := values.get(name), str)), None)
+    if account:
+        profile = Profile(name="", code="", iban=account)
+        source = NumberSource.EARLIER_APPROVAL
+        residents.remember(conn, parts, filing.principal_id, profile, source=source, now=now)
 
 
 def _why_not(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from connectors.sdk import registry
 from connectors.sdk.answers import InvalidAnswers, validate
 from connectors.sdk.connector import Connector
+from connectors.sdk.words import Words
 from gateway.pages.desk import filling_panel, questions
 from gateway.pages.desk.answering import AnyRequest, path_of, show, take
 from gateway.pages.desk.filling_panel import Known
@@ -18,12 +19,16 @@ from gateway.pages.desk.questions import PRECONDITION, Read
 from gateway.pages.forms import Form, field
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import asking, reading
+from gateway.visits import asking, fixed, reading
 from gateway.visits.errors import OutOfOrderError
 from gateway.web.redirects import see_other
 from ui.i18n import message
 
 _NO_ANSWER: Final = message("Answer yes or no")
+_FIXED: Final = Words(
+    "Iedzīvotājs šo vērtību ir nofiksējis: to var mainīt tikai ar jaunu deleģējumu.",
+    "The resident has fixed this value: only a new delegation can change it.",
+)
 
 
 @post("/desk/visits/{visit_id:str}/preconditions", **allow(Who.ASSISTANT))
@@ -74,6 +79,9 @@ async def answer_questions(
     if isinstance(checked, InvalidAnswers):
         await parts.database.write(keep)
         return await show(request, session, parts, visit_id, _wish(sent, checked.errors), status=422)
+    changed = dict.fromkeys(fixed.differing(before.fixed, connector, checked.values), _FIXED.to(session.language))
+    if changed:
+        return await show(request, session, parts, visit_id, _wish(sent, changed), status=422)
     seen = str(form.get("seen", ""))
     return await take(
         request,
@@ -113,17 +121,21 @@ class _Before:
 
     known: Known
     may_answer: bool
+    fixed: dict[str, str]
+    """Values that the resident has fixed."""
     may_keep: bool
     """The delegation ended while somebody typed: what was typed is kept for the next one."""
 
 
 def _before(conn: Connection, session: StaffSession, parts: Parts, visit_id: str) -> _Before:
     view = reading.for_desk(conn, parts, session, visit_id)
-    if not view.is_open or view.delegation is None or view.receipt is not None:
-        return _Before(Known({}, {}), may_answer=False, may_keep=False)
+    is_done = view.receipt is not None and not view.may_file_another
+    if not view.is_open or view.delegation is None or is_done:
+        return _Before(Known({}, {}), may_answer=False, fixed={}, may_keep=False)
     opened = reading.OpenedVisit(conn, parts, view, *filling_panel.KINDS)
     known = filling_panel.known(conn, parts, view, opened)
-    return _Before(known, may_answer=can_fill(view), may_keep=view.filing is None or view.filing["sent_at"] is None)
+    may_keep = view.filing is None or view.filing["sent_at"] is None or view.may_file_another
+    return _Before(known, may_answer=can_fill(view), fixed=opened.fixed(), may_keep=may_keep)
 
 
 HANDLERS = (answer_preconditions, answer_questions)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from connectors.sdk import registry
@@ -16,7 +17,7 @@ from gateway.people import residents
 from gateway.visits.asking import uploads
 from gateway.visits.reading import OpenedVisit, VisitView
 
-KINDS = ("draft", "answers", "refusals")
+KINDS = ("draft", "answers", "refusals", "locked")
 """The sealed values that the panel reads."""
 
 
@@ -51,9 +52,28 @@ def known(conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit) 
         files |= uploads(draft.files)
     wanted = {each.name for each in connector.inputs if each.prefill} - values.keys()
     if answers is None and wanted and view.delegation is not None:
-        profile = residents.open_profile(conn, parts, view.delegation["principal_id"])
-        values = questions.prefilled(connector.inputs, profile) | values
+        values = _prefilled(conn, parts, view, opened, connector) | values
+    values |= opened.fixed()
     return Known(values | {name: file.filename for name, file in files.items()}, files)
+
+
+def _prefilled(
+    conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit, connector: Connector
+) -> dict[str, Typed]:
+    """What was answered for another service of the visit, then what is known of whoever's matter it is.
+
+    Where somebody speaks for somebody else, they are who is written to and called.
+    """
+    delegation = view.delegation or {}
+    profile = residents.open_profile(conn, parts, delegation["principal_id"])
+    if delegation["approver_id"] != delegation["principal_id"]:
+        speaking = residents.open_profile(conn, parts, delegation["approver_id"])
+        profile = msgspec.structs.replace(
+            profile, phone=profile.phone or speaking.phone, email=profile.email or speaking.email
+        )
+    common = opened.common_answers() if view.visit["services"] else {}
+    asked = {each.name: value for each in connector.inputs if (value := common.get(each.prefill or ""))}
+    return questions.prefilled(connector.inputs, profile) | asked
 
 
 def gather(
@@ -70,7 +90,7 @@ def gather(
     # What the portal refused does not stand as known: it is typed anew, or shown and corrected.
     values = {name: "" if name in masked and name in portal else value for name, value in values.items()}
     filled = Filled(values=values, files=before.files, errors=portal | dict(sent.errors), masked=masked)
-    fields = questions.fields_of(connector.inputs, filled, language)
+    fields = questions.fields_of(connector.inputs, filled, language, opened.fixed())
     return {
         "fields": fields,
         "errors": list(questions.errors_of(fields)),

@@ -101,7 +101,8 @@ def can_ask(view: VisitView) -> bool:
 
 def can_fill(view: VisitView) -> bool:
     """Whether the questions may be answered, or answered anew."""
-    return view.is_open and view.may_file and (view.filing is None or view.filing["state"] not in _LEFT)
+    is_unsent = view.filing is None or view.filing["state"] not in _LEFT
+    return view.is_open and view.may_file and (is_unsent or view.may_file_another)
 
 
 class _Look:

@@ -14,6 +14,7 @@ from connectors.sdk import inputs as kinds
 from connectors.sdk.answers import Answer
 from connectors.sdk.inputs import Input, Upload
 from gateway.people.residents import Profile
+from gateway.visits.fixed import known_of
 from ui.formats import mask_personal_code
 
 Typed: TypeAlias = str | list[str]
@@ -58,6 +59,8 @@ class Field:
     accept: str | None = None
     width: int | None = None
     items: tuple["Field", ...] = ()
+    fixed: bool = False
+    """The resident has fixed the value."""
 
     @property
     def href(self) -> str:
@@ -87,9 +90,14 @@ class Read:
     """Names of questions whose known answer was left standing."""
 
 
-def fields_of(inputs: tuple[Input, ...], filled: Filled, language: str) -> tuple[Field, ...]:
-    """The form: questions in their order, dependent ones beneath the answer that leads to them."""
-    made = {each.name: _field(each, inputs, filled, language) for each in inputs}
+def fields_of(
+    inputs: tuple[Input, ...], filled: Filled, language: str, fixed: Collection[str] = ()
+) -> tuple[Field, ...]:
+    """The form: questions in their order, dependent ones beneath the answer that leads to them.
+
+    Questions named in `fixed` keep the value that the resident allowed.
+    """
+    made = {each.name: replace(_field(each, inputs, filled, language), fixed=each.name in fixed) for each in inputs}
     nested: dict[tuple[str, str], list[Field]] = {}
     top: list[Field] = []
     parents = {each.name for each in inputs if isinstance(each, kinds.Radio | kinds.CheckboxGroup)}
@@ -124,7 +132,7 @@ def _named(label: str, error: str) -> str:
 
 def prefilled(inputs: tuple[Input, ...], profile: Profile) -> dict[str, Typed]:
     """Answers that are known of the resident, by the names that the inputs give."""
-    known = {"resident.phone": profile.phone, "resident.email": profile.email, "resident.address": profile.address}
+    known = known_of(profile)
     return {each.name: value for each in inputs if each.prefill and (value := known.get(each.prefill))}
 
 

@@ -175,6 +175,8 @@ REASONS: Final[Mapping[str, Message]] = {
     "run.timeout": message("Filling in the form took too long."),
     "delegation.revoked": message("The delegation was stopped before anything was sent."),
     "delegation.expired": message("The delegation ended before anything was sent."),
+    "delegation.locked_value": message("The portal’s form held another value than the one that the resident has fixed."),
+    "service.set_aside": message("It was set aside to work on another service first."),
     "visit.closed": message("The visit was ended before anything was sent."),
     "barred.basket": message("The centre may not offer the service any more. Nothing was sent."),
     "barred.agreement": message("The agreement with the institution has ended. Nothing was sent."),

@@ -127,6 +127,7 @@ INPUTS: tuple[Input, ...] = (
         label=Words("Dzīvesvietas adrese", "Home address"),
         prefill="resident.address",
         sensitive=True,
+        lockable=True,
     ),
     Email(name="email", label=Words("E-pasts", "E-mail"), prefill="resident.email", sensitive=True),
     Phone(name="phone", label=Words("Tālrunis", "Telephone"), prefill="resident.phone", sensitive=True),
