@@ -305,6 +305,12 @@ def transports_of(answer: str) -> list[str]:
     return sorted(_TRANSPORTS & {each for each in named if isinstance(each, str)}) if isinstance(named, list) else []
 
 
+def public_key_of(cose_key: bytes) -> bytes:
+    """A key as any verifier reads it: SubjectPublicKeyInfo, DER, of the COSE_Key that an authenticator gave."""
+    key = decoded_public_key_to_cryptography(decode_credential_public_key(cose_key))
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 def decoded(text: str) -> bytes:
     """Bytes of base64url without padding."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -320,12 +326,11 @@ def _parsed(answer: str) -> AuthenticationCredential:
 
 
 def _evidence(parts: Parts, asked: Asked, credential: AuthenticationCredential, row: AnyRow) -> Evidence:
-    key = decoded_public_key_to_cryptography(decode_credential_public_key(row.public_key))
     response = credential.response
     return Evidence(
         assertion=Assertion(
             credential_id=row.credential_id,
-            public_key=key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+            public_key=public_key_of(row.public_key),
             authenticator_data=response.authenticator_data,
             client_data=response.client_data_json,
             signature=response.signature,

@@ -5,6 +5,7 @@ A passkey counts for no more than the sign-in under which it was added. `passkey
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any, Protocol, runtime_checkable
 
@@ -24,6 +25,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from delegation.assurance import Assurance
+from delegation.commitment import b64url
 from gateway.ids import new_id
 from gateway.ledger import outbox as trail
 from gateway.notifications import outbox
@@ -186,7 +188,9 @@ def finish_registration(conn: Connection, parts: Parts, holder: Holder, question
         )
     )
     _tell(conn, parts, resident_id, holder.language, now)
-    _say(conn, EventName.PASSKEY_ADDED, resident_id, passkey_id, now, level=level.uri, synced=is_synced)
+    # The key's hash binds every later yes by it to this event: nobody can say afterwards that it was another's.
+    key = b64url(sha256(questions.public_key_of(made.credential_public_key)).digest())
+    _say(conn, EventName.PASSKEY_ADDED, resident_id, passkey_id, now, level=level.uri, synced=is_synced, key=key)
     return passkey_id
 
 

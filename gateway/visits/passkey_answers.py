@@ -17,6 +17,7 @@ from gateway.people.errors import PasskeyCopiedError, PasskeyOverError, PasskeyU
 from gateway.people.passkey_questions import Asked, Question
 from gateway.people.tables import PasskeyPurpose
 from gateway.visits import actors, approvals, confirming
+from gateway.visits.parties import approver_of
 from gateway.visits.rows import ensure, find_approval, lock_approval, lock_delegation, lock_delegation_asked
 from gateway.visits.trail import say
 
@@ -36,7 +37,8 @@ def begin(conn: Connection, parts: Parts, session: ResidentSession, approval_id:
     row = lock_delegation(conn, find_approval(conn, approval_id).delegation_id)
     approval = lock_approval(conn, approval_id)
     approvals.ensure_open(approval, now)
-    approvals.ensure_may_answer(approval, session, row.approver_id)
+    approver_id = approver_of(row, approval)
+    approvals.ensure_may_answer(approval, session, approver_id)
     ensure(approval.route in ON_PHONE, "answer by passkey what is not asked on the phone")
     attempt = new_id()
     asked = Asked(
@@ -46,7 +48,7 @@ def begin(conn: Connection, parts: Parts, session: ResidentSession, approval_id:
         subject=approval.id,
         challenge=approval_nonce(approval.kind, attempt, approval.subject_hash),
     )
-    known = row.approver_id if session.resident_id == row.approver_id else None
+    known = approver_id if session.resident_id == approver_id else None
     question = questions.ask(conn, parts, asked, of_resident=known)
     say(
         conn,
@@ -85,16 +87,17 @@ def approve(conn: Connection, parts: Parts, session: ResidentSession, asked: Ask
     row = lock_delegation_asked(conn, asked.subject)
     approval = lock_approval(conn, asked.subject)
     approvals.ensure_open(approval, now)
-    approvals.ensure_may_answer(approval, session, row.approver_id)
+    approver_id = approver_of(row, approval)
+    approvals.ensure_may_answer(approval, session, approver_id)
     if asked.challenge != approval_nonce(approval.kind, asked.id, approval.subject_hash):
         raise PasskeyOverError("the passkey was asked about something else")
     checked = questions.check(conn, parts, asked, answer)
-    if checked.resident_id != row.approver_id:
+    if checked.resident_id != approver_id:
         raise PasskeyUnknownError("the passkey is not the approver's")
     approval = approvals.as_answered(conn, approval, Route.PASSKEY)
     facts = RouteFacts(registered=checked.level)
     confirming.answer_yes(conn, parts, row, approval, facts, checked.evidence.pack())
-    return str(row.approver_id)
+    return approver_id
 
 
 def refused(conn: Connection, parts: Parts, approval_id: str, error: Exception) -> None:

@@ -15,6 +15,7 @@ from gateway.parts import Parts
 from gateway.people import passkeys
 from gateway.people.access import ResidentSession
 from gateway.people.passkey_questions import rp_id
+from gateway.services import catalogue
 from gateway.visits import reading, showing, stop_codes
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
@@ -147,14 +148,16 @@ def _ways(conn: Connection, parts: Parts, view: VisitView, kind: ApprovalKind) -
 
     A passkey for the statement is offered to everybody: nobody is known yet, so nothing may tell who has one.
     """
-    service, approval, delegation = view.service, view.approval or {}, view.delegation or {}
-    if service is None or rp_id(parts.settings) is None:
+    approval, delegation = view.approval, view.delegation
+    if approval is None or delegation is None or rp_id(parts.settings) is None:
         return {"by_sign_in": True, "by_passkey": False}
-    taken, asked = service.rules.routes, approval.get("route")
-    replaces_sign_in = kind is ApprovalKind.PERMIT and asked is Route.PHONE
+    rules = [catalogue.find(conn, each["service"]).rules for each in delegation["services"]]
+    taken = frozenset[Route].intersection(*(each.routes for each in rules))
+    replaces_sign_in = kind is ApprovalKind.PERMIT and approval["route"] is Route.PHONE
     by_passkey = Route.PASSKEY in taken or replaces_sign_in
     if by_passkey and kind is ApprovalKind.PERMIT:
-        by_passkey = passkeys.has_usable(conn, str(delegation.get("approver_id")), service.rules.permit_least)
+        approver = approval.get("approver_id") or delegation["approver_id"]
+        by_passkey = passkeys.has_usable(conn, approver, max(each.permit_least for each in rules))
     return {"by_sign_in": Route.PHONE in taken or not by_passkey, "by_passkey": by_passkey}
 
 

@@ -1,5 +1,6 @@
 """A yes by passkey: what it counts for, and every way in which it is none."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,10 +14,11 @@ from audit.events import EventName
 from connectors.sdk import registry
 from delegation.assertion import AssertionRefusedError
 from delegation.assurance import ApprovalKind, Assurance, Route
-from delegation.commitment import approval_nonce
+from delegation.commitment import approval_nonce, b64url
 from delegation.errors import AssuranceTooLowError, RouteNotAllowedError
 from delegation.model import DelegationState
 from delegation.readback import Item
+from gateway.ledger.tables import AuditEvent
 from gateway.people import passkeys, residents
 from gateway.people.access import ResidentSession
 from gateway.people.errors import PasskeyCopiedError, PasskeyOverError, PasskeyUnknownError
@@ -240,6 +242,15 @@ class TestEvidence:
             holding.answer()
         evidence, challenge = holding.evidence()
         evidence.verify(challenge)
+
+    def test_is_by_the_key_whose_hash_the_trail_has_since_it_was_added(self, holding: Holding) -> None:
+        holding.add()
+        holding.granted()
+        evidence, _challenge = holding.evidence()
+        added = select(AuditEvent.leaf).where(AuditEvent.type == EventName.PASSKEY_ADDED.value)
+        leaf = holding.counter.read(lambda conn: conn.execute(added).scalar_one())
+        key = b64url(hashlib.sha256(evidence.assertion.public_key).digest())
+        assert msgspec.json.decode(leaf)["data"]["key"] == key
 
     def test_of_another_text_does_not_verify(self, holding: Holding) -> None:
         holding.add()

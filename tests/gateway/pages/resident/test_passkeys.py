@@ -267,7 +267,7 @@ class TestOwnList:
         facing.counter.open().ask(person=msgspec.structs.replace(ILZE, code="329999-00002"))
         other = facing.matched()
         assert facing.approve(other, "329999-00002").location == "/approve"
-        other.see("/approve/list")
+        other.see("/approve/stop")
         assert other.send(f"/approve/list/{owned}/remove").status == 404
         assert len(facing.counter.read(lambda conn: passkeys.list_of(conn, resident))) == 1
 
