@@ -39,12 +39,17 @@ class KeyKind(StrEnum):
     ID_TOKEN = "id_token"
     ACCESS_TOKEN = "access_token"
     STATUS_LIST = "status_list"
+    CLIENT_ASSERTION = "client_assertion"
+    """With which we prove to an identity provider who we are (RFC 7523)."""
     CHECKPOINT = "checkpoint"
 
 
 TOKEN_KINDS = tuple(kind for kind in KeyKind if kind is not KeyKind.CHECKPOINT)
 OVERLAP = timedelta(days=2)
-"""How long a replaced key stays published; no token lives longer."""
+"""How long a replaced key stays published; no token of its kind lives longer."""
+
+_LONG_OVERLAPS = {KeyKind.DELEGATION: timedelta(days=400)}
+"""A delegation may be followed for a year: until then its signature must verify, here and at portals."""
 
 _INSERT = {
     "sqlite": sqlite.insert(SigningKeyRow).on_conflict_do_nothing().returning(SigningKeyRow.kid),
@@ -147,12 +152,12 @@ def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tu
 
 
 def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime) -> KeyRing:
-    """Replace the key of `kind`; the old one stays published for two days. Recording it is the caller's duty."""
+    """Replace the key of `kind`; the old one stays published while its tokens live. The caller records it."""
     current = KeyRing.load(conn, sealer).stored(kind)
     conn.execute(
         update(SigningKeyRow)
         .where(SigningKeyRow.kid == current.kid, SigningKeyRow.not_after.is_(None))
-        .values(not_after=now + OVERLAP)
+        .values(not_after=now + _LONG_OVERLAPS.get(kind, OVERLAP))
     )
     conn.execute(_INSERT[conn.dialect.name], _new_row(kind, current.serial + 1, sealer, now))
     return KeyRing.load(conn, sealer)

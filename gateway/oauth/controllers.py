@@ -19,7 +19,13 @@ _LONGEST_FORM = 65_536
 _MOST_FIELDS = 64
 _FOR_FIVE_MINUTES = {"Cache-Control": "public, max-age=300"}
 _FORM = "application/x-www-form-urlencoded"
-_SIGNING_KINDS = (KeyKind.ID_TOKEN, KeyKind.ACCESS_TOKEN, KeyKind.DELEGATION, KeyKind.STATUS_LIST)
+_SIGNING_KINDS = (
+    KeyKind.ID_TOKEN,
+    KeyKind.ACCESS_TOKEN,
+    KeyKind.DELEGATION,
+    KeyKind.STATUS_LIST,
+    KeyKind.CLIENT_ASSERTION,
+)
 
 
 @get("/oauth/authorize", **allow(Who.RUN))

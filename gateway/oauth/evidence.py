@@ -6,7 +6,7 @@ The relying party asks here at once; whoever verifies the trail asks again years
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -21,7 +21,7 @@ from gateway.oauth.errors import SignInFailedError
 
 ALGORITHM = "ES256"
 SKEW_SECONDS = 30
-"""How far a provider's clock may be ahead of ours, or behind."""
+"""How far a provider's clock may be ahead of ours."""
 
 LONGEST_TOKEN = 32_768
 Jwks: TypeAlias = Mapping[str, Any]
@@ -44,6 +44,8 @@ class Expected:
     """When it came; for a token from the archive, the time of the approval."""
     access_token: str | None = None
     """What came with it, to be compared with `at_hash`."""
+    acr_levels: Mapping[str, str] = field(default_factory=dict)
+    """The provider's own words for levels, each with the eIDAS URI that it was registered for."""
 
 
 def verify_id_token(id_token: str, jwks: Jwks, expected: Expected) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def verify_id_token(id_token: str, jwks: Jwks, expected: Expected) -> dict[str, 
         ("iat", now - _LONGEST_WAY < _seconds(claims, "iat") <= now + SKEW_SECONDS),
         ("nonce", _is_same(claims.get("nonce"), expected.nonce)),
         ("auth_time", 0 < _seconds(claims, "auth_time") <= now + SKEW_SECONDS),
-        ("acr", _is_level(claims.get("acr"))),
+        ("acr", _is_level(claims.get("acr"), expected.acr_levels)),
         ("at_hash", _fits_access_token(claims.get("at_hash"), expected.access_token)),
         ("sub", isinstance(claims.get("sub"), str) and bool(claims["sub"])),
     )
@@ -82,8 +84,8 @@ def auth_time(claims: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(_seconds(claims, "auth_time"), UTC)
 
 
-_LONGEST_WAY = 600
-"""Seconds after which a token that was not yet seen is too old to be an answer."""
+_LONGEST_WAY = 120
+"""Seconds after which a token that was not yet seen is too old to be an answer, or its clock too far behind."""
 
 
 def _signed_claims(id_token: str, jwks: Jwks) -> dict[str, Any]:
@@ -130,9 +132,14 @@ def _is_same(value: object, expected: str) -> bool:
     return isinstance(value, str) and hmac.compare_digest(value.encode(), expected.encode())
 
 
-def _is_level(acr: object) -> bool:
+def level_of(acr: str, acr_levels: Mapping[str, str]) -> str:
+    """Return the eIDAS URI that a provider's `acr` stands for."""
+    return acr_levels.get(acr, acr)
+
+
+def _is_level(acr: object, acr_levels: Mapping[str, str]) -> bool:
     try:
-        return isinstance(acr, str) and Assurance.parse(acr) is not None
+        return isinstance(acr, str) and Assurance.parse(level_of(acr, acr_levels)) is not None
     except UnknownAssuranceError:
         return False
 

@@ -4,34 +4,32 @@ OpenID Connect Core 1.0, code flow with PKCE S256 (RFC 7636), `iss` in the answe
 time. ES256 and nothing else.
 """
 
-import asyncio
 import base64
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx2
 import msgspec
 
 from delegation.assurance import Assurance
 from delegation.commitment import b64url
-from gateway.clock import Clock
+from gateway.ids import new_id
+from gateway.keys.signing import KeyKind
 from gateway.oauth import evidence, providers
+from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import ProviderUnavailableError, RegistrationError, SignInFailedError
 from gateway.oauth.evidence import Expected, KeyUnknownError
+from gateway.oauth.fetching import Fetcher
 from gateway.oauth.providers import Provider
 from gateway.parts import Parts
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.people.residents import Profile
 
-_KEPT_FOR = timedelta(hours=1)
-"""How long a provider's metadata and keys are used without asking again."""
-_PATIENCE = httpx2.Timeout(10.0, connect=5.0)
-_LONGEST_ANSWER = 262_144
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ASSERTION_SECONDS = 60
 _SUBJECT_PREFIX = "PK:"
 
 
@@ -73,6 +71,8 @@ class _Metadata:
     jwks_uri: str
     names_itself: bool
     """Whether the provider says that its answers carry `iss`."""
+    push_endpoint: str | None
+    """Where a request has to be pushed to (RFC 9126); none where the provider does not demand it."""
 
 
 class RelyingParty:
@@ -81,7 +81,7 @@ class RelyingParty:
     def __init__(self, parts: Parts) -> None:
         """Connect to nothing yet."""
         self._parts = parts
-        self._http = _Fetcher(parts.clock)
+        self._http = Fetcher(parts.clock)
 
     async def authorize_url(
         self, provider_id: str, *, state: str, nonce: str, verifier: str, redirect_uri: str, least_acr: str
@@ -107,8 +107,10 @@ class RelyingParty:
             # A session that is alive already proves nothing about who holds the phone now.
             "prompt": "login",
             "max_age": "0",
-            "acr_values": " ".join(level.uri for level in Assurance if level >= least),
+            "acr_values": " ".join(_words_for(provider, least)),
         }
+        if metadata.push_endpoint is not None:
+            query = await self._pushed(provider, metadata.push_endpoint, query)
         joint = "&" if "?" in metadata.authorization_endpoint else "?"
         return f"{metadata.authorization_endpoint}{joint}{urlencode(query)}"
 
@@ -147,8 +149,10 @@ class RelyingParty:
             nonce=nonce,
             now=self._parts.clock.now(),
             access_token=access_token if isinstance(access_token, str) else None,
+            acr_levels=provider.acr_levels,
         )
-        return signed_in(id_token, await self._verified(id_token, metadata, expected))
+        found = signed_in(id_token, await self._verified(id_token, metadata, expected))
+        return replace(found, acr=evidence.level_of(found.acr, provider.acr_levels))
 
     async def close(self) -> None:
         """Close the connections to providers."""
@@ -166,22 +170,59 @@ class RelyingParty:
             token_endpoint=_endpoint(found, "token_endpoint"),
             jwks_uri=_endpoint(found, "jwks_uri"),
             names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+            push_endpoint=_endpoint(found, "pushed_authorization_request_endpoint")
+            if found.get("require_pushed_authorization_requests") is True
+            else None,
         )
+
+    async def _pushed(self, provider: Provider, address: str, query: Mapping[str, str]) -> dict[str, str]:
+        """Push a request; return what the browser brings instead (RFC 9126 section 4)."""
+        form, headers = self._credentials(provider)
+        try:
+            answer = await self._http.post(address, {**query, **form}, headers)
+        except SignInFailedError as error:
+            raise ProviderUnavailableError("the provider does not take our request") from error
+        name = answer.get("request_uri")
+        if not isinstance(name, str):
+            raise ProviderUnavailableError("the provider names no request")
+        return {"client_id": provider.client_id, "request_uri": name}
 
     async def _tokens(
         self, provider: Provider, metadata: _Metadata, code: str, verifier: str, redirect_uri: str
     ) -> Mapping[str, Any]:
-        secret = providers.secret_of(self._parts, provider)
-        # RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
-        pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}"
+        proof, headers = self._credentials(provider)
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
             "code_verifier": verifier,
         }
-        basic = base64.b64encode(pair.encode()).decode()
-        return await self._http.post(metadata.token_endpoint, form, {"Authorization": f"Basic {basic}"})
+        return await self._http.post(metadata.token_endpoint, form | proof, headers)
+
+    def _credentials(self, provider: Provider) -> tuple[dict[str, str], dict[str, str]]:
+        """Return what to add to a form, and to its headers, to authenticate as the provider has registered us."""
+        if provider.auth_method is AuthMethod.PRIVATE_KEY_JWT:
+            named = {"client_id": provider.client_id, "client_assertion_type": _ASSERTION_TYPE}
+            return named | {"client_assertion": self._assertion(provider)}, {}
+        secret = providers.secret_of(self._parts, provider)
+        if provider.auth_method is AuthMethod.SECRET_POST:
+            return {"client_id": provider.client_id, "client_secret": secret}, {}
+        # RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
+        pair = f"{quote(provider.client_id, safe='')}:{quote(secret, safe='')}"
+        return {}, {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+    def _assertion(self, provider: Provider) -> str:
+        """Sign who we are, for this provider alone and for a minute (RFC 7523 section 3)."""
+        issued = int(self._parts.clock.now().timestamp())
+        claims = {
+            "iss": provider.client_id,
+            "sub": provider.client_id,
+            "aud": provider.issuer,
+            "iat": issued,
+            "exp": issued + _ASSERTION_SECONDS,
+            "jti": new_id(),
+        }
+        return self._parts.keys.signer(KeyKind.CLIENT_ASSERTION).sign("JWT", msgspec.json.encode(claims))
 
     async def _verified(self, id_token: str, metadata: _Metadata, expected: Expected) -> dict[str, Any]:
         try:
@@ -225,57 +266,6 @@ def signed_in(id_token: str, claims: Mapping[str, Any]) -> SignedIn:
     )
 
 
-class _Fetcher:
-    """Asks providers: JSON only, no redirects, no proxies, small answers, documents kept for an hour."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._client: httpx2.AsyncClient | None = None
-        self._kept: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    async def get(self, address: str, *, anew: bool = False) -> Mapping[str, Any]:
-        async with self._asking[address]:  # many phones at once ask a provider for its keys once
-            kept = self._kept.get(address)
-            now = self._clock.now()
-            if kept is None or anew or not now - _KEPT_FOR < kept[0] <= now:
-                status, found = await self._ask("GET", address)
-                if status != 200:
-                    raise ProviderUnavailableError(f"answered {status}")
-                kept = self._kept[address] = (now, found)
-            return kept[1]
-
-    async def post(self, address: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        status, answer = await self._ask("POST", address, data=dict(form), headers=dict(headers))
-        if status == 200:
-            return answer
-        if status >= 500:
-            raise ProviderUnavailableError(f"answered {status}")
-        raise SignInFailedError("answer.code")
-
-    async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
-
-    async def _ask(self, method: str, address: str, **content: Any) -> tuple[int, Mapping[str, Any]]:
-        if self._client is None:
-            self._client = httpx2.AsyncClient(timeout=_PATIENCE, follow_redirects=False, trust_env=False)
-        try:
-            async with self._client.stream(method, address, **content) as answer:
-                body = b""
-                async for piece in answer.aiter_bytes():
-                    body += piece
-                    if len(body) > _LONGEST_ANSWER:
-                        raise ProviderUnavailableError("the answer is too long")
-                found = msgspec.json.decode(body)
-        except (httpx2.HTTPError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ProviderUnavailableError(f"no answer: {type(error).__name__}") from error
-        if not isinstance(found, dict):
-            raise ProviderUnavailableError("the answer is no object")
-        return answer.status_code, found
-
-
 def _endpoint(metadata: Mapping[str, Any], name: str) -> str:
     address = metadata.get(name)
     if not isinstance(address, str):
@@ -285,6 +275,13 @@ def _endpoint(metadata: Mapping[str, Any], name: str) -> str:
     except RegistrationError as error:
         raise ProviderUnavailableError(f"{name} is not an address that can be trusted") from error
     return address
+
+
+def _words_for(provider: Provider, least: Assurance) -> list[str]:
+    """Return the levels to ask a provider for, in its own words where it has some."""
+    wanted = [level.uri for level in Assurance if level >= least]
+    own = [word for word, uri in provider.acr_levels.items() if uri in wanted]
+    return own or wanted
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:

@@ -195,7 +195,12 @@ def expiry(claims: AccessClaims) -> datetime:
     return datetime.fromtimestamp(claims.exp, UTC)
 
 
-@lru_cache(maxsize=16)
 def _keys(ring: KeyRing, kind: KeyKind) -> KeySet:
-    """Parse the public keys once for each key ring."""
-    return KeySet.parse(ring.jwks(kind))
+    """Return the public keys of a kind as they are now: another process may have replaced one."""
+    return _parsed(tuple((key["kid"], key["x"], key["y"]) for key in ring.jwks(kind)["keys"]))
+
+
+@lru_cache(maxsize=16)
+def _parsed(points: tuple[tuple[str, str, str], ...]) -> KeySet:
+    """Parse keys once for each set of them."""
+    return KeySet.parse({"keys": [{"kty": "EC", "crv": "P-256", "kid": kid, "x": x, "y": y} for kid, x, y in points]})

@@ -63,6 +63,7 @@ class Provider:
     key: ECKey = field(default_factory=a_key)
     pages: dict[str, tuple[int, dict[str, str], Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
 
     def metadata(self, **changes: Any) -> None:
         document = {
@@ -88,7 +89,8 @@ def a_provider() -> Iterator[Provider]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made[0].asked.append(f"{self.command} {self.path}")
-            self.rfile.read(int(self.headers.get("content-length") or 0))
+            sent = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
+            made[0].forms += [sent] if sent else []
             status, headers, body = made[0].pages.get(self.path, (404, {}, {}))
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)

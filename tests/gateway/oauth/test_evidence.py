@@ -37,6 +37,7 @@ def test_a_token_that_answers_our_question_is_believed() -> None:
         {"iat": AT + 30},
         {"exp": AT - 29},
         {"auth_time": AT - 86_400},
+        {"iat": AT - 119},
     ],
 )
 def test_what_the_specification_leaves_open_is_taken(changes: dict[str, Any]) -> None:
@@ -57,7 +58,9 @@ def test_what_the_specification_leaves_open_is_taken(changes: dict[str, Any]) ->
         ({"exp": "soon"}, "exp"),
         ({"exp": True}, "exp"),
         ({"iat": AT + 31}, "iat"),
-        ({"iat": AT - 600}, "iat"),
+        ({"iat": AT - 120}, "iat"),
+        ({"iat": AT - 300, "auth_time": AT - 300, "exp": AT}, "iat"),
+        ({"iat": AT + 300, "auth_time": AT + 300, "exp": AT + 600}, "iat"),
         ({"iat": None}, "iat"),
         ({"nonce": "another"}, "nonce"),
         ({"nonce": None}, "nonce"),
@@ -67,6 +70,7 @@ def test_what_the_specification_leaves_open_is_taken(changes: dict[str, Any]) ->
         ({"auth_time": 0}, "auth_time"),
         ({"acr": None}, "acr"),
         ({"acr": "high"}, "acr"),
+        ({"acr": "loa-3"}, "acr"),
         ({"acr": 3}, "acr"),
         ({"at_hash": half_hash("another")}, "at_hash"),
         ({"sub": None}, "sub"),

@@ -10,12 +10,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from connectors.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.settings import Client
 from delegation.assurance import Assurance
 from gateway.clock import HeldClock
+from gateway.keys.signing import KeyKind
 from gateway.oauth import providers
+from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import (
     ProviderUnavailableError,
     ProviderUnknownError,
@@ -60,7 +64,9 @@ def liar(parts: Parts) -> Iterator[Provider]:
         yield made
 
 
-def register(parts: Parts, issuer: str, provider_id: str = "sandbox") -> None:
+def register(
+    parts: Parts, issuer: str, provider_id: str = "sandbox", client_secret: str | None = SECRET, **more: Any
+) -> None:
     parts.database.write_now(
         lambda conn: providers.register(
             conn,
@@ -69,7 +75,8 @@ def register(parts: Parts, issuer: str, provider_id: str = "sandbox") -> None:
             names={"lv": "Vienotā pieteikšanās", "en": "Single sign-in"},
             issuer=issuer,
             client_id=CLIENT_ID,
-            client_secret=SECRET,
+            client_secret=client_secret,
+            **more,
         )
     )
 
@@ -232,13 +239,86 @@ class TestAnswer:
         await redeem(party, "code", liar.issuer)
         assert liar.asked.count("GET /jwks") == 2
 
-    async def test_signed_by_a_key_that_nobody_publishes_is_refused_after_one_more_look(
+    async def test_signed_by_a_key_that_nobody_publishes_is_refused_after_one_more_look_each_half_minute(
         self, party: RelyingParty, liar: Provider, clock: HeldClock
     ) -> None:
-        liar.hand_out(signed(a_key("key-3"), claims(liar.issuer, clock.now()), kid="key-3"))
-        with pytest.raises(SignInFailedError, match=r"id_token\.kid"):
+        for looks in (2, 2, 2, 3):
+            liar.hand_out(signed(a_key("key-3"), claims(liar.issuer, clock.now()), kid="key-3"))
+            with pytest.raises(SignInFailedError, match=r"id_token\.kid"):
+                await redeem(party, "code", liar.issuer)
+            assert liar.asked.count("GET /jwks") == looks
+            clock.move(timedelta(seconds=10))
+
+    async def test_by_a_clock_five_minutes_off_is_refused_by_name(
+        self, party: RelyingParty, liar: Provider, clock: HeldClock
+    ) -> None:
+        for off in (timedelta(minutes=5), -timedelta(minutes=5)):
+            liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now() + off)))
+            with pytest.raises(SignInFailedError, match=r"id_token\.(iat|exp)"):
+                await redeem(party, "code", liar.issuer)
+
+    async def test_in_the_providers_own_words_for_a_level_is_understood_as_registered(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
+    ) -> None:
+        register(parts, liar.issuer, acr_levels={"loa-3": Assurance.HIGH.uri, "loa-1": Assurance.LOW.uri})
+        assert dict(parse_qsl(urlsplit(await address(party)).query))["acr_values"] == "loa-3"
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), acr="loa-3")))
+        assert (await redeem(party, "code", liar.issuer)).acr == Assurance.HIGH.uri
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), acr="loa-4")))
+        with pytest.raises(SignInFailedError, match=r"id_token\.acr"):
             await redeem(party, "code", liar.issuer)
-        assert liar.asked.count("GET /jwks") == 2
+
+
+class TestWhoWeAre:
+    async def test_is_proved_by_our_key_to_a_provider_that_has_it(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
+    ) -> None:
+        register(parts, liar.issuer, auth_method=AuthMethod.PRIVATE_KEY_JWT, client_secret=None)
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
+        await redeem(party, "code", liar.issuer)
+        form = dict(parse_qsl(liar.forms[-1]))
+        assert "client_secret" not in form
+        keys = KeySet.import_key_set(parts.keys.jwks(KeyKind.CLIENT_ASSERTION))
+        said = jwt.decode(form["client_assertion"], keys, algorithms=["ES256"]).claims
+        assert (said["iss"], said["sub"], said["aud"]) == (CLIENT_ID, CLIENT_ID, liar.issuer)
+        assert said["exp"] - said["iat"] <= 60
+
+    async def test_is_said_in_the_form_where_the_provider_wants_it_there(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
+    ) -> None:
+        register(parts, liar.issuer, auth_method=AuthMethod.SECRET_POST)
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
+        await redeem(party, "code", liar.issuer)
+        assert dict(parse_qsl(liar.forms[-1]))["client_secret"] == SECRET
+
+    async def test_and_the_request_are_pushed_where_the_provider_demands_it(
+        self, party: RelyingParty, liar: Provider
+    ) -> None:
+        liar.metadata(
+            pushed_authorization_request_endpoint=f"{liar.issuer}/par", require_pushed_authorization_requests=True
+        )
+        liar.pages["/par"] = (201, {}, {"request_uri": "urn:example:1", "expires_in": 60})
+        query = dict(parse_qsl(urlsplit(await address(party)).query))
+        assert query == {"client_id": CLIENT_ID, "request_uri": "urn:example:1"}
+        assert dict(parse_qsl(liar.forms[-1]))["nonce"] == NONCE
+        for page in ((400, {}, {"error": "invalid_request"}), (201, {}, {})):
+            liar.pages["/par"] = page
+            with pytest.raises(ProviderUnavailableError):
+                await address(party)
+
+
+class TestSuspendedProvider:
+    async def test_signs_nobody_in_not_even_who_is_on_the_way(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
+    ) -> None:
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
+        parts.database.write_now(lambda conn: providers.suspend(conn, parts, "sandbox"))
+        assert parts.database.read_now(providers.all) == ()
+        with pytest.raises(ProviderUnknownError):
+            await redeem(party, "code", liar.issuer)
+        assert "POST /token" not in liar.asked
+        register(parts, liar.issuer, client_secret=None)
+        assert (await redeem(party, "code", liar.issuer)).personal_code == "329999-00001"
 
     async def test_without_an_id_token_is_refused(self, party: RelyingParty, liar: Provider) -> None:
         liar.pages["/token"] = (200, {}, {"access_token": "a"})
