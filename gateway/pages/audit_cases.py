@@ -28,9 +28,9 @@ _AUDITOR = allow(Who.AUDITOR)
 _PAGE = 25
 OVERDUE: Final = "overdue"
 STATES: Final = {
-    DisputeState.OPEN: message("Open"),
+    DisputeState.OPEN: message("Waits for an answer"),
     DisputeState.ANSWERED: message("Answered"),
-    DisputeState.CLOSED: message("Closed"),
+    DisputeState.CLOSED: message("Finished"),
 }
 OUTCOMES: Final = {
     DisputeOutcome.UPHELD: message("It was as the person says"),
