@@ -228,6 +228,13 @@ class Settings:
     approval_lapse: Annotated[
         timedelta, Setting("A request for a yes lapses unanswered", _minutes(1, 1440), "15", unit="minutes")
     ]
+    paper_lapse: Annotated[
+        timedelta,
+        Setting("A request for a signature on paper lapses unanswered", _minutes(5, 1440), "45", unit="minutes"),
+    ]
+    number_codes: Annotated[
+        int, Setting("Codes that are sent to one telephone number within an hour", _between(1, 100), "6")
+    ]
     code_lapse: Annotated[
         timedelta,
         Setting("The short code that opens an approval on the phone lapses", _seconds(30, 900), "120", unit="seconds"),

@@ -5,7 +5,7 @@ Crockford's base 32 without the letters that look like digits; 26 signs carry 12
 
 import secrets
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _SIGNS = 26
 _GROUP = 4
@@ -14,7 +14,7 @@ _GROUP = 4
 def new_code() -> str:
     """Make a code: 128 random bits as 26 signs, without dashes."""
     number = secrets.randbits(128)
-    return "".join(_ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_SIGNS)))
+    return "".join(ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_SIGNS)))
 
 
 def printed(code: str) -> str:
@@ -22,8 +22,13 @@ def printed(code: str) -> str:
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
+def plain(typed: str) -> str:
+    """The signs of a typed code in one spelling: upper case, no dashes, no letters that look like digits."""
+    signs = "".join(sign for sign in typed[:200].upper() if sign.isascii() and sign.isalnum())
+    return signs.translate(_LOOK_ALIKES)
+
+
 def read(typed: str) -> str | None:
     """Read a typed code, whatever its case and spacing, with O for 0 and I or L for 1; none if it cannot be one."""
-    signs = "".join(sign for sign in typed[:200].upper() if sign.isascii() and sign.isalnum())
-    code = signs.translate(_LOOK_ALIKES)
-    return code if len(code) == _SIGNS and set(code) <= set(_ALPHABET) else None
+    code = plain(typed)
+    return code if len(code) == _SIGNS and set(code) <= set(ALPHABET) else None

@@ -19,7 +19,7 @@ __all__ = ["JOB", "Channel", "Draft", "queue"]
 JOB = "message.send"
 """The kind of job that sends a message; its payload is the message's id."""
 
-_CODES = frozenset({"grant_code", "permit_code"})
+_CODES = frozenset({"grant_code", "permit_code", "grant_spoken_code", "permit_spoken_code"})
 _INSERT = insert(Message)
 
 

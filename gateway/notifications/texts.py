@@ -61,6 +61,18 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Code", "Pilnvara: code {code}. Type the code yourself. It means: yes, send it. Do not tell anyone."
             ),
         },
+        "grant_spoken_code": {
+            "lv": Text("Kods", "Pilnvara: kods {code}. Ja atļaujat palīdzēt, nosauciet to centram, kas jums zvana."),
+            "lv-plain": Text("Kods", "Pilnvara: kods {code}. Jums zvana no centra? Jā, palīdziet man: nosauciet kodu."),
+            "en": Text("Code", "Pilnvara: code {code}. If you allow the help, say it to the centre that calls you."),
+            "en-plain": Text("Code", "Pilnvara: code {code}. A centre calls you? Say the code. It means: yes, help me."),
+        },
+        "permit_spoken_code": {
+            "lv": Text("Kods", "Pilnvara: kods {code}. Nosauciet to zvanītājam, ja dzirdētais jāiesniedz. {link}"),
+            "lv-plain": Text("Kods", "Pilnvara: kods {code}. Nosauciet to. Tas nozīmē: jā, sūtiet. Lasīt: {link}"),
+            "en": Text("Code", "Pilnvara: code {code}. Say it to the caller to send what you heard. Or see it: {link}"),
+            "en-plain": Text("Code", "Pilnvara: code {code}. Say it. It means: yes, send it. To see it: {link}"),
+        },
         "granted": {
             "lv": Text(
                 "Jūs atļāvāt palīdzēt",

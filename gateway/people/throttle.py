@@ -27,6 +27,7 @@ class Door:
     name: str
     tries: int
     """How many in vain are taken within the window."""
+    window: timedelta = WINDOW
 
 
 def account(login: str) -> Door:
@@ -63,10 +64,10 @@ def charge(conn: Connection, sealer: Sealer, doors: Sequence[Door], now: datetim
     is_last = False
     for door in doors:
         row = conn.execute(
-            _COUNT[conn.dialect.name], {"door": _key(sealer, door), "now": now, "window_begin": now - WINDOW}
+            _COUNT[conn.dialect.name], {"door": _key(sealer, door), "now": now, "window_begin": now - door.window}
         ).one()
         if row.tries > door.tries:
-            raise TriedTooOftenError(row.since + WINDOW)
+            raise TriedTooOftenError(row.since + door.window)
         is_last = is_last or row.tries == door.tries
     return is_last
 

@@ -7,7 +7,7 @@ phone is at the counter. On the display the answer itself is a one-time code, bo
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,8 +22,11 @@ from gateway.ids import digest, new_id, short_code
 from gateway.jobs.queue import enqueue
 from gateway.notifications import outbox
 from gateway.parts import Parts
+from gateway.people import throttle
 from gateway.people.access import ResidentSession, StaffSession
-from gateway.visits import actors
+from gateway.people.errors import TriedTooOftenError
+from gateway.people.throttle import Door
+from gateway.visits import actors, second_person
 from gateway.visits.errors import ApprovalOverError, CodeUnknownError, NotFoundError
 from gateway.visits.rows import AnyRow, ensure, find_approval, find_visit, lock_approval, lock_open_visit
 from gateway.visits.sealed import VisitVault
@@ -33,13 +36,22 @@ from gateway.visits.trail import say
 PHONE_CODE_DIGITS = 8
 DISPLAY_CODE_DIGITS = 6
 TRIES = 5
+VISIT_CODES = 12
+"""One-time codes that are sent in one visit: more than anybody needs, fewer than a pestered phone gets."""
+
+_LATVIAN_DIGITS = 8
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+BY_CODE = frozenset({Route.DISPLAY, Route.CALL})
+"""The routes whose yes is a one-time code, bound to what is approved."""
+_TEMPLATES = {Route.DISPLAY: "code", Route.CALL: "spoken_code"}
 
 _OPEN = (ApprovalState.WAITING, ApprovalState.OPENED, ApprovalState.MATCHED)
 _BY_CODE = select(Approval.__table__).where(Approval.code_hash == bindparam("code"))
 _BY_LINK = select(Approval.__table__).where(Approval.link_hash == bindparam("link"))
 _INSERT = insert(Approval)
 _SET = update(Approval).where(Approval.id == bindparam("which"))
-_OPEN_OF_DELEGATION = select(Approval.id).where(
+_OPEN_OF_DELEGATION = select(Approval.id, Approval.route).where(
     Approval.delegation_id == bindparam("delegation"), Approval.state.in_(_OPEN)
 )
 
@@ -72,7 +84,7 @@ class Asking:
     route: Route
     subject_hash: str
     number: str | None
-    """Where the one-time code goes, for the display."""
+    """Where the one-time code goes, for the display and the call."""
     approver_id: str | None = None
     """Whose yes it is for."""
 
@@ -88,7 +100,7 @@ class Invitation:
 
 def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: datetime) -> str:
     """Put a question and return its id; the caller records why."""
-    approval_id = new_id()
+    approval_id, settings = new_id(), parts.settings
     values: dict[str, Any] = {
         "id": approval_id,
         "visit_id": asking.visit_id,
@@ -102,12 +114,12 @@ def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: 
         "subject_hash": asking.subject_hash,
         "tries_left": TRIES,
         "asked_at": now,
-        "lapses_at": now + parts.settings.approval_lapse,
+        "lapses_at": now + (settings.paper_lapse if asking.route is Route.PAPER else settings.approval_lapse),
     }
     conn.execute(_INSERT, values)
     if asking.route in ON_PHONE:
         _invite(conn, parts, vault, approval_id, now)
-    elif asking.route is Route.DISPLAY and asking.number is not None:
+    elif asking.route in BY_CODE and asking.number is not None:
         _send_code(conn, parts, vault, approval_id, asking, now)
     enqueue(conn, "approval.lapse", {"approval": approval_id}, run_at=values["lapses_at"], now=now)
     return approval_id
@@ -239,8 +251,10 @@ def decide(conn: Connection, approval: AnyRow, state: ApprovalState, now: dateti
 
 
 def lapse_all(conn: Connection, delegation_id: str, now: datetime) -> None:
-    """End every asking of a delegation that is still open."""
-    for approval_id in conn.execute(_OPEN_OF_DELEGATION, {"delegation": delegation_id}).scalars().all():
+    """End every asking of a delegation that is still open; nobody needs to witness a sheet that is void."""
+    for approval_id, route in conn.execute(_OPEN_OF_DELEGATION, {"delegation": delegation_id}).all():
+        if route is Route.PAPER:
+            second_person.withdraw_of_approval(conn, approval_id, now)
         set_columns(
             conn,
             approval_id,
@@ -284,8 +298,14 @@ def _invite(conn: Connection, parts: Parts, vault: VisitVault, approval_id: str,
 def _send_code(
     conn: Connection, parts: Parts, vault: VisitVault, approval_id: str, asking: Asking, now: datetime
 ) -> None:
-    code = short_code(DISPLAY_CODE_DIGITS)
+    if not _may_send_code(conn, parts, asking, now):
+        set_columns(conn, approval_id, tries_left=0)
+        say(conn, asking.visit_id, EventName.APPROVAL_CODES_USED_UP, actors.SYSTEM, now, approval=approval_id)
+        return
+    code, values = short_code(DISPLAY_CODE_DIGITS), {}
     set_columns(conn, approval_id, code_hash=display_code_hash(parts, approval_id, asking.subject_hash, code))
+    if asking.route is Route.CALL and asking.kind is ApprovalKind.PERMIT:
+        values["link"] = f"{parts.settings.public_url}/a/{_invite_to_see(conn, parts, approval_id, now)}"
     outbox.queue(
         conn,
         parts,
@@ -293,9 +313,9 @@ def _send_code(
         outbox.Draft(
             channel=outbox.Channel.SMS,
             to=asking.number or "",
-            template=f"{asking.kind.value}_code",
+            template=f"{asking.kind.value}_{_TEMPLATES[asking.route]}",
             language=find_visit(conn, asking.visit_id).language,
-            values={"code": code},
+            values={"code": code, **values},
             visit_id=asking.visit_id,
         ),
         now=now,
@@ -303,11 +323,40 @@ def _send_code(
     say(conn, asking.visit_id, EventName.APPROVAL_CODE_SENT, actors.SYSTEM, now, approval=approval_id)
 
 
+def _invite_to_see(conn: Connection, parts: Parts, approval_id: str, now: datetime) -> str:
+    """The link that comes with a spoken code; its page asks for the number that the caller says."""
+    link, until = secrets.token_urlsafe(16), now + parts.settings.approval_lapse
+    number = f"{secrets.randbelow(90) + 10}"
+    set_columns(conn, approval_id, link_hash=digest(link), code_until=until, match_number=number)
+    return link
+
+
+def _may_send_code(conn: Connection, parts: Parts, asking: Asking, now: datetime) -> bool:
+    """Count a code against its visit and its number, so that nobody's telephone is pestered through many visits."""
+    doors = (
+        Door("number_codes", _bare(asking.number or ""), parts.settings.number_codes, _HOUR),
+        Door("visit_codes", asking.visit_id, VISIT_CODES, _DAY),
+    )
+    try:
+        throttle.charge(conn, parts.sealer, doors, now)
+    except TriedTooOftenError:
+        return False
+    return True
+
+
+def _bare(number: str) -> str:
+    """One spelling of a telephone number; eight digits are a Latvian one."""
+    digits = "".join(sign for sign in number if sign.isdigit()).removeprefix("00")
+    return f"371{digits}" if len(digits) == _LATVIAN_DIGITS else digits
+
+
 def _open(conn: Connection, parts: Parts, approval: AnyRow | None) -> AnyRow:
     now = parts.clock.database_now(conn)
     if approval is None or not is_open(approval) or now >= min(approval.code_until, approval.lapses_at):
         raise CodeUnknownError("no such code")
-    set_columns(conn, approval.id, state=ApprovalState.OPENED, code_hash=None, link_hash=None)
+    # On a call the spoken code stays good beside the link that came with it.
+    code_hash = approval.code_hash if approval.route is Route.CALL else None
+    set_columns(conn, approval.id, state=ApprovalState.OPENED, code_hash=code_hash, link_hash=None)
     _say_of(conn, EventName.APPROVAL_OPENED, approval, actors.stranger(approval.id), now)
     return approval
 

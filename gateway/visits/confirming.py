@@ -127,6 +127,22 @@ def refuse_on_display(conn: Connection, parts: Parts, session: DisplaySession, a
     answer_no(conn, parts, approval)
 
 
+def refuse_at_desk(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, approval_id: str) -> None:
+    """A no that the assistant is told: the resident does not sign the sheet, or says no on the call.
+
+    Raises:
+        NotFoundError: no such visit or approval of this assistant's.
+        OutOfOrderError: the question is put where the resident answers themselves.
+    """
+    lock_open_visit(conn, by, visit_id)
+    lock_delegation_asked(conn, approval_id)
+    approval = lock_approval(conn, approval_id)
+    is_spoken = approval.route in (Route.PAPER, Route.CALL)
+    ensure(approval.visit_id == visit_id and is_spoken, "say no for somebody who answers themselves")
+    second_person.withdraw_of_approval(conn, approval_id, parts.clock.database_now(conn))
+    answer_no(conn, parts, approval)
+
+
 def answer_yes(
     conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes
 ) -> None:

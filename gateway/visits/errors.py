@@ -58,6 +58,12 @@ class CaseOverError(VisitError):
     code = "case.over"
 
 
+class PaperVoidError(VisitError):
+    """The signed sheet is of another text than what is asked now."""
+
+    code = "approval.paper_void"
+
+
 class NumberMismatchError(VisitError):
     """The number typed on the phone is not the one on the counter's screen."""
 

@@ -3,7 +3,7 @@
 A kind that no part has filled in cannot be answered: nothing may be confirmed into the void.
 """
 
-from gateway.visits import holding
+from gateway.visits import holding, paper
 from gateway.visits.second_person import ACTS, confirm, lapse, refuse
 from gateway.visits.tables import SecondLookKind
 
@@ -12,3 +12,5 @@ __all__ = ["confirm", "lapse", "refuse"]
 ACTS[SecondLookKind.SAME_ADDRESS] = holding.ACT
 ACTS[SecondLookKind.COLLEAGUE_VALUE] = holding.ACT
 ACTS[SecondLookKind.SENSITIVE_VALUE] = holding.ACT
+ACTS[SecondLookKind.PAPER_GRANT] = paper.ACT
+ACTS[SecondLookKind.PAPER_PERMIT] = paper.ACT

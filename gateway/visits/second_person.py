@@ -54,6 +54,9 @@ _SAME = select(SecondLook.id).where(
 _WAITING_OF_VISIT = select(SecondLook.__table__).where(
     SecondLook.visit_id == bindparam("visit"), SecondLook.state == SecondLookState.WAITING
 )
+_WAITING_OF_APPROVAL = select(SecondLook.__table__).where(
+    SecondLook.approval_id == bindparam("approval"), SecondLook.state == SecondLookState.WAITING
+)
 _RECOVERED = (
     select(AuditEvent.id)
     .where(
@@ -202,9 +205,12 @@ def confirm(conn: Connection, parts: Parts, session: StaffSession, look_id: str)
     ACTS[row.kind].confirmed(conn, parts, session, row)
 
 
-def refuse(conn: Connection, parts: Parts, session: StaffSession, look_id: str) -> None:
-    """The second person says no, or cannot say yes: what was waiting ends. Errors as of `confirm`."""
-    row = _decided(conn, parts, session, look_id, SecondLookState.REFUSED)
+def refuse(conn: Connection, parts: Parts, session: StaffSession, look_id: str, *, reason: str | None = None) -> None:
+    """The second person says no, or cannot say yes: what was waiting ends. Errors as of `confirm`.
+
+    `reason` is the code of why, where the kind asks for one.
+    """
+    row = _decided(conn, parts, session, look_id, SecondLookState.REFUSED, reason=reason)
     ACTS[row.kind].refused(conn, parts, session, row)
 
 
@@ -222,6 +228,13 @@ def withdraw_all(conn: Connection, visit_id: str, now: datetime) -> None:
     """Take back whatever still waits for a second person in a visit that has moved on. The visit is held locked."""
     for row in conn.execute(_WAITING_OF_VISIT, {"visit": visit_id}).all():
         _set_over(conn, row, now)
+
+
+def withdraw_of_approval(conn: Connection, approval_id: str, now: datetime, *, but: str | None = None) -> None:
+    """Take back what still waits about one asking, except about `but`. Its delegation is held locked."""
+    for row in conn.execute(_WAITING_OF_APPROVAL, {"approval": approval_id}).all():
+        if row.subject_hash != but:
+            _set_over(conn, row, now)
 
 
 def all_confirmed(conn: Connection, look_ids: Collection[str]) -> bool:
@@ -256,7 +269,15 @@ def is_recovered_since(conn: Connection, staff_id: str, since: datetime) -> bool
     return conn.execute(_RECOVERED, {"chain": f"staff:{staff_id}", "since": since}).first() is not None
 
 
-def _decided(conn: Connection, parts: Parts, session: StaffSession, look_id: str, state: SecondLookState) -> AnyRow:
+def _decided(
+    conn: Connection,
+    parts: Parts,
+    session: StaffSession,
+    look_id: str,
+    state: SecondLookState,
+    *,
+    reason: str | None = None,
+) -> AnyRow:
     now = parts.clock.database_now(conn)
     row = _locked(conn, look_id, now, session)
     if row.looked_by != session.staff_id:
@@ -268,6 +289,8 @@ def _decided(conn: Connection, parts: Parts, session: StaffSession, look_id: str
     )
     event = EventName.SECOND_LOOK_CONFIRMED if state is SecondLookState.CONFIRMED else EventName.SECOND_LOOK_REFUSED
     data = {"look": look_id, "kind": row.kind.value, "subject": row.subject_hash}
+    if reason is not None:
+        data["reason"] = reason
     say(conn, row.visit_id, event, session.actor, now, **data)
     return row
 
