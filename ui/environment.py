@@ -17,6 +17,7 @@ from ui.formats import FILTERS
 from ui.i18n import Language, Message, UnknownLanguageError, catalogue, speaking
 from ui.i18n.catalogues import base_of, gettext, message_forms, ngettext, npgettext, pgettext
 from ui.manifest import Assets
+from ui.quick import QuickContext, QuickTemplate
 
 TEMPLATES = Path(__file__).parent / "templates"
 COMPONENTS = ("fields", "actions", "messages", "data", "navigation")
@@ -92,6 +93,7 @@ def environment(
         auto_reload=False,
         cache_size=-1,
     )
+    jinja.context_class, jinja.template_class = QuickContext, QuickTemplate
     _speak(jinja.extensions["jinja2.ext.InternationalizationExtension"])
     jinja.filters.update(FILTERS)
     components = SimpleNamespace()
