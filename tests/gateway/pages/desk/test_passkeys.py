@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from sqlalchemy import update
 
 from delegation.assurance import Route
 from gateway.app import fit
