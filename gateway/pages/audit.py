@@ -19,7 +19,7 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import case_list, looking, register
+from gateway.visits import looking, register
 from gateway.visits.looking import AuditReason
 from gateway.visits.register import Key, Registered, Search
 from gateway.visits.tables import Ending
@@ -47,7 +47,6 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
             "last": verdicts.last(conn),
             "under_way": verdicts.is_under_way(conn),
             "size": tree.head(conn).size,
-            "waiting": case_list.waiting(conn, parts),
         }
 
     shown = await parts.database.read(work)
