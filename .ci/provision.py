@@ -28,7 +28,7 @@ REQUIREMENTS = PROJECT / "requirements"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_PACKAGES = ("chromium-headless-shell", "chromium")
 FONT_PACKAGE = "fonts-dejavu-core"
-OLDEST_NODE = 18
+OLDEST_NODE = 20
 
 
 # --- Python ------------------------------------------------------------------------------------------------------
@@ -266,6 +266,26 @@ def assets_step() -> Step:
     return Step("assets", "Front-end assets", make, state, lambda: built.is_dir() and any(built.iterdir()))
 
 
+def other_libraries_step() -> Step:
+    """Other people's OpenID libraries, against which the tests hold ours; where Node.js is stands in `.build/node`."""
+    folder, record = PROJECT / "tests" / "relying_party", BUILD / "node"
+
+    def make() -> str:
+        path = os.pathsep.join([*_node_folders(), os.environ.get("PATH", "")])
+        node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
+        run(npm, "ci", "--prefix", folder, environment={"PATH": path}, doing="fetching them with npm")
+        record.write_text(f"{node}\n", encoding="utf-8")
+        return f"{sum(1 for _ in (folder / 'node_modules').iterdir())} packages"
+
+    def state() -> object:
+        return content(*(folder / name for name in ("package.json", "package-lock.json", ".npmrc")))
+
+    def present() -> bool:
+        return (folder / "node_modules").is_dir() and record.is_file() and Path(record.read_text().strip()).exists()
+
+    return Step("other-libraries", "Other people's OpenID libraries", make, state, present)
+
+
 def _node_folders() -> list[str]:
     """What to put before the PATH so that node and npm are found: nothing where the machine has them."""
     if shutil.which("npm") and _node_is_new_enough():
@@ -280,7 +300,8 @@ def _node_is_new_enough() -> bool:
     node = shutil.which("node")
     if not node:
         return False
-    check = f"process.exit(+process.versions.node.split('.')[0] < {OLDEST_NODE})"
+    # A number: newer versions refuse to exit with a truth value.
+    check = f"process.exit(+(process.versions.node.split('.')[0] < {OLDEST_NODE}))"
     return answers(node, "-e", check)
 
 
@@ -293,6 +314,7 @@ def steps_for(goal: str) -> list[Step]:
     steps = [environment_step(develop=develop), browser_step()]
     if goal == "develop":
         steps.append(postgresql_step())
+        steps.append(other_libraries_step())
     if (PROJECT / "ui" / "build.py").is_file():
         steps.append(assets_step())
     return steps

