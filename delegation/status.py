@@ -20,6 +20,9 @@ TTL_SECONDS = 60
 """How long a portal may keep a list; so long can a revocation stay unnoticed there."""
 
 LIFETIME_SECONDS = 300
+YOUNGER_SECONDS = 60
+"""How much younger than the reader's clock a list may be: who reads the clock and then fetches gets a younger one,
+which can only know more. A larger difference is a clock that is wrong."""
 MAX_BYTES = 2 * 1024 * 1024
 """Sixteen million tokens; a list that unpacks to more is refused, so that a small token cannot fill the memory."""
 
@@ -108,7 +111,8 @@ def verify_status(token: str, jwks: KeySet | Mapping[str, Any], *, issuer: str, 
     Raises:
         TokenError: form, header, key or signature, as in `signing.open_signed`.
         WrongIssuerError: it comes from somebody else.
-        StatusUnavailableError: it is another list than the one at `uri`, from the future, or too old.
+        StatusUnavailableError: it is another list than the one at `uri`, too old, or made more than a minute after
+            `now`.
         MalformedError: its bits cannot be read.
     """
     claims = open_signed(token, jwks, typ=STATUS_LIST_TYPE, claims=StatusListClaims)
@@ -116,6 +120,6 @@ def verify_status(token: str, jwks: KeySet | Mapping[str, Any], *, issuer: str, 
         raise WrongIssuerError("the status list comes from another issuer")
     if claims.sub != uri:
         raise StatusUnavailableError("this is the status list of another address")
-    if not claims.iat <= now.timestamp() < claims.exp:
+    if not claims.iat - YOUNGER_SECONDS <= now.timestamp() < claims.exp:
         raise StatusUnavailableError("the status list is not valid now")
     return StatusList(uri=uri, bits=decode(claims.status_list), expires=claims.exp, ttl=claims.ttl)

@@ -13,6 +13,7 @@ COMMANDS = {
     "doctor": ("gateway.commands.doctor:doctor", "Check machine and configuration, and say what to mend."),
     "keys": ("gateway.commands.keys:keys", "Make and replace keys."),
     "audit": ("gateway.commands.audit:audit", "Verify the audit log and show its checkpoint."),
+    "delegation": ("gateway.commands.delegation:delegation", "Check delegations, permits and statements, offline."),
     "admin": ("gateway.people.commands:admin", "Centres, staff and terminals."),
     "demo": ("gateway.demo.command:demo", "A gateway with a made-up outside world, on this machine."),
 }

@@ -273,6 +273,17 @@ class TestOpen:
         with pytest.raises(MalformedError):
             opened(forged(GOOD_HEADER, json.dumps(claims).encode()))
 
+    @pytest.mark.parametrize("member", ['"aud":"https://other.example"', '"exp":9999999999', '"act":{"sub":"another"}'])
+    def test_a_claim_that_stands_twice_is_refused_wherever_it_stands(self, member: str) -> None:
+        plain = json.dumps(msgspec.to_builtins(some_claims()))
+        for twice in ("{" + member + "," + plain[1:], plain[:-1] + "," + member + "}"):
+            with pytest.raises(MalformedError):
+                opened(forged(GOOD_HEADER, twice.encode()))
+        inside = plain.replace('"max_filings": 1', '"max_filings": 1, "max_filings": 9')
+        assert inside != plain
+        with pytest.raises(MalformedError, match="twice"):
+            opened(forged(GOOD_HEADER, inside.encode()))
+
     @pytest.mark.parametrize("payload", [b"x", b"[]", b"null", b"{}", b"\xff", b"{}{}"])
     def test_a_payload_that_is_no_claims_is_refused(self, payload: bytes) -> None:
         with pytest.raises(MalformedError):
