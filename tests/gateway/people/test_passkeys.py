@@ -1,5 +1,6 @@
 """Passkeys of residents: added, counted for what they are worth, asked to sign somebody in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -210,6 +211,23 @@ class TestSigningIn:
         self.answer(parts, question, passkey.get(question.options))
         with pytest.raises(PasskeyOverError):
             self.answer(parts, question, passkey.get(question.options))
+
+
+    def test_takes_a_question_once_also_from_eight_at_once(self, parts: Parts, linda: Signed) -> None:
+        passkey = SoftAuthenticator()
+        add(parts, linda, passkey)
+        question = self.ask(parts)
+        answer = passkey.get(question.options)
+
+        def attempt(_number: int) -> bool:
+            try:
+                self.answer(parts, question, answer)
+            except PasskeyOverError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as at_once:
+            assert sum(at_once.map(attempt, range(8))) == 1
 
 
 def test_a_row_names_nobody(parts: Parts, linda: Signed) -> None:
