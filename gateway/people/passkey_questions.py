@@ -110,7 +110,9 @@ class Asked:
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What proves a yes by passkey, as it is sealed: `delegation.assertion` verifies it again without us.
 
-    `challenge` must be `delegation.commitment.approval_nonce` of the approval's kind, `attempt` and keyed hash.
+    What its verifier owes beside the signature: `verify` is given `delegation.commitment.approval_nonce` of the
+    approval's kind, `attempt` and keyed hash; `rp_id` and `origin` are the gateway's own; and the SHA-256 of the public
+    key stands in the event by which `passkey` was added, before this yes.
     """
 
     assertion: Assertion

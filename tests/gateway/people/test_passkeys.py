@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import select, update
 
-from delegation.assertion import AssertionRefusedError
+from delegation.assertion import AssertedData, AssertionRefusedError
 from delegation.assurance import Assurance
 from gateway.clock import HeldClock
 from gateway.notifications.tables import Channel, Message
@@ -212,6 +212,17 @@ class TestSigningIn:
         with pytest.raises(PasskeyOverError):
             self.answer(parts, question, passkey.get(question.options))
 
+
+    def test_refuses_what_only_our_own_check_would_take(
+        self, parts: Parts, linda: Signed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        passkey = SoftAuthenticator()
+        add(parts, linda, passkey)
+        passkey.verified = False
+        monkeypatch.setattr(passkey_questions, "verify_assertion", lambda *_: AssertedData(sign_count=99))
+        question = self.ask(parts)
+        with pytest.raises(AssertionRefusedError, match="library"):
+            self.answer(parts, question, passkey.get(question.options))
 
     def test_takes_a_question_once_also_from_eight_at_once(self, parts: Parts, linda: Signed) -> None:
         passkey = SoftAuthenticator()
