@@ -48,6 +48,7 @@ SHOWN: Final[Mapping[str, Message]] = {
 }
 """What is judged, by `second_person.Shown.name`; an input of a connector brings its own label."""
 
+_WHICH: Final[Mapping[str, Message]] = {"known": message("Known before"), "new": message("New value")}
 _STATES: Final[Mapping[SecondLookState, Message]] = {
     SecondLookState.CONFIRMED: message("This has been confirmed"),
     SecondLookState.REFUSED: message("This has been refused"),
@@ -137,10 +138,11 @@ async def _answer(parts: Parts, look_id: str, step: Any) -> Response[Any]:
 
 
 def _row(shown: second_person.Shown, language: str) -> dict[str, Any]:
-    key: Message | str = SHOWN.get(shown.name, shown.name)
+    """A row of what is judged; of a guarded value the known one and the new one have the same label."""
+    label: Message | str = SHOWN.get(shown.name, shown.name)
     if shown.label:
-        key = shown.label.get(language.partition("-")[0], shown.name)
-    return {"key": key, "value": shown.value}
+        label = shown.label.get(language.partition("-")[0], shown.name)
+    return {"label": label, "which": _WHICH.get(shown.name), "value": shown.value}
 
 
 HANDLERS = (show_list, events, show_one, look, confirm, refuse)

@@ -35,7 +35,7 @@ KINDS: Final[dict[ValueKind, Message]] = {
 _HINTS: Final[dict[ValueKind, Message]] = {
     ValueKind.CODE: message("11 digits, such as 329999-00001"),
     ValueKind.PHONE: message("Such as 20000000"),
-    ValueKind.ACCOUNT: message("An IBAN, such as LV97HABA0012345678910"),
+    ValueKind.ACCOUNT: message("An IBAN, such as LV97 HABA 0012 3456 7891 0"),
     ValueKind.ADDRESS: message("Street, house, flat and place, such as Parauga iela 1-2, Paraugciems"),
 }
 _NO_KIND: Final = message("Choose what it is")
