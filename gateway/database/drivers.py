@@ -92,7 +92,21 @@ def _postgresql_engine(url: URL, read_only: bool) -> Engine:
         "default_transaction_read_only": "on" if read_only else "off",
     }
     text = " ".join(f"-c {name}={value}" for name, value in options.items())
-    return _create(url, connect_args={"options": text, "application_name": "pilnvara", "connect_timeout": 5})
+    own = {"application_name": "pilnvara", "connect_timeout": 5, "cursor_factory": PlainCursor}
+    return _create(url, connect_args={"options": text, **own})
+
+
+class PlainCursor(psycopg.Cursor[Any]):
+    """A cursor that describes its columns by plain tuples: SQLAlchemy asks for them again with each statement."""
+
+    @property
+    def description(self) -> Any:
+        """Name and type of each column, and five places that nobody reads; `None` for what has no rows."""
+        result = self.pgresult
+        if result is None or result.status != psycopg.pq.ExecStatus.TUPLES_OK:
+            return super().description
+        columns = ((result.fname(n), result.ftype(n)) for n in range(result.nfields))
+        return [((name or b"").decode(), kind, None, None, None, None, None) for name, kind in columns]
 
 
 def _create(url: URL, connect_args: dict[str, Any]) -> Engine:

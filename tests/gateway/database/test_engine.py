@@ -124,6 +124,13 @@ class TestRead:
         assert notes.read_now(twice) == (0, 0)
         assert notes.read_now(count) == 1
 
+    def test_names_the_columns_as_they_are_called(self, notes: Database) -> None:
+        notes.write_now(add_two)
+        row = notes.read_now(lambda conn: conn.execute(text('SELECT id AS "Numurs š", words FROM note')).first())
+        assert row is not None
+        assert row._asdict() == {"Numurs š": 1, "words": "said"}
+        assert notes.write_now(lambda conn: conn.execute(text("DELETE FROM note")).rowcount) == 2
+
 
 class TestWatch:
     @pytest.mark.parametrize("same_process", [True, False], ids=["own commit", "another's commit"])
