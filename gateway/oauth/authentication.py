@@ -5,7 +5,7 @@ One way for each client, the registered one; never two at once (RFC 6749 section
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeAlias
 from urllib.parse import unquote_plus
@@ -84,7 +84,7 @@ def ensure_one_way(request: PortalRequest) -> None:
 class PrivateKeyJwt(JWTBearerClientAssertion):
     """`private_key_jwt` (OpenID Connect Core section 9, RFC 7523): ES256, for this issuer alone, each `jti` once."""
 
-    CLIENT_AUTH_METHOD = AuthMethod.PRIVATE_KEY_JWT.value
+    CLIENT_AUTH_METHOD = AuthMethod.PRIVATE_KEY_JWT.value  # type: ignore[misc]  # made to be set, says Authlib's manual
 
     def __init__(self, conn: Connection, issuer: str, now: datetime) -> None:
         super().__init__(validate_jti=True, leeway=SKEW_SECONDS)
@@ -96,7 +96,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):
         """Authenticate; what is no assertion is somebody else's to read."""
         if len(request.form.get("client_assertion", "")) > _LONGEST_ASSERTION:
             raise InvalidClientError
-        client = super().__call__(query_client, request)
+        client = super().__call__(query_client, request)  # type: ignore[no-untyped-call]  # Authlib has few types
         if client is not None and request.form.get("client_id", client.client_id) != client.client_id:
             raise InvalidClientError  # RFC 7521 section 4.2: whoever names itself twice is the same
         return client
@@ -134,7 +134,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):
         if not is_sound or not self.validate_jti(claims, jti):
             raise InvalidClientError
 
-    def get_audiences(self) -> Sequence[str]:
+    def get_audiences(self) -> list[str]:
         """Return what an assertion may name us by: the issuer, or the address of an endpoint."""
         return [self._issuer, *(f"{self._issuer}/oauth/{name}" for name in ENDPOINTS)]
 

@@ -37,24 +37,30 @@ def authorize(conn: Connection, parts: Parts, asked: Asked, ticket: str) -> Answ
     try:
         resolved, row = pushed.resolve(conn, asked, now)
         request = PortalRequest(parts.settings.issuer, resolved)
-        grant = server.get_consent_grant(request, end_user=ticket)
-        return _grant(server, request, grant, ticket, row)
+        return _grant(server, request, _sound(server, request, ticket), ticket, row)
     except OAuth2Error as error:
         if not error.redirect_uri:
             raise UntrustedRequestError(str(error.error)) from error
         return _back(server, request, error)
+
+
+def _sound(server: Any, request: PortalRequest, ticket: str) -> Any:
+    """Return the grant that a request asks for, once the request is found to be sound in itself."""
+    try:
+        return server.get_consent_grant(request, end_user=ticket)
     except ValueError as error:
         # Authlib builds no error that would repeat characters which RFC 6749 forbids there.
         raise UntrustedRequestError("the request holds characters that no client sends") from error
 
 
-def _grant(server: PortalServer, request: PortalRequest, grant: Any, ticket: str, row: AnyRow | None) -> Answer:
-    """Answer a request that is sound in itself: with a code if the ticket's run may sign in, and if not with an error.
+def _grant(server: Any, request: PortalRequest, grant: Any, ticket: str, row: AnyRow | None) -> Answer:
+    """Answer a sound request: with a code if the ticket's run may sign in, and if not with an error.
 
     Raises:
         OAuth2Error: what the portal is told.
     """
-    conn, parts, now, client = server.conn, server.parts, server.now, request.client
+    conn, parts, now = server.conn, server.parts, server.now
+    client: Any = request.client
     where = {"redirect_uri": grant.redirect_uri, "state": request.payload.state}
     if client.par_required and row is None:
         raise InvalidRequestError("This client pushes its requests first", **where)

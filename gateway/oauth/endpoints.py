@@ -40,8 +40,8 @@ def userinfo(conn: Connection, parts: Parts, access_token: str) -> Answer:
         return _not_alive()
     if "openid" not in presented.claims.scope.split():
         # A token from an exchange is for the portal's own interfaces, and tells nothing of the person.
-        body = {"error": "insufficient_scope"}
-        return Answer(status=403, body=body, headers=_NO_STORE | {"WWW-Authenticate": _SCOPE})
+        headers = _NO_STORE | {"WWW-Authenticate": _SCOPE}
+        return Answer(status=403, body={"error": "insufficient_scope"}, headers=headers)
     facts = mandates.facts_of_filing(conn, presented.row.filing_id)
     try:
         # No more than the token itself says: it may have been asked for less, or exchanged for less.
@@ -52,7 +52,7 @@ def userinfo(conn: Connection, parts: Parts, access_token: str) -> Answer:
         mandate = mandates.mandate_for(conn, parts, facts, client, now, wishes)
     except DelegationError:
         return _not_alive()
-    body = {
+    body: dict[str, Any] = {
         "sub": mandate.claims.sub,
         **mandate.person,
         "act": mandate.act,

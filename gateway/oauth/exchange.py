@@ -24,7 +24,6 @@ from gateway.oauth.authentication import METHODS
 from gateway.oauth.clients import TOKEN_EXCHANGE, Client
 from gateway.oauth.details import Wish, Wishes
 from gateway.oauth.exchanged_permits import PERMIT, PermitRefusedError, redeem
-from gateway.oauth.mandates import Mandate
 from gateway.oauth.tables import AuthorizationCode, PortalDelegation
 from gateway.visits.rows import AnyRow
 from gateway.visits.tables import Filing
@@ -83,7 +82,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
 
     def validate_token_request(self) -> None:
         """Refuse what is asked for somebody else, what is not the client's own, and what is beyond it."""
-        client = self.authenticate_token_endpoint_client()
+        client: Any = self.authenticate_token_endpoint_client()
         self.request.client = client
         form = self.request.form
         if form.get("requested_token_type", ACCESS_TOKEN) not in {ACCESS_TOKEN, DELEGATION}:
@@ -108,13 +107,13 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
 
     def create_token_response(self) -> tuple[int, Any, Any]:
         """Return the new token (RFC 8693 section 2.2.1)."""
-        mandate: Mandate = self.request.user
+        mandate: Any = self.request.user
         kind = self.request.form.get("requested_token_type", ACCESS_TOKEN)
         if kind == DELEGATION:
             token = self.server.delegation_for(mandate)
         else:
             token = self.generate_token(user=mandate, scope=self.request.scope)
-            self.save_token(token)
+            self.server.save_token(token, self.request)
         return 200, token | {"issued_token_type": kind}, self.TOKEN_RESPONSE_HEADER
 
     def _subject(self, client: Client, form: dict[str, str]) -> Subject:

@@ -35,7 +35,7 @@ STATUS_INDEXES = 1 << 20
 STATUS_PATH = "/oauth/status/2"
 """The list of what portals hold; the whole delegations have another, so that no two ever share an index."""
 
-_FACTS = (
+_FACTS: Any = (  # so many columns that their types have no end
     select(
         Filing.id.label("filing_id"),
         Filing.visit_id,

@@ -16,6 +16,7 @@ from audit.events import EventName
 from gateway.ids import digest, new_token
 from gateway.oauth import clients, mandates
 from gateway.oauth.authentication import METHODS
+from gateway.oauth.clients import Client
 from gateway.oauth.errors import UntrustedRequestError
 from gateway.oauth.grants import PortalServer
 from gateway.oauth.messages import Answer, Asked, PortalRequest
@@ -46,7 +47,7 @@ def push(conn: Connection, parts: Parts, asked: Asked) -> Answer:
     server: Any = PortalServer(conn, parts, now)  # Authlib's core has few types
     request = PortalRequest(parts.settings.issuer, asked)
     try:
-        _check(server, request)
+        client = _check(server, request)
     except OAuth2Error as error:
         # Whoever pushes reads the error here; nothing is sent to the redirect address.
         error.redirect_uri = None
@@ -60,7 +61,7 @@ def push(conn: Connection, parts: Parts, asked: Asked) -> Answer:
     conn.execute(
         insert(PushedRequest).values(
             hash=digest(name),
-            client_id=request.client.client_id,
+            client_id=client.client_id,
             parameters={each: request.form[each] for each in KEPT if each in request.form},
             issued_at=now,
             expires_at=now + LIFETIME,
@@ -117,8 +118,8 @@ def refuse(conn: Connection, row: AnyRow, now: datetime) -> None:
     raise InvalidRequestURIError(redirect_uri=parameters["redirect_uri"], state=parameters.get("state"))
 
 
-def _check(server: Any, request: PortalRequest) -> None:
-    client = server.authenticate_client(request, METHODS, "par")
+def _check(server: Any, request: PortalRequest) -> Client:
+    client: Client = server.authenticate_client(request, METHODS, "par")
     if request.form.get("client_id") != client.client_id:
         raise InvalidRequestError("The client_id is that of the client")
     if "request_uri" in request.form:
@@ -127,3 +128,4 @@ def _check(server: Any, request: PortalRequest) -> None:
     grant = server.get_authorization_grant(request)
     grant.validate_no_multiple_request_parameter(request)
     grant.validate_consent_request()
+    return client

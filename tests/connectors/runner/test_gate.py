@@ -246,6 +246,16 @@ class TestTheFinalRequest:
         assert evidence.body_sha256 == hashlib.sha256(FINAL_BODY).hexdigest() == setup.asked[0].body_sha256
         assert (evidence.status, evidence.refused_again) == (200, 7)
 
+    async def test_takes_the_permit_along_and_no_request_before_it_does(self, setup: Setup) -> None:
+        setup.verdict = Verdict(True, permit="a.permit.token")
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.send_step() == 200
+        setup.arm()
+        assert await setup.send_final() == 200
+        step, final = (head.lower() for head in setup.portal.heads)
+        assert "pilnvara-permit" not in step
+        assert final.count("pilnvara-permit: a.permit.token") == 1
+
     async def test_differs_from_the_read_back_and_stays(self, setup: Setup) -> None:
         setup.arm()
         assert await setup.send_final(FINAL_BODY.replace(b"versija=v", b"versija=w")) == 403

@@ -49,6 +49,7 @@ def assertion(portal: Portal, key: ECKey | bytes = KEY, header: dict[str, Any] |
 def signature(key: ECKey | bytes, message: bytes) -> bytes:
     if isinstance(key, bytes):
         return hmac.digest(key, message, "sha256")
+    assert key.private_key is not None
     r, s = decode_dss_signature(key.private_key.sign(message, ec.ECDSA(hashes.SHA256())))
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 

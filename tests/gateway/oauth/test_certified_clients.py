@@ -150,4 +150,4 @@ def come_back(address: str) -> dict[str, str]:
             address = urljoin(address, answer.headers.get("location", ""))
             if address.startswith(COME_BACK):
                 return dict(parse_qsl(urlsplit(address).query))
-    raise AssertionError(answer.text)
+    raise AssertionError(f"the provider does not lead back, but to {address}")

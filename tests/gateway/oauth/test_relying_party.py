@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 
 from connectors.sandbox import Sandbox, SandboxSettings
 from connectors.sandbox.settings import Client
@@ -278,7 +278,8 @@ class TestWhoWeAre:
         await redeem(party, "code", liar.issuer)
         form = dict(parse_qsl(liar.forms[-1]))
         assert "client_secret" not in form
-        keys = KeySet.import_key_set(parts.keys.jwks(KeyKind.CLIENT_ASSERTION))
+        (published,) = parts.keys.jwks(KeyKind.CLIENT_ASSERTION)["keys"]
+        keys = KeySet([ECKey.import_key(published)])
         said = jwt.decode(form["client_assertion"], keys, algorithms=["ES256"]).claims
         assert (said["iss"], said["sub"], said["aud"]) == (CLIENT_ID, CLIENT_ID, liar.issuer)
         assert said["exp"] - said["iat"] <= 60
@@ -301,8 +302,8 @@ class TestWhoWeAre:
         query = dict(parse_qsl(urlsplit(await address(party)).query))
         assert query == {"client_id": CLIENT_ID, "request_uri": "urn:example:1"}
         assert dict(parse_qsl(liar.forms[-1]))["nonce"] == NONCE
-        for page in ((400, {}, {"error": "invalid_request"}), (201, {}, {})):
-            liar.pages["/par"] = page
+        for status, answer in ((400, {"error": "invalid_request"}), (201, {})):
+            liar.pages["/par"] = (status, {}, answer)
             with pytest.raises(ProviderUnavailableError):
                 await address(party)
 
