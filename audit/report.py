@@ -22,7 +22,9 @@ class Verdict(StrEnum):
     MISSING = "missing"
     """A leaf is gone from within the log."""
     SUPPRESSED = "suppressed"
-    """An event was recorded and never became a leaf."""
+    """An event was recorded, became no leaf, and does not wait to become one either."""
+    PENDING = "pending"
+    """An event was recorded and still waits to become a leaf, longer than it should: nobody runs the sequencer."""
     TRUNCATED = "truncated"
     """A signed checkpoint promises more leaves than there are."""
     INCONSISTENT = "inconsistent"
@@ -63,6 +65,7 @@ class Severity(IntEnum):
 _EXIT_CODES = {Severity.NOTE: 0, Severity.VIOLATION: 1, Severity.BAD_INPUT: 2, Severity.INCONCLUSIVE: 3}
 _SEVERITIES = {
     Verdict.ERASED: Severity.NOTE,
+    Verdict.PENDING: Severity.INCONCLUSIVE,
     Verdict.STALE: Severity.INCONCLUSIVE,
     Verdict.UNWITNESSED: Severity.INCONCLUSIVE,
     Verdict.CANNOT_EXCLUDE: Severity.INCONCLUSIVE,

@@ -25,7 +25,7 @@ class Policy:
     quorum: int = 0
     """Witnesses that must have signed the newest checkpoint."""
     sequencing_grace: timedelta = timedelta(minutes=1)
-    """How long an event may wait for its leaf before it counts as suppressed."""
+    """How long an event may wait for its leaf before it counts as pending, or as suppressed when it waits no more."""
     stale_after: timedelta = timedelta(minutes=5)
     """How long a leaf may wait for a checkpoint over it."""
     clock_skew: timedelta = timedelta(minutes=5)

@@ -11,7 +11,7 @@ The checks, by number:
  7. No event stands in the log twice.
  8. The root over the leaves equals the root of every checkpoint, at its size.
  9. The held checkpoint is one of this log's past states.
-10. Every recorded event has become a leaf.
+10. Every recorded event has become a leaf, or waits to; and none waits long.
 11. The newest checkpoint is recent: no leaf waits for one longer than it may.
 12. Enough witnesses have signed the newest checkpoint.
 
@@ -59,7 +59,10 @@ class LogSource(Protocol):
         """The checkpoint that is published now."""
 
     def events_without_leaf(self, older_than: datetime) -> list[str]:
-        """Identifiers of events recorded before `older_than` that have not become leaves; empty if it keeps none."""
+        """Events recorded before `older_than` that neither are leaves nor wait to be, by id; empty if it keeps none."""
+
+    def events_pending(self, older_than: datetime) -> int:
+        """How many events recorded before `older_than` still wait to become leaves; 0 if it keeps none."""
 
 
 def verify(
@@ -150,6 +153,9 @@ class _Run:
             self._chains.report_twice(self._identifiers(), suspected)
         for event in self._source.events_without_leaf(self._now - self._policy.sequencing_grace):
             self._findings.add(Verdict.SUPPRESSED, f"event {event}", "it was recorded and never reached the log")
+        if waiting := self._source.events_pending(self._now - self._policy.sequencing_grace):
+            detail = f"{waiting:,} recorded events wait for their place in it: no worker takes them up"
+            self._findings.add(Verdict.PENDING, "the log", detail, times=waiting)
         if self._newest is None:
             detail = "no checkpoint is signed by a key that we trust: a rewritten history would look the same"
             self._findings.add(Verdict.CANNOT_EXCLUDE, "the log", detail)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from audit.merkle import leaf_hash
 from gateway.ledger import checkpoints, tree
-from gateway.ledger.tables import AuditCheckpoint, AuditEvent, AuditLeaf
+from gateway.ledger.tables import AuditCheckpoint, AuditEvent, AuditLeaf, AuditPending
 
 _BATCH = 2_000
 
@@ -26,9 +26,16 @@ _CHECKPOINTS = (
 _WITHOUT_LEAF = (
     select(AuditEvent.id)
     .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
-    .where(AuditLeaf.idx.is_(None), AuditEvent.at < bindparam("before"))
+    .outerjoin(AuditPending, AuditPending.event_id == AuditEvent.id)
+    .where(AuditLeaf.idx.is_(None), AuditPending.event_id.is_(None), AuditEvent.at < bindparam("before"))
     .order_by(AuditEvent.at)
     .limit(1_000)
+)
+_PENDING = (
+    select(func.count())
+    .select_from(AuditPending)
+    .join(AuditEvent, AuditEvent.id == AuditPending.event_id)
+    .where(AuditEvent.at < bindparam("before"))
 )
 
 
@@ -68,5 +75,9 @@ class DatabaseSource:
         return checkpoints.latest(self._conn)
 
     def events_without_leaf(self, older_than: datetime) -> list[str]:
-        """Events recorded before `older_than` that have no leaf, whether or not they still wait; at most 1,000."""
+        """Events recorded before `older_than` that have no leaf and do not wait for one either; at most 1,000."""
         return list(self._conn.execute(_WITHOUT_LEAF, {"before": older_than}).scalars())
+
+    def events_pending(self, older_than: datetime) -> int:
+        """How many events recorded before `older_than` wait for their leaf."""
+        return int(self._conn.execute(_PENDING, {"before": older_than}).scalar_one())

@@ -53,6 +53,7 @@ class MemoryLog:
     signed: list[bytes] = field(default_factory=list)
     published: bytes | None = None
     waiting: list[tuple[str, datetime]] = field(default_factory=list)
+    pending: list[datetime] = field(default_factory=list)
     claimed_size: int | None = None
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -70,6 +71,9 @@ class MemoryLog:
 
     def events_without_leaf(self, older_than: datetime) -> list[str]:
         return [event for event, since in self.waiting if since < older_than]
+
+    def events_pending(self, older_than: datetime) -> int:
+        return sum(since < older_than for since in self.pending)
 
     # What a well-behaved operator does.
 

@@ -156,6 +156,13 @@ class TestSuppressed:
         assert (report.exit_code, report.totals[Verdict.SUPPRESSED]) == (1, 1)
         assert any("event-hidden" in line for line in report.lines())
 
+    def test_one_that_waits_for_its_leaf_is_pending_and_no_violation(self) -> None:
+        log = a_log()
+        log.pending = [NOON, NOON, SOON]
+        report = check(log)
+        assert (report.exit_code, report.totals[Verdict.PENDING], report.verdict) == (3, 2, Verdict.PENDING)
+        assert Verdict.SUPPRESSED not in report.totals
+
 
 class TestTruncated:
     def test_a_dropped_tail_is_seen_by_the_checkpoints(self) -> None:

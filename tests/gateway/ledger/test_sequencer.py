@@ -171,6 +171,19 @@ def test_finds_an_event_that_somebody_kept_from_the_log(store: Store, clock: Hel
     assert report.exit_code == 1
 
 
+def test_events_that_wait_because_no_worker_runs_are_pending_and_nothing_worse(store: Store, clock: HeldClock) -> None:
+    record_events(store, 2)
+    checkpoint_of(store)
+    record_events(store, 3)
+    clock.move(timedelta(minutes=2))
+    report = verdict_of(store)
+    assert (report.verdict, report.exit_code) == ("pending", 3)
+    assert report.totals["pending"] == 3
+    assert "suppressed" not in report.totals
+    sequence_now(store.database)
+    assert "pending" not in verdict_of(store).totals
+
+
 def test_refuses_a_leaf_for_an_event_that_has_one(store: Store) -> None:
     record_events(store, 1)
     sequence_now(store.database)
