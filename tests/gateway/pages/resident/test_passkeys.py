@@ -179,6 +179,11 @@ class TestApproving:
         assert FORM in without
         assert question(phone, approval=facing.counter.approval().id)["options"]["allowCredentials"] == []
 
+    def test_the_counters_screen_invites_as_for_the_phone(self, facing: Facing) -> None:
+        takes(facing, Route.PHONE, Route.PASSKEY)
+        facing.counter.open().ask(Route.PASSKEY)
+        assert 'class="app-qr' in facing.display().see("/display").text
+
     def test_goes_on_with_a_phone_that_knows_its_holder(self, facing: Facing, passkey: SoftAuthenticator) -> None:
         with_passkey(facing, passkey)
         facing.counter.close()
