@@ -19,7 +19,7 @@ from gateway.jobs.queue import enqueue
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import approvals, filings, fixed, guarding
+from gateway.visits import approvals, filings, fixed, guarding, second_person
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
@@ -124,6 +124,7 @@ def fill(
     looks = guarding.ask_for(conn, parts, by, visit_id, needed, now, delegation_id=row.id, filing_id=filing_id)
     if looks or (filing is not None and filing.looks):
         conn.execute(update(Filing).where(Filing.id == filing_id).values(looks=looks or None))
+        second_person.withdraw_all(conn, visit_id, now, filing_id=filing_id, but=looks)
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
     say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
     return filing_id

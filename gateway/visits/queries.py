@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from audit.events import EventName
@@ -14,14 +14,6 @@ from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run,
 _LOOKED_AT = (
     select(func.max(AuditEvent.at))
     .where(AuditEvent.chain == Visit.id, AuditEvent.type == EventName.RESIDENT_LOOKED_AT.value)
-    .correlate(Visit)
-    .scalar_subquery()
-)
-
-_LOOKS_WAITING = (
-    select(func.count())
-    .select_from(SecondLook)
-    .where(SecondLook.visit_id == Visit.id, SecondLook.state == SecondLookState.WAITING)
     .correlate(Visit)
     .scalar_subquery()
 )
@@ -58,7 +50,7 @@ def visit_view() -> Select[Any]:
             Centre.name,
             AuditChain.n,
             _LOOKED_AT.label("looked_at"),
-            _LOOKS_WAITING.label("looks_waiting"),
+            _looks_waiting(delegation, filing).label("looks_waiting"),
         )
         .select_from(Visit)
         .join(Staff, Staff.id == Visit.assistant_id)
@@ -86,6 +78,21 @@ def visit_view() -> Select[Any]:
         )
         .outerjoin(run, run.id == newest(inner_run, inner_run.filing_id == filing.id, inner_run.queued_at))
         .outerjoin(receipt, receipt.filing_id == filing.id)
+    )
+
+
+def _looks_waiting(delegation: Any, filing: Any) -> Any:
+    """How many second looks hold back the asking for a delegation, or the permit of a filing."""
+    about = or_(
+        SecondLook.filing_id == filing.id,
+        and_(SecondLook.filing_id.is_(None), SecondLook.delegation_id == delegation.id),
+    )
+    return (
+        select(func.count())
+        .select_from(SecondLook)
+        .where(SecondLook.visit_id == Visit.id, SecondLook.state == SecondLookState.WAITING, about)
+        .correlate(Visit, delegation, filing)
+        .scalar_subquery()
     )
 
 

@@ -45,7 +45,7 @@ FROM_ANY_CENTRE = frozenset({SecondLookKind.PAPER_GRANT, SecondLookKind.PAPER_PE
 
 _SUBJECT = "second_look"
 _INSERT = insert(SecondLook)
-_SAME = select(SecondLook.id).where(
+_SAME = select(SecondLook.__table__).where(
     SecondLook.visit_id == bindparam("visit"),
     SecondLook.kind == bindparam("kind"),
     SecondLook.subject_hash == bindparam("subject"),
@@ -123,10 +123,10 @@ def ask(
 
     The caller holds the visit locked, and the delegation, approval and filing that `subject` names exist.
     """
-    same = {"visit": visit_id, "kind": kind, "subject": subject.hash}
-    earlier: str | None = conn.execute(_SAME, same).scalar()
+    earlier = conn.execute(_SAME, {"visit": visit_id, "kind": kind, "subject": subject.hash}).first()
     if earlier is not None:
-        return earlier
+        _point_to(conn, earlier, subject)
+        return str(earlier.id)
     look_id = new_id()
     lapses_at = now + subject.lasts
     values: dict[str, Any] = {
@@ -224,10 +224,16 @@ def lapse(conn: Connection, parts: Parts, look_id: str) -> None:
     ACTS[row.kind].lapsed(conn, parts, row)
 
 
-def withdraw_all(conn: Connection, visit_id: str, now: datetime) -> None:
-    """Take back whatever still waits for a second person in a visit that has moved on. The visit is held locked."""
+def withdraw_all(
+    conn: Connection, visit_id: str, now: datetime, *, filing_id: str | None = None, but: Collection[str] = ()
+) -> None:
+    """Take back what still waits for a second person in a visit, or about one filing of it, that has moved on.
+
+    Looks named by `but` go on waiting. The caller holds the visit or the delegation locked.
+    """
     for row in conn.execute(_WAITING_OF_VISIT, {"visit": visit_id}).all():
-        _set_over(conn, row, now)
+        if row.id not in but and (filing_id is None or row.filing_id == filing_id):
+            _set_over(conn, row, now)
 
 
 def withdraw_of_approval(conn: Connection, approval_id: str, now: datetime, *, but: str | None = None) -> None:
@@ -267,6 +273,14 @@ def ensure_may_answer(conn: Connection, session: StaffSession, row: AnyRow, visi
 def is_recovered_since(conn: Connection, staff_id: str, since: datetime) -> bool:
     """Whether an account was recovered at or after `since`, by the trail."""
     return conn.execute(_RECOVERED, {"chain": f"staff:{staff_id}", "since": since}).first() is not None
+
+
+def _point_to(conn: Connection, row: AnyRow, subject: Subject) -> None:
+    """Let a look that waits be about what asks for it now; whoever was shown it for something else looks again."""
+    about = {"delegation_id": subject.delegation_id, "filing_id": subject.filing_id, "approval_id": subject.approval_id}
+    if row.state is SecondLookState.WAITING and any(getattr(row, name) != value for name, value in about.items()):
+        values = about | {"looked_by": None, "looked_at": None}
+        conn.execute(update(SecondLook).where(SecondLook.id == row.id).values(values))
 
 
 def _decided(

@@ -251,5 +251,7 @@ def stop_filing(
     conn.execute(
         update(Permit).where(Permit.filing_id == filing.id, Permit.consumed_at.is_(None)).values(consumed_at=now)
     )
+    if filing.looks:
+        second_person.withdraw_all(conn, filing.visit_id, now, filing_id=filing.id)
     event = EventName.FILING_ABANDONED if abandoned else EventName.FILING_STOPPED
     say(conn, filing.visit_id, event, by, now, filing=filing.id, reason=reason)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from audit.events import EventName
+from connectors.runner.errors import FormChangedError
 from connectors.sdk import registry
 from connectors.sdk.inputs import Input
 from delegation.assurance import NumberSource, Route
@@ -20,14 +21,14 @@ from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
 from gateway.people.tables import ValueKind
 from gateway.services import agreements, trainings
-from gateway.visits import asking, confirming, granting, guarding, second_acts, second_looks, second_person
+from gateway.visits import asking, confirming, granting, guarding, running, second_acts, second_looks, second_person
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import NotFoundError, OutOfOrderError
 from gateway.visits.granting import Asked
 from gateway.visits.guarding import NoAgreementError, NotInBasketError, NotTrainedError, OwnMatterError
 from gateway.visits.parties import Authority
 from gateway.visits.reading import Stage
-from gateway.visits.tables import DelegationRow, Filing, SecondLook, SecondLookKind
+from gateway.visits.tables import DelegationRow, Filing, RunKind, SecondLook, SecondLookKind
 from tests.gateway.visits.colleagues import a_colleague, another_centre
 from tests.gateway.visits.counter import AGREEMENT, BENEFIT, ILZE, Counter
 
@@ -251,6 +252,32 @@ class TestGuardedValue:
         assert (counter.filing().state, counter.filing().reason) == (FilingState.DRAFTED, "second_look.refused")
         fill(counter, account="LV97HABA0012345678910")
         assert counter.prepare()
+        assert counter.stage is Stage.PERMIT
+
+    def test_another_value_takes_the_look_at_the_first_back(self, counter: Counter) -> None:
+        known(counter, iban="LV97HABA0012345678910")
+        colleague = a_colleague(counter)
+        counter.open().grant()
+        fill(counter, account=ACCOUNT)
+        first = look_of(counter, colleague).id
+        fill(counter, account="LV10HABA0551000000001")
+        assert look_of(counter, colleague).id != first
+        fill(counter, account="LV97HABA0012345678910")
+        now = counter.clock.now()
+        assert counter.read(lambda conn: second_looks.waiting_for(conn, colleague, now, most=10)) == []
+
+    def test_a_look_that_waits_serves_the_filing_that_takes_the_first_ones_place(self, counter: Counter) -> None:
+        known(counter, iban="LV97HABA0012345678910")
+        colleague = a_colleague(counter)
+        counter.open().grant()
+        first = fill(counter, account=ACCOUNT)
+        counter.begin()
+        run = counter.run_of(RunKind.PREPARE)
+        counter.write(lambda conn: running.failed(conn, counter.store, run.id, FormChangedError(("changed",))))
+        assert fill(counter, account=ACCOUNT) != first
+        assert counter.prepare()
+        assert counter.stage is Stage.SECOND_LOOK
+        decide(counter, colleague, yes=True)
         assert counter.stage is Stage.PERMIT
 
     def test_a_permit_asked_for_before_the_answers_changed_lets_nothing_past_the_look(self, counter: Counter) -> None:
