@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from gateway.pages.audit_cases import OUTCOMES, STATES
 from gateway.pages.desk.words import DOCUMENTS, STOP_REASONS
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
@@ -50,8 +51,22 @@ async def show_document(request: AnyRequest, session: StaffSession, parts: Parts
 @get("/presented/{shown_id:str}", **_STAFF)
 async def show_list(request: AnyRequest, session: StaffSession, parts: Parts, shown_id: FromPath[str]) -> Response[Any]:
     """What is or was allowed, for a quarter of an hour."""
-    found = await parts.database.read(lambda conn: presenting.listed(conn, parts, session, shown_id))
-    return page(request, "pages/presented/list.html", delegations=found, here=f"/presented/{shown_id}")
+    found, told = await parts.database.read(
+        lambda conn: (
+            presenting.listed(conn, parts, session, shown_id),
+            presenting.cases_of(conn, parts, session, shown_id),
+        )
+    )
+    return page(
+        request,
+        "pages/presented/list.html",
+        delegations=found,
+        cases=told,
+        here=f"/presented/{shown_id}",
+        kinds=KINDS,
+        states=STATES,
+        outcomes=OUTCOMES,
+    )
 
 
 @get("/presented/{shown_id:str}/{delegation_id:str}", **_STAFF)
@@ -97,7 +112,7 @@ async def open_case(
     case_id = await parts.database.write(
         lambda conn: presenting.open_case(conn, parts, session, shown_id, delegation_id, kind, filled.words)
     )
-    return see_other(f"/presented/{shown_id}/{delegation_id}?case={case_id[:8]}")
+    return see_other(f"/presented/{shown_id}/{delegation_id}?case={case_id}")
 
 
 def _form(
@@ -145,7 +160,7 @@ async def _one(
         faults=faults or {},
         filled=filled or Filled(),
         longest=LONGEST_WORDS,
-        opened=request.query_params.get("case", "")[:8],
+        opened=request.query_params.get("case", "")[:32],
     )
 
 

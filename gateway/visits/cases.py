@@ -12,7 +12,7 @@ from audit.entry import Actor
 from audit.events import EventName
 from delegation.model import DelegationState
 from gateway.database.base import lock
-from gateway.ids import new_id
+from gateway.ids import short_code
 from gateway.notifications import outbox
 from gateway.notifications.reaching import Notice, queue_for
 from gateway.parts import Parts
@@ -73,7 +73,7 @@ def open_case(
     same: str | None = conn.execute(_SAME, {"delegation": delegation_id, "kind": kind}).scalar_one_or_none()
     if same is not None:
         return same
-    case_id = new_id()
+    case_id = _new_number()
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
     service_id = _service_of(conn, row)
     told = _tell_holder(conn, parts, vault, row, service_id, case_id, kind, now)
@@ -129,7 +129,7 @@ def close(conn: Connection, parts: Parts, by: StaffSession, case_id: str) -> boo
     vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
     approver = find_delegation(conn, case.delegation_id).approver_id
     notice = Notice(
-        template=f"case_{case.outcome.value}", language=visit.language, values={"case": case_id[:8]}, visit_id=visit.id
+        template=f"case_{case.outcome.value}", language=visit.language, values={"case": case_id}, visit_id=visit.id
     )
     channel = queue_for(conn, parts, vault.key, approver, notice, now=now)
     told = "nowhere" if channel is None else channel.value
@@ -147,6 +147,11 @@ def texts_of(conn: Connection, parts: Parts, case: AnyRow) -> tuple[str, str | N
     vault = VisitVault.of(conn, parts.sealer, case.visit_id)
     answered = vault.find(case.id, ANSWER)
     return vault.take(case.id, WORDS).decode(), None if answered is None else answered.decode()
+
+
+def _new_number() -> str:
+    """Twelve random digits, `1234-5678-9012`: a case is spoken of on the telephone and at counters."""
+    return "-".join(short_code(4) for _ in range(3))
 
 
 def _ids_to_lock(conn: Connection, row: AnyRow, kind: DisputeKind, now: datetime) -> list[str]:

@@ -25,7 +25,7 @@ from gateway.visits import cases, stopping
 from gateway.visits.errors import NotFoundError
 from gateway.visits.rows import AnyRow, ensure
 from gateway.visits.stopping import StopReason
-from gateway.visits.tables import DelegationRow, DisputeKind, DocumentShown
+from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DocumentShown
 
 GOOD_FOR = timedelta(minutes=15)
 MOST = 50
@@ -51,6 +51,13 @@ _LIST = (
     .limit(MOST)
 )
 _CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
+_CASES = (
+    select(Dispute.id, Dispute.kind, Dispute.state, Dispute.outcome, Dispute.opened_at, Dispute.deadline)
+    .join(DelegationRow, DelegationRow.id == Dispute.delegation_id)
+    .where(or_(Dispute.principal_id == bindparam("person"), DelegationRow.approver_id == bindparam("person")))
+    .order_by(Dispute.opened_at.desc())
+    .limit(MOST)
+)
 _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQUESTED)
 
 
@@ -126,6 +133,16 @@ def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> l
         )
         for row in rows
     ]
+
+
+def cases_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> list[AnyRow]:
+    """The cases of whoever showed the document, newest first: number, kind, state, outcome, deadline.
+
+    Raises:
+        NotFoundError: as `listed`.
+    """
+    resident_id = _resident_of(conn, parts, by, shown_id)
+    return list(conn.execute(_CASES, {"person": resident_id})) if resident_id else []
 
 
 def one_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str) -> Listed:

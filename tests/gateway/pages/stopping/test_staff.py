@@ -41,6 +41,10 @@ class TestWithADocument:
         opened = assistant.send(f"{one}/case", kind=DisputeKind.NOT_ME.value, words="Nebiju es.")
         assert "Tell the resident its number" in assistant.see(opened.location).text
         assert facing.counter.delegation().ended_reason == "case"
+        number = opened.location.rpartition("=")[2]
+        listed = assistant.see(one.rpartition("/")[0]).text
+        assert number in listed
+        assert "Waits for an answer" in listed
 
     def test_says_what_is_wrong_with_a_code_or_a_choice(self, facing: Facing, signed_in: Staff) -> None:
         manager = signed_in(Role.MANAGER)
