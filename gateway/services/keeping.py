@@ -33,7 +33,7 @@ def register_portal(conn: Connection, portal: PortalEntry) -> None:
         Portal,
         {"id": portal.id, "name": portal.name, "origin": portal.origin, "client_id": portal.client_id},
     )
-    _count_on(conn)
+    count_on(conn)
 
 
 def upsert(conn: Connection, service: Service) -> None:
@@ -57,7 +57,7 @@ def upsert(conn: Connection, service: Service) -> None:
             "max_filings": service.max_filings,
         },
     )
-    _count_on(conn)
+    count_on(conn)
 
 
 def _upsert(conn: Connection, table: Any, values: dict[str, Any]) -> None:
@@ -66,6 +66,7 @@ def _upsert(conn: Connection, table: Any, values: dict[str, Any]) -> None:
     conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
 
-def _count_on(conn: Connection) -> None:
+def count_on(conn: Connection) -> None:
+    """Say to every process that its search is out of date."""
     statement = _INSERT[conn.dialect.name](CatalogueVersion).values(id=1, version=1)
     conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"version": CatalogueVersion.version + 1}))

@@ -6,8 +6,10 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 
+from gateway.services import life_events
 from gateway.services.catalogue import Service, made
 from gateway.services.index import Index, Results
+from gateway.services.life_events import LifeEvent
 from gateway.services.tables import CatalogueVersion, Portal
 from gateway.services.tables import Service as ServiceRow
 
@@ -28,6 +30,7 @@ _ALL = select(ServiceRow.__table__, Portal.origin, Portal.client_id).outerjoin(
 class _Built:
     version: tuple[int | None, int]
     index: Index
+    events: tuple[LifeEvent, ...]
 
 
 _built: WeakKeyDictionary[Engine, _Built] = WeakKeyDictionary()
@@ -37,23 +40,31 @@ _building = threading.Lock()
 def search(conn: Connection, query: str, *, limit: int = LIMIT, after: int = 0) -> Results:
     """Find services by plain words in any language; an empty query lists all, the most frequent first.
 
-    Costs one statement, and two more in the first search after a change of the catalogue.
+    Costs one statement, and three more in the first search after a change of the catalogue.
     """
-    return _newest(conn).search(query[:LONGEST_QUERY], limit=limit, after=after)
+    return _newest(conn).index.search(query[:LONGEST_QUERY], limit=limit, after=after)
 
 
-def _newest(conn: Connection) -> Index:
+def search_all(conn: Connection, query: str, *, limit: int = LIMIT) -> tuple[Results, tuple[LifeEvent, ...]]:
+    """As `search`, with the life events that fit."""
+    newest = _newest(conn)
+    found = newest.index.search(query[:LONGEST_QUERY], limit=limit, after=0)
+    events = life_events.matching(newest.events, query[:LONGEST_QUERY], [service.id for service in found.services])
+    return found, events
+
+
+def _newest(conn: Connection) -> _Built:
     found, count = conn.execute(_VERSION).one()
     version = (found, count)
     built = _built.get(conn.engine)
     if built is not None and built.version == version:
-        return built.index
+        return built
     with _building:  # one thread builds while the others wait, instead of all building the same
         built = _built.get(conn.engine)
         if built is None or built.version != version:
-            built = _Built(version, Index(_load(conn)))
+            built = _Built(version, Index(_load(conn)), life_events.load(conn))
             _built[conn.engine] = built
-    return built.index
+    return built
 
 
 def _load(conn: Connection) -> list[Service]:

@@ -14,7 +14,7 @@ from audit.events import EventName
 from delegation.filing import IN_DOUBT, UNSENT, FilingState
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.services import catalogue
+from gateway.services import catalogue, life_events
 from gateway.services.catalogue import Service
 from gateway.visits import approvals, guarding, opening, scope, stopping
 from gateway.visits.errors import NotOfferedError
@@ -84,6 +84,26 @@ def choose_services(
     say(conn, visit_id, event, by.actor, now, service=first.id, services=list(chosen), life_event=life_event)
 
 
+def add_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, service_id: str) -> None:
+    """Choose one more service, beside what was chosen; errors as of `choose_services`."""
+    visit = opening.lock_to_choose(conn, by, visit_id)
+    chosen = (*scope.chosen(visit), service_id)
+    choose_services(conn, parts, by, visit_id, chosen, life_event=visit.life_event_id)
+
+
+def remove_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, service_id: str) -> None:
+    """Take one of several services back out; errors as of `choose_services`."""
+    visit = opening.lock_to_choose(conn, by, visit_id)
+    chosen = tuple(each for each in scope.chosen(visit) if each != service_id)
+    choose_services(conn, parts, by, visit_id, chosen)
+
+
+def choose_life_event(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, event_id: str) -> None:
+    """Choose all services of a life event; errors as of `choose_services`."""
+    services = life_events.services_of(conn, event_id)
+    choose_services(conn, parts, by, visit_id, services, life_event=event_id)
+
+
 def next_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, service_id: str) -> None:
     """Go on to another of the visit's services; a filing that was not sent is set aside.
 
@@ -104,6 +124,15 @@ def next_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: str
         approvals.lapse_all(conn, delegation.id, now)
     _set(conn, visit_id, service_id=service_id)
     say(conn, visit_id, EventName.SERVICE_CHOSEN, by.actor, now, service=service_id, again=True)
+
+
+def to_ask(conn: Connection, view: VisitView) -> tuple[Service, ...]:
+    """The electronic services that a delegation would be asked for now."""
+    if view.service is None or not view.visit["services"]:
+        return () if view.service is None else (view.service,)
+    done = {each.service_id for each in filings_of_visit(conn, view.id) if each.state is FilingState.FILED}
+    left = [each for each in view.visit["services"] if each not in done]
+    return tuple(each for each in catalogue.find_all(conn, left) if each.is_electronic)
 
 
 def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:

@@ -155,6 +155,11 @@ class VisitView:
         return files_until(self.delegation["services"], self.visit["service_id"])
 
     @property
+    def may_still_file(self) -> bool:
+        """Whether the right to file, asked for or given, has not reached its end."""
+        return self.files_until is not None and self.now < self.files_until
+
+    @property
     def may_file(self) -> bool:
         """Whether a delegation for the service is in force and its right to file has not ended."""
         is_active = self.delegation is not None and self.delegation["state"] is DelegationState.ACTIVE

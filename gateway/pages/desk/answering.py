@@ -26,6 +26,8 @@ from gateway.web.redirects import see_other
 AnyRequest = Request[Any, Any, Any]
 Step = Callable[[Connection], object]
 
+_HELD_UP: Final = (Stage.APPROVAL, Stage.SENDING, Stage.SERVICE, Stage.REQUEST, Stage.SECOND_LOOK)
+"""Stages in which nobody goes on to another service: a yes or an answer is awaited, or nothing is allowed yet."""
 NO_WISH: Final = Wish()
 _REFUSALS = (VisitError, DelegationError, LogUnhealthyError, ServiceUnknownError, UnknownConnectorError)
 """What a step may refuse: told on the visit's own page, which keeps what was typed."""
@@ -109,6 +111,9 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "can_ask": panels.can_ask(view),
         "can_choose": panels.can_choose(view),
         "can_fill": panels.can_fill(view),
+        "turns": desk.turns,
+        "titles": {turn.service.id: turn.service.card(session.language).title for turn in desk.turns},
+        "can_go_on": view.delegation is not None and view.stage not in _HELD_UP,
         "words": words,
     }
 

@@ -4,7 +4,7 @@ A page may ask for another panel than the stage's own (correct the answers, ask 
 gets it only where the flow would allow that step.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +15,15 @@ from delegation.assurance import ON_PHONE, Assurance, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
-from gateway.pages.desk import filling_panel, readback_panel, words
+from gateway.pages.desk import filling_panel, parties_form, readback_panel, routes, scope_form, signing_panel, words
 from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.people.passkey_questions import rp_id
 from gateway.services import search, standing
-from gateway.services.catalogue import Service
-from gateway.visits import looking, reading, second_looks
+from gateway.visits import looking, reading, second_looks, turns
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
+from gateway.visits.turns import Turn
 
 _OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
 _LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.NEEDS_HUMAN)
@@ -53,7 +52,7 @@ class Wish:
     """What the page was asked to show, beside the visit itself."""
 
     panel: str | None = None
-    """`edit`, `again` or `choose`."""
+    """`edit`, `again` or `choose`; `sheet` to hand in another sheet."""
     shown: bool = False
     """The values too, if the look at them has been recorded."""
     typed: Mapping[str, Any] = field(default_factory=dict)
@@ -71,6 +70,8 @@ class Desk:
     view: VisitView
     panel: str
     values: dict[str, Any]
+    turns: Sequence[Turn] = ()
+    """How far each of several services is."""
 
 
 def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str, wish: Wish) -> Desk:
@@ -81,7 +82,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
     if panel == "questions" and look.preconditions_open():
         panel = "preconditions"
     values = _GATHER[panel](look) if panel in _GATHER else {}
-    return Desk(view=view, panel=panel, values=values)
+    return Desk(view=view, panel=panel, values=values, turns=turns.turns_of(conn, view))
 
 
 def can_choose(view: VisitView) -> bool:
@@ -94,7 +95,7 @@ def can_choose(view: VisitView) -> bool:
 def can_ask(view: VisitView) -> bool:
     """Whether the resident may be asked for a delegation now."""
     delegation, filing = view.delegation, view.filing
-    is_over = delegation is None or delegation["state"] not in _OPEN_DELEGATION or view.stage is Stage.EXPIRED
+    is_over = delegation is None or delegation["state"] not in _OPEN_DELEGATION or not view.may_still_file
     is_electronic = view.service is not None and view.service.is_electronic
     return view.is_open and is_electronic and is_over and (filing is None or filing["state"] not in _LEFT)
 
@@ -149,8 +150,10 @@ def _panel(view: VisitView, wish: Wish) -> str:
 
 def _service(look: _Look) -> dict[str, Any]:
     query = str(look.typed("choose").get("query", ""))
-    found = search.search(look.conn, query)
+    found, events = search.search_all(look.conn, query)
     return {
+        "events": [(event.id, event.card(look.session.language), len(event.services)) for event in events],
+        "can_add": look.view.service is not None and look.view.visit["service_id"] is not None,
         "query": query,
         "found": [
             (service.id, service.is_electronic, service.card(look.session.language)) for service in found.services
@@ -174,46 +177,20 @@ def _closed_services(look: _Look, service_ids: list[str]) -> dict[str, dict[str,
 
 
 def _request(look: _Look) -> dict[str, Any]:
-    service = look.view.service
-    if service is None:
+    services = turns.to_ask(look.conn, look.view)
+    if not services:
         return {"routes": (), "number_wanted": False}
-    needed = max(service.rules.grant_least, service.rules.permit_least)
     return {
-        "routes": [
-            _phone_route(service),
-            _passkey_route(look.parts, service),
-            _display_route(service, needed, has_display=look.session.display_id is not None),
-        ],
-        "number_wanted": Route.DISPLAY in service.rules.routes and needed <= Assurance.LOW,
+        "routes": routes.offered(look.conn, look.parts, look.session, services),
+        "number_wanted": all(
+            Route.DISPLAY in each.rules.routes and routes.needed(each) <= Assurance.LOW for each in services
+        ),
         "documents": words.DOCUMENTS,
+        "parties": parties_form.KINDS,
+        "papers": parties_form.PAPERS,
+        "scope": scope_form.offered(services, look.session.language),
+        "chosen": [(each.id, each.card(look.session.language).title) for each in services],
     }
-
-
-def _phone_route(service: Service) -> dict[str, Any]:
-    taken = Route.PHONE in service.rules.routes
-    return {"route": Route.PHONE, "taken": taken, "why": None if taken else "not_taken"}
-
-
-def _passkey_route(parts: Parts, service: Service) -> dict[str, Any]:
-    """Offered whoever stands here: that somebody has a passkey is not told before they have used it."""
-    why = None
-    if Route.PASSKEY not in service.rules.routes:
-        why = "not_taken"
-    elif rp_id(parts.settings) is None:
-        why = "no_passkeys"
-    return {"route": Route.PASSKEY, "taken": why is None, "why": why}
-
-
-def _display_route(service: Service, needed: Assurance, *, has_display: bool) -> dict[str, Any]:
-    why = None
-    if Route.DISPLAY not in service.rules.routes:
-        why = "not_taken"
-    elif needed > Assurance.SUBSTANTIAL:
-        why = "too_low"
-    elif not has_display:
-        why = "no_display"
-    hint = "known_number" if why is None and needed > Assurance.LOW else None
-    return {"route": Route.DISPLAY, "taken": why is None, "why": why or hint}
 
 
 def _asked(look: _Look) -> dict[str, Any]:
@@ -237,6 +214,7 @@ def _asked(look: _Look) -> dict[str, Any]:
         "qr": qr(f"{look.parts.settings.public_url}/a/{invitation.link}") if invitation else None,
         "address": f"{look.parts.settings.public_url.partition('://')[2]}/a",
         "name": opened.principal_name(),
+        **signing_panel.gather(view, again=look.wish.panel == "sheet"),
     }
 
 
@@ -260,7 +238,12 @@ def _unsent(look: _Look) -> dict[str, Any]:
     """A read-back that nobody said yes to."""
     return readback_panel.gather(
         look.view, look.opened("readback", "answers"), language=look.session.language, shown=look.shown
-    )
+    ) | _refused(look)
+
+
+def _refused(look: _Look) -> dict[str, Any]:
+    """Why a witness said no, if one did."""
+    return {"witness": signing_panel.why_refused(look.conn, look.parts, look.view)}
 
 
 def _questions(look: _Look) -> dict[str, Any]:
@@ -310,6 +293,7 @@ def _closed(look: _Look) -> dict[str, Any]:
 _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     "service": _service,
     "request": _request,
+    Stage.REFUSED: _refused,
     Stage.SECOND_LOOK: _second_look,
     Stage.APPROVAL: _approval,
     "preconditions": _preconditions,

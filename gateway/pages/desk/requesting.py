@@ -11,7 +11,7 @@ from connectors.sdk.inputs import Phone
 from connectors.sdk.rules import AnswerError, kept
 from connectors.sdk.words import Words
 from delegation.assurance import Route
-from gateway.pages.desk import words
+from gateway.pages.desk import parties_form, scope_form, words
 from gateway.pages.desk.answering import AnyRequest, show, take
 from gateway.pages.desk.panels import Wish
 from gateway.pages.forms import Form, field
@@ -20,7 +20,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.personal_code import PersonalCodeError, is_doubtful, normalise
 from gateway.people.residents import Profile
 from gateway.visits import approvals, confirming, granting
-from gateway.visits.granting import Asked
+from gateway.visits.granting import NO_DOCUMENT, Asked
 from ui.i18n import Message, message
 
 _NUMBER: Final = Phone(name="number", label=Words("Tālrunis", "Telephone"))
@@ -46,7 +46,7 @@ async def ask(
     request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
 ) -> Response[Any]:
     """Ask the resident for a delegation."""
-    typed = {name: field(data, name) for name in _FIELDS}
+    typed = {name: field(data, name) for name in (*_FIELDS, *parties_form.FIELDS)} | scope_form.fields(data)
     checked = check(typed, session.language)
     if checked.asked is None:
         wish = Wish(panel="again", typed=typed, errors=checked.errors)
@@ -107,7 +107,8 @@ async def ask_permit(
 def check(typed: Mapping[str, str], language: str) -> Checked:
     """Check a form. A check digit that does not fit asks for a second look, once, and never refuses."""
     errors: dict[str, Message | str] = {}  # in the order of the form
-    if typed["document"] not in words.DOCUMENTS:
+    is_call = typed["route"] == Route.CALL.value  # nobody stands here, so no document is checked
+    if typed["document"] not in words.DOCUMENTS and not is_call:
         errors["document"] = _NO_DOCUMENT
     name = " ".join(typed["name"].split())
     if len(name) < 2 or not name.isprintable():  # what cannot be seen may not stand in a statement
@@ -117,7 +118,7 @@ def check(typed: Mapping[str, str], language: str) -> Checked:
         errors["code"] = _NO_CODE
     elif is_doubtful(code) and typed["checked_code"] != code:
         errors |= {"code": _DOUBT, "doubt": code}
-    if typed["present"] != "yes":
+    if typed["present"] != "yes" and not is_call:
         errors["present"] = _NOT_PRESENT
     route = next((each for each in words.ROUTES if each.value == typed["route"]), None)
     if route is None:
@@ -128,10 +129,22 @@ def check(typed: Mapping[str, str], language: str) -> Checked:
             number = kept(_NUMBER, typed["number"])
         except AnswerError as error:
             errors["number"] = error.words.to(language)
+    spoken, wrong = parties_form.read(typed, code)
+    errors |= wrong
     if errors or code is None or route is None:
         return Checked(None, errors)
-    person = Profile(name=name, code=code)
-    return Checked(Asked(person=person, route=route, document_kind=typed["document"], number=number), {})
+    here = Profile(name=name, code=code)
+    asked = Asked(
+        person=spoken.principal or here,
+        approver=here if spoken.principal else None,
+        co_approvers=(spoken.second,) if spoken.second else (),
+        authority=spoken.authority,
+        services=scope_form.read(typed),
+        route=route,
+        document_kind=NO_DOCUMENT if is_call else typed["document"],
+        number=number,
+    )
+    return Checked(asked, {})
 
 
 def _code(typed: str) -> str | None:

@@ -1,6 +1,7 @@
 """A visit's page, and the steps that take it on: service, stop, retry, decision, receipt, end."""
 
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -14,7 +15,7 @@ from gateway.pages.rendering import LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import asking, looking, opening, reading, receipts, sending, stopping
+from gateway.visits import asking, looking, opening, reading, receipts, sending, stopping, turns
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.receipts import HandedOver
 from gateway.visits.stopping import StopReason
@@ -23,7 +24,9 @@ from gateway.web.cookies import CookieName
 from gateway.web.redirects import see_other
 from ui.i18n import message
 
-_PANELS: Final = frozenset({"edit", "again", "choose"})
+_PANELS: Final = frozenset({"edit", "again", "choose", "sheet"})
+_Choice: TypeAlias = Callable[[Connection, Parts, StaffSession, str, str], None]
+_CHOICES: Final[Mapping[str, _Choice]] = {"add": turns.add_service, "remove": turns.remove_service}
 _NO_REASON: Final = message("Choose why it is stopped")
 _NO_DECISION: Final = message("Choose what the portal shows")
 _NO_REFERENCE: Final = message("Enter the number that the portal shows")
@@ -53,14 +56,26 @@ async def search_services(
 async def choose_service(
     request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
 ) -> Response[Any]:
-    """Choose what the visit is about."""
+    """Choose what the visit is about: one service, one more, one fewer, or all of a life event."""
+    chosen, event = field(data, "service"), field(data, "event")
+    step: _Choice = _CHOICES.get(field(data, "do"), opening.choose_service)
+    if event:
+        chosen, step = event, turns.choose_life_event
+    return await take(request, session, parts, visit_id, lambda conn: step(conn, parts, session, visit_id, chosen))
+
+
+@post("/desk/visits/{visit_id:str}/next", **allow(Who.ASSISTANT))
+async def go_on(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
+) -> Response[Any]:
+    """Go on to another of the visit's services."""
     service_id = field(data, "service")
     return await take(
         request,
         session,
         parts,
         visit_id,
-        lambda conn: opening.choose_service(conn, parts, session, visit_id, service_id),
+        lambda conn: turns.next_service(conn, parts, session, visit_id, service_id),
     )
 
 
@@ -233,6 +248,7 @@ HANDLERS = (
     show_visit,
     search_services,
     choose_service,
+    go_on,
     set_language,
     show_values,
     retry,

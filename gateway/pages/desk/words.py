@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from delegation.assurance import Route
+from gateway.visits.paper import WitnessReason
 from gateway.visits.receipts import HandedOver
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, Ending, SecondLookKind
+from gateway.visits.turns import TurnState
 from gateway.visits.view import Stage
 from ui.i18n import Message, message
 
@@ -88,6 +90,24 @@ STEPS: Final = (
     message("Feedback"),
 )
 
+TURNS: Final[Mapping[TurnState, Message]] = {
+    TurnState.CURRENT: message("Being worked on"),
+    TurnState.FILED: message("Filed"),
+    TurnState.IN_DOUBT: message("Not known yet"),
+    TurnState.ENDED: message("Not filed"),
+    TurnState.LEFT: message("Still to do"),
+    TurnState.REFERRED: message("Not electronic"),
+}
+"""How far one of several services is."""
+
+TURN_COLOURS: Final[Mapping[TurnState, str]] = {
+    TurnState.FILED: "green",
+    TurnState.IN_DOUBT: "orange",
+    TurnState.ENDED: "red",
+    TurnState.LEFT: "grey",
+    TurnState.REFERRED: "grey",
+}
+
 CHANNELS: Final[Mapping[Channel, Message]] = {
     Channel.COUNTER: message("At the counter"),
     Channel.PHONE: message("By telephone"),
@@ -112,6 +132,8 @@ ROUTES: Final[Mapping[Route, Message]] = {
     Route.PHONE: message("On the resident’s own phone"),
     Route.PASSKEY: message("With a passkey on the resident’s own phone"),
     Route.DISPLAY: message("On the display that faces the resident"),
+    Route.PAPER: message("On paper, with a signature that a colleague sees"),
+    Route.CALL: message("On the telephone, by calling back"),
 }
 
 SECOND_LOOKS: Final[Mapping[SecondLookKind, Message]] = {
@@ -123,6 +145,14 @@ SECOND_LOOKS: Final[Mapping[SecondLookKind, Message]] = {
     SecondLookKind.RESEND: message("Send once more what may have arrived"),
 }
 """What a second person is asked to look at."""
+
+WITNESS_REASONS: Final[Mapping[WitnessReason, Message]] = {
+    WitnessReason.NOT_SEEN: message("I did not see this person sign"),
+    WitnessReason.OTHER_PERSON: message("Somebody else signed, or I cannot tell who"),
+    WitnessReason.OTHER_TEXT: message("The sheet is of another text, or cannot be read"),
+    WitnessReason.UNWILLING: message("The person did not understand it, or did not want it"),
+}
+"""Why a witness refuses, in their own words; the desk is told the same."""
 
 DOCUMENTS: Final[Mapping[str, Message]] = {
     "id_card": message("Identity card"),
@@ -175,7 +205,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "run.timeout": message("Filling in the form took too long."),
     "delegation.revoked": message("The delegation was stopped before anything was sent."),
     "delegation.expired": message("The delegation ended before anything was sent."),
-    "delegation.locked_value": message("The portal’s form held another value than the one that the resident has fixed."),
+    "delegation.locked_value": message("The portal’s form held another value than the one the resident has fixed."),
     "service.set_aside": message("It was set aside to work on another service first."),
     "visit.closed": message("The visit was ended before anything was sent."),
     "barred.basket": message("The centre may not offer the service any more. Nothing was sent."),

@@ -1,0 +1,57 @@
+"""The part of the asking form that says what may be done for each service; the resident reads it in the statement."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from connectors.sdk import registry
+from gateway.services.catalogue import Service
+from gateway.visits.scope import Wanted
+
+_PREFIX: Final = "scope-"
+MOST: Final = 8
+"""Services of one form."""
+
+
+def offered(services: Sequence[Service], language: str) -> list[dict[str, Any]]:
+    """What each service offers beyond being filed once: days of following and collecting, filings, fixed values."""
+    return [
+        {
+            "number": number,
+            "id": service.id,
+            "title": service.card(language).title,
+            "follow_days": service.follow_days,
+            "collect_days": service.collect_days,
+            "filings": [{"value": str(count), "text": str(count)} for count in range(1, service.max_filings + 1)],
+            "lockable": [
+                (each.name, each.label.to(language))
+                for each in registry.find(service.id).inputs
+                if each.lockable and each.prefill
+            ],
+        }
+        for number, service in enumerate(services)
+    ]
+
+
+def fields(data: Mapping[str, str]) -> dict[str, str]:
+    """The fields of this part, as they were sent."""
+    return {name: value.strip()[:200] for name, value in data.items() if name.startswith(_PREFIX)}
+
+
+def read(typed: Mapping[str, str]) -> tuple[Wanted, ...]:
+    """What is wanted of each service; the flow refuses what a service does not offer."""
+    return tuple(
+        _wanted(service, {name.removeprefix(f"{_PREFIX}{number}-"): value for name, value in typed.items()})
+        for number in range(MOST)
+        if (service := typed.get(f"{_PREFIX}{number}-service"))
+    )
+
+
+def _wanted(service: str, said: Mapping[str, str]) -> Wanted:
+    filings = said.get("filings", "1")
+    return Wanted(
+        service=service,
+        follow=bool(said.get("follow")),
+        collect=bool(said.get("collect")),
+        filings=int(filings) if filings.isascii() and filings.isdecimal() else 0,
+        locked=tuple(sorted(name.removeprefix("lock-") for name in said if name.startswith("lock-"))),
+    )
