@@ -1,7 +1,9 @@
 """The web application: every package's handlers, behind one guard, with one place for errors."""
 
+import asyncio
 import warnings
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar
@@ -15,6 +17,7 @@ from gateway import problems
 from gateway.config import ConfigurationError
 from gateway.database.engine import Database
 from gateway.feedback.controllers import CONTROLLERS as FEEDBACK
+from gateway.keys.watching import keep_fresh
 from gateway.ledger.controllers import CONTROLLERS as LOG
 from gateway.oauth.controllers import CONTROLLERS as OAUTH
 from gateway.pages.controllers import CONTROLLERS as PAGES
@@ -57,6 +60,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             exception_handlers={Exception: problems.answer},
             state=State({"assets": assets.load()}),
             on_shutdown=[_close],
+            lifespan=[_keep_keys_fresh],
             request_max_body_size=parts.settings.body_limit,
             openapi_config=None,
             logging_config=None,
@@ -75,6 +79,18 @@ def fit(app: Litestar, parts: Parts) -> None:
     """
     _ensure_roles_exist(parts)
     app.state.update({"parts": parts, "resident_sign_in": ResidentSignIn(parts)})
+
+
+@asynccontextmanager
+async def _keep_keys_fresh(app: Litestar) -> AsyncIterator[None]:
+    """Notice, while the process answers, what others do to the signing keys."""
+    parts: Parts = app.state.parts
+    task = asyncio.create_task(keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _close(app: Litestar) -> None:

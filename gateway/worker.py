@@ -21,6 +21,7 @@ from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.ids import new_id
 from gateway.jobs.runner import Handler, JobKind, JobRunner
+from gateway.keys.watching import keep_fresh
 from gateway.ledger.checkpoints import Publisher
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence
@@ -58,7 +59,8 @@ async def run(parts: Parts, make_duties: MakeDuties, *, stop: asyncio.Event | No
         jobs = JobRunner(parts.database, parts.clock, duties.handlers, worker_id, parts.settings.worker_slots)
         _log.info("worker started", worker=worker_id, mode=parts.settings.mode)
         log = (keep_sequencing(parts.database), keep_publishing(parts.publisher))
-        await _until(stop, jobs.run(), *log, *duties.loops)
+        keys = keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock)
+        await _until(stop, jobs.run(), keys, *log, *duties.loops)
     finally:
         await runner.close()
         _log.info("worker ended", worker=worker_id)

@@ -51,19 +51,34 @@ def init() -> None:
 
 @keys.command()
 @click.argument("kind", type=click.Choice([kind.value for kind in KeyKind]))
-def rotate(kind: str) -> None:
-    """Replace the signing key of KIND; the old one stays published for two days. Restart all processes afterwards."""
+@click.option("--at-once", is_flag=True, help="Somebody else may hold the old key: refuse from now on what it signed.")
+def rotate(kind: str, *, at_once: bool) -> None:
+    """Replace the signing key of KIND.
+
+    The new key is published at once and signs a quarter of an hour later, when every process and portal knows it; the
+    old one stays published while what it signed lives. Nothing has to be restarted, but for the log's `checkpoint` key.
+    """
+    if at_once and kind == KeyKind.CHECKPOINT:
+        raise click.UsageError("the log's key is never taken out of use: old checkpoints are verified with it for ever")
     store = open_store(Settings.from_environment(os.environ))
     try:
         now = store.clock.now()
-        kid = store.database.write_now(lambda conn: _rotate(conn, store.sealer, KeyKind(kind), now))
+        kid = store.database.write_now(lambda conn: _rotate(conn, store.sealer, KeyKind(kind), now, at_once=at_once))
     finally:
         store.close()
-    click.echo(f"New key: {kid}. Restart `pilnvara serve` and `pilnvara worker` on every machine.")
+    click.echo(f"New key: {kid}. {_next_step(KeyKind(kind), now, at_once=at_once)}")
 
 
-def _rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime) -> str:
-    kid = signing.rotate(conn, sealer, kind, now).stored(kind).kid
-    data = {"kind": kind.value, "kid": kid}
+def _next_step(kind: KeyKind, now: datetime, *, at_once: bool) -> str:
+    if kind is KeyKind.CHECKPOINT:
+        return "Restart `pilnvara serve` and `pilnvara worker` on every machine."
+    if at_once:
+        return "It signs as soon as each process has noticed it, within half a minute."
+    return f"It signs from {now + signing.ANNOUNCED:%Y-%m-%d %H:%M} UTC on; nothing has to be restarted."
+
+
+def _rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime, *, at_once: bool) -> str:
+    kid = signing.rotate(conn, sealer, kind, now, at_once=at_once)
+    data = {"kind": kind.value, "kid": kid, "at_once": at_once}
     outbox.record(conn, chain="system", type=EventName.KEY_ROTATED, actor=_OPERATOR, data=data, at=now)
     return kid

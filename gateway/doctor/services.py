@@ -51,7 +51,7 @@ def keys(settings: Settings) -> Finding:
         return note("Keys", "there are none yet", _FIRST_START)
     try:
         sealer = keyfile.load(settings.data_dir)
-        missing = _read(settings, lambda conn: KeyRing.load(conn, sealer)).missing()
+        missing = _read(settings, lambda conn: KeyRing.load(conn, sealer, SystemClock().now())).missing()
     except KeysError as error:
         return broken("Keys", str(error), "Bring the copy of the key file that belongs to this database.")
     except DatabaseError:
@@ -124,7 +124,8 @@ def _differs_from_held(settings: Settings) -> str | None:
     """Compare the database itself with the held checkpoint: a restored backup shows before any process starts."""
     sealer = keyfile.load(settings.data_dir)
     with closing(Database.open(settings.database_url, readers=1)) as opened:
-        signers = opened.read_now(lambda conn: KeyRing.load(conn, sealer)).note_signers(settings.log_origin)
+        ring = opened.read_now(lambda conn: KeyRing.load(conn, sealer, SystemClock().now()))
+        signers = ring.note_signers(settings.log_origin)
         return Publisher(opened, SystemClock(), signers, settings.log_origin, settings.data_dir).differs_now()
 
 

@@ -1,8 +1,8 @@
 """What signs: one key for each kind of token, and one for the log's checkpoints.
 
 Private parts are sealed under a key-encryption key and lie in the database, so every gateway and worker signs with the
-same keys. The newest key of a kind signs; older ones stay published until `not_after`, so that nothing signed shortly
-before a change is refused.
+same keys. A new key is announced before it signs, so that every process and portal knows it by then; the one it
+replaces stays published until `not_after`, so that nothing signed shortly before the change is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,6 +48,9 @@ TOKEN_KINDS = tuple(kind for kind in KeyKind if kind is not KeyKind.CHECKPOINT)
 OVERLAP = timedelta(days=2)
 """How long a replaced key stays published; no token of its kind lives longer."""
 
+ANNOUNCED = timedelta(minutes=15)
+"""How long a new key is published before it signs: three times what a portal may keep our key set."""
+
 _LONG_OVERLAPS = {KeyKind.DELEGATION: timedelta(days=400)}
 """A delegation may be followed for a year: until then its signature must verify, here and at portals."""
 
@@ -66,6 +69,7 @@ class StoredKey:
     kind: KeyKind
     serial: int
     private_der: bytes = field(repr=False)
+    created_at: datetime
     not_after: datetime | None
 
     @property
@@ -76,26 +80,44 @@ class StoredKey:
 
 
 class KeyRing:
-    """All signing keys that are in use, opened once at start."""
+    """All signing keys that are in use: opened at start, and again when another process has changed them."""
 
-    def __init__(self, keys: Sequence[StoredKey]) -> None:
-        """Take the keys, newest first within each kind."""
-        self._keys: Mapping[KeyKind, tuple[StoredKey, ...]] = {
-            kind: tuple(key for key in keys if key.kind is kind) for kind in KeyKind
-        }
+    def __init__(self, keys: Sequence[StoredKey], now: datetime) -> None:
+        """Take the keys, newest first within each kind; `now` decides which of them sign."""
+        self._take(keys, now)
+
+    def _take(self, keys: Sequence[StoredKey], now: datetime) -> None:
+        opened = {kind: tuple(key for key in keys if key.kind is kind) for kind in KeyKind}
+        signing = {kind: _in_use(of_kind, now) for kind, of_kind in opened.items() if of_kind}
         self._signers: Mapping[KeyKind, tuple[SigningKey, ...]] = {
-            kind: tuple(SigningKey(key.kid, key.private_pem) for key in self._keys[kind]) for kind in TOKEN_KINDS
+            kind: tuple(SigningKey(key.kid, key.private_pem) for key in opened[kind]) for kind in TOKEN_KINDS
         }
+        self._signing, self._keys = signing, opened
 
     @classmethod
-    def load(cls, conn: Connection, sealer: Sealer) -> Self:
+    def load(cls, conn: Connection, sealer: Sealer, now: datetime) -> Self:
         """Open the keys in the database.
 
         Raises:
             KeyMissingError: the key file lacks an epoch that a key needs.
             SealBrokenError: a key was changed, or belongs to another key file.
         """
-        return cls([_open(row, sealer) for row in conn.execute(_ALL)])
+        return cls([_open(row, sealer) for row in conn.execute(_ALL)], now)
+
+    def refresh(self, conn: Connection, sealer: Sealer, now: datetime) -> bool:
+        """Notice keys that were made, replaced or retired since, and those whose time to sign has come.
+
+        Returns whether anything changed. Raises as `load`; the keys then stay as they were.
+        """
+        rows = conn.execute(_ALL).all()
+        due = {kind: _in_use(keys, now) for kind, keys in self._keys.items() if keys}
+        if {row.kid for row in rows} == {key.kid for keys in self._keys.values() for key in keys}:
+            if due == self._signing:
+                return False
+            self._signing = due
+            return True
+        self._take([_open(row, sealer) for row in rows], now)
+        return True
 
     def signer(self, kind: KeyKind) -> SigningKey:
         """Return the key that signs tokens of `kind`, for `delegation.signing`.
@@ -103,10 +125,8 @@ class KeyRing:
         Raises:
             KeyMissingError: there is none yet.
         """
-        signers = self._signers.get(kind)
-        if not signers:
-            raise KeyMissingError(f"there is no key for {kind}: `pilnvara keys init` makes it")
-        return signers[0]
+        kid = self.stored(kind).kid
+        return next(signer for signer in self._signers[kind] if signer.kid == kid)
 
     def stored(self, kind: KeyKind) -> StoredKey:
         """Return the key that signs `kind` with its private part, for libraries that bring their own signing.
@@ -114,10 +134,10 @@ class KeyRing:
         Raises:
             KeyMissingError: there is none yet.
         """
-        keys = self._keys[kind]
-        if not keys:
+        key = self._signing.get(kind)
+        if key is None:
             raise KeyMissingError(f"there is no key for {kind}: `pilnvara keys init` makes it")
-        return keys[0]
+        return key
 
     def note_signers(self, name: str) -> tuple[Signer, ...]:
         """Return the checkpoint keys under the log's `name`, the one that signs first."""
@@ -142,25 +162,31 @@ def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tu
 
     Two processes that start at once end up with the same keys.
     """
-    ring = KeyRing.load(conn, sealer)
+    ring = KeyRing.load(conn, sealer, now)
     made = tuple(
         kind
         for kind in ring.missing()
         if conn.execute(_INSERT[conn.dialect.name], _new_row(kind, 1, sealer, now)).first() is not None
     )
-    return (KeyRing.load(conn, sealer) if ring.missing() else ring), made
+    return (KeyRing.load(conn, sealer, now) if ring.missing() else ring), made
 
 
-def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime) -> KeyRing:
-    """Replace the key of `kind`; the old one stays published while its tokens live. The caller records it."""
-    current = KeyRing.load(conn, sealer).stored(kind)
-    conn.execute(
-        update(SigningKeyRow)
-        .where(SigningKeyRow.kid == current.kid, SigningKeyRow.not_after.is_(None))
-        .values(not_after=now + _LONG_OVERLAPS.get(kind, OVERLAP))
-    )
-    conn.execute(_INSERT[conn.dialect.name], _new_row(kind, current.serial + 1, sealer, now))
-    return KeyRing.load(conn, sealer)
+def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime, *, at_once: bool = False) -> str:
+    """Make the next key of `kind` and return its name; the caller records it.
+
+    It signs once it was `ANNOUNCED`; the one before it stays published while its tokens live. `at_once` is for a key
+    that somebody else may hold: it is no longer published from now on, and whatever it signed is refused.
+    """
+    newest = next(row for row in conn.execute(_ALL) if row.kind == kind.value)
+    replaced = update(SigningKeyRow).where(SigningKeyRow.kind == kind.value, SigningKeyRow.retired_at.is_(None))
+    if at_once:
+        conn.execute(replaced.values(not_after=now, retired_at=now))
+    else:
+        until = now + ANNOUNCED + _LONG_OVERLAPS.get(kind, OVERLAP)
+        conn.execute(replaced.where(SigningKeyRow.not_after.is_(None)).values(not_after=until))
+    row = _new_row(kind, newest.serial + 1, sealer, now)
+    conn.execute(_INSERT[conn.dialect.name], row)
+    return str(row["kid"])
 
 
 def retire(conn: Connection, now: datetime) -> list[str]:
@@ -195,7 +221,12 @@ def _new_row(kind: KeyKind, serial: int, sealer: Sealer, now: datetime) -> dict[
 def _open(row: Any, sealer: Sealer) -> StoredKey:
     kind = KeyKind(row.kind)
     private = sealer.open_under_epoch(row.epoch, _context(kind, row.kid), row.wrapped)
-    return StoredKey(row.kid, kind, row.serial, private, row.not_after)
+    return StoredKey(row.kid, kind, row.serial, private, row.created_at, row.not_after)
+
+
+def _in_use(keys: Sequence[StoredKey], now: datetime) -> StoredKey:
+    """The newest key, of those newest first, that was announced long enough; else the one that signs already."""
+    return next((key for key in keys if key.created_at + ANNOUNCED <= now), keys[-1])
 
 
 def _context(kind: KeyKind, kid: str) -> str:

@@ -25,7 +25,7 @@ class DataKeyRow(Base):
 
 
 class SigningKeyRow(Base):
-    """A signing key of one kind. The newest that is not retired signs; older ones still verify until `not_after`."""
+    """A signing key of one kind. The newest that was announced long enough signs; others verify until `not_after`."""
 
     __tablename__ = "signing_key"
     __table_args__ = (UniqueConstraint("kind", "serial"),)

@@ -1,8 +1,8 @@
 """One key a kind, wrapped in the database, the same for every process, replaced with an overlap."""
 
+import asyncio
 import threading
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +14,7 @@ from gateway.keys import signing
 from gateway.keys.errors import KeyMissingError, SealBrokenError
 from gateway.keys.sealing import Sealer
 from gateway.keys.signing import TOKEN_KINDS, KeyKind, KeyRing
+from gateway.keys.watching import keep_fresh
 from gateway.parts import open_keys
 from tests.gateway.conftest import NINE
 
@@ -24,8 +25,8 @@ def ring(database: Database, sealer: Sealer) -> KeyRing:
     return database.write_now(lambda conn: open_keys(conn, sealer, NINE))
 
 
-def load(database: Database, sealer: Sealer) -> KeyRing:
-    return database.read_now(lambda conn: KeyRing.load(conn, sealer))
+def load(database: Database, sealer: Sealer, now: datetime = NINE) -> KeyRing:
+    return database.read_now(lambda conn: KeyRing.load(conn, sealer, now))
 
 
 def test_every_kind_has_a_key_of_its_own(ring: KeyRing) -> None:
@@ -81,20 +82,72 @@ def test_private_parts_do_not_open_with_another_key_file(ring: KeyRing, database
     assert str(ring.stored(KeyKind.PERMIT).private_der) not in repr(ring.stored(KeyKind.PERMIT))
 
 
-def test_a_replaced_key_stays_published_for_two_days(
+def rotate(database: Database, sealer: Sealer, kind: KeyKind, now: datetime, *, at_once: bool = False) -> str:
+    return database.write_now(lambda conn: signing.rotate(conn, sealer, kind, now, at_once=at_once))
+
+
+def kids(ring: KeyRing) -> list[str]:
+    return [key["kid"] for key in ring.jwks(KeyKind.ID_TOKEN)["keys"]]
+
+
+def test_a_new_key_is_announced_before_it_signs_and_the_old_one_stays_for_two_days(
     ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
 ) -> None:
     old = ring.stored(KeyKind.ID_TOKEN).kid
-    new = database.write_now(lambda conn: signing.rotate(conn, sealer, KeyKind.ID_TOKEN, clock.now()))
-    assert new.stored(KeyKind.ID_TOKEN).kid != old
-    assert new.signer(KeyKind.ID_TOKEN).kid == new.stored(KeyKind.ID_TOKEN).kid
-    assert [key["kid"] for key in new.jwks(KeyKind.ID_TOKEN)["keys"]] == [new.stored(KeyKind.ID_TOKEN).kid, old]
+    new = rotate(database, sealer, KeyKind.ID_TOKEN, clock.now())
+    announced = load(database, sealer, clock.now())
+    assert kids(announced) == [new, old]
+    assert announced.signer(KeyKind.ID_TOKEN).kid == old
+    later = load(database, sealer, clock.move(signing.ANNOUNCED))
+    assert later.signer(KeyKind.ID_TOKEN).kid == later.stored(KeyKind.ID_TOKEN).kid == new
     database.write_now(lambda conn: signing.retire(conn, clock.move(timedelta(days=1))))
-    assert len(load(database, sealer).jwks(KeyKind.ID_TOKEN)["keys"]) == 2
+    assert kids(load(database, sealer, clock.now())) == [new, old]
     database.write_now(lambda conn: signing.retire(conn, clock.move(timedelta(days=1))))
-    assert [key["kid"] for key in load(database, sealer).jwks(KeyKind.ID_TOKEN)["keys"]] == [
-        new.stored(KeyKind.ID_TOKEN).kid
-    ]
+    assert kids(load(database, sealer, clock.now())) == [new]
+
+
+def test_a_process_notices_a_key_that_another_made_and_its_hour_to_sign(
+    ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
+) -> None:
+    def refresh() -> bool:
+        return database.read_now(lambda conn: ring.refresh(conn, sealer, clock.now()))
+
+    old = ring.stored(KeyKind.ID_TOKEN).kid
+    assert not refresh()
+    new = rotate(database, sealer, KeyKind.ID_TOKEN, clock.now())
+    assert refresh()
+    assert kids(ring) == [new, old]
+    assert ring.signer(KeyKind.ID_TOKEN).kid == old
+    clock.move(signing.ANNOUNCED)
+    assert refresh()
+    assert ring.signer(KeyKind.ID_TOKEN).kid == new
+    assert not refresh()
+
+
+def test_a_key_that_somebody_else_may_hold_is_out_of_use_at_once(
+    ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
+) -> None:
+    new = rotate(database, sealer, KeyKind.ID_TOKEN, clock.now(), at_once=True)
+    database.read_now(lambda conn: ring.refresh(conn, sealer, clock.now()))
+    assert kids(ring) == [new]
+    assert ring.signer(KeyKind.ID_TOKEN).kid == new
+
+
+def test_a_running_process_keeps_its_keys_fresh(
+    ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
+) -> None:
+    new = rotate(database, sealer, KeyKind.ID_TOKEN, clock.now())
+
+    async def notice() -> None:
+        task = asyncio.create_task(keep_fresh(ring, database, sealer, clock, every=0.01))
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if new in kids(ring):
+                break
+        task.cancel()
+
+    asyncio.run(notice())
+    assert new in kids(ring)
 
 
 def test_a_missing_key_is_named(database: Database, sealer: Sealer) -> None:
@@ -106,11 +159,11 @@ def test_a_start_retires_what_is_over_and_records_it(
     ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
 ) -> None:
     for kind in (KeyKind.PERMIT, KeyKind.CHECKPOINT):
-        database.write_now(partial(signing.rotate, sealer=sealer, kind=kind, now=clock.now()))
-    after = clock.move(signing.OVERLAP)
+        rotate(database, sealer, kind, clock.now())
+    after = clock.move(signing.ANNOUNCED + signing.OVERLAP)
     again = database.write_now(lambda conn: open_keys(conn, sealer, after))
     assert len(again.jwks(KeyKind.PERMIT)["keys"]) == 1
     assert len(again.note_signers("log")) == 2, "old checkpoints are still to be verified"
     recorded = text("SELECT count(*) FROM audit_event WHERE type = 'admin:key:retired'")
     assert database.read_now(lambda conn: conn.execute(recorded).scalar_one()) == 1
-    assert ring.stored(KeyKind.CHECKPOINT).kid != again.stored(KeyKind.CHECKPOINT).kid
+    assert ring.stored(KeyKind.CHECKPOINT).kid != again.stored(KeyKind.CHECKPOINT).kid, "the new one signs"
