@@ -212,7 +212,6 @@ class TestSigningIn:
         with pytest.raises(PasskeyOverError):
             self.answer(parts, question, passkey.get(question.options))
 
-
     def test_refuses_what_only_our_own_check_would_take(
         self, parts: Parts, linda: Signed, monkeypatch: pytest.MonkeyPatch
     ) -> None:

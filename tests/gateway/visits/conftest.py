@@ -9,7 +9,10 @@ from gateway.parts import LANGUAGES, Parts, Store
 from gateway.people.access import DisplaySession, StaffSession
 from gateway.people.roles import Role
 from tests.gateway.visits.counter import Counter, seed
+from tests.gateway.visits.holding import holding
 from ui.environment import Renderer, environment
+
+__all__ = ["counter", "holding", "renderer"]
 
 
 @pytest.fixture(scope="session")
