@@ -13,6 +13,7 @@ from gateway.pages import (
     second_look,
     staff_values,
     terminals,
+    witnessing,
 )
 from gateway.pages.desk import controllers as desk
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
@@ -34,6 +35,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *presented.HANDLERS,
     *delegations.HANDLERS,
     *second_look.HANDLERS,
+    *witnessing.HANDLERS,
     *staff_values.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

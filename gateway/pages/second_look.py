@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
+from gateway.pages import witnessing
 from gateway.pages.desk.words import SECOND_LOOKS
 from gateway.pages.rendering import page
 from gateway.parts import Parts
@@ -49,6 +50,7 @@ SHOWN: Final[Mapping[str, Message]] = {
 """What is judged, by `second_person.Shown.name`; an input of a connector brings its own label."""
 
 _WHICH: Final[Mapping[str, Message]] = {"known": message("Known before"), "new": message("New value")}
+_NO_REASON: Final = message("Choose why you do not confirm")
 _STATES: Final[Mapping[SecondLookState, Message]] = {
     SecondLookState.CONFIRMED: message("This has been confirmed"),
     SecondLookState.REFUSED: message("This has been refused"),
@@ -79,23 +81,28 @@ async def show_list(request: AnyRequest, session: StaffSession, parts: Parts) ->
 async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[Any]:
     """One question: what it is about, and what is judged once looking is recorded."""
 
-    def work(conn: Connection) -> tuple[second_looks.Waiting, tuple[second_person.Shown, ...]]:
+    def work(conn: Connection) -> tuple[second_looks.Waiting, tuple[second_person.Shown, ...], dict[str, Any]]:
         one = second_looks.one_for(conn, session, look_id)
         is_open = one.state is SecondLookState.WAITING and parts.clock.now() < one.lapses_at
-        shows = one.is_shown and is_open
-        return one, second_person.subject_of(conn, parts, session, look_id) if shows else ()
+        if not (one.is_shown and is_open):
+            return one, (), {}
+        if witnessing.is_sheet(one.kind):
+            return one, (), witnessing.gather(conn, parts, session, look_id)
+        return one, second_person.subject_of(conn, parts, session, look_id), {}
 
-    one, shown = await parts.database.read(work)
+    one, shown, sheet = await parts.database.read(work)
     is_open = one.state is SecondLookState.WAITING and parts.clock.now() < one.lapses_at
     return page(
         request,
-        "pages/second_look/one.html",
+        "pages/second_look/sheet.html" if sheet else "pages/second_look/one.html",
         one=one,
         is_open=is_open,
         heading=SECOND_LOOKS[one.kind],
         question=QUESTIONS[one.kind],
         ending=None if is_open else _STATES.get(one.state, _STATES[SecondLookState.LAPSED]),
         rows=[_row(each, session.language) for each in shown],
+        error=_NO_REASON if request.query_params.get("why") == "missing" else None,
+        **sheet,
     )
 
 

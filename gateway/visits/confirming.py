@@ -78,7 +78,12 @@ def approve_by_sign_in(
         raise SignInStaleError("the sign-in was made to see, not to approve")
     sign_ins.ensure_approver(conn, parts, session, row, approval, returned, signed, now)
     evidence = msgspec.json.encode(
-        {"id_token": signed.id_token, "provider": returned.provider, "attempt": returned.attempt_id}
+        {
+            "id_token": signed.id_token,
+            "provider": returned.provider,
+            "attempt": returned.attempt_id,
+            "provenance": signed.provenance,
+        }
     )
     approval = approvals.as_answered(conn, approval, Route.PHONE)
     facts = RouteFacts(provider_acr=signed.acr, fresh_sign_in=True)

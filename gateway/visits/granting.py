@@ -60,6 +60,8 @@ from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import ApprovalState, DelegationRow
 from gateway.visits.trail import say
 
+NO_DOCUMENT = "none"
+"""What is recorded where nobody stood at the counter to show one."""
 HELD = "held_asking"
 """What is sealed of a question that waits for a second person."""
 _STATUS_INDEXES = 1 << 20

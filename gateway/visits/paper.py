@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from audit.events import EventName
 from connectors.sdk.inputs import File, Upload
@@ -45,13 +45,16 @@ from gateway.visits.rows import (
 from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.second_person import Act, Subject
-from gateway.visits.tables import SecondLookKind
+from gateway.visits.tables import SecondLook, SecondLookKind, SecondLookState
 from gateway.visits.trail import say
 
 FILE = File(name="sheet", label=Words("Parakstītā lapa", "Signed sheet"))
 """What is taken as the picture of a signed sheet: PDF, JPEG or PNG, by its first bytes."""
 LOOKS = {ApprovalKind.GRANT: SecondLookKind.PAPER_GRANT, ApprovalKind.PERMIT: SecondLookKind.PAPER_PERMIT}
 
+_WAITING = select(SecondLook.id).where(
+    SecondLook.approval_id == bindparam("approval"), SecondLook.state == SecondLookState.WAITING
+)
 _SCAN, _REFUSAL = "scan", "refusal"
 _CODE_BYTES, _GROUP = 5, 4
 _CHECKED = frozenset({"passport", "id_card", "other", "as_first"})
@@ -182,11 +185,6 @@ def refusal_of(vault: VisitVault, approval_id: str) -> WitnessReason | None:
     return None if kept is None else WitnessReason(kept.decode())
 
 
-def is_handed_in(vault: VisitVault, approval_id: str) -> bool:
-    """Whether a signed sheet lies sealed for an asking."""
-    return vault.find(approval_id, _SCAN) is not None
-
-
 def for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: str) -> Witnessed:
     """What a witness compares, for whoever was last recorded as being shown it.
 
@@ -198,7 +196,7 @@ def for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: 
     row, scan = find_delegation(conn, approval.delegation_id), _scan_of(vault, approval.id)
     is_permit = approval.kind is ApprovalKind.PERMIT
     return Witnessed(
-        name=_signer(conn, parts, vault, row, approval),
+        name=signer_name(conn, parts, vault, row.id, row.approver_id, approver_of(row, approval)),
         document=_checked(vault, row, approval)["document"],
         code=sheet_code(approval.subject_hash),
         language=row.language,
@@ -207,6 +205,21 @@ def for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: 
         service_id=find_filing(conn, approval.filing_id).service_id if is_permit else None,
         is_picture=scan.media_type.startswith("image/"),
     )
+
+
+def signer_name(
+    conn: Connection, parts: Parts, vault: VisitVault, delegation_id: str, first_id: str, approver_id: str
+) -> str:
+    """The name of whoever signs; of the first approver `first_id` as it was typed from their document."""
+    if approver_id == first_id:
+        return statements.facts_of(vault, delegation_id).approver
+    return residents.open_profile(conn, parts, approver_id).name
+
+
+def waiting_look(conn: Connection, approval_id: str) -> str | None:
+    """The second look that waits about an asking, if any."""
+    found: str | None = conn.execute(_WAITING, {"approval": approval_id}).scalar()
+    return found
 
 
 def scan_for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: str) -> Scan:
@@ -311,14 +324,6 @@ def _facts(
     }
     facts = RouteFacts(document_checked=document in _CHECKED, witnessed=witnessed)
     return facts, msgspec.json.encode(evidence)
-
-
-def _signer(conn: Connection, parts: Parts, vault: VisitVault, row: AnyRow, approval: AnyRow) -> str:
-    """The name of whoever signs, as it was typed from their document."""
-    approver_id = approver_of(row, approval)
-    if approver_id == row.approver_id:
-        return statements.facts_of(vault, row.id).approver
-    return residents.open_profile(conn, parts, approver_id).name
 
 
 def _bare(code: str) -> str:

@@ -2,12 +2,13 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.desk import filling, overview, papers, requesting, steps
+from gateway.pages.desk import filling, overview, papers, requesting, signing, steps
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *overview.HANDLERS,
     *steps.HANDLERS,
     *requesting.HANDLERS,
+    *signing.HANDLERS,
     *filling.HANDLERS,
     *papers.HANDLERS,
 )

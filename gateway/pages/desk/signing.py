@@ -1,0 +1,174 @@
+"""A yes that the assistant carries: a sheet that is printed, signed and handed in, or a code that is said on a call."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from connectors.sdk.inputs import Upload
+from connectors.sdk.rules import AnswerError
+from delegation.assurance import Route
+from gateway.pages import readback
+from gateway.pages.desk.answering import AnyRequest, path_of, show, take
+from gateway.pages.desk.panels import Wish
+from gateway.pages.forms import Form, field
+from gateway.pages.qr import qr
+from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
+from gateway.parts import Parts
+from gateway.people.access import StaffSession, Who, allow
+from gateway.visits import calling, confirming, looking, paper, reading
+from gateway.visits.reading import OpenedVisit
+from gateway.visits.sealed import VisitVault
+from gateway.web.redirects import see_other
+from ui.i18n import Message, message
+
+_NO_FILE: Final = message("Choose the file with the signed sheet")
+_NO_CODE: Final = message("Type the six digits that the resident says")
+_NO_SHEET_CODE: Final = message("Type the code that stands on the sheet")
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/print", **allow(Who.ASSISTANT))
+async def print_sheet(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
+) -> Response[Any]:
+    """Record that the sheet is printed, and lead to it."""
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: paper.print_sheet(conn, parts, session, visit_id, approval_id),
+        then="/sheet",
+    )
+
+
+@get("/desk/visits/{visit_id:str}/sheet", **allow(Who.ASSISTANT))
+async def show_sheet(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
+) -> Response[Any]:
+    """The sheet to be signed, in the resident's language: the statement byte for byte, or what would be sent."""
+    shown = await parts.database.read(lambda conn: _sheet(conn, parts, session, visit_id))
+    if shown is None:
+        return see_other(path_of(visit_id))
+    language = next((known for known in LANGUAGES if known == shown["view"].language), DEFAULT_LANGUAGE)
+    return page(request, "pages/desk/sheet.html", language=language, here=path_of(visit_id), **shown)
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/sheet", **allow(Who.ASSISTANT))
+async def hand_in(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
+) -> Response[Any]:
+    """Hand in the signed sheet and ask for a witness."""
+    form = await request.form()
+    code, sent = str(form.get("sheet_code", ""))[:40], form.get("sheet")
+    upload = await _upload(sent)
+    wish = Wish(panel="sheet", typed={"sheet_code": code})
+    errors: dict[str, Message] = {} if code.strip() else {"sheet_code": _NO_SHEET_CODE}
+    if upload is None:
+        errors["sheet"] = _NO_FILE
+    if errors or upload is None:
+        return await show(request, session, parts, visit_id, replace(wish, errors=errors), status=422)
+    scan = upload
+    try:
+        return await take(
+            request,
+            session,
+            parts,
+            visit_id,
+            lambda conn: paper.hand_in(conn, parts, session, visit_id, approval_id, code, scan),
+            wish=wish,
+        )
+    except AnswerError as error:
+        wrong = replace(wish, errors={"sheet": error.words.to(session.language)})
+        return await show(request, session, parts, visit_id, wrong, status=422)
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/unwitnessed", **allow(Who.ASSISTANT))
+async def accept_unwitnessed(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
+) -> Response[Any]:
+    """Count the sheet without a witness, where the service takes the low level that it is worth."""
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: paper.accept_unwitnessed(conn, parts, session, visit_id, approval_id),
+    )
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/spoken", **allow(Who.ASSISTANT))
+async def take_spoken_code(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    visit_id: FromPath[str],
+    approval_id: FromPath[str],
+    data: Form,
+) -> Response[Any]:
+    """Take the code that the resident said; the page says when it was wrong, and how many tries are left."""
+    code = field(data, "code", 20)
+    if not code.strip():
+        return await show(request, session, parts, visit_id, Wish(errors={"code": _NO_CODE}), status=422)
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: calling.take_code(conn, parts, session, visit_id, approval_id, code),
+    )
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/no", **allow(Who.ASSISTANT))
+async def take_no(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
+) -> Response[Any]:
+    """Record the no of a resident who does not sign, or says so on the call."""
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: confirming.refuse_at_desk(conn, parts, session, visit_id, approval_id),
+    )
+
+
+async def _upload(sent: Any) -> Upload | None:
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        return None
+    content = await sent.read()
+    return Upload(sent.filename, sent.content_type, content) if content else None
+
+
+def _sheet(conn: Connection, parts: Parts, session: StaffSession, visit_id: str) -> dict[str, Any] | None:
+    """What stands on the sheet, while it is asked for; one with values only after a look that is recorded."""
+    view = reading.for_desk(conn, parts, session, visit_id)
+    approval = view.approval
+    delegation = view.delegation
+    if delegation is None or approval is None or approval["route"] is not Route.PAPER or not view.is_asked:
+        return None
+    is_permit = reading.is_permit(view)
+    if is_permit and not looking.is_noted(view.looked_at, view.now):
+        return None
+    opened, vault = OpenedVisit(conn, parts, view), VisitVault.of(conn, parts.sealer, visit_id)
+    approver_id = approval["approver_id"] or delegation["approver_id"]
+    stop_paper = opened.stop_paper()
+    address = f"{parts.settings.url}/sheets/{approval['id']}"
+    return {
+        "view": view,
+        "name": paper.signer_name(conn, parts, vault, delegation["id"], delegation["approver_id"], approver_id),
+        "service": view.service,
+        "statement": None if is_permit else opened.statement(),
+        "shown": readback.shown(opened.readback(), view.service, view.language) if is_permit else None,
+        "code": paper.sheet_code(approval["subject_hash"]),
+        "address": address,
+        "sheet_qr": qr(address),
+        "stop_paper": stop_paper,
+        "stop_qr": None if stop_paper is None else qr(stop_paper.link),
+    }
+
+
+HANDLERS = (print_sheet, show_sheet, hand_in, accept_unwitnessed, take_spoken_code, take_no)

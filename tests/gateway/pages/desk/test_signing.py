@@ -1,0 +1,321 @@
+"""The assistant carries a yes: a sheet signed with ink and witnessed, or a code that is said on a call."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import update
+
+from delegation.assurance import Assurance, NumberSource
+from gateway.people import residents
+from gateway.people.residents import Profile
+from gateway.services.tables import Service
+from gateway.visits import paper, reading
+from gateway.visits.reading import Stage
+from gateway.visits.tables import ApprovalState
+from tests.gateway.callers import Answer, Caller
+from tests.gateway.pages.desk.desk import BENEFIT, READ_BACK_OF_PORTAL, Desk
+from tests.gateway.pages.second_look.conftest import colleague
+from tests.gateway.visits.counter import ILZE
+
+__all__ = ["colleague"]
+
+JPEG = b"\xff\xd8\xff ink"
+PDF = b"%PDF-1.7 ink"
+IBAN = "LV78PARA0000000000001"
+FORM = {
+    "document": "passport",
+    "name": ILZE.name,
+    "code": ILZE.code,
+    "present": "yes",
+    "route": "paper",
+    "checked_code": ILZE.code,
+}
+
+
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    """A desk whose services take every way."""
+    return takes(desk, ["phone", "passkey", "display", "paper", "call"])
+
+
+def takes(desk: Desk, routes: list[str], least: Assurance = Assurance.SUBSTANTIAL) -> Desk:
+    values = {"routes": routes, "grant_least": least, "permit_least": least}
+    desk.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
+    return desk
+
+
+def send_sheet(caller: Caller, path: str, code: str, content: bytes | None = JPEG) -> Answer:
+    """A form with a file, as browsers write it (RFC 7578)."""
+    fields = {"_csrf": caller.csrf or "", "sheet_code": code}
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
+    body = "\r\n".join(parts).encode()
+    if content is not None:
+        head = 'Content-Disposition: form-data; name="sheet"; filename="lapa.jpg"\r\nContent-Type: image/jpeg'
+        body += f"\r\n--b\r\n{head}\r\n\r\n".encode() + content
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    return caller.call("POST", path, headers=headers, body=body + b"\r\n--b--\r\n")
+
+
+@dataclass
+class Paper:
+    """A visit whose yes is said on paper."""
+
+    desk: Desk
+    witness: Caller
+
+    @property
+    def at(self) -> str:
+        return f"{self.desk.path}/approvals/{self.desk.approval().id}"
+
+    @property
+    def code(self) -> str:
+        return paper.sheet_code(self.desk.approval().subject_hash)
+
+    def hand_in(self, content: bytes = JPEG) -> str:
+        """Hand in; the address of the witness's question."""
+        answer = send_sheet(self.desk.browser, f"{self.at}/sheet", self.code, content)
+        assert answer.status == 303, answer.text
+        found = re.search(r'href="(/second-look/[0-9a-zA-Z_-]{20,})"', self.witness.get("/second-look").text)
+        assert found
+        return found[1]
+
+    def look(self, content: bytes = JPEG) -> str:
+        question = self.hand_in(content)
+        assert self.witness.post(f"{question}/look").location == question
+        return question
+
+    def witnessed(self) -> None:
+        question = self.look()
+        assert self.witness.post(f"{question}/confirm").status == 303
+
+    def to_permit(self) -> None:
+        self.witnessed()
+        self.desk.fill()
+        self.desk.report_read_back()
+
+
+@pytest.fixture
+def signing(desk: Desk, colleague: Caller) -> Paper:
+    desk.open()
+    assert desk.press_button("ask", FORM).status == 303
+    return Paper(desk, colleague)
+
+
+class TestOnPaper:
+    def test_a_resident_without_phone_goes_from_document_to_feedback_by_printed_code(self, signing: Paper) -> None:
+        desk = signing.desk
+        page = desk.look().text
+        assert "Open the sheet for printing" in page
+        assert signing.code.replace("-", "") in re.sub(r"<[^>]+>", "", page)
+        printed = desk.browser.post(f"{signing.at}/print")
+        assert printed.location == f"{desk.path}/sheet"
+        sheet = desk.browser.get(printed.location).text
+        assert desk.opened(reading.OpenedVisit.statement).text.strip().splitlines()[0] in sheet
+        assert signing.code in sheet
+        question = signing.look()
+        assert "Waiting for a witness" in desk.look().text
+        shown = signing.witness.get(question).text
+        assert ILZE.name in shown
+        assert "Passport" in shown
+        assert signing.code in shown
+        assert signing.witness.get(f"{question}/sheet").body == JPEG
+        assert signing.witness.post(f"{question}/confirm").status == 303
+        desk.fill()
+        desk.report_read_back()
+        assert desk.stage is Stage.PERMIT
+        signing.witnessed()
+        assert desk.stage is Stage.SENDING
+        desk.send_and_file()
+        desk.close()
+        assert "app-feedback-code" in desk.look().text
+
+    def test_the_statement_on_the_sheet_is_the_text_that_is_approved(self, signing: Paper) -> None:
+        signing.desk.browser.post(f"{signing.at}/print")
+        sheet = signing.desk.browser.get(f"{signing.desk.path}/sheet").text
+        found = re.search(r'<div class="app-statement__text"[^>]*>(.*?)</div>', sheet, re.DOTALL)
+        assert found
+        assert found[1] == signing.desk.opened(reading.OpenedVisit.statement).text.replace("'", "&#39;")
+
+    def test_the_sheet_with_values_opens_only_after_a_recorded_look(self, signing: Paper) -> None:
+        signing.to_permit()
+        assert signing.desk.browser.get(f"{signing.desk.path}/sheet").location == signing.desk.path
+        assert IBAN not in signing.desk.look().text
+        signing.desk.browser.post(f"{signing.at}/print")
+        sheet = signing.desk.browser.get(f"{signing.desk.path}/sheet").text
+        assert IBAN in sheet
+        assert READ_BACK_OF_PORTAL.attachments[0].filename in sheet
+        assert "0,00 EUR" in sheet
+        assert signing.code in sheet
+        assert signing.desk.stop_code() in sheet
+
+    def test_a_witness_is_shown_what_would_be_sent(self, signing: Paper) -> None:
+        signing.to_permit()
+        shown = signing.witness.get(signing.look()).text
+        assert IBAN in shown
+        assert "0,00 EUR" in shown
+
+    def test_a_witness_sees_nothing_before_it_is_recorded(self, signing: Paper) -> None:
+        question = signing.hand_in()
+        page = signing.witness.get(question)
+        assert ILZE.name not in page.text
+        assert signing.code not in page.text
+        assert signing.witness.get(f"{question}/sheet").status == 409
+
+    def test_nobody_else_opens_the_sheet(self, signing: Paper) -> None:
+        question = signing.look()
+        assert signing.desk.browser.get(f"{question}/sheet").status == 404
+
+    def test_a_witness_refuses_with_a_reason_which_the_desk_is_told(self, signing: Paper) -> None:
+        question = signing.look()
+        missing = signing.witness.post(f"{question}/refuse-sheet")
+        assert missing.location == f"{question}?why=missing#reason"
+        assert "Choose why you do not confirm" in signing.witness.get(f"{question}?why=missing").text
+        assert signing.witness.post(f"{question}/refuse-sheet", {"reason": "other_person"}).location == question
+        assert "This has been refused" in signing.witness.get(question).text
+        page = signing.desk.look().text
+        assert "The resident said no" in page
+        assert "Somebody else signed, or I cannot tell who" in page
+
+    def test_a_pdf_is_only_ever_a_download(self, signing: Paper) -> None:
+        question = signing.look(PDF)
+        assert "<img" not in signing.witness.get(question).text
+        answer = signing.witness.get(f"{question}/sheet")
+        assert answer.body == PDF
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert "sandbox" in answer.headers["content-security-policy"]
+
+    @pytest.mark.parametrize(
+        ("code", "content", "said"),
+        [
+            ("", JPEG, "Type the code that stands on the sheet"),
+            ("right", None, "Choose the file with the signed sheet"),
+            ("right", b"<html>", "A file of this kind cannot be attached."),
+            ("right", b"\xff\xd8\xff" + b"0" * 10_000_001, "The file is larger than 10 MB."),
+            ("0000-0000", JPEG, "This sheet is void: it is of another text"),
+        ],
+    )
+    def test_what_cannot_be_taken_is_said_and_the_code_stays_typed(
+        self, signing: Paper, code: str, content: bytes | None, said: str
+    ) -> None:
+        typed = signing.code if code == "right" else code
+        answer = send_sheet(signing.desk.browser, f"{signing.at}/sheet", typed, content)
+        assert answer.status in (409, 422)
+        assert said in answer.text
+        assert not typed or f'value="{typed}"' in answer.text
+        assert "Waiting for a witness" not in signing.desk.look().text
+
+    def test_after_a_changed_read_back_the_page_says_that_the_old_sheet_is_void(self, signing: Paper) -> None:
+        signing.to_permit()
+        assert "is void: print it anew" not in signing.desk.look().text
+        signing.desk.fill()
+        signing.desk.prepare()
+        assert "is void: print it anew" in signing.desk.look().text
+
+    def test_another_sheet_can_be_handed_in_while_a_witness_is_waited_for(self, signing: Paper) -> None:
+        question = signing.hand_in()
+        assert 'name="sheet"' not in signing.desk.look().text
+        assert 'name="sheet"' in signing.desk.look("?panel=sheet").text
+        assert signing.hand_in(PDF) != question
+
+    def test_without_a_witness_it_goes_on_only_where_the_service_takes_low(self, signing: Paper) -> None:
+        signing.hand_in()
+        assert "/unwitnessed" not in signing.desk.look().text
+        refused = signing.desk.browser.post(f"{signing.at}/unwitnessed")
+        assert refused.status == 403
+        takes(signing.desk, ["paper"], Assurance.LOW)
+        assert "/unwitnessed" in signing.desk.look().text
+        assert signing.desk.browser.post(f"{signing.at}/unwitnessed").status == 303
+        assert signing.desk.stage is Stage.QUESTIONS
+
+    def test_who_does_not_sign_has_said_no(self, signing: Paper) -> None:
+        assert signing.desk.browser.post(f"{signing.at}/no").status == 303
+        assert signing.desk.stage is Stage.REFUSED
+
+    def test_the_picture_on_the_sheet_leads_each_to_their_own_page(self, signing: Paper) -> None:
+        leads = f"/sheets/{signing.desk.approval().id}"
+        assert signing.desk.browser.get(leads).location == signing.desk.path
+        assert signing.witness.get(leads).status == 404
+        question = signing.hand_in()
+        assert signing.witness.get(leads).location == question
+
+
+class TestOnACall:
+    def called(self, desk: Desk) -> Desk:
+        now, parts = desk.clock.now(), desk.store
+        profile = Profile(name=ILZE.name, code=ILZE.code, phone="+37120000007")
+        known = desk.write(lambda conn: residents.find_or_create(conn, parts, ILZE, now=now)).id
+        source = NumberSource.REGISTER
+        desk.write(lambda conn: residents.remember(conn, parts, known, profile, source=source, now=now))
+        desk.open()
+        form = FORM | {"route": "call", "document": "", "present": ""}
+        assert desk.press_button("ask", form).status == 303
+        return desk
+
+    def at(self, desk: Desk) -> str:
+        return f"{desk.path}/approvals/{desk.approval().id}"
+
+    def test_needs_no_document_and_shows_what_to_read_aloud(self, desk: Desk) -> None:
+        page = self.called(desk).look().text
+        assert "Call the resident back" in page
+        assert "app-statement__text" in page
+        assert "+37120000007" not in page
+
+    def test_the_code_that_is_said_is_the_yes_and_a_wrong_one_costs_a_try(self, desk: Desk) -> None:
+        self.called(desk)
+        code = desk.sent_code()
+        wrong = "000000" if code != "000000" else "111111"
+        assert desk.browser.post(f"{self.at(desk)}/spoken", {"code": ""}).status == 422
+        assert desk.browser.post(f"{self.at(desk)}/spoken", {"code": wrong}).status == 303
+        assert "4 tries are left" in desk.look().text
+        assert desk.browser.post(f"{self.at(desk)}/spoken", {"code": code}).status == 303
+        assert desk.stage is Stage.QUESTIONS
+
+    def test_the_read_back_is_said_yes_to_by_a_new_code(self, desk: Desk) -> None:
+        self.called(desk)
+        desk.browser.post(f"{self.at(desk)}/spoken", {"code": desk.sent_code()})
+        desk.fill()
+        desk.report_read_back()
+        page = desk.look().text
+        assert desk.approval().match_number in page
+        assert desk.browser.post(f"{self.at(desk)}/spoken", {"code": desk.sent_code()}).status == 303
+        assert desk.stage is Stage.SENDING
+
+    def test_a_no_is_recorded(self, desk: Desk) -> None:
+        self.called(desk)
+        assert desk.browser.post(f"{self.at(desk)}/no").status == 303
+        assert desk.stage is Stage.REFUSED
+        assert desk.approval().state is ApprovalState.REFUSED
+
+    def test_a_resident_without_a_known_number_is_told_to_be_asked_otherwise(self, desk: Desk) -> None:
+        desk.open()
+        answer = desk.press_button("ask", FORM | {"route": "call"})
+        assert answer.status == 409
+        assert "No telephone number of this person is known" in answer.text
+
+
+class TestOffer:
+    def test_each_way_that_the_service_does_not_take_says_so(self, desk: Desk) -> None:
+        takes(desk, ["paper"]).open()
+        page = desk.look().text
+        for route in ("phone", "passkey", "display", "call"):
+            assert re.search(rf'value="{route}"[^>]*disabled', page), route
+        assert not re.search(r'value="paper"[^>]*disabled', page)
+
+    def test_paper_and_call_do_not_reach_a_service_that_asks_for_high(self, desk: Desk) -> None:
+        takes(desk, ["phone", "paper", "call"], Assurance.HIGH).open()
+        page = desk.look().text
+        assert page.count("Not possible: the service asks for a surer yes than this way can give.") == 2
+
+    def test_the_phone_needs_a_sign_in_service(self, desk: Desk) -> None:
+        desk.open()
+        assert "Not possible: no sign-in service is set up here." in desk.look().text
+        assert re.search(r'value="phone"[^>]*disabled', desk.look().text)
+
+
+def test_steps_of_another_assistants_visit_are_not_found(signing: Paper) -> None:
+    other = signing.witness
+    assert other.get(f"{signing.desk.path}/sheet").status == 404
+    for step in ("print", "unwitnessed", "no", "spoken"):
+        assert other.post(f"{signing.at}/{step}", {"code": "123456"}).status == 404
+    assert send_sheet(other, f"{signing.at}/sheet", signing.code).status == 404
