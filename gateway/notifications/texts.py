@@ -65,7 +65,9 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
             "lv": Text("Kods", "Pilnvara: kods {code}. Ja atļaujat palīdzēt, nosauciet to centram, kas jums zvana."),
             "lv-plain": Text("Kods", "Pilnvara: kods {code}. Jums zvana no centra? Jā, palīdziet man: nosauciet kodu."),
             "en": Text("Code", "Pilnvara: code {code}. If you allow the help, say it to the centre that calls you."),
-            "en-plain": Text("Code", "Pilnvara: code {code}. A centre calls you? Say the code. It means: yes, help me."),
+            "en-plain": Text(
+                "Code", "Pilnvara: code {code}. A centre calls you? Say the code. It means: yes, help me."
+            ),
         },
         "permit_spoken_code": {
             "lv": Text("Kods", "Pilnvara: kods {code}. Nosauciet to zvanītājam, ja dzirdētais jāiesniedz. {link}"),
@@ -219,6 +221,24 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
             "en-plain": Text(
                 "How were you helped?",
                 "Pilnvara: was the help good? 3 questions. We do not ask your name: {link}",
+            ),
+        },
+        "passkey_suspended": {
+            "lv": Text(
+                "Piekļuves atslēga apturēta",
+                "Pilnvara: jūsu piekļuves atslēgu vairs nepieņem, iespējams, tai ir kopija. Noņemiet to: {link}",
+            ),
+            "lv-plain": Text(
+                "Piekļuves atslēga apturēta",
+                "Pilnvara: jūsu piekļuves atslēga vairs neder. Varbūt kāds to nokopēja. Noņemiet to: {link}",
+            ),
+            "en": Text(
+                "A passkey was suspended",
+                "Pilnvara: a passkey of yours is no longer accepted, since there may be a copy of it. Remove it: {link}",
+            ),
+            "en-plain": Text(
+                "A passkey was suspended",
+                "Pilnvara: one passkey does not work any more. Maybe somebody copied it. Remove it: {link}",
             ),
         },
         "passkey_added": {

@@ -47,6 +47,7 @@ from gateway.people.errors import (
     PasskeyOverError,
     PasskeyUnknownError,
 )
+from gateway.people.passkey_messages import tell
 from gateway.people.tables import Passkey, PasskeyChallenge, PasskeyPurpose
 
 LIFE = timedelta(minutes=2)
@@ -249,11 +250,12 @@ def check(conn: Connection, parts: Parts, asked: Asked, answer: str) -> Checked:
     return Checked(passkey_id=row.id, resident_id=row.resident_id, level=Assurance(row.level), evidence=evidence)
 
 
-def suspend(conn: Connection, parts: Parts, passkey_id: str) -> None:
-    """Let a passkey count for nothing any more: there may be two of it. Its holder can still remove it."""
+def suspend(conn: Connection, parts: Parts, passkey_id: str, language: str) -> None:
+    """Let a passkey count for nothing any more: there may be two of it. Its holder is told, and can still remove it."""
     now = parts.clock.database_now(conn)
     resident_id = conn.execute(_SUSPEND, {"which": passkey_id, "at": now}).scalar_one_or_none()
     if resident_id is not None:
+        tell(conn, parts, resident_id, "passkey_suspended", language, now)
         outbox.record(
             conn,
             chain=f"resident:{resident_id}",

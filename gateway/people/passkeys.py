@@ -28,7 +28,6 @@ from delegation.assurance import Assurance
 from delegation.commitment import b64url
 from gateway.ids import new_id
 from gateway.ledger import outbox as trail
-from gateway.notifications import outbox
 from gateway.parts import Parts
 from gateway.people import passkey_questions as questions
 from gateway.people import residents
@@ -38,6 +37,7 @@ from gateway.people.errors import (
     PasskeyTooManyError,
     UnknownPersonError,
 )
+from gateway.people.passkey_messages import tell
 from gateway.people.passkey_questions import Question
 from gateway.people.tables import Passkey, PasskeyPurpose
 from ui.formats import mask_name
@@ -187,7 +187,7 @@ def finish_registration(conn: Connection, parts: Parts, holder: Holder, question
             created_at=now,
         )
     )
-    _tell(conn, parts, resident_id, holder.language, now)
+    tell(conn, parts, resident_id, "passkey_added", holder.language, now)
     # The key's hash binds every later yes by it to this event: nobody can say afterwards that it was another's.
     key = b64url(sha256(questions.public_key_of(made.credential_public_key)).digest())
     _say(conn, EventName.PASSKEY_ADDED, resident_id, passkey_id, now, level=level.uri, synced=is_synced, key=key)
@@ -247,24 +247,6 @@ def _verified(parts: Parts, challenge: str, answer: str) -> VerifiedRegistration
         )
     except (WebAuthnException, ValueError, RecursionError) as error:
         raise PasskeyNotTakenError("the answer does not fit the question") from error
-
-
-def _tell(conn: Connection, parts: Parts, resident_id: str, language: str, now: datetime) -> None:
-    """Write to every address that is known: whoever did not add it learns of it at once."""
-    resident = residents.open_resident(conn, parts, resident_id)
-    for channel, to in (
-        (outbox.Channel.SMS, resident.known_number),
-        (outbox.Channel.EMAIL, resident.profile.email),
-    ):
-        if to is not None:
-            draft = outbox.Draft(
-                channel=channel,
-                to=to,
-                template="passkey_added",
-                language=language,
-                values={"link": f"{parts.settings.public_url}/mine"},
-            )
-            outbox.queue(conn, parts, resident.key, draft, now=now)
 
 
 def _rows(conn: Connection, resident_id: str) -> list[Row[Any]]:

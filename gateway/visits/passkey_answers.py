@@ -18,7 +18,7 @@ from gateway.people.passkey_questions import Asked, Question
 from gateway.people.tables import PasskeyPurpose
 from gateway.visits import actors, approvals, confirming
 from gateway.visits.parties import approver_of
-from gateway.visits.rows import ensure, find_approval, lock_approval, lock_delegation, lock_delegation_asked
+from gateway.visits.rows import ensure, find_approval, find_visit, lock_approval, lock_delegation, lock_delegation_asked
 from gateway.visits.trail import say
 
 
@@ -105,7 +105,7 @@ def refused(conn: Connection, parts: Parts, approval_id: str, error: Exception) 
     now = parts.clock.database_now(conn)
     approval = lock_approval(conn, approval_id)
     if isinstance(error, PasskeyCopiedError):
-        questions.suspend(conn, parts, error.passkey_id)
+        questions.suspend(conn, parts, error.passkey_id, find_visit(conn, approval.visit_id).language)
     say(
         conn,
         approval.visit_id,

@@ -197,12 +197,14 @@ class TestSigningIn:
     def test_refuses_one_that_is_suspended(self, parts: Parts, linda: Signed) -> None:
         passkey = SoftAuthenticator()
         passkey_id = add(parts, linda, passkey)
-        parts.database.write_now(lambda conn: passkey_questions.suspend(conn, parts, passkey_id))
+        parts.database.write_now(lambda conn: passkey_questions.suspend(conn, parts, passkey_id, "en"))
         question = self.ask(parts)
         with pytest.raises(PasskeyUnknownError):
             self.answer(parts, question, passkey.get(question.options))
         listed = parts.database.read_now(lambda conn: passkeys.list_of(conn, linda.resident_id))[0]
         assert listed.is_suspended
+        told = parts.database.read_now(lambda conn: conn.execute(select(Message.template)).scalars().all())
+        assert sorted(told) == ["passkey_added", "passkey_suspended"]
 
     def test_takes_a_question_once(self, parts: Parts, linda: Signed) -> None:
         passkey = SoftAuthenticator()

@@ -1,0 +1,27 @@
+"""Telling a resident what happened to their passkeys, at every address that is known and was not typed at a counter."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from gateway.notifications import outbox
+from gateway.parts import Parts
+from gateway.people import residents
+
+
+def tell(conn: Connection, parts: Parts, resident_id: str, template: str, language: str, now: datetime) -> None:
+    """Queue the message `template` to whoever holds the passkey: who did not do it learns of it at once."""
+    resident = residents.open_resident(conn, parts, resident_id)
+    for channel, to in (
+        (outbox.Channel.SMS, resident.known_number),
+        (outbox.Channel.EMAIL, resident.profile.email),
+    ):
+        if to is not None:
+            draft = outbox.Draft(
+                channel=channel,
+                to=to,
+                template=template,
+                language=language,
+                values={"link": f"{parts.settings.public_url}/mine"},
+            )
+            outbox.queue(conn, parts, resident.key, draft, now=now)
