@@ -20,7 +20,7 @@ from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.visits import stopping
 from gateway.visits.errors import CaseOverError, NotFoundError
-from gateway.visits.rows import AnyRow, find_delegation, find_filing_of, find_visit, lock_delegation
+from gateway.visits.rows import AnyRow, filings_of, find_delegation, find_filing_of, find_visit, lock_delegation
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DisputeOutcome, DisputeState
@@ -76,7 +76,7 @@ def open_case(
     case_id = _new_number()
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
     service_id = _service_of(conn, row)
-    told = _tell_holder(conn, parts, vault, row, service_id, case_id, kind, now)
+    told = _tell_holders(conn, parts, vault, row, case_id, kind, now)
     conn.execute(
         insert(Dispute).values(
             id=case_id,
@@ -173,33 +173,29 @@ def _service_of(conn: Connection, row: AnyRow) -> str:
     return str(row.services[0]["service"] if filing is None else filing.service_id)
 
 
-def _tell_holder(
-    conn: Connection,
-    parts: Parts,
-    vault: VisitVault,
-    row: AnyRow,
-    service_id: str,
-    case_id: str,
-    kind: DisputeKind,
-    now: datetime,
+def _tell_holders(
+    conn: Connection, parts: Parts, vault: VisitVault, row: AnyRow, case_id: str, kind: DisputeKind, now: datetime
 ) -> bool:
-    """Write to the holder, who knows the reference that its portal gave, and learns nothing else from us."""
-    contact = catalogue.find(conn, service_id).contact
-    if contact is None:
-        return False
-    filing = find_filing_of(conn, row.id)
-    reference = filing.reference if filing is not None and filing.reference else None
-    template = f"holder_{kind.value}" if reference else f"holder_{kind.value}_unsent"
-    draft = outbox.Draft(
-        channel=outbox.Channel.EMAIL,
-        to=contact,
-        template=template,
-        language=_HOLDERS_LANGUAGE,
-        values={"reference": reference or "", "case": case_id, "service": service_id},
-        visit_id=row.visit_id,
-    )
-    outbox.queue(conn, parts, vault.key, draft, now=now)
-    return True
+    """Write to every holder concerned, who learns nothing but the reference that its portal gave; whether all were.
+
+    Those are the holders that something was filed at; where nothing was, those whose service was allowed.
+    """
+    filed = {each.service_id: each.reference for each in filings_of(conn, row.id) if each.reference}
+    services = catalogue.find_all(conn, sorted(filed) or [each["service"] for each in row.services])
+    for service in services:
+        if service.contact is None:
+            continue
+        reference = filed.get(service.id)
+        draft = outbox.Draft(
+            channel=outbox.Channel.EMAIL,
+            to=service.contact,
+            template=f"holder_{kind.value}" if reference else f"holder_{kind.value}_unsent",
+            language=_HOLDERS_LANGUAGE,
+            values={"reference": reference or "", "case": case_id, "service": service.card(_HOLDERS_LANGUAGE).title},
+            visit_id=row.visit_id,
+        )
+        outbox.queue(conn, parts, vault.key, draft, now=now)
+    return all(service.contact is not None for service in services)
 
 
 def _lock_open(conn: Connection, case_id: str) -> AnyRow:

@@ -39,6 +39,9 @@ _DELEGATION_ASKED = select(DelegationRow.__table__).where(
 )
 _APPROVAL = select(Approval.__table__).where(Approval.id == bindparam("id"))
 _FILING = select(Filing.__table__).where(Filing.id == bindparam("id"))
+_FILINGS_OF_DELEGATION = (
+    select(Filing.__table__).where(Filing.delegation_id == bindparam("delegation")).order_by(Filing.drafted_at)
+)
 _FILING_OF_DELEGATION = (
     select(Filing.__table__)
     .where(Filing.delegation_id == bindparam("delegation"))
@@ -127,6 +130,11 @@ def lock_filing(conn: Connection, filing_id: str) -> AnyRow:
 def lock_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
     """The newest filing under a delegation, locked."""
     return conn.execute(lock(conn, _FILING_OF_DELEGATION), {"delegation": delegation_id}).one_or_none()
+
+
+def filings_of(conn: Connection, delegation_id: str) -> list[AnyRow]:
+    """Every filing under a delegation, not locked, oldest first."""
+    return list(conn.execute(_FILINGS_OF_DELEGATION, {"delegation": delegation_id}))
 
 
 def find_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:

@@ -23,8 +23,8 @@ from gateway.visits.errors import AlreadySentError, NotFoundError, OutOfOrderErr
 from gateway.visits.rows import (
     AnyRow,
     ensure,
+    filings_of,
     find_delegation,
-    find_filing_of,
     lock_delegation,
     lock_delegation_of,
     lock_filing_of,
@@ -64,6 +64,8 @@ class Answer:
 
     outcome: Outcome
     at: datetime
+    sent_before: datetime | None = None
+    """When something else under the same delegation was sent last, where the newest was stopped in time."""
 
 
 RECEIPT = "receipt"
@@ -184,12 +186,14 @@ def answer_to_code(conn: Connection, parts: Parts, typed: str) -> Answer:
 def answer(conn: Connection, parts: Parts, delegation_id: str) -> Answer:
     """What is true now: it was sent, it was stopped, or it had ended by itself or by another's no."""
     row = find_delegation(conn, delegation_id)
-    filing = find_filing_of(conn, delegation_id)
-    if filing is not None and filing.state in filings.MAY_HAVE_ARRIVED and filing.sent_at is not None:
-        return Answer(Outcome.SENT, filing.sent_at)
+    under_it = filings_of(conn, delegation_id)
+    sent = [each for each in under_it if each.state in filings.MAY_HAVE_ARRIVED and each.sent_at is not None]
+    if sent and sent[-1].id == under_it[-1].id:
+        return Answer(Outcome.SENT, sent[-1].sent_at)
     ended_at = row.ended_at or min(row.valid_until, parts.clock.now())
     is_stopped = row.state is DelegationState.REVOKED and row.ended_by != "visit"
-    return Answer(Outcome.STOPPED if is_stopped else Outcome.ENDED, ended_at)
+    before = sent[-1].sent_at if sent else None
+    return Answer(Outcome.STOPPED if is_stopped else Outcome.ENDED, ended_at, before)
 
 
 def expire(conn: Connection, parts: Parts, delegation_id: str) -> None:

@@ -414,7 +414,7 @@ class Dispute(Base):
     opened_at: Mapped[datetime]
     deadline: Mapped[datetime]
     holder_told: Mapped[bool]
-    """Whether a message to the service's holder was written; without a known address somebody has to call."""
+    """Whether every holder concerned was written to; without a known address somebody has to call."""
     state: Mapped[DisputeState]
     outcome: Mapped[DisputeOutcome | None]
     handled_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))

@@ -44,7 +44,7 @@ def tell_later(conn: Connection, delegation_id: str, what: Told, now: datetime) 
 def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None:
     """Write the message, if the approver can be reached and it is still so."""
     row = find_delegation(conn, delegation_id)
-    if what is Told.GRANTED and row.state is not DelegationState.ACTIVE:
+    if what is Told.GRANTED and row.state not in (DelegationState.ACTIVE, DelegationState.SPENT):
         return
     visit = find_visit(conn, row.visit_id)
     vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)

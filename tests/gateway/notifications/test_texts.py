@@ -15,7 +15,7 @@ VALUES = {
     "until": "02.11.2026 13:00",
     "time": "02.11.2026 12:40",
     "case": "Zq3vX8aK",
-    "service": "lv.vsaa.sickness_benefit",
+    "service": "Slimības pabalsts",
 }
 
 

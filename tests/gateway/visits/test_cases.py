@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, insert, select, update
 
 from audit.events import EventName
 from delegation.model import DelegationState
@@ -123,6 +123,20 @@ class TestOpening:
         granted.write(lambda conn: conn.execute(update(Service).values(contact=None)))
         case = case_of(granted, open_case(granted))
         assert case.holder_told is False
+
+    def test_of_several_holders_all_are_told_or_somebody_has_to_call(self, granted: Counter) -> None:
+        def add(conn: Connection) -> None:
+            known = conn.execute(select(Service.__table__)).mappings().first()
+            assert known is not None
+            conn.execute(insert(Service).values(dict(known) | {"id": "lv.other.service", "contact": None}))
+            both = [*granted_services, granted_services[0] | {"service": "lv.other.service"}]
+            conn.execute(update(DelegationRow).values(services=both))
+
+        granted_services = granted.delegation().services
+        granted.write(add)
+        case = case_of(granted, open_case(granted))
+        assert case.holder_told is False
+        assert [to for to, _text in messages(granted, "holder_not_me_unsent")] == [CONTACT]
 
     def test_twice_is_once(self, granted: Counter) -> None:
         assert open_case(granted) == open_case(granted)

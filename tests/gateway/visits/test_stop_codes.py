@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from audit.events import EventName
 from delegation.filing import FilingState
@@ -14,7 +14,7 @@ from gateway.ledger.tables import AuditEvent
 from gateway.visits import stop_codes, stopping
 from gateway.visits.errors import NotFoundError, StopCodeUnknownError
 from gateway.visits.stopping import Outcome, StopReason
-from gateway.visits.tables import RunKind, SealedRecord
+from gateway.visits.tables import Filing, RunKind, SealedRecord
 from tests.gateway.visits.counter import Counter, filed
 from tests.gateway.visits.messages import messages, tell_all
 
@@ -70,6 +70,28 @@ def test_after_it_was_sent_it_says_when_and_ends_the_rest(counter: Counter) -> N
     answer = by_code(counter, counter.stop_code())
     assert (answer.outcome, answer.at) == (Outcome.SENT, counter.filing().sent_at)
     assert EventName.FILING_STOP_TOO_LATE in counter.events()
+
+
+def test_in_time_for_one_it_does_not_hide_what_was_sent_before(counter: Counter) -> None:
+    counter.open().grant()
+    counter.fill()
+    counter.prepare()
+    counter.sign_in()
+    counter.press()
+    counter.answer(filed(counter.clock.now()))
+    sent = counter.filing()
+    counter.clock.move(timedelta(minutes=1))
+    newer = dict(sent._mapping) | {
+        "id": "another",
+        "service_key": b"k" * 32,
+        "state": FilingState.DRAFTED,
+        "sent_at": None,
+        "reference": None,
+        "drafted_at": counter.clock.now(),
+    }
+    counter.write(lambda conn: conn.execute(insert(Filing).values(newer)))
+    answer = by_code(counter, counter.stop_code())
+    assert (answer.outcome, answer.sent_before) == (Outcome.STOPPED, sent.sent_at)
 
 
 def test_what_the_clock_has_ended_had_ended(counter: Counter) -> None:
