@@ -1,7 +1,7 @@
 """What a verification found, in words that a person and a program can both act on."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -45,6 +45,18 @@ class Verdict(StrEnum):
     """Time runs backwards within a visit, or an entry lies in the future."""
     RETIRED_KEY = "retired_key"
     """A checkpoint was signed only by a key that no longer signs."""
+    EVIDENCE_MISSING = "evidence_missing"
+    """A yes or a token that the log tells of is not kept any more."""
+    EVIDENCE_ALTERED = "evidence_altered"
+    """What is kept of a yes, or a token, is not what the log tells of."""
+    EVIDENCE_INVALID = "evidence_invalid"
+    """What is kept of a yes does not prove it: a provider's or a passkey's signature does not fit it."""
+    EVIDENCE_UNPROVEN = "evidence_unproven"
+    """A sign-in was kept without the provider's key, so that its signature cannot be checked again."""
+    TOKEN_INVALID = "token_invalid"
+    """A delegation or a permit does not bear our signature, or says something else than the log."""
+    STATEMENT_DIFFERS = "statement_differs"
+    """A statement written again from the record is not the one that was approved."""
     ERASED = "erased"
     """A resident's values were made unreadable; the log says so, and that is not an error."""
     CANNOT_EXCLUDE = "cannot_exclude"
@@ -66,6 +78,7 @@ _EXIT_CODES = {Severity.NOTE: 0, Severity.VIOLATION: 1, Severity.BAD_INPUT: 2, S
 _SEVERITIES = {
     Verdict.ERASED: Severity.NOTE,
     Verdict.PENDING: Severity.INCONCLUSIVE,
+    Verdict.EVIDENCE_UNPROVEN: Severity.INCONCLUSIVE,
     Verdict.STALE: Severity.INCONCLUSIVE,
     Verdict.UNWITNESSED: Severity.INCONCLUSIVE,
     Verdict.CANNOT_EXCLUDE: Severity.INCONCLUSIVE,
@@ -122,6 +135,16 @@ class Report:
     def exit_code(self) -> int:
         """0 verified, 1 violation, 2 bad input, 3 cannot conclude."""
         return _EXIT_CODES[self.severity]
+
+    def with_more(self, findings: "Findings", counts: dict[str, int]) -> "Report":
+        """This report with what was found beside the log, such as in the evidence that it tells of."""
+        totals = Counter(self.totals) + findings.totals
+        return replace(
+            self,
+            findings=(*self.findings, *findings.kept),
+            totals=dict(totals),
+            counts=self.counts | counts,
+        )
 
     def to_json(self) -> str:
         """All of it as one JSON object; hashes in hex, time as RFC 3339."""

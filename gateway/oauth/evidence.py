@@ -48,6 +48,34 @@ class Expected:
     """The provider's own words for levels, each with the eIDAS URI that it was registered for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What an ID token was verified with. Kept with it, since a provider changes its keys and the proof outlives them."""
+
+    issuer: str
+    client_id: str
+    key: Mapping[str, str]
+    """The provider's public key, as a JWK."""
+    acr_levels: Mapping[str, str] = field(default_factory=dict)
+
+
+def provenance_of(id_token: str, jwks: Jwks, expected: Expected) -> Provenance:
+    """Return what verified a token that `verify_id_token` has just let pass."""
+    kid = _checked_kid(jws.extract_compact(id_token.encode("ascii")).headers())
+    return Provenance(
+        issuer=expected.issuer,
+        client_id=expected.client_id,
+        key=_published(jwks, kid),
+        acr_levels=expected.acr_levels,
+    )
+
+
+def verify_again(id_token: str, kept: Provenance, *, nonce: str, now: datetime) -> dict[str, Any]:
+    """Return the claims of an archived ID token. `now` is when it was believed. Raises as `verify_id_token`."""
+    expected = Expected(issuer=kept.issuer, client_id=kept.client_id, nonce=nonce, now=now, acr_levels=kept.acr_levels)
+    return verify_id_token(id_token, {"keys": [dict(kept.key)]}, expected)
+
+
 def verify_id_token(id_token: str, jwks: Jwks, expected: Expected) -> dict[str, Any]:
     """Return the claims of an ID token that is what we asked for (OpenID Connect Core section 3.1.3.7).
 

@@ -21,7 +21,7 @@ from gateway.keys.signing import KeyKind
 from gateway.oauth import evidence, providers
 from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import ProviderUnavailableError, RegistrationError, SignInFailedError
-from gateway.oauth.evidence import Expected, KeyUnknownError
+from gateway.oauth.evidence import Expected, KeyUnknownError, Provenance
 from gateway.oauth.fetching import Fetcher
 from gateway.oauth.providers import Provider
 from gateway.parts import Parts
@@ -51,6 +51,8 @@ class SignedIn:
     address: str | None = None
     session: str | None = None
     """What the provider calls the session that it opened (`sid`), if it says so."""
+    provenance: Provenance | None = None
+    """What the ID token was verified with."""
 
     @property
     def profile(self) -> Profile:
@@ -151,8 +153,9 @@ class RelyingParty:
             access_token=access_token if isinstance(access_token, str) else None,
             acr_levels=provider.acr_levels,
         )
-        found = signed_in(id_token, await self._verified(id_token, metadata, expected))
-        return replace(found, acr=evidence.level_of(found.acr, provider.acr_levels))
+        claims, provenance = await self._verified(id_token, metadata, expected)
+        found = signed_in(id_token, claims)
+        return replace(found, acr=evidence.level_of(found.acr, provider.acr_levels), provenance=provenance)
 
     async def close(self) -> None:
         """Close the connections to providers."""
@@ -224,13 +227,17 @@ class RelyingParty:
         }
         return self._parts.keys.signer(KeyKind.CLIENT_ASSERTION).sign("JWT", msgspec.json.encode(claims))
 
-    async def _verified(self, id_token: str, metadata: _Metadata, expected: Expected) -> dict[str, Any]:
+    async def _verified(
+        self, id_token: str, metadata: _Metadata, expected: Expected
+    ) -> tuple[dict[str, Any], Provenance]:
+        jwks = await self._http.get(metadata.jwks_uri)
         try:
-            return evidence.verify_id_token(id_token, await self._http.get(metadata.jwks_uri), expected)
+            claims = evidence.verify_id_token(id_token, jwks, expected)
         except KeyUnknownError:
             # The provider has changed its key since we looked.
             jwks = await self._http.get(metadata.jwks_uri, anew=True)
-            return evidence.verify_id_token(id_token, jwks, expected)
+            claims = evidence.verify_id_token(id_token, jwks, expected)
+        return claims, evidence.provenance_of(id_token, jwks, expected)
 
 
 def signed_in(id_token: str, claims: Mapping[str, Any]) -> SignedIn:

@@ -28,7 +28,7 @@ from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Approval, DelegationRow, SignInAttempt
 from gateway.visits.trail import say
 
-_FRESH = timedelta(seconds=60)
+FRESH = timedelta(seconds=60)
 """How long before our asking an identity provider's clock may say that the sign-in happened."""
 
 _COUNTED = (
@@ -160,7 +160,7 @@ def ensure_approver(
     approvals.ensure_open(approval, now)
     approver_id = approver_of(row, approval)
     approvals.ensure_may_answer(approval, session, approver_id)
-    if signed.auth_time < returned.begun_at - _FRESH:
+    if signed.auth_time < returned.begun_at - FRESH:
         raise SignInStaleError("the sign-in is older than the question")
     if not residents.is_same(conn, parts, approver_id, signed.personal_code):
         raise SubjectMismatchError("somebody else signed in")
