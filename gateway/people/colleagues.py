@@ -1,7 +1,6 @@
 """Who works in a centre, for those who answer for it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
@@ -31,5 +30,5 @@ def one(conn: Connection, centre_id: str, staff_id: str) -> Colleague:
     return Colleague(row.id, row.display_name)
 
 
-def _of(centre_id: str) -> Select[Any]:
+def _of(centre_id: str) -> Select[str, str]:
     return select(Staff.id, Staff.display_name).where(Staff.centre_id == centre_id, Staff.state == StaffState.ACTIVE)

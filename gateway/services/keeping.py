@@ -1,10 +1,11 @@
 """Changing the catalogue. Every change counts its version on, so that each process builds its search anew."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.services.catalogue import Service
@@ -58,6 +59,11 @@ def upsert(conn: Connection, service: Service) -> None:
         },
     )
     count_on(conn)
+
+
+def guard(conn: Connection, service_id: str, inputs: Iterable[str]) -> None:
+    """Say which inputs of a service a second person looks at when they are new, beside the connector's own."""
+    conn.execute(update(ServiceRow).where(ServiceRow.id == service_id).values(guarded=sorted(set(inputs)) or None))
 
 
 def _upsert(conn: Connection, table: Any, values: dict[str, Any]) -> None:

@@ -10,5 +10,8 @@ event, and leaves the commit to the caller's transaction. Nothing outside this p
     confirming  the resident permits exactly what was read back
     sending     the gate asks; *sent* is committed; the portal's answer is kept
     stopping    one no, from anywhere
+    guarding    who may not act: own matters, services that are not open, what a colleague looks at first
+    second_person, holding
+                another member of staff looks; what waits for them goes on or ends
     reading     what the pages show (changes nothing)
 """

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from audit.events import EventName
 from connectors.runner.errors import FormChangedError
@@ -20,7 +20,7 @@ from gateway.people import fingerprints, residents
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
 from gateway.people.tables import ValueKind
-from gateway.services import agreements, trainings
+from gateway.services import agreements, keeping, trainings
 from gateway.visits import asking, confirming, granting, guarding, running, second_acts, second_looks, second_person
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import NotFoundError, OutOfOrderError
@@ -43,10 +43,10 @@ def own(counter: Counter, kind: ValueKind, value: str, of: StaffSession | None =
     counter.write(lambda conn: fingerprints.add(conn, sealer, who.staff_id, kind, value, by=who.actor, now=now))
 
 
-def known(counter: Counter, **values: str) -> None:
+def known(counter: Counter, *, phone: str | None = None, address: str | None = None, iban: str | None = None) -> None:
     """What a register knows of the resident."""
     now, store = counter.clock.now(), counter.store
-    profile = Profile(name=ILZE.name, code=ILZE.code, **values)
+    profile = Profile(name=ILZE.name, code=ILZE.code, phone=phone, address=address, iban=iban)
 
     def work(conn: Connection) -> None:
         found = residents.find_or_create(conn, store, ILZE, now=now)
@@ -66,6 +66,11 @@ def fill(counter: Counter, **changes: str) -> str:
         lambda conn: asking.fill(conn, counter.store, counter.by, counter.visit_id, values, sample.files)
     )
     return counter.filing_id
+
+
+def ensure_stage(counter: Counter, stage: Stage) -> None:
+    """The visit stands at `stage` now."""
+    assert counter.stage is stage
 
 
 def look_of(counter: Counter, colleague: StaffSession) -> second_looks.Waiting:
@@ -151,10 +156,10 @@ class TestSecondPerson:
         colleague = a_colleague(counter)
         counter.open()
         assert counter.ask() == ""
-        assert counter.stage is Stage.SECOND_LOOK
+        ensure_stage(counter, Stage.SECOND_LOOK)
         shown = decide(counter, colleague, yes=True)
         assert [each.name for each in shown] == ["person", "address"]
-        assert counter.stage is Stage.APPROVAL
+        ensure_stage(counter, Stage.APPROVAL)
         counter.enter_code()
         assert counter.match() is Answer.RIGHT
         counter.sign_in()
@@ -166,7 +171,7 @@ class TestSecondPerson:
         colleague = a_colleague(counter)
         counter.open().ask()
         decide(counter, colleague, yes=False)
-        assert counter.stage is Stage.LAPSED
+        ensure_stage(counter, Stage.LAPSED)
         assert counter.delegation().ended_by == "second_look.refused"
 
     def test_nobody_looked_in_time(self, counter: Counter) -> None:
@@ -188,7 +193,7 @@ class TestSecondPerson:
         decide(counter, colleague, yes=True)
         counter.write(lambda conn: granting.withdraw_request(conn, counter.store, counter.by, counter.visit_id))
         assert counter.ask() != ""
-        assert counter.stage is Stage.APPROVAL
+        ensure_stage(counter, Stage.APPROVAL)
 
     def test_a_colleagues_number_is_looked_at_by_another_than_that_colleague(self, counter: Counter) -> None:
         owner, other = a_colleague(counter), a_colleague(counter)
@@ -200,7 +205,17 @@ class TestSecondPerson:
         assert counter.read(lambda conn: second_looks.waiting_for(conn, owner, now, most=10)) == []
         assert look_of(counter, other).kind is SecondLookKind.COLLEAGUE_VALUE
         decide(counter, other, yes=True)
-        assert counter.stage is Stage.APPROVAL
+        ensure_stage(counter, Stage.APPROVAL)
+
+    def test_an_answer_that_is_a_colleagues_holds_the_permit_back(self, counter: Counter) -> None:
+        owner, other = a_colleague(counter), a_colleague(counter)
+        own(counter, ValueKind.ACCOUNT, ACCOUNT, owner)
+        counter.open().grant()
+        fill(counter, account=ACCOUNT)
+        assert counter.prepare()
+        ensure_stage(counter, Stage.SECOND_LOOK)
+        decide(counter, other, yes=True)
+        ensure_stage(counter, Stage.PERMIT)
 
     def test_taking_the_question_back_takes_the_look_back(self, counter: Counter) -> None:
         own(counter, ValueKind.ADDRESS, HOME)
@@ -219,12 +234,12 @@ class TestGuardedValue:
         counter.open().grant()
         fill(counter, account=ACCOUNT)
         assert counter.prepare()
-        assert counter.stage is Stage.SECOND_LOOK
+        ensure_stage(counter, Stage.SECOND_LOOK)
         with pytest.raises(OutOfOrderError):
             counter.write(lambda conn: confirming.ask_again(conn, counter.store, counter.by, counter.visit_id))
         shown = decide(counter, colleague, yes=True)
         assert [each.value for each in shown] == [ILZE.name, "LV97HABA0012345678910", ACCOUNT]
-        assert counter.stage is Stage.PERMIT
+        ensure_stage(counter, Stage.PERMIT)
 
     def test_confirmed_while_the_form_is_filled_the_permit_is_asked_at_once(self, counter: Counter) -> None:
         known(counter, iban="LV97HABA0012345678910")
@@ -233,7 +248,7 @@ class TestGuardedValue:
         fill(counter, account=ACCOUNT)
         decide(counter, colleague, yes=True)
         assert counter.prepare()
-        assert counter.stage is Stage.PERMIT
+        ensure_stage(counter, Stage.PERMIT)
 
     @pytest.mark.parametrize("is_prepared", [False, True])
     def test_refused_the_answers_come_back_and_what_was_filled_is_void(
@@ -248,11 +263,11 @@ class TestGuardedValue:
         decide(counter, colleague, yes=False)
         if not is_prepared:
             assert not counter.prepare()
-        assert counter.stage is Stage.QUESTIONS
+        ensure_stage(counter, Stage.QUESTIONS)
         assert (counter.filing().state, counter.filing().reason) == (FilingState.DRAFTED, "second_look.refused")
         fill(counter, account="LV97HABA0012345678910")
         assert counter.prepare()
-        assert counter.stage is Stage.PERMIT
+        ensure_stage(counter, Stage.PERMIT)
 
     def test_another_value_takes_the_look_at_the_first_back(self, counter: Counter) -> None:
         known(counter, iban="LV97HABA0012345678910")
@@ -276,9 +291,9 @@ class TestGuardedValue:
         counter.write(lambda conn: running.failed(conn, counter.store, run.id, FormChangedError(("changed",))))
         assert fill(counter, account=ACCOUNT) != first
         assert counter.prepare()
-        assert counter.stage is Stage.SECOND_LOOK
+        ensure_stage(counter, Stage.SECOND_LOOK)
         decide(counter, colleague, yes=True)
-        assert counter.stage is Stage.PERMIT
+        ensure_stage(counter, Stage.PERMIT)
 
     def test_a_permit_asked_for_before_the_answers_changed_lets_nothing_past_the_look(self, counter: Counter) -> None:
         """Even a yes that is waiting is none without the second look."""
@@ -286,7 +301,7 @@ class TestGuardedValue:
         fill(counter)
         assert counter.prepare()
         approval = counter.approval()
-        counter.write(lambda conn: conn.execute(Filing.__table__.update().values(looks=["no-such-look"])))
+        counter.write(lambda conn: conn.execute(update(Filing).values(looks=["no-such-look"])))
         with pytest.raises(OutOfOrderError):
             counter.sign_in(approval_id=approval.id)
         assert counter.filing().state is FilingState.PREPARED
@@ -296,7 +311,18 @@ class TestGuardedValue:
         fill(counter)
         counter.prepare()
         assert counter.read(lambda conn: conn.execute(select(SecondLook.id)).all()) == []
-        assert counter.stage is Stage.PERMIT
+        ensure_stage(counter, Stage.PERMIT)
+
+    def test_the_catalogue_guards_inputs_beside_the_connectors_own(self, counter: Counter) -> None:
+        known(counter, phone="+37120000044")
+        colleague = a_colleague(counter)
+        counter.write(lambda conn: keeping.guard(conn, BENEFIT, ["phone"]))
+        counter.open().grant()
+        fill(counter, phone="+37120000055")
+        assert counter.prepare()
+        ensure_stage(counter, Stage.SECOND_LOOK)
+        shown = decide(counter, colleague, yes=True)
+        assert shown[-1].value == "+37120000055"
 
     def test_only_inputs_that_stand_in_a_profile_are_guarded_by_the_connector(self) -> None:
         def fits(each: Input) -> bool:

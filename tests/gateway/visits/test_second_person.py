@@ -165,7 +165,12 @@ class TestWhoMayAnswer:
 
     def test_the_database_itself_keeps_asker_and_answerer_apart(self, asked: Counter) -> None:
         now, by = asked.clock.now(), asked.by
-        values = {"visit_id": asked.visit_id, "kind": SecondLookKind.RESEND, "subject_hash": HASH, "barred": ""}
+        values: dict[str, object] = {
+            "visit_id": asked.visit_id,
+            "kind": SecondLookKind.RESEND,
+            "subject_hash": HASH,
+            "barred": "",
+        }
         values |= {"asked_by": by.staff_id, "asked_at": now, "lapses_at": now, "state": SecondLookState.CONFIRMED}
         values |= {"looked_by": by.staff_id, "decided_by": by.staff_id}
         with pytest.raises(IntegrityError):
