@@ -81,6 +81,7 @@ class EventName(StrEnum):
     DELEGATION_LAPSED = "system:delegation:lapsed"
     DELEGATION_REVOKED = "resident:delegation:revoked"
     DELEGATION_STOPPED = "staff:delegation:stopped"
+    DELEGATION_ACTION_STOPPED = "resident:action:stopped"
     DELEGATION_SPENT = "system:delegation:spent"
     DELEGATIONS_LISTED = "staff:delegation:listed"
     DISPUTE_OPENED = "resident:dispute:opened"

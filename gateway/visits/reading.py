@@ -149,6 +149,14 @@ class OpenedVisit:
         """The name in the statement."""
         return statements.facts_of(self._vault, _there(self._view.delegation)["id"]).principal
 
+    def asked_name(self) -> str:
+        """The name of whoever is asked now: the approver, or a co-approver in their turn."""
+        delegation = _there(self._view.delegation)
+        facts = statements.facts_of(self._vault, delegation["id"])
+        asked = self._view.approval["approver_id"] if self._view.approval else None
+        others = list(delegation["co_approver_ids"] or ())
+        return facts.co_approvers[others.index(asked)] if asked in others else facts.approver
+
     def invitation(self) -> approvals.Invitation | None:
         """Code, link and number for the phone, while they can be used."""
         approval = self._view.approval
@@ -234,6 +242,12 @@ class OpenedVisit:
         """Where this visit's feedback is given, for the printed code."""
         kept = self._vault.find(self._view.id, "feedback")
         return None if kept is None else kept.decode()
+
+
+def is_asked_of_another(view: VisitView, session: ResidentSession) -> bool:
+    """Whether the statement is put to somebody else than who has signed in on this phone."""
+    asked = None if view.approval is None else view.approval["approver_id"]
+    return session.resident_id is not None and asked is not None and session.resident_id != asked
 
 
 def shows_values(view: VisitView, session: ResidentSession) -> bool:

@@ -19,6 +19,8 @@ class Actor:
     id: str
     name: str
     centre: str
+    allowed_by: str = ""
+    """Who said yes for the person, where that is somebody else: their name."""
 
 
 @dataclass

@@ -120,7 +120,7 @@ def session_from(claims: Mapping[str, Any], delegated: bool, now: datetime) -> S
     Raises:
         SignInFailedError: a delegated sign-in without actor, without services, or whose end has come.
     """
-    code = str(claims["personal_code"])
+    code = str(claims.get("personal_code") or claims["registration_number"])
     name = str(claims.get("name") or f"{claims.get('given_name', '')} {claims.get('family_name', '')}").strip()
     person = Person(code, name or code)
     longest = now + _LONGEST_SESSION
@@ -135,8 +135,13 @@ def session_from(claims: Mapping[str, Any], delegated: bool, now: datetime) -> S
     if end <= now:
         raise SignInFailedError("Pilnvarojuma termiņš ir beidzies.")
     centre = str(act.get("centre_name") or act.get("centre") or "")
-    actor = Actor(str(act["sub"]), str(act.get("name") or act["sub"]), centre)
+    actor = Actor(str(act["sub"]), str(act.get("name") or act["sub"]), centre, _allowed_by(claims.get("approved_by")))
     return Session(person, actor, frozenset(services), str(claims.get("delegation", "")), end, now)
+
+
+def _allowed_by(said: object) -> str:
+    """The name of who allowed it for somebody else; nothing where the person did."""
+    return str(said.get("name", "")) if isinstance(said, Mapping) else ""
 
 
 def _allowed(details: object, longest: datetime) -> tuple[set[str], datetime]:

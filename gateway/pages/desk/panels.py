@@ -213,7 +213,7 @@ def _asked(look: _Look) -> dict[str, Any]:
         "invitation": invitation,
         "qr": qr(f"{look.parts.settings.public_url}/a/{invitation.link}") if invitation else None,
         "address": f"{look.parts.settings.public_url.partition('://')[2]}/a",
-        "name": opened.principal_name(),
+        "name": opened.asked_name(),
         **signing_panel.gather(view, again=look.wish.panel == "sheet"),
     }
 

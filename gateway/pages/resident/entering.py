@@ -20,6 +20,7 @@ from gateway.people.throttle import Door
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.visits import approvals
 from gateway.visits.errors import CodeUnknownError
+from gateway.visits.parties import approver_of
 from gateway.visits.rows import AnyRow, find_delegation, find_visit
 from gateway.web import cookies
 from gateway.web.admission import stranger_of
@@ -106,7 +107,7 @@ def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Call
     now = parts.clock.now()
     sessions.end_strangers_of_approval(conn, approval.id, now)
     if isinstance(session, ResidentSession):
-        approver = find_delegation(conn, approval.delegation_id).approver_id
+        approver = approver_of(find_delegation(conn, approval.delegation_id), approval)
         if session.visit_id == approval.visit_id and session.resident_id == approver:
             return sessions.rotate(conn, session.token_hash, now=now, approval_id=approval.id)
         sessions.end(conn, session.token_hash, now)

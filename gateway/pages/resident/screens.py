@@ -37,6 +37,10 @@ class Screen(StrEnum):
     """The phone's holder signs in to be shown the values."""
     READBACK = "readback"
     """See what would be sent, then approve by signing in, or refuse."""
+    OTHERS = "others"
+    """Said yes here; others who have to sign are asked now."""
+    HEARD = "heard"
+    """See what would be sent while somebody calls, then say yes with a button, or refuse."""
     ELSEWHERE = "elsewhere"
     """The question is put by another way than the phone."""
     SENDING = "sending"
@@ -59,7 +63,7 @@ class PhonePage:
     @property
     def needs_record(self) -> bool:
         """Whether the trail does not say yet that the read-back was shown."""
-        return self.screen is Screen.READBACK and not self.values["on_record"]
+        return self.screen in (Screen.READBACK, Screen.HEARD) and not self.values["on_record"]
 
 
 def gather(conn: Connection, parts: Parts, session: ResidentSession, language: str) -> PhonePage:
@@ -72,11 +76,12 @@ def gather(conn: Connection, parts: Parts, session: ResidentSession, language: s
 def screen_of(view: VisitView, session: ResidentSession) -> Screen:
     """Which page a phone is on."""
     stage = view.stage
+    if stage is Stage.APPROVAL and reading.is_asked_of_another(view, session):
+        return Screen.OTHERS
     if stage is Stage.APPROVAL:
         return _asked(view, session, Screen.STATEMENT) if view.is_asked else Screen.TOLD
     if stage is Stage.PERMIT:
-        after = Screen.READBACK if reading.shows_values(view, session) else Screen.RECOGNISE
-        return _asked(view, session, after)
+        return _to_permit(view, session)
     if stage in _PROGRESS:
         return Screen.GRANTED
     if stage is Stage.SENDING:
@@ -94,6 +99,18 @@ def sent_at(view: VisitView) -> datetime | None:
     """When the final request left, if the portal may have it; else `None`."""
     filing = view.filing
     return filing["sent_at"] if filing is not None and filing["state"] in MAY_HAVE_ARRIVED else None
+
+
+def _to_permit(view: VisitView, session: ResidentSession) -> Screen:
+    """The way of a phone to the read-back; on a call through the link, and the number that the caller says."""
+    approval = view.approval or {}
+    if approval.get("route") is not Route.CALL:
+        after = Screen.READBACK if reading.shows_values(view, session) else Screen.RECOGNISE
+        return _asked(view, session, after)
+    if approval.get("id") != session.approval_id:
+        return Screen.ELSEWHERE
+    by_state = {ApprovalState.OPENED: Screen.NUMBER, ApprovalState.MATCHED: Screen.HEARD}
+    return by_state.get(approval["state"], Screen.ELSEWHERE)
 
 
 def _asked(view: VisitView, session: ResidentSession, after: Screen) -> Screen:
@@ -115,11 +132,11 @@ def _values(
         case Screen.STATEMENT:
             opened = OpenedVisit(conn, parts, view, "statement")
             ways = _ways(conn, parts, view, ApprovalKind.GRANT)
-            return {"statement": opened.statement(), "principal": opened.principal_name(), **ways}
-        case Screen.READBACK:
+            return {"statement": opened.statement(), "asked": opened.asked_name(), **ways}
+        case Screen.READBACK | Screen.HEARD:
             opened = OpenedVisit(conn, parts, view, "readback")
             shown = readback.shown(opened.readback(), view.service, language)
-            ways = _ways(conn, parts, view, ApprovalKind.PERMIT)
+            ways = {} if screen is Screen.HEARD else _ways(conn, parts, view, ApprovalKind.PERMIT)
             return {"readback": shown, "on_record": showing.is_on_record(conn, view), **ways}
         case Screen.GRANTED:
             return {
