@@ -3,7 +3,8 @@
 A GET of a link only shows a button, so that nothing which looks at links for somebody stops anything; the POST stops.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -23,6 +24,7 @@ from gateway.visits.errors import CodeUnknownError, StopCodeUnknownError
 from gateway.visits.stopping import Answer
 from gateway.web.redirects import see_other
 
+T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
 _CALLERS = allow(Who.ANYONE, Who.RESIDENT)
 _LONGEST = 64
@@ -138,13 +140,13 @@ async def _stop(request: AnyRequest, session: CurrentSession, parts: Parts, type
     return await _counted(request, session, parts, lambda conn: stopping.stop_by_code(conn, parts, typed))
 
 
-async def _counted(request: AnyRequest, session: CurrentSession, parts: Parts, work: Any) -> Any:
+async def _counted(request: AnyRequest, session: CurrentSession, parts: Parts, work: Callable[[Connection], T]) -> T:
     """Do what a code is good for; tries in vain are counted against the browser and against its address."""
     doors = entering.doors_of(request, session, parts)
     now = parts.clock.now()
     await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, doors, now))
 
-    def counted(conn: Connection) -> Any:
+    def counted(conn: Connection) -> T:
         done = work(conn)
         throttle.forgive(conn, parts.sealer, doors)
         return done
