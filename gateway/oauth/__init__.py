@@ -18,5 +18,5 @@ Toward portals, by specification:
     logout             what ends when a delegation is stopped
     backchannel        how portals are told: OpenID Connect Back-Channel Logout
 
-Toward identity providers: `providers`, `fetching`, `relying_party`, and `evidence` for whoever checks a yes again later.
+Toward identity providers: `providers`, `fetching`, `relying_party`; `evidence` for whoever checks a yes again later.
 """

@@ -47,6 +47,7 @@ _CONSUME = (
     .values(used_at=bindparam("now"))
     .returning(*AuthorizationCode.__table__.columns)
 )
+_INSERT_TOKEN = insert(AccessToken)
 _KNOWN = select(AuthorizationCode.__table__).where(
     AuthorizationCode.hash == bindparam("code"), AuthorizationCode.client_id == bindparam("client")
 )
@@ -134,6 +135,7 @@ class PortalServer(AuthorizationServer):
         """Why it is refused, more exactly than the portal is told."""
         self._clients: dict[str, Client | None] = {}
         self._access: AccessClaims | None = None
+        self._facts: AnyRow | None = None
         self._origin: _Origin | None = None
         self._exchange: _Exchange | None = None
         self.register_client_auth_method(AuthMethod.SECRET_BASIC, partial(authentication.by_basic, parts))
@@ -164,17 +166,16 @@ class PortalServer(AuthorizationServer):
         """Keep that the access token just made was handed out."""
         if self._access is None or self._origin is None:
             raise AssertionError("a token is saved after it was made from a code or another token")
-        self.conn.execute(
-            insert(AccessToken).values(
-                jti=self._access.jti,
-                client_id=self._access.client_id,
-                delegation_id=self._origin.delegation_id,
-                filing_id=self._origin.filing_id,
-                code_hash=self._origin.code_hash,
-                issued_at=self.now,
-                expires_at=tokens.expiry(self._access),
-            )
-        )
+        row = {
+            "jti": self._access.jti,
+            "client_id": self._access.client_id,
+            "delegation_id": self._origin.delegation_id,
+            "filing_id": self._origin.filing_id,
+            "code_hash": self._origin.code_hash,
+            "issued_at": self.now,
+            "expires_at": tokens.expiry(self._access),
+        }
+        self.conn.execute(_INSERT_TOKEN, row)
 
     def send_signal(self, name: Any, *args: object, **kwargs: object) -> None:
         """Do nothing: events are recorded where they happen."""
@@ -245,7 +246,7 @@ class PortalServer(AuthorizationServer):
 
     def mandate_of(self, code: IssuedCode) -> Mandate | None:
         """Return what the code's delegation allows now; none, and why, when it has ended."""
-        facts = mandates.facts_of_run(self.conn, code.row.run_id)
+        facts = self._facts = mandates.facts_of_run(self.conn, code.row.run_id)
         client = self.query_client(code.row.client_id)
         self.refusal = mandates.why_not(facts, self.now)
         if self.refusal is not None or client is None:
@@ -294,7 +295,7 @@ class PortalServer(AuthorizationServer):
         }
 
     def _record(self, code: AnyRow) -> None:
-        facts = mandates.facts_of_filing(self.conn, code.filing_id)
+        facts = self._facts or mandates.facts_of_filing(self.conn, code.filing_id)
         visit_id, client = facts.visit_id, self._clients[code.client_id]
         data: dict[str, Any] = {"client": code.client_id, "run": code.run_id, "delegation": code.delegation_id}
         if self._access is None or client is None:
