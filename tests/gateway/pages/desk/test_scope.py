@@ -1,0 +1,167 @@
+"""The desk asks for whom it is and what may be done, and works through several services in one visit."""
+
+import re
+
+import pytest
+
+from delegation.model import Action, AuthorityKind, DelegationState
+from gateway.visits import parties
+from gateway.visits.delegations import to_model
+from gateway.visits.reading import Stage
+from gateway.visits.sealed import VisitVault
+from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
+from tests.gateway.pages.desk.test_steps import FORM
+
+CHILD = {"for": "parent", "parent_name": "Jurģis Paraudziņš", "parent_code": "329999-10001", "parent_paper": "DZ 1"}
+COMPANY = {
+    "for": "signatory",
+    "signatory_name": "SIA Paraugdarbnīca",
+    "signatory_code": "40009999999",
+    "signatory_paper": "izziņa 1",
+    "second_name": "Jānis Paraugs",
+    "second_code": "329999-00002",
+}
+
+
+class TestForWhom:
+    def test_is_the_person_here_unless_somebody_else_is_named(self, desk: Desk) -> None:
+        desk.at(Stage.REQUEST)
+        page = desk.look().text
+        assert "Who is it for?" in page
+        assert re.search(r'name="for" type="radio" value="self" checked', page)
+
+    def test_may_be_a_child(self, desk: Desk) -> None:
+        desk.at(Stage.REQUEST)
+        assert desk.press_button("ask", FORM | CHILD).status == 303
+        row = desk.delegation()
+        assert row.authority_kind is AuthorityKind.PARENT
+        assert row.principal_id != row.approver_id
+        kept = desk.read(
+            lambda conn: parties.authority_of(VisitVault.of(conn, desk.store.sealer, desk.visit_id), row.id)
+        )
+        assert kept is not None
+        assert (kept.document, kept.reference) == ("birth_certificate", "DZ 1")
+        assert desk.opened(lambda opened: opened.asked_name()) == FORM["name"]
+
+    def test_may_be_a_company_that_two_sign_for(self, desk: Desk) -> None:
+        desk.at(Stage.REQUEST)
+        assert desk.press_button("ask", FORM | COMPANY).status == 303
+        row = desk.delegation()
+        assert row.authority_kind is AuthorityKind.SIGNATORY
+        assert len(row.co_approver_ids) == 1
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"parent_name": ""}, "Enter the name and surname as the paper has them"),
+            ({"parent_code": "12"}, "Enter the personal code"),
+            ({"parent_code": FORM["code"]}, "This is the code of the person here"),
+            ({"parent_paper": ""}, "Enter what showed you that the person may speak for them"),
+            ({"for": "neighbour"}, "Choose for whom it is"),
+        ],
+    )
+    def test_says_what_is_missing_and_keeps_the_rest(self, desk: Desk, changed: dict[str, str], said: str) -> None:
+        desk.at(Stage.REQUEST)
+        answer = desk.press_button("ask", FORM | CHILD | changed)
+        assert answer.status == 422
+        assert said in answer.text
+        assert 'value="Ilze Paraudziņa"' in answer.text
+        assert desk.stage is Stage.REQUEST
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"signatory_code": "329999-00001"}, "Enter the registration number"),
+            ({"signatory_name": ""}, "Enter the company’s name"),
+            ({"second_code": ""}, "Enter the personal code"),
+            ({"second_code": FORM["code"]}, "This is the code of the person here"),
+        ],
+    )
+    def test_asks_of_a_company_what_the_register_has(self, desk: Desk, changed: dict[str, str], said: str) -> None:
+        desk.at(Stage.REQUEST)
+        answer = desk.press_button("ask", FORM | COMPANY | changed)
+        assert answer.status == 422
+        assert said in answer.text
+
+
+class TestWhat:
+    def test_offers_what_the_service_offers(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"service": QUEUE})
+        page = desk.look().text
+        assert "Follow what happens to it for 30 days" in page
+        assert "Receive the answer for 60 days" in page
+        assert "How many times may" in page
+
+    def test_takes_what_was_ticked(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"service": QUEUE})
+        ticked = {"scope-0-service": QUEUE, "scope-0-follow": "x", "scope-0-filings": "2"}
+        assert desk.press_button("ask", FORM | ticked).status == 303
+        allowed = to_model(desk.delegation()).allowed_service(QUEUE)
+        assert allowed.max_filings == 2
+        assert [each.action for each in allowed.actions] == [Action.FILE, Action.FOLLOW]
+
+    def test_refuses_what_is_not_offered_on_the_page(self, desk: Desk) -> None:
+        desk.at(Stage.REQUEST)
+        ticked = {"scope-0-service": BENEFIT, "scope-0-filings": "9"}
+        answer = desk.press_button("ask", FORM | ticked)
+        assert answer.status == 409
+        assert "The service does not offer this" in answer.text
+
+
+class TestSeveral:
+    def test_are_added_and_left_out(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"service": BENEFIT})
+        desk.press_button("service", {"service": QUEUE, "do": "add"})
+        desk.press_button("service", {"service": PASSPORT, "do": "add"})
+        assert desk.view().visit["services"] == [BENEFIT, QUEUE, PASSPORT]
+        assert "Leave out" in desk.look().text
+        desk.press_button("service", {"service": PASSPORT, "do": "remove"})
+        assert desk.view().visit["services"] == [BENEFIT, QUEUE]
+        desk.press_button("service", {"service": BENEFIT, "do": "remove"})
+        assert desk.view().visit["services"] is None
+        assert desk.view().visit["service_id"] == QUEUE
+
+    def test_come_with_a_life_event(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        assert "Back at work after an illness" in desk.press_button("search", {"query": "back to work"}).text
+        assert desk.press_button("service", {"event": "child_and_illness"}).status == 303
+        visit = desk.view().visit
+        assert (visit["services"], visit["life_event_id"]) == ([QUEUE, BENEFIT], "child_and_illness")
+        assert desk.press_button("service", {"event": "nothing"}).status == 404
+
+    def test_are_worked_through_in_one_visit(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"event": "child_and_illness"})
+        desk.grant()
+        page = desk.look().text
+        assert "Services of this visit" in page
+        assert "Still to do" in page
+        assert desk.press_button("next", {"service": BENEFIT}).status == 303
+        assert desk.view().visit["service_id"] == BENEFIT
+        desk.fill()
+        desk.send()
+        page = desk.look().text
+        assert "Next in this visit:" in page
+        assert desk.press_button("next", {"service": QUEUE}).status == 303
+        desk.press_button("preconditions", {"precondition.child_registered": "yes"})
+        # Asked once: what the benefit was told of the telephone stands here already, masked.
+        questions = desk.look().text
+        assert "Known:" in questions
+        assert "20000001" not in questions
+        desk.fill()
+        desk.send()
+        assert desk.delegation().state is DelegationState.SPENT
+        assert desk.press_button("close").status == 303
+
+    def test_name_the_one_that_forbids_a_route(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"event": "child_and_illness"})
+        assert re.search(r"“[^”]+” forbids it", desk.look().text)
+
+    def test_cannot_be_gone_on_to_before_anything_is_allowed(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"service": BENEFIT})
+        assert desk.press_button("next", {"service": QUEUE}).status == 409
