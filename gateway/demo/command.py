@@ -37,7 +37,13 @@ _folder = click.option("--folder", default=_FOLDER, show_default=True, type=clic
 
 @click.group(invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Drive one whole visit unattended, and end.")
-@click.option("--route", type=click.Choice(["phone", "display"]), default="phone", show_default=True, help="Of --once.")
+@click.option(
+    "--route",
+    type=click.Choice(["phone", "display", "paper", "call"]),
+    default="phone",
+    show_default=True,
+    help="Of --once.",
+)
 @click.option("--language", type=click.Choice(["lv", "en"]), default="lv", show_default=True, help="Of --once.")
 @click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), help="Take pictures of the pages.")
 @click.option("--fresh", is_flag=True, help="Forget what was done in the demonstration before.")

@@ -9,10 +9,11 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 from rich.console import Console
 
+from gateway.demo.carried_visits import VISITS
 from gateway.demo.pictures import Pictures
 from gateway.demo.stack import Ports, Stack, StackError
 from gateway.demo.steps import Steps, UnexpectedError
-from gateway.demo.whole_visit import ERRANDS, WholeVisit
+from gateway.demo.whole_visit import WholeVisit
 from gateway.demo.windows import browser
 
 _LONGEST = 600
@@ -33,7 +34,8 @@ def drive_once(console: Console, *, route: str, language: str = "lv", pictures: 
             step.seen = stack.url
         with browser() as opened:
             album = None if pictures is None else Pictures(pictures)
-            visit = WholeVisit(stack, opened, steps, ERRANDS[route], language=language, pictures=album)
+            made, errand = VISITS[route]
+            visit = made(stack, opened, steps, errand, language=language, pictures=album)
             link = _make(visit, folder)
     except (PlaywrightError, StackError, UnexpectedError, OSError) as error:
         _tell_failure(console, steps, stack, error)

@@ -58,6 +58,8 @@ STAFF = (
     DemoStaff("rita", "Rita Pārbaude", NORTH.id, (Role.AUDITOR,), "OVXGS5DTEBTXEZLFOVXGS5DTEBTXEZLF"),
 )
 ASSISTANT = STAFF[0]
+WITNESS = STAFF[1]
+"""In another centre: sees a signature by video call."""
 AUDITOR = STAFF[4]
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from connectors.sandbox.residents import RESIDENTS, Resident
 from connectors.sdk import registry
 from gateway.demo import seed
 from gateway.demo.codes import Codes
@@ -34,6 +35,8 @@ _POLL_SECONDS = 0.1
 _TYPED_NUMBER = "+37120000001"
 """Of the resident, as it is said at the counter."""
 _SHOW_WITH_HEADING = "list => scrollTo(0, list.getBoundingClientRect().top + scrollY - 100)"
+_BY_CODE = frozenset({"display", "paper"})
+"""Routes after which no message can be sent: the feedback's address is printed."""
 _SHORT = 8
 """Signs of a long identifier that are enough to recognise it."""
 
@@ -46,11 +49,20 @@ class Errand:
     route: str
     words: Mapping[str, str]
     """How somebody who does not know the service's name asks for it, by language."""
+    resident: Resident = PRINCIPAL
+    channel: str = "counter"
 
 
 BY_PHONE = Errand(SICKNESS_BENEFIT, "phone", {"lv": "slimības lapa", "en": "sick leave"})
 BY_DISPLAY = Errand(KINDERGARTEN_QUEUE, "display", {"lv": "vieta bērnudārzā", "en": "place in a kindergarten"})
-ERRANDS = {errand.route: errand for errand in (BY_PHONE, BY_DISPLAY)}
+ON_PAPER = Errand(SICKNESS_BENEFIT, "paper", {"lv": "slimības lapa", "en": "sick leave"})
+BY_CALL = Errand(
+    KINDERGARTEN_QUEUE,
+    "call",
+    {"lv": "vieta bērnudārzā", "en": "place in a kindergarten"},
+    resident=next(each for each in RESIDENTS if each.personal_code == seed.KNOWN.code),
+    channel="phone",
+)
 
 
 class WholeVisit:
@@ -69,11 +81,12 @@ class WholeVisit:
     ) -> None:
         """Open the windows. `codes` are shared by whoever signs in at one gateway, which takes each code once."""
         self.stack = stack
+        self.opened = opened
         self.errand = errand
         self.language = language
         self.steps = steps
-        self._codes = codes or Codes()
-        self._pictures = pictures
+        self.codes = codes or Codes()
+        self.pictures = pictures
         self._known_codes: frozenset[str] = frozenset()
         self.desk = Desk(window(opened, DESK_SIZE).new_page(), stack.url)
         self.phone = Phone(window(opened, PHONE_SIZE, is_phone=True).new_page(), stack.url)
@@ -124,7 +137,7 @@ class WholeVisit:
             self.desk.enrol(code.digits)
             step.seen = NORTH.name
         with self.steps.step("Assistant signed in by password and one-time code") as step:
-            self.desk.sign_in(ASSISTANT.login, PASSWORD, self._codes.take(ASSISTANT))
+            self.desk.sign_in(ASSISTANT.login, PASSWORD, self.codes.take(ASSISTANT))
             expect(self.desk.page.url.endswith("/desk"), f"after signing in: {self.desk.page.url}")
             step.seen = ASSISTANT.name
             self.desk.read_in(self.language)
@@ -139,11 +152,11 @@ class WholeVisit:
     def find_service(self) -> None:
         """Open the visit and find the service by plain words."""
         with self.steps.step("Visit opened") as step:
-            step.seen = self.desk.open_visit(language=self.language)[:_SHORT]
+            step.seen = self.desk.open_visit(channel=self.errand.channel, language=self.language)[:_SHORT]
         words = self.errand.words[self.language]
         with self.steps.step(f"Service found by the words “{words}”") as step:
             found = self.desk.search(words)
-            self._take("search", self.desk)
+            self.take("search", self.desk)
             step.seen = f"{found[0]}, first of {len(found)}"
             self.desk.choose(self.errand.service)
 
@@ -151,14 +164,18 @@ class WholeVisit:
         """Ask for the delegation and get the yes."""
         number = _TYPED_NUMBER if self.errand.route == "display" else None
         with self.steps.step("Delegation asked for") as step:
-            self.desk.ask(PRINCIPAL, route=self.errand.route, number=number)
-            step.seen = f"{PRINCIPAL.name}, by {self.errand.route}"
+            self.desk.ask(self.errand.resident, route=self.errand.route, number=number)
+            step.seen = f"{self.errand.resident.name}, by {self.errand.route}"
+        self.allow()
+        with self.steps.step("Delegation signed") as step:
+            step.seen = f"jti {self._delegation()[:_SHORT]}…"
+
+    def allow(self) -> None:
+        """Say yes to the statement."""
         if self.errand.route == "display":
             self._allow_on_display()
         else:
             self._allow_on_phone()
-        with self.steps.step("Delegation signed") as step:
-            step.seen = f"jti {self._delegation()[:_SHORT]}…"
 
     def answer(self) -> None:
         """Answer the questions; the connector fills the portal's form."""
@@ -166,12 +183,12 @@ class WholeVisit:
         answers = sample.answers(date.today())  # noqa: DTZ011 - the portal of this machine counts in its days
         with self.steps.step("Questions answered") as step:
             self.desk.meet_preconditions()
-            self._take("questions", self.desk)
+            self.take("questions", self.desk)
             self.desk.answer(sample, answers)
             step.seen = f"{len(answers)} answers"
         with self.steps.step("Form filled in at the portal, stopped before the last click, read back") as step:
             self.desk.wait_for_readback()
-            self._take("desk", self.desk)
+            self.take("desk", self.desk)
             state = self.stack.portal_state()
             expect(state["final_posts"] == 0, f"the portal has seen {state['final_posts']} final requests already")
             step.seen = "nothing sent yet"
@@ -181,17 +198,17 @@ class WholeVisit:
         with self.steps.step("Resident sees what would be sent") as step:
             if self.errand.route == "display":
                 shown = self.display.wait_for_question()
-                self._take("display", self.display)
+                self.take("display", self.display)
                 expect("Paraugkalns" in shown, f"the display does not show the child's name: {shown[:200]}")
                 step.seen = f"{len(shown.splitlines())} lines on the display"
             else:
                 values = self.phone.wait_for_readback()
-                self._take("read-back", self.phone)
+                self.take("read-back", self.phone)
                 expect(len(values) > 1, f"the phone shows {values}")
                 step.seen = f"{len(values)} values on the phone"
         with self.steps.step("Confirmed") as step:
             if self.errand.route == "display":
-                self.display.approve(self._texted_code())
+                self.display.approve(self.texted_code())
                 step.seen = "by a new code, for exactly these values"
             else:
                 self.phone.approve()
@@ -201,7 +218,7 @@ class WholeVisit:
         """Wait for the receipt; return the reference number."""
         with self.steps.step("Sent once, received by the portal: reference number") as step:
             reference = step.seen = self.desk.wait_for_receipt()
-            self._take("receipt", self.desk)
+            self.take("receipt", self.desk)
         with self.steps.step("Portal's receipt") as step:
             pdf = self.desk.receipt_pdf()
             expect(pdf.startswith(b"%PDF"), f"the receipt begins with {pdf[:8]!r}")
@@ -213,15 +230,15 @@ class WholeVisit:
         with self.steps.step("Visit closed") as step:
             self.desk.close()
             step.seen = self.desk.heading
-            self._take("closed", self.desk)
+            self.take("closed", self.desk)
         with self.steps.step("Feedback asked") as step:
-            if self.errand.route == "display":  # a number that was typed at the counter is not used for anything else
+            if self.errand.route in _BY_CODE:  # a number that was typed at the counter is not used for anything else
                 link = self.phone.look_up_feedback(self.desk.feedback_code)
-                self._take("farewell", self.display)
+                self.take("farewell", self.display)
                 step.seen = f"by a code on paper: {link}"
             else:
                 pattern = re.compile(re.escape(self.stack.url) + r"/f/\S+")
-                link = self._message(pattern.search).group()
+                link = self.message(pattern.search).group()
                 step.seen = f"by SMS: {link}"
         return link
 
@@ -237,7 +254,10 @@ class WholeVisit:
             state = self.stack.portal_state()
             accepted = [(each["reference"], each["person"]) for each in state["applications"]]
             expect(state["accepted"] == 1 and state["final_posts"] == 1, f"accepted and final requests: {state}")
-            expect(accepted == [(reference, PRINCIPAL.personal_code)], f"the portal holds {accepted}, not {reference}")
+            expect(
+                accepted == [(reference, self.errand.resident.personal_code)],
+                f"the portal holds {accepted}, not {reference}",
+            )
             step.seen = f"1 final request, 1 accepted: {reference}"
 
     def check_trail(self) -> None:
@@ -250,42 +270,42 @@ class WholeVisit:
     def audit(self) -> None:
         """Look at the trail on the auditor's pages."""
         with self.steps.step("Auditor verifies the log and opens the visit's trail") as step:
-            self.auditor.sign_in(AUDITOR.login, PASSWORD, self._codes.take(AUDITOR))
+            self.auditor.sign_in(AUDITOR.login, PASSWORD, self.codes.take(AUDITOR))
             self.auditor.read_in(self.language)
             expect(self.auditor.verify(), f"the auditor's page says: {self.auditor.page.inner_text('main')[:400]}")
-            self._take("audit", self.auditor)
+            self.take("audit", self.auditor)
             count = self.auditor.open_visit(self.desk.visit_id)
             self.auditor.page.locator(".app-timeline").evaluate(_SHOW_WITH_HEADING)
-            self._take("timeline", self.auditor)
+            self.take("timeline", self.auditor)
             step.seen = f"{count} steps"
 
     def _allow_on_phone(self) -> None:
         with self.steps.step("Code typed on the phone"):
-            self._take("ask", self.desk)
+            self.take("ask", self.desk)
             self.phone.enter(self.desk.phone_code)
         with self.steps.step("Number on the counter's screen typed on the phone") as step:
             number = step.seen = self.desk.match_number
             self.phone.match(number)
         with self.steps.step("Statement read") as step:
             step.seen = f"{len(self.phone.statement.split())} words"
-            self._take("statement", self.phone)
+            self.take("statement", self.phone)
         with self.steps.step("Approved by a fresh sign-in"):
             self.phone.approve()
 
     def _allow_on_display(self) -> None:
         with self.steps.step("Statement read on the display") as step:
             step.seen = f"{len(self.display.wait_for_question().split())} words"
-            self._take("display-statement", self.display)
+            self.take("display-statement", self.display)
         with self.steps.step("Approved by the code that was sent"):
-            self.display.approve(self._texted_code())
+            self.display.approve(self.texted_code())
 
-    def _texted_code(self) -> str:
+    def texted_code(self) -> str:
         """The newest code in the resident's messages; each is used once, so a new one is waited for."""
-        found = self._message(lambda text: _new_code(text, self._known_codes))
+        found = self.message(lambda text: _new_code(text, self._known_codes))
         self._known_codes |= {found}
         return found
 
-    def _message(self, look: Callable[[str], Found | None]) -> Found:
+    def message(self, look: Callable[[str], Found | None]) -> Found:
         """What `look` finds in the newest message in which it finds anything."""
         deadline = time.monotonic() + _MESSAGE_SECONDS
         while time.monotonic() < deadline:
@@ -309,10 +329,10 @@ class WholeVisit:
         expect(len(found) == 1, f"delegations in force: {len(found)}")
         return str(found[0])
 
-    def _take(self, name: str, hands: Hands) -> None:
+    def take(self, name: str, hands: Hands) -> None:
         """Take a picture: of the display in a visit by it, of everything else in one by phone."""
-        if self._pictures is not None and (hands is self.display) == (self.errand.route == "display"):
-            self._pictures.take(name, hands.page)
+        if self.pictures is not None and (hands is self.display) == (self.errand.route == "display"):
+            self.pictures.take(name, hands.page)
 
 
 def _new_code(text: str, known: frozenset[str]) -> str | None:

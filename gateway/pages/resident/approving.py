@@ -1,5 +1,6 @@
 """The page that a phone is on: where the matter stands, what is asked, and a no that needs no signing in."""
 
+from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -16,7 +17,7 @@ from gateway.pages.resident.screens import PhonePage, Screen
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import ResidentSession, Who, allow
-from gateway.visits import actors, approvals, confirming, reading, showing, stopping
+from gateway.visits import actors, approvals, calling, confirming, reading, showing, stopping
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import ApprovalOverError, ExpiredError, OutOfOrderError, VisitClosedError
 from gateway.visits.reading import OpenedVisit
@@ -50,6 +51,15 @@ async def take_number(request: AnyRequest, session: ResidentSession, parts: Part
     if answer is not Answer.WRONG:
         return see_other("/approve")
     return await _show(request, session, parts, wrong=True, status=403)
+
+
+@post("/approve/heard", **_RESIDENT)
+async def approve_heard(session: ResidentSession, parts: Parts, data: Form) -> Response[Any]:
+    """Say yes to what is read aloud on a call and stands on this phone."""
+    approval_id = field(data, "approval", 64)
+    with suppress(*MOVED_ON):
+        await parts.database.write(lambda conn: calling.approve_on_phone(conn, parts, session, approval_id))
+    return see_other("/approve")
 
 
 @get("/approve/refuse", **_RESIDENT)
@@ -207,6 +217,7 @@ def _attachment(reference: str) -> str:
 HANDLERS = (
     show,
     take_number,
+    approve_heard,
     show_refuse,
     refuse,
     show_stop,

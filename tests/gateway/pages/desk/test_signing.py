@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import update
 
+from audit.events import EventName
 from delegation.assurance import Assurance, NumberSource
 from gateway.people import residents
 from gateway.people.residents import Profile
@@ -319,3 +320,49 @@ def test_steps_of_another_assistants_visit_are_not_found(signing: Paper) -> None
     for step in ("print", "unwitnessed", "no", "spoken"):
         assert other.post(f"{signing.at}/{step}", {"code": "123456"}).status == 404
     assert send_sheet(other, f"{signing.at}/sheet", signing.code).status == 404
+
+
+class TestOnTheCalledPhone:
+    def test_the_link_the_said_number_and_a_button_send_exactly_what_is_shown(self, desk: Desk) -> None:
+        phone = self.called(desk)
+        assert IBAN not in phone.get("/approve").text
+        assert "Which number does the caller say?" in phone.get("/approve").text
+        approval = desk.approval()
+        assert self.send(phone, "number", number=approval.match_number).status == 303
+        page = phone.get("/approve").text
+        assert IBAN in page
+        assert EventName.READBACK_SHOWN in desk.events()
+        assert self.send(phone, "heard", approval=approval.id).location == "/approve"
+        assert desk.stage is Stage.SENDING
+
+    def test_shows_nothing_and_takes_no_yes_without_the_number(self, desk: Desk) -> None:
+        phone = self.called(desk)
+        assert self.send(phone, "heard", approval=desk.approval().id).location == "/approve"
+        assert desk.stage is Stage.PERMIT
+        assert IBAN not in phone.get("/approve").text
+
+    def test_a_no_on_the_phone_stops_the_sending(self, desk: Desk) -> None:
+        phone = self.called(desk)
+        assert self.send(phone, "refuse", approval=desk.approval().id).status == 303
+        assert desk.stage is Stage.PERMIT_REFUSED
+
+    def called(self, desk: Desk) -> Caller:
+        """A phone that has opened the link."""
+        calls = TestOnACall()
+        calls.called(desk)
+        desk.browser.post(f"{calls.at(desk)}/spoken", {"code": desk.sent_code()})
+        desk.fill()
+        desk.report_read_back()
+        link = re.search(r"/a/\S+", desk.newest_message())
+        assert link
+        phone = Caller(desk.callers.app)
+        phone.csrf = phone.get(link[0]).csrf
+        assert phone.post(link[0]).location == "/approve"
+        return phone
+
+    def send(self, phone: Caller, step: str, **fields: str) -> Answer:
+        path = "/approve/refuse" if step == "refuse" else "/approve"
+        found = re.search(r'name="_csrf" value="([^"]+)"', phone.get(path).text)
+        assert found
+        phone.csrf = found[1]
+        return phone.post(f"/approve/{step}", fields)
