@@ -33,7 +33,7 @@ def test_a_colleague_looks_and_the_desk_goes_on(browser: Browser, address: str, 
     page.get_by_role("link", name="1 colleague’s question waits").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Second look")
     ensure_accessible(page)
-    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Look").click()
     ensure_accessible(page)
     page.get_by_role("button", name="Show what is to be judged").click()
     expect(page.get_by_text("Parauga iela 1-2, Paraugciems")).to_be_visible()
