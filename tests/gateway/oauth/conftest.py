@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from structlog.testing import capture_logs
 
 from gateway.config import Settings
 from gateway.oauth import clients
@@ -66,7 +67,8 @@ def portal(granted: Counter, listening: socket.socket) -> Iterator[Portal]:
     server = uvicorn.Server(uvicorn.Config(fitted(parts), lifespan="off", log_config=None, access_log=False, ws="none"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
     thread.start()
-    with Portal.at(counter) as made:
+    # Lines that a thread writes while pytest puts another stream in place of its own can bring the interpreter down.
+    with capture_logs(), Portal.at(counter) as made:
         yield made
     server.should_exit = True
     thread.join()
