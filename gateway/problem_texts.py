@@ -292,11 +292,6 @@ PROBLEMS: dict[str, Problem] = {
         message("The same thing has been filed or is on its way"),
         message("Look at the earlier application. It is not sent a second time."),
     ),
-    "filing.already_sent": _problem(
-        409,
-        message("It has been sent already and cannot be stopped here"),
-        message("The receipt says how to withdraw it at the service itself."),
-    ),
     "filing.readback_changed": _problem(
         409,
         message("The portal’s page has changed since it was confirmed"),

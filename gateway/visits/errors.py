@@ -112,16 +112,6 @@ class AlreadyFiledError(VisitError):
     code = "filing.already_filed"
 
 
-class AlreadySentError(VisitError):
-    """It can no longer be stopped: the final request left at `sent_at`."""
-
-    code = "filing.already_sent"
-
-    def __init__(self, sent_at: datetime) -> None:
-        super().__init__(f"sent at {sent_at.isoformat()}")
-        self.sent_at = sent_at
-
-
 class ReadBackChangedError(VisitError):
     """The portal's page no longer holds what was confirmed; it must be confirmed again."""
 

@@ -19,10 +19,9 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import actors, approvals, filings, second_person, stop_codes, telling
 from gateway.visits.delegations import may_file, store, store_end, to_model
-from gateway.visits.errors import AlreadySentError, NotFoundError, OutOfOrderError
+from gateway.visits.errors import NotFoundError, OutOfOrderError
 from gateway.visits.rows import (
     AnyRow,
-    ensure,
     filings_of,
     find_delegation,
     lock_delegation,
@@ -75,22 +74,6 @@ EXPIRED = "delegation.expired"
 _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT)
 
 
-def stop(conn: Connection, parts: Parts, delegation_id: str, *, by: Actor, whose: str) -> None:
-    """Stop a delegation and whatever is filed under it. Stopping what is over already changes nothing.
-
-    `whose` is kept with it: `resident`, `receipt`, `staff:<id>`.
-
-    Raises:
-        NotFoundError: no such delegation.
-        AlreadySentError: the final request has left. The delegation is ended all the same; the filing is not recalled.
-    """
-    now = parts.clock.database_now(conn)
-    row = lock_delegation(conn, delegation_id)
-    filing = lock_filing_of(conn, delegation_id)
-    ensure(row.state in (*_IN_FORCE, DelegationState.REQUESTED), "stop what has ended")
-    end_rights(conn, row, filing, by=by, whose=whose, now=now)
-
-
 def stop_or_say_sent(
     conn: Connection,
     parts: Parts,
@@ -100,9 +83,14 @@ def stop_or_say_sent(
     whose: str,
     reason: StopReason = StopReason.OWN_NO,
 ) -> datetime | None:
-    """As `stop`; return when the final request left, if it was too late, and `None` if it was in time.
+    """Stop a delegation and whatever is filed under it. Stopping what is over already changes nothing.
 
-    Who and why is kept, and the approver is told.
+    Return when the final request left, if it was too late, and `None` if it was in time. The delegation is ended all
+    the same; the filing is not recalled. Who (`resident`, `receipt`, `staff:<id>`) and why is kept, and the approver
+    is told.
+
+    Raises:
+        NotFoundError: no such delegation.
     """
     row = lock_delegation(conn, delegation_id)
     filing = lock_filing_of(conn, delegation_id)
@@ -238,12 +226,6 @@ def end_rights(
             enqueue(conn, "oauth.logout", {"delegation": row.id}, key=f"oauth.logout:{row.id}", now=now)
     approvals.lapse_all(conn, row.id, now)
     second_person.withdraw_all(conn, row.visit_id, now)
-
-
-def ensure_not_sent(filing: AnyRow) -> None:
-    """Raise `AlreadySentError` when the final request of a locked filing has left."""
-    if filing.sent_at is not None:
-        raise AlreadySentError(filing.sent_at)
 
 
 def stop_filing(

@@ -84,7 +84,9 @@ class TestFiling:
     def test_by_the_display_a_code_to_a_known_number_says_yes(self, counter: Counter) -> None:
         counter.open().grant()
         counter.write(
-            lambda conn: stopping.stop(conn, counter.store, counter.delegation().id, by=counter.by.actor, whose="t")
+            lambda conn: stopping.stop_or_say_sent(
+                conn, counter.store, counter.delegation().id, by=counter.by.actor, whose="t"
+            )
         )
         # The sign-in has told the number; from now on the display can be used.
         counter.close()

@@ -242,7 +242,7 @@ class TestApproving:
         first = facing.matched()
         theirs = facing.counter.approval().id
         facing.counter.write(
-            lambda conn: stopping.stop(
+            lambda conn: stopping.stop_or_say_sent(
                 conn, facing.counter.store, facing.counter.delegation().id, by=facing.counter.by.actor, whose="t"
             )
         )
@@ -481,7 +481,9 @@ class TestOtherEndings:
         counter.open().ask()
         phone = in_english(facing.granted())
         counter.write(
-            lambda conn: stopping.stop(conn, counter.store, counter.delegation().id, by=counter.by.actor, whose="t")
+            lambda conn: stopping.stop_or_say_sent(
+                conn, counter.store, counter.delegation().id, by=counter.by.actor, whose="t"
+            )
         )
         counter.ask(Route.DISPLAY)
         assert shows(phone.see(), "Answer at the counter")
