@@ -50,7 +50,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """What an ID token was verified with. Kept with it, since a provider changes its keys and the proof outlives them."""
+    """What an ID token was verified with. Kept with it: a provider changes its keys, and the proof outlives them."""
 
     issuer: str
     client_id: str

@@ -12,6 +12,7 @@ from gateway.pages import (
     presented,
     second_look,
     staff_values,
+    statements,
     terminals,
     witnessing,
 )
@@ -37,5 +38,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *second_look.HANDLERS,
     *witnessing.HANDLERS,
     *staff_values.HANDLERS,
+    *statements.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""
