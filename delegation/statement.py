@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from delegation.errors import StatementError
 from delegation.model import Action
 from delegation.wording import LATEST, Template, clean, load_template
@@ -97,6 +99,18 @@ def render(facts: StatementFacts, *, language: str, template_id: str = LATEST) -
         },
     )
     return Statement(template_id, language, text + "\n")
+
+
+def parse_facts(content: bytes) -> StatementFacts:
+    """The facts of a statement, from the JSON in which they are kept.
+
+    Raises:
+        StatementError: they are not that; what they say is not repeated.
+    """
+    try:
+        return msgspec.json.decode(content, type=StatementFacts)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StatementError("these are no facts of a statement") from error
 
 
 def local_time(moment: datetime, language: str) -> str:

@@ -5,9 +5,11 @@ installed.
 """
 
 import sys
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -15,9 +17,14 @@ import msgspec
 
 from delegation.checking import Checked, check_token
 from delegation.claims import ApprovalClaim, DelegationClaims, PermitClaims, ServiceDetail
-from delegation.errors import DelegationError, InvalidKeyError, StatusUnavailableError
+from delegation.commitment import HashKind, KeyedHasher
+from delegation.errors import DelegationError, InvalidKeyError, StatementError, StatusUnavailableError
 from delegation.signing import MAX_TOKEN_CHARACTERS, KeySet
+from delegation.statement import parse_facts, render
+from delegation.wording import LATEST
 from gateway.commands.source import SourceUnreachableError, SourceUnusableError, read
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -62,6 +69,48 @@ def verify(
     except DelegationError as error:
         _end(Outcome("refused", error.code, str(error)), as_json)
     click.echo(_as_json(checked) if as_json else "\n".join(describe(checked)))
+
+
+@delegation.command()
+@click.argument("delegation_id", required=False)
+@click.option("--check", "text_file", type=_FILE, help="A statement's text, as it was saved; needs no database.")
+@click.option("--facts", "facts_file", type=_FILE, help="With --check: the facts that it was written from, as JSON.")
+@click.option("--template", default=LATEST, show_default=True, help="With --check: the date of its template.")
+@click.option("--language", default="lv", show_default=True, help="With --check: its language.")
+@click.option("--hash", "approved", help="With --check: the keyed hash that was approved; with --key.")
+@click.option("--key", help="With --check: the key of that hash, in base64url.")
+def statement(
+    delegation_id: str | None,
+    text_file: Path | None,
+    facts_file: Path | None,
+    template: str,
+    language: str,
+    approved: str | None,
+    key: str | None,
+) -> None:
+    """Write a past statement again, byte for byte, and say whether it is what was approved.
+
+    Either of DELEGATION_ID, on a machine of the gateway; that is an event of its visit. Or offline, with --check and
+    --facts. The text goes to standard output, the verdict to standard error. Exits 0 it is, 1 it is not, 2 bad input.
+    """
+    if delegation_id is not None and text_file is None:
+        from gateway.commands import statements  # noqa: PLC0415 - a verifier has neither server nor database
+
+        sys.exit(statements.show(delegation_id))
+    if text_file is None or facts_file is None or (approved is None) != (key is None):
+        raise click.UsageError("give DELEGATION_ID; or --check and --facts, and --hash with --key")
+    try:
+        again = render(parse_facts(facts_file.read_bytes()), language=language, template_id=template)
+        hasher = None if key is None else KeyedHasher(urlsafe_b64decode(key + "=" * (-len(key) % 4)))
+    except (StatementError, ValueError) as error:
+        _end(Outcome("bad_input", "input.unusable", str(error)), as_json=False)
+    if again.data != text_file.read_bytes():
+        _end(Outcome("refused", "statement.differs", "from these facts it is another text"), as_json=False)
+    if hasher is not None and not hasher.fits(HashKind.STATEMENT, again.data, approved or ""):
+        _end(Outcome("refused", "statement.not_approved", "it is not the text that was approved"), as_json=False)
+    click.echo(again.text, nl=False)
+    what = "the text that was approved" if hasher else "the text that these facts give (nobody compared a hash)"
+    click.echo(f"Verified: it is {what}.", err=True)
 
 
 @dataclass(frozen=True, slots=True)

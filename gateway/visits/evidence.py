@@ -212,7 +212,7 @@ class _Examiner:
             again = statements.again(vault, delegation_id, row.template_id, row.language)
         except (NotFoundError, LookupError) as error:
             raise _FindingError(Verdict.EVIDENCE_MISSING, f"{subject}: its record is gone") from error
-        except (SealBrokenError, StatementError, msgspec.DecodeError) as error:
+        except (SealBrokenError, StatementError) as error:
             raise _FindingError(Verdict.STATEMENT_DIFFERS, f"{subject}: it cannot be written again") from error
         if claims.jti != delegation_id or claims.approval.statement != row.statement_hash:
             raise _FindingError(Verdict.TOKEN_INVALID, f"{subject}: the token is for something else")

@@ -6,7 +6,6 @@ The code on the papers names the delegation and entitles nobody: its finder can 
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from audit.entry import Actor, decode
@@ -108,7 +107,7 @@ def again(conn: Connection, store: Store, delegation_id: str) -> Seen:
     try:
         vault = VisitVault.of(conn, store.sealer, row.visit_id)
         statement = statements.again(vault, row.id, row.template_id, row.language)
-    except (KeysError, LookupError, StatementError, msgspec.DecodeError) as error:
+    except (KeysError, LookupError, StatementError) as error:
         raise StatementGoneError("the statement cannot be written again") from error
     matches = vault.hasher.fits(HashKind.STATEMENT, statement.data, row.statement_hash)
     return Seen(row.id, statement, row.statement_hash, row.granted_at, matches)

@@ -7,7 +7,7 @@ import msgspec
 
 from connectors.sdk import registry
 from delegation.model import AllowedService, Delegation
-from delegation.statement import Statement, StatementFacts, StatementService, render
+from delegation.statement import Statement, StatementFacts, StatementService, parse_facts, render
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services.catalogue import Service
@@ -67,4 +67,4 @@ def again(vault: VisitVault, delegation_id: str, template_id: str, language: str
 
 def facts_of(vault: VisitVault, delegation_id: str) -> StatementFacts:
     """The facts as they were kept."""
-    return msgspec.json.decode(vault.take(delegation_id, _KIND), type=StatementFacts)
+    return parse_facts(vault.take(delegation_id, _KIND))
