@@ -149,6 +149,11 @@ class OpenedVisit:
         """The name in the statement."""
         return statements.facts_of(self._vault, _there(self._view.delegation)["id"]).principal
 
+    def on_behalf(self) -> tuple[str, str] | None:
+        """Whose matter it is and who speaks for them, by name; `None` where they speak for themselves."""
+        facts = statements.facts_of(self._vault, _there(self._view.delegation)["id"])
+        return (facts.principal, ", ".join((facts.approver, *facts.co_approvers))) if facts.acts_for_other else None
+
     def asked_name(self) -> str:
         """The name of whoever is asked now: the approver, or a co-approver in their turn."""
         delegation = _there(self._view.delegation)

@@ -70,11 +70,14 @@ async def show_receipt(
 ) -> Response[Any]:
     """The receipt on one sheet, in the resident's language."""
 
-    def work(conn: Connection) -> tuple[VisitView, StopPaper | None]:
+    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, tuple[str, str] | None]:
         view = reading.for_desk(conn, parts, session, visit_id)
-        return view, None if view.receipt is None else OpenedVisit(conn, parts, view).stop_paper()
+        if view.receipt is None:
+            return view, None, None
+        opened = OpenedVisit(conn, parts, view)
+        return view, opened.stop_paper(), opened.on_behalf()
 
-    view, paper = await parts.database.read(work)
+    view, paper, on_behalf = await parts.database.read(work)
     if view.receipt is None or view.service is None:
         return see_other(path_of(visit_id))
     language = next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE)
@@ -86,6 +89,7 @@ async def show_receipt(
         here=path_of(visit_id),
         card=view.service.card(view.language),
         holder=view.service.holder,
+        on_behalf=on_behalf,
         stop_paper=paper,
         stop_qr=None if paper is None else qr(paper.link),
     )

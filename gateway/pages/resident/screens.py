@@ -134,10 +134,15 @@ def _values(
             ways = _ways(conn, parts, view, ApprovalKind.GRANT)
             return {"statement": opened.statement(), "asked": opened.asked_name(), **ways}
         case Screen.READBACK | Screen.HEARD:
-            opened = OpenedVisit(conn, parts, view, "readback")
+            opened = OpenedVisit(conn, parts, view, "readback", "statement")
             shown = readback.shown(opened.readback(), view.service, language)
             ways = {} if screen is Screen.HEARD else _ways(conn, parts, view, ApprovalKind.PERMIT)
-            return {"readback": shown, "on_record": showing.is_on_record(conn, view), **ways}
+            return {
+                "readback": shown,
+                "on_behalf": opened.on_behalf(),
+                "on_record": showing.is_on_record(conn, view),
+                **ways,
+            }
         case Screen.GRANTED:
             return {
                 "may_add_passkey": _may_add_passkey(conn, parts, session),

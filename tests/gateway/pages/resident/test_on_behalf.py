@@ -1,0 +1,50 @@
+"""Phones of people who speak for somebody else: each is asked by name, and waits for the others."""
+
+from datetime import timedelta
+
+from delegation.model import AuthorityKind, DelegationState
+from gateway.people.residents import Profile
+from gateway.visits.parties import Authority
+from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, Phone
+from tests.gateway.visits.counter import ILZE
+
+CHILD = Profile(name="Jurģis Paraudziņš", code="329999-10001")
+COMPANY = Profile(name="SIA Paraugdarbnīca", code="40009999999", kind="company")
+SECOND = Profile(name="Jānis Paraugs", code=SOMEBODY_ELSE)
+BIRTH = Authority(kind=AuthorityKind.PARENT, document="birth_certificate", reference="DZ 1")
+REGISTER = Authority(kind=AuthorityKind.SIGNATORY, document="register", reference="izziņa 1")
+
+
+def in_english(phone: Phone) -> Phone:
+    phone.get("/language/en?of=resident&back=/approve")
+    return phone
+
+
+def test_a_parent_is_asked_by_their_own_name_and_reads_both(facing: Facing) -> None:
+    facing.counter.open(language="en").ask(person=CHILD, approver=ILZE, authority=BIRTH)
+    page = in_english(facing.matched()).see().text
+    assert "Is this about you: I••• P•••" in page
+    assert f"I act on behalf of: {CHILD.name}" in page
+
+
+def test_a_parent_sees_for_whom_it_would_be_sent(facing: Facing) -> None:
+    facing.counter.open().ask(person=CHILD, approver=ILZE, authority=BIRTH)
+    phone = in_english(facing.granted())
+    facing.counter.fill()
+    facing.counter.prepare()
+    assert f"on behalf of {CHILD.name}" in phone.see().text
+
+
+def test_the_first_signatory_waits_for_the_second_on_their_own_phone(facing: Facing) -> None:
+    counter = facing.counter
+    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    first = in_english(facing.matched())
+    counter.clock.move(timedelta(seconds=20))
+    facing.approve(first)
+    assert counter.delegation().state is DelegationState.REQUESTED
+    assert "Now the others who sign are asked" in first.see().text
+    second = in_english(facing.matched())
+    assert "Is this about you: J••• P•••" in second.see().text
+    assert facing.approve(second, SOMEBODY_ELSE).location == "/approve"
+    assert counter.delegation().state is DelegationState.ACTIVE
+    assert "You gave your permission" in first.see().text
