@@ -235,7 +235,17 @@ class TestAnswering:
         assert state_of(asked, look_id) is SecondLookState.WAITING
 
 
-_STEPS: dict[str, Callable[[Counter, StaffSession, str], None]] = {"look": look, "confirm": confirm, "refuse": refuse}
+def look_and_confirm(counter: Counter, session: StaffSession, look_id: str) -> None:
+    look(counter, session, look_id)
+    confirm(counter, session, look_id)
+
+
+_STEPS: dict[str, Callable[[Counter, StaffSession, str], None]] = {
+    "look": look,
+    "confirm": confirm,
+    "refuse": refuse,
+    "look_and_confirm": look_and_confirm,
+}
 
 
 @pytest.fixture
