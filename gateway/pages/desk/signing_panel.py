@@ -6,11 +6,12 @@ from sqlalchemy import Connection
 
 from delegation.assurance import ApprovalKind, Assurance, Route
 from gateway.pages.desk.words import WITNESS_REASONS
+from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.parts import Parts
 from gateway.visits import paper
 from gateway.visits.reading import VisitView
 from gateway.visits.sealed import VisitVault
-from ui.i18n import Message
+from ui.i18n import Message, message
 
 _CARRIED = (Route.PAPER, Route.CALL)
 
@@ -20,15 +21,32 @@ def gather(view: VisitView, *, again: bool) -> dict[str, Any]:
     approval, service = view.approval, view.service
     if approval is None or service is None or approval["route"] not in _CARRIED:
         return {}
-    if approval["route"] is Route.CALL:
-        return {"said_number": approval["match_number"]}
     is_permit = approval["kind"] is ApprovalKind.PERMIT
+    if approval["route"] is Route.CALL:
+        return {"said_number": approval["match_number"], "script": _script(view, is_permit=is_permit)}
     return {
         "sheet_code": paper.sheet_code(approval["subject_hash"]),
         "is_handed_in": bool(view.looks_waiting) and not again,
         "may_be_unwitnessed": service.rules.least(approval["kind"]) is Assurance.LOW,
         "is_changed": is_permit and approval["attempt"] > 1,
     }
+
+
+def _script(view: VisitView, *, is_permit: bool) -> str:
+    """What the assistant says, in the language of whoever is called."""
+    if is_permit:
+        said = message(
+            "“I am calling from %(centre)s. I will read what would be sent in your name. If everything is right, tell "
+            "me the six digits from the message. If anything is wrong, say no.”",
+            centre=view.centre,
+        )
+    else:
+        said = message(
+            "“I am calling from %(centre)s. I will read what you would allow us to do. If you agree, tell me the six "
+            "digits from the message. If you do not, say no: nothing is done then.”",
+            centre=view.centre,
+        )
+    return said.text(next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE))
 
 
 def why_refused(conn: Connection, parts: Parts, view: VisitView) -> Message | None:
