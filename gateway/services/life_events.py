@@ -134,7 +134,8 @@ def matching(
     if not words(query):
         return tuple(events[:limit])
     wanted = {stem(word) for word in asked(query)}
-    named = [event for event in events if wanted & _stems(event)]
+    met = {event.id: len(wanted & _stems(event)) for event in events}
+    named = sorted((event for event in events if met[event.id]), key=lambda event: -met[event.id])
     holding = [event for event in events if event not in named and found and found[0] in event.services]
     return tuple((named + holding)[:limit])
 
