@@ -44,7 +44,12 @@ class VisitVault:
     @property
     def hasher(self) -> KeyedHasher:
         """Hashes texts and payloads of this visit; without the key nothing can be guessed from them."""
-        return KeyedHasher(hmac.digest(self.key.secret, b"pilnvara commitment", hashlib.sha256))
+        return KeyedHasher(self.hash_key)
+
+    @property
+    def hash_key(self) -> bytes:
+        """The key of those hashes, for whoever the values belong to: it opens nothing that is sealed."""
+        return hmac.digest(self.key.secret, b"pilnvara commitment", hashlib.sha256)
 
     def keep(self, owner_id: str, kind: str, content: bytes, now: datetime) -> None:
         """Seal `content`, in place of an older one of the same owner and kind."""

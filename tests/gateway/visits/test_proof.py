@@ -1,0 +1,112 @@
+"""The file that proves a delegation, verified by the commands that it names and by nothing else."""
+
+import io
+import shlex
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from audit.__main__ import main as audit
+from audit.proof import LogProof
+from gateway.cli import main
+from gateway.keys import store as key_store
+from gateway.people.tables import Resident
+from gateway.visits.errors import NotFoundError
+from gateway.visits.proof import proof_of
+from gateway.visits.statement_looks import StatementGoneError
+from tests.gateway.ledger.events import checkpoint_of
+from tests.gateway.visits.counter import Counter
+
+
+def proof(counter: Counter) -> bytes:
+    delegation = counter.delegation().id
+    return counter.read(lambda conn: proof_of(conn, counter.store, delegation))
+
+
+@pytest.fixture
+def folder(counter: Counter, tmp_path: Path) -> Path:
+    counter.open(language="en").grant()
+    counter.fill()
+    counter.send()
+    assert checkpoint_of(counter.store)
+    with zipfile.ZipFile(io.BytesIO(proof(counter))) as archive:
+        archive.extractall(tmp_path)
+    return tmp_path
+
+
+def commands(folder: Path) -> list[list[str]]:
+    lines = (folder / "README.txt").read_text().splitlines()
+    return [shlex.split(line) for line in lines if line.startswith("    ")]
+
+
+def test_holds_text_tokens_receipt_keys_and_the_logs_entries(folder: Path) -> None:
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {
+        "README.txt",
+        "statement.txt",
+        "statement.json",
+        "delegation.jws",
+        "permits/1.jws",
+        "receipts/1.json",
+        "receipts/1.pdf",
+        "jwks.json",
+        "log/checkpoint.txt",
+        "log/vkey.txt",
+        "log/001.json",
+        "log/001.tlog-proof",
+    } <= names
+    assert "Ilze Paraudziņa" in (folder / "statement.txt").read_text()
+
+
+def test_is_verified_by_the_commands_that_it_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    statement, token, entry = commands(folder)
+    checked = CliRunner().invoke(main, statement[1:])
+    assert (checked.exit_code, "the text that was approved" in checked.output) == (0, True), checked.output
+    verified = CliRunner().invoke(main, token[1:-2], input=(folder / token[-1]).read_text())
+    assert verified.exit_code == 0, verified.output
+    vkey = (folder / "log" / "vkey.txt").read_text().splitlines()[0]
+    included = CliRunner().invoke(audit, [vkey if part == "$VKEY" else part for part in entry[3:]])
+    assert included.exit_code == 0, included.output
+
+
+def test_every_entry_under_the_checkpoint_has_its_proof(folder: Path) -> None:
+    entries = sorted((folder / "log").glob("*.json"))
+    assert len(entries) > 5
+    for entry in entries:
+        assert LogProof.parse(entry.with_suffix(".tlog-proof").read_bytes()).index >= 0
+
+
+def test_a_changed_text_is_refused_by_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    text = folder / "statement.txt"
+    text.write_bytes(text.read_bytes().replace(b"Ilze", b"Inga"))
+    assert CliRunner().invoke(main, commands(folder)[0][1:]).exit_code == 1
+
+
+def test_the_same_record_gives_the_same_file(counter: Counter) -> None:
+    counter.open().grant()
+    assert proof(counter) == proof(counter)
+
+
+def test_of_what_nobody_approved_holds_no_token(counter: Counter) -> None:
+    counter.open().ask()
+    with zipfile.ZipFile(io.BytesIO(proof(counter))) as archive:
+        assert "delegation.jws" not in archive.namelist()
+        assert "viss, kas pierāda" in archive.read("README.txt").decode()
+
+
+def test_of_nothing_is_nothing(counter: Counter) -> None:
+    with pytest.raises(NotFoundError):
+        counter.read(lambda conn: proof_of(conn, counter.store, "nothing"))
+
+
+def test_is_gone_when_it_was_erased(counter: Counter) -> None:
+    counter.open().grant()
+    key = select(Resident.key_id).where(Resident.id == counter.delegation().principal_id)
+    counter.write(lambda conn: key_store.destroy(conn, conn.execute(key).scalar_one(), counter.clock.now()))
+    with pytest.raises(StatementGoneError):
+        proof(counter)
