@@ -93,6 +93,7 @@ def make_handlers(parts: Parts) -> Mapping[str, JobKind]:
     """Return the job of this module, by kind."""
 
     async def deliver(job: Job) -> None:
+        """Tell one portal."""
         delegation_id, client_id = job.payload["delegation"], job.payload["client"]
         composed = await parts.database.read(lambda conn: compose(conn, parts, delegation_id, client_id))
         if composed is None:
@@ -101,6 +102,7 @@ def make_handlers(parts: Parts) -> Mapping[str, JobKind]:
         await parts.database.write(lambda conn: _record(conn, parts, job.payload, EventName.OAUTH_LOGOUT_DELIVERED))
 
     async def give_up(job: Job, code: str) -> None:
+        """Record that it could not be told."""
         await parts.database.write(
             lambda conn: _record(conn, parts, job.payload, EventName.OAUTH_LOGOUT_FAILED, reason=code)
         )

@@ -64,6 +64,7 @@ def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
         await parts.database.write(lambda conn: end_tokens(conn, parts, job.payload["delegation"]))
 
     async def end(job: Job) -> None:
+        """Tell portals that a delegation has come to its end."""
         await parts.database.write(lambda conn: expired(conn, parts, job.payload["delegation"]))
 
     return {JOB: log_out, EXPIRY_JOB: end, **backchannel.make_handlers(parts)}
