@@ -9,10 +9,9 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from audit import checkpoint
 from audit.inclusion import inclusion_proof
@@ -30,7 +29,7 @@ from gateway.visits.sealed import VisitVault
 from gateway.visits.statement_looks import StatementGoneError
 from gateway.visits.tables import Filing, Permit, Receipt
 
-_EVENTS: Select[Any] = (
+_EVENTS = (
     select(AuditEvent.n, AuditEvent.leaf, AuditLeaf.idx)
     .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
     .where(AuditEvent.chain == bindparam("visit"))
@@ -133,9 +132,14 @@ def _entries(conn: Connection, row: AnyRow, covered: _Checkpoint | None) -> Iter
     read = tree.node_reader(conn)
     for n, leaf, index in conn.execute(_EVENTS, {"visit": row.visit_id}).all():
         yield f"log/{n:03}.json", bytes(leaf)
-        if covered is not None and index is not None and index < covered.size:
+        if covered is not None and _is_under(index, covered):
             hashes = tuple(inclusion_proof(index, covered.size, read))
             yield f"log/{n:03}.tlog-proof", LogProof(index, hashes, covered.signed).encode()
+
+
+def _is_under(index: int | None, covered: _Checkpoint) -> bool:
+    """Whether an entry has a place, and the checkpoint covers it."""
+    return index is not None and index < covered.size
 
 
 def _pretty(value: Mapping[str, object]) -> bytes:
