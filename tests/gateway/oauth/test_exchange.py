@@ -5,13 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx2
+import msgspec
 import pytest
 from sqlalchemy import func, select, update
 
 from audit.events import EventName
 from connectors.runner.api import Verdict
 from delegation.assurance import Route
+from delegation.claims import PERMIT_TYPE, PermitClaims
+from delegation.signing import open_signed
 from delegation.verify import verify_delegation
+from gateway.keys.signing import KeyKind
 from gateway.oauth import clients
 from gateway.oauth.clients import TOKEN_EXCHANGE, ClientRegistration
 from gateway.oauth.exchange import ACCESS_TOKEN, DELEGATION
@@ -20,7 +24,7 @@ from gateway.oauth.tables import AccessToken
 from gateway.services.tables import Service
 from gateway.visits import granting
 from gateway.visits.approvals import Answer
-from gateway.visits.granting import Asked
+from gateway.visits.asked import Asked
 from gateway.visits.scope import Wanted
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Permit, RunKind
@@ -283,6 +287,24 @@ class TestRightToFile:
         counter.clock.move(timedelta(minutes=1))
         answer = exchange(portal, access, actor_token=verdict.permit, actor_token_type=PERMIT)
         refused(portal, answer, "invalid_grant", "permit.expired")
+
+    def test_is_not_given_for_another_filing_or_payload(self, portal: Portal) -> None:
+        access, permit = portal.tokens()["access_token"], send(portal)
+        store = portal.counter.store
+        true = open_signed(permit, store.keys.jwks(KeyKind.PERMIT), typ=PERMIT_TYPE, claims=PermitClaims)
+        for changes, reason in (
+            ({"filing": "another"}, "permit.other_filing"),
+            ({"delegation": "another"}, "permit.other_filing"),
+            ({"payload": "another"}, "permit.other_payload"),
+            ({"jti": "another"}, "permit.unknown"),
+            ({"aud": "another"}, "permit.unknown"),
+            ({"iss": "another"}, "permit.unknown"),
+        ):
+            claims = msgspec.json.encode(msgspec.structs.replace(true, **changes))
+            forged = store.keys.signer(KeyKind.PERMIT).sign(PERMIT_TYPE, claims)
+            answer = exchange(portal, access, actor_token=forged, actor_token_type=PERMIT)
+            refused(portal, answer, "invalid_grant", reason)
+        assert exchange(portal, access, actor_token=permit, actor_token_type=PERMIT).status_code == 200
 
     def test_is_not_given_for_what_is_no_permit_of_this_filing(self, portal: Portal) -> None:
         access = portal.tokens()["access_token"]
