@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,17 +9,15 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from audit.events import EventName
-from delegation.assurance import ApprovalKind, Assurance, NumberSource, Route, RouteFacts, route_assurance
+from delegation.assurance import ApprovalKind, NumberSource, RouteFacts, route_assurance
 from delegation.claims import StatusReference, claims_of
 from delegation.commitment import HashKind
 from delegation.filing import IN_DOUBT
 from delegation.model import Approval as GivenApproval
 from delegation.model import Delegation, DelegationState, activate, lapse, refuse
-from delegation.model import request as request_step
 from delegation.signing import sign_delegation
 from delegation.statement import Statement, render
 from delegation.wording import LATEST
-from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.keys import store as key_store
 from gateway.keys.signing import KeyKind
@@ -42,9 +39,9 @@ from gateway.visits import (
     stopping,
     telling,
 )
+from gateway.visits.asked import Asked, ensure_reachable, is_over, number_for, requested
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
-from gateway.visits.errors import ExpiredError, NoKnownNumberError, RouteNotAllowedError
-from gateway.visits.parties import Authority
+from gateway.visits.errors import ExpiredError, NoKnownNumberError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -55,42 +52,13 @@ from gateway.visits.rows import (
     lock_filing_of,
     lock_open_visit,
 )
-from gateway.visits.scope import Wanted
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import ApprovalState, DelegationRow
 from gateway.visits.trail import say
 
-NO_DOCUMENT = "none"
-"""What is recorded where nobody stood at the counter to show one."""
 HELD = "held_asking"
 """What is sealed of a question that waits for a second person."""
 _STATUS_INDEXES = 1 << 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the assistant asks the resident to allow, and how the resident will say yes."""
-
-    person: residents.Profile
-    """Whose matter it is. From the identity document in hand, unless somebody else speaks for them."""
-    route: Route
-    document_kind: str
-    """`passport`, `id_card` or `other`: what was checked of whoever says yes first; `none` on a call."""
-    number: str | None = None
-    """A telephone number typed at this counter; never taken for more than low assurance, and never called."""
-    approver: residents.Profile | None = None
-    """Who says yes for `person`, from the identity document in hand; none when they speak for themselves."""
-    co_approvers: tuple[residents.Profile, ...] = ()
-    """Who has to say yes too, such as a company's second signatory; asked one after the other."""
-    authority: Authority | None = None
-    """By what right `approver` speaks for `person`."""
-    services: tuple[Wanted, ...] = ()
-    """What is offered beyond filing each of the visit's services once."""
-
-    @property
-    def speaking(self) -> tuple[residents.Profile, ...]:
-        """Everybody who says yes for somebody else, the first asked first."""
-        return () if self.approver is None else (self.approver, *self.co_approvers)
 
 
 def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, asked: Asked) -> str:
@@ -124,8 +92,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     wanted = [each.id for each in services]
     guarding.ensure_open(conn, wanted, centre_id=visit.centre_id, staff_id=visit.assistant_id, now=now)
     taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
-    numbers = [_number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
-    _ensure_reachable(services, asked.route, numbers)
+    numbers = [number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
+    ensure_reachable(services, asked.route, numbers)
 
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     if earlier is None:
@@ -133,7 +101,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         key_store.rewrap(conn, parts.sealer.wrap(vault.key, under=taking_part.principal.key))
     people = (asked.person, *asked.speaking, *(each.profile for each in taking_part.everybody))
     needed = guarding.looks_for_people(conn, parts, vault, by, people, asked.number)
-    delegation = _requested(parts, visit, services, taking_part, asked, now)
+    delegation = requested(parts, visit, services, taking_part, asked, now)
     locked = fixed.values_of(services, delegation.services, taking_part.principal.profile)
     names = statements.Names(asked.person.name, tuple(each.name for each in asked.speaking or (asked.person,)))
     facts = statements.facts_for(parts, by, services, names, delegation, visit.language)
@@ -375,68 +343,6 @@ def _also(delegation: Delegation) -> dict[str, Any]:
     if delegation.authority is None:
         return {}
     return {"authority": delegation.authority.value, "co_approvers": list(delegation.co_approvers)}
-
-
-def _requested(
-    parts: Parts,
-    visit: AnyRow,
-    services: Sequence[catalogue.Service],
-    taking_part: parties.Parties,
-    asked: Asked,
-    now: datetime,
-) -> Delegation:
-    files = scope.whole_minute(now + parts.settings.delegation_validity)
-    allowed = scope.allowed(services, asked.services, now=now, files_until=files)
-    return request_step(
-        Delegation(
-            id=new_id(),
-            principal=taking_part.principal.id,
-            approver=taking_part.approver.id,
-            co_approvers=tuple(each.id for each in taking_part.approvers[1:]),
-            authority=asked.authority.kind if asked.authority else None,
-            assistant=visit.assistant_id,
-            centre=visit.centre_id,
-            terminal=visit.terminal_id,
-            visit=visit.id,
-            services=allowed,
-            valid_until=max(action.valid_until for each in allowed for action in each.actions),
-            state=DelegationState.REQUESTED,
-            requested_at=now,
-        )
-    )
-
-
-def _number_for(asked: Asked, resident: residents.Resident, *, is_first: bool) -> approvals.KnownNumber | None:
-    if asked.route not in approvals.BY_CODE:
-        return None
-    if resident.known_number:
-        return approvals.KnownNumber(resident.known_number, resident.number_source or NumberSource.REGISTER)
-    if asked.number and is_first and asked.route is Route.DISPLAY:
-        return approvals.KnownNumber(asked.number, NumberSource.TYPED_HERE)
-    raise NoKnownNumberError("no number is known for the resident")
-
-
-def _ensure_reachable(
-    services: Sequence[catalogue.Service], route: Route, numbers: Sequence[approvals.KnownNumber | None]
-) -> None:
-    """Refuse at once what could only be refused after the resident has done everything; the strictest service wins."""
-    best = Assurance.SUBSTANTIAL if route is Route.PAPER else Assurance.HIGH
-    for number in numbers:
-        if number is not None:
-            facts = RouteFacts(document_checked=True, number_source=number.source)
-            best = min(best, route_assurance(route, ApprovalKind.GRANT, facts))
-    for service in services:
-        needed = max(service.rules.grant_least, service.rules.permit_least)
-        if route not in service.rules.routes or best < needed:
-            raise RouteNotAllowedError(f"{service.id} by {route}")
-
-
-def is_over(row: AnyRow, now: datetime) -> bool:
-    """Whether nothing can be filed under a delegation any more, so that another may be asked for."""
-    if row.state is DelegationState.REQUESTED:
-        return bool(now >= row.valid_until)
-    ends = files_until(row.services)
-    return row.state is not DelegationState.ACTIVE or ends is None or now >= ends
 
 
 def _free_status_index(conn: Connection) -> int:

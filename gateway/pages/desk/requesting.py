@@ -20,7 +20,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.personal_code import PersonalCodeError, is_doubtful, normalise
 from gateway.people.residents import Profile
 from gateway.visits import approvals, confirming, granting
-from gateway.visits.granting import NO_DOCUMENT, Asked
+from gateway.visits.asked import NO_DOCUMENT, Asked
 from ui.i18n import Message, message
 
 _NUMBER: Final = Phone(name="number", label=Words("Tālrunis", "Telephone"))

@@ -45,7 +45,7 @@ from gateway.visits import (
     turns,
 )
 from gateway.visits.approvals import Answer
-from gateway.visits.granting import Asked
+from gateway.visits.asked import Asked
 from gateway.visits.reading import Stage, VisitView
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Approval, Channel, DelegationRow, Filing, Run, RunKind

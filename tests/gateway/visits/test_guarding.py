@@ -23,8 +23,8 @@ from gateway.people.tables import ValueKind
 from gateway.services import agreements, keeping, trainings
 from gateway.visits import asking, confirming, granting, guarding, running, second_acts, second_looks, second_person
 from gateway.visits.approvals import Answer
+from gateway.visits.asked import Asked
 from gateway.visits.errors import NotFoundError, OutOfOrderError
-from gateway.visits.granting import Asked
 from gateway.visits.guarding import NoAgreementError, NotInBasketError, NotTrainedError, OwnMatterError
 from gateway.visits.parties import Authority
 from gateway.visits.reading import Stage
