@@ -51,8 +51,16 @@ def approve_on_phone(conn: Connection, parts: Parts, session: ResidentSession, a
     _answer_yes(conn, parts, row, approval)
 
 
+def number_of(vault: VisitVault, delegation_id: str, approval_id: str) -> str:
+    """The number that is called about an asking."""
+    return str(msgspec.json.decode(_known(vault, delegation_id, approval_id))["number"])
+
+
+def _known(vault: VisitVault, delegation_id: str, approval_id: str) -> bytes:
+    return vault.find(approval_id, "asked") or vault.take(delegation_id, "evidence")
+
+
 def _answer_yes(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow) -> None:
-    vault = VisitVault.of(conn, parts.sealer, row.visit_id)
-    kept = vault.find(approval.id, "asked") or vault.take(row.id, "evidence")
+    kept = _known(VisitVault.of(conn, parts.sealer, row.visit_id), row.id, approval.id)
     facts = RouteFacts(number_source=NumberSource(msgspec.json.decode(kept)["number_source"]))
     confirming.answer_yes(conn, parts, row, approval, facts, kept)

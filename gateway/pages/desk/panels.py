@@ -214,7 +214,7 @@ def _asked(look: _Look) -> dict[str, Any]:
         "qr": qr(f"{look.parts.settings.public_url}/a/{invitation.link}") if invitation else None,
         "address": f"{look.parts.settings.public_url.partition('://')[2]}/a",
         "name": opened.asked_name(),
-        **signing_panel.gather(view, again=look.wish.panel == "sheet"),
+        **signing_panel.gather(look.conn, look.parts, view, shown=look.shown, again=look.wish.panel == "sheet"),
     }
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from delegation.assurance import ApprovalKind, Assurance, Route
+from gateway.pages.desk.questions import masked
 from gateway.pages.desk.words import WITNESS_REASONS
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.parts import Parts
-from gateway.visits import paper
+from gateway.visits import calling, paper
 from gateway.visits.reading import VisitView
 from gateway.visits.sealed import VisitVault
 from ui.i18n import Message, message
@@ -16,20 +17,35 @@ from ui.i18n import Message, message
 _CARRIED = (Route.PAPER, Route.CALL)
 
 
-def gather(view: VisitView, *, again: bool) -> dict[str, Any]:
-    """What the panel of a question needs beside what all routes need; `again` to hand in another sheet."""
+def gather(conn: Connection, parts: Parts, view: VisitView, *, shown: bool, again: bool) -> dict[str, Any]:
+    """What the panel of a question needs beside what all routes need.
+
+    `shown` says that the look at the values has been recorded; `again` to hand in another sheet.
+    """
     approval, service = view.approval, view.service
     if approval is None or service is None or approval["route"] not in _CARRIED:
         return {}
     is_permit = approval["kind"] is ApprovalKind.PERMIT
     if approval["route"] is Route.CALL:
-        return {"said_number": approval["match_number"], "script": _script(view, is_permit=is_permit)}
+        return {
+            "said_number": approval["match_number"],
+            "script": _script(view, is_permit=is_permit),
+            "called": _called(conn, parts, view, shown=shown),
+            "is_called_shown": shown,
+        }
     return {
         "sheet_code": paper.sheet_code(approval["subject_hash"]),
         "is_handed_in": bool(view.looks_waiting) and not again,
         "may_be_unwitnessed": service.rules.least(approval["kind"]) is Assurance.LOW,
         "is_changed": is_permit and approval["attempt"] > 1,
     }
+
+
+def _called(conn: Connection, parts: Parts, view: VisitView, *, shown: bool) -> str:
+    """The number to call, of which only so much can be read that the assistant knows which one it is."""
+    vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
+    number = calling.number_of(vault, (view.delegation or {})["id"], (view.approval or {})["id"])
+    return number if shown else masked("phone", number)
 
 
 def _script(view: VisitView, *, is_permit: bool) -> str:

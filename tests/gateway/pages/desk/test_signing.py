@@ -23,6 +23,7 @@ __all__ = ["colleague"]
 
 JPEG = b"\xff\xd8\xff ink"
 PDF = b"%PDF-1.7 ink"
+NUMBER = "+37120000007"
 IBAN = "LV78PARA0000000000001"
 FORM = {
     "document": "passport",
@@ -44,6 +45,15 @@ def takes(desk: Desk, routes: list[str], least: Assurance = Assurance.SUBSTANTIA
     values = {"routes": routes, "grant_least": least, "permit_least": least}
     desk.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
     return desk
+
+
+def known(desk: Desk) -> None:
+    """A register knows the resident's number."""
+    now, parts = desk.clock.now(), desk.store
+    profile = Profile(name=ILZE.name, code=ILZE.code, phone=NUMBER)
+    found = desk.write(lambda conn: residents.find_or_create(conn, parts, ILZE, now=now)).id
+    source = NumberSource.REGISTER
+    desk.write(lambda conn: residents.remember(conn, parts, found, profile, source=source, now=now))
 
 
 def send_sheet(caller: Caller, path: str, code: str, content: bytes | None = JPEG) -> Answer:
@@ -243,11 +253,7 @@ class TestOnPaper:
 
 class TestOnACall:
     def called(self, desk: Desk) -> Desk:
-        now, parts = desk.clock.now(), desk.store
-        profile = Profile(name=ILZE.name, code=ILZE.code, phone="+37120000007")
-        known = desk.write(lambda conn: residents.find_or_create(conn, parts, ILZE, now=now)).id
-        source = NumberSource.REGISTER
-        desk.write(lambda conn: residents.remember(conn, parts, known, profile, source=source, now=now))
+        known(desk)
         desk.open()
         form = FORM | {"route": "call", "document": "", "present": ""}
         assert desk.press_button("ask", form).status == 303
@@ -260,7 +266,15 @@ class TestOnACall:
         page = self.called(desk).look().text
         assert "Call the resident back" in page
         assert "app-statement__text" in page
-        assert "+37120000007" not in page
+        assert NUMBER not in page
+        assert "••••07" in page
+
+    def test_the_number_to_call_is_shown_on_the_record(self, desk: Desk) -> None:
+        self.called(desk)
+        assert NUMBER not in desk.look("?shown=1").text
+        shown = desk.press_button("show")
+        assert NUMBER in desk.browser.get(shown.location).text
+        assert EventName.RESIDENT_LOOKED_AT in desk.events()
 
     def test_the_code_that_is_said_is_the_yes_and_a_wrong_one_costs_a_try(self, desk: Desk) -> None:
         self.called(desk)
@@ -326,7 +340,7 @@ class TestOnTheCalledPhone:
     def test_the_link_the_said_number_and_a_button_send_exactly_what_is_shown(self, desk: Desk) -> None:
         phone = self.called(desk)
         assert IBAN not in phone.get("/approve").text
-        assert "Which number does the caller say?" in phone.get("/approve").text
+        assert "Kādu skaitli nosauc zvanītājs?" in phone.get("/approve").text
         approval = desk.approval()
         assert self.send(phone, "number", number=approval.match_number).status == 303
         page = phone.get("/approve").text
