@@ -49,6 +49,12 @@ class EventName(StrEnum):
     PASSKEY_ADDED = "resident:passkey:added"
     PASSKEY_REMOVED = "resident:passkey:removed"
     PASSKEY_SUSPENDED = "system:passkey:suspended"
+    RESIDENT_SIGNED_IN = "resident:session:signed_in"
+    RESIDENT_SIGNED_OUT = "resident:session:signed_out"
+    RESIDENT_SIGN_IN_REFUSED = "system:session:sign_in_refused"
+    RESIDENT_CORRECTED = "resident:record:corrected"
+    OVERVIEW_PRINTED = "staff:overview:printed"
+    PROOF_DOWNLOADED = "resident:proof:downloaded"
 
     # The yes: statement, approval, evidence.
     STATEMENT_RENDERED = "system:statement:rendered"
@@ -167,6 +173,12 @@ class EventName(StrEnum):
     KEY_RETIRED = "admin:key:retired"
     KEY_DESTROYED = "system:key:destroyed"
     SETTINGS_PROPOSED = "admin:settings:proposed"
+    SETTINGS_TAKEN_UP = "admin:settings:taken_up"
+    SETTINGS_CONFIRMED = "admin:settings:confirmed"
+    SETTINGS_WITHDRAWN = "admin:settings:withdrawn"
+    SETTINGS_LAPSED = "system:settings:lapsed"
+    SETTINGS_BARRED = "system:settings:barred"
+    SETTINGS_SECRET_SHOWN = "admin:settings:secret_shown"
     SETTINGS_CHANGED = "admin:settings:changed"
     SETTINGS_REFUSED = "admin:settings:refused"
     PORTAL_REGISTERED = "admin:portal:registered"
@@ -177,6 +189,9 @@ class EventName(StrEnum):
     PROVIDER_SUSPENDED = "admin:provider:suspended"
     AGREEMENT_CHANGED = "manager:agreement:changed"
     BASKET_CHANGED = "manager:basket:changed"
+    SERVICE_RULES_CHANGED = "admin:service:rules_changed"
+    TRAINING_GRANTED = "admin:training:granted"
+    TRAINING_WITHDRAWN = "admin:training:withdrawn"
 
     # The log about itself, and those who check it.
     LOG_STARTED = "system:log:started"
