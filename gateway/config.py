@@ -256,6 +256,12 @@ class Settings:
         timedelta,
         Setting("An auditor answers a case, such as “this was not me”, within", _days(1, 90), "10", unit="days"),
     ]
+    change_delay: Annotated[
+        timedelta,
+        Setting(
+            "A security setting that two people changed takes effect after", _minutes(1, 10_080), "1440", unit="minutes"
+        ),
+    ]
     staff_anywhere: Annotated[
         tuple[str, ...],
         Setting(

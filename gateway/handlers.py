@@ -1,6 +1,7 @@
 """What a worker does: each package's handlers by kind of job, and what it keeps doing beside them."""
 
 from connectors.runner.runner import Runner
+from gateway.changes import jobs as changes
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger import verdicts
 from gateway.notifications import sending
@@ -27,6 +28,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         sending.make_handlers(parts),
         logout.make_handlers(parts),
         verdicts.make_handlers(parts),
+        changes.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")

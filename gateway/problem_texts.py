@@ -319,11 +319,44 @@ PROBLEMS: dict[str, Problem] = {
         message("The sign-in service does not answer"),
         message("Nothing was approved. Try again in a minute, or choose another way of signing in."),
     ),
+    "mine.nobody": _problem(
+        404,
+        message("Nothing was ever done in your name here"),
+        message("No centre has ever asked you for a permission, and nothing about you is kept. You can close this page."),
+    ),
+    "mine.too_weak": _problem(
+        403,
+        message("Your sign-in is not sure enough for this page"),
+        message("It shows everything that was sent in your name. Choose a surer way to sign in, or ask at any centre."),
+    ),
     "oauth.sign_in_failed": _problem(
         403,
         message("The sign-in could not be confirmed"),
         message("Nothing was approved. Try once more; if it happens again, ask the assistant for another way."),
     ),
+    # Changes of security settings
+    "change.not_found": NOT_FOUND,
+    "change.over": _problem(
+        409,
+        message("This change was decided already"),
+        message("Open the list of changes: it shows what was decided, and by whom."),
+    ),
+    "change.same_person": _problem(
+        403,
+        message("This needs a second person"),
+        message("Another administrator, at another computer, has to confirm what you or this computer proposed."),
+    ),
+    "change.fresh_account": _problem(
+        403,
+        message("Your account is too new for this"),
+        message("It was made or recovered within the last day. Ask another administrator, or come back tomorrow."),
+    ),
+    "change.secret_gone": _problem(
+        410,
+        message("The secret is not shown again"),
+        message("It is shown once, to whoever proposed it. If it was lost, propose a new one for the portal."),
+    ),
+    "change.fault": BAD_REQUEST,
     # The gateway itself
     "database.unavailable": UNAVAILABLE,
     "log.unhealthy": _problem(

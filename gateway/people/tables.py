@@ -131,6 +131,32 @@ class Session(Base):
     ended_at: Mapped[datetime | None]
 
 
+class AccountSignIn(Base):
+    """One trip of a resident to an identity provider, to their own page. It names nothing that is approved."""
+
+    __tablename__ = "account_sign_in"
+
+    state_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    browser_hash: Mapped[bytes]
+    """Of the secret of the browser that began it: nobody comes back in another."""
+    provider: Mapped[str]
+    nonce: Mapped[str]
+    epoch: Mapped[int]
+    verifier: Mapped[bytes]
+    """The PKCE code verifier, sealed under the epoch's key-encryption key."""
+    return_to: Mapped[str]
+    """Which of the resident's pages was asked for."""
+    begun_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    resident_id: Mapped[str | None] = mapped_column(ForeignKey("resident.id"), index=True)
+    """Whose sign-in it was, once it counted."""
+    signed_in_at: Mapped[datetime | None]
+    """When the provider says that the sign-in happened, once it counted: it opens nothing again."""
+    signed_in_as: Mapped[bytes | None]
+    """Hash of the provider's name for that sign-in, if it gives one."""
+
+
 class Throttle(Base):
     """How often one door was tried in vain since when: an account, a terminal or an address, by keyed hash."""
 

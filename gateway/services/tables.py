@@ -28,7 +28,7 @@ class Service(Base):
     id: Mapped[str] = mapped_column(String(128), primary_key=True)
     holder: Mapped[str]
     portal_id: Mapped[str | None] = mapped_column(ForeignKey("portal.id"))
-    """None: it is not electronic; its card says where, when and with which papers."""
+    """None: it is not filed here; its card says where, when and with which papers."""
     grant_least: Mapped[int]
     permit_least: Mapped[int]
     routes: Mapped[list[Any]]

@@ -221,7 +221,7 @@ class Approval(Base):
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
     delegation_id: Mapped[str] = mapped_column(ForeignKey("delegation.id"), index=True)
     filing_id: Mapped[str | None] = mapped_column(ForeignKey("filing.id"), index=True)
-    approver_id: Mapped[str | None] = mapped_column(ForeignKey("resident.id"))
+    approver_id: Mapped[str | None] = mapped_column(ForeignKey("resident.id"), index=True)
     """Who is asked; none in askings from before there could be several, when it was the delegation's approver."""
     attempt: Mapped[int]
     kind: Mapped[ApprovalKind]

@@ -50,6 +50,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training")),
     )
     op.create_table(
+        "account_sign_in",
+        sa.Column("state_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("browser_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("verifier", sa.LargeBinary(), nullable=False),
+        sa.Column("return_to", sa.Text(), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.Column("resident_id", sa.Text(), nullable=True),
+        sa.Column("signed_in_at", UtcDateTime(), nullable=True),
+        sa.Column("signed_in_as", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_account_sign_in_resident_id")),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_account_sign_in")),
+        sa.UniqueConstraint("id", name=op.f("uq_account_sign_in_id")),
+    )
+    with op.batch_alter_table("account_sign_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_sign_in_begun_at"), ["begun_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_account_sign_in_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
         "agreement",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False),
@@ -102,6 +125,54 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.create_index("ix_passkey_resident", ["resident_id", "created_at"], unique=False)
+
+    op.create_table(
+        "security_change",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("target", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=240), nullable=False),
+        sa.Column("before", Json, nullable=True),
+        sa.Column("payload", Json, nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=True),
+        sa.Column("secret_shown_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=True),
+        sa.Column("proposed_terminal_id", sa.Text(), nullable=True),
+        sa.Column("proposed_at", UtcDateTime(), nullable=False),
+        sa.Column("lapses_at", UtcDateTime(), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("effective_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_why", sa.String(length=40), nullable=True),
+        sa.Column("applied_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'applied') = (applied_at IS NOT NULL)", name=op.f("ck_security_change_applied_has_time")
+        ),
+        sa.CheckConstraint(
+            "state <> 'confirmed' OR confirmed_by IS NOT NULL", name=op.f("ck_security_change_confirmed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "confirmed_by IS NULL OR confirmed_by <> proposed_by", name=op.f("ck_security_change_two_people")
+        ),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["staff.id"], name=op.f("fk_security_change_confirmed_by")),
+        sa.ForeignKeyConstraint(["ended_by"], ["staff.id"], name=op.f("fk_security_change_ended_by")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["staff.id"], name=op.f("fk_security_change_proposed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_security_change")),
+    )
+    with op.batch_alter_table("security_change", schema=None) as batch_op:
+        batch_op.create_index("ix_security_change_time", ["proposed_at", "id"], unique=False)
+        batch_op.create_index(
+            "uq_security_change_open",
+            ["subject"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('proposed', 'confirmed')"),
+            postgresql_where=sa.text("state IN ('proposed', 'confirmed')"),
+        )
 
     op.create_table(
         "staff_training",
@@ -246,6 +317,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.add_column(sa.Column("approver_id", sa.Text(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_approval_approver_id"), ["approver_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_approval_approver_id"), "resident", ["approver_id"], ["id"])
 
     with op.batch_alter_table("authorization_code", schema=None) as batch_op:

@@ -1,0 +1,67 @@
+"""Why a change of a security setting was not taken a step further. `gateway.problems` makes pages of these."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Fault(StrEnum):
+    """What is wrong with one field of a proposal."""
+
+    MISSING = "missing"
+    ADDRESS = "address"
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    KEYS = "keys"
+    LEVEL = "level"
+    DATE = "date"
+    REASON = "reason"
+    PENDING = "pending"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+
+
+class ChangeError(Exception):
+    """A step of a change was refused. Never holds a secret."""
+
+    code: ClassVar[str] = "change.error"
+
+
+class ChangeUnknownError(ChangeError):
+    """There is no such change."""
+
+    code = "change.not_found"
+
+
+class ChangeOverError(ChangeError):
+    """The change was confirmed, refused, withdrawn, applied, or has lapsed."""
+
+    code = "change.over"
+
+
+class SamePersonError(ChangeError):
+    """Whoever proposed a change, or sits at the same computer, does not confirm it."""
+
+    code = "change.same_person"
+
+
+class FreshAccountError(ChangeError):
+    """The account was created or recovered within a day: whoever took it over cannot change the rules with it."""
+
+    code = "change.fresh_account"
+
+
+class SecretGoneError(ChangeError):
+    """The secret was shown already, was never made here, or is not the caller's to see."""
+
+    code = "change.secret_gone"
+
+
+class ChangeFaultError(ChangeError):
+    """A proposal cannot stand like this; `field` says where to mend it."""
+
+    code = "change.fault"
+
+    def __init__(self, field: str, fault: Fault) -> None:
+        super().__init__(f"{field}: {fault.value}")
+        self.field = field
+        self.fault = fault

@@ -1,0 +1,338 @@
+"""The steps of a change: proposed -> confirmed -> applied, or refused | withdrawn | lapsed.
+
+Two different people, the second at another computer; in effect only after a delay in which any administrator may
+refuse. What only makes things stricter takes effect at once by one person, and everybody is told. Every step is an
+event; a step locks the change's row first.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.changes import identity, network, portals, rules
+from gateway.changes.errors import (
+    ChangeFaultError,
+    ChangeOverError,
+    ChangeUnknownError,
+    Fault,
+    FreshAccountError,
+    SamePersonError,
+    SecretGoneError,
+)
+from gateway.changes.kinds import Kind, Plan, Values
+from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
+from gateway.database.base import lock
+from gateway.ids import new_id, new_token
+from gateway.jobs.queue import enqueue
+from gateway.ledger import health, outbox
+from gateway.oauth.clients import AuthMethod
+from gateway.oauth.errors import OAuthError
+from gateway.parts import Store
+from gateway.people.access import StaffSession
+from gateway.people.errors import AccessRefusedError
+from gateway.people.roles import Role
+from gateway.people.staff import OPERATOR
+from gateway.people.tables import Staff
+from gateway.visits.second_person import RECOVERY_BARS, is_recovered_since
+
+APPLY_JOB: Final = "change.apply"
+LAPSE_JOB: Final = "change.lapse"
+WAITS: Final = timedelta(days=7)
+"""How long a proposal waits for a second person."""
+LONGEST_REASON: Final = 500
+
+KINDS: Final[Mapping[ChangeKind, Kind]] = portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS
+_OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
+_FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
+_CREATED = select(Staff.created_at).where(Staff.id == bindparam("id"))
+_MAKES_SECRETS: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PORTAL_ALTER}
+
+
+def propose(
+    conn: Connection, store: Store, plan: Plan, *, by: StaffSession | None, reason: str, new_secret: bool = False
+) -> str:
+    """Propose a change and return its id; what only makes things stricter is in effect when this returns.
+
+    `by` is none for the command line, whose proposals an administrator takes up. `new_secret` lets a portal have a
+    secret made here, for its proposer to see once; a new portal that needs one always has.
+
+    Raises:
+        AccessRefusedError: the proposer's role may not propose this.
+        FreshAccountError: the proposer's account was created or recovered within a day.
+        ChangeFaultError: it cannot stand like this, changes nothing, or another change of the same is open.
+    """
+    now, kind = store.clock.database_now(conn), KINDS[plan.kind]
+    if by is not None:
+        if by.role not in kind.proposers:
+            raise AccessRefusedError("not in this role")
+        ensure_not_fresh(conn, store, by.staff_id, now)
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise ChangeFaultError("reason", Fault.REASON)
+    before = kind.current(conn, plan.target)
+    plan = _with_secret(plan, before, new_secret=new_secret)
+    kind.check(conn, store, plan, before, by)
+    if plan.secret is None and before is not None and _changes_nothing(before, plan.values):
+        raise ChangeFaultError("form", Fault.NOTHING)
+    row = _row(store, plan, kind, before, by, reason, now)
+    is_strict = kind.is_stricter(before, plan.values)
+    if is_strict:
+        row |= {"state": ChangeState.APPLIED, "applied_at": now, "effective_at": now, "secret": None, "epoch": None}
+    elif _is_open(conn, row["subject"]):
+        raise ChangeFaultError("form", Fault.PENDING)
+    try:
+        conn.execute(insert(SecurityChange).values(row))
+    except IntegrityError as error:  # proposed on another machine in this moment
+        raise ChangeFaultError("form", Fault.PENDING) from error
+    actor = OPERATOR if by is None else by.actor
+    facts = {"target": plan.target, "before": before, "after": dict(plan.values), "secret": plan.secret is not None}
+    _record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts)
+    if is_strict:
+        kind.apply(conn, store, plan, actor)
+        _record(conn, EventName.SETTINGS_CHANGED, actor, row["id"], plan.kind, now, alone=True)
+    else:
+        enqueue(conn, LAPSE_JOB, {"change": row["id"]}, run_at=row["lapses_at"], now=now)
+    return str(row["id"])
+
+
+def confirm(conn: Connection, store: Store, session: StaffSession, change_id: str) -> None:
+    """Say, as a second administrator, that a change is right: it takes effect after the delay.
+
+    A proposal of the command line is only taken up by this: another administrator confirms it.
+
+    Raises:
+        ChangeUnknownError, ChangeOverError: there is no such proposal, or none any more.
+        SamePersonError: it is their own, or proposed at the same computer.
+        FreshAccountError: their account was created or recovered within a day.
+    """
+    now = store.clock.database_now(conn)
+    row = _locked(conn, change_id, (ChangeState.PROPOSED,))
+    if now >= row.lapses_at:
+        raise ChangeOverError("past its time")
+    _ensure_administrator(session)
+    if row.proposed_by == session.staff_id:
+        raise SamePersonError("the proposer does not confirm")
+    if row.proposed_terminal_id is not None and row.proposed_terminal_id == session.terminal_id:
+        raise SamePersonError("not at the computer where it was proposed")
+    ensure_not_fresh(conn, store, session.staff_id, now)
+    if row.proposed_by is None:
+        _set(conn, row, proposed_by=session.staff_id, proposed_terminal_id=session.terminal_id)
+        _record(conn, EventName.SETTINGS_TAKEN_UP, session.actor, row.id, row.kind, now)
+        return
+    effective_at = now + store.settings.change_delay
+    changed = {"state": ChangeState.CONFIRMED, "confirmed_by": session.staff_id, "confirmed_at": now}
+    _set(conn, row, **changed, effective_at=effective_at)
+    enqueue(conn, APPLY_JOB, {"change": row.id}, run_at=effective_at, now=now)
+    facts = {"proposed_by": row.proposed_by, "effective_at": effective_at.isoformat()}
+    _record(conn, EventName.SETTINGS_CONFIRMED, session.actor, row.id, row.kind, now, **facts)
+
+
+def refuse(conn: Connection, store: Store, session: StaffSession, change_id: str) -> None:
+    """Keep a change from ever taking effect: any administrator may, until it has.
+
+    Raises:
+        ChangeUnknownError, ChangeOverError: there is no such change, or it is over.
+    """
+    row = _locked(conn, change_id, _OPEN)
+    _ensure_administrator(session)
+    _end(conn, store, row, ChangeState.REFUSED, session)
+
+
+def withdraw(conn: Connection, store: Store, session: StaffSession, change_id: str) -> None:
+    """Take one's own proposal back, until it has taken effect.
+
+    Raises:
+        ChangeUnknownError: there is no such change, or it is somebody else's.
+        ChangeOverError: it is over.
+    """
+    row = _locked(conn, change_id, _OPEN)
+    if row.proposed_by != session.staff_id:
+        raise ChangeUnknownError("no such change of one's own")
+    _end(conn, store, row, ChangeState.WITHDRAWN, session)
+
+
+def apply_due(conn: Connection, store: Store, change_id: str) -> None:
+    """Put a confirmed change into effect once its delay is over; does nothing when it is not due or over already.
+
+    Whatever has changed since it was proposed ends it instead: two people have seen another before and after.
+
+    Raises:
+        LogUnhealthyError: the log is refused; rules do not change without it.
+    """
+    health.ensure_healthy(conn)
+    now = store.clock.database_now(conn)
+    row = _locked(conn, change_id, None)
+    if row.state is not ChangeState.CONFIRMED or now < row.effective_at:
+        return
+    kind, plan = KINDS[row.kind], _plan(store, row)
+    if kind.current(conn, row.target) != row.before:
+        _lapse(conn, row, now, "moved")
+        return
+    by = Actor(ActorKind.ADMIN, row.confirmed_by)
+    try:
+        with conn.begin_nested():
+            kind.check(conn, store, plan, row.before, None)
+            kind.apply(conn, store, plan, by)
+    except (ChangeFaultError, OAuthError):
+        _lapse(conn, row, now, "cannot_stand")
+        return
+    kept = row.kind in _MAKES_SECRETS and row.secret_shown_at is None
+    _set(conn, row, state=ChangeState.APPLIED, applied_at=now, **({} if kept else {"secret": None, "epoch": None}))
+    facts = {"proposed_by": row.proposed_by, "confirmed_by": row.confirmed_by}
+    _record(conn, EventName.SETTINGS_CHANGED, by, row.id, row.kind, now, **facts)
+
+
+def lapse(conn: Connection, store: Store, change_id: str) -> None:
+    """Nobody confirmed in time. Does nothing when somebody decided."""
+    now = store.clock.database_now(conn)
+    row = _locked(conn, change_id, None)
+    if row.state is ChangeState.PROPOSED and now >= row.lapses_at:
+        _lapse(conn, row, now, "time")
+
+
+def show_secret(conn: Connection, store: Store, session: StaffSession, change_id: str) -> str:
+    """Return the secret that was made for a portal, once, to whoever proposed it.
+
+    Raises:
+        ChangeUnknownError: there is no such change.
+        SecretGoneError: there is none, it was shown, or it is somebody else's to see.
+    """
+    now = store.clock.database_now(conn)
+    row = _locked(conn, change_id, None)
+    is_over = row.state not in {*_OPEN, ChangeState.APPLIED}
+    is_own = row.proposed_by == session.staff_id and row.kind in _MAKES_SECRETS
+    if row.secret is None or row.secret_shown_at is not None or is_over or not is_own:
+        raise SecretGoneError("no secret to be shown")
+    secret = _open(store, row)
+    gone = {"secret": None, "epoch": None} if row.state is ChangeState.APPLIED else {}
+    _set(conn, row, secret_shown_at=now, **gone)
+    _record(conn, EventName.SETTINGS_SECRET_SHOWN, session.actor, row.id, row.kind, now)
+    return secret or ""
+
+
+def note_barred(conn: Connection, store: Store, session: StaffSession, change_id: str, why: str) -> None:
+    """Record that somebody was kept from a step of a change: it may be an attempt."""
+    now = store.clock.database_now(conn)
+    row = _find(conn, change_id)
+    _record(conn, EventName.SETTINGS_BARRED, session.actor, row.id, row.kind, now, why=why)
+
+
+def ensure_not_fresh(conn: Connection, store: Store, staff_id: str, now: datetime) -> None:
+    """Refuse an account that was created or recovered within a day; in a demonstration, within the delay.
+
+    Raises:
+        FreshAccountError: it was.
+    """
+    since = now - (RECOVERY_BARS if store.settings.mode == "live" else store.settings.change_delay)
+    created = conn.execute(_CREATED, {"id": staff_id}).scalar_one()
+    if created > since or is_recovered_since(conn, staff_id, since):
+        raise FreshAccountError("not within a day after the account was created or recovered")
+
+
+def _with_secret(plan: Plan, before: Values | None, *, new_secret: bool) -> Plan:
+    """Give a portal that needs one a secret of our making: nobody types one that is too short or known elsewhere."""
+    if plan.kind not in _MAKES_SECRETS or plan.values["auth_method"] == AuthMethod.PRIVATE_KEY_JWT:
+        return plan
+    is_needed = new_secret or before is None or before["auth_method"] == AuthMethod.PRIVATE_KEY_JWT
+    if not is_needed:
+        return plan
+    return Plan(kind=plan.kind, target=plan.target, values=plan.values, secret=new_token())
+
+
+def _changes_nothing(before: Values, after: Values) -> bool:
+    return (
+        bool(after) and all(before.get(name) == value for name, value in after.items()) and not before.get("suspended")
+    )
+
+
+def _row(
+    store: Store, plan: Plan, kind: Kind, before: Values | None, by: StaffSession | None, reason: str, now: datetime
+) -> dict[str, Any]:
+    change_id, epoch = new_id(), store.sealer.epoch
+    sealed = None
+    if plan.secret is not None:
+        sealed = store.sealer.seal_under_epoch(epoch, _context(change_id), plan.secret.encode())
+    return {
+        "id": change_id,
+        "kind": plan.kind,
+        "target": plan.target,
+        "subject": f"{kind.about} {plan.target}",
+        "before": None if before is None else dict(before),
+        "payload": dict(plan.values),
+        "secret": sealed,
+        "epoch": None if sealed is None else epoch,
+        "reason": reason,
+        "state": ChangeState.PROPOSED,
+        "proposed_by": None if by is None else by.staff_id,
+        "proposed_terminal_id": None if by is None else by.terminal_id,
+        "proposed_at": now,
+        "lapses_at": now + WAITS,
+    }
+
+
+def _is_open(conn: Connection, subject: str) -> bool:
+    same = (SecurityChange.subject == subject, SecurityChange.state.in_(_OPEN))
+    return conn.execute(select(SecurityChange.id).where(*same)).first() is not None
+
+
+def _find(conn: Connection, change_id: str) -> Any:
+    row = conn.execute(_FIND, {"id": change_id}).one_or_none()
+    if row is None:
+        raise ChangeUnknownError("no such change")
+    return row
+
+
+def _locked(conn: Connection, change_id: str, states: tuple[ChangeState, ...] | None) -> Any:
+    row = conn.execute(lock(conn, _FIND), {"id": change_id}).one_or_none()
+    if row is None:
+        raise ChangeUnknownError("no such change")
+    if states is not None and row.state not in states:
+        raise ChangeOverError(f"the change is {row.state.value}")
+    return row
+
+
+def _ensure_administrator(session: StaffSession) -> None:
+    if session.role is not Role.ADMINISTRATOR:
+        raise AccessRefusedError("administrators decide")
+
+
+def _plan(store: Store, row: Any) -> Plan:
+    return Plan(kind=row.kind, target=row.target, values=row.payload, secret=_open(store, row))
+
+
+def _open(store: Store, row: Any) -> str | None:
+    if row.secret is None:
+        return None
+    return store.sealer.open_under_epoch(row.epoch, _context(row.id), row.secret).decode()
+
+
+def _context(change_id: str) -> str:
+    return f"security change\0{change_id}"
+
+
+def _set(conn: Connection, row: Any, **values: Any) -> None:
+    conn.execute(update(SecurityChange).where(SecurityChange.id == row.id).values(values))
+
+
+def _end(conn: Connection, store: Store, row: Any, state: ChangeState, session: StaffSession) -> None:
+    now = store.clock.database_now(conn)
+    _set(conn, row, state=state, ended_by=session.staff_id, ended_at=now, secret=None, epoch=None)
+    event = EventName.SETTINGS_REFUSED if state is ChangeState.REFUSED else EventName.SETTINGS_WITHDRAWN
+    _record(conn, event, session.actor, row.id, row.kind, now)
+
+
+def _lapse(conn: Connection, row: Any, now: datetime, why: str) -> None:
+    _set(conn, row, state=ChangeState.LAPSED, ended_at=now, ended_why=why, secret=None, epoch=None)
+    actor = Actor(ActorKind.SYSTEM, "gateway")
+    _record(conn, EventName.SETTINGS_LAPSED, actor, row.id, row.kind, now, why=why)
+
+
+def _record(
+    conn: Connection, event: EventName, actor: Actor, change_id: str, kind: ChangeKind, at: datetime, **data: Any
+) -> None:
+    facts = {"change": change_id, "kind": kind.value, **data}
+    outbox.record(conn, chain="system", type=event, actor=actor, data=facts, at=at)

@@ -1,0 +1,114 @@
+"""Identity providers: whom we believe about who a resident is, and how much."""
+
+from sqlalchemy import Connection, select
+
+from audit.entry import Actor
+from delegation.assurance import Assurance
+from delegation.errors import UnknownAssuranceError
+from gateway.changes.errors import ChangeFaultError, Fault
+from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
+from gateway.changes.tables import ChangeKind
+from gateway.oauth import providers
+from gateway.oauth.clients import AuthMethod
+from gateway.oauth.errors import RegistrationError
+from gateway.oauth.tables import IdentityProvider
+from gateway.parts import Store
+from gateway.people.access import StaffSession
+
+LONGEST_ID = 64
+
+
+def current(conn: Connection, provider_id: str) -> Values | None:
+    """How a provider is registered now."""
+    found = select(IdentityProvider.__table__).where(IdentityProvider.id == provider_id)
+    row = conn.execute(found).one_or_none()
+    if row is None:
+        return None
+    return {
+        "name_lv": row.name.get("lv", ""),
+        "name_en": row.name.get("en", ""),
+        "issuer": row.issuer,
+        "client_id": row.client_id,
+        "scope": row.scope,
+        "auth_method": row.auth_method,
+        "acr_levels": row.acr_levels or {},
+        "suspended": row.suspended_at is not None,
+    }
+
+
+def _check_new(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+    if before is not None:
+        raise ChangeFaultError("target", Fault.KNOWN)
+    if plan.secret is None and plan.values["auth_method"] != AuthMethod.PRIVATE_KEY_JWT:
+        raise ChangeFaultError("secret", Fault.MISSING)
+    _check(conn, store, plan, before, by)
+
+
+def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+    if before is None:
+        raise ChangeFaultError("target", Fault.UNKNOWN)
+    _check(conn, store, plan, before, by)
+
+
+def _check(conn: Connection, _store: Store, plan: Plan, _before: Values | None, _by: StaffSession | None) -> None:
+    values = plan.values
+    if not 0 < len(plan.target) <= LONGEST_ID:
+        raise ChangeFaultError("target", Fault.MISSING)
+    for name in ("name_lv", "issuer", "client_id", "scope"):
+        if not values[name]:
+            raise ChangeFaultError(name, Fault.MISSING)
+    if "openid" not in values["scope"].split():
+        raise ChangeFaultError("scope", Fault.MISSING)
+    try:
+        providers.ensure_reachable_safely(values["issuer"])
+    except RegistrationError as error:
+        raise ChangeFaultError("issuer", Fault.ADDRESS) from error
+    if values["issuer"].endswith("/"):
+        raise ChangeFaultError("issuer", Fault.ADDRESS)
+    same = (IdentityProvider.issuer == values["issuer"], IdentityProvider.id != plan.target)
+    if conn.execute(select(IdentityProvider.id).where(*same)).first() is not None:
+        raise ChangeFaultError("issuer", Fault.KNOWN)
+    try:
+        for level in values["acr_levels"].values():
+            Assurance.parse(level)
+    except UnknownAssuranceError as error:
+        raise ChangeFaultError("acr_levels", Fault.LEVEL) from error
+
+
+def _apply(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
+    values = plan.values
+    names = {"lv": values["name_lv"]} | ({"en": values["name_en"]} if values["name_en"] else {})
+    providers.register(
+        conn,
+        store,
+        provider_id=plan.target,
+        names=names,
+        issuer=values["issuer"],
+        client_id=values["client_id"],
+        client_secret=plan.secret,
+        scope=values["scope"],
+        auth_method=AuthMethod(values["auth_method"]),
+        acr_levels=values["acr_levels"],
+        by=by,
+    )
+
+
+def _check_suspend(
+    _conn: Connection, _store: Store, _plan: Plan, before: Values | None, _by: StaffSession | None
+) -> None:
+    if before is None or before["suspended"]:
+        raise ChangeFaultError("target", Fault.UNKNOWN)
+
+
+def _suspend(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
+    providers.suspend(conn, store, plan.target, by=by)
+
+
+KINDS = {
+    ChangeKind.PROVIDER_ADD: Kind(about="provider", current=current, check=_check_new, apply=_apply),
+    ChangeKind.PROVIDER_ALTER: Kind(about="provider", current=current, check=_check_known, apply=_apply),
+    ChangeKind.PROVIDER_SUSPEND: Kind(
+        about="provider", current=current, check=_check_suspend, apply=_suspend, is_stricter=ALWAYS
+    ),
+}
+"""The kinds of change that are about identity providers."""

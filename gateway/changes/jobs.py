@@ -1,0 +1,28 @@
+"""What a worker does for changes: puts them into effect when their delay is over, ends those that nobody confirmed."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from gateway.changes import flow
+from gateway.jobs.errors import TryLaterError
+from gateway.jobs.leases import Job
+from gateway.jobs.runner import Handler, JobKind
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.parts import Store
+
+_AGAIN = timedelta(minutes=1)
+
+
+def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
+    """Return the jobs of this package, by kind."""
+
+    async def apply(job: Job) -> None:
+        try:
+            await store.database.write(lambda conn: flow.apply_due(conn, store, job.payload["change"]))
+        except LogUnhealthyError as error:
+            raise TryLaterError(_AGAIN) from error
+
+    async def lapse(job: Job) -> None:
+        await store.database.write(lambda conn: flow.lapse(conn, store, job.payload["change"]))
+
+    return {flow.APPLY_JOB: apply, flow.LAPSE_JOB: lapse}
