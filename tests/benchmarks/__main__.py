@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from gateway import logging
-from tests.benchmarks import connector, grants, hashing, pages, portals, processes, waiting
+from tests.benchmarks import connector, grants, hashing, pages, portals, processes, verifying, waiting
 from tests.benchmarks.effort import FULL, QUICK, Effort
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.gateways import each_database
@@ -27,6 +27,7 @@ MEASURES: dict[str, Measure] = {
     "grant": grants.measure,
     "pages": pages.measure,
     "portals": portals.measure,
+    "verifying": verifying.measure,
     "hashing": hashing.measure,
     "waiting": waiting.measure,
     "processes": processes.measure,
