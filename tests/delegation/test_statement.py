@@ -1,6 +1,7 @@
 """Statements and their dated templates."""
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -155,3 +156,36 @@ class TestTemplates:
 
 def slots_of(text: str) -> set[str]:
     return {part.split("}")[0] for part in text.split("{")[1:]}
+
+
+LONGEST_SENTENCE = 15
+"""Words of a sentence beyond which a text is no longer easy to read."""
+
+
+def sentences(text: str) -> list[list[str]]:
+    """Sentences, as words; what is filled in counts as one word."""
+    plain = re.sub(r"\{\w+\}", "X", text)
+    return [part.split() for part in re.split(r"[.!?:]\s|[.!?:]$|\n", plain, flags=re.MULTILINE) if part.strip()]
+
+
+class TestEasyToRead:
+    @pytest.mark.parametrize("language", [each for each in LANGUAGES if each.endswith("-plain")])
+    def test_says_one_thing_in_a_short_sentence(self, language: str) -> None:
+        sections = load_template(LATEST, language).sections
+        said = [sentence for text in sections.values() for sentence in sentences(text)]
+        assert [" ".join(each) for each in said if len(each) > LONGEST_SENTENCE] == []
+        assert sum(map(len, said)) / len(said) <= LONGEST_SENTENCE / 2
+
+    @pytest.mark.parametrize("language", ["lv", "en"])
+    def test_is_shorter_in_its_sentences_than_the_full_text(self, language: str) -> None:
+        lengths = []
+        for each in (language, f"{language}-plain"):
+            said = [sentence for text in load_template(LATEST, each).sections.values() for sentence in sentences(text)]
+            lengths.append(sum(map(len, said)) / len(said))
+        assert lengths[1] < lengths[0]
+
+    @pytest.mark.parametrize("language", [each for each in LANGUAGES if each.endswith("-plain")])
+    def test_uses_no_word_of_the_trade(self, language: str) -> None:
+        text = re.sub(r"\{\w+\}", "", " ".join(load_template(LATEST, language).sections.values())).lower()
+        for word in ("delegation", "principal", "revoke", "pursuant", "deleģē", "pilnvar", "atsauk", "saskaņā"):
+            assert word not in text
