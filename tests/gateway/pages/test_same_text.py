@@ -1,0 +1,72 @@
+"""One text on phone, display and paper: the bytes that are approved, in each language."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, update
+
+from delegation.assurance import Assurance, Route
+from delegation.statement import LANGUAGES
+from gateway.people import sessions
+from gateway.people.roles import Role
+from gateway.services.tables import Service
+from gateway.visits import statement_looks
+from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.visits.counter import BENEFIT
+
+NUMBER = "+37120000009"
+
+
+def shown(page: str) -> str:
+    """The characters of the statement on a page."""
+    found = re.search(r'<div class="app-statement__text"[^>]*>(.*?)</div>', page, re.DOTALL)
+    assert found, "the page shows no statement"
+    return html.unescape(found[1])
+
+
+def approved(facing: Facing) -> str:
+    counter = facing.counter
+    delegation = counter.delegation().id
+    seen = counter.read(lambda conn: statement_looks.again(conn, counter.store, delegation))
+    assert seen.matches
+    return seen.statement.text
+
+
+def takes_all(facing: Facing) -> None:
+    values = {"routes": ["phone", "display", "paper"], "grant_least": Assurance.LOW, "permit_least": Assurance.LOW}
+    facing.counter.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
+
+
+def desk(facing: Facing) -> Phone:
+    """The visit's assistant, at their pages."""
+    counter = facing.counter
+
+    def begin(conn: Connection) -> str:
+        return sessions.begin_staff(
+            conn,
+            staff_id=counter.by.staff_id,
+            role=Role.ASSISTANT,
+            centre_id=counter.by.centre_id,
+            terminal_id=counter.by.terminal_id,
+            language="lv",
+            now=counter.clock.now(),
+            lifetime=sessions.Lifetime(timedelta(days=1), timedelta(days=1)),
+        )
+
+    return Phone(facing.app, {"pilnvara_staff": counter.write(begin), "pilnvara_terminal": "t"})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_is_what_the_phone_the_display_and_the_sheet_show(facing: Facing, language: str) -> None:
+    takes_all(facing)
+    facing.counter.open(language=language).ask()
+    assert shown(facing.matched().see().text) == approved(facing)
+
+    facing.counter.open(language=language).ask(Route.DISPLAY, number=NUMBER)
+    assert shown(facing.display().see("/display").text) == approved(facing)
+
+    facing.counter.open(language=language).ask(Route.PAPER)
+    assert shown(desk(facing).see(f"/desk/visits/{facing.counter.visit_id}/sheet").text) == approved(facing)
