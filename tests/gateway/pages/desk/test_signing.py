@@ -317,6 +317,10 @@ class TestOffer:
             assert re.search(rf'value="{route}"[^>]*disabled', page), route
         assert not re.search(r'value="paper"[^>]*disabled', page)
 
+    def test_the_first_way_that_is_possible_is_chosen_already(self, desk: Desk) -> None:
+        takes(desk, ["paper", "call"]).open()
+        assert re.search(r'value="paper"[^>]*checked', desk.look().text)
+
     def test_paper_and_call_do_not_reach_a_service_that_asks_for_high(self, desk: Desk) -> None:
         takes(desk, ["phone", "paper", "call"], Assurance.HIGH).open()
         page = desk.look().text
