@@ -36,7 +36,7 @@ class Card:
     withdraw: str = ""
     """How to take back what was filed, at the holder."""
     where: str = ""
-    """For what is not electronic: where, when and with which papers."""
+    """For what is not filed here: where, when and with which papers."""
     synonyms: tuple[str, ...] = ()
 
 

@@ -19,12 +19,13 @@ from gateway.jobs.queue import enqueue
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
+from gateway.people.tables import Centre
 from gateway.visits import approvals, filings, fixed, guarding, second_person
 from gateway.visits.delegations import may_file, to_model
-from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
+from gateway.visits.errors import AlreadyFiledError, Earlier, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import Filing, Run, RunKind, RunState
+from gateway.visits.tables import Filing, Run, RunKind, RunState, Visit
 from gateway.visits.trail import say
 
 _AGAIN = frozenset({FilingState.DRAFTED, FilingState.PREPARED, FilingState.CONFIRMED})
@@ -241,11 +242,24 @@ def _single() -> Iterator[None]:
 
 def _ensure_single(conn: Connection, principal_id: str, service_id: str, key: bytes) -> None:
     """Say it in words where the unique index would only refuse."""
-    same = select(Filing.id).where(
-        Filing.principal_id == principal_id,
-        Filing.service_id == service_id,
-        Filing.service_key == key,
-        Filing.state.in_(BLOCKS_ANOTHER),
+    same = (
+        select(Filing.state, Filing.visit_id, Visit.assistant_id, Visit.terminal_id, Centre.name)
+        .join(Visit, Visit.id == Filing.visit_id)
+        .join(Centre, Centre.id == Visit.centre_id)
+        .where(
+            Filing.principal_id == principal_id,
+            Filing.service_id == service_id,
+            Filing.service_key == key,
+            Filing.state.in_(BLOCKS_ANOTHER),
+        )
     )
-    if conn.execute(same).first() is not None:
-        raise AlreadyFiledError("the same thing is already open or filed")
+    row = conn.execute(same).first()
+    if row is not None:
+        earlier = Earlier(
+            visit_id=row.visit_id,
+            assistant_id=row.assistant_id,
+            terminal_id=row.terminal_id,
+            centre=row.name,
+            is_filed=row.state is FilingState.FILED,
+        )
+        raise AlreadyFiledError("the same thing is already open or filed", earlier)

@@ -1,6 +1,6 @@
 """What a step of the flow refuses, by name. `gateway.problems` turns these into HTTP; nothing here knows of it."""
 
-from datetime import datetime
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -94,6 +94,12 @@ class SignInStaleError(VisitError):
     code = "approval.sign_in_stale"
 
 
+class NobodyHereError(VisitError):
+    """Nothing was ever done here in the name of whoever signed in."""
+
+    code = "mine.nobody"
+
+
 class AssuranceTooLowError(VisitError):
     """The yes was said at a lower level of assurance than the service asks."""
 
@@ -106,10 +112,26 @@ class ExpiredError(VisitError):
     code = "delegation.expired"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """The visit that holds the same thing, and who may open it."""
+
+    visit_id: str
+    assistant_id: str
+    terminal_id: str
+    centre: str
+    is_filed: bool
+    """Else it is still worked on, on its way, or nobody knows yet."""
+
+
 class AlreadyFiledError(VisitError):
-    """The same thing is already open, on its way or filed for this resident."""
+    """The same thing is already open, on its way or filed for this resident; `earlier` says where, if it is known."""
 
     code = "filing.already_filed"
+
+    def __init__(self, message: str, earlier: Earlier | None = None) -> None:
+        super().__init__(message)
+        self.earlier = earlier
 
 
 class ReadBackChangedError(VisitError):

@@ -37,7 +37,7 @@ class TurnState(StrEnum):
     """It came to nothing so far; it may be tried again."""
     LEFT = "left"
     REFERRED = "referred"
-    """It is not electronic: its card says where."""
+    """It is not filed here: its card says where."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class Stage(StrEnum):
     SERVICE = "service"
     """No service is chosen."""
     REFERRAL = "referral"
-    """The service is not electronic: its card says where, when and with what."""
+    """The service is not filed here: its card says where, when and with what."""
     REQUEST = "request"
     """A service is chosen; the delegation is to be asked for."""
     SECOND_LOOK = "second_look"

@@ -1,5 +1,6 @@
 """Our macros write the same DOM as govuk-frontend-jinja, and escape what they are given."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -298,7 +299,7 @@ SCRIPT = "<script>alert(1)</script>"
         "{{ ui.notification(evil) }}{{ ui.panel(evil, evil) }}{{ ui.inset(evil) }}{{ ui.warning(evil) }}",
         "{{ ui.statement(evil, evil) }}{{ ui.waiting(evil, evil) }}{{ ui.details(evil, evil) }}",
         "{{ ui.summary_list([{'key': evil, 'value': evil, 'actions': [{'text': evil, 'href': evil}]}], evil) }}",
-        "{{ ui.table([evil], [[evil]], evil) }}{{ ui.code(evil, evil, evil) }}",
+        "{{ ui.table([evil], [[evil]], evil) }}{{ ui.code(evil, evil, evil) }}{{ ui.long_code(evil, evil) }}",
         "{{ ui.tag(evil) }}{{ ui.qr(evil, evil) }}",
         "{{ ui.steps([{'text': evil, 'state': 'done', 'hint': evil}], evil) }}{{ ui.figure(evil, evil, evil) }}",
         "{{ ui.link(evil, evil) }}{{ ui.back_link(evil, evil) }}{{ ui.pagination(evil, evil) }}",
@@ -315,6 +316,13 @@ def test_what_comes_from_people_and_portals_is_escaped(ours: Ours, source: str) 
 
 def _all(node: Node) -> list[Node]:
     return [node, *(found for child in node.children if isinstance(child, Node) for found in _all(child))]
+
+
+def test_a_long_code_is_copied_whole_and_breaks_between_its_groups_alone(ours: Ours) -> None:
+    written = ours("{{ ui.long_code('7Q2F-9KXM-5E', id='stop-code') }}")
+    assert written.count("<wbr>") == 2
+    assert re.findall(r'__group">([^<]+)</span>', written) == ["7Q2F-", "9KXM-", "5E"]
+    assert re.sub(r"<[^>]+>", "", written) == "7Q2F-9KXM-5E"
 
 
 def test_the_statement_keeps_every_character(ours: Ours) -> None:

@@ -18,7 +18,7 @@ from gateway.people.errors import SessionOverError
 from gateway.problem_texts import DEFECT, PROBLEMS, Problem
 from gateway.services.catalogue import ServiceUnknownError
 from gateway.visits import guarding
-from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitError
+from gateway.visits.errors import AlreadyFiledError, Earlier, NotFoundError, OutOfOrderError, VisitError
 from gateway.visits.guarding import BarredError
 from gateway.visits.view import Stage, VisitView
 from gateway.web.redirects import see_other
@@ -42,6 +42,7 @@ async def show(
     *,
     status: int = 200,
     problem: Problem | None = None,
+    earlier: Earlier | None = None,
 ) -> Response[Any]:
     """The page of a visit as it stands now, with `problem` on top if a step was refused."""
     desk = await parts.database.read(lambda conn: panels.gather(conn, parts, session, visit_id, wish))
@@ -51,6 +52,8 @@ async def show(
         status=status,
         **context_of(session, desk, wish),
         problem=problem,
+        earlier=earlier,
+        may_open_earlier=earlier is not None and _may_open(session, earlier),
         note=words.NOTES.get(request.query_params.get("note", "")),
     )
 
@@ -75,7 +78,12 @@ async def take(
             barred, route = error, str(request.scope.get("path_template") or "")
             await parts.database.write(lambda conn: guarding.note(conn, parts, session, visit_id, route, barred))
         problem = problem_of(error)
-        return await show(request, session, parts, visit_id, wish, status=problem.status, problem=problem)
+        earlier = error.earlier if isinstance(error, AlreadyFiledError) else None
+        if earlier is not None and earlier.visit_id == visit_id:
+            earlier = None
+        return await show(
+            request, session, parts, visit_id, wish, status=problem.status, problem=problem, earlier=earlier
+        )
     return see_other(f"{path_of(visit_id)}{then}")
 
 
@@ -84,6 +92,11 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, OutOfOrderError):
         return Problem(PROBLEMS[error.code].status, words.MOVED_ON, words.MOVED_ON_ADVICE)
     return PROBLEMS.get(getattr(error, "code", ""), DEFECT)
+
+
+def _may_open(session: StaffSession, earlier: Earlier) -> bool:
+    """As `reading.for_desk` decides: a visit opens for its own assistant, at its own terminal."""
+    return (earlier.assistant_id, earlier.terminal_id) == (session.staff_id, session.terminal_id)
 
 
 def path_of(visit_id: str) -> str:

@@ -14,7 +14,7 @@ from ui.i18n import Message, message
 
 STAGES: Final[Mapping[Stage, Message]] = {
     Stage.SERVICE: message("Choose the service"),
-    Stage.REFERRAL: message("This service is not electronic"),
+    Stage.REFERRAL: message("This service is not filed here"),
     Stage.REQUEST: message("Ask the resident for a yes"),
     Stage.SECOND_LOOK: message("Waiting for a colleague"),
     Stage.APPROVAL: message("Waiting for the resident’s yes"),
@@ -96,7 +96,7 @@ TURNS: Final[Mapping[TurnState, Message]] = {
     TurnState.IN_DOUBT: message("Not known yet"),
     TurnState.ENDED: message("Not filed"),
     TurnState.LEFT: message("Still to do"),
-    TurnState.REFERRED: message("Not electronic"),
+    TurnState.REFERRED: message("Not filed here"),
 }
 """How far one of several services is."""
 

@@ -73,7 +73,7 @@ class TestWithoutATicket:
         answer = portal.authorize(None)
         assert answer.status_code == 403
         assert "location" not in answer.headers
-        assert "Šādi pieslēgties var tikai apmeklējuma laikā centrā" in answer.text
+        assert "Šādi pierakstīties var tikai apmeklējuma laikā centrā" in answer.text
 
     def test_a_program_gets_a_problem(self, portal: Portal) -> None:
         answer = portal.http.get("/oauth/authorize", params=portal.asked())

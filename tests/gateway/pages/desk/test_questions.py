@@ -3,13 +3,19 @@
 import re
 from typing import Any
 
+from sqlalchemy import update
+
 from connectors.runner.errors import FormChangedError, ValuesRefusedError
 from connectors.sdk import registry
 from gateway.pages.desk import questions
 from gateway.pages.desk.questions import Filled
+from gateway.people import staff
 from gateway.people.residents import Profile
+from gateway.people.roles import Role
+from gateway.people.staff import NewStaff
 from gateway.visits.reading import Stage
-from tests.gateway.callers import Answer
+from gateway.visits.tables import Visit
+from tests.gateway.callers import PASSWORD, Answer
 from tests.gateway.pages.desk.desk import BENEFIT, QUEUE, Desk
 from tests.gateway.visits.counter import ILZE
 
@@ -191,6 +197,7 @@ class TestAsking:
 
     def test_refuses_what_is_already_filed_for_this_person(self, desk: Desk) -> None:
         desk.at(Stage.FILED)
+        earlier = desk.path
         answers = desk.opened(lambda opened: opened.answers())
         assert answers is not None
         desk.close()
@@ -205,7 +212,28 @@ class TestAsking:
         answer = send(desk, **same)
         assert answer.status == 409
         assert "The same thing has been filed or is on its way" in answer.text
+        assert f'href="{earlier}"' in answer.text
         assert 'value="LV78 PARA 0000 0000 0000 1"' in answer.text
+
+    def test_names_the_centre_whose_open_visit_works_on_the_same(self, desk: Desk) -> None:
+        desk.at(Stage.FILLING)
+        colleague = _another(desk, "maija")
+        visit = update(Visit).where(Visit.id == desk.visit_id).values(assistant_id=colleague)
+        desk.write(lambda conn: conn.execute(visit))
+        theirs = desk.path
+        desk.ready()
+        answer = send(desk)
+        assert answer.status == 409
+        assert "in another visit, which may still be open. Centre: " in answer.text
+        assert theirs not in answer.text
+
+
+def _another(desk: Desk, login: str) -> str:
+    """Somebody else who works there."""
+    new = NewStaff(
+        login=login, name="Maija Cita", password=PASSWORD, centre_id=desk.by.centre_id, roles=(Role.ASSISTANT,)
+    )
+    return desk.write(lambda conn: staff.create(conn, desk.store.sealer, new, now=desk.clock.now())).id
 
 
 class TestFiles:
@@ -251,7 +279,10 @@ class TestThePortalsWords:
     def test_about_a_changed_form_say_what_has_changed(self, desk: Desk) -> None:
         desk.fails(FormChangedError(("Page “dati”: the field “Tālrunis” is gone.",)))
         page = desk.look().text
-        assert "the field “Tālrunis” is gone." in page
+        assert "differs from the known one in 1 place." in page
+        assert re.search(
+            r'<details.*?<ul[^>]* lang="en"><li>Page “dati”: the field “Tālrunis” is gone.', page, re.DOTALL
+        )
         assert "Nothing was sent." in page
 
     def test_after_sending_lead_to_the_answers_again(self, desk: Desk) -> None:

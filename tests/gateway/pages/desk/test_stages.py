@@ -11,7 +11,7 @@ from tests.gateway.pages.desk.desk import Desk
 
 HEADINGS = {
     Stage.SERVICE: "What did the resident come for?",
-    Stage.REFERRAL: "This service is not electronic",
+    Stage.REFERRAL: "This service is not filed here",
     Stage.REQUEST: "Ask the resident for a yes",
     Stage.SECOND_LOOK: "A colleague has to look first",
     Stage.APPROVAL: "Waiting for the yes of I••• P•••",

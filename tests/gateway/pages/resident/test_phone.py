@@ -11,7 +11,7 @@ from gateway.visits import approvals, confirming, stopping
 from gateway.visits.reading import Stage
 from tests.gateway.callers import Answer
 from tests.gateway.pages.facing import PROVIDER, SOMEBODY_ELSE, Facing, Phone, state_of
-from tests.gateway.visits.counter import declined, filed, unknown
+from tests.gateway.visits.counter import ILZE, declined, filed, unknown
 
 IBAN = "LV97HABA0012345678910"
 
@@ -133,12 +133,12 @@ class TestTheNumber:
 
 
 class TestApproving:
-    def test_the_statement_is_shown_to_the_letter_and_the_name_masked_above_it(self, facing: Facing) -> None:
+    def test_the_statement_is_shown_to_the_letter_under_the_name_of_whoever_is_asked(self, facing: Facing) -> None:
         facing.counter.open().ask()
         page = in_english(facing.matched()).see()
         text = facing.counter.opened(lambda opened: opened.statement()).text
         assert text in page.text.replace("&#34;", '"')
-        assert shows(page, "I••• P•••", "Practice sign-in", "Refuse")
+        assert shows(page, f"Is this about you: {ILZE.name}?", "Practice sign-in", "Refuse")
 
     def test_the_page_may_lead_to_the_provider_and_nowhere_else(self, facing: Facing) -> None:
         facing.counter.open().ask()
