@@ -83,7 +83,7 @@ class TestAsking:
             ("code", "991399-10000", "Enter the personal code"),
             ("document", "library card", "Choose which document"),
             ("present", "", "Confirm that this is the person"),
-            ("route", "paper", "Choose how the resident says yes"),
+            ("route", "letter", "Choose how the resident says yes"),
         ],
     )
     def test_says_beside_the_field_what_is_missing_and_keeps_the_rest(
