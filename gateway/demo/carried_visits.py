@@ -6,7 +6,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 from gateway.demo import seed
-from gateway.demo.driving import Desk, Hands
+from gateway.demo.carrying import CalledPhone, CarryingDesk
+from gateway.demo.driving import Hands
 from gateway.demo.people import PASSWORD, SEA, WITNESS
 from gateway.demo.steps import expect
 from gateway.demo.whole_visit import BY_CALL, BY_DISPLAY, BY_PHONE, ON_PAPER, Errand, WholeVisit
@@ -15,6 +16,11 @@ from gateway.demo.windows import DESK_SIZE, window
 
 class CarriedVisit(WholeVisit):
     """A visit whose yes the assistant carries; its pictures have the route's name before theirs."""
+
+    @property
+    def counter(self) -> CarryingDesk:
+        """The desk's own window, with the hands for this."""
+        return CarryingDesk(self.desk.page, self.stack.url)
 
     def take(self, name: str, hands: Hands) -> None:
         """Take a picture, unless the other routes have the same."""
@@ -31,7 +37,7 @@ class PaperVisit(CarriedVisit):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         """As of `WholeVisit`."""
         super().__init__(*arguments, **named)
-        self.witness = Desk(window(self.opened, DESK_SIZE).new_page(), self.stack.url)
+        self.witness = CarryingDesk(window(self.opened, DESK_SIZE).new_page(), self.stack.url)
 
     @property
     def windows(self) -> dict[str, Page]:
@@ -64,12 +70,12 @@ class PaperVisit(CarriedVisit):
     def _sign(self, what: str, seen: str) -> None:
         with self.steps.step(f"Sheet with the {what} printed") as step:
             self.take(f"{what}-asked", self.desk)
-            code = step.seen = self.desk.print_sheet()
+            code = step.seen = self.counter.print_sheet()
             self.take(f"{what}-sheet", self.desk)
             scan = self.desk.page.screenshot(type="jpeg", full_page=True)
             self.desk.look_at(self.desk.visit_id)
         with self.steps.step("Signed sheet handed in") as step:
-            self.desk.hand_in(code, scan)
+            self.counter.hand_in(code, scan)
             step.seen = f"{len(scan) // 1024} kB"
         with self.steps.step("Witness compared sheet and text, and confirmed") as step:
             self.witness.witness()
@@ -86,15 +92,16 @@ class CallVisit(CarriedVisit):
         with self.steps.step("Statement read aloud on the call"):
             self.take("statement-asked", self.desk)
         with self.steps.step("Approved by the code that was said"):
-            self.desk.say_code(self.texted_code())
+            self.counter.say_code(self.texted_code())
 
     def confirm(self) -> None:
         """Open the link that came with the code, on the phone that is called."""
         with self.steps.step("Link opened on the phone, with the number that is said") as step:
             self.take("read-back-asked", self.desk)
             number = self.desk.code("said-number")
-            self.phone.follow(self.message(re.compile(re.escape(self.stack.url) + r"/a/\S+").search).group())
-            shown = self.phone.approve_heard(number)
+            called = CalledPhone(self.phone.page, self.stack.url)
+            called.follow(self.message(re.compile(re.escape(self.stack.url) + r"/a/\S+").search).group())
+            shown = called.approve_heard(number)
             self.take("read-back-phone", self.phone)
             expect("Paraugkalns" in shown, f"the phone does not show the child's name: {shown[:200]}")
             step.seen = f"{len(shown.splitlines())} lines"
