@@ -83,6 +83,14 @@ class TestWhoeverMayNot:
     def test_an_administrator_is_one_of_them(self, granted: Facing, signed_in: Staff) -> None:
         assert NOT_FOR_YOU in ask(signed_in(Role.ADMINISTRATOR), granted)
 
+    def test_at_a_computer_that_is_locked_is_a_stranger(self, granted: Facing, signed_in: Staff) -> None:
+        reader = signed_in(Role.MANAGER)
+        where = ask(reader, granted, reason="routine")
+        reader.see(where)
+        assert reader.send("/lock").status == 303
+        assert reader.get(where).location != where
+        assert "Ilze" not in reader.get(where).text
+
     def test_does_not_reach_the_text_by_its_address(self, granted: Facing, signed_in: Staff) -> None:
         address = f"/statement/{granted.counter.delegation().id}"
         for reader in (granted.phone(), signed_in(Role.AUDITOR)):
