@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from pathlib import Path
 
 import click
 
@@ -30,8 +31,16 @@ _DEFAULTS = SandboxSettings()
 @click.option("--session-minutes", default=_DEFAULTS.session_minutes, type=float)
 @click.option("--sms-token", default=_DEFAULTS.sms_token)
 @click.option("--control-key", default=_DEFAULTS.control_key, help="When set, /_sandbox/* wants it.")
+@click.option(
+    "--applications-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the portal keeps what it has accepted; none: in memory, until it ends.",
+)
 def main(
-    idp_client_id: str, idp_client_secret: str, idp_redirect_uri: tuple[str, ...], **given: str | int | float
+    idp_client_id: str,
+    idp_client_secret: str,
+    idp_redirect_uri: tuple[str, ...],
+    **given: str | int | float | Path | None,
 ) -> None:
     """Run a portal, an identity provider and an inbox on this machine. Everyone in it is made up.
 

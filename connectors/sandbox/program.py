@@ -17,8 +17,9 @@ from connectors.sandbox.faults import Faults
 from connectors.sandbox.inbox.application import InboxDesk, build_inbox
 from connectors.sandbox.inbox.messages import Mailbox, MailHandler
 from connectors.sandbox.portal.application import build_portal
-from connectors.sandbox.portal.desk import PortalDesk
+from connectors.sandbox.portal.desk import SERVICES, PortalDesk
 from connectors.sandbox.portal.drafts import Registry
+from connectors.sandbox.portal.journal import Journal
 from connectors.sandbox.portal.relying_party import RelyingParty
 from connectors.sandbox.portal.sessions import Sessions
 from connectors.sandbox.portal.sign_in import SignInDesk
@@ -63,7 +64,8 @@ class Sandbox:
     def _build(self) -> None:
         now = self.settings.now
         self._http = httpx2.AsyncClient(timeout=10, trust_env=False)
-        self._registry = Registry()
+        kept = self.settings.applications_file
+        self._registry = Registry(Journal(kept, SERVICES) if kept else None)
         self._sessions = Sessions(self.settings.session_length, now)
         own_secret = "portal-and-provider-share-this"
         self._provider = ProviderDesk(

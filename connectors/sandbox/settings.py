@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Self
 
 
@@ -68,6 +69,8 @@ class SandboxSettings:
     sms_token: str = "sandbox-sms-token"
     control_key: str = ""
     """When set, `/_sandbox/*` wants it in the header `X-Sandbox-Key`."""
+    applications_file: Path | None = None
+    """Where the portal keeps what it has accepted; none: in memory, until the program ends."""
     now: Callable[[], datetime] = field(default=now_utc)
 
     @classmethod

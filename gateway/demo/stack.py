@@ -205,6 +205,7 @@ class Stack:
             "gateway-client-id": seed.PORTAL_CLIENT,
             "idp-client-id": "pilnvara",
             "idp-redirect-uri": f"{self.url}/approve/return",
+            "applications-file": self.folder / "sandbox-applications.jsonl",
         }
         secret = {
             "PILNVARA_SANDBOX_GATEWAY_CLIENT_SECRET": self._secrets.portal,

@@ -4,10 +4,10 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from connectors.sandbox.portal.fields import Attachment, shown
 from connectors.sandbox.portal.services import Person, Service, Step
@@ -93,16 +93,33 @@ class Application:
         }
 
 
-class Registry:
-    """Everything that the portal keeps, and counts."""
+class Keeping(Protocol):
+    """Where applications outlive the program."""
 
-    def __init__(self) -> None:
+    def read(self) -> Iterable[Application]:
+        """What was accepted before, oldest first."""
+
+    def add(self, application: Application) -> None:
+        """Keep one more."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+
+class Registry:
+    """Everything that the portal keeps, and counts; with `kept` it goes on where it was before."""
+
+    def __init__(self, kept: Keeping | None = None) -> None:
+        self._kept = kept
         self.drafts: dict[str, Draft] = {}
         self.applications: dict[str, Application] = {}
         self.final_posts = 0
         """Final requests that reached the server, whatever became of them."""
         self.sign_ins = 0
         self._serials: Counter[str] = Counter()
+        for one in kept.read() if kept else ():
+            self.applications[one.reference] = one
+            self._serials[one.service.prefix] += 1
 
     def open_draft(self, person: Person, service: Service) -> Draft | None:
         """The draft that a person has begun and not filed."""
@@ -142,6 +159,8 @@ class Registry:
         )
         self.applications[application.reference] = application
         draft.reference = application.reference
+        if self._kept:
+            self._kept.add(application)
         return application
 
     def applications_for(self, session: Session) -> list[Application]:
@@ -167,4 +186,6 @@ class Registry:
         self.drafts.clear()
         self.applications.clear()
         self._serials.clear()
+        if self._kept:
+            self._kept.clear()
         self.final_posts = self.sign_ins = 0
