@@ -17,12 +17,14 @@ def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
     """Return the jobs of this package, by kind."""
 
     async def apply(job: Job) -> None:
+        """Put a confirmed change into force."""
         try:
             await store.database.write(lambda conn: flow.apply_due(conn, store, job.payload["change"]))
         except LogUnhealthyError as error:
             raise TryLaterError(_AGAIN) from error
 
     async def lapse(job: Job) -> None:
+        """End a proposed change that nobody decided in time."""
         await store.database.write(lambda conn: flow.lapse(conn, store, job.payload["change"]))
 
     return {flow.APPLY_JOB: apply, flow.LAPSE_JOB: lapse}

@@ -16,6 +16,7 @@ from gateway.pages import (
     terminals,
     witnessing,
 )
+from gateway.pages.admin import changes, proposing, registry
 from gateway.pages.desk import controllers as desk
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
@@ -38,6 +39,9 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *second_look.HANDLERS,
     *witnessing.HANDLERS,
     *staff_values.HANDLERS,
+    *changes.HANDLERS,
+    *proposing.HANDLERS,
+    *registry.HANDLERS,
     *statements.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

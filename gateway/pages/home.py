@@ -14,9 +14,9 @@ AnyRequest = Request[Any, Any, Any]
 HOME_OF = {
     Role.ASSISTANT: "/desk",
     Role.MANAGER: "/manage/terminals",
-    Role.ADMINISTRATOR: "/manage/terminals",
+    Role.ADMINISTRATOR: "/admin",
     Role.AUDITOR: "/audit",
-    Role.OFFICER: "/account",
+    Role.OFFICER: "/admin",
 }
 """Where each role's work begins."""
 

@@ -1,0 +1,128 @@
+"""Changes as pages show them: what waits, what took effect by one person lately, and what was decided."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+from sqlalchemy.orm import aliased
+
+from gateway.changes.errors import ChangeUnknownError
+from gateway.changes.kinds import Values
+from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
+from gateway.people.tables import Staff
+
+LATELY = timedelta(days=7)
+MOST_WAITING = 100
+_OPEN = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
+_PROPOSER, _CONFIRMER, _ENDER = aliased(Staff), aliased(Staff), aliased(Staff)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change, for a page."""
+
+    id: str
+    kind: ChangeKind
+    target: str
+    before: Values | None
+    after: Values
+    reason: str
+    state: ChangeState
+    proposed_by: str | None
+    """Id of the account; none: the command line."""
+    proposer: str | None
+    proposed_at: datetime
+    lapses_at: datetime
+    confirmer: str | None
+    confirmed_at: datetime | None
+    effective_at: datetime | None
+    applied_at: datetime | None
+    ender: str | None
+    ended_at: datetime | None
+    ended_why: str | None
+    brings_secret: bool
+    secret_waits: bool
+    """Whether there is a secret that was not shown to its proposer yet."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be stopped."""
+        return self.state in _OPEN
+
+    @property
+    def by_one(self) -> bool:
+        """Whether one person was enough."""
+        return self.state is ChangeState.APPLIED and self.confirmer is None
+
+
+def waiting(conn: Connection) -> list[Change]:
+    """What is proposed or confirmed and not in effect yet, the oldest first."""
+    found = _changes().where(SecurityChange.state.in_(_OPEN)).order_by(SecurityChange.proposed_at)
+    return [_made(row) for row in conn.execute(found.limit(MOST_WAITING))]
+
+
+def by_one_lately(conn: Connection, now: datetime) -> list[Change]:
+    """What one person put into effect alone, as it made things stricter, the newest first."""
+    alone = (SecurityChange.state == ChangeState.APPLIED, SecurityChange.confirmed_by.is_(None))
+    found = _changes().where(*alone, SecurityChange.applied_at > now - LATELY)
+    return [_made(row) for row in conn.execute(found.order_by(SecurityChange.applied_at.desc()).limit(MOST_WAITING))]
+
+
+def decided(conn: Connection, *, most: int, after: int = 0) -> list[Change]:
+    """What is over, the newest first: `most` of them, from the one numbered `after`."""
+    found = _changes().where(SecurityChange.state.not_in(_OPEN))
+    ordered = found.order_by(SecurityChange.proposed_at.desc(), SecurityChange.id)
+    return [_made(row) for row in conn.execute(ordered.limit(most).offset(after))]
+
+
+def one(conn: Connection, change_id: str) -> Change:
+    """One change.
+
+    Raises:
+        ChangeUnknownError: there is none.
+    """
+    row = conn.execute(_changes().where(SecurityChange.id == change_id)).one_or_none()
+    if row is None:
+        raise ChangeUnknownError("no such change")
+    return _made(row)
+
+
+def _changes() -> Select[Any]:
+    return (
+        select(
+            SecurityChange.__table__,
+            _PROPOSER.display_name.label("proposer"),
+            _CONFIRMER.display_name.label("confirmer"),
+            _ENDER.display_name.label("ender"),
+        )
+        .outerjoin(_PROPOSER, _PROPOSER.id == SecurityChange.proposed_by)
+        .outerjoin(_CONFIRMER, _CONFIRMER.id == SecurityChange.confirmed_by)
+        .outerjoin(_ENDER, _ENDER.id == SecurityChange.ended_by)
+    )
+
+
+def _made(row: Any) -> Change:
+    is_portal = row.kind in {ChangeKind.PORTAL_REGISTER, ChangeKind.PORTAL_ALTER}
+    return Change(
+        id=row.id,
+        kind=row.kind,
+        target=row.target,
+        before=row.before,
+        after=row.payload,
+        reason=row.reason,
+        state=row.state,
+        proposed_by=row.proposed_by,
+        proposer=row.proposer,
+        proposed_at=row.proposed_at,
+        lapses_at=row.lapses_at,
+        confirmer=row.confirmer,
+        confirmed_at=row.confirmed_at,
+        effective_at=row.effective_at,
+        applied_at=row.applied_at,
+        ender=row.ender,
+        ended_at=row.ended_at,
+        ended_why=row.ended_why,
+        brings_secret=row.secret is not None,
+        secret_waits=is_portal and row.secret is not None and row.secret_shown_at is None,
+    )

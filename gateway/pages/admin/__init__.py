@@ -1,0 +1,1 @@
+"""Administrators' pages: what the gateway trusts, and how two people change it."""

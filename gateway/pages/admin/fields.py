@@ -1,0 +1,222 @@
+"""The forms of proposals: which fields each kind has, and how what was typed becomes values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Any, Final
+
+import msgspec
+
+from gateway.changes.errors import ChangeFaultError, Fault
+from gateway.changes.tables import ChangeKind
+from gateway.pages.admin.words import LEVELS, METHODS, ROUTES
+from gateway.pages.forms import field
+from ui.i18n import Message, message
+
+_LONGEST: Final = 8_000
+
+
+class Control(StrEnum):
+    """How a field is asked for."""
+
+    TEXT = "text"
+    LINES = "lines"
+    JSON = "json"
+    PAIRS = "pairs"
+    FLAG = "flag"
+    FLAGS = "flags"
+    CHOICE = "choice"
+    LEVEL = "level"
+    DATE = "date"
+    SECRET = "secret"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One field of a form; its label stands in `words.LABELS`."""
+
+    name: str
+    control: Control = Control.TEXT
+    hint: Message | None = None
+    optional: bool = False
+    """Left empty it is none; else an empty text or list."""
+    options: Mapping[Any, Message] | None = None
+    is_value: bool = True
+    """Belongs to the values of the change, and not beside them."""
+
+
+_METHOD = Asked(name="auth_method", control=Control.CHOICE, options=METHODS)
+_TARGET = Asked(name="target", hint=message("Small letters, digits and hyphens; it never changes"), is_value=False)
+_PORTAL = (
+    Asked(name="portal", hint=message("As services name it, such as vsaa")),
+    Asked(name="name"),
+    Asked(name="origin", hint=message("Such as https://portal.example, without a path")),
+    Asked(name="redirect_uris", control=Control.LINES, hint=message("One whole https address a line")),
+    Asked(
+        name="services",
+        control=Control.LINES,
+        optional=True,
+        hint=message("One a line; left empty: every service of the portal"),
+    ),
+    _METHOD,
+    Asked(name="jwks", control=Control.JSON, optional=True, hint=message("A JWK set, only for a portal with keys")),
+    Asked(name="personal_code_allowed", control=Control.FLAG),
+    Asked(name="par_required", control=Control.FLAG),
+    Asked(name="logout_uri", optional=True),
+)
+_PROVIDER = (
+    Asked(name="name_lv"),
+    Asked(name="name_en"),
+    Asked(name="issuer", hint=message("Such as https://provider.example, without a slash at the end")),
+    Asked(name="client_id"),
+    Asked(name="scope", hint=message("openid and what else is needed, such as: openid profile phone")),
+    _METHOD,
+    Asked(
+        name="acr_levels",
+        control=Control.PAIRS,
+        hint=message(
+            "A line each: the provider’s word, a space, the address of the eIDAS level; empty where it uses these"
+        ),
+    ),
+    Asked(
+        name="secret",
+        control=Control.SECRET,
+        optional=True,
+        is_value=False,
+        hint=message("Left empty, a known provider keeps the one it has"),
+    ),
+)
+FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
+    ChangeKind.PORTAL_REGISTER: (_TARGET, *_PORTAL),
+    ChangeKind.PORTAL_ALTER: (*_PORTAL, Asked(name="new_secret", control=Control.FLAG, is_value=False)),
+    ChangeKind.PORTAL_SUSPEND: (),
+    ChangeKind.PROVIDER_ADD: (_TARGET, *_PROVIDER),
+    ChangeKind.PROVIDER_ALTER: _PROVIDER,
+    ChangeKind.PROVIDER_SUSPEND: (),
+    ChangeKind.SERVICE_RULES: (
+        Asked(name="grant_least", control=Control.LEVEL, options=LEVELS),
+        Asked(name="permit_least", control=Control.LEVEL, options=LEVELS),
+        Asked(name="routes", control=Control.FLAGS, options=ROUTES),
+        Asked(name="guarded", control=Control.LINES, hint=message("Names of the form’s fields, one a line")),
+        Asked(name="training", optional=True),
+    ),
+    ChangeKind.AGREEMENT_ADD: (
+        Asked(name="holder", hint=message("As the services name it")),
+        Asked(name="service", optional=True, hint=message("Left empty: every service of the institution")),
+        Asked(name="centre", optional=True, hint=message("Left empty: every centre of the network")),
+        Asked(name="begins_at", control=Control.DATE),
+        Asked(name="ends_at", control=Control.DATE, optional=True),
+    ),
+    ChangeKind.AGREEMENT_END: (),
+    ChangeKind.BASKET_CHANGE: (Asked(name="services", control=Control.LINES, hint=message("One service a line")),),
+    ChangeKind.TRAINING_GRANT: (
+        Asked(name="staff", is_value=False),
+        Asked(name="training", is_value=False),
+        Asked(name="valid_until", control=Control.DATE),
+    ),
+    ChangeKind.TRAINING_WITHDRAW: (),
+    ChangeKind.KEYS_ROTATE: (),
+}
+
+
+def read(kind: ChangeKind, data: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was typed, as the values of a change and what stands beside them.
+
+    Raises:
+        ChangeFaultError: something typed is none of what is asked for.
+    """
+    values: dict[str, Any] = {}
+    beside: dict[str, Any] = {}
+    for asked in FORMS[kind]:
+        (values if asked.is_value else beside)[asked.name] = _read(asked, dict(data))
+    return values, beside
+
+
+def write(kind: ChangeKind, values: Mapping[str, Any]) -> dict[str, str]:
+    """The values of a change as a form would send them, to begin with."""
+    typed: dict[str, str] = {}
+    for asked in FORMS[kind]:
+        value = values.get(asked.name)
+        if asked.control is Control.FLAGS:
+            typed |= {f"{asked.name}-{each}": each for each in value or ()}
+        elif value is not None and value is not False:
+            typed[asked.name] = _written(asked, value)
+    return typed
+
+
+def _written(asked: Asked, value: Any) -> str:
+    if asked.control is Control.LINES:
+        return "\n".join(value)
+    if asked.control is Control.PAIRS:
+        return "\n".join(f"{word} {level}" for word, level in value.items())
+    if asked.control is Control.JSON:
+        return msgspec.json.encode(value).decode()
+    if asked.control is Control.FLAG:
+        return "yes"
+    return str(value)[:10] if asked.control is Control.DATE else str(value)
+
+
+def _read(asked: Asked, data: dict[str, str]) -> Any:
+    if asked.control is Control.FLAGS:
+        return sorted(each for each in asked.options or {} if field(data, f"{asked.name}-{each}") == each)
+    typed = field(data, asked.name, _LONGEST)
+    reader = _READERS.get(asked.control)
+    if reader is not None:
+        return reader(asked, typed)
+    return typed or (None if asked.optional else "")
+
+
+def _flag(_asked: Asked, typed: str) -> bool:
+    return typed == "yes"
+
+
+def _lines(asked: Asked, typed: str) -> list[str] | None:
+    lines = sorted({line.strip() for line in typed.splitlines() if line.strip()})
+    return lines or (None if asked.optional else [])
+
+
+def _chosen(asked: Asked, typed: str) -> Any:
+    for option in asked.options or {}:
+        if str(option if asked.control is Control.CHOICE else int(option)) == typed:
+            return option if asked.control is Control.CHOICE else int(option)
+    raise ChangeFaultError(asked.name, Fault.LEVEL if asked.control is Control.LEVEL else Fault.MISSING)
+
+
+def _pairs(asked: Asked, typed: str) -> dict[str, str]:
+    found = {}
+    for line in filter(None, map(str.strip, typed.splitlines())):
+        word, _, level = line.rpartition(" ")
+        if not word:
+            raise ChangeFaultError(asked.name, Fault.LEVEL)
+        found[word.strip()] = level
+    return found
+
+
+def _json(asked: Asked, typed: str) -> dict[str, Any] | None:
+    if not typed:
+        return None
+    try:
+        return msgspec.json.decode(typed, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise ChangeFaultError(asked.name, Fault.KEYS) from error
+
+
+def _day(asked: Asked, typed: str) -> str | None:
+    if not typed and asked.optional:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(typed), time(), UTC).isoformat()
+    except ValueError as error:
+        raise ChangeFaultError(asked.name, Fault.DATE) from error
+
+
+_READERS: Final[Mapping[Control, Callable[[Asked, str], Any]]] = {
+    Control.FLAG: _flag,
+    Control.LINES: _lines,
+    Control.CHOICE: _chosen,
+    Control.LEVEL: _chosen,
+    Control.PAIRS: _pairs,
+    Control.JSON: _json,
+    Control.DATE: _day,
+}

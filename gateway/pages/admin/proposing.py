@@ -1,0 +1,114 @@
+"""The forms with which a change is proposed."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from gateway.changes import flow, network
+from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
+from gateway.changes.kinds import Plan
+from gateway.changes.tables import ChangeKind
+from gateway.ids import new_id
+from gateway.pages.admin import fields, words
+from gateway.pages.forms import Form, field
+from gateway.pages.rendering import page
+from gateway.parts import Parts
+from gateway.people import staff
+from gateway.people.access import StaffSession, Who, allow
+from gateway.people.errors import AccessRefusedError, UnknownPersonError
+from gateway.web.redirects import see_other
+
+AnyRequest = Request[Any, Any, Any]
+_LONGEST_TARGET: Final = 200
+_PROPOSERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
+_NEW: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PROVIDER_ADD}
+_WITHOUT_TARGET: Final = {*_NEW, ChangeKind.AGREEMENT_ADD, ChangeKind.TRAINING_GRANT}
+
+
+@get("/admin/propose/{kind_name:str}", **_PROPOSERS)
+async def show_form(
+    request: AnyRequest, session: StaffSession, parts: Parts, kind_name: FromPath[str]
+) -> Response[Any]:
+    """The form of one kind of change, beginning with how things are now."""
+    kind = _kind(kind_name, session)
+    target = request.query_params.get("target", "")[:_LONGEST_TARGET]
+    typed: dict[str, str] = {}
+    if kind not in _WITHOUT_TARGET:
+        now = await parts.database.read(lambda conn: flow.KINDS[kind].current(conn, target))
+        if now is None:
+            raise ChangeUnknownError("nothing of this name to be changed")
+        typed = fields.write(kind, now)
+    return _form(request, kind, target, typed)
+
+
+@post("/admin/propose/{kind_name:str}", **_PROPOSERS)
+async def propose(
+    request: AnyRequest, session: StaffSession, parts: Parts, kind_name: FromPath[str], data: Form
+) -> Response[Any]:
+    """Propose it; what only makes things stricter is in effect after this."""
+    kind = _kind(kind_name, session)
+    reason, target = field(data, "reason", 4 * flow.LONGEST_REASON), field(data, "target", _LONGEST_TARGET)
+
+    def work(conn: Connection) -> str:
+        values, beside = fields.read(kind, data)
+        plan = Plan(
+            kind=kind, target=_target(conn, kind, target, beside), values=values, secret=beside.get("secret") or None
+        )
+        wants_secret = bool(beside.get("new_secret"))
+        return flow.propose(conn, parts, plan, by=session, reason=reason, new_secret=wants_secret)
+
+    try:
+        change_id = await parts.database.write(work)
+    except ChangeFaultError as error:
+        typed = {name: text for name, text in data.items() if name != "secret"}
+        return _form(request, kind, target, typed, fault=error)
+    return see_other(f"/admin/changes/{change_id}")
+
+
+def _kind(name: str, session: StaffSession) -> ChangeKind:
+    kind = next((each for each in ChangeKind if each.value == name), None)
+    if kind is None:
+        raise ChangeUnknownError("no such kind of change")
+    if session.role not in flow.KINDS[kind].proposers:
+        raise AccessRefusedError("not in this role")
+    return kind
+
+
+def _target(conn: Connection, kind: ChangeKind, target: str, beside: dict[str, Any]) -> str:
+    if kind is ChangeKind.AGREEMENT_ADD:
+        return new_id()
+    if kind is not ChangeKind.TRAINING_GRANT:
+        return target
+    try:
+        return network.training_target(staff.find_by_login(conn, beside["staff"]), beside["training"])
+    except UnknownPersonError as error:
+        raise ChangeFaultError("staff", Fault.UNKNOWN) from error
+
+
+def _form(
+    request: AnyRequest, kind: ChangeKind, target: str, typed: dict[str, str], fault: ChangeFaultError | None = None
+) -> Response[Any]:
+    asked = fields.FORMS[kind]
+    shown = {each.name for each in asked} | {"reason"}
+    errors = {}
+    if fault is not None:
+        errors[fault.field if fault.field in shown else "reason"] = words.FAULTS[fault.fault]
+    return page(
+        request,
+        "pages/admin/propose.html",
+        status=422 if errors else 200,
+        back=f"/admin/propose/{kind.value}",
+        kind=kind,
+        heading=words.KINDS[kind],
+        target=None if kind in _WITHOUT_TARGET else target,
+        fields=asked,
+        labels=words.LABELS,
+        typed=typed,
+        errors=errors,
+        longest=flow.LONGEST_REASON,
+    )
+
+
+HANDLERS = (show_form, propose)

@@ -1,0 +1,227 @@
+"""What is registered: portals, providers, rules, agreements, baskets, trainings, keys; each row leads to its forms."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from sqlalchemy import Connection, Select, func, select
+
+from gateway.changes import flow, network
+from gateway.changes.tables import ChangeKind
+from gateway.keys.signing import KeyKind
+from gateway.keys.tables import SigningKeyRow
+from gateway.oauth.tables import IdentityProvider, OAuthClient
+from gateway.pages.admin import words
+from gateway.pages.rendering import page
+from gateway.parts import Parts
+from gateway.people.access import StaffSession, Who, allow
+from gateway.people.roles import Role
+from gateway.people.tables import Centre, Staff
+from gateway.services import catalogue, trainings
+from gateway.services.tables import Agreement, Basket, Portal, Service, StaffTraining, Training
+from gateway.visits.rows import AnyRow
+from ui.formats import write_date
+from ui.i18n import Message, message
+
+AnyRequest = Request[Any, Any, Any]
+_PAGE: Final = 25
+_IN_USE, _SUSPENDED = message("In use"), message("Suspended")
+_ALL_SERVICES, _ALL_CENTRES = message("Every service"), message("Every centre")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """One list: how it is read, what its columns are, and which changes begin at a row or beside it."""
+
+    title: Message
+    rows: Select[Any]
+    head: tuple[Message, ...]
+    cells: Callable[[AnyRow, StaffSession], tuple[Message | str, ...]]
+    target: Callable[[AnyRow], str]
+    changes: tuple[ChangeKind, ...]
+    new: ChangeKind | None = None
+    of_centre: bool = False
+    """A manager sees the own centre's rows alone."""
+
+
+def _state(row: AnyRow) -> Message:
+    return _SUSPENDED if row.suspended_at is not None else _IN_USE
+
+
+def _portal(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
+    return row.name, row.client_id, row.origin, words.METHODS[row.auth_method], _state(row)
+
+
+def _provider(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
+    return trainings.name_of(row.name, session.language), row.id, row.issuer, _state(row)
+
+
+def _service(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
+    title = catalogue.title_of(row.cards, session.language)
+    return title, row.id, words.LEVELS[row.grant_least], words.LEVELS[row.permit_least], ", ".join(row.guarded or [])
+
+
+def _agreement(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
+    until = write_date(row.ends_at.date()) if row.ends_at else "–"
+    return (
+        row.holder,
+        row.service_id or _ALL_SERVICES,
+        row.centre or _ALL_CENTRES,
+        write_date(row.begins_at.date()),
+        until,
+    )
+
+
+def _basket(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
+    return row.kind, str(row.services)
+
+
+def _training(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
+    name = trainings.name_of(row.names, session.language)
+    return row.display_name, row.login, name, row.training_id, write_date(row.valid_until.date())
+
+
+def _key(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
+    return row.kind, row.kid, write_date(row.created_at.date())
+
+
+def _id(row: AnyRow) -> str:
+    return str(row.id)
+
+
+def _client(row: AnyRow) -> str:
+    return str(row.client_id)
+
+
+def _kind(row: AnyRow) -> str:
+    return str(row.kind)
+
+
+def _of_training(row: AnyRow) -> str:
+    return network.training_target(row.staff_id, row.training_id)
+
+
+_NAME, _ID, _STATE = message("Name"), message("Name in the program"), message("State")
+REGISTRIES: Final[Mapping[str, Registry]] = {
+    "portals": Registry(
+        title=message("Portals"),
+        rows=select(OAuthClient.__table__, Portal.name, Portal.origin)
+        .join(Portal, Portal.id == OAuthClient.portal_id)
+        .order_by(OAuthClient.client_id),
+        head=(_NAME, _ID, words.LABELS["origin"], words.LABELS["auth_method"], _STATE),
+        cells=_portal,
+        target=_client,
+        changes=(ChangeKind.PORTAL_ALTER, ChangeKind.PORTAL_SUSPEND),
+        new=ChangeKind.PORTAL_REGISTER,
+    ),
+    "providers": Registry(
+        title=message("Identity providers"),
+        rows=select(IdentityProvider.__table__).order_by(IdentityProvider.id),
+        head=(_NAME, _ID, words.LABELS["issuer"], _STATE),
+        cells=_provider,
+        target=_id,
+        changes=(ChangeKind.PROVIDER_ALTER, ChangeKind.PROVIDER_SUSPEND),
+        new=ChangeKind.PROVIDER_ADD,
+    ),
+    "services": Registry(
+        title=message("Rules of services"),
+        rows=select(Service.__table__).order_by(Service.id),
+        head=(
+            _NAME,
+            _ID,
+            words.LABELS["grant_least"],
+            words.LABELS["permit_least"],
+            words.LABELS["guarded"],
+        ),
+        cells=_service,
+        target=_id,
+        changes=(ChangeKind.SERVICE_RULES,),
+    ),
+    "agreements": Registry(
+        title=message("Agreements"),
+        rows=select(Agreement.__table__, Centre.name.label("centre"))
+        .outerjoin(Centre, Centre.id == Agreement.centre_id)
+        .order_by(Agreement.holder, Agreement.begins_at, Agreement.id),
+        head=tuple(words.LABELS[name] for name in ("holder", "service", "centre", "begins_at", "ends_at")),
+        cells=_agreement,
+        target=_id,
+        changes=(ChangeKind.AGREEMENT_END,),
+        new=ChangeKind.AGREEMENT_ADD,
+    ),
+    "baskets": Registry(
+        title=message("Baskets of services"),
+        rows=select(Centre.kind, func.count(func.distinct(Basket.service_id)).label("services"))
+        .outerjoin(Basket, Basket.kind == Centre.kind)
+        .group_by(Centre.kind)
+        .order_by(Centre.kind),
+        head=(message("Kind of centre"), message("Services")),
+        cells=_basket,
+        target=_kind,
+        changes=(ChangeKind.BASKET_CHANGE,),
+    ),
+    "trainings": Registry(
+        title=message("Trainings"),
+        rows=select(StaffTraining.__table__, Staff.display_name, Staff.login, Training.names)
+        .join(Staff, Staff.id == StaffTraining.staff_id)
+        .join(Training, Training.id == StaffTraining.training_id)
+        .order_by(Staff.display_name, Staff.id, Training.id),
+        head=(_NAME, words.LABELS["staff"], words.LABELS["training"], _ID, words.LABELS["valid_until"]),
+        cells=_training,
+        target=_of_training,
+        changes=(ChangeKind.TRAINING_WITHDRAW,),
+        new=ChangeKind.TRAINING_GRANT,
+        of_centre=True,
+    ),
+    "keys": Registry(
+        title=message("Signing keys"),
+        rows=select(SigningKeyRow.kind, SigningKeyRow.kid, SigningKeyRow.created_at)
+        .where(SigningKeyRow.not_after.is_(None), SigningKeyRow.kind != KeyKind.CHECKPOINT.value)
+        .order_by(SigningKeyRow.kind),
+        head=(message("What it signs"), words.LABELS["kid"], message("Made on")),
+        cells=_key,
+        target=_kind,
+        changes=(ChangeKind.KEYS_ROTATE,),
+    ),
+}
+"""By the last part of the address."""
+
+
+@get("/admin/{name:str}", **allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER))
+async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: FromPath[str]) -> Response[Any]:
+    """One list of what is registered."""
+    registry = REGISTRIES.get(name)
+    if registry is None:
+        raise NotFoundException
+    asked = request.query_params.get("after", "")
+    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    wanted = registry.rows
+    if registry.of_centre and session.role is Role.MANAGER:
+        wanted = wanted.where(Staff.centre_id == session.centre_id)
+
+    def work(conn: Connection) -> list[AnyRow]:
+        return list(conn.execute(wanted.limit(_PAGE + 1).offset(after)))
+
+    found = await parts.database.read(work)
+    may = {kind for kind in ChangeKind if session.role in flow.KINDS[kind].proposers}
+    return page(
+        request,
+        "pages/admin/registry.html",
+        title=registry.title,
+        head=registry.head,
+        rows=[
+            (registry.cells(row, session), registry.target(row), urlencode({"target": registry.target(row)}))
+            for row in found[:_PAGE]
+        ],
+        changes=[kind for kind in registry.changes if kind in may],
+        new=registry.new if registry.new in may else None,
+        kinds=words.KINDS,
+        newer=f"/admin/{name}?after={max(after - _PAGE, 0)}" if after else None,
+        older=f"/admin/{name}?after={after + _PAGE}" if len(found) > _PAGE else None,
+    )
+
+
+HANDLERS = (show,)

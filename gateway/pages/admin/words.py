@@ -1,0 +1,132 @@
+"""How kinds of change, their fields and values are called on pages."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from delegation.assurance import Assurance, Route
+from gateway.changes.errors import Fault
+from gateway.changes.tables import ChangeKind, ChangeState
+from ui.i18n import Message, message
+
+KINDS: Final[Mapping[ChangeKind, Message]] = {
+    ChangeKind.PORTAL_REGISTER: message("Register a portal"),
+    ChangeKind.PORTAL_ALTER: message("Change a portal’s registration"),
+    ChangeKind.PORTAL_SUSPEND: message("Suspend a portal"),
+    ChangeKind.PROVIDER_ADD: message("Add an identity provider"),
+    ChangeKind.PROVIDER_ALTER: message("Change an identity provider"),
+    ChangeKind.PROVIDER_SUSPEND: message("Suspend an identity provider"),
+    ChangeKind.SERVICE_RULES: message("Change the rules of a service"),
+    ChangeKind.AGREEMENT_ADD: message("Conclude an agreement"),
+    ChangeKind.AGREEMENT_END: message("End an agreement"),
+    ChangeKind.BASKET_CHANGE: message("Change a basket of services"),
+    ChangeKind.TRAINING_GRANT: message("Note a training"),
+    ChangeKind.TRAINING_WITHDRAW: message("Take a training back"),
+    ChangeKind.KEYS_ROTATE: message("Replace a signing key"),
+}
+STATES: Final[Mapping[ChangeState, Message]] = {
+    ChangeState.PROPOSED: message("Waits for a second administrator"),
+    ChangeState.CONFIRMED: message("Confirmed, not in effect yet"),
+    ChangeState.APPLIED: message("In effect"),
+    ChangeState.REFUSED: message("Refused"),
+    ChangeState.WITHDRAWN: message("Withdrawn"),
+    ChangeState.LAPSED: message("Ended by itself"),
+}
+ENDINGS: Final[Mapping[str, Message]] = {
+    "time": message("Nobody confirmed it in time."),
+    "moved": message("Something else was changed in the meantime: propose it again from how things stand now."),
+    "cannot_stand": message("It could no longer be put into effect as it was proposed."),
+}
+FAULTS: Final[Mapping[Fault, Message]] = {
+    Fault.MISSING: message("Fill this in"),
+    Fault.ADDRESS: message("Give a whole address that begins with https://, as the hint says"),
+    Fault.KNOWN: message("This is taken already"),
+    Fault.UNKNOWN: message("There is none of this name here"),
+    Fault.KEYS: message("Give a JWK set of public P-256 keys, each with its kid"),
+    Fault.LEVEL: message("Choose one of the levels of eIDAS"),
+    Fault.DATE: message("Give a date that lies ahead, the end after the beginning"),
+    Fault.REASON: message("Say why, in at most 500 characters"),
+    Fault.PENDING: message("Another change of the same waits already: decide on it first"),
+    Fault.NOTHING: message("This changes nothing"),
+    Fault.REFUSED: message("This cannot be proposed like this"),
+}
+LABELS: Final[Mapping[str, Message]] = {
+    "target": message("Name in the program"),
+    "portal": message("Portal"),
+    "name": message("Name"),
+    "origin": message("Address of the portal"),
+    "redirect_uris": message("Addresses to which a sign-in leads back"),
+    "services": message("Services"),
+    "auth_method": message("How it proves who it is"),
+    "jwks": message("Public keys"),
+    "personal_code_allowed": message("Is told the resident’s personal code"),
+    "par_required": message("Has to push its requests"),
+    "logout_uri": message("Address that is told of a sign-out"),
+    "new_secret": message("Make a new secret"),
+    "suspended": message("Suspended"),
+    "name_lv": message("Name in Latvian"),
+    "name_en": message("Name in English"),
+    "issuer": message("Issuer"),
+    "client_id": message("Our name at the provider"),
+    "scope": message("What is asked for"),
+    "acr_levels": message("Its words for levels"),
+    "secret": message("Secret that the provider gave us"),
+    "grant_least": message("Least level for a permission"),
+    "permit_least": message("Least level for sending"),
+    "routes": message("Ways of saying yes"),
+    "guarded": message("Details that a second person looks at"),
+    "training": message("Training"),
+    "holder": message("Institution"),
+    "service": message("Service"),
+    "centre": message("Centre"),
+    "begins_at": message("From"),
+    "ends_at": message("Until"),
+    "staff": message("User name"),
+    "valid_until": message("Valid until"),
+    "kid": message("Key"),
+    "reason": message("Why"),
+}
+LEVELS: Final[Mapping[int, Message]] = {
+    Assurance.LOW: message("low"),
+    Assurance.SUBSTANTIAL: message("substantial"),
+    Assurance.HIGH: message("high"),
+}
+ROUTES: Final[Mapping[str, Message]] = {
+    Route.PHONE.value: message("Sign-in on the phone"),
+    Route.PASSKEY.value: message("Passkey"),
+    Route.DISPLAY.value: message("Code on the counter’s screen"),
+    Route.PAPER.value: message("Signature on paper"),
+    Route.CALL.value: message("Telephone call"),
+}
+METHODS: Final[Mapping[str, Message]] = {
+    "client_secret_basic": message("By secret, in the header"),
+    "client_secret_post": message("By secret, in the form"),
+    "private_key_jwt": message("By key"),
+}
+_YES, _NO, _NOTHING = message("Yes"), message("No"), message("Nothing")
+
+
+def said(name: str, value: Any) -> list[Message | str]:
+    """A value of a change as lines of a page."""
+    if isinstance(value, bool):
+        return [_YES if value else _NO]
+    if value is None or value in ("", [], {}):
+        return [_NOTHING]
+    words = _WORDS.get(name, {})
+    if isinstance(value, list):
+        return [words.get(each, each) for each in value]
+    if isinstance(value, dict):
+        is_pairs = name == "acr_levels"
+        return (
+            [f"{word} {level}" for word, level in value.items()] if is_pairs else [msgspec.json.encode(value).decode()]
+        )
+    return [words.get(value, str(value))]
+
+
+_WORDS: Final[Mapping[str, Mapping[Any, Message]]] = {
+    "grant_least": LEVELS,
+    "permit_least": LEVELS,
+    "routes": ROUTES,
+    "auth_method": METHODS,
+}

@@ -1,0 +1,173 @@
+"""Administrators' pages: a form per kind, before and after, and a second person who says yes or no."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from audit.events import EventName
+from gateway.changes.tables import ChangeKind, ChangeState
+from gateway.database.counting import count_statements
+from gateway.oauth import clients
+from gateway.people import staff
+from gateway.people.roles import Role
+from gateway.people.staff import NewStaff
+from gateway.services import trainings
+from tests.gateway.callers import PASSWORD, Callers
+from tests.gateway.changes.conftest import RULES, SERVICE, WHY, Office
+
+FORM = {
+    "target": "example-portal",
+    "portal": "example",
+    "name": "Parauga portāls",
+    "origin": "https://portal.example",
+    "redirect_uris": "https://portal.example/callback\n",
+    "services": "",
+    "auth_method": "client_secret_basic",
+    "jwks": "",
+    "personal_code_allowed": "yes",
+    "par_required": "yes",
+    "logout_uri": "",
+    "reason": WHY,
+}
+RULES_FORM = {
+    "target": SERVICE,
+    "grant_least": "1",
+    "permit_least": "2",
+    "routes-phone": "phone",
+    "guarded": "account",
+    "training": "",
+    "reason": WHY,
+}
+
+
+def test_two_administrators_register_a_portal_and_its_secret_is_shown_once(office: Office) -> None:
+    first, second = office.page(), office.page(office.second)
+    path = first.post("/admin/propose/portal.register", FORM).location
+    assert path.startswith("/admin/changes/")
+    assert "Waits for a second administrator" in first.get(path).text
+    shown = first.post(f"{path}/secret")
+    found = re.search(r">\s*([\w-]{43})\s*<", shown.text)
+    assert found, shown.text
+    assert first.post(f"{path}/secret").status == 410
+    page = second.get(path).text
+    assert "https://portal.example/callback" in page
+    assert found[1] not in page
+    assert second.post(f"{path}/confirm").location == path
+    assert "Confirmed, not in effect yet" in first.get("/admin").text
+    office.wait()
+    office.apply(path.rpartition("/")[2])
+    client = office.read(lambda conn: clients.find(conn, "example-portal"))
+    assert client is not None
+    assert clients.has_secret(office.parts, client, found[1])
+    listed = office.page().get("/admin/portals").text
+    assert "Parauga portāls" in listed
+    assert "/admin/propose/portal.suspend?target=example-portal" in listed
+
+
+def test_the_proposer_does_not_confirm_and_the_attempt_is_an_event(office: Office) -> None:
+    first = office.page()
+    path = first.post("/admin/propose/service.rules", RULES_FORM).location
+    assert "/confirm" not in first.get(path).text
+    first.page = False
+    answer = first.post(f"{path}/confirm")
+    assert (answer.status, answer.code) == (403, "change.same_person")
+    assert office.last_event()["type"] == EventName.SETTINGS_BARRED
+
+
+def test_a_form_begins_with_how_things_are_and_shows_only_what_differs(office: Office) -> None:
+    first = office.page()
+    form = first.get(f"/admin/propose/service.rules?target={SERVICE}").text
+    assert re.search(r'name="grant_least" type="radio" value="2"\s+checked', form)
+    assert re.search(r'name="routes-phone" type="checkbox" value="phone"\s+checked', form)
+    assert not re.search(r'name="routes-display" type="checkbox" value="display"\s+checked', form)
+    path = first.post("/admin/propose/service.rules", RULES_FORM).location
+    page = first.get(path).text
+    assert "<strong>low</strong>" in page
+    assert page.count("stays") == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "said"),
+    [
+        ("portal.register", {"redirect_uris": "http://portal.example"}, "begins with https://"),
+        ("portal.register", {"auth_method": "private_key_jwt", "jwks": "{"}, "JWK set"),
+        ("portal.register", {"reason": ""}, "Say why"),
+        ("portal.register", {"auth_method": "none"}, "Fill this in"),
+        ("provider.add", {"target": "x", "reason": WHY, "auth_method": "private_key_jwt"}, "Fill this in"),
+        ("agreement.add", {"holder": "Nobody", "begins_at": "2026-12-01", "reason": WHY}, "none of this name"),
+        ("agreement.add", {"holder": "Parauga iestāde", "begins_at": "soon", "reason": WHY}, "Give a date"),
+        ("training.grant", {"staff": "nobody", "valid_until": "2027-12-01", "reason": WHY}, "none of this name"),
+    ],
+)
+def test_what_cannot_be_proposed_is_told_beside_what_was_typed(
+    office: Office, kind: str, changed: dict[str, str], said: str
+) -> None:
+    answer = office.page().post(f"/admin/propose/{kind}", (FORM if kind.startswith("portal") else {}) | changed)
+    assert answer.status == 422
+    assert said in answer.text
+    assert "govuk-error-summary" in answer.text
+    assert EventName.SETTINGS_PROPOSED not in office.events()
+
+
+def test_any_administrator_refuses_until_it_takes_effect(office: Office) -> None:
+    path = office.page().post("/admin/propose/service.rules", RULES_FORM).location
+    second = office.page(office.second)
+    second.post(f"{path}/confirm")
+    assert second.post(f"{path}/refuse").location == path
+    assert office.state(path.rpartition("/")[2]) is ChangeState.REFUSED
+    second.page = False
+    assert second.post(f"{path}/refuse").code == "change.over"
+
+
+def test_what_one_person_made_stricter_is_told_to_everybody(office: Office) -> None:
+    office.propose(ChangeKind.SERVICE_RULES, SERVICE, RULES | {"grant_least": 3})
+    assert "Done by one person" in office.page(office.second).get("/admin").text
+    office.clock.move(timedelta(days=8))
+    assert "Done by one person" not in office.page(office.second).get("/admin").text
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER, Role.OFFICER])
+@pytest.mark.parametrize("name", ["portals", "providers", "services", "agreements", "baskets", "trainings", "keys"])
+def test_what_is_registered_is_read_by_those_who_answer_for_it(office: Office, role: Role, name: str) -> None:
+    answer = office.page(role=role).get(f"/admin/{name}")
+    assert answer.status == 200
+    assert ("/admin/propose/portal." in answer.text) is (name == "portals" and role is Role.ADMINISTRATOR)
+
+
+def a_colleague(office: Office, login: str, centre: str) -> None:
+    new = NewStaff(login=login, name=login, password=PASSWORD, centre_id=centre, roles=(Role.ASSISTANT,))
+    sealer, now = office.parts.sealer, office.clock.now()
+    office.write(lambda conn: staff.create(conn, sealer, new, now=now))
+
+
+def test_a_manager_proposes_a_training_of_the_own_centre_alone(office: Office) -> None:
+    there = office.write(lambda conn: staff.add_centre(conn, name="Cits", kind="vpvkac", municipality="Citur"))
+    for login, centre in (("cilda", office.callers.centre_id), ("dace", there)):
+        a_colleague(office, login, centre)
+    office.write(lambda conn: trainings.define(conn, "gdpr", {"lv": "Datu aizsardzība"}))
+    manager = office.page(role=Role.MANAGER)
+    form = {"training": "gdpr", "valid_until": "2027-12-01", "reason": WHY}
+    assert manager.post("/admin/propose/training.grant", form | {"staff": "dace"}).status == 422
+    assert manager.post("/admin/propose/training.grant", form | {"staff": "anna"}).status == 422
+    path = manager.post("/admin/propose/training.grant", form | {"staff": "cilda"}).location
+    office.page(office.second).post(f"{path}/confirm")
+    office.wait()
+    office.apply(path.rpartition("/")[2])
+    cilda = office.read(lambda conn: staff.find_by_login(conn, "cilda"))
+    assert [each.training_id for each in office.read(lambda conn: trainings.of_staff(conn, cilda, "lv"))] == ["gdpr"]
+    manager = office.page(role=Role.MANAGER)
+    assert "Datu aizsardzība" in manager.get("/admin/trainings").text
+    manager.post("/admin/propose/training.withdraw", {"target": f"{cilda} gdpr", "reason": WHY})
+    assert office.read(lambda conn: trainings.of_staff(conn, cilda, "lv")) == []
+
+
+def test_the_first_page_costs_few_statements(office: Office, callers: Callers) -> None:
+    assert callers is office.callers
+    for level in (3, 2):
+        change = office.propose(ChangeKind.SERVICE_RULES, SERVICE, RULES | {"permit_least": level})
+    office.confirm(change)
+    page = office.page()
+    with count_statements() as counted:
+        assert page.get("/admin").status == 200
+    assert counted.total <= 7
