@@ -168,7 +168,9 @@ PROBLEMS: dict[str, Problem] = {
     "barred.agreement": _problem(
         403,
         message("No agreement with the institution is in force"),
-        message("The service cannot be given here now. Help the resident to use the portal alone, and tell the manager."),
+        message(
+            "The service cannot be given here now. Help the resident to use the portal alone, and tell the manager."
+        ),
     ),
     "barred.training": _problem(
         403,
@@ -322,7 +324,9 @@ PROBLEMS: dict[str, Problem] = {
     "mine.nobody": _problem(
         404,
         message("Nothing was ever done in your name here"),
-        message("No centre has ever asked you for a permission, and nothing about you is kept. You can close this page."),
+        message(
+            "No centre has ever asked you for a permission, and nothing about you is kept. You can close this page."
+        ),
     ),
     "mine.too_weak": _problem(
         403,

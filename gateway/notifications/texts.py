@@ -234,7 +234,7 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
             ),
             "en": Text(
                 "A passkey was suspended",
-                "Pilnvara: a passkey of yours is no longer accepted, since there may be a copy of it. Remove it: {link}",
+                "Pilnvara: a passkey of yours is no longer accepted: there may be a copy of it. Remove it: {link}",
             ),
             "en-plain": Text(
                 "A passkey was suspended",

@@ -394,7 +394,7 @@ class SecondLook(Base):
 
 
 class Dispute(Base):
-    """A case: "this was not me", or "these data are wrong". What was said and answered is sealed in the visit's vault."""
+    """A case: "this was not me", or "these data are wrong". What was said and answered is sealed in the vault."""
 
     __tablename__ = "dispute"
     __table_args__ = (

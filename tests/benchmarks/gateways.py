@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -75,8 +76,10 @@ class BusyDesk(Desk):
         super().at(stage)
         return self
 
-    def ask(self, route: Route = Route.PHONE, person: Profile | None = None, number: str | None = None) -> str:
-        return super().ask(route, person or self.person, number)
+    def ask(
+        self, route: Route = Route.PHONE, person: Profile | None = None, number: str | None = None, **more: Any
+    ) -> str:
+        return super().ask(route, person or self.person, number, **more)
 
     def sign_in(
         self,

@@ -28,9 +28,7 @@ KINDS: Final = {
 }
 HINTS: Final = {
     DisputeKind.NOT_ME: message("Somebody used my name. Everything that is allowed in my name is stopped."),
-    DisputeKind.DATA_WRONG: message(
-        "What was filled in or sent is not right. What has not left yet is stopped."
-    ),
+    DisputeKind.DATA_WRONG: message("What was filled in or sent is not right. What has not left yet is stopped."),
 }
 _NO_KIND: Final = message("Choose what is wrong")
 _TOO_LONG: Final = message("Write at most %(num)s characters", num=LONGEST_WORDS)

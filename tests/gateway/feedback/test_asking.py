@@ -134,7 +134,7 @@ def test_neither_the_trail_nor_a_job_holds_the_link(counter: Counter) -> None:
 
 
 class TestContact:
-    def _remember(self, counter: Counter, source: NumberSource, **known: str) -> None:
+    def _remember(self, counter: Counter, source: NumberSource, **known: Any) -> None:
         def step(conn: Any) -> None:
             resident = residents.find_or_create(conn, counter.store, ILZE, now=counter.clock.now())
             profile = residents.Profile(name=ILZE.name, code=ILZE.code, **known)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from audit.entry import decode
 from audit.merkle import root_from_hashes
+from audit.report import Verdict
 from gateway.clock import HeldClock
 from gateway.database.engine import Database
 from gateway.ledger import sequencer, tree
@@ -178,10 +179,10 @@ def test_events_that_wait_because_no_worker_runs_are_pending_and_nothing_worse(s
     clock.move(timedelta(minutes=2))
     report = verdict_of(store)
     assert (report.verdict, report.exit_code) == ("pending", 3)
-    assert report.totals["pending"] == 3
-    assert "suppressed" not in report.totals
+    assert report.totals[Verdict.PENDING] == 3
+    assert Verdict.SUPPRESSED not in report.totals
     sequence_now(store.database)
-    assert "pending" not in verdict_of(store).totals
+    assert Verdict.PENDING not in verdict_of(store).totals
 
 
 def test_refuses_a_leaf_for_an_event_that_has_one(store: Store) -> None:

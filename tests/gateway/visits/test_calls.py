@@ -89,12 +89,12 @@ class TestWholeWay:
         assert desk.stage is Stage.APPROVAL
         assert messages(desk)[0][0] == NUMBER
         assert say(desk, heard(desk)) is Answer.RIGHT
-        assert desk.stage is Stage.QUESTIONS
+        assert desk.view().stage is Stage.QUESTIONS
         given = desk.delegation().approvals[0]
         assert (given["route"], given["assurance"]) == ("call", Assurance.SUBSTANTIAL.value)
         desk.fill()
         desk.prepare()
-        assert desk.stage is Stage.PERMIT
+        assert desk.view().stage is Stage.PERMIT
         assert say(desk, heard(desk)) is Answer.RIGHT
         assert desk.press().allowed
         desk.answer(filed(desk.clock.now()))

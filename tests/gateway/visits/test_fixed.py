@@ -4,6 +4,7 @@ import pytest
 
 from audit.events import EventName
 from connectors.sdk import registry
+from delegation.assurance import NumberSource
 from delegation.filing import FilingState
 from delegation.readback import Item, ReadBack
 from gateway.people import residents
@@ -84,7 +85,7 @@ class TestAnswers:
         counter.open().grant(services=(FIXED,))
         now, resident = counter.clock.now(), counter.delegation().principal_id
         changed = residents.Profile(name="", code="", iban=OTHER_ACCOUNT)
-        source = residents.NumberSource.REGISTER
+        source = NumberSource.REGISTER
         counter.write(lambda conn: residents.remember(conn, counter.store, resident, changed, source=source, now=now))
         assert counter.opened(lambda opened: opened.fixed()) == {"account": ACCOUNT}
 

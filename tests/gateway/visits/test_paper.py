@@ -99,14 +99,14 @@ class TestWholeWay:
         desk.ask(Route.PAPER)
         assert desk.stage is Stage.APPROVAL
         witnessed(desk, here)
-        assert desk.stage is Stage.QUESTIONS
+        assert desk.view().stage is Stage.QUESTIONS
         given = desk.delegation().approvals[0]
         assert (given["route"], given["assurance"]) == ("paper", Assurance.SUBSTANTIAL.value)
         desk.fill()
         desk.prepare()
-        assert desk.stage is Stage.PERMIT
+        assert desk.view().stage is Stage.PERMIT
         witnessed(desk, elsewhere)
-        assert desk.stage is Stage.SENDING
+        assert desk.view().stage is Stage.SENDING
         assert desk.press().allowed
         desk.answer(filed(desk.clock.now()))
         assert desk.close() == "filed"
@@ -185,9 +185,9 @@ class TestWitness:
         assert desk.stage is Stage.APPROVAL
         desk.clock.move(timedelta(minutes=2))
         desk.write(lambda conn: second_acts.lapse(conn, desk.store, look_id))
-        assert desk.stage is Stage.LAPSED
+        assert desk.view().stage is Stage.LAPSED
         desk.ask(Route.PAPER)
-        assert desk.stage is Stage.APPROVAL
+        assert desk.view().stage is Stage.APPROVAL
 
 
 class TestSheet:
@@ -214,7 +214,7 @@ class TestSheet:
                 )
             )
         witnessed(desk, witness)
-        assert desk.stage is Stage.SENDING
+        assert desk.view().stage is Stage.SENDING
 
     def test_that_replaces_another_takes_the_witness_with_it(self, desk: Counter) -> None:
         witness = a_colleague(desk)

@@ -1,5 +1,7 @@
 """Somebody speaks for somebody else: a child, a person under guardianship, a company with two signatories."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -89,7 +91,7 @@ class TestParent:
             {"person": ILZE, "approver": COMPANY, "authority": REGISTER},
         ],
     )
-    def test_a_right_that_does_not_fit_is_refused(self, counter: Counter, asked: dict[str, object]) -> None:
+    def test_a_right_that_does_not_fit_is_refused(self, counter: Counter, asked: dict[str, Any]) -> None:
         counter.open()
         with pytest.raises(InvalidRequestError):
             counter.ask(**asked)

@@ -40,7 +40,7 @@ class TestSeveral:
         assert counter.stage is Stage.FILED
         assert counter.delegation().state is DelegationState.ACTIVE
         counter.go_on(QUEUE)
-        assert counter.stage is Stage.QUESTIONS
+        assert counter.view().stage is Stage.QUESTIONS
         counter.fill()
         counter.send()
         assert states(counter) == {BENEFIT: TurnState.FILED, QUEUE: TurnState.FILED}
@@ -71,7 +71,7 @@ class TestSeveral:
         assert counter.opened(lambda opened: opened.answers()) is not None
         assert counter.fill() != left
         counter.send()
-        assert counter.stage is Stage.FILED
+        assert counter.view().stage is Stage.FILED
 
     def test_no_permit_outlives_being_set_aside(self, counter: Counter) -> None:
         counter.open_several(BENEFIT, QUEUE).grant()
@@ -133,7 +133,9 @@ class TestActions:
         counter.open(QUEUE).grant(services=(FOLLOWED,))
         now, row = counter.clock.now(), counter.delegation()
         allowed = to_model(row).allowed_service(QUEUE)
-        assert allowed.end_of(Action.FILE) < now + timedelta(hours=12)
+        files_until = allowed.end_of(Action.FILE)
+        assert files_until is not None
+        assert files_until < now + timedelta(hours=12)
         for action, days in ((Action.FOLLOW, 30), (Action.COLLECT, 60)):
             end = allowed.end_of(action)
             assert end is not None
@@ -147,6 +149,7 @@ class TestActions:
         counter.close()
         delegation = to_model(counter.delegation())
         assert delegation.state is DelegationState.SPENT
+        assert delegation.files_until is not None
         assert delegation.files_until <= counter.clock.now()
         assert not delegation.is_over(counter.clock.now())
 

@@ -3,6 +3,7 @@
 import gc
 import tempfile
 from time import perf_counter
+from typing import Any
 from urllib.parse import unquote, urlencode
 
 import pytest
@@ -77,11 +78,14 @@ class TestFiles:
         return head + more + file + b"\r\n\r\n" + content + b"\r\n--b--\r\n"
 
     def test_of_any_size_never_reach_a_disk(self, callers: Callers, monkeypatch: pytest.MonkeyPatch) -> None:
-        written = []
+        written: list[Any] = []
         rollover = tempfile.SpooledTemporaryFile.rollover
-        monkeypatch.setattr(
-            tempfile.SpooledTemporaryFile, "rollover", lambda file: (written.append(file), rollover(file))
-        )
+
+        def watched(file: "tempfile.SpooledTemporaryFile[bytes]") -> None:
+            written.append(file)
+            rollover(file)
+
+        monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", watched)
         caller, _, token = stranger(callers)
         body = self.body(token, bytes(3_000_000))
         answer = caller.call("POST", "/a", headers={"content-type": self.KIND}, body=body)
