@@ -77,6 +77,8 @@ def _way_out(request: "Request[Any, Any, Any]", error: Exception) -> Redirect | 
         return see_other("/sign-in?why=elsewhere")
     if isinstance(error, SignInRequiredError) and error.kind is SessionKind.STAFF:
         return see_other(f"/sign-in{where}")
+    if isinstance(error, SignInRequiredError) and error.kind is SessionKind.ACCOUNT:
+        return see_other(f"/mine/sign-in{where}")
     if isinstance(error, SignInRequiredError) and error.kind is SessionKind.DISPLAY:
         return see_other("/display/pair")
     if isinstance(error, SessionLockedError):

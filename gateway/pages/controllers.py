@@ -18,6 +18,7 @@ from gateway.pages import (
 )
 from gateway.pages.admin import changes, proposing, registry
 from gateway.pages.desk import controllers as desk
+from gateway.pages.mine import controllers as mine
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -31,6 +32,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *disputing.HANDLERS,
     *signing_in.HANDLERS,
     *passkeys.HANDLERS,
+    *mine.HANDLERS,
     *display.HANDLERS,
     *audit.HANDLERS,
     *audit_cases.HANDLERS,

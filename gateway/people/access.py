@@ -36,6 +36,8 @@ class Who(StrEnum):
     """Any member of staff who is signed in, in whatever role."""
     RESIDENT = "resident"
     """A resident whose session is bound to an approval or a visit."""
+    RESIDENT_ACCOUNT = "resident_account"
+    """A resident who has signed in to see everything that was done in their name."""
     DISPLAY = "display"
     """A paired display that faces the resident."""
     PORTAL = "portal"
@@ -49,6 +51,7 @@ class SessionKind(StrEnum):
 
     STAFF = "staff"
     RESIDENT = "resident"
+    ACCOUNT = "account"
     DISPLAY = "display"
 
 
@@ -74,6 +77,7 @@ _ROLE_OF = {Who(role.value): role for role in Role}
 _CALLERS_WITH = {
     SessionKind.STAFF: frozenset({Who.STAFF, *_ROLE_OF}),
     SessionKind.RESIDENT: frozenset({Who.RESIDENT}),
+    SessionKind.ACCOUNT: frozenset({Who.RESIDENT_ACCOUNT}),
     SessionKind.DISPLAY: frozenset({Who.DISPLAY}),
 }
 _AUTHENTICATED_BY_THE_ENDPOINT = frozenset({Who.PORTAL, Who.RUN})
@@ -183,6 +187,32 @@ class ResidentSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSession:
+    """A resident on their own page. Bound to no visit: it answers no question and sees no visit while it goes on."""
+
+    token_hash: bytes
+    resident_id: str
+    language: str
+    csrf: str
+    auth_time: datetime | None
+    """When the identity provider says that they signed in; `None` after a passkey, which adds no other passkey."""
+    acr: str | None
+    """At which level: an eIDAS URI."""
+    seen_at: datetime
+    idle_until: datetime
+    ends_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """How the trail names this person."""
+        return Actor(kind=ActorKind.RESIDENT, id=self.resident_id)
+
+    def is_one_of(self, who: Collection[Who]) -> bool:
+        """Say whether residents on their own page are among `who`."""
+        return Who.RESIDENT_ACCOUNT in who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisplaySession:
     """The screen that faces the resident; it may read its terminal's visit and post yes, no, code and rating."""
 
@@ -209,12 +239,13 @@ class DisplaySession:
         return Who.DISPLAY in who
 
 
-AnySession = StaffSession | ResidentSession | DisplaySession
+AnySession = StaffSession | ResidentSession | AccountSession | DisplaySession
 """Whoever is calling."""
 
 KIND_OF: dict[type[AnySession], SessionKind] = {
     StaffSession: SessionKind.STAFF,
     ResidentSession: SessionKind.RESIDENT,
+    AccountSession: SessionKind.ACCOUNT,
     DisplaySession: SessionKind.DISPLAY,
 }
 """Which kind of session a class is."""

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, bindparam, func, insert, select, type_coerce, update
 
 from gateway.ids import digest, new_token
-from gateway.people.access import DisplaySession, ResidentSession, SessionKind, StaffSession
+from gateway.people.access import AccountSession, DisplaySession, ResidentSession, SessionKind, StaffSession
 from gateway.people.errors import SessionElsewhereError, SessionOverError
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Session, Staff, StaffRole, StaffState
@@ -22,6 +22,8 @@ from gateway.terminals.tables import Display, Terminal
 
 TOUCH_AFTER = timedelta(minutes=1)
 """How long a session goes unnoted: noting each request would make every page a write."""
+ACCOUNT_IDLE = timedelta(minutes=10)
+"""How long a resident's own page stays open unused: it shows everything, often on a phone that lies about."""
 
 _ROLES = (
     select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
@@ -52,6 +54,9 @@ _STAFF = (
 )
 _RESIDENT = select(Session.__table__).where(
     Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.RESIDENT
+)
+_ACCOUNT = select(Session.__table__).where(
+    Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.ACCOUNT
 )
 _OPEN = select(Session.__table__).where(Session.token_hash == bindparam("token_hash"), Session.locked_at.is_(None))
 _DISPLAY_SESSION = (
@@ -146,6 +151,29 @@ def begin_resident(
         approval_id=approval_id,
         language=language,
         **(signed_in.columns() if signed_in else {}),
+    )
+
+
+def begin_account(
+    conn: Connection,
+    *,
+    resident_id: str,
+    auth_time: datetime | None,
+    acr: str,
+    language: str,
+    now: datetime,
+    lifetime: Lifetime,
+) -> str:
+    """Begin a session on a resident's own page, for somebody who has just signed in; return the cookie's token."""
+    return _begin(
+        conn,
+        kind=SessionKind.ACCOUNT,
+        now=now,
+        lifetime=lifetime,
+        resident_id=resident_id,
+        auth_time=auth_time,
+        acr=acr,
+        language=language,
     )
 
 
@@ -269,6 +297,24 @@ def load_resident(conn: Connection, token: str, now: datetime) -> ResidentSessio
         resident_id=row.resident_id,
         visit_id=row.visit_id,
         approval_id=row.approval_id,
+        language=row.language,
+        csrf=row.csrf,
+        auth_time=row.auth_time,
+        acr=row.acr,
+        seen_at=row.seen_at,
+        idle_until=row.idle_until,
+        ends_at=row.ends_at,
+    )
+
+
+def load_account(conn: Connection, token: str, now: datetime) -> AccountSession | None:
+    """Find the open session of a resident's own page; one statement."""
+    row = conn.execute(_ACCOUNT, {"token_hash": digest(token)}).one_or_none()
+    if row is None or _is_over(row, now):
+        return None
+    return AccountSession(
+        token_hash=row.token_hash,
+        resident_id=row.resident_id,
         language=row.language,
         csrf=row.csrf,
         auth_time=row.auth_time,

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, union_all, update
 
 from audit.events import EventName
 from delegation.assurance import ApprovalKind, Assurance
@@ -19,6 +19,7 @@ from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import ResidentSession
+from gateway.people.tables import AccountSignIn
 from gateway.services import catalogue
 from gateway.visits import actors, approvals
 from gateway.visits.errors import SignInStaleError, SubjectMismatchError
@@ -31,7 +32,7 @@ from gateway.visits.trail import say
 FRESH = timedelta(seconds=60)
 """How long before our asking an identity provider's clock may say that the sign-in happened."""
 
-_COUNTED = (
+_COUNTED = union_all(
     select(SignInAttempt.signed_in_at, SignInAttempt.signed_in_as)
     .join(Approval, Approval.id == SignInAttempt.approval_id)
     .join(DelegationRow, DelegationRow.id == Approval.delegation_id)
@@ -39,9 +40,14 @@ _COUNTED = (
         func.coalesce(Approval.approver_id, DelegationRow.approver_id) == bindparam("approver"),
         SignInAttempt.provider == bindparam("provider"),
         SignInAttempt.signed_in_at >= bindparam("auth_time"),
-    )
+    ),
+    select(AccountSignIn.signed_in_at, AccountSignIn.signed_in_as).where(
+        AccountSignIn.resident_id == bindparam("approver"),
+        AccountSignIn.provider == bindparam("provider"),
+        AccountSignIn.signed_in_at >= bindparam("auth_time"),
+    ),
 )
-"""The approver's sign-ins of that moment or later that have counted, as a yes or to be shown values."""
+"""A person's sign-ins of that moment or later that have counted: as a yes, to be shown values, or on their own page."""
 
 _ATTEMPT = select(SignInAttempt.__table__).where(SignInAttempt.state_hash == bindparam("state"))
 
@@ -164,25 +170,28 @@ def ensure_approver(
         raise SignInStaleError("the sign-in is older than the question")
     if not residents.is_same(conn, parts, approver_id, signed.personal_code):
         raise SubjectMismatchError("somebody else signed in")
-    _count_once(conn, approver_id, returned, signed)
+    ensure_uncounted(conn, approver_id, returned.provider, signed)
+    conn.execute(
+        update(SignInAttempt)
+        .where(SignInAttempt.id == returned.attempt_id)
+        .values(signed_in_at=signed.auth_time, signed_in_as=digest(signed.session) if signed.session else None)
+    )
 
 
-def _count_once(conn: Connection, approver_id: str, returned: SignInReturn, signed: SignedIn) -> None:
+def ensure_uncounted(conn: Connection, person_id: str, provider: str, signed: SignedIn) -> None:
     """Refuse what has counted before: a provider that ignores `prompt=login` answers again with the sign-in of then.
 
     Providers say whole seconds, so two sign-ins of one second are told apart by their sessions, if they have any.
+
+    Raises:
+        SignInStaleError: it has counted, as a yes or to open the person's own page.
     """
     session = digest(signed.session) if signed.session else None
-    known = {"approver": approver_id, "provider": returned.provider, "auth_time": signed.auth_time}
+    known = {"approver": person_id, "provider": provider, "auth_time": signed.auth_time}
     for counted in conn.execute(_COUNTED, known):
         is_another = counted.signed_in_as is not None and session is not None and counted.signed_in_as != session
         if counted.signed_in_at > signed.auth_time or not is_another:
             raise SignInStaleError("the sign-in has counted before")
-    conn.execute(
-        update(SignInAttempt)
-        .where(SignInAttempt.id == returned.attempt_id)
-        .values(signed_in_at=signed.auth_time, signed_in_as=session)
-    )
 
 
 def recognise(

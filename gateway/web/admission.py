@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Request
@@ -19,6 +19,7 @@ from gateway.people import sessions
 from gateway.people.access import (
     ACCESS_KEY,
     Access,
+    AccountSession,
     AnySession,
     CurrentSession,
     ResidentSession,
@@ -115,6 +116,10 @@ async def _load(connection: AnyRequest, parts: Parts, kind: SessionKind, token: 
         resident = await parts.database.read(lambda conn: sessions.load_resident(conn, token, now))
         await _touch(parts, resident, now)
         return resident
+    if kind is SessionKind.ACCOUNT:
+        account = await parts.database.read(lambda conn: sessions.load_account(conn, token, now))
+        await _touch(parts, account, now)
+        return account
     terminal_secret = read(parts.settings, connection, CookieName.TERMINAL)
     try:
         staff = await parts.database.read(
@@ -134,11 +139,17 @@ async def _load(connection: AnyRequest, parts: Parts, kind: SessionKind, token: 
     return staff
 
 
-async def _touch(parts: Parts, session: StaffSession | ResidentSession | None, now: datetime) -> None:
+async def _touch(parts: Parts, session: StaffSession | ResidentSession | AccountSession | None, now: datetime) -> None:
     if session is None or now - session.seen_at < sessions.TOUCH_AFTER:
         return
-    idle = parts.settings.session_idle if isinstance(session, StaffSession) else parts.settings.resident_session
+    idle = _idle_of(parts, session)
     await parts.database.write(lambda conn: sessions.touch(conn, session.token_hash, now=now, idle=idle))
+
+
+def _idle_of(parts: Parts, session: StaffSession | ResidentSession | AccountSession) -> timedelta:
+    if isinstance(session, AccountSession):
+        return sessions.ACCOUNT_IDLE
+    return parts.settings.session_idle if isinstance(session, StaffSession) else parts.settings.resident_session
 
 
 def _end_stolen(conn: Connection, error: SessionElsewhereError, presented: str | None, now: datetime) -> None:

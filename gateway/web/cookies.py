@@ -19,6 +19,7 @@ class CookieName(StrEnum):
 
     STAFF = "pilnvara_staff"
     RESIDENT = "pilnvara_resident"
+    ACCOUNT = "pilnvara_mine"
     DISPLAY = "pilnvara_display"
     TERMINAL = "pilnvara_terminal"
     """The enrolment of a shared computer; outlives every session."""
@@ -30,6 +31,7 @@ class CookieName(StrEnum):
 COOKIE_OF = {
     SessionKind.STAFF: CookieName.STAFF,
     SessionKind.RESIDENT: CookieName.RESIDENT,
+    SessionKind.ACCOUNT: CookieName.ACCOUNT,
     SessionKind.DISPLAY: CookieName.DISPLAY,
 }
 _LONG_LIVED = frozenset({CookieName.TERMINAL, CookieName.DISPLAY, CookieName.LANGUAGE})

@@ -13,11 +13,13 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 import pytest
 from litestar import Litestar
+from sqlalchemy import Connection
 
+from delegation.assurance import Assurance
 from gateway.app import create_app, fit
 from gateway.clock import HeldClock
 from gateway.parts import LANGUAGES, Parts, Store
-from gateway.people import sessions, staff
+from gateway.people import residents, sessions, staff
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.people.staff import Created, NewStaff
@@ -149,6 +151,28 @@ class Callers:
         loaded = self.parts.database.read_now(lambda conn: sessions.load_resident(conn, token, self.clock.now()))
         assert loaded
         return Caller(self.app, {"pilnvara_resident": token}, loaded.csrf)
+
+    def at_home(self, *, language: str = "en") -> Caller:
+        """Somebody on their own page; nothing was ever done in their name."""
+        now = self.clock.now()
+        profile = residents.Profile(name="Nekas Nenotiek", code="329999-09999")
+
+        def work(conn: Connection) -> str:
+            resident = residents.find_or_create(conn, self.parts, profile, now=now)
+            return sessions.begin_account(
+                conn,
+                resident_id=resident.id,
+                auth_time=now,
+                acr=Assurance.SUBSTANTIAL.uri,
+                language=language,
+                now=now,
+                lifetime=self._lifetime,
+            )
+
+        token = self.parts.database.write_now(work)
+        loaded = self.parts.database.read_now(lambda conn: sessions.load_account(conn, token, self.clock.now()))
+        assert loaded
+        return Caller(self.app, {"pilnvara_mine": token}, loaded.csrf)
 
     def display(self, *, language: str = "en") -> Caller:
         """The screen that faces the resident, paired with the terminal."""

@@ -145,7 +145,7 @@ async def receipt(session: ResidentSession, parts: Parts) -> Response[bytes]:
     found = await parts.database.write(work)
     if found is None:
         raise NotFoundException
-    return Response(found[0], media_type="application/pdf", headers={"Content-Disposition": _attachment(found[1])})
+    return Response(found[0], media_type="application/pdf", headers={"Content-Disposition": attachment(found[1])})
 
 
 @get("/approve/events", **_RESIDENT)
@@ -208,7 +208,7 @@ async def phone_page(
     )
 
 
-def _attachment(reference: str) -> str:
+def attachment(reference: str) -> str:
     """A file name of letters, digits and hyphens alone, so that nothing of a portal's reference can end the header."""
     name = "".join(sign for sign in reference if sign.isascii() and (sign.isalnum() or sign == "-"))
     return f'attachment; filename="{name or "receipt"}.pdf"'

@@ -34,6 +34,10 @@ class PlayedProvider:
 
     now: Callable[[], datetime]
     is_down: bool = False
+    session: str | None = None
+    """What it calls every sign-in; by default each is another."""
+    signed_in_at: datetime | None = None
+    """When every sign-in happened; by default just now."""
 
     async def form_target(self, provider_id: str) -> str:
         if self.is_down:
@@ -52,8 +56,9 @@ class PlayedProvider:
         person, level, age = code.split("|")
         if iss != PROVIDER:
             raise SignInFailedError("answer.iss")
-        signed = signed_in(person, Assurance[level], self.now() - timedelta(seconds=int(age)))
-        return replace(signed, session=new_id())
+        at = self.signed_in_at or self.now() - timedelta(seconds=int(age))
+        signed = signed_in(person, Assurance[level], at)
+        return replace(signed, session=self.session or new_id())
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -49,6 +49,8 @@ def _filled(path: str) -> str:
 def somebody(callers: Callers, who: Who) -> Caller:
     if who is Who.RESIDENT:
         return callers.resident()
+    if who is Who.RESIDENT_ACCOUNT:
+        return callers.at_home()
     if who is Who.DISPLAY:
         return callers.display()
     if who in BY_ENDPOINT:
@@ -173,7 +175,7 @@ class TestEveryRoute:
 def _stranger_refusals(door: Door, who: Who) -> set[str]:
     """Where the caller's session is not looked at, the token would have to be a stranger's, which the caller lacks."""
     kinds = {kind.value for kind in door.access.kinds}
-    own = {Who.RESIDENT: "resident", Who.DISPLAY: "display"}.get(who, "staff")
+    own = {Who.RESIDENT: "resident", Who.RESIDENT_ACCOUNT: "account", Who.DISPLAY: "display"}.get(who, "staff")
     return set() if own in kinds else {"request.forged"}
 
 

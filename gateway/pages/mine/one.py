@@ -1,0 +1,233 @@
+"""One delegation on the resident's own page: shown whole, stopped whole or in part, disputed."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from delegation.errors import DelegationError
+from delegation.model import Action
+from gateway.pages import readback
+from gateway.pages.audit_cases import OUTCOMES, STATES
+from gateway.pages.desk.words import ROUTES
+from gateway.pages.forms import Form, field
+from gateway.pages.mine import words
+from gateway.pages.mine.signing_in import HOME
+from gateway.pages.rendering import language_of, page
+from gateway.pages.resident.approving import attachment
+from gateway.pages.resident.disputing import KINDS, Filled, form_page, opened_page
+from gateway.parts import Parts
+from gateway.people.access import AccountSession, Who, allow
+from gateway.visits import cases, own, own_one
+from gateway.visits.errors import OutOfOrderError
+from gateway.visits.own_one import One
+from gateway.web.redirects import see_other
+
+AnyRequest = Request[Any, Any, Any]
+_MINE = allow(Who.RESIDENT_ACCOUNT)
+_ONE = "/mine/delegations/{delegation_id:str}"
+
+
+@get(_ONE, **_MINE)
+async def show(
+    request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
+) -> Response[Any]:
+    """Everything about it."""
+    one = await _read(session, parts, delegation_id)
+    language = language_of(request)
+    return page(
+        request,
+        "pages/mine/one.html",
+        home=HOME,
+        one=one,
+        here=_path(one),
+        shown={
+            each.id: readback.shown(each.readback, each.service, language)
+            for each in one.filings
+            if each.readback is not None
+        },
+        routes=ROUTES,
+        kinds=KINDS,
+        states=STATES,
+        outcomes=OUTCOMES,
+        words=words,
+    )
+
+
+@get(f"{_ONE}/statement", **_MINE)
+async def show_statement(
+    request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
+) -> Response[Any]:
+    """The text, byte for byte as it was read."""
+    one = await _read(session, parts, delegation_id)
+    return page(request, "pages/mine/statement.html", home=HOME, one=one, here=_path(one))
+
+
+@get(f"{_ONE}/stop", **_MINE)
+async def show_stop(
+    request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
+) -> Response[Any]:
+    """Ask whether the stop is meant; afterwards say whether it was in time."""
+    one = await _read(session, parts, delegation_id)
+    return page(request, "pages/mine/stop.html", home=HOME, one=one, here=_path(one))
+
+
+@post(f"{_ONE}/stop", **_MINE)
+async def stop(session: AccountSession, parts: Parts, delegation_id: FromPath[str]) -> Response[Any]:
+    """Stop all of it."""
+    await parts.database.write(lambda conn: own_one.stop(conn, parts, session, delegation_id))
+    return see_other(f"{HOME}/delegations/{delegation_id}/stop")
+
+
+@get(f"{_ONE}/action", **_MINE)
+async def show_action(
+    request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
+) -> Response[Any]:
+    """Ask whether one right is to end, while the others stay."""
+    one = await _read(session, parts, delegation_id)
+    service, action = request.query_params.get("service", ""), _action(request.query_params.get("action", ""))
+    found = next(
+        (
+            (each, right)
+            for each in one.allowed
+            for right in each.rights
+            if (each.service.id, right.action) == (service, action) and right.is_left
+        ),
+        None,
+    )
+    if found is None:
+        return see_other(_path(one))
+    allowed, right = found
+    return page(
+        request,
+        "pages/mine/action.html",
+        home=HOME,
+        back=_path(one),
+        here=_path(one),
+        allowed=allowed,
+        right=right,
+        actions=words.ACTIONS,
+    )
+
+
+@post(f"{_ONE}/action", **_MINE)
+async def stop_action(session: AccountSession, parts: Parts, delegation_id: FromPath[str], data: Form) -> Response[Any]:
+    """End one right; what has moved on meanwhile is shown as it is now."""
+    service, action = field(data, "service", 128), _action(field(data, "action", 16))
+    if action is not None:
+        chosen: Action = action
+
+        def work(conn: Connection) -> None:
+            own_one.stop_action(conn, parts, session, delegation_id, service, chosen)
+
+        try:
+            await parts.database.write(work)
+        except (DelegationError, OutOfOrderError):
+            return see_other(f"{HOME}/delegations/{delegation_id}")
+    return see_other(f"{HOME}/delegations/{delegation_id}")
+
+
+@get(f"{_ONE}/filings/{{filing_id:str}}/picture", **_MINE)
+async def show_picture(
+    session: AccountSession, parts: Parts, delegation_id: FromPath[str], filing_id: FromPath[str]
+) -> Response[bytes]:
+    """The portal's page just before the last click."""
+    content = await parts.database.read(
+        lambda conn: own_one.picture(conn, parts, session.resident_id, delegation_id, filing_id)
+    )
+    return Response(content, media_type="image/png")
+
+
+@get(f"{_ONE}/filings/{{filing_id:str}}/receipt.pdf", **_MINE)
+async def download_receipt(
+    session: AccountSession, parts: Parts, delegation_id: FromPath[str], filing_id: FromPath[str]
+) -> Response[bytes]:
+    """The portal's own receipt, as a file to keep; opening it is an event."""
+    content, reference = await parts.database.write(
+        lambda conn: own_one.receipt(conn, parts, session, delegation_id, filing_id)
+    )
+    return Response(content, media_type="application/pdf", headers={"Content-Disposition": attachment(reference)})
+
+
+@get(f"{_ONE}/case", **_MINE)
+async def show_case(
+    request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
+) -> Response[Any]:
+    """Ask what is wrong."""
+    one = await _read(session, parts, delegation_id)
+    if one.is_erased:
+        return see_other(_path(one))
+    return form_page(request, f"{_path(one)}/case", _path(one))
+
+
+@post(f"{_ONE}/case", **_MINE)
+async def open_case(
+    request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str], data: Form
+) -> Response[Any]:
+    """Open a case about it."""
+    filled, here = Filled.of(data), f"{HOME}/delegations/{delegation_id}"
+    if filled.faults or filled.kind is None:
+        await _read(session, parts, delegation_id)
+        return form_page(request, f"{here}/case", here, filled)
+    kind = filled.kind
+
+    def work(conn: Connection) -> str:
+        row = own.find(conn, session.resident_id, delegation_id)
+        return cases.open_case(
+            conn,
+            parts,
+            kind=kind,
+            delegation_id=row.id,
+            whose="resident",
+            by=session.actor,
+            words=filled.words,
+            now=parts.clock.database_now(conn),
+        )
+
+    case_id = await parts.database.write(work)
+    return see_other(f"{here}/case/{case_id}")
+
+
+@get(f"{_ONE}/case/{{case_id:str}}", **_MINE)
+async def show_case_opened(
+    request: AnyRequest,
+    session: AccountSession,
+    parts: Parts,
+    delegation_id: FromPath[str],
+    case_id: FromPath[str],
+) -> Response[Any]:
+    """Say what happens now."""
+
+    def work(conn: Connection) -> Any:
+        row, case = own.find(conn, session.resident_id, delegation_id), cases.find_case(conn, case_id)
+        return case if case.delegation_id == row.id else None
+
+    return opened_page(request, await parts.database.read(work), f"{HOME}/delegations/{delegation_id}")
+
+
+async def _read(session: AccountSession, parts: Parts, delegation_id: str) -> One:
+    return await parts.database.read(lambda conn: own_one.read(conn, parts, session.resident_id, delegation_id))
+
+
+def _path(one: One) -> str:
+    return f"{HOME}/delegations/{one.row.id}"
+
+
+def _action(text: str) -> Action | None:
+    return next((each for each in Action if each.value == text), None)
+
+
+HANDLERS = (
+    show,
+    show_statement,
+    show_stop,
+    stop,
+    show_action,
+    stop_action,
+    show_picture,
+    download_receipt,
+    show_case,
+    open_case,
+    show_case_opened,
+)

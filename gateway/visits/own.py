@@ -1,0 +1,211 @@
+"""Everything that was done in one person's name, as they see it themselves: what is allowed, open and past.
+
+Somebody is shown what they are the principal of and what they were asked to approve. Reading one's own is no event of
+looking. Sealed values are opened through the principal's own key alone: what was erased is shown as erased.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, and_, bindparam, not_, or_, select, tuple_
+
+from delegation.filing import FilingState
+from delegation.model import Action, Delegation, DelegationState
+from gateway.database.base import UtcDateTime
+from gateway.parts import Parts
+from gateway.people.tables import Centre, Staff
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from gateway.visits.delegations import to_model
+from gateway.visits.errors import NotFoundError
+from gateway.visits.rows import AnyRow
+from gateway.visits.tables import Approval, DelegationRow, Filing
+
+PAGE = 20
+"""Past delegations on one page."""
+MOST_OPEN = 50
+
+IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQUESTED)
+_IS_THEIRS = or_(
+    DelegationRow.principal_id == bindparam("person"),
+    DelegationRow.approver_id == bindparam("person"),
+    DelegationRow.id.in_(select(Approval.delegation_id).where(Approval.approver_id == bindparam("person"))),
+)
+_IS_OPEN = and_(DelegationRow.state.in_(IN_FORCE), DelegationRow.valid_until > bindparam("now"))
+_COLUMNS = (
+    select(DelegationRow.__table__, Centre.name.label("centre"), Staff.display_name.label("assistant"))
+    .join(Centre, Centre.id == DelegationRow.centre_id)
+    .join(Staff, Staff.id == DelegationRow.assistant_id)
+    .where(_IS_THEIRS)
+)
+_NEWEST_FIRST = (DelegationRow.requested_at.desc(), DelegationRow.id.desc())
+_OPEN = _COLUMNS.where(_IS_OPEN).order_by(*_NEWEST_FIRST).limit(bindparam("most"))
+_PAST = _COLUMNS.where(not_(_IS_OPEN)).order_by(*_NEWEST_FIRST).limit(bindparam("most"))
+_PAST_BEFORE = _PAST.where(
+    tuple_(DelegationRow.requested_at, DelegationRow.id) < tuple_(bindparam("at", type_=UtcDateTime()), bindparam("id"))
+)
+_ONE = _COLUMNS.where(DelegationRow.id == bindparam("id"))
+_SENT = (
+    select(Filing.delegation_id, Filing.service_id, Filing.state, Filing.reference, Filing.sent_at)
+    .where(Filing.delegation_id.in_(bindparam("delegations", expanding=True)), Filing.sent_at.is_not(None))
+    .order_by(Filing.drafted_at)
+)
+_CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
+
+
+class Standing(StrEnum):
+    """How a delegation stands, as the person is told."""
+
+    ASKED = "asked"
+    IN_FORCE = "in_force"
+    DONE = "done"
+    """What was allowed has been done; nothing is left."""
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    ENDED = "ended"
+    """Its time is over, or the visit is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a page of the past ends: the next one begins after it."""
+
+    at: datetime
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Key | None":
+        """Read what `str` wrote; `None` for anything else, which begins at the newest."""
+        at, split, delegation_id = text.partition("~")
+        try:
+            moment = datetime.fromisoformat(at)
+        except ValueError:
+            return None
+        return cls(moment, delegation_id[:32]) if split and moment.tzinfo is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What left for a portal."""
+
+    service: str
+    state: FilingState
+    reference: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One delegation in the list."""
+
+    id: str
+    services: tuple[str, ...]
+    centre: str
+    assistant: str
+    requested_at: datetime
+    ends_at: datetime
+    """When it ended, or will end by itself."""
+    standing: Standing
+    is_for_another: bool
+    """Whether the person only approved it: the matter is somebody else's."""
+    sent: tuple[Sent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """One page of the list."""
+
+    live: tuple[Listed, ...]
+    """Empty on every page but the first."""
+    past: tuple[Listed, ...]
+    older: Key | None
+    """Where the next page begins, if there is one."""
+
+
+def overview(conn: Connection, parts: Parts, person_id: str, language: str, after: Key | None = None) -> Overview:
+    """What is allowed now, and a page of what was, newest first; titles in `language`. Four statements at most."""
+    now = parts.clock.now()
+    known = {"person": person_id, "now": now}
+    live = [] if after else list(conn.execute(_OPEN, known | {"most": MOST_OPEN}))
+    if after is None:
+        past = list(conn.execute(_PAST, known | {"most": PAGE + 1}))
+    else:
+        past = list(conn.execute(_PAST_BEFORE, known | {"most": PAGE + 1, "at": after.at, "id": after.id}))
+    shown = past[:PAGE]
+    lines = _lines(conn, [*live, *shown], person_id, language, now)
+    older = Key(shown[-1].requested_at, shown[-1].id) if len(past) > PAGE else None
+    return Overview(live=lines[: len(live)], past=lines[len(live) :], older=older)
+
+
+def find(conn: Connection, person_id: str, delegation_id: str) -> AnyRow:
+    """One delegation that is this person's, with the names of centre and assistant; not locked.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's: which of both is not said.
+    """
+    row = conn.execute(_ONE, {"person": person_id, "id": delegation_id}).one_or_none()
+    if row is None:
+        raise NotFoundError("no such delegation")
+    return row
+
+
+def standing_of(row: AnyRow, now: datetime) -> Standing:
+    """How the delegation of `row` stands at `now`."""
+    match row.state:
+        case DelegationState.REFUSED:
+            return Standing.REFUSED
+        case DelegationState.LAPSED:
+            return Standing.LAPSED
+        case DelegationState.REVOKED:
+            return Standing.ENDED if row.ended_by == "visit" else Standing.STOPPED
+    model = to_model(row)
+    if row.state is DelegationState.REQUESTED:
+        return Standing.ASKED if now < row.valid_until else Standing.LAPSED
+    if any(is_left(model, each.service, action.action, now) for each in model.services for action in each.actions):
+        return Standing.IN_FORCE
+    return Standing.DONE if row.state is DelegationState.SPENT else Standing.ENDED
+
+
+def is_left(delegation: Delegation, service: str, action: Action, now: datetime) -> bool:
+    """Whether the right to one action for one service is still there at `now`."""
+    allowed = delegation.allowed_service(service)
+    end = allowed.end_of(action)
+    is_live = delegation.state in (DelegationState.ACTIVE, DelegationState.SPENT)
+    if end is None or not is_live or now >= min(end, delegation.valid_until):
+        return False
+    return action is not Action.FILE or (delegation.state is DelegationState.ACTIVE and not allowed.is_used_up)
+
+
+def _lines(conn: Connection, rows: list[AnyRow], person_id: str, language: str, now: datetime) -> tuple[Listed, ...]:
+    if not rows:
+        return ()
+    services = sorted({each["service"] for row in rows for each in row.services})
+    cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": services})}
+
+    def title(service_id: str) -> str:
+        return catalogue.title_of(cards[service_id], language) if service_id in cards else service_id
+
+    sent: dict[str, list[Sent]] = {}
+    for each in conn.execute(_SENT, {"delegations": [row.id for row in rows]}):
+        one = Sent(service=title(each.service_id), state=each.state, reference=each.reference, at=each.sent_at)
+        sent.setdefault(each.delegation_id, []).append(one)
+    return tuple(_line(row, [title(each["service"]) for each in row.services], sent, person_id, now) for row in rows)
+
+
+def _line(row: AnyRow, titles: list[str], sent: dict[str, list[Sent]], person_id: str, now: datetime) -> Listed:
+    return Listed(
+        id=row.id,
+        services=tuple(titles),
+        centre=row.centre,
+        assistant=row.assistant,
+        requested_at=row.requested_at,
+        ends_at=row.ended_at or row.valid_until,
+        standing=standing_of(row, now),
+        is_for_another=row.principal_id != person_id,
+        sent=tuple(sent.get(row.id, ())),
+    )

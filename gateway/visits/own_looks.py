@@ -1,0 +1,104 @@
+"""Who looked at a person's data and why, as they see it themselves: from the trail, where no look can be left out.
+
+Members of staff who serve people are named, as the statement names them; an auditor is not, so that nobody who checks
+has to fear whom they check. Where and in which role stands with each look.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, literal, or_, select, union_all
+
+from audit.entry import ActorKind, Entry, decode
+from audit.events import EventName
+from gateway.ledger.tables import AuditEvent
+from gateway.people.tables import Centre, Staff
+from gateway.visits.tables import Approval, DelegationRow
+
+MOST = 50
+"""Looks on one page."""
+
+_KINDS = (
+    EventName.RESIDENT_LOOKED_AT,
+    EventName.RESIDENT_LOOKED_AT_BY_AUDITOR,
+    EventName.VISIT_LOOKED_AT,
+    EventName.SECOND_LOOK_OPENED,
+    EventName.DELEGATIONS_LISTED,
+    EventName.OVERVIEW_PRINTED,
+)
+_NAMED = frozenset({ActorKind.ASSISTANT, ActorKind.MANAGER})
+_LOOKS = (
+    select(AuditEvent.chain, AuditEvent.leaf)
+    .where(AuditEvent.type.in_([kind.value for kind in _KINDS]))
+    .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    .limit(bindparam("most"))
+)
+_THEIRS = or_(
+    DelegationRow.principal_id == bindparam("person"),
+    DelegationRow.approver_id == bindparam("person"),
+    DelegationRow.id.in_(select(Approval.delegation_id).where(Approval.approver_id == bindparam("person"))),
+)
+_ALL = _LOOKS.where(
+    or_(AuditEvent.chain == bindparam("own"), AuditEvent.chain.in_(select(DelegationRow.visit_id).where(_THEIRS)))
+)
+_ALL_BEFORE = _ALL.where(AuditEvent.at < bindparam("before"))
+_OF_VISIT = _LOOKS.where(AuditEvent.chain == bindparam("visit"))
+_PRINCIPALS = select(DelegationRow.principal_id).where(_THEIRS).distinct()
+_NAMES = union_all(
+    select(literal("staff").label("kind"), Staff.id, Staff.display_name.label("name")).where(
+        Staff.id.in_(bindparam("staff", expanding=True))
+    ),
+    select(literal("centre").label("kind"), Centre.id, Centre.name).where(
+        Centre.id.in_(bindparam("centres", expanding=True))
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody looked."""
+
+    at: datetime
+    kind: EventName
+    reason: str | None
+    """Code of the reason that was given, where one is asked for."""
+    role: ActorKind
+    name: str | None
+    """Of a member of staff who serves people."""
+    centre: str | None
+
+
+def of_person(conn: Connection, person_id: str, before: datetime | None = None) -> list[Look]:
+    """The newest looks at anything of a person's, or those before a moment. Three statements."""
+    known: dict[str, object] = {"person": person_id, "own": f"resident:{person_id}", "most": MOST}
+    query = _ALL if before is None else _ALL_BEFORE
+    rows = conn.execute(query, known if before is None else known | {"before": before}).all()
+    principals = {person_id, *conn.execute(_PRINCIPALS, {"person": person_id}).scalars()}
+    return _looks(conn, (decode(bytes(row.leaf)) for row in rows), principals)
+
+
+def of_visit(conn: Connection, visit_id: str, principal_id: str) -> list[Look]:
+    """The looks at what one visit holds of a principal. Two statements."""
+    rows = conn.execute(_OF_VISIT, {"visit": visit_id, "most": MOST}).all()
+    return _looks(conn, (decode(bytes(row.leaf)) for row in rows), {principal_id})
+
+
+def _looks(conn: Connection, entries: Iterable[Entry], people: set[str]) -> list[Look]:
+    """Turn events into looks; a visit may also hold looks at somebody who was served before in it."""
+    theirs = [entry for entry in entries if entry.data.get("resident") in (None, *people)]
+    staff = sorted({entry.actor.id for entry in theirs if entry.actor.kind in _NAMED})
+    centres = sorted({entry.actor.centre for entry in theirs if entry.actor.centre})
+    found = conn.execute(_NAMES, {"staff": staff, "centres": centres}) if theirs else ()
+    names = {(row.kind, row.id): row.name for row in found}
+    return [
+        Look(
+            at=entry.time,
+            kind=EventName(entry.type),
+            reason=entry.data.get("reason"),
+            role=entry.actor.kind,
+            name=names.get(("staff", entry.actor.id)) if entry.actor.kind in _NAMED else None,
+            centre=names.get(("centre", entry.actor.centre or "")),
+        )
+        for entry in theirs
+    ]
