@@ -111,7 +111,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):
         """Check signature and claims; the reason is not told."""
         try:
             token = jwt.decode(assertion, resolve_key, algorithms=[ALGORITHM])
-        except (JoseError, ValueError) as error:
+        except (JoseError, TypeError, ValueError) as error:  # a `crit` that is no list of names is a TypeError there
             raise InvalidClientError from error
         self.verify_claims(token.claims)
         return token.claims
@@ -130,6 +130,7 @@ class PrivateKeyJwt(JWTBearerClientAssertion):
             and _seconds(claims, "nbf", now) <= now + SKEW_SECONDS
             and isinstance(jti, str)
             and 0 < len(jti) <= _LONGEST_JTI
+            and jti.isprintable()
         )
         if not is_sound or not self.validate_jti(claims, jti):
             raise InvalidClientError

@@ -170,9 +170,11 @@ def _pairs(encoded: bytes) -> list[tuple[str, str]] | None:
     if len(encoded) > _LONGEST_FORM:
         return None
     try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:  # also of bytes that are no text
         return None
+    # No parameter has a NUL in it, and not every database takes one.
+    return None if any("\0" in name or "\0" in value for name, value in pairs) else pairs
 
 
 def _respond(answer: Answer) -> Response[Any]:

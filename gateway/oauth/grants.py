@@ -150,6 +150,8 @@ class PortalServer(AuthorizationServer):
 
     def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]  # none is what Authlib expects
         """Return a registered client; asked several times in a request, looked up once."""
+        if not client_id.isprintable():
+            return None  # also half a character, which no database takes; nobody is registered like that
         if client_id not in self._clients:
             self._clients[client_id] = clients.find(self.conn, client_id)
         return self._clients[client_id]

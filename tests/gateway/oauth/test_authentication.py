@@ -108,6 +108,10 @@ class TestPrivateKeyJwt:
             {"jti": None},
             {"jti": ""},
             {"jti": "j" * 300},
+            {"jti": "j\ud800"},
+            {"sub": "p\ud800", "iss": "p\ud800"},
+            {"sub": "p\0", "iss": "p\0"},
+            {"header": {"crit": 5}},
             {"header": {"kid": "another"}},
             {"header": {"crit": ["x"], "x": 1}},
             {"key": KEY.as_pem(private=False), "header": {"alg": "HS256"}},
@@ -145,6 +149,15 @@ class TestSecretInTheForm:
         assert portal.http.post("/oauth/introspect", data=form | {"client_secret": "wrong"}).status_code == 401
         headers = {"authorization": basic(CLIENT_ID, SECRET)}
         assert portal.http.post("/oauth/introspect", data={"token": "x"}, headers=headers).status_code == 401
+
+
+def test_a_name_that_no_database_takes_is_nobodys(portal: Portal) -> None:
+    headers = {"authorization": basic("portal\0", SECRET)}
+    given = {"client_id": "portal\0", "client_secret": SECRET}
+    for path in ("introspect", "token", "par", "revoke"):
+        form = {"token": "x", "grant_type": "authorization_code"}
+        assert portal.http.post(f"/oauth/{path}", data=form, headers=headers).status_code == 401, path
+        assert portal.http.post(f"/oauth/{path}", data=form | given).status_code == 400, path
 
 
 class TestSuspended:
