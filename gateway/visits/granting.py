@@ -100,7 +100,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         # From now on the visit's values fall with the key of whoever's matter it is.
         key_store.rewrap(conn, parts.sealer.wrap(vault.key, under=taking_part.principal.key))
     people = (asked.person, *asked.speaking, *(each.profile for each in taking_part.everybody))
-    needed = guarding.looks_for_people(conn, parts, vault, by, people, asked.number)
+    principal_id = taking_part.principal.id
+    needed = guarding.looks_for_people(conn, parts, vault, by, people, asked.number, principal_id=principal_id)
     delegation = requested(parts, visit, services, taking_part, asked, now)
     locked = fixed.values_of(services, delegation.services, taking_part.principal.profile)
     names = statements.Names(asked.person.name, tuple(each.name for each in asked.speaking or (asked.person,)))

@@ -84,6 +84,14 @@ class Needed:
     barred: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Person:
+    """Whose matter is looked at, and the name that the second person sees."""
+
+    id: str
+    name: str
+
+
 def ensure_open(
     conn: Connection, service_ids: Iterable[str], *, centre_id: str, staff_id: str, now: datetime
 ) -> dict[str, Standing]:
@@ -115,15 +123,25 @@ def why_closed(
 
 
 def looks_for_people(
-    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, people: Sequence[Profile], number: str | None
+    conn: Connection,
+    parts: Parts,
+    vault: VisitVault,
+    by: StaffSession,
+    people: Sequence[Profile],
+    number: str | None,
+    *,
+    principal_id: str,
 ) -> list[Needed]:
     """The second looks that a request needs: `people` are whose matter it is and who says yes, typed and as known.
+
+    A look is at one person's matter: in a visit that goes on with somebody else, the same value is looked at anew.
 
     Raises:
         OwnMatterError: one of them is the assistant, or has the assistant's number or account.
     """
     texts = [text for each in people for text in _texts_of(each)]
-    return _looks(conn, parts, vault, by, [*texts, number] if number else texts, people[0].name if people else "")
+    person = _Person(principal_id, people[0].name if people else "")
+    return _looks(conn, parts, vault, by, [*texts, number] if number else texts, person)
 
 
 def looks_for_filing(
@@ -144,8 +162,9 @@ def looks_for_filing(
     found = ensure_open(conn, (connector.id,), centre_id=row.centre_id, staff_id=row.assistant_id, now=now)
     profile = residents.open_profile(conn, parts, row.principal_id)
     texts = [text for value in values.values() for text in ([value] if isinstance(value, str) else value)]
-    shared = _looks(conn, parts, vault, by, texts, profile.name)
-    return [*shared, *_looks_for_guarded(vault, connector, found[connector.id].guarded, values, profile)]
+    shared = _looks(conn, parts, vault, by, texts, _Person(row.principal_id, profile.name))
+    guarded = _looks_for_guarded(vault, connector, found[connector.id].guarded, values, row.principal_id, profile)
+    return [*shared, *guarded]
 
 
 def ask_for(
@@ -188,7 +207,7 @@ def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: 
 
 
 def _looks(
-    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, texts: Iterable[str], name: str
+    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, texts: Iterable[str], person: _Person
 ) -> list[Needed]:
     hashes = fingerprints.hashes_of(parts.sealer, set(texts))
     met = fingerprints.met_in_centre(conn, hashes.keys(), by.centre_id, by.staff_id)
@@ -200,15 +219,20 @@ def _looks(
         if not is_own and each.kind is ValueKind.ADDRESS:
             continue
         kind = SecondLookKind.SAME_ADDRESS if is_own else SecondLookKind.COLLEAGUE_VALUE
-        subject = _subject(vault, kind, f"{each.kind.value}:{each.hash.hex()}")
+        subject = _subject(vault, kind, person.id, f"{each.kind.value}:{each.hash.hex()}")
         owners = () if is_own else (each.staff_id, *(needed[subject].barred if subject in needed else ()))
-        shown = (Shown("person", name), Shown(each.kind.value, hashes[each.hash][1]))
+        shown = (Shown("person", person.name), Shown(each.kind.value, hashes[each.hash][1]))
         needed[subject] = Needed(kind, subject, shown, owners)
     return list(needed.values())
 
 
 def _looks_for_guarded(
-    vault: VisitVault, connector: Connector, also: Iterable[str], values: Values, profile: Profile
+    vault: VisitVault,
+    connector: Connector,
+    also: Iterable[str],
+    values: Values,
+    principal_id: str,
+    profile: Profile,
 ) -> list[Needed]:
     """One look for each guarded value that differs from what is known of the resident."""
     guarded = frozenset(also)
@@ -219,7 +243,7 @@ def _looks_for_guarded(
         if not is_new or not (each.guarded or each.name in guarded):
             continue
         label = {"lv": each.label.lv, "en": each.label.en}
-        subject = _subject(vault, SecondLookKind.SENSITIVE_VALUE, f"{connector.id}:{each.name}:{value}")
+        subject = _subject(vault, SecondLookKind.SENSITIVE_VALUE, principal_id, f"{connector.id}:{each.name}:{value}")
         shown = (Shown("person", profile.name), Shown("known", str(known), label), Shown("new", str(value), label))
         needed.append(Needed(SecondLookKind.SENSITIVE_VALUE, subject, shown))
     return needed
@@ -232,8 +256,8 @@ def _known(question: Input, profile: Profile) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _subject(vault: VisitVault, kind: SecondLookKind, what: str) -> str:
-    return vault.hasher.hash(HashKind.EVIDENCE, f"second look\n{kind.value}\n{what}".encode())
+def _subject(vault: VisitVault, kind: SecondLookKind, principal_id: str, what: str) -> str:
+    return vault.hasher.hash(HashKind.EVIDENCE, f"second look\n{kind.value}\n{principal_id}\n{what}".encode())
 
 
 def _texts_of(person: Profile) -> tuple[str, ...]:

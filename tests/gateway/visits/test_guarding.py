@@ -195,6 +195,16 @@ class TestSecondPerson:
         assert counter.ask() != ""
         ensure_stage(counter, Stage.APPROVAL)
 
+    def test_what_was_confirmed_for_one_person_is_asked_again_for_the_next(self, counter: Counter) -> None:
+        own(counter, ValueKind.ADDRESS, HOME)
+        known(counter, address=HOME)
+        colleague = a_colleague(counter)
+        counter.open().ask()
+        decide(counter, colleague, yes=True)
+        counter.write(lambda conn: granting.withdraw_request(conn, counter.store, counter.by, counter.visit_id))
+        assert counter.ask(person=Profile(name="Cita Persona", code="329999-00099", address=HOME)) == ""
+        assert decide(counter, colleague, yes=True)[0].value == "Cita Persona"
+
     def test_a_colleagues_number_is_looked_at_by_another_than_that_colleague(self, counter: Counter) -> None:
         owner, other = a_colleague(counter), a_colleague(counter)
         own(counter, ValueKind.PHONE, PHONE, owner)
