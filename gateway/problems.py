@@ -70,17 +70,22 @@ def wants_page(request: "Request[Any, Any, Any]") -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
+_DOORS: Final = {
+    SessionKind.STAFF: "/sign-in",
+    SessionKind.ACCOUNT: "/mine/sign-in",
+    SessionKind.DISPLAY: "/display/pair",
+}
+"""Where each kind of session begins; a resident's begins with a code, so there is nowhere to send them."""
+
+
 def _way_out(request: "Request[Any, Any, Any]", error: Exception) -> Redirect | None:
     """Where a person goes who has only to sign in, unlock or choose, and then comes back to the page asked for."""
     where = f"?next={request.url.path}" if request.method == "GET" else ""
     if isinstance(error, SessionElsewhereError):
         return see_other("/sign-in?why=elsewhere")
-    if isinstance(error, SignInRequiredError) and error.kind is SessionKind.STAFF:
-        return see_other(f"/sign-in{where}")
-    if isinstance(error, SignInRequiredError) and error.kind is SessionKind.ACCOUNT:
-        return see_other(f"/mine/sign-in{where}")
-    if isinstance(error, SignInRequiredError) and error.kind is SessionKind.DISPLAY:
-        return see_other("/display/pair")
+    if isinstance(error, SignInRequiredError):
+        door = _DOORS.get(error.kind)
+        return None if door is None else see_other(f"{door}{'' if error.kind is SessionKind.DISPLAY else where}")
     if isinstance(error, SessionLockedError):
         return see_other(f"/unlock{where}")
     if isinstance(error, RoleNotChosenError):
