@@ -14,7 +14,7 @@ COMMANDS = {
     "keys": ("gateway.commands.keys:keys", "Make and replace keys."),
     "audit": ("gateway.commands.audit:audit", "Verify the audit log and show its checkpoint."),
     "delegation": ("gateway.commands.delegation:delegation", "Check delegations, permits and statements, offline."),
-    "admin": ("gateway.people.commands:admin", "Centres, staff and terminals."),
+    "admin": ("gateway.changes.commands:admin", "Centres, staff, terminals, portals and identity providers."),
     "demo": ("gateway.demo.command:demo", "A gateway with a made-up outside world, on this machine."),
 }
 """Name, then where the command is and what its help says; packages add theirs here."""

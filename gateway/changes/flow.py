@@ -74,7 +74,7 @@ def propose(
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ChangeFaultError("reason", Fault.REASON)
     before = kind.current(conn, plan.target)
-    plan = _with_secret(plan, before, new_secret=new_secret)
+    plan = with_secret(plan, before, new_secret=new_secret)
     kind.check(conn, store, plan, before, by)
     if plan.secret is None and before is not None and _changes_nothing(before, plan.values):
         raise ChangeFaultError("form", Fault.NOTHING)
@@ -233,8 +233,8 @@ def ensure_not_fresh(conn: Connection, store: Store, staff_id: str, now: datetim
         raise FreshAccountError("not within a day after the account was created or recovered")
 
 
-def _with_secret(plan: Plan, before: Values | None, *, new_secret: bool) -> Plan:
-    """Give a portal that needs one a secret of our making: nobody types one that is too short or known elsewhere."""
+def with_secret(plan: Plan, before: Values | None, *, new_secret: bool) -> Plan:
+    """Give a plan for a portal that needs one a secret of our making: nobody types one that is known elsewhere."""
     if plan.kind not in _MAKES_SECRETS or plan.values["auth_method"] == AuthMethod.PRIVATE_KEY_JWT:
         return plan
     is_needed = new_secret or before is None or before["auth_method"] == AuthMethod.PRIVATE_KEY_JWT

@@ -1,0 +1,154 @@
+"""`pilnvara admin portal` and `pilnvara admin provider`: at once for the first set-up, afterwards as proposals."""
+
+import os
+from typing import TextIO
+
+import click
+import msgspec
+
+from gateway.changes import bootstrap
+from gateway.changes.errors import ChangeError
+from gateway.changes.kinds import Plan, Values
+from gateway.changes.tables import ChangeKind
+from gateway.config import Settings
+from gateway.oauth.clients import AuthMethod
+from gateway.oauth.errors import OAuthError
+from gateway.oauth.providers import SCOPE
+from gateway.parts import open_store
+from gateway.people.commands import admin
+
+__all__ = ["admin"]
+
+_METHODS = click.Choice([method.value for method in AuthMethod])
+_reason = click.option("--reason", default="First set-up", show_default=True, help="Whoever confirms reads it.")
+
+
+@admin.group()
+def portal() -> None:
+    """Portals that applications are sent to."""
+
+
+@admin.group()
+def provider() -> None:
+    """Identity providers that residents sign in with."""
+
+
+@portal.command("register")
+@click.argument("client_id")
+@click.option("--portal", "portal_id", required=True, help="As services name it.")
+@click.option("--name", required=True)
+@click.option("--origin", required=True, help="Such as https://portal.example.")
+@click.option("--redirect", "redirects", required=True, multiple=True, help="A whole address; may be repeated.")
+@click.option("--service", "services", multiple=True, help="One that it is for; none: every one of the portal.")
+@click.option("--auth", "method", type=_METHODS, default=AuthMethod.SECRET_BASIC.value, show_default=True)
+@click.option("--keys", type=click.File(), help="A JWK set, for private_key_jwt.")
+@click.option("--personal-code/--no-personal-code", default=False, show_default=True, help="Whether it is told it.")
+@click.option("--par/--no-par", default=True, show_default=True, help="Whether it has to push its requests.")
+@click.option("--logout", "logout_uri", help="Address that is told of a sign-out.")
+@_reason
+def register_portal(  # noqa: PLR0913 - a registration has as many parts
+    *,
+    client_id: str,
+    portal_id: str,
+    name: str,
+    origin: str,
+    redirects: tuple[str, ...],
+    services: tuple[str, ...],
+    method: str,
+    keys: TextIO | None,
+    personal_code: bool,
+    par: bool,
+    logout_uri: str | None,
+    reason: str,
+) -> None:
+    """Register a portal under CLIENT_ID. Its secret is printed once, where it has one."""
+    values = {
+        "portal": portal_id,
+        "name": name,
+        "origin": origin,
+        "redirect_uris": sorted(redirects),
+        "services": sorted(services) or None,
+        "auth_method": method,
+        "jwks": None if keys is None else _keys(keys.read()),
+        "personal_code_allowed": personal_code,
+        "par_required": par,
+        "logout_uri": logout_uri,
+    }
+    _put(ChangeKind.PORTAL_REGISTER, client_id, values, reason)
+
+
+@portal.command("suspend")
+@click.argument("client_id")
+@_reason
+def suspend_portal(client_id: str, reason: str) -> None:
+    """Make a portal nobody from now on."""
+    _put(ChangeKind.PORTAL_SUSPEND, client_id, {}, reason)
+
+
+@provider.command("add")
+@click.argument("provider_id")
+@click.option("--name", required=True, help="In Latvian.")
+@click.option("--name-en", default="", help="In English.")
+@click.option("--issuer", required=True, help="Such as https://provider.example.")
+@click.option("--client", required=True, help="Our name at the provider.")
+@click.option("--scope", default=SCOPE, show_default=True)
+@click.option("--auth", "method", type=_METHODS, default=AuthMethod.SECRET_BASIC.value, show_default=True)
+@click.option("--level", "levels", nargs=2, multiple=True, help="A word of the provider's, and the eIDAS address.")
+@click.option("--secret", prompt=True, hide_input=True, default="", help="Asked for, so that no history keeps it.")
+@_reason
+def add_provider(  # noqa: PLR0913 - a registration has as many parts
+    *,
+    provider_id: str,
+    name: str,
+    name_en: str,
+    issuer: str,
+    client: str,
+    scope: str,
+    method: str,
+    levels: tuple[tuple[str, str], ...],
+    secret: str,
+    reason: str,
+) -> None:
+    """Add an identity provider under PROVIDER_ID."""
+    values = {
+        "name_lv": name,
+        "name_en": name_en,
+        "issuer": issuer,
+        "client_id": client,
+        "scope": scope,
+        "auth_method": method,
+        "acr_levels": dict(levels),
+    }
+    _put(ChangeKind.PROVIDER_ADD, provider_id, values, reason, secret or None)
+
+
+@provider.command("suspend")
+@click.argument("provider_id")
+@_reason
+def suspend_provider(provider_id: str, reason: str) -> None:
+    """Let nobody sign in by a provider from now on."""
+    _put(ChangeKind.PROVIDER_SUSPEND, provider_id, {}, reason)
+
+
+def _keys(text: str) -> dict[str, object]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, object])
+    except msgspec.MsgspecError as error:
+        raise click.ClickException("the file holds no JWK set") from error
+
+
+def _put(kind: ChangeKind, target: str, values: Values, reason: str, secret: str | None = None) -> None:
+    store = open_store(Settings.from_environment(os.environ))
+    plan = Plan(kind=kind, target=target, values=values, secret=secret)
+    try:
+        outcome = store.database.write_now(lambda conn: bootstrap.put(conn, store, plan, reason=reason))
+    except (ChangeError, OAuthError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        store.close()
+    if outcome.change_id is None:
+        click.echo(f"{target}: in effect")
+    else:
+        click.echo(f"{target}: administrators decide, at {store.settings.url}/admin/changes/{outcome.change_id}")
+    if outcome.secret is not None:
+        click.echo(f"secret  {outcome.secret}")

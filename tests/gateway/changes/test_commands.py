@@ -1,0 +1,76 @@
+"""The command line registers by itself only while nobody could confirm; afterwards it proposes."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli import main
+from gateway.config import Settings
+from gateway.oauth import clients, providers
+from gateway.oauth.errors import ProviderUnknownError
+from gateway.parts import open_store
+from gateway.people import staff
+from gateway.people.roles import Role
+from gateway.people.staff import NewStaff
+from tests.gateway.callers import PASSWORD
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+Pilnvara = Callable[..., Result]
+PORTAL = ["--portal", "example", "--name", "Paraugs", "--origin", "https://portal.example"]
+PORTAL += ["--redirect", "https://portal.example/callback"]
+PROVIDER = ["--name", "Paraugs", "--issuer", "https://provider.example", "--client", "pilnvara"]
+PROVIDER += ["--secret", "given-by-them"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path, database_url: str) -> Mapping[str, str]:
+    """A machine that is set up."""
+    return {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": database_url}
+
+
+@pytest.fixture
+def pilnvara(environment: Mapping[str, str]) -> Pilnvara:
+    """Types a command."""
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, arguments, env=dict(environment))
+
+    return run
+
+
+def test_the_first_portal_and_provider_are_there_at_once(pilnvara: Pilnvara, environment: Mapping[str, str]) -> None:
+    made = pilnvara("admin", "portal", "register", "example-portal", *PORTAL)
+    assert made.exit_code == 0, made.output
+    secret = made.output.split("secret")[1].strip()
+    assert pilnvara("admin", "provider", "add", "example", *PROVIDER).exit_code == 0
+    again = pilnvara("admin", "portal", "register", "example-portal", *PORTAL)
+    assert (again.exit_code, again.output.strip()) == (1, "Error: target: known")
+    store = open_store(Settings.from_environment(environment))
+    try:
+        client = store.database.read_now(lambda conn: clients.find(conn, "example-portal"))
+        assert client is not None
+        assert clients.has_secret(store, client, secret)
+        assert store.database.read_now(lambda conn: providers.find(conn, "example")).client_id == "pilnvara"
+    finally:
+        store.close()
+
+
+def test_with_an_administrator_it_only_proposes(pilnvara: Pilnvara, environment: Mapping[str, str]) -> None:
+    store = open_store(Settings.from_environment(environment))
+    now = datetime.now(UTC)
+    try:
+        centre = store.database.write_now(
+            lambda conn: staff.add_centre(conn, name="Centrs", kind="vpvkac", municipality="Novads")
+        )
+        new = NewStaff(login="ada", name="Ada", password=PASSWORD, centre_id=centre, roles=(Role.ADMINISTRATOR,))
+        store.database.write_now(lambda conn: staff.create(conn, store.sealer, new, now=now))
+        said = pilnvara("admin", "provider", "add", "example", *PROVIDER)
+        assert "administrators decide" in said.output
+        assert "given-by-them" not in said.output
+        with pytest.raises(ProviderUnknownError):
+            store.database.read_now(lambda conn: providers.find(conn, "example"))
+    finally:
+        store.close()
