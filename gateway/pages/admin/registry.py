@@ -38,7 +38,7 @@ class Registry:
     """One list: how it is read, what its columns are, and which changes begin at a row or beside it."""
 
     title: Message
-    rows: Select[Any]
+    rows: Select[*tuple[Any, ...]]
     head: tuple[Message, ...]
     cells: Callable[[AnyRow, StaffSession], tuple[Message | str, ...]]
     target: Callable[[AnyRow], str]
