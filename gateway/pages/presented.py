@@ -5,18 +5,21 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from gateway.pages import readback
 from gateway.pages.audit_cases import OUTCOMES, STATES
-from gateway.pages.desk.words import DOCUMENTS, STOP_REASONS
+from gateway.pages.desk.words import DOCUMENTS, ROUTES, STOP_REASONS
 from gateway.pages.forms import Form, field
-from gateway.pages.rendering import page
+from gateway.pages.mine import words
+from gateway.pages.rendering import language_of, page
 from gateway.pages.resident.disputing import HINTS, KINDS, Filled
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.personal_code import PersonalCodeError
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import presenting, stopping
+from gateway.visits import overviews, presenting, stopping
 from gateway.visits.cases import LONGEST_WORDS
+from gateway.visits.overviews import OverviewReason
 from gateway.visits.stopping import StopReason
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
@@ -24,6 +27,7 @@ from ui.i18n import Message, message
 AnyRequest = Request[Any, Any, Any]
 _STAFF = allow(Who.ASSISTANT, Who.MANAGER)
 _NO_DOCUMENT: Final = message("Choose which document was shown")
+_NO_PRINT_REASON: Final = message("Choose why it is printed")
 _NO_REASON: Final = message("Choose why it is stopped")
 
 
@@ -51,6 +55,17 @@ async def show_document(request: AnyRequest, session: StaffSession, parts: Parts
 @get("/presented/{shown_id:str}", **_STAFF)
 async def show_list(request: AnyRequest, session: StaffSession, parts: Parts, shown_id: FromPath[str]) -> Response[Any]:
     """What is or was allowed, for a quarter of an hour."""
+    return await _list(request, session, parts, shown_id)
+
+
+async def _list(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    shown_id: str,
+    fault: Message | None = None,
+    status: int = 200,
+) -> Response[Any]:
     found, told = await parts.database.read(
         lambda conn: (
             presenting.listed(conn, parts, session, shown_id),
@@ -60,6 +75,10 @@ async def show_list(request: AnyRequest, session: StaffSession, parts: Parts, sh
     return page(
         request,
         "pages/presented/list.html",
+        status=status,
+        back=f"/presented/{shown_id}",
+        print_reasons=words.PRINT_REASONS,
+        fault=fault,
         delegations=found,
         cases=told,
         here=f"/presented/{shown_id}",
@@ -67,6 +86,45 @@ async def show_list(request: AnyRequest, session: StaffSession, parts: Parts, sh
         states=STATES,
         outcomes=OUTCOMES,
     )
+
+
+@get("/presented/{shown_id:str}/overview", **_STAFF)
+async def show_overview(
+    request: AnyRequest, session: StaffSession, parts: Parts, shown_id: FromPath[str]
+) -> Response[Any]:
+    """The sheet with everything, once it was said why."""
+    language = language_of(request)
+    found = await parts.database.read(lambda conn: overviews.sheet(conn, parts, session, shown_id, language))
+    return page(
+        request,
+        "pages/presented/overview.html",
+        found=found,
+        here=f"/presented/{shown_id}",
+        shown={
+            filing.id: readback.shown(filing.readback, filing.service, language)
+            for one in found
+            for filing in one.filings
+            if filing.readback is not None
+        },
+        routes=ROUTES,
+        words=words,
+    )
+
+
+@post("/presented/{shown_id:str}/overview", **_STAFF)
+async def print_overview(
+    request: AnyRequest, session: StaffSession, parts: Parts, shown_id: FromPath[str], data: Form
+) -> Response[Any]:
+    """Record why everything is printed for whoever showed the document."""
+    reason = next((each for each in OverviewReason if each.value == field(data, "reason", 32)), None)
+    if reason is None:
+        return await _list(request, session, parts, shown_id, _NO_PRINT_REASON, 422)
+    why: OverviewReason = reason
+    try:
+        await parts.database.write(lambda conn: overviews.say_why(conn, parts, session, shown_id, why))
+    except TriedTooOftenError as error:
+        return await _list(request, session, parts, shown_id, PROBLEMS[error.code].advice, PROBLEMS[error.code].status)
+    return see_other(f"/presented/{shown_id}/overview")
 
 
 @get("/presented/{shown_id:str}/{delegation_id:str}", **_STAFF)
@@ -164,4 +222,4 @@ async def _one(
     )
 
 
-HANDLERS = (show_form, show_document, show_list, show_one, stop, open_case)
+HANDLERS = (show_form, show_document, show_list, show_overview, print_overview, show_one, stop, open_case)

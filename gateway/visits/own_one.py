@@ -147,7 +147,7 @@ def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str) -> 
         stop_paper=None if vault is None else stop_codes.paper_of(parts, vault, row.id),
         answer=stopping.answer(conn, parts, row.id),
         ended_by_name=_ended_by_name(conn, row),
-        cases=conn.execute(_CASES, {"delegation": row.id}).all(),
+        cases=list(conn.execute(_CASES, {"delegation": row.id})),
         looks=own_looks.of_visit(conn, row.visit_id, row.principal_id),
     )
 

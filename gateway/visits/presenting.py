@@ -115,7 +115,7 @@ def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> l
     Raises:
         NotFoundError: no such document was shown to `by` here in the last quarter of an hour.
     """
-    resident_id = _resident_of(conn, parts, by, shown_id)
+    resident_id = person_of(conn, parts, by, shown_id)
     rows = conn.execute(_LIST, {"person": resident_id}).all() if resident_id else []
     services = {each["service"] for row in rows for each in row.services}
     cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": sorted(services)})} if services else {}
@@ -141,7 +141,7 @@ def cases_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) ->
     Raises:
         NotFoundError: as `listed`.
     """
-    resident_id = _resident_of(conn, parts, by, shown_id)
+    resident_id = person_of(conn, parts, by, shown_id)
     return list(conn.execute(_CASES, {"person": resident_id})) if resident_id else []
 
 
@@ -178,7 +178,8 @@ def open_case(
     )
 
 
-def _resident_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> str | None:
+def person_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> str | None:
+    """Who showed the document; `None` for somebody who was never here. Raises `NotFoundError` as `listed`."""
     row: AnyRow | None = conn.execute(_SHOWN, {"id": shown_id}).one_or_none()
     is_own = row is not None and row.staff_id == by.staff_id and row.terminal_id == by.terminal_id
     if row is None or not is_own or parts.clock.now() >= row.shown_at + GOOD_FOR:

@@ -8,6 +8,7 @@ from audit.events import EventName
 from delegation.filing import FilingState
 from delegation.model import Action
 from gateway.pages.audit_words import REASONS
+from gateway.visits.overviews import OverviewReason
 from gateway.visits.own import Standing
 from ui.i18n import Message, message
 
@@ -73,4 +74,11 @@ LOOKS: Final[Mapping[EventName, Message]] = {
     EventName.DELEGATIONS_LISTED: message("Somebody showed your document at the counter"),
     EventName.OVERVIEW_PRINTED: message("Printed everything, for somebody who showed your document"),
 }
-LOOK_REASONS: Final[Mapping[str, Message]] = {reason.value: text for reason, text in REASONS.items()}
+PRINT_REASONS: Final[Mapping[OverviewReason, Message]] = {
+    OverviewReason.ASKED_ON_PAPER: message("The resident wants it on paper"),
+    OverviewReason.NO_DEVICE: message("The resident cannot sign in to their own page"),
+    OverviewReason.COMPLAINT: message("A complaint"),
+}
+LOOK_REASONS: Final[Mapping[str, Message]] = {reason.value: text for reason, text in REASONS.items()} | {
+    reason.value: text for reason, text in PRINT_REASONS.items()
+}

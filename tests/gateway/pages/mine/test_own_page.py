@@ -273,3 +273,16 @@ def stated(counter: Counter) -> str:
     """The text that was approved."""
     view = counter.view()
     return counter.read(lambda conn: reading.OpenedVisit(conn, counter.store, view).statement().text)
+
+
+class TestWhatIsKnown:
+    def test_stands_with_where_the_number_came_from(self, own: Own) -> None:
+        page = own.sign_in().see("/mine/details")
+        assert "+37120000001 (no jūsu pieteikšanās pakalpojuma)" in page
+
+    def test_is_nothing_once_it_is_erased(self, own: Own) -> None:
+        own.sign_in()
+        erase(own.facing.counter)
+        page = own.see("/mine/details")
+        assert "izdzēsti" in page
+        assert "+3712" not in page

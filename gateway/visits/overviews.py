@@ -1,0 +1,83 @@
+"""A resident's overview on paper, at any centre: everything that they would see on their own page.
+
+For whoever has just shown a document there (`presenting.show_document`). Why it is printed is said and recorded first,
+in the resident's own trail, and it can be printed for as long as that document counts: nothing can be browsed.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, bindparam, select
+
+from audit.events import EventName
+from gateway.ledger import outbox
+from gateway.ledger.tables import AuditEvent
+from gateway.parts import Parts
+from gateway.people import throttle
+from gateway.people.access import StaffSession
+from gateway.people.throttle import Door
+from gateway.visits import own, own_one, presenting
+from gateway.visits.errors import NotFoundError
+from gateway.visits.own_one import One
+
+IN_AN_HOUR = 10
+"""Overviews that one member of staff may print within an hour."""
+MOST = 30
+"""Delegations on the sheet; older ones are on the resident's own page."""
+
+_SAID = select(AuditEvent.at).where(
+    AuditEvent.chain == bindparam("chain"),
+    AuditEvent.type == EventName.OVERVIEW_PRINTED.value,
+    AuditEvent.at > bindparam("since"),
+)
+
+
+class OverviewReason(StrEnum):
+    """Why it is printed."""
+
+    ASKED_ON_PAPER = "asked_on_paper"
+    NO_DEVICE = "no_device"
+    COMPLAINT = "complaint"
+
+
+def say_why(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, reason: OverviewReason) -> None:
+    """Record why the overview of whoever showed the document is printed now.
+
+    Raises:
+        NotFoundError: no such document was shown to `by` here, or nothing was ever done for its holder.
+        TriedTooOftenError: this member of staff has printed too many within an hour.
+    """
+    person_id = _person(conn, parts, by, shown_id)
+    now = parts.clock.database_now(conn)
+    door = Door("overview_printed", by.staff_id, IN_AN_HOUR, timedelta(hours=1))
+    throttle.charge(conn, parts.sealer, [door], now)
+    outbox.record(
+        conn,
+        chain=f"resident:{person_id}",
+        type=EventName.OVERVIEW_PRINTED,
+        actor=by.actor,
+        data={"resident": person_id, "reason": reason.value, "shown": shown_id},
+        at=now,
+    )
+
+
+def sheet(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, language: str) -> Sequence[One]:
+    """What is printed: each delegation with what was sent and who looked, newest first.
+
+    Raises:
+        NotFoundError: as `say_why`, or nobody has said why since the document was shown.
+    """
+    person_id = _person(conn, parts, by, shown_id)
+    known = {"chain": f"resident:{person_id}", "since": parts.clock.now() - presenting.GOOD_FOR}
+    if conn.execute(_SAID, known).first() is None:
+        raise NotFoundError("nobody has said why")
+    found = own.overview(conn, parts, person_id, language)
+    return [own_one.read(conn, parts, person_id, each.id) for each in (*found.live, *found.past)[:MOST]]
+
+
+def _person(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> str:
+    person_id = presenting.person_of(conn, parts, by, shown_id)
+    if person_id is None:
+        raise NotFoundError("nothing was ever done for them")
+    return person_id
