@@ -7,9 +7,10 @@ code whose check digit fails is unusual, not impossible: it raises doubt and nev
 import re
 from typing import ClassVar
 
-_SHAPE = re.compile(r"^(\d{6})-?(\d{5})$")
+_SHAPE = re.compile(r"^(\d{6})-?(\d{5})$", re.ASCII)
+"""Of other scripts' digits too a code could be made that looks like one that is known, and would be another's."""
 _NEW = re.compile(r"^3[2-9]")
-_OLD = re.compile(r"^(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}-[012]")
+_OLD = re.compile(r"^(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}-[012]", re.ASCII)
 _WEIGHTS = (10, 5, 8, 4, 2, 1, 6, 3, 7, 9)
 
 
