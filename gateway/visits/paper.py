@@ -86,6 +86,8 @@ class Witnessed:
     """What a witness compares: who signs, what the text is, and the sheet that was handed in."""
 
     name: str
+    personal_code: str
+    """Of the person whose yes it counts as: a name alone could be anybody's."""
     document: str
     """The kind of the document that was checked."""
     code: str
@@ -189,14 +191,15 @@ def for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: 
     """What a witness compares, for whoever was last recorded as being shown it.
 
     Raises:
-        NotFoundError: there is no such sheet.
+        NotFoundError: there is no such sheet, or it was answered.
         NotLookedAtError: the showing was not recorded.
     """
     vault, approval = _looked_at(conn, parts, session, look_id)
     row, scan = find_delegation(conn, approval.delegation_id), _scan_of(vault, approval.id)
-    is_permit = approval.kind is ApprovalKind.PERMIT
+    is_permit, approver_id = approval.kind is ApprovalKind.PERMIT, approver_of(row, approval)
     return Witnessed(
-        name=signer_name(conn, parts, vault, row.id, row.approver_id, approver_of(row, approval)),
+        name=signer_name(conn, parts, vault, row.id, row.approver_id, approver_id),
+        personal_code=residents.open_profile(conn, parts, approver_id).code,
         document=_checked(vault, row, approval)["document"],
         code=sheet_code(approval.subject_hash),
         language=row.language,
@@ -287,7 +290,9 @@ def _ensure_current(conn: Connection, approval: AnyRow) -> None:
 
 def _looked_at(conn: Connection, parts: Parts, session: StaffSession, look_id: str) -> tuple[VisitVault, AnyRow]:
     look = find_second_look(conn, look_id)
-    if look.kind not in LOOKS.values():
+    # Whoever has answered, or came too late, has no reason to see somebody's values any more.
+    is_over = look.state is not SecondLookState.WAITING or parts.clock.now() >= look.lapses_at
+    if look.kind not in LOOKS.values() or is_over:
         raise NotFoundError("no such sheet")
     if look.looked_by != session.staff_id:
         raise NotLookedAtError("opened without being recorded")

@@ -14,10 +14,12 @@ from delegation.assurance import Assurance, Route
 from delegation.errors import AssuranceTooLowError
 from delegation.readback import Item, ReadBack
 from gateway.people.access import StaffSession
+from gateway.people.residents import Profile
 from gateway.services.tables import Service
 from gateway.visits import asking, confirming, paper, reading, second_acts, second_person
 from gateway.visits.errors import (
     ApprovalOverError,
+    NotFoundError,
     NotLookedAtError,
     OutOfOrderError,
     PaperVoidError,
@@ -30,7 +32,7 @@ from gateway.visits.reading import Stage
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import SealedRecord
 from tests.gateway.visits.colleagues import a_colleague, another_centre
-from tests.gateway.visits.counter import BENEFIT, READ_BACK, Counter, filed
+from tests.gateway.visits.counter import BENEFIT, ILZE, READ_BACK, Counter, filed
 
 SHEET = Upload("lapa.jpg", "image/jpeg", b"\xff\xd8\xff ink")
 ANOTHER_SHEET = Upload("lapa.pdf", "application/pdf", b"%PDF-1.7 ink")
@@ -128,6 +130,13 @@ class TestWholeWay:
         scan = desk.read(lambda conn: paper.scan_for_witness(conn, desk.store, witness, look_id))
         assert (scan.media_type, scan.content) == ("image/jpeg", SHEET.content)
 
+    def test_shows_the_witness_whose_yes_it_counts_as_whatever_name_was_typed(self, desk: Counter) -> None:
+        """The name of whoever stands there, over the personal code of somebody else."""
+        witness = a_colleague(desk)
+        desk.ask(Route.PAPER, person=Profile(name="Cita Persona", code=ILZE.code))
+        seen = look(desk, witness, hand_in(desk))
+        assert (seen.name, seen.personal_code) == ("Cita Persona", ILZE.code)
+
     def test_keeps_hash_of_the_sheet_and_who_saw_it_as_evidence_and_nothing_unsealed(self, desk: Counter) -> None:
         witness = a_colleague(desk)
         desk.ask(Route.PAPER)
@@ -155,6 +164,16 @@ class TestWitness:
         with pytest.raises(NotLookedAtError):
             confirm(desk, witness, look_id)
         assert desk.stage is Stage.APPROVAL
+
+    def test_sees_the_sheet_no_longer_than_there_is_something_to_answer(self, desk: Counter) -> None:
+        witness = a_colleague(desk)
+        desk.ask(Route.PAPER)
+        look_id = hand_in(desk)
+        look(desk, witness, look_id)
+        confirm(desk, witness, look_id)
+        for show in (paper.for_witness, paper.scan_for_witness):
+            with pytest.raises(NotFoundError):
+                desk.read(lambda conn, show=show: show(conn, desk.store, witness, look_id))
 
     def test_who_refuses_says_no_to_the_statement_and_why(self, desk: Counter) -> None:
         witness = a_colleague(desk)

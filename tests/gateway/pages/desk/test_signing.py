@@ -163,6 +163,7 @@ class TestOnPaper:
     def test_a_witness_is_shown_what_would_be_sent(self, signing: Paper) -> None:
         signing.to_permit()
         shown = signing.witness.get(signing.look()).text
+        assert ILZE.code in shown
         assert IBAN in shown
         assert "0,00 EUR" in shown
 
