@@ -1,0 +1,114 @@
+"""The words in which rows of a visit say what they are, how far they have come, and how they ended."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How the resident reached the centre."""
+
+    COUNTER = "counter"
+    PHONE = "phone"
+    MOBILE = "mobile"
+    SHARED_COMPUTER = "shared_computer"
+
+
+class VisitState(StrEnum):
+    """Whether anything more can happen in a visit."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Ending(StrEnum):
+    """How a visit ended, as reports count it."""
+
+    FILED = "filed"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    EXPIRED = "expired"
+    STOPPED = "stopped"
+    DECLINED = "declined"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    ABANDONED = "abandoned"
+    INFORMED = "informed"
+
+
+class ApprovalState(StrEnum):
+    """How far one asking has come."""
+
+    WAITING = "waiting"
+    OPENED = "opened"
+    MATCHED = "matched"
+    GIVEN = "given"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+
+
+class RunKind(StrEnum):
+    """What a worker does at the portal."""
+
+    PREPARE = "prepare"
+    SEND = "send"
+    LOOK_UP = "look_up"
+
+
+class DisputeKind(StrEnum):
+    """What somebody says is wrong with something done in their name."""
+
+    NOT_ME = "not_me"
+    DATA_WRONG = "data_wrong"
+
+
+class DisputeState(StrEnum):
+    """How far a case has come; *overdue* is read from the clock, never stored."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class DisputeOutcome(StrEnum):
+    """What an auditor found out about a case."""
+
+    UPHELD = "upheld"
+    """It was as the person says."""
+    NOT_UPHELD = "not_upheld"
+    PASSED_ON = "passed_on"
+    """Somebody else decides it: the holder, or the police."""
+
+
+class RunState(StrEnum):
+    """How far a run has come; *holding* keeps the filled page open for the permit."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    HOLDING = "holding"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class SecondLookKind(StrEnum):
+    """What a second member of staff is asked to judge."""
+
+    PAPER_GRANT = "paper_grant"
+    """They saw this person sign this statement."""
+    PAPER_PERMIT = "paper_permit"
+    """They saw this person sign this read-back."""
+    SAME_ADDRESS = "same_address"
+    """Resident and assistant share an address."""
+    COLLEAGUE_VALUE = "colleague_value"
+    """A number, account or code of the resident's is also a colleague's."""
+    SENSITIVE_VALUE = "sensitive_value"
+    """A value that the service guards differs from what was filed before."""
+    RESEND = "resend"
+    """What may have arrived is to be sent again."""
+
+
+class SecondLookState(StrEnum):
+    """How far a second look has come."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
