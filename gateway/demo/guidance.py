@@ -22,6 +22,7 @@ def tell_addresses(console: Console, stack: Stack) -> None:
     for what, address in (
         ("Desk, display, audit", stack.url),
         ("The resident's phone", f"{stack.url}/a"),
+        ("The resident's own page", f"{stack.url}/mine"),
         ("SMS and e-mail that were sent", stack.inbox_url),
         ("The stand-in portal", stack.portal_url),
         ("Faults to switch on", f"{stack.portal_url}/_sandbox/"),

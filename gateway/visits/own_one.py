@@ -26,6 +26,7 @@ from gateway.visits import actions, own, own_looks, rows, statements, stop_codes
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import NotFoundError
 from gateway.visits.own_looks import Look
+from gateway.visits.proof import proof_of
 from gateway.visits.rows import AnyRow
 from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
@@ -201,6 +202,20 @@ def receipt(
         receipt=stored.id,
     )
     return pdf, stored.reference
+
+
+def proof(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str) -> bytes:
+    """Everything that proves it, as a zip archive; that it was taken is recorded.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's.
+        StatementGoneError: it is erased.
+    """
+    row = own.find(conn, by.resident_id, delegation_id)
+    content = proof_of(conn, parts, row.id)
+    now = parts.clock.database_now(conn)
+    say(conn, row.visit_id, EventName.PROOF_DOWNLOADED, by.actor, now, delegation=row.id)
+    return content
 
 
 def _allowed(model: Delegation, service: Service, now: datetime) -> Allowed:

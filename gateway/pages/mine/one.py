@@ -150,6 +150,14 @@ async def download_receipt(
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": attachment(reference)})
 
 
+@get(f"{_ONE}/proof.zip", **_MINE)
+async def download_proof(session: AccountSession, parts: Parts, delegation_id: FromPath[str]) -> Response[bytes]:
+    """Everything that proves it, to keep and to have verified by anybody; taking it is an event."""
+    content = await parts.database.write(lambda conn: own_one.proof(conn, parts, session, delegation_id))
+    headers = {"Content-Disposition": 'attachment; filename="proof.zip"'}
+    return Response(content, media_type="application/zip", headers=headers)
+
+
 @get(f"{_ONE}/case", **_MINE)
 async def show_case(
     request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
@@ -227,6 +235,7 @@ HANDLERS = (
     stop_action,
     show_picture,
     download_receipt,
+    download_proof,
     show_case,
     open_case,
     show_case_opened,

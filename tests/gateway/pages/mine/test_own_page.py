@@ -1,7 +1,9 @@
 """What somebody sees on their own page, and stops there."""
 
 import asyncio
+import io
 import re
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -113,6 +115,11 @@ class TestOneDelegation:
         assert "sandbox" in pdf.headers["content-security-policy"]
         assert events(own)[-1] == EventName.RECEIPT_OPENED.value
 
+    def test_hands_out_what_proves_it_and_records_that(self, own: Own) -> None:
+        proof = own.sign_in().phone.get(f"{here(own)}/proof.zip")
+        assert "delegation.jws" in zipfile.ZipFile(io.BytesIO(proof.body)).namelist()
+        assert events(own)[-1] == EventName.PROOF_DOWNLOADED.value
+
     def test_shows_the_statement_byte_for_byte(self, own: Own) -> None:
         statement = stated(own.facing.counter)
         page = own.sign_in().see(f"{here(own)}/statement")
@@ -135,7 +142,16 @@ class TestOneDelegation:
         other = residents.Profile(name="Cits Cilvēks", code=SOMEBODY_ELSE)
         own.facing.counter.open().grant(person=other)
         own.sign_in(SOMEBODY_ELSE)
-        for path in ("", "/statement", "/stop", "/case", "/action", "/filings/x/picture", "/filings/x/receipt.pdf"):
+        for path in (
+            "",
+            "/statement",
+            "/stop",
+            "/case",
+            "/action",
+            "/filings/x/picture",
+            "/filings/x/receipt.pdf",
+            "/proof.zip",
+        ):
             own.see(f"{theirs}{path}", status=404)
         own.see("/mine")
         for path in ("/stop", "/case", "/action"):
