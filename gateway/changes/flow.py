@@ -106,7 +106,7 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
 
     Raises:
         ChangeUnknownError, ChangeOverError: there is no such proposal, or none any more.
-        SamePersonError: it is their own, or proposed at the same computer.
+        SamePersonError: it is their own, proposed at the same computer, or about their own training.
         FreshAccountError: their account was created or recovered within a day.
     """
     now = store.clock.database_now(conn)
@@ -118,6 +118,8 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
         raise SamePersonError("the proposer does not confirm")
     if row.proposed_terminal_id is not None and row.proposed_terminal_id == session.terminal_id:
         raise SamePersonError("not at the computer where it was proposed")
+    if row.kind is ChangeKind.TRAINING_GRANT and network.is_of(row.target, session.staff_id):
+        raise SamePersonError("nobody vouches for their own training")
     ensure_not_fresh(conn, store, session.staff_id, now)
     if row.proposed_by is None:
         _set(conn, row, proposed_by=session.staff_id, proposed_terminal_id=session.terminal_id)

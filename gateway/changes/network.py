@@ -118,6 +118,11 @@ def training_target(staff_id: str, training_id: str) -> str:
     return f"{staff_id} {training_id}"
 
 
+def is_of(target: str, staff_id: str) -> bool:
+    """Whether a change that is about a training is about this person's."""
+    return target.partition(" ")[0] == staff_id
+
+
 def current_training(conn: Connection, target: str) -> Values | None:
     """A training that somebody has."""
     staff_id, _, training_id = target.partition(" ")

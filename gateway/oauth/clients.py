@@ -274,8 +274,18 @@ def _secret_hash(store: Store, client_id: str, secret: str) -> bytes:
     return store.sealer.keyed_hash(_SECRET_LABEL, f"{client_id}\0{secret}")
 
 
+def is_read_alike(address: str) -> bool:
+    """Whether browsers, libraries and the two people who confirm it read the same host in an address.
+
+    Letters of other scripts look like ours, a name before `@` looks like the host, and browsers take a backslash for a
+    slash (RFC 3986 section 7.6).
+    """
+    return address.isascii() and address.isprintable() and not set(address) & set(" \\") and "@" not in address
+
+
 def _ensure_address(uri: str) -> None:
     parts = urlsplit(uri)
     is_plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    if not parts.hostname or not (parts.scheme == "https" or is_plain) or parts.fragment or "*" in uri:
+    is_sound = is_read_alike(uri) and not parts.fragment and "*" not in uri
+    if not parts.hostname or not (parts.scheme == "https" or is_plain) or not is_sound:
         raise RegistrationError(f"not an address of a portal: {uri!r}; give a whole https address without a fragment")

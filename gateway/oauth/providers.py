@@ -13,6 +13,7 @@ from delegation.assurance import Assurance
 from delegation.errors import UnknownAssuranceError
 from gateway.config import is_loopback
 from gateway.ledger import outbox
+from gateway.oauth import clients
 from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import ProviderUnknownError, RegistrationError
 from gateway.oauth.tables import IdentityProvider
@@ -161,7 +162,8 @@ def ensure_reachable_safely(address: str) -> None:
     """
     parts = urlsplit(address)
     is_local = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    if not parts.hostname or not (parts.scheme == "https" or is_local) or parts.query or parts.fragment:
+    is_plain = clients.is_read_alike(address) and not parts.query and not parts.fragment
+    if not parts.hostname or not (parts.scheme == "https" or is_local) or not is_plain:
         raise RegistrationError("give an address that begins with https://, without a query")
 
 

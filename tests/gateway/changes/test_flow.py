@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from audit.events import EventName
-from gateway.changes import flow
+from gateway.changes import flow, network
 from gateway.changes.errors import (
     ChangeFaultError,
     ChangeOverError,
@@ -25,6 +25,7 @@ from gateway.people.errors import AccessRefusedError
 from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR
 from gateway.people.tables import Staff
+from gateway.services import trainings
 from gateway.services.tables import Portal, Service
 from tests.gateway.changes.conftest import PORTAL, PROVIDER, RULES, SERVICE, Office
 
@@ -144,6 +145,14 @@ class TestOneAlone:
         with pytest.raises(SamePersonError):
             office.confirm(change, theirs)
 
+    def test_does_not_confirm_their_own_training(self, office: Office) -> None:
+        office.write(lambda conn: trainings.define(conn, "gdpr", {"lv": "Datu aizsardzība"}))
+        until = (office.clock.now() + timedelta(days=30)).isoformat()
+        target = network.training_target(office.second.account.id, "gdpr")
+        change = office.propose(ChangeKind.TRAINING_GRANT, target, {"valid_until": until})
+        with pytest.raises(SamePersonError):
+            office.confirm(change)
+
     @pytest.mark.parametrize("role", [Role.MANAGER, Role.AUDITOR, Role.ASSISTANT, Role.OFFICER])
     def test_in_another_role_neither_proposes_nor_decides(self, office: Office, role: Role) -> None:
         other = office.session(role=role)
@@ -227,6 +236,10 @@ class TestProposal:
             ({"redirect_uris": []}, "redirect_uris"),
             ({"origin": "https://portal.example/"}, "origin"),
             ({"origin": "portal"}, "origin"),
+            ({"origin": "https://p\u043ertal.example"}, "origin"),
+            ({"redirect_uris": ["https://p\u043ertal.example/callback"]}, "redirect_uris"),
+            ({"redirect_uris": ["https://portal.example@other.example/callback"]}, "redirect_uris"),
+            ({"redirect_uris": ["https://other.example\\@portal.example/callback"]}, "redirect_uris"),
             ({"auth_method": "private_key_jwt"}, "jwks"),
             ({"services": ["no.such.service"]}, "services"),
             ({"logout_uri": "ftp://portal.example"}, "logout_uri"),
