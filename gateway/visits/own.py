@@ -139,7 +139,12 @@ def overview(conn: Connection, parts: Parts, person_id: str, language: str, afte
     shown = past[:PAGE]
     lines = _lines(conn, [*live, *shown], person_id, language, now)
     older = Key(shown[-1].requested_at, shown[-1].id) if len(past) > PAGE else None
-    return Overview(live=lines[: len(live)], past=lines[len(live) :], older=older)
+    is_live = (Standing.ASKED, Standing.IN_FORCE)
+    return Overview(
+        live=tuple(each for each in lines if each.standing in is_live),
+        past=tuple(each for each in lines if each.standing not in is_live),
+        older=older,
+    )
 
 
 def find(conn: Connection, person_id: str, delegation_id: str) -> AnyRow:
