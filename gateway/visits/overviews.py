@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, select
 
+from audit.entry import decode
 from audit.events import EventName
 from gateway.ledger import outbox
 from gateway.ledger.tables import AuditEvent
@@ -26,7 +27,7 @@ IN_AN_HOUR = 10
 MOST = 30
 """Delegations on the sheet; older ones are on the resident's own page."""
 
-_SAID = select(AuditEvent.at).where(
+_SAID = select(AuditEvent.leaf).where(
     AuditEvent.chain == bindparam("chain"),
     AuditEvent.type == EventName.OVERVIEW_PRINTED.value,
     AuditEvent.at > bindparam("since"),
@@ -66,11 +67,12 @@ def sheet(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, langu
     """What is printed: each delegation with what was sent and who looked, newest first.
 
     Raises:
-        NotFoundError: as `say_why`, or nobody has said why since the document was shown.
+        NotFoundError: as `say_why`, or `by` has not said why since the document was shown.
     """
     person_id = _person(conn, parts, by, shown_id)
     known = {"chain": f"resident:{person_id}", "since": parts.clock.now() - presenting.GOOD_FOR}
-    if conn.execute(_SAID, known).first() is None:
+    said = (decode(bytes(leaf)).data["shown"] for leaf in conn.execute(_SAID, known).scalars())
+    if shown_id not in said:  # what a colleague has said is no reason for anybody else to look
         raise NotFoundError("nobody has said why")
     found = own.overview(conn, parts, person_id, language)
     return [own_one.read(conn, parts, person_id, each.id) for each in (*found.live, *found.past)[:MOST]]

@@ -48,6 +48,15 @@ class TestTheSheet:
         facing.counter.clock.move(presenting.GOOD_FOR)
         assistant.see(f"{here}/overview", status=404)
 
+    def test_is_not_shown_for_the_reason_that_a_colleague_has_said(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        assistant, manager = signed_in(Role.ASSISTANT), signed_in(Role.MANAGER)
+        here, theirs = shown(assistant), shown(manager)
+        assistant.see(here)
+        assistant.send(f"{here}/overview", reason="no_device")
+        assistant.see(f"{here}/overview")
+        manager.see(f"{theirs}/overview", status=404)
+
     def test_is_limited_for_each_member_of_staff(self, facing: Facing, signed_in: Staff) -> None:
         facing.counter.open().grant()
         assistant = signed_in(Role.ASSISTANT)
