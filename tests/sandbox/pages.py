@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import httpx2
 
-VOID = {"meta", "link", "input", "br", "hr", "img"}
+VOID = {"meta", "link", "input", "br", "hr", "img", "wbr"}
 INLINE = {"a", "strong", "span", "time", "code", "small"}
 
 

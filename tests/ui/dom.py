@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"input", "br", "img", "meta", "link", "hr", "path", "rect"}
+VOID = {"input", "br", "img", "meta", "link", "hr", "path", "rect", "wbr"}
 
 
 @dataclass
