@@ -14,6 +14,8 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from audit import checkpoint
+from audit.entry import decode
+from audit.events import EventName
 from audit.inclusion import inclusion_proof
 from audit.proof import LogProof
 from delegation.commitment import b64url
@@ -27,13 +29,16 @@ from gateway.visits import proof_texts, statement_looks, statements
 from gateway.visits.rows import AnyRow, find_delegation
 from gateway.visits.sealed import VisitVault
 from gateway.visits.statement_looks import StatementGoneError
-from gateway.visits.tables import Filing, Permit, Receipt
+from gateway.visits.tables import DelegationRow, Filing, Permit, Receipt
 
 _EVENTS = (
     select(AuditEvent.n, AuditEvent.leaf, AuditLeaf.idx)
     .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
     .where(AuditEvent.chain == bindparam("visit"))
     .order_by(AuditEvent.n)
+)
+_OTHERS = select(DelegationRow.id).where(
+    DelegationRow.visit_id == bindparam("visit"), DelegationRow.principal_id != bindparam("principal")
 )
 _PERMITS = (
     select(Permit.id)
@@ -130,11 +135,25 @@ def _receipts(conn: Connection, vault: VisitVault, row: AnyRow) -> Iterator[tupl
 def _entries(conn: Connection, row: AnyRow, covered: _Checkpoint | None) -> Iterator[tuple[str, bytes]]:
     """Each entry of the visit; those under the newest checkpoint with the proof that they are in the log."""
     read = tree.node_reader(conn)
-    for n, leaf, index in conn.execute(_EVENTS, {"visit": row.visit_id}).all():
-        yield f"log/{n:03}.json", bytes(leaf)
+    for n, leaf, index in _of_principal(conn, row):
+        yield f"log/{n:03}.json", leaf
         if covered is not None and _is_under(index, covered):
             hashes = tuple(inclusion_proof(index, covered.size, read))
             yield f"log/{n:03}.tlog-proof", LogProof(index, hashes, covered.signed).encode()
+
+
+def _of_principal(conn: Connection, row: AnyRow) -> Iterator[tuple[int, bytes, int | None]]:
+    """The visit's entries, without those of somebody else who was served in it: the key fits their hashes too."""
+    others = set(conn.execute(_OTHERS, {"visit": row.visit_id, "principal": row.principal_id}).scalars())
+    is_theirs = True
+    for n, content, index in conn.execute(_EVENTS, {"visit": row.visit_id}).all():
+        leaf = bytes(content)
+        entry = decode(leaf)
+        about = entry.data.get("delegation")
+        if entry.type == EventName.DELEGATION_REQUESTED:
+            is_theirs = about not in others
+        if about == row.id or (is_theirs and about not in others):
+            yield n, leaf, index
 
 
 def _is_under(index: int | None, covered: _Checkpoint) -> bool:

@@ -13,10 +13,13 @@ from audit.__main__ import main as audit
 from audit.proof import LogProof
 from gateway.cli import main
 from gateway.keys import store as key_store
+from gateway.people.residents import Profile
 from gateway.people.tables import Resident
+from gateway.visits import stopping
 from gateway.visits.errors import NotFoundError
 from gateway.visits.proof import proof_of
 from gateway.visits.statement_looks import StatementGoneError
+from gateway.visits.stopping import StopReason
 from tests.gateway.ledger.events import checkpoint_of
 from tests.gateway.visits.counter import Counter
 
@@ -110,3 +113,20 @@ def test_is_gone_when_it_was_erased(counter: Counter) -> None:
     counter.write(lambda conn: key_store.destroy(conn, conn.execute(key).scalar_one(), counter.clock.now()))
     with pytest.raises(StatementGoneError):
         proof(counter)
+
+
+def test_of_one_person_holds_nothing_of_another_who_was_served_in_the_same_visit(counter: Counter) -> None:
+    """The file gives away the key of the visit's hashes: a number or an address could be tried against them."""
+    counter.open().grant()
+    first = counter.delegation().id
+    counter.write(
+        lambda conn: stopping.stop_at_desk(conn, counter.store, counter.by, counter.visit_id, StopReason.MISTAKE)
+    )
+    counter.ask(person=Profile(name="Cita Persona", code="329999-00099"))
+    second = counter.delegation().id
+    for own, other in ((first, second), (second, first)):
+        content = counter.read(lambda conn, own=own: proof_of(conn, counter.store, own))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".json"))
+        assert own.encode() in entries
+        assert other.encode() not in entries
