@@ -29,7 +29,7 @@ from gateway.visits.stop_codes import StopPaper, paper_of
 from gateway.web.redirects import see_other
 
 AnyRequest = Request[Any, Any, Any]
-_CALLERS = allow(Who.ANYONE, Who.STAFF, Who.RESIDENT)
+_CALLERS = allow(Who.ANYONE, Who.STAFF, Who.RESIDENT, Who.RESIDENT_ACCOUNT)
 _LONGEST = 64
 
 

@@ -16,7 +16,7 @@ from delegation.statement import Statement
 from gateway.keys.errors import KeysError
 from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts, Store
-from gateway.people.access import AnySession, ResidentSession, StaffSession
+from gateway.people.access import AccountSession, AnySession, ResidentSession, StaffSession
 from gateway.people.roles import Role
 from gateway.visits import statements, stop_codes
 from gateway.visits.errors import NotFoundError, StopCodeUnknownError
@@ -116,7 +116,7 @@ def again(conn: Connection, store: Store, delegation_id: str) -> Seen:
 def is_entitled(conn: Connection, row: AnyRow, session: AnySession | None) -> bool:
     """Whether a statement is for this reader: who took part (the assistant while it lasts), who oversees."""
     match session:
-        case ResidentSession():
+        case ResidentSession() | AccountSession():
             known = (row.approver_id, row.principal_id, *(row.co_approver_ids or ()))
             return session.resident_id is not None and session.resident_id in known
         case StaffSession(role=Role.AUDITOR):

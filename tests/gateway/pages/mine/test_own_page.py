@@ -302,3 +302,23 @@ class TestWhatIsKnown:
         page = own.see("/mine/details")
         assert "izdzēsti" in page
         assert "+3712" not in page
+
+
+class TestThePaperInTheHand:
+    def test_is_read_again_by_the_one_whose_yes_it_was(self, own: Own) -> None:
+        own.sign_in().see("/statement")
+        answer = own.phone.send("/statement", code=own.facing.counter.stop_code())
+        assert answer.status == 303, answer.text
+        assert "Ilze Paraudziņa" in own.see(answer.location)
+        assert EventName.STATEMENT_RENDERED in events(own)
+
+    def test_is_shown_to_nobody_else(self, own: Own) -> None:
+        counter = own.facing.counter
+        code = counter.stop_code()
+        counter.close()
+        counter.signs_in = SOMEBODY_ELSE
+        counter.open().grant(person=residents.Profile(name="Cits Cilvēks", code=SOMEBODY_ELSE))
+        own.sign_in(SOMEBODY_ELSE).see("/statement")
+        answer = own.phone.send("/statement", code=code)
+        assert answer.status == 200
+        assert "Ilze" not in answer.text
