@@ -51,6 +51,11 @@ def sent(own: Own) -> None:
 
 
 class TestTheList:
+    @pytest.mark.parametrize("before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "yesterday"])
+    def test_begins_at_the_newest_where_an_address_names_no_moment(self, own: Own, before: str) -> None:
+        assert "/mine/delegations/" in own.sign_in().see(f"/mine?before={before}~x")
+        own.see(f"/mine/looks?before={before}")
+
     def test_tells_what_is_in_force_and_what_was(self, own: Own) -> None:
         own.facing.counter.stop()
         own.facing.counter.close()
@@ -320,5 +325,5 @@ class TestThePaperInTheHand:
         counter.open().grant(person=residents.Profile(name="Cits Cilvēks", code=SOMEBODY_ELSE))
         own.sign_in(SOMEBODY_ELSE).see("/statement")
         answer = own.phone.send("/statement", code=code)
-        assert answer.status == 200
+        assert answer.status == 404, "the same as for a wrong code"
         assert "Ilze" not in answer.text
