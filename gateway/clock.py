@@ -39,6 +39,15 @@ class SystemClock:
         return moment.astimezone(UTC)
 
 
+def read_moment(text: str) -> datetime | None:
+    """Read an instant that stands in an address, aware UTC; none for what is none, or lies outside the calendar."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 class HeldClock:
     """A clock that stands still until a test moves it.
 

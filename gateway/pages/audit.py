@@ -3,7 +3,6 @@
 Looking is recorded too: a search with what was looked for, a visit with the reason why it was opened.
 """
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -11,6 +10,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from audit.events import EventName
+from gateway.clock import read_moment
 from gateway.ledger import outbox, tree, verdicts
 from gateway.ledger.verdicts import LastVerdict
 from gateway.pages import audit_trail, audit_words
@@ -128,11 +128,8 @@ def _search_of(request: AnyRequest) -> Search:
 
 def _key_of(text: str) -> Key | None:
     at, split, visit_id = text[:128].partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return Key(moment, visit_id) if split and moment.tzinfo is not None else None
+    moment = read_moment(at)
+    return Key(moment, visit_id) if split and moment is not None else None
 
 
 def _key_text(line: Registered) -> str:

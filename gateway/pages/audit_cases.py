@@ -1,6 +1,5 @@
 """An auditor's cases: what people say was not them or is wrong, until when it is answered, and the answer."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -8,6 +7,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from audit.events import EventName
+from gateway.clock import read_moment
 from gateway.ledger import outbox
 from gateway.pages import audit_trail
 from gateway.pages.forms import Form, field
@@ -147,11 +147,8 @@ async def _show(
 
 def _key_of(text: str) -> Key | None:
     at, split, case_id = text[:128].partition("~")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return Key(moment, case_id) if split and moment.tzinfo is not None else None
+    moment = read_moment(at)
+    return Key(moment, case_id) if split and moment is not None else None
 
 
 def _key_text(line: Line) -> str:

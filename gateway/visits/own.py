@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, not_, or_, select, tuple_
 
 from delegation.filing import FilingState
 from delegation.model import Action, Delegation, DelegationState
+from gateway.clock import read_moment
 from gateway.database.base import UtcDateTime
 from gateway.parts import Parts
 from gateway.people.tables import Centre, Staff
@@ -82,11 +83,8 @@ class Key:
     def parse(cls, text: str) -> "Key | None":
         """Read what `str` wrote; `None` for anything else, which begins at the newest."""
         at, split, delegation_id = text.partition("~")
-        try:
-            moment = datetime.fromisoformat(at)
-        except ValueError:
-            return None
-        return cls(moment, delegation_id[:32]) if split and moment.tzinfo is not None else None
+        moment = read_moment(at)
+        return cls(moment, delegation_id[:32]) if split and moment is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

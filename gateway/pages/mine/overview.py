@@ -1,10 +1,10 @@
 """The first of the resident's own pages: what is allowed now, and what was, with a page for who looked."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get
 
+from gateway.clock import read_moment
 from gateway.pages.mine import words
 from gateway.pages.mine.signing_in import HOME
 from gateway.pages.rendering import language_of, page
@@ -37,7 +37,7 @@ async def show(request: AnyRequest, session: AccountSession, parts: Parts) -> Re
 @get("/mine/looks", **_MINE)
 async def show_looks(request: AnyRequest, session: AccountSession, parts: Parts) -> Response[Any]:
     """Who looked at what is kept of them, and why."""
-    before = _moment(request.query_params.get("before", ""))
+    before = read_moment(request.query_params.get("before", ""))
     looks = await parts.database.read(lambda conn: own_looks.of_person(conn, session.resident_id, before))
     return page(
         request,
@@ -50,14 +50,6 @@ async def show_looks(request: AnyRequest, session: AccountSession, parts: Parts)
         reasons=words.LOOK_REASONS,
         roles=words.ROLES,
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 HANDLERS = (show, show_looks)
