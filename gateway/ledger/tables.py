@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -26,12 +26,16 @@ class AuditEvent(Base):
     """One event with its leaf bytes, fixed in the transaction of the change that it tells of. Insert-only."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (UniqueConstraint("chain", "n"),)
+    __table_args__ = (
+        UniqueConstraint("chain", "n"),
+        # With the chain beside it, or SQLite looks through every event of a type to find those of one visit.
+        Index("ix_audit_event_type_chain", "type", "chain"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     chain: Mapped[str]
     n: Mapped[int]
-    type: Mapped[str] = mapped_column(index=True)
+    type: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
     leaf: Mapped[bytes]
     leaf_hash: Mapped[bytes]

@@ -320,6 +320,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_approval_approver_id"), ["approver_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_approval_approver_id"), "resident", ["approver_id"], ["id"])
 
+    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_event_type"))
+        batch_op.create_index("ix_audit_event_type_chain", ["type", "chain"], unique=False)
+
     with op.batch_alter_table("authorization_code", schema=None) as batch_op:
         batch_op.add_column(sa.Column("authorization_details", Json, nullable=True))
 
