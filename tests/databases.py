@@ -62,8 +62,12 @@ class SqliteDatabases:
             template = self._new_file()
             migrate(f"sqlite:///{template}")
             self._templates[migrate] = template
+        return self.copy(f"sqlite:///{self._templates[migrate]}")
+
+    def copy(self, url: str) -> str:
+        """The address of a new database that holds what the one at `url` holds."""
         file = self._new_file()
-        with closing(sqlite3.connect(self._templates[migrate])) as source, closing(sqlite3.connect(file)) as copy:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source, closing(sqlite3.connect(file)) as copy:
             source.backup(copy)
         return f"sqlite:///{file}"
 

@@ -1,0 +1,596 @@
+"""What everybody can do around one counter, in any order: each act tells an onlooker what was really said and done.
+
+An act answers whether it was taken. A refusal is no failure: whatever the gateway must not take is tried here too.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import NoResultFound
+
+from connectors.runner.api import Absent, Found
+from connectors.runner.errors import ReadBackChangedError, ValuesRefusedError
+from connectors.sdk import registry
+from connectors.sdk.inputs import Upload
+from connectors.sdk.rules import AnswerError
+from delegation.assurance import Assurance, NumberSource, Route
+from delegation.errors import DelegationError
+from delegation.model import AuthorityKind
+from gateway.clock import HeldClock
+from gateway.keys import signing
+from gateway.keys.signing import KeyKind
+from gateway.parts import Parts
+from gateway.people import fingerprints, residents
+from gateway.people.access import StaffSession
+from gateway.people.errors import PeopleError
+from gateway.people.residents import Profile
+from gateway.people.tables import ValueKind
+from gateway.services import agreements
+from gateway.services.tables import Service
+from gateway.visits import (
+    approvals,
+    calling,
+    confirming,
+    granting,
+    paper,
+    running,
+    second_acts,
+    second_person,
+    sending,
+    stopping,
+)
+from gateway.visits.approvals import Answer
+from gateway.visits.errors import VisitError
+from gateway.visits.parties import Authority
+from gateway.visits.stopping import StopReason
+from gateway.visits.tables import (
+    Approval,
+    DelegationRow,
+    Permit,
+    Run,
+    RunKind,
+    SecondLook,
+    SecondLookKind,
+    SecondLookState,
+)
+from tests.gateway.soft_authenticator import SoftAuthenticator
+from tests.gateway.visits.colleagues import a_colleague, another_centre
+from tests.gateway.visits.counter import (
+    AGREEMENT,
+    BENEFIT,
+    FINAL_FIELDS,
+    ILZE,
+    QUEUE,
+    READ_BACK,
+    WORKER,
+    Counter,
+    declined,
+    filed,
+    final_request,
+    unknown,
+)
+from tests.gateway.visits.holding import JANIS, Holding
+from tests.gateway.visits.onlooker import Onlooker, Right
+
+REFUSED = (VisitError, DelegationError, PeopleError, AnswerError, AssertionError, NoResultFound)
+"""The last two are the counter's own: there is nothing that the act could be done with."""
+ROUTES = (Route.PHONE, Route.PASSKEY, Route.DISPLAY, Route.CALL, Route.PAPER)
+HOME = "Parauga iela 1-2, Paraugciems, LV-1234"
+ACCOUNT, ANOTHER_ACCOUNT = "LV78PARA0000000000001", "LV51PARA0000000000002"
+CHILD = Profile(name="Jurģis Paraudziņš", code="329999-10001")
+COMPANY = Profile(name="SIA Paraugdarbnīca", code="40009999999", kind="company")
+WHO: dict[str, dict[str, Any]] = {
+    "for themselves": {},
+    "for a child": {
+        "person": CHILD,
+        "approver": ILZE,
+        "authority": Authority(kind=AuthorityKind.PARENT, document="birth_certificate"),
+    },
+    "two for a company": {
+        "person": COMPANY,
+        "approver": ILZE,
+        "co_approvers": (JANIS,),
+        "authority": Authority(kind=AuthorityKind.SIGNATORY, document="register"),
+    },
+}
+"""Who asks, and who has to say yes."""
+APPROVERS = {
+    "for themselves": (ILZE.code,),
+    "for a child": (ILZE.code,),
+    "two for a company": (ILZE.code, JANIS.code),
+}
+_AGREEMENTS = {BENEFIT: (AGREEMENT, "VSAA"), QUEUE: ("A2", "Ziemeļu novads")}
+_SHEET = Upload("lapa.jpg", "image/jpeg", b"\xff\xd8\xff ink")
+_PAPER = frozenset({SecondLookKind.PAPER_GRANT, SecondLookKind.PAPER_PERMIT})
+
+
+@dataclass
+class Doings:
+    """One counter, everybody around it, and the onlooker."""
+
+    counter: Counter
+    shares_address: bool
+    who: str
+    onlooker: Onlooker = field(init=False)
+    staff: dict[str, StaffSession] = field(default_factory=dict)
+    passkeys: dict[str, SoftAuthenticator] = field(default_factory=dict)
+    matched: set[str] = field(default_factory=set)
+    """Questions whose number was typed on the phone that is here now."""
+    holder: str | None = None
+    """Who has said yes on that phone in this visit."""
+    trips: list[tuple[str, str]] = field(default_factory=list)
+    """Sign-ins that have not come back: question and state."""
+    codes: dict[str, str] = field(default_factory=dict)
+    """One-time codes that were sent, by question."""
+
+    def __post_init__(self) -> None:
+        """The onlooker comes in."""
+        self.onlooker = Onlooker(self.counter, known_account=ACCOUNT, shares_address=self.shares_address)
+
+    @classmethod
+    def set_up(cls, counter: Counter, *, shares_address: bool, who: str) -> "Doings":
+        """Everybody comes in: residents with known number, account and passkey, and colleagues here and there."""
+        store, now, by = counter.store, counter.clock.now(), counter.by
+        made = cls(counter, shares_address, who)
+
+        def prepare(conn: Connection) -> None:
+            conn.execute(update(Service).values(routes=[route.value for route in ROUTES]))
+            for each in (ILZE, JANIS, CHILD, COMPANY):
+                number = f"+3712000000{each.code[-1]}" if each.kind == "person" else None
+                known = replace_profile(each, phone=number, iban=ACCOUNT, address=HOME)
+                found = residents.find_or_create(conn, store, each, now=now)
+                residents.remember(conn, store, found.id, known, source=NumberSource.REGISTER, now=now)
+            if shares_address:
+                fingerprints.add(conn, store.sealer, by.staff_id, ValueKind.ADDRESS, HOME, by=by.actor, now=now)
+
+        counter.write(prepare)
+        for each in (ILZE, JANIS):
+            made.passkeys[each.code] = SoftAuthenticator()
+            Holding(counter).add(each, passkey=made.passkeys[each.code])
+        counter.visit_id, counter.phone = "", None
+        made.staff = {
+            "asker": by,
+            "colleague": a_colleague(counter),
+            "at the same terminal": a_colleague(counter, terminal_id=by.terminal_id),
+            "elsewhere": a_colleague(counter, centre_id=another_centre(counter)),
+        }
+        return made
+
+    def again(self, store: Parts) -> "Doings":
+        """The same people around a counter on a copy of the database."""
+        clock = HeldClock(self.counter.clock.now())
+        counter = replace(self.counter, store=replace(store, clock=clock), clock=clock)
+        made = Doings(counter, self.shares_address, self.who, staff=self.staff)
+        made.passkeys = deepcopy(self.passkeys)
+        return made
+
+    def do(self, act: Callable[[], object]) -> bool:
+        """Try an act; say whether it was taken."""
+        try:
+            act()
+        except REFUSED:
+            return False
+        return True
+
+    # The assistant.
+
+    def open(self, *services: str) -> bool:
+        self.counter.phone, self.holder = self.counter.phone, None
+        return self.do(lambda: self.counter.open_several(*services))
+
+    def ask(self, route: Route, *, typed: bool = False) -> bool:
+        self.onlooker.asked = APPROVERS[self.who]
+        number = "+37129999999" if typed else None
+        return self.do(lambda: self.counter.ask(route, number=number, **WHO[self.who]))
+
+    def withdraw(self) -> bool:
+        counter = self.counter
+        taken = self.do(
+            lambda: counter.write(
+                lambda conn: granting.withdraw_request(conn, counter.store, counter.by, counter.visit_id)
+            )
+        )
+        if taken:
+            self.onlooker.end(self.right())
+        return taken
+
+    def renew(self) -> bool:
+        counter = self.counter
+        asked = self.newest_question()
+        taken = asked is not None and self.do(
+            lambda: counter.write(
+                lambda conn: approvals.renew_invitation(conn, counter.store, counter.by, counter.visit_id, asked)
+            )
+        )
+        if taken:
+            self.matched.discard(asked or "")
+        return taken
+
+    def fill(self, *, new_account: bool, sample: int, days_ago: int) -> bool:
+        counter, account = self.counter, ANOTHER_ACCOUNT if new_account else ACCOUNT
+
+        def work() -> str:
+            asks_account = any(each.name == "account" for each in registry.find(self.service()).inputs)
+            self.onlooker.filled = account if asks_account else ""
+            changed = {"account": account} if asks_account else {}
+            return counter.fill(days_ago, sample=sample, **changed)
+
+        taken = self.do(work)
+        if taken:
+            self.onlooker.filled_again(counter.filing_id, self.onlooker.filled or "")
+        return taken
+
+    def ask_again(self) -> bool:
+        counter = self.counter
+        return self.do(
+            lambda: counter.write(lambda conn: confirming.ask_again(conn, counter.store, counter.by, counter.visit_id))
+        )
+
+    def go_on_to(self, service: str) -> bool:
+        return self.do(lambda: self.counter.go_on(service))
+
+    def close(self) -> bool:
+        taken = self.do(self.counter.close)
+        if taken:
+            self.onlooker.end(*self.onlooker.of_visit(self.counter.visit_id))
+        return taken
+
+    # The phone.
+
+    def enter_code(self) -> bool:
+        taken = self.do(self.counter.enter_code)
+        if taken:
+            self.holder, self.matched = None, set()
+        return taken
+
+    def match(self, *, right: bool) -> bool:
+        def work() -> None:
+            number = self.counter.invitation().match_number
+            typed = number if right else f"{(int(number) - 9) % 90 + 10}"
+            if self.counter.match(typed) is Answer.RIGHT:
+                assert right or self.counter.the_phone().approval_id in self.matched
+                self.matched.add(self.counter.the_phone().approval_id or "")
+
+        return self.do(work)
+
+    def leave_to_sign_in(self, back: int = 0) -> bool:
+        counter, asked = self.counter, self.newest_question(back)
+
+        def work() -> None:
+            phone = counter.the_phone()
+            begun = counter.write(
+                lambda conn: confirming.begin_sign_in(conn, counter.store, phone, asked or "", "sandbox")
+            )
+            self.trips.append((asked or "", begun.state))
+
+        return self.do(work)
+
+    def come_back(self, code: str, acr: Assurance = Assurance.SUBSTANTIAL, *, stale: bool = False) -> bool:
+        if not self.trips:
+            return False
+        asked, state = self.trips.pop()
+        if self._is_theirs(asked, code) and acr >= Assurance.SUBSTANTIAL and not stale:
+            self.onlooker.said_yes = (asked, code)
+        since = timedelta(minutes=5 if stale else 0)
+        taken = self.do(lambda: self.counter.come_back(state, code, acr, since=since))
+        if taken:
+            self.holder = code
+        return taken
+
+    def use_passkey(self, code: str) -> bool:
+        asked = self.newest_question() or ""
+        if self._is_theirs(asked, code):
+            self.onlooker.said_yes = (asked, code)
+        taken = self.do(lambda: Holding(self.counter, self.passkeys[code]).answer())
+        if taken:
+            self.holder = code
+        return taken
+
+    def refuse(self, where: str) -> bool:
+        """Say no where the question stands: on the phone, at the display, or to the assistant."""
+        counter, asked = self.counter, self.newest_question() or ""
+        acts: dict[str, Callable[[Connection], None]] = {
+            "phone": lambda conn: confirming.refuse_on_phone(conn, counter.store, counter.the_phone(), asked),
+            "display": lambda conn: confirming.refuse_on_display(conn, counter.store, counter.display, asked),
+            "desk": lambda conn: confirming.refuse_at_desk(conn, counter.store, counter.by, counter.visit_id, asked),
+        }
+        taken = self.do(lambda: counter.write(acts[where]))
+        if taken:
+            self._no_to(asked)
+        return taken
+
+    # Codes and ink.
+
+    def say_code(self, where: str, *, back: int = 0) -> bool:
+        """Type or say a one-time code; `back` takes one that was sent earlier, for another text."""
+        counter, asked = self.counter, self.newest_question() or ""
+        question = self.onlooker.questions.get(asked)
+        sent = list(self.codes.items())[::-1]
+        if not sent:
+            return False
+        _meant, code = sent[min(back, len(sent) - 1)]
+        route = {"display": Route.DISPLAY, "call": Route.CALL}.get(where)
+        if question is not None and question.approver and code == self.codes.get(asked) and route is question.route:
+            self.onlooker.said_yes = (asked, question.approver)
+        display = counter.display if where == "display" else replace(counter.display, terminal_id="T9")
+
+        def work(conn: Connection) -> Answer:
+            if where == "call":
+                return calling.take_code(conn, counter.store, counter.by, counter.visit_id, asked, code)
+            return confirming.approve_on_display(conn, counter.store, display, asked, code)
+
+        return self.do(lambda: counter.write(work))
+
+    def hand_in(self, *, back: int = 0) -> bool:
+        """Hand in a signed sheet; `back` takes one that was printed for an earlier text."""
+        counter, asked = self.counter, self.newest_question() or ""
+        printed = self.newest_question(back) or asked
+
+        def work(conn: Connection) -> str:
+            code = paper.sheet_code(approvals.find(conn, printed).subject_hash)
+            by, visit = counter.by, counter.visit_id
+            return paper.hand_in(conn, counter.store, by, visit, asked, code, _SHEET)
+
+        return self.do(lambda: counter.write(work))
+
+    def look(self, who: str, *, yes: bool) -> bool:
+        """Somebody is shown what waits for a second look, and answers it."""
+        counter, session, row = self.counter, self.staff[who], self.waiting_look()
+        if row is None:
+            return False
+        is_paper = row.kind in _PAPER
+        if yes and (who == "colleague" or (who == "elsewhere" and is_paper)):
+            self.onlooker.looked = row.id
+            question = self.onlooker.questions.get(row.approval_id or "")
+            if is_paper and question is not None and question.approver is not None:
+                self.onlooker.said_yes = (row.approval_id, question.approver)
+        act = second_acts.confirm if yes else second_acts.refuse
+
+        def work() -> None:
+            counter.write(lambda conn: second_person.look(conn, counter.store, session, row.id))
+            counter.write(lambda conn: act(conn, counter.store, session, row.id))
+
+        taken = self.do(work)
+        if taken and not yes:
+            self._refused(row)
+        return taken
+
+    # The worker.
+
+    def prepare(self, version: str) -> bool:
+        """Fill and read back; `version` is the page's own."""
+        counter = self.counter
+        form = self.onlooker.forms.get(counter.filing_id)
+        if form is None:
+            return False
+        before, form.version = form.version, version
+        items = tuple(replace(each, value=version) if each.control == "versija" else each for each in READ_BACK.items)
+        taken = self.do(lambda: _ensure(counter.prepare(replace(READ_BACK, items=items))))
+        if not taken:
+            form.version = before
+        return taken
+
+    def fail(self, *, changed: bool) -> bool:
+        counter = self.counter
+        error = ReadBackChangedError() if changed else ValuesRefusedError({"account": "Nepieder."})
+        return self.do(lambda: counter.write(lambda c: running.failed(c, counter.store, self.run().id, error)))
+
+    def press(self, version: str, *, back: int = 0, begun: bool = True) -> bool:
+        """Let a final request ask at the gate; `back` is how many runs ago its worker was started."""
+        counter = self.counter
+        try:
+            run = self.run(back)
+        except NoResultFound:
+            return False
+        if begun:
+            self.do(lambda: counter.write(lambda conn: running.begin(conn, counter.store, run.id, WORKER)))
+        self.counter.clock.move(timedelta(milliseconds=1))
+        if self.onlooker.may_send(run, version):
+            self.onlooker.may_leave = run.filing_id
+        fields = tuple((name, version if name == "versija" else value) for name, value in FINAL_FIELDS)
+        request = final_request(run.id, fields)
+        verdict = counter.store.database.write_now(
+            lambda conn: sending.decide_final(conn, counter.store, run.id, request)
+        )
+        assert verdict.allowed <= (self.onlooker.may_leave is not None), "the gate let out what nobody allows"
+        return verdict.allowed
+
+    def step(self, back: int) -> bool:
+        """Let a request before the final one ask at the gate."""
+        counter = self.counter
+        try:
+            run = self.run(back)
+        except NoResultFound:
+            return False
+        allowed = counter.read(lambda conn: sending.decide_step(conn, counter.store, run.id)).allowed
+        right = self.onlooker.forms[run.filing_id].right
+        is_asking = run.kind is RunKind.LOOK_UP
+        assert not allowed or is_asking or right.is_live(counter.clock.now()), "a step left without a live yes"
+        return allowed
+
+    def answer(self, how: str) -> bool:
+        counter, now = self.counter, self.counter.clock.now()
+        results: dict[str, Any] = {"filed": filed(now), "declined": declined(now), "unknown": unknown(now)}
+        return self.do(lambda: counter.answer(results[how]))
+
+    def look_up(self, *, found: bool) -> bool:
+        counter = self.counter
+        result = Found(reference="SP-2026-000009", pdf=None) if found else Absent(conclusive=True)
+
+        def work() -> None:
+            errand = counter.begin(RunKind.LOOK_UP)
+            assert errand is not None
+            counter.write(lambda conn: sending.looked_up(conn, counter.store, errand.run_id, result))
+
+        return self.do(work)
+
+    # Whoever ends it, and what time and others do.
+
+    def stop(self, who: str, back: int = 0) -> bool:
+        """Stop what was asked `back` askings ago."""
+        counter, store = self.counter, self.counter.store
+        rights = list(self.onlooker.rights.values())[::-1]
+        if not rights:
+            return False
+        right = rights[min(back, len(rights) - 1)]
+        acts: dict[str, Callable[[Connection], object]] = {
+            "phone": lambda conn: stopping.stop_or_say_sent(
+                conn, store, right.id, by=counter.the_phone().actor, whose="resident"
+            ),
+            "desk": lambda conn: stopping.stop_at_desk(conn, store, counter.by, right.visit, StopReason.RESIDENT_ASKED),
+            "manager": partial(
+                stopping.stop_in_centre,
+                parts=store,
+                by=self.staff["colleague"],
+                delegation_id=right.id,
+                reason=StopReason.MISUSE,
+            ),
+            "elsewhere": partial(
+                stopping.stop_in_centre,
+                parts=store,
+                by=self.staff["elsewhere"],
+                delegation_id=right.id,
+                reason=StopReason.MISUSE,
+            ),
+            "code": lambda conn: stopping.stop_by_code(conn, store, self.stop_code(right)),
+        }
+        taken = self.do(lambda: counter.write(acts[who]))
+        assert not (taken and who == "elsewhere"), "another centre's manager has stopped it"
+        if taken:
+            self._stopped(right, who)
+        return taken
+
+    def jobs(self) -> None:
+        """Everything that waits for its time is looked at, as often and as late as it may be."""
+        counter, store = self.counter, self.counter.store
+
+        def work(conn: Connection) -> None:
+            for each in conn.execute(select(Approval.id)).scalars().all():
+                confirming.lapse(conn, store, each)
+            for each in conn.execute(select(DelegationRow.id)).scalars().all():
+                stopping.expire(conn, store, each)
+            for filing_id, permit_id in conn.execute(select(Permit.filing_id, Permit.id)).all():
+                confirming.lapse_permit(conn, store, filing_id, permit_id)
+            for each in conn.execute(select(SecondLook.id)).scalars().all():
+                second_acts.lapse(conn, store, each)
+
+        counter.write(work)
+
+    def rotate(self, kind: KeyKind, *, at_once: bool) -> None:
+        counter, store, now = self.counter, self.counter.store, self.counter.clock.now()
+
+        def work(conn: Connection) -> None:
+            signing.rotate(conn, store.sealer, kind, now, at_once=at_once)
+            store.keys.refresh(conn, store.sealer, now)
+
+        counter.write(work)
+
+    def agreement(self, service: str, *, ends: bool) -> None:
+        """The holder's agreement ends at this instant, or there is a new one."""
+        counter, (first, holder), now = self.counter, _AGREEMENTS[service], self.counter.clock.now()
+
+        def work(conn: Connection) -> None:
+            for each in {first, *agreements.of_holder(conn, holder)}:
+                agreements.end(conn, each, now)
+            if not ends:
+                agreements.conclude(conn, holder=holder, begins_at=now)
+
+        counter.write(work)
+        (self.onlooker.closed_services.add if ends else self.onlooker.closed_services.discard)(service)
+
+    # What there is.
+
+    def watch(self) -> None:
+        """Let the onlooker look, and keep the codes that were sent meanwhile."""
+        known = set(self.onlooker.questions)
+        self.onlooker.watch()
+        for asked in self.onlooker.questions.keys() - known:
+            if self.onlooker.questions[asked].route in approvals.BY_CODE and self._tries_left(asked):
+                self.codes[asked] = self.counter.sent_code()
+
+    def newest_question(self, back: int = 0) -> str | None:
+        """The id of the visit's newest question, or of one before it."""
+        of_visit = (Approval.visit_id == self.counter.visit_id,)
+        found = select(Approval.id).where(*of_visit).order_by(Approval.asked_at.desc())
+        ids = self.counter.read(lambda conn: conn.execute(found).scalars().all())
+        return ids[min(back, len(ids) - 1)] if ids else None
+
+    def waiting_look(self) -> Any:
+        """The newest thing that waits for a second look."""
+        waiting = SecondLook.state == SecondLookState.WAITING
+        found = select(SecondLook.__table__).where(waiting).order_by(SecondLook.asked_at.desc()).limit(1)
+        return self.counter.read(lambda conn: conn.execute(found).one_or_none())
+
+    def run(self, back: int = 0) -> Any:
+        """The newest run of any visit, or one before it. Raises `NoResultFound` where there is none."""
+        found = select(Run.__table__).order_by(Run.queued_at.desc()).offset(back).limit(1)
+        return self.counter.read(lambda conn: conn.execute(found).one())
+
+    def service(self) -> str:
+        """The one that is worked on."""
+        service = self.counter.view().visit["service_id"]
+        assert service is not None, "no service is chosen"
+        return str(service)
+
+    def right(self) -> Right:
+        """The newest that was asked in the visit."""
+        return self.onlooker.rights[self.counter.delegation().id]
+
+    def stop_code(self, right: Right) -> str:
+        """The code on the papers of one delegation."""
+        visit, self.counter.visit_id = self.counter.visit_id, right.visit
+        try:
+            return self.counter.stop_code()
+        finally:
+            self.counter.visit_id = visit
+
+    def _is_theirs(self, asked: str, code: str) -> bool:
+        """Whether this phone is at this question, in the hand of somebody whose yes is asked."""
+        question = self.onlooker.questions.get(asked)
+        if question is None or code != question.approver:
+            return False
+        phone = self.counter.phone
+        if phone is None:
+            return False
+        entered = phone.approval_id == asked and asked in self.matched
+        return entered or (phone.visit_id == question.right.visit and self.holder == code)
+
+    def _no_to(self, asked: str) -> None:
+        question = self.onlooker.questions.get(asked)
+        if question is None:
+            return
+        if question.filing_id is None:
+            self.onlooker.end(question.right)
+        else:
+            self.onlooker.forms[question.filing_id].question = None
+
+    def _refused(self, look: Any) -> None:
+        """A colleague has said no: as a no of whoever was asked."""
+        if look.approval_id is not None:
+            self._no_to(look.approval_id)
+        elif look.filing_id is None:
+            self.onlooker.end(self.onlooker.rights[look.delegation_id])
+
+    def _stopped(self, right: Right, who: str) -> None:
+        if who == "desk":
+            newest = [each for each in self.onlooker.rights.values() if each.visit == right.visit][-1]
+            self.onlooker.end(newest)
+        elif who != "code" or self.counter.clock.now() < right.ends:
+            self.onlooker.end(right)
+
+    def _tries_left(self, asked: str) -> int:
+        return int(self.counter.read(lambda conn: approvals.find(conn, asked)).tries_left)
+
+
+def replace_profile(profile: Profile, **known: str | None) -> Profile:
+    """What a register knows of somebody."""
+    return Profile(name=profile.name, code=profile.code, kind=profile.kind, **known)
+
+
+def _ensure(condition: bool) -> None:
+    assert condition
