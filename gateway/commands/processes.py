@@ -6,7 +6,8 @@ import os
 import click
 
 from gateway import logging
-from gateway.config import Settings
+from gateway.config import ConfigurationError, Settings
+from gateway.doctor.registrations import refuse_sandbox
 from gateway.parts import Parts, open_parts
 
 
@@ -54,4 +55,10 @@ def worker() -> None:
 def _open() -> Parts:
     settings = Settings.from_environment(os.environ)
     logging.configure(settings.log_level)
-    return open_parts(settings)
+    parts = open_parts(settings)
+    try:
+        parts.database.read_now(lambda conn: refuse_sandbox(conn, settings))
+    except ConfigurationError:
+        parts.close()
+        raise
+    return parts

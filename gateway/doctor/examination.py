@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.config import Settings
-from gateway.doctor import machine, services
+from gateway.doctor import machine, registrations, services
 from gateway.doctor.finding import Finding, Look
 
 LOOKS: tuple[Look, ...] = (
@@ -13,6 +13,7 @@ LOOKS: tuple[Look, ...] = (
     services.clock,
     services.keys,
     services.log,
+    registrations.registrations,
     machine.assets,
     machine.browser,
     machine.isolation,

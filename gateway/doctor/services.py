@@ -32,7 +32,7 @@ _FIRST_START = "It is made at first start."
 
 def database(settings: Settings) -> Finding:
     """Look whether the database answers and has this program's tables."""
-    if _is_not_made_yet(settings):
+    if is_not_made_yet(settings):
         return note("Database", "there is no file yet", _FIRST_START)
     known = schema.newest()
     try:
@@ -47,11 +47,11 @@ def database(settings: Settings) -> Finding:
 
 def keys(settings: Settings) -> Finding:
     """Look whether the key file opens the signing keys."""
-    if _is_not_made_yet(settings):
+    if is_not_made_yet(settings):
         return note("Keys", "there are none yet", _FIRST_START)
     try:
         sealer = keyfile.load(settings.data_dir)
-        missing = _read(settings, lambda conn: KeyRing.load(conn, sealer, SystemClock().now())).missing()
+        missing = read_database(settings, lambda conn: KeyRing.load(conn, sealer, SystemClock().now())).missing()
     except KeysError as error:
         return broken("Keys", str(error), "Bring the copy of the key file that belongs to this database.")
     except DatabaseError:
@@ -63,11 +63,11 @@ def keys(settings: Settings) -> Finding:
 
 def clock(settings: Settings) -> Finding:
     """Compare this machine's clock with the database's."""
-    if _is_not_made_yet(settings):
+    if is_not_made_yet(settings):
         return note("Clock", "there is no database to compare with yet", _FIRST_START)
     system = SystemClock()
     try:
-        theirs, ours = _read(settings, lambda conn: (system.database_now(conn), system.now()))
+        theirs, ours = read_database(settings, lambda conn: (system.database_now(conn), system.now()))
     except DatabaseError:
         return broken("Clock", "cannot be compared without the database", "Mend the database first.")
     apart = abs(theirs - ours)
@@ -79,11 +79,11 @@ def clock(settings: Settings) -> Finding:
 
 def log(settings: Settings) -> Finding:
     """Look whether any machine refuses the audit log."""
-    if _is_not_made_yet(settings):
+    if is_not_made_yet(settings):
         return note("Audit log", "there is none yet", _FIRST_START)
     mend = "Nothing is granted or sent. Bring back the newest state of the database, or ask the operator's guide."
     try:
-        _read(settings, health.ensure_healthy)
+        read_database(settings, health.ensure_healthy)
         differs = _differs_from_held(settings)
     except LogUnhealthyError as error:
         return broken("Audit log", str(error), mend)
@@ -129,12 +129,13 @@ def _differs_from_held(settings: Settings) -> str | None:
         return Publisher(opened, SystemClock(), signers, settings.log_origin, settings.data_dir).differs_now()
 
 
-def _is_not_made_yet(settings: Settings) -> bool:
+def is_not_made_yet(settings: Settings) -> bool:
+    """Whether the database is a file that the first start makes."""
     url = parse_url(settings.database_url)
     return url.get_backend_name() == "sqlite" and not sqlite_path(url).exists()
 
 
-def _read(settings: Settings, look: Callable[[Connection], T]) -> T:
+def read_database(settings: Settings, look: Callable[[Connection], T]) -> T:
     """Look through a connection.
 
     Raises:

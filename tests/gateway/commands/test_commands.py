@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from audit import checkpoint
 from audit.note import Verifier
@@ -20,6 +22,8 @@ from gateway.doctor import machine
 from gateway.doctor.finding import Health
 from gateway.keys import keyfile
 from gateway.ledger.checkpoints import HELD_NAME
+from gateway.oauth.tables import OAuthClient
+from gateway.services.keeping import PortalEntry, register_portal
 from tests.gateway.ledger.test_checkpoints import unprotect
 
 Pilnvara = Callable[..., Result]
@@ -47,6 +51,26 @@ def made(pilnvara: Pilnvara) -> Pilnvara:
     assert pilnvara("migrate").exit_code == 0
     assert pilnvara("keys", "init").exit_code == 0
     return pilnvara
+
+
+@pytest.fixture
+def sandbox_portal(made: Pilnvara, database_url: str) -> None:
+    """A portal on this machine is registered, as the demonstration does it, in tables that were `made`."""
+    now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    client = {
+        "client_id": "latvija",
+        "portal_id": "latvija",
+        "secret_hash": bytes(32),
+        "redirect_uris": ["http://127.0.0.2:1/back"],
+        "scopes": ["openid"],
+        "personal_code_allowed": False,
+        "created_at": now,
+        "changed_at": now,
+    }
+    entry = PortalEntry(id="latvija", name="Latvija", origin="http://127.0.0.2:1", client_id="latvija")
+    with closing(Database.open(database_url)) as database:
+        database.write_now(lambda conn: register_portal(conn, entry))
+        database.write_now(lambda conn: conn.execute(insert(OAuthClient).values(**client)))
 
 
 def findings(result: Result) -> dict[str, dict[str, str]]:
@@ -160,6 +184,16 @@ class TestDoctor:
         assert result.exit_code == 1
         assert findings(result)["Browser"]["health"] == "broken"
 
+    def test_says_what_is_registered_and_exits_1_for_a_sandbox_where_people_are_real(
+        self, made: Pilnvara, sandbox_portal: None
+    ) -> None:
+        live = made("doctor", "--json")
+        assert live.exit_code == 1
+        assert findings(live)["Registrations"]["health"] == "broken"
+        assert "latvija" in findings(live)["Registrations"]["detail"]
+        demo = findings(made("doctor", "--json", PILNVARA_MODE="demo"))["Registrations"]
+        assert (demo["health"], demo["detail"]) == ("note", "1 portal (latvija), 0 identity providers")
+
     def test_names_every_setting(self, pilnvara: Pilnvara) -> None:
         assert "PILNVARA_DATABASE_URL" in pilnvara("doctor", "--settings").stdout
 
@@ -168,6 +202,15 @@ class TestDoctor:
         finding = machine.isolation(Settings.from_environment({}))
         assert finding.health is Health.OK
         assert "with its sandbox" in finding.detail
+
+
+@pytest.mark.parametrize("process", ["serve", "worker"])
+def test_a_live_process_does_not_start_with_a_sandbox_registered(
+    made: Pilnvara, sandbox_portal: None, process: str
+) -> None:
+    result = made(process)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("pilnvara: PILNVARA_MODE is live, but latvija answer")
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(pilnvara: Pilnvara) -> None:

@@ -1,0 +1,87 @@
+"""Looks at which portals and identity providers are registered, and refuses made-up ones where people are real."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, select
+
+from gateway.config import ConfigurationError, Settings, is_loopback
+from gateway.database.errors import DatabaseError
+from gateway.doctor.finding import Finding, broken, note, ok
+from gateway.doctor.services import is_not_made_yet, read_database
+from gateway.oauth.tables import IdentityProvider, OAuthClient
+from gateway.services.tables import Portal
+
+_REGISTER = "`pilnvara admin portal register`, `pilnvara admin provider add`"
+_PORTALS = (
+    select(Portal.id, Portal.origin)
+    .join(OAuthClient, Portal.client_id == OAuthClient.client_id)
+    .where(OAuthClient.suspended_at.is_(None))
+    .order_by(Portal.id)
+)
+_PROVIDERS = (
+    select(IdentityProvider.id, IdentityProvider.issuer)
+    .where(IdentityProvider.suspended_at.is_(None))
+    .order_by(IdentityProvider.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Portals and identity providers that may be used now: by name, the address of each."""
+
+    portals: Sequence[tuple[str, str]]
+    providers: Sequence[tuple[str, str]]
+
+    @property
+    def on_this_machine(self) -> list[str]:
+        """Names of those at an address of this machine: a sandbox's, which vouches for anybody."""
+        return [name for name, address in (*self.portals, *self.providers) if _is_here(address)]
+
+
+def registered(conn: Connection) -> Registered:
+    """Read what is registered and not suspended."""
+    portals = [(row.id, row.origin) for row in conn.execute(_PORTALS)]
+    return Registered(portals, [(row.id, row.issuer) for row in conn.execute(_PROVIDERS)])
+
+
+def registrations(settings: Settings) -> Finding:
+    """Say what is registered, and whether any of it belongs to a sandbox."""
+    if is_not_made_yet(settings):
+        return note("Registrations", "there are none yet", _REGISTER)
+    try:
+        found = read_database(settings, registered)
+    except DatabaseError:
+        return broken("Registrations", "cannot be looked at without the database", "Mend the database first.")
+    here = found.on_this_machine
+    if here and settings.mode == "live":
+        return broken("Registrations", _sandbox(here), "Suspend them, or begin a live gateway with a new database.")
+    detail = f"{_counted(found.portals, 'portal')}, {_counted(found.providers, 'identity provider')}"
+    if not (found.portals and found.providers):
+        return note("Registrations", detail, _REGISTER)
+    return ok("Registrations", detail)
+
+
+def refuse_sandbox(conn: Connection, settings: Settings) -> None:
+    """Refuse to work for real people with a portal or an identity provider that lives on this machine.
+
+    Raises:
+        ConfigurationError: names them.
+    """
+    here = registered(conn).on_this_machine
+    if here and settings.mode == "live":
+        raise ConfigurationError(f"PILNVARA_MODE is live, but {_sandbox(here)}: suspend them, or use a new database")
+
+
+def _sandbox(names: Sequence[str]) -> str:
+    return f"{', '.join(names)} answer on this machine, as a sandbox does"
+
+
+def _counted(of: Sequence[tuple[str, str]], what: str) -> str:
+    names = f" ({', '.join(name for name, _ in of)})" if of else ""
+    return f"{len(of)} {what}{'' if len(of) == 1 else 's'}{names}"
+
+
+def _is_here(address: str) -> bool:
+    return is_loopback(urlsplit(address).hostname or "")
