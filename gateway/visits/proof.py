@@ -137,7 +137,7 @@ def _entries(conn: Connection, row: AnyRow, covered: _Checkpoint | None) -> Iter
     read = tree.node_reader(conn)
     for n, leaf, index in _of_principal(conn, row):
         yield f"log/{n:03}.json", leaf
-        if covered is not None and _is_under(index, covered):
+        if covered is not None and index is not None and index < covered.size:
             hashes = tuple(inclusion_proof(index, covered.size, read))
             yield f"log/{n:03}.tlog-proof", LogProof(index, hashes, covered.signed).encode()
 
@@ -154,11 +154,6 @@ def _of_principal(conn: Connection, row: AnyRow) -> Iterator[tuple[int, bytes, i
             is_theirs = about not in others
         if about == row.id or (is_theirs and about not in others):
             yield n, leaf, index
-
-
-def _is_under(index: int | None, covered: _Checkpoint) -> bool:
-    """Whether an entry has a place, and the checkpoint covers it."""
-    return index is not None and index < covered.size
 
 
 def _pretty(value: Mapping[str, object]) -> bytes:
