@@ -173,7 +173,9 @@ def _ways(conn: Connection, parts: Parts, view: VisitView, kind: ApprovalKind) -
     approval, delegation = view.approval, view.delegation
     if approval is None or delegation is None or rp_id(parts.settings) is None:
         return {"by_sign_in": True, "by_passkey": False}
-    rules = [catalogue.find(conn, each["service"]).rules for each in delegation["services"]]
+    ids = [each["service"] for each in delegation["services"]]
+    known = (view.service,) if view.service is not None and ids == [view.service.id] else None
+    rules = [each.rules for each in known or catalogue.find_all(conn, ids)]
     taken = frozenset[Route].intersection(*(each.routes for each in rules))
     replaces_sign_in = kind is ApprovalKind.PERMIT and approval["route"] is Route.PHONE
     by_passkey = Route.PASSKEY in taken or replaces_sign_in
