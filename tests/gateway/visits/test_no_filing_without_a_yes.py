@@ -33,7 +33,8 @@ from tests.databases import SqliteDatabases
 from tests.gateway.conftest import NINE
 from tests.gateway.ledger.events import checkpoint_of, verdict_of
 from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter
-from tests.gateway.visits.doings import ROUTES, WHO, Doings
+from tests.gateway.visits.doings import Doings
+from tests.gateway.visits.gathered import ROUTES, WHO
 from tests.gateway.visits.holding import JANIS
 from tests.gateway.visits.staffed import staffed
 from ui.environment import Renderer
