@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -173,7 +174,7 @@ class TestWitness:
         confirm(desk, witness, look_id)
         for show in (paper.for_witness, paper.scan_for_witness):
             with pytest.raises(NotFoundError):
-                desk.read(lambda conn, show=show: show(conn, desk.store, witness, look_id))
+                desk.read(partial(show, parts=desk.store, session=witness, look_id=look_id))
 
     def test_who_refuses_says_no_to_the_statement_and_why(self, desk: Counter) -> None:
         witness = a_colleague(desk)

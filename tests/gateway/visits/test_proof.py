@@ -3,6 +3,7 @@
 import io
 import shlex
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -125,7 +126,7 @@ def test_of_one_person_holds_nothing_of_another_who_was_served_in_the_same_visit
     counter.ask(person=Profile(name="Cita Persona", code="329999-00099"))
     second = counter.delegation().id
     for own, other in ((first, second), (second, first)):
-        content = counter.read(lambda conn, own=own: proof_of(conn, counter.store, own))
+        content = counter.read(partial(proof_of, store=counter.store, delegation_id=own))
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".json"))
         assert own.encode() in entries
