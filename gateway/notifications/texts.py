@@ -241,6 +241,24 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Pilnvara: one passkey does not work any more. Maybe somebody copied it. Remove it: {link}",
             ),
         },
+        "overview_printed": {
+            "lv": Text(
+                "Izdrukāts pārskats par jums",
+                "Pilnvara: centrā izdrukāts pārskats par visu, kas darīts jūsu vārdā. Tas nebijāt jūs? Sakiet: {link}",
+            ),
+            "lv-plain": Text(
+                "Izdrukāts pārskats par jums",
+                "Pilnvara: centrā izdrukāja lapu par jums. Tas nebijāt jūs? Sakiet mums: {link}",
+            ),
+            "en": Text(
+                "An overview of you was printed",
+                "Pilnvara: a centre printed everything done in your name. If it was not for you, say so: {link}",
+            ),
+            "en-plain": Text(
+                "An overview of you was printed",
+                "Pilnvara: a centre printed a page about you. It was not you? Tell us: {link}",
+            ),
+        },
         "passkey_added": {
             "lv": Text(
                 "Pievienota piekļuves atslēga",

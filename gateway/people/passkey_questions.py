@@ -47,8 +47,8 @@ from gateway.people.errors import (
     PasskeyOverError,
     PasskeyUnknownError,
 )
-from gateway.people.passkey_messages import tell
 from gateway.people.tables import Passkey, PasskeyChallenge, PasskeyPurpose
+from gateway.people.telling import tell
 
 LIFE = timedelta(minutes=2)
 """How long a question can be answered."""

@@ -37,9 +37,9 @@ from gateway.people.errors import (
     PasskeyTooManyError,
     UnknownPersonError,
 )
-from gateway.people.passkey_messages import tell
 from gateway.people.passkey_questions import Question
 from gateway.people.tables import Passkey, PasskeyPurpose
+from gateway.people.telling import tell
 from ui.formats import mask_name
 
 FRESH = timedelta(minutes=5)

@@ -17,10 +17,13 @@ from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts
 from gateway.people import throttle
 from gateway.people.access import StaffSession
+from gateway.people.telling import tell
 from gateway.people.throttle import Door
+from gateway.services.catalogue import FALLBACK_LANGUAGE
 from gateway.visits import own, own_one, presenting
 from gateway.visits.errors import NotFoundError
 from gateway.visits.own_one import One
+from gateway.visits.tables import DelegationRow
 
 IN_AN_HOUR = 10
 """Overviews that one member of staff may print within an hour."""
@@ -33,6 +36,13 @@ _SAID = select(AuditEvent.leaf).where(
     AuditEvent.at > bindparam("since"),
 )
 
+_LANGUAGE = (
+    select(DelegationRow.language)
+    .where(DelegationRow.principal_id == bindparam("principal"))
+    .order_by(DelegationRow.requested_at.desc())
+    .limit(1)
+)
+
 
 class OverviewReason(StrEnum):
     """Why it is printed."""
@@ -43,7 +53,9 @@ class OverviewReason(StrEnum):
 
 
 def say_why(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, reason: OverviewReason) -> None:
-    """Record why the overview of whoever showed the document is printed now.
+    """Record why the overview of whoever showed the document is printed now, and tell its subject.
+
+    A document that nobody brought is an assistant's word alone: whoever was not there learns of it at once.
 
     Raises:
         NotFoundError: no such document was shown to `by` here, or nothing was ever done for its holder.
@@ -61,6 +73,8 @@ def say_why(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, rea
         data={"resident": person_id, "reason": reason.value, "shown": shown_id},
         at=now,
     )
+    language = conn.execute(_LANGUAGE, {"principal": person_id}).scalars().first() or FALLBACK_LANGUAGE
+    tell(conn, parts, person_id, "overview_printed", language, now)
 
 
 def sheet(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, language: str) -> Sequence[One]:

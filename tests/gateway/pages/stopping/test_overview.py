@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from audit.events import EventName
+from gateway.notifications.tables import Message
 from gateway.people.roles import Role
 from gateway.visits import overviews, presenting
 from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing
@@ -29,6 +32,15 @@ class TestTheSheet:
         looks = home.see("/mine/looks")
         assert "Berta Otrā" in looks
         assert "Iedzīvotājs to vēlas uz papīra" in looks
+
+    def test_is_told_to_the_one_whom_it_is_about(self, facing: Facing, signed_in: Staff) -> None:
+        counter = facing.counter.open().grant()
+        assistant = signed_in(Role.ASSISTANT)
+        here = shown(assistant)
+        assistant.see(here)
+        assistant.send(f"{here}/overview", reason="asked_on_paper")
+        told = counter.read(lambda conn: conn.execute(select(Message.template)).scalars().all())
+        assert "overview_printed" in told
 
     def test_is_not_shown_without_a_reason(self, facing: Facing, signed_in: Staff) -> None:
         facing.counter.open().grant()

@@ -1,4 +1,4 @@
-"""Telling a resident what happened to their passkeys, at every address that is known and was not typed at a counter."""
+"""Telling a resident what was done that only they should do, at every address known and not typed at a counter."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from gateway.people import residents
 
 
 def tell(conn: Connection, parts: Parts, resident_id: str, template: str, language: str, now: datetime) -> None:
-    """Queue the message `template` to whoever holds the passkey: who did not do it learns of it at once."""
+    """Queue the message `template` with a link to the resident's page: who did not do it learns of it at once."""
     resident = residents.open_resident(conn, parts, resident_id)
     for channel, to in (
         (outbox.Channel.SMS, resident.known_number),
