@@ -116,9 +116,9 @@ class TestAudit:
         signed = made("audit", "checkpoint")
         assert signed.exit_code == 0
         vkey = made("keys", "init").stdout.split()[-1]
-        assert checkpoint.verify(signed.stdout.encode(), [Verifier.parse(vkey)]).size == 6
+        assert checkpoint.verify(signed.stdout.encode(), [Verifier.parse(vkey)]).size == 7
         report = json.loads(made("audit", "verify", "--json", "--vkey", vkey).stdout)
-        assert (report["verdict"], report["size"], report["vouched_size"]) == ("verified", 6, 6)
+        assert (report["verdict"], report["size"], report["vouched_size"]) == ("verified", 7, 7)
 
     def test_verify_exits_3_when_nothing_is_signed(self, made: Pilnvara) -> None:
         assert made("audit", "verify").exit_code == 3
