@@ -104,6 +104,7 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
     row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
     _ensure_display(row, session)
+    ensure(approval.route is Route.DISPLAY, "type on the display what is asked elsewhere")
     answer = approvals.check_display_code(conn, parts, approval, code, now)
     if answer is not Answer.RIGHT:
         return answer

@@ -242,3 +242,11 @@ def test_a_no_on_the_call_is_a_no(desk: Counter) -> None:
     approval = desk.approval().id
     desk.write(lambda conn: confirming.refuse_at_desk(conn, desk.store, desk.by, desk.visit_id, approval))
     assert desk.stage is Stage.REFUSED
+
+
+def test_a_code_that_was_to_be_said_is_no_yes_on_the_display(desk: Counter) -> None:
+    desk.ask(Route.CALL)
+    approval, code = desk.approval().id, heard(desk)
+    with pytest.raises(OutOfOrderError):
+        desk.write(lambda conn: confirming.approve_on_display(conn, desk.store, desk.display, approval, code))
+    assert say(desk, code) is Answer.RIGHT
