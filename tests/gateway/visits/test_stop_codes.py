@@ -108,7 +108,7 @@ def test_what_ended_with_the_visit_had_ended(counter: Counter) -> None:
     assert by_code(counter, counter.stop_code()).outcome is Outcome.ENDED
 
 
-@pytest.mark.parametrize("code", ["", "nonsense", long_codes.new_code(), "7" * 5_000])
+@pytest.mark.parametrize("code", ["", "nonsense", "7ZQ2" * 6 + "00", "7" * 5_000])
 def test_another_code_stops_nothing(counter: Counter, code: str) -> None:
     counter.open().grant()
     with pytest.raises(StopCodeUnknownError):
