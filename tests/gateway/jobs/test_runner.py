@@ -118,7 +118,7 @@ def test_runs_no_more_jobs_at_a_time_than_it_has_slots(database: Database) -> No
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.2)
         at_once -= 1
 
     async def act() -> None:
