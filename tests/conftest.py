@@ -13,7 +13,14 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-_ON_ONE_DATABASE = ("tests/gateway/pages/", "tests/flow/endings/")
+_ON_ONE_DATABASE = (
+    "tests/gateway/pages/",
+    "tests/gateway/web/",
+    "tests/gateway/changes/test_pages",
+    "tests/gateway/changes/test_in_a_browser",
+    "tests/gateway/feedback/test_in_a_browser",
+    "tests/flow/endings/",
+)
 """Tests of what stands above the flow functions, which run on both databases everywhere."""
 
 
@@ -21,6 +28,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With `PILNVARA_TEST_TWINS=core`, as CI sets it, pages and endings run on SQLite alone; see decision 0043."""
     if os.environ.get("PILNVARA_TEST_TWINS") != "core":
         return
-    left_out = [item for item in items if item.nodeid.startswith(_ON_ONE_DATABASE) and "postgresql" in item.name]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    left_out = {item for item in items if item.nodeid.startswith(_ON_ONE_DATABASE) and "postgresql" in item.name}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
