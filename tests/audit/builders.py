@@ -7,14 +7,15 @@ from typing import Any
 
 from audit import checkpoint
 from audit.checkpoint import Checkpoint
-from audit.entry import Actor, ActorKind, Entry, encode, new_salt
+from audit.entry import Actor, ActorKind, Entry, decode, encode, new_salt
 from audit.events import EventName
 from audit.merkle import CompactRange, NodeReader, leaf_hash, root_from_hashes
 from audit.note import NoteSigner, Signer
-from audit.report import Report
+from audit.report import Report, Verdict
 from audit.verify import Policy, verify
 
 NOON = datetime(2024, 3, 4, 12, 0, tzinfo=UTC)
+SOON = NOON + timedelta(minutes=2)
 ORIGIN = "log.example/pilnvara"
 KEY = Signer(ORIGIN, bytes(range(32)))
 OTHER_KEY = Signer(ORIGIN, bytes(range(1, 33)))
@@ -121,5 +122,16 @@ def a_log(entries: int = 20, *, visits: int = 3, every: int = 5) -> MemoryLog:
 
 def check(log: MemoryLog, *, held: bytes | None = None, now: datetime | None = None, **policy: Any) -> Report:
     demanded = Policy(**({"origin": ORIGIN} | policy))
-    at = now or NOON + timedelta(minutes=2)
+    at = now or SOON
     return verify(log, vkeys=[KEY.verifier.vkey], now=at, held=held, policy=demanded)
+
+
+def verdicts(report: Report) -> set[Verdict]:
+    """What a verification says, but for the missing witness."""
+    return set(report.totals) - {Verdict.UNWITNESSED}
+
+
+def another_event(leaf: bytes) -> bytes:
+    """An entry in the place of `leaf` that says something else."""
+    entry = decode(leaf)
+    return encode(an_entry(id=entry.id, time=entry.time, visit=entry.visit, n=entry.n, prev=entry.prev, data={"x": 1}))
