@@ -12,11 +12,13 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 import httpx2
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from audit.entry import Entry, decode
+from gateway.database.base import Base
 from gateway.ledger.tables import AuditEvent
-from gateway.oauth import tickets
+from gateway.oauth import clients, tickets
+from gateway.oauth.clients import ClientRegistration
 from gateway.visits.tables import RunKind
 from tests.gateway.visits.counter import Counter
 
@@ -128,3 +130,20 @@ def answer_of(response: httpx2.Response) -> dict[str, str]:
     location = urlsplit(response.headers["location"])
     assert f"{location.scheme}://{location.netloc}{location.path}" == REDIRECT_URI
     return dict(parse_qsl(location.query, keep_blank_values=True))
+
+
+def register(portal: Portal, client_id: str) -> None:
+    """Another client, of the same portal and with the same secret."""
+    registration = ClientRegistration(
+        client_id=client_id,
+        portal_id="latvija",
+        secret=SECRET,
+        redirect_uris=[REDIRECT_URI],
+        personal_code_allowed=False,
+    )
+    portal.counter.write(lambda conn: clients.register(conn, portal.counter.store, registration))
+
+
+def count(portal: Portal, table: type[Base], *where: ColumnElement[bool]) -> int:
+    wanted = select(func.count()).select_from(table).where(*where)
+    return portal.counter.read(lambda conn: conn.execute(wanted).scalar_one())
