@@ -19,6 +19,7 @@ LOOKS: tuple[Look, ...] = (
     machine.isolation,
     services.proxies,
     services.mail,
+    services.texts,
 )
 
 

@@ -1,10 +1,11 @@
-"""Looks at what the gateway stands on: database, keys, clock, log, proxies, mail."""
+"""Looks at what the gateway stands on: database, keys, clock, log, proxies, mail, text messages."""
 
 import smtplib
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -107,6 +108,13 @@ def mail(settings: Settings) -> Finding:
     except (OSError, smtplib.SMTPException):
         return broken("Mail", f"{place} does not answer", "Start it, or correct PILNVARA_SMTP_HOST and …_PORT.")
     return ok("Mail", f"{place} answers")
+
+
+def texts(settings: Settings) -> Finding:
+    """Look whether text messages have a gateway. It is not asked: every question to it would be a message."""
+    if not settings.sms_url:
+        return note("SMS", "no gateway is set: nobody gets a code by text message", "Set PILNVARA_SMS_URL.")
+    return ok("SMS", f"by {urlsplit(settings.sms_url).hostname}")
 
 
 def proxies(settings: Settings) -> Finding:

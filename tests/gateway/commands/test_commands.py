@@ -18,7 +18,7 @@ from audit.note import Verifier
 from gateway.cli import COMMANDS, main
 from gateway.config import Settings
 from gateway.database.engine import Database
-from gateway.doctor import machine
+from gateway.doctor import machine, services
 from gateway.doctor.finding import Health
 from gateway.keys import keyfile
 from gateway.ledger.checkpoints import HELD_NAME
@@ -178,6 +178,12 @@ class TestDoctor:
         result = made("doctor", "--json", PILNVARA_SMTP_HOST="127.0.0.1", PILNVARA_SMTP_PORT="1")
         assert result.exit_code == 1
         assert findings(result)["Mail"]["health"] == "broken"
+
+    def test_says_that_nobody_carries_text_messages_and_does_not_show_the_gateways_address(self) -> None:
+        without = services.texts(Settings.from_environment({}))
+        assert (without.health, without.mend) == (Health.NOTE, "Set PILNVARA_SMS_URL.")
+        known = services.texts(Settings.from_environment({"PILNVARA_SMS_URL": "https://sms.example/send?account=7"}))
+        assert (known.health, known.detail) == (Health.OK, "by sms.example")
 
     def test_exits_1_for_a_browser_that_does_not_start(self, made: Pilnvara) -> None:
         result = made("doctor", "--json", PILNVARA_CHROMIUM="/bin/false")
