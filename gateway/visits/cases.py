@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from audit.entry import Actor
+from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from delegation.model import DelegationState
 from gateway.database.base import lock
@@ -59,15 +59,15 @@ def open_case(
 ) -> str:
     """Open a case about a delegation and return its id; while the same one is open, that one is returned.
 
-    Stops every live delegation of principal and approver (`NOT_ME`), or those for the same services (`DATA_WRONG`).
-    `whose` is as `DelegationRow.ended_by`, `by` whom the trail names, `words` what the person said, cut after
-    `LONGEST_WORDS`.
+    Stops every live delegation of principal and approver (`NOT_ME`), or those for the same services (`DATA_WRONG`); but
+    this one alone where `by` is nobody known: whoever found a code may want to do harm. `whose` is as
+    `DelegationRow.ended_by`, `by` whom the trail names, `words` what the person said, cut after `LONGEST_WORDS`.
 
     Raises:
         NotFoundError: no such delegation.
     """
     row = find_delegation(conn, delegation_id)
-    for each in _ids_to_lock(conn, row, kind, now):
+    for each in [row.id] if by.kind is ActorKind.NOBODY else _ids_to_lock(conn, row, kind, now):
         if lock_delegation(conn, each).state in _LIVE:
             stopping.stop_or_say_sent(conn, parts, each, by=by, whose=whose, reason=StopReason.CASE)
     same: str | None = conn.execute(_SAME, {"delegation": delegation_id, "kind": kind}).scalar_one_or_none()

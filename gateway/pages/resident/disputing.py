@@ -30,6 +30,12 @@ HINTS: Final = {
     DisputeKind.NOT_ME: message("Somebody used my name. Everything that is allowed in my name is stopped."),
     DisputeKind.DATA_WRONG: message("What was filled in or sent is not right. What has not left yet is stopped."),
 }
+STRANGERS_HINTS: Final = HINTS | {
+    DisputeKind.NOT_ME: message(
+        "Somebody used my name. This one is stopped; to stop everything, sign in or come to a centre with a document."
+    ),
+}
+"""For whoever has only a code: they may be anybody, so what they say reaches no further than the code."""
 _NO_KIND: Final = message("Choose what is wrong")
 _TOO_LONG: Final = message("Write at most %(num)s characters", num=LONGEST_WORDS)
 
@@ -61,8 +67,10 @@ class Filled:
         return "Filled(…)"  # what somebody wrote must not reach a log
 
 
-def form_page(request: AnyRequest, action: str, back: str, filled: Filled | None = None) -> Response[Any]:
-    """The form, again with what was typed and what is wrong with it."""
+def form_page(
+    request: AnyRequest, action: str, back: str, filled: Filled | None = None, *, is_known: bool = True
+) -> Response[Any]:
+    """The form, again with what was typed and what is wrong with it; `is_known` says who it is, not just a code."""
     faults = filled.faults if filled is not None else {}
     return page(
         request,
@@ -73,7 +81,7 @@ def form_page(request: AnyRequest, action: str, back: str, filled: Filled | None
         filled=filled or Filled(),
         faults=faults,
         kinds=KINDS,
-        hints=HINTS,
+        hints=HINTS if is_known else STRANGERS_HINTS,
         longest=LONGEST_WORDS,
     )
 
@@ -89,7 +97,9 @@ def opened_page(request: AnyRequest, case: AnyRow | None, back: str) -> Response
 async def show_case(request: AnyRequest, session: ResidentSession, parts: Parts) -> Response[Any]:
     """Ask what is wrong with what this phone was asked."""
     view = await parts.database.read(lambda conn: reading.for_resident(conn, parts, session))
-    return form_page(request, "/approve/case", "/approve") if view.delegation is not None else see_other("/approve")
+    if view.delegation is None:
+        return see_other("/approve")
+    return form_page(request, "/approve/case", "/approve", is_known=session.resident_id is not None)
 
 
 @post("/approve/case", **_RESIDENT)
@@ -97,7 +107,7 @@ async def open_case(request: AnyRequest, session: ResidentSession, parts: Parts,
     """Open a case. Whoever holds the phone may; only who has signed in is named as the resident."""
     filled = Filled.of(data)
     if filled.faults or filled.kind is None:
-        return form_page(request, "/approve/case", "/approve", filled)
+        return form_page(request, "/approve/case", "/approve", filled, is_known=session.resident_id is not None)
     kind = filled.kind
 
     def work(conn: Connection) -> str | None:

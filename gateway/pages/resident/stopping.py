@@ -88,7 +88,8 @@ async def show_case(request: AnyRequest, session: CurrentSession, parts: Parts, 
         await parts.database.read(lambda conn: stopping.answer_to_code(conn, parts, code[:_LONGEST]))
     except StopCodeUnknownError as error:
         return _ways(request, session, PROBLEMS[error.code])
-    return disputing.form_page(request, f"/stop/{code[:_LONGEST]}/case", f"/stop/{code[:_LONGEST]}/answer")
+    here = f"/stop/{code[:_LONGEST]}"
+    return disputing.form_page(request, f"{here}/case", f"{here}/answer", is_known=False)
 
 
 @post("/stop/{code:str}/case", **_CALLERS)
@@ -99,7 +100,7 @@ async def open_case(
     here = f"/stop/{code[:_LONGEST]}"
     filled = disputing.Filled.of(data)
     if filled.faults or filled.kind is None:
-        return disputing.form_page(request, f"{here}/case", f"{here}/answer", filled)
+        return disputing.form_page(request, f"{here}/case", f"{here}/answer", filled, is_known=False)
     kind = filled.kind
 
     def work(conn: Connection) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+from audit.entry import Actor
 from audit.events import EventName
 from delegation.model import DelegationState
 from gateway.ledger.tables import AuditEvent
@@ -38,7 +39,15 @@ def auditor(counter: Counter) -> StaffSession:
     return replace(counter.by, role=Role.AUDITOR)
 
 
-def open_case(counter: Counter, kind: DisputeKind = DisputeKind.NOT_ME, delegation_id: str | None = None) -> str:
+def open_case(
+    counter: Counter,
+    kind: DisputeKind = DisputeKind.NOT_ME,
+    delegation_id: str | None = None,
+    *,
+    whose: str = "receipt",
+    by: Actor | None = None,
+) -> str:
+    """By whoever has found the papers, unless it is said `by` whom."""
     about = delegation_id or counter.delegation().id
     return counter.write(
         lambda conn: cases.open_case(
@@ -46,8 +55,8 @@ def open_case(counter: Counter, kind: DisputeKind = DisputeKind.NOT_ME, delegati
             counter.store,
             kind=kind,
             delegation_id=about,
-            whose="receipt",
-            by=actors.finder(about),
+            whose=whose,
+            by=by or actors.finder(about),
             words=WORDS,
             now=counter.store.clock.database_now(conn),
         )
@@ -56,6 +65,12 @@ def open_case(counter: Counter, kind: DisputeKind = DisputeKind.NOT_ME, delegati
 
 def case_of(counter: Counter, case_id: str) -> AnyRow:
     return counter.read(lambda conn: cases.find_case(conn, case_id))
+
+
+def as_resident(counter: Counter, kind: DisputeKind = DisputeKind.NOT_ME, delegation_id: str | None = None) -> str:
+    """By the resident, who has signed in."""
+    by = actors.resident(counter.delegation().principal_id)
+    return open_case(counter, kind, delegation_id, whose="resident", by=by)
 
 
 def state_of(counter: Counter, delegation_id: str) -> DelegationState:
@@ -84,21 +99,36 @@ class TestOpening:
         granted.write(
             lambda conn: conn.execute(update(DelegationRow).where(DelegationRow.id == first).values(services=other))
         )
-        open_case(granted, delegation_id=second, kind=DisputeKind.DATA_WRONG)
+        as_resident(granted, delegation_id=second, kind=DisputeKind.DATA_WRONG)
         assert state_of(granted, second) is DelegationState.REVOKED
         assert state_of(granted, first) is DelegationState.ACTIVE, "another matter goes on"
 
     def test_not_me_stops_everything_of_this_person(self, granted: Counter) -> None:
         first, second = two_delegations(granted)
-        open_case(granted, delegation_id=second, kind=DisputeKind.NOT_ME)
+        as_resident(granted, delegation_id=second, kind=DisputeKind.NOT_ME)
         assert {state_of(granted, first), state_of(granted, second)} == {DelegationState.REVOKED}
+
+    @pytest.mark.parametrize("kind", DisputeKind)
+    def test_by_the_finder_of_a_code_stops_what_the_code_is_for_and_nothing_else(
+        self, granted: Counter, kind: DisputeKind
+    ) -> None:
+        first, second = two_delegations(granted)
+        open_case(granted, kind, delegation_id=second)
+        assert state_of(granted, second) is DelegationState.REVOKED
+        assert state_of(granted, first) is DelegationState.ACTIVE, "whoever has the code may be anybody"
+
+    def test_by_the_resident_reaches_further_also_after_a_finders(self, granted: Counter) -> None:
+        first, second = two_delegations(granted)
+        case_id = open_case(granted, delegation_id=second)
+        assert as_resident(granted, delegation_id=second) == case_id
+        assert state_of(granted, first) is DelegationState.REVOKED
 
     def test_stops_nobody_elses(self, granted: Counter) -> None:
         first = granted.delegation().id
         granted.open()
         granted.ask(person=residents.Profile(name="Kāds Cits", code="329999-00002"))
         waiting = granted.delegation().id
-        open_case(granted, delegation_id=first)
+        as_resident(granted, delegation_id=first)
         assert state_of(granted, waiting) is DelegationState.REQUESTED
 
     def test_tells_the_holder_the_reference_and_no_name(self, granted: Counter) -> None:
