@@ -33,7 +33,7 @@ from tests.databases import HOW_TO_GET_POSTGRESQL, Databases, PostgresqlDatabase
 from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.facing import PROVIDER, PlayedProvider
-from tests.gateway.visits.counter import PORTAL
+from tests.gateway.visits.played import PORTAL
 from tests.postgresql import PostgresqlMissingError, Server, find_binaries
 from ui.environment import environment
 

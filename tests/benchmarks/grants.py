@@ -20,7 +20,7 @@ from tests.benchmarks.figures import Aim, Figure
 from tests.benchmarks.gateways import BusyDesk, Gateway, a_gateway, a_person
 from tests.benchmarks.peer import STATEMENTS, Peer
 from tests.databases import Databases
-from tests.gateway.visits.counter import signed_in
+from tests.gateway.visits.played import signed_in
 
 AIM_MS = 5.0
 _WARM_UP = 3

@@ -20,7 +20,8 @@ from gateway.people import residents
 from gateway.visits import opening
 from gateway.visits.rows import find_visit
 from gateway.visits.tables import Channel
-from tests.gateway.visits.counter import ILZE, Counter, filed
+from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.played import filed
 
 
 def invitations(counter: Counter) -> list[Any]:

@@ -29,7 +29,8 @@ from gateway.visits.scope import Wanted
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Permit, RunKind
 from tests.gateway.oauth.portal import REDIRECT_URI, SECRET, Portal, answer_of, basic
-from tests.gateway.visits.counter import BENEFIT, ILZE, Counter, declined, filed
+from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.played import declined, filed
 
 ONE_MONTH = 30
 

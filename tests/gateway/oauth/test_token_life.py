@@ -7,7 +7,7 @@ from gateway.oauth import logout
 from gateway.oauth.tables import AccessToken, AuthorizationCode
 from gateway.visits.tables import RunKind
 from tests.gateway.oauth.portal import SECRET, Portal, answer_of, basic, count, register
-from tests.gateway.visits.counter import filed, unknown
+from tests.gateway.visits.played import filed, unknown
 
 
 class TestStoppedDelegation:

@@ -22,7 +22,8 @@ from gateway.oauth.relying_party import SignedIn
 from gateway.pages.resident.offers import ResidentSignIn
 from gateway.terminals.tables import Display, Terminal
 from tests.gateway.callers import Answer, Caller, fitted
-from tests.gateway.visits.counter import ILZE, Counter, signed_in
+from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.played import signed_in
 
 PROVIDER = "http://127.0.0.3:8402"
 SOMEBODY_ELSE = "329999-00002"
@@ -187,6 +188,24 @@ class Facing:
 
         counter.write(add)
         return self.display("d2")
+
+
+def in_english(phone: Phone) -> Phone:
+    phone.get("/language/en?of=resident&back=/approve")
+    return phone
+
+
+def ready(facing: Facing) -> Phone:
+    """A phone that is asked for the permit."""
+    facing.counter.open().ask()
+    phone = in_english(facing.granted())
+    facing.counter.fill()
+    facing.counter.prepare()
+    return phone
+
+
+def shows(answer: Answer, *texts: str) -> bool:
+    return all(text in answer.text for text in texts)
 
 
 def state_of(begun: Answer) -> str:

@@ -23,7 +23,8 @@ from gateway.people import residents
 from gateway.visits import approvals, confirming
 from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import ILZE, declined, filed, unknown
+from tests.gateway.visits.counter import ILZE
+from tests.gateway.visits.played import declined, filed, unknown
 
 __all__ = ["auditor"]
 

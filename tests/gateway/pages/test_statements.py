@@ -6,7 +6,7 @@ from gateway.database.counting import count_statements
 from tests.gateway.callers import request
 from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import filed
+from tests.gateway.visits.played import filed
 
 __all__ = ["auditor"]
 

@@ -10,26 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from audit.events import EventName
-from connectors.runner.api import DeclinedByPortal, Evidence, Filed, GateRequest, Prepared, Unknown, Verdict
+from connectors.runner.api import Prepared, Verdict
 from connectors.sdk import registry
 from delegation.assurance import Assurance, Route
-from delegation.readback import Item, ReadBack
+from delegation.readback import ReadBack
 from gateway.clock import HeldClock
 from gateway.ids import digest
 from gateway.keys import store as key_store
 from gateway.ledger.tables import AuditEvent
 from gateway.notifications.tables import Message
-from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
-from gateway.people import residents, staff
+from gateway.people import residents
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
-from gateway.people.roles import Role
-from gateway.services import agreements
-from gateway.services.tables import Portal, Service
-from gateway.terminals.tables import Display, Terminal
 from gateway.visits import (
     approvals,
     asking,
@@ -49,6 +44,7 @@ from gateway.visits.asked import Asked
 from gateway.visits.reading import Stage, VisitView
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Approval, Channel, DelegationRow, Filing, Run, RunKind
+from tests.gateway.visits.played import FINAL_FIELDS, READ_BACK, filed, final_request, signed_in
 
 T = TypeVar("T")
 
@@ -57,7 +53,6 @@ QUEUE = "lv.municipality.kindergarten_queue"
 ILZE = residents.Profile(name="Ilze Paraudziņa", code="329999-00001")
 AGREEMENT = "vsaa-network"
 WORKER = "worker-1"
-PORTAL = "http://127.0.0.2:8401"
 
 
 @dataclass
@@ -354,119 +349,3 @@ class Counter:
         return self.read(
             lambda conn: conn.execute(select(table.__table__).where(where).order_by(by.desc()).limit(1)).one()
         )
-
-
-READ_BACK = ReadBack(
-    items=(
-        Item("account", "konts", "Konta numurs", "text", "LV97HABA0012345678910", "LV97HABA0012345678910"),
-        Item("parskats", "csrf", "", "hidden", "abc", ""),
-        Item("parskats", "melnraksts", "", "hidden", "d-1", ""),
-        Item("parskats", "versija", "", "hidden", "7", ""),
-    ),
-    attachments=(),
-    fee="0,00 EUR",
-    language="lv",
-)
-FINAL_FIELDS = (("csrf", "other"), ("melnraksts", "d-2"), ("versija", "7"))
-"""The portal's tokens differ each time; the version of the overview may not."""
-
-
-def final_request(run_id: str, fields: tuple[tuple[str, str], ...]) -> GateRequest:
-    return GateRequest(
-        run_id=run_id,
-        kind="final",
-        step=None,
-        method="POST",
-        origin=PORTAL,
-        path="/pakalpojumi/slimibas-pabalsts/nosutit",
-        fields=fields,
-        body_sha256="ab" * 32,
-    )
-
-
-def evidence_at(moment: datetime) -> Evidence:
-    return Evidence(body_sha256="ab" * 32, sent_at=moment, status=303)
-
-
-def filed(moment: datetime) -> Filed:
-    return Filed(reference="SP-2026-000001", pdf=b"%PDF-1.7", page_text="", evidence=evidence_at(moment))
-
-
-def declined(moment: datetime) -> DeclinedByPortal:
-    return DeclinedByPortal(messages={"account": "Konts nepieder."}, general=(), evidence=evidence_at(moment))
-
-
-def unknown(moment: datetime) -> Unknown:
-    return Unknown(reason="no_answer", evidence=evidence_at(moment))
-
-
-def signed_in(code: str, acr: Assurance, at: datetime) -> SignedIn:
-    return SignedIn(
-        personal_code=code,
-        subject=f"PK:{code}",
-        given_name="Ilze",
-        family_name="Paraudziņa",
-        phone_number="+37120000001",
-        phone_number_verified=True,
-        email=None,
-        acr=acr.uri,
-        amr=("pin",),
-        auth_time=at,
-        id_token="e30.e30.c2ln",
-    )
-
-
-def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, str]:
-    """A centre with one assistant, one terminal, one display, and the catalogue's two electronic services."""
-    centre_id = staff.add_centre(conn, name="Paraugu centrs", kind="vpvkac", municipality="Paraugu novads")
-    created = staff.create(
-        conn,
-        store.sealer,
-        staff.NewStaff(
-            centre_id=centre_id, login="anna", name="Anna Asistente", password="x" * 14, roles=(Role.ASSISTANT,)
-        ),
-        now=now,
-    )
-    conn.execute(
-        insert(Terminal).values(
-            id="T1", centre_id=centre_id, name="1. lodziņš", secret_hash=digest("t"), enrolled_at=now
-        )
-    )
-    conn.execute(
-        insert(Display).values(
-            id="D1", terminal_id="T1", secret_hash=digest("d"), csrf="c", paired_at=now, language="lv"
-        )
-    )
-    conn.execute(insert(Portal).values(id="latvija", name="Portāls", origin=PORTAL, client_id="portal"))
-    card = {"lv": {"title": "Slimības pabalsts", "summary": "Pabalsts slimības laikā"}}
-    conn.execute(
-        insert(Service).values(
-            id=BENEFIT,
-            holder="VSAA",
-            portal_id="latvija",
-            grant_least=Assurance.SUBSTANTIAL,
-            permit_least=Assurance.SUBSTANTIAL,
-            routes=["phone", "display"],
-            feedback_group="benefits",
-            cards=card,
-        )
-    )
-    conn.execute(
-        insert(Service).values(
-            id=QUEUE,
-            holder="Ziemeļu novads",
-            portal_id="latvija",
-            grant_least=Assurance.SUBSTANTIAL,
-            permit_least=Assurance.SUBSTANTIAL,
-            routes=["phone"],
-            feedback_group="family",
-            cards={"lv": {"title": "Bērnudārza rinda", "summary": "Vieta bērnudārzā"}},
-            follow_days=30,
-            collect_days=60,
-            max_filings=2,
-        )
-    )
-    for service, holder, agreement in ((BENEFIT, "VSAA", AGREEMENT), (QUEUE, "Ziemeļu novads", "A2")):
-        agreements.add_to_basket(conn, "vpvkac", service)
-        agreements.conclude(conn, holder=holder, begins_at=now - timedelta(days=30), agreement_id=agreement)
-    return centre_id, created.id, "T1", "D1"

@@ -42,20 +42,10 @@ from gateway.visits.tables import (
     SecondLook,
     SecondLookKind,
 )
-from tests.gateway.visits.counter import (
-    AGREEMENT,
-    BENEFIT,
-    FINAL_FIELDS,
-    QUEUE,
-    READ_BACK,
-    WORKER,
-    declined,
-    filed,
-    final_request,
-    unknown,
-)
+from tests.gateway.visits.counter import AGREEMENT, BENEFIT, QUEUE, WORKER
 from tests.gateway.visits.gathered import ACCOUNT, ANOTHER_ACCOUNT, APPROVERS, WHO, Gathered
 from tests.gateway.visits.holding import Holding
+from tests.gateway.visits.played import FINAL_FIELDS, READ_BACK, declined, filed, final_request, unknown
 
 _AGREEMENTS = {BENEFIT: (AGREEMENT, "VSAA"), QUEUE: ("A2", "Ziemeļu novads")}
 _SHEET = Upload("lapa.jpg", "image/jpeg", b"\xff\xd8\xff ink")

@@ -1,12 +1,21 @@
 """A counter that is open: one assistant, one terminal, one display and the catalogue, on an empty database."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy import Connection, insert
+
+from delegation.assurance import Assurance
 from gateway.clock import HeldClock
+from gateway.ids import digest
 from gateway.parts import Parts
+from gateway.people import staff
 from gateway.people.access import DisplaySession, StaffSession
 from gateway.people.roles import Role
-from tests.gateway.visits.counter import Counter, seed
+from gateway.services import agreements
+from gateway.services.tables import Portal, Service
+from gateway.terminals.tables import Display, Terminal
+from tests.gateway.visits.counter import AGREEMENT, BENEFIT, QUEUE, Counter
+from tests.gateway.visits.played import PORTAL
 
 
 def staffed(parts: Parts, clock: HeldClock) -> Counter:
@@ -44,3 +53,59 @@ def staffed(parts: Parts, clock: HeldClock) -> Counter:
         csrf="",
     )
     return Counter(parts, clock, by, display)
+
+
+def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, str]:
+    """A centre with one assistant, one terminal, one display, and the catalogue's two electronic services."""
+    centre_id = staff.add_centre(conn, name="Paraugu centrs", kind="vpvkac", municipality="Paraugu novads")
+    created = staff.create(
+        conn,
+        store.sealer,
+        staff.NewStaff(
+            centre_id=centre_id, login="anna", name="Anna Asistente", password="x" * 14, roles=(Role.ASSISTANT,)
+        ),
+        now=now,
+    )
+    conn.execute(
+        insert(Terminal).values(
+            id="T1", centre_id=centre_id, name="1. lodziņš", secret_hash=digest("t"), enrolled_at=now
+        )
+    )
+    conn.execute(
+        insert(Display).values(
+            id="D1", terminal_id="T1", secret_hash=digest("d"), csrf="c", paired_at=now, language="lv"
+        )
+    )
+    conn.execute(insert(Portal).values(id="latvija", name="Portāls", origin=PORTAL, client_id="portal"))
+    card = {"lv": {"title": "Slimības pabalsts", "summary": "Pabalsts slimības laikā"}}
+    conn.execute(
+        insert(Service).values(
+            id=BENEFIT,
+            holder="VSAA",
+            portal_id="latvija",
+            grant_least=Assurance.SUBSTANTIAL,
+            permit_least=Assurance.SUBSTANTIAL,
+            routes=["phone", "display"],
+            feedback_group="benefits",
+            cards=card,
+        )
+    )
+    conn.execute(
+        insert(Service).values(
+            id=QUEUE,
+            holder="Ziemeļu novads",
+            portal_id="latvija",
+            grant_least=Assurance.SUBSTANTIAL,
+            permit_least=Assurance.SUBSTANTIAL,
+            routes=["phone"],
+            feedback_group="family",
+            cards={"lv": {"title": "Bērnudārza rinda", "summary": "Vieta bērnudārzā"}},
+            follow_days=30,
+            collect_days=60,
+            max_filings=2,
+        )
+    )
+    for service, holder, agreement in ((BENEFIT, "VSAA", AGREEMENT), (QUEUE, "Ziemeļu novads", "A2")):
+        agreements.add_to_basket(conn, "vpvkac", service)
+        agreements.conclude(conn, holder=holder, begins_at=now - timedelta(days=30), agreement_id=agreement)
+    return centre_id, created.id, "T1", "D1"

@@ -19,7 +19,8 @@ from gateway.visits.delegations import to_model
 from gateway.visits.errors import OutOfOrderError, VisitError
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.scope import Wanted
-from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter, declined
+from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
+from tests.gateway.visits.played import declined
 
 FOLLOWED = Wanted(service=QUEUE, follow=True, collect=True)
 

@@ -17,7 +17,8 @@ from gateway.visits.approvals import Answer
 from gateway.visits.errors import ApprovalOverError, CodeUnknownError, OutOfOrderError, SignInStaleError, VisitError
 from gateway.visits.reading import Stage
 from gateway.visits.tables import Approval
-from tests.gateway.visits.counter import ILZE, Counter, signed_in
+from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.played import signed_in
 
 T = TypeVar("T")
 EIGHT = 8

@@ -20,7 +20,8 @@ from gateway.visits import approvals, calling, confirming, reading
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import NoKnownNumberError, NotFoundError, OutOfOrderError, RouteNotAllowedError
 from gateway.visits.reading import Stage
-from tests.gateway.visits.counter import BENEFIT, ILZE, Counter, filed
+from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.played import filed
 
 NUMBER = "+37120000007"
 CHANGED = ReadBack(

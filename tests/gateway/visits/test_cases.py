@@ -19,8 +19,9 @@ from gateway.visits.case_list import Search
 from gateway.visits.errors import CaseOverError, NotFoundError
 from gateway.visits.rows import AnyRow
 from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DisputeOutcome, DisputeState
-from tests.gateway.visits.counter import Counter, filed
+from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.messages import messages
+from tests.gateway.visits.played import filed
 
 WORDS = "Es tur nebiju. Mani sauc Ilze."
 CONTACT = "iesniegumi@vsaa.example"

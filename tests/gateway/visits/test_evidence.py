@@ -24,8 +24,9 @@ from gateway.visits.approvals import Answer
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import DelegationRow, Permit, SealedRecord
 from tests.gateway.oauth.provider import CLIENT_ID, a_key, claims, signed
-from tests.gateway.visits.counter import ILZE, Counter, signed_in
+from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.holding import Holding
+from tests.gateway.visits.played import signed_in
 
 ISSUER = "https://provider.example"
 KEY, OTHER = a_key(), a_key()

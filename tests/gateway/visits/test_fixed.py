@@ -12,7 +12,8 @@ from gateway.visits import fixed
 from gateway.visits.errors import LockedValueError, NotOfferedError
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
-from tests.gateway.visits.counter import BENEFIT, ILZE, READ_BACK, Counter
+from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.played import READ_BACK
 
 ACCOUNT = "LV78PARA0000000000001"
 OTHER_ACCOUNT = "LV51PARA0000000000002"

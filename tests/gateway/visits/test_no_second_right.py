@@ -11,7 +11,8 @@ from gateway.visits import approvals, opening, sending
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.tables import RunKind
-from tests.gateway.visits.counter import BENEFIT, FINAL_FIELDS, Counter, final_request, unknown
+from tests.gateway.visits.counter import BENEFIT, Counter
+from tests.gateway.visits.played import FINAL_FIELDS, final_request, unknown
 
 
 def sent(counter: Counter) -> Counter:

@@ -33,7 +33,8 @@ from gateway.visits.reading import Stage
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import SealedRecord
 from tests.gateway.visits.colleagues import a_colleague, another_centre
-from tests.gateway.visits.counter import BENEFIT, ILZE, READ_BACK, Counter, filed
+from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.played import READ_BACK, filed
 
 SHEET = Upload("lapa.jpg", "image/jpeg", b"\xff\xd8\xff ink")
 ANOTHER_SHEET = Upload("lapa.pdf", "application/pdf", b"%PDF-1.7 ink")

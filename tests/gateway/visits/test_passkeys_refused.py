@@ -18,8 +18,9 @@ from gateway.visits import approvals, asking
 from gateway.visits.errors import ApprovalOverError
 from gateway.visits.reading import Stage
 from tests.gateway.soft_authenticator import SoftAuthenticator
-from tests.gateway.visits.counter import BENEFIT, READ_BACK, Counter
+from tests.gateway.visits.counter import BENEFIT, Counter
 from tests.gateway.visits.holding import JANIS, Holding
+from tests.gateway.visits.played import READ_BACK
 
 
 def _elsewhere(passkey: SoftAuthenticator) -> None:

@@ -9,7 +9,8 @@ from delegation.assurance import Assurance
 from gateway.visits import confirming, sign_ins
 from gateway.visits.errors import SignInStaleError
 from gateway.visits.reading import Stage
-from tests.gateway.visits.counter import ILZE, Counter, signed_in
+from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.played import signed_in
 
 SECOND = timedelta(seconds=1)
 

@@ -16,7 +16,8 @@ from delegation.model import DelegationState
 from gateway.visits import sending, stopping
 from gateway.visits.stopping import Outcome, StopReason
 from gateway.visits.tables import DelegationRow, Filing, Permit, Run, RunKind
-from tests.gateway.visits.counter import FINAL_FIELDS, Counter, final_request
+from tests.gateway.visits.counter import Counter
+from tests.gateway.visits.played import FINAL_FIELDS, final_request
 
 ROUNDS = int(os.environ.get("PILNVARA_TEST_RACES", "200"))
 """A thousand take a minute on PostgreSQL: `PILNVARA_TEST_RACES=1000` before a release, fewer on every change."""

@@ -15,8 +15,9 @@ from gateway.visits import stop_codes, stopping
 from gateway.visits.errors import NotFoundError, StopCodeUnknownError
 from gateway.visits.stopping import Outcome, StopReason
 from gateway.visits.tables import Filing, RunKind, SealedRecord
-from tests.gateway.visits.counter import Counter, filed
+from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.messages import messages, tell_all
+from tests.gateway.visits.played import filed
 
 
 def by_code(counter: Counter, code: str) -> stopping.Answer:

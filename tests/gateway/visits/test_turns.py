@@ -15,7 +15,8 @@ from gateway.visits.errors import NotOfferedError, OutOfOrderError, RouteNotAllo
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.turns import TurnState, turns_of
-from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter, filed
+from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
+from tests.gateway.visits.played import filed
 
 FOLLOWED = Wanted(service=QUEUE, follow=True, collect=True)
 TWICE = Wanted(service=QUEUE, filings=2)

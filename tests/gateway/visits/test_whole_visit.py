@@ -24,7 +24,8 @@ from gateway.visits.errors import (
 )
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
-from tests.gateway.visits.counter import FINAL_FIELDS, Counter, declined, filed, unknown
+from tests.gateway.visits.counter import Counter
+from tests.gateway.visits.played import FINAL_FIELDS, declined, filed, unknown
 
 
 class TestFiling:

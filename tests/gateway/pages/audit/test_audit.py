@@ -22,7 +22,7 @@ from gateway.people.roles import Role
 from gateway.visits.looking import AuditReason
 from gateway.visits.tables import Ending
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import filed
+from tests.gateway.visits.played import filed
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from gateway.people import sessions
 from gateway.people.roles import Role
 from tests.gateway.callers import Callers, callers, parts, renderer
 from tests.gateway.pages.desk.desk import Desk
-from tests.gateway.visits.counter import PORTAL
+from tests.gateway.visits.played import PORTAL
 
 __all__ = ["callers", "parts", "renderer"]
 

@@ -21,7 +21,8 @@ from gateway.visits.reading import Stage
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, RunKind
 from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
-from tests.gateway.visits.counter import BENEFIT, ILZE, Counter, declined, filed, unknown
+from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.played import declined, filed, unknown
 
 __all__ = ["BENEFIT", "PASSPORT", "QUEUE", "READ_BACK_OF_PORTAL", "Desk", "a_picture"]
 

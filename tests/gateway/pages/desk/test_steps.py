@@ -12,7 +12,7 @@ from gateway.visits import looking
 from gateway.visits.reading import Stage
 from gateway.visits.tables import Ending, RunKind
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
-from tests.gateway.visits.counter import filed
+from tests.gateway.visits.played import filed
 
 FORM = {
     "name": "Ilze Paraudziņa",

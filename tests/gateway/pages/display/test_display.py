@@ -12,7 +12,8 @@ from gateway.people import residents
 from gateway.visits import facing as visits_facing
 from gateway.visits.reading import Stage
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import ILZE, filed
+from tests.gateway.visits.counter import ILZE
+from tests.gateway.visits.played import filed
 
 IBAN = "LV97HABA0012345678910"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from delegation.model import AuthorityKind, DelegationState
 from gateway.people.residents import Profile
 from gateway.visits.parties import Authority
-from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, Phone
+from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, in_english
 from tests.gateway.visits.counter import ILZE
 
 CHILD = Profile(name="Jurģis Paraudziņš", code="329999-10001")
@@ -13,11 +13,6 @@ COMPANY = Profile(name="SIA Paraugdarbnīca", code="40009999999", kind="company"
 SECOND = Profile(name="Jānis Paraugs", code=SOMEBODY_ELSE)
 BIRTH = Authority(kind=AuthorityKind.PARENT, document="birth_certificate", reference="DZ 1")
 REGISTER = Authority(kind=AuthorityKind.SIGNATORY, document="register", reference="izziņa 1")
-
-
-def in_english(phone: Phone) -> Phone:
-    phone.get("/language/en?of=resident&back=/approve")
-    return phone
 
 
 def test_a_parent_is_asked_by_their_own_name_and_reads_both(facing: Facing) -> None:

@@ -19,7 +19,7 @@ from gateway.people.access import Who
 from gateway.services.tables import Service
 from gateway.visits.reading import Stage
 from tests.gateway.callers import Answer
-from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.pages.facing import Facing, Phone, in_english
 from tests.gateway.soft_authenticator import SoftAuthenticator
 from tests.gateway.visits.counter import BENEFIT, ILZE
 
@@ -34,11 +34,6 @@ def passkey() -> SoftAuthenticator:
 def takes(facing: Facing, *routes: Route) -> None:
     values = [route.value for route in routes]
     facing.counter.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(routes=values)))
-
-
-def in_english(phone: Phone) -> Phone:
-    phone.get("/language/en?of=resident&back=/approve")
-    return phone
 
 
 def question(phone: Phone, path: str = "/approve/passkey/question", **fields: str) -> dict[str, Any]:
