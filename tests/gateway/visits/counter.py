@@ -264,6 +264,11 @@ class Counter:
     def delegation(self) -> Any:
         return self._newest(DelegationRow, DelegationRow.visit_id == self.visit_id, DelegationRow.requested_at)
 
+    def has_asked(self) -> bool:
+        """Whether a delegation was requested in the visit."""
+        found = select(DelegationRow.id).where(DelegationRow.visit_id == self.visit_id)
+        return self.read(lambda conn: conn.execute(found).first()) is not None
+
     def delegation_of(self, delegation_id: str) -> Any:
         return self._newest(DelegationRow, DelegationRow.id == delegation_id, DelegationRow.requested_at)
 

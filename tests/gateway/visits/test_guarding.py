@@ -1,9 +1,6 @@
-"""Who may not act: every refusal, and what has to be looked at by a second person first."""
+"""Who may not act for whom, and what a second person has to look at first."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import TypeAlias
 
 import pytest
 from sqlalchemy import Connection, select, update
@@ -20,17 +17,17 @@ from gateway.people import fingerprints, residents
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
 from gateway.people.tables import ValueKind
-from gateway.services import agreements, keeping, trainings
-from gateway.visits import asking, confirming, granting, guarding, running, second_acts, second_looks, second_person
+from gateway.services import keeping
+from gateway.visits import confirming, granting, guarding, running, second_acts, second_looks, second_person
 from gateway.visits.approvals import Answer
 from gateway.visits.asked import Asked
 from gateway.visits.errors import NotFoundError, OutOfOrderError
-from gateway.visits.guarding import NoAgreementError, NotInBasketError, NotTrainedError, OwnMatterError
+from gateway.visits.guarding import OwnMatterError
 from gateway.visits.parties import Authority
 from gateway.visits.reading import Stage
-from gateway.visits.tables import DelegationRow, Filing, RunKind, SecondLook, SecondLookKind
+from gateway.visits.tables import Filing, RunKind, SecondLook, SecondLookKind
 from tests.gateway.visits.colleagues import a_colleague, another_centre
-from tests.gateway.visits.counter import AGREEMENT, BENEFIT, ILZE, Counter
+from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
 
 HOME = "Parauga iela 1-2, Paraugciems, LV-1234"
 PHONE = "20000009"
@@ -55,19 +52,6 @@ def known(counter: Counter, *, phone: str | None = None, address: str | None = N
     counter.write(work)
 
 
-def answers(counter: Counter, **changes: str) -> Mapping[str, str | list[str]]:
-    sample = registry.find(BENEFIT).samples[0]
-    return dict(sample.answers(counter.clock.now().date())) | changes
-
-
-def fill(counter: Counter, **changes: str) -> str:
-    sample, values = registry.find(BENEFIT).samples[0], answers(counter, **changes)
-    counter.filing_id = counter.write(
-        lambda conn: asking.fill(conn, counter.store, counter.by, counter.visit_id, values, sample.files)
-    )
-    return counter.filing_id
-
-
 def ensure_stage(counter: Counter, stage: Stage) -> None:
     """The visit stands at `stage` now."""
     assert counter.stage is stage
@@ -90,11 +74,6 @@ def decide(counter: Counter, colleague: StaffSession, *, yes: bool) -> tuple[sec
     return shown
 
 
-def nothing_was_asked(counter: Counter) -> bool:
-    found = select(DelegationRow.id).where(DelegationRow.visit_id == counter.visit_id)
-    return counter.read(lambda conn: conn.execute(found).first()) is None
-
-
 class TestOwnMatter:
     @pytest.mark.parametrize(("kind", "value"), [(ValueKind.CODE, "32999900001"), (ValueKind.PHONE, "+371 2000 0009")])
     def test_an_assistant_asks_nothing_in_their_own_name_or_for_their_own_number(
@@ -105,7 +84,7 @@ class TestOwnMatter:
         counter.open()
         with pytest.raises(OwnMatterError):
             counter.ask()
-        assert nothing_was_asked(counter)
+        assert not counter.has_asked()
 
     def test_nor_as_the_one_who_says_yes_for_somebody_else(self, counter: Counter) -> None:
         own(counter, ValueKind.CODE, "329999-00077")
@@ -117,14 +96,14 @@ class TestOwnMatter:
             counter.write(
                 lambda conn: granting.request_delegation(conn, counter.store, counter.by, counter.visit_id, asked)
             )
-        assert nothing_was_asked(counter)
+        assert not counter.has_asked()
 
     def test_a_number_typed_at_the_counter_that_is_the_assistants_is_refused(self, counter: Counter) -> None:
         own(counter, ValueKind.PHONE, PHONE)
         counter.open()
         with pytest.raises(OwnMatterError):
             counter.ask(number="+37120000009")
-        assert nothing_was_asked(counter)
+        assert not counter.has_asked()
 
     @pytest.mark.parametrize(
         ("kind", "value", "answer"),
@@ -134,12 +113,12 @@ class TestOwnMatter:
         ],
     )
     def test_no_answer_may_be_the_assistants_own(
-        self, counter: Counter, kind: ValueKind, value: str, answer: dict[str, str]
+        self, counter: Counter, kind: ValueKind, value: str, answer: dict[str, Any]
     ) -> None:
         counter.open().grant()
         own(counter, kind, value)
         with pytest.raises(OwnMatterError):
-            fill(counter, **answer)
+            counter.fill(**answer)
         found = select(Filing.id).where(Filing.visit_id == counter.visit_id)
         assert counter.read(lambda conn: conn.execute(found).first()) is None
 
@@ -221,7 +200,7 @@ class TestSecondPerson:
         owner, other = a_colleague(counter), a_colleague(counter)
         own(counter, ValueKind.ACCOUNT, ACCOUNT, owner)
         counter.open().grant()
-        fill(counter, account=ACCOUNT)
+        counter.fill(account=ACCOUNT)
         assert counter.prepare()
         ensure_stage(counter, Stage.SECOND_LOOK)
         decide(counter, other, yes=True)
@@ -242,7 +221,7 @@ class TestGuardedValue:
         known(counter, iban="LV97HABA0012345678910")
         colleague = a_colleague(counter)
         counter.open().grant()
-        fill(counter, account=ACCOUNT)
+        counter.fill(account=ACCOUNT)
         assert counter.prepare()
         ensure_stage(counter, Stage.SECOND_LOOK)
         with pytest.raises(OutOfOrderError):
@@ -255,7 +234,7 @@ class TestGuardedValue:
         known(counter, iban="LV97HABA0012345678910")
         colleague = a_colleague(counter)
         counter.open().grant()
-        fill(counter, account=ACCOUNT)
+        counter.fill(account=ACCOUNT)
         decide(counter, colleague, yes=True)
         assert counter.prepare()
         ensure_stage(counter, Stage.PERMIT)
@@ -267,7 +246,7 @@ class TestGuardedValue:
         known(counter, iban="LV97HABA0012345678910")
         colleague = a_colleague(counter)
         counter.open().grant()
-        fill(counter, account=ACCOUNT)
+        counter.fill(account=ACCOUNT)
         if is_prepared:
             assert counter.prepare()
         decide(counter, colleague, yes=False)
@@ -275,7 +254,7 @@ class TestGuardedValue:
             assert not counter.prepare()
         ensure_stage(counter, Stage.QUESTIONS)
         assert (counter.filing().state, counter.filing().reason) == (FilingState.DRAFTED, "second_look.refused")
-        fill(counter, account="LV97HABA0012345678910")
+        counter.fill(account="LV97HABA0012345678910")
         assert counter.prepare()
         ensure_stage(counter, Stage.PERMIT)
 
@@ -283,11 +262,11 @@ class TestGuardedValue:
         known(counter, iban="LV97HABA0012345678910")
         colleague = a_colleague(counter)
         counter.open().grant()
-        fill(counter, account=ACCOUNT)
+        counter.fill(account=ACCOUNT)
         first = look_of(counter, colleague).id
-        fill(counter, account="LV10HABA0551000000001")
+        counter.fill(account="LV10HABA0551000000001")
         assert look_of(counter, colleague).id != first
-        fill(counter, account="LV97HABA0012345678910")
+        counter.fill(account="LV97HABA0012345678910")
         now = counter.clock.now()
         assert counter.read(lambda conn: second_looks.waiting_for(conn, colleague, now, most=10)) == []
 
@@ -295,11 +274,11 @@ class TestGuardedValue:
         known(counter, iban="LV97HABA0012345678910")
         colleague = a_colleague(counter)
         counter.open().grant()
-        first = fill(counter, account=ACCOUNT)
+        first = counter.fill(account=ACCOUNT)
         counter.begin()
         run = counter.run_of(RunKind.PREPARE)
         counter.write(lambda conn: running.failed(conn, counter.store, run.id, FormChangedError(("changed",))))
-        assert fill(counter, account=ACCOUNT) != first
+        assert counter.fill(account=ACCOUNT) != first
         assert counter.prepare()
         ensure_stage(counter, Stage.SECOND_LOOK)
         decide(counter, colleague, yes=True)
@@ -308,7 +287,7 @@ class TestGuardedValue:
     def test_a_permit_asked_for_before_the_answers_changed_lets_nothing_past_the_look(self, counter: Counter) -> None:
         """Even a yes that is waiting is none without the second look."""
         counter.open().grant()
-        fill(counter)
+        counter.fill()
         assert counter.prepare()
         approval = counter.approval()
         counter.write(lambda conn: conn.execute(update(Filing).values(looks=["no-such-look"])))
@@ -318,7 +297,7 @@ class TestGuardedValue:
 
     def test_what_is_known_and_what_nobody_knows_need_no_second_look(self, counter: Counter) -> None:
         counter.open().grant()
-        fill(counter)
+        counter.fill()
         counter.prepare()
         assert counter.read(lambda conn: conn.execute(select(SecondLook.id)).all()) == []
         ensure_stage(counter, Stage.PERMIT)
@@ -328,7 +307,7 @@ class TestGuardedValue:
         colleague = a_colleague(counter)
         counter.write(lambda conn: keeping.guard(conn, BENEFIT, ["phone"]))
         counter.open().grant()
-        fill(counter, phone="+37120000055")
+        counter.fill(phone="+37120000055")
         assert counter.prepare()
         ensure_stage(counter, Stage.SECOND_LOOK)
         shown = decide(counter, colleague, yes=True)
@@ -339,131 +318,6 @@ class TestGuardedValue:
             return (each.prefill or "").startswith("resident.")
 
         assert all(fits(each) for each in registry.find(BENEFIT).inputs if each.guarded)
-
-
-def end_agreement(counter: Counter) -> None:
-    now = counter.clock.now()
-    assert counter.write(lambda conn: agreements.end(conn, AGREEMENT, now))
-
-
-def empty_basket(counter: Counter) -> None:
-    counter.write(lambda conn: agreements.remove_from_basket(conn, "vpvkac", BENEFIT))
-
-
-def ask_training(counter: Counter) -> None:
-    def work(conn: Connection) -> None:
-        trainings.define(conn, "vsaa-benefits", {"lv": "VSAA pabalsti", "en": "VSAA benefits"})
-        trainings.require(conn, BENEFIT, "vsaa-benefits")
-
-    counter.write(work)
-
-
-Close: TypeAlias = Callable[[Counter], None]
-CLOSED: list[tuple[Close, type[guarding.BarredError]]] = [
-    (empty_basket, NotInBasketError),
-    (end_agreement, NoAgreementError),
-    (ask_training, NotTrainedError),
-]
-
-
-@pytest.mark.parametrize(("close", "error"), CLOSED)
-class TestClosedService:
-    """Looked at again at every use: a service may be closed in the middle of a visit."""
-
-    def test_cannot_be_chosen(self, counter: Counter, close: Close, error: type[Exception]) -> None:
-        close(counter)
-        with pytest.raises(error):
-            counter.open()
-        assert EventName.SERVICE_CHOSEN not in counter.events()
-
-    def test_cannot_be_requested(self, counter: Counter, close: Close, error: type[Exception]) -> None:
-        counter.open()
-        close(counter)
-        with pytest.raises(error):
-            counter.ask()
-        assert nothing_was_asked(counter)
-
-    def test_cannot_be_filled(self, counter: Counter, close: Close, error: type[Exception]) -> None:
-        counter.open().grant()
-        close(counter)
-        with pytest.raises(error):
-            fill(counter)
-
-    def test_is_not_permitted(self, counter: Counter, close: Close, error: type[guarding.BarredError]) -> None:
-        counter.open().grant()
-        fill(counter)
-        assert counter.prepare()
-        close(counter)
-        counter.sign_in()
-        assert (counter.filing().state, counter.filing().reason) == (FilingState.STOPPED, error.code)
-        assert EventName.STEP_BARRED in counter.events()
-        assert EventName.PERMIT_GIVEN not in counter.events()
-
-    def test_is_not_sent(self, counter: Counter, close: Close, error: type[guarding.BarredError]) -> None:
-        counter.open().grant()
-        fill(counter)
-        assert counter.prepare()
-        counter.sign_in()
-        close(counter)
-        verdict = counter.press()
-        assert (verdict.allowed, verdict.reason) == (False, error.code)
-        assert counter.filing().sent_at is None
-
-
-class TestTraining:
-    def test_opens_the_service_until_it_is_past_its_time(self, counter: Counter) -> None:
-        ask_training(counter)
-        until, me = counter.clock.now() + timedelta(hours=1), counter.by.staff_id
-        counter.write(lambda conn: trainings.give(conn, me, "vsaa-benefits", until))
-        counter.open()
-        counter.clock.move(timedelta(hours=1))
-        with pytest.raises(NotTrainedError):
-            counter.ask()
-        counter.write(lambda conn: trainings.give(conn, me, "vsaa-benefits", until + timedelta(days=30)))
-        assert counter.ask() != ""
-
-    def test_of_a_colleague_is_not_the_assistants(self, counter: Counter) -> None:
-        ask_training(counter)
-        colleague, until = a_colleague(counter), counter.clock.now() + timedelta(hours=1)
-        counter.write(lambda conn: trainings.give(conn, colleague.staff_id, "vsaa-benefits", until))
-        with pytest.raises(NotTrainedError):
-            counter.open()
-
-
-class TestAgreement:
-    def test_counts_from_its_first_instant_until_its_last(self, counter: Counter) -> None:
-        end_agreement(counter)
-        begins = counter.clock.now() + timedelta(hours=1)
-        centre = counter.by.centre_id
-        counter.write(
-            lambda conn: agreements.conclude(
-                conn,
-                holder="VSAA",
-                service_id=BENEFIT,
-                centre_id=centre,
-                begins_at=begins,
-                ends_at=begins + timedelta(hours=1),
-            )
-        )
-        with pytest.raises(NoAgreementError):
-            counter.open()
-        counter.clock.move(timedelta(hours=1))
-        counter.open()
-        counter.clock.move(timedelta(hours=1))
-        with pytest.raises(NoAgreementError):
-            counter.ask()
-
-    def test_of_another_holder_or_for_another_centre_opens_nothing(self, counter: Counter) -> None:
-        end_agreement(counter)
-        other, since = another_centre(counter), counter.clock.now() - timedelta(days=1)
-
-        def work(conn: Connection) -> None:
-            agreements.conclude(conn, holder="VID", begins_at=since)
-            agreements.conclude(conn, holder="VSAA", centre_id=other, begins_at=since)
-
-        counter.write(work)
-        with pytest.raises(NoAgreementError):
-            counter.open()
 
 
 def test_a_refusal_is_an_event_of_the_visit_and_names_no_value(counter: Counter) -> None:

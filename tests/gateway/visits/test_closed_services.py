@@ -1,0 +1,141 @@
+"""A service that this centre may not give now, or this assistant not yet: nothing goes a step further."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeAlias
+
+import pytest
+from sqlalchemy import Connection
+
+from audit.events import EventName
+from delegation.filing import FilingState
+from gateway.services import agreements, trainings
+from gateway.visits import guarding
+from gateway.visits.guarding import NoAgreementError, NotInBasketError, NotTrainedError
+from tests.gateway.visits.colleagues import a_colleague, another_centre
+from tests.gateway.visits.counter import AGREEMENT, BENEFIT, Counter
+
+
+def end_agreement(counter: Counter) -> None:
+    now = counter.clock.now()
+    assert counter.write(lambda conn: agreements.end(conn, AGREEMENT, now))
+
+
+def empty_basket(counter: Counter) -> None:
+    counter.write(lambda conn: agreements.remove_from_basket(conn, "vpvkac", BENEFIT))
+
+
+def ask_training(counter: Counter) -> None:
+    def work(conn: Connection) -> None:
+        trainings.define(conn, "vsaa-benefits", {"lv": "VSAA pabalsti", "en": "VSAA benefits"})
+        trainings.require(conn, BENEFIT, "vsaa-benefits")
+
+    counter.write(work)
+
+
+Close: TypeAlias = Callable[[Counter], None]
+CLOSED: list[tuple[Close, type[guarding.BarredError]]] = [
+    (empty_basket, NotInBasketError),
+    (end_agreement, NoAgreementError),
+    (ask_training, NotTrainedError),
+]
+
+
+@pytest.mark.parametrize(("close", "error"), CLOSED)
+class TestClosedService:
+    """Looked at again at every use: a service may be closed in the middle of a visit."""
+
+    def test_cannot_be_chosen(self, counter: Counter, close: Close, error: type[Exception]) -> None:
+        close(counter)
+        with pytest.raises(error):
+            counter.open()
+        assert EventName.SERVICE_CHOSEN not in counter.events()
+
+    def test_cannot_be_requested(self, counter: Counter, close: Close, error: type[Exception]) -> None:
+        counter.open()
+        close(counter)
+        with pytest.raises(error):
+            counter.ask()
+        assert not counter.has_asked()
+
+    def test_cannot_be_filled(self, counter: Counter, close: Close, error: type[Exception]) -> None:
+        counter.open().grant()
+        close(counter)
+        with pytest.raises(error):
+            counter.fill()
+
+    def test_is_not_permitted(self, counter: Counter, close: Close, error: type[guarding.BarredError]) -> None:
+        counter.open().grant()
+        counter.fill()
+        assert counter.prepare()
+        close(counter)
+        counter.sign_in()
+        assert (counter.filing().state, counter.filing().reason) == (FilingState.STOPPED, error.code)
+        assert EventName.STEP_BARRED in counter.events()
+        assert EventName.PERMIT_GIVEN not in counter.events()
+
+    def test_is_not_sent(self, counter: Counter, close: Close, error: type[guarding.BarredError]) -> None:
+        counter.open().grant()
+        counter.fill()
+        assert counter.prepare()
+        counter.sign_in()
+        close(counter)
+        verdict = counter.press()
+        assert (verdict.allowed, verdict.reason) == (False, error.code)
+        assert counter.filing().sent_at is None
+
+
+class TestTraining:
+    def test_opens_the_service_until_it_is_past_its_time(self, counter: Counter) -> None:
+        ask_training(counter)
+        until, me = counter.clock.now() + timedelta(hours=1), counter.by.staff_id
+        counter.write(lambda conn: trainings.give(conn, me, "vsaa-benefits", until))
+        counter.open()
+        counter.clock.move(timedelta(hours=1))
+        with pytest.raises(NotTrainedError):
+            counter.ask()
+        counter.write(lambda conn: trainings.give(conn, me, "vsaa-benefits", until + timedelta(days=30)))
+        assert counter.ask() != ""
+
+    def test_of_a_colleague_is_not_the_assistants(self, counter: Counter) -> None:
+        ask_training(counter)
+        colleague, until = a_colleague(counter), counter.clock.now() + timedelta(hours=1)
+        counter.write(lambda conn: trainings.give(conn, colleague.staff_id, "vsaa-benefits", until))
+        with pytest.raises(NotTrainedError):
+            counter.open()
+
+
+class TestAgreement:
+    def test_counts_from_its_first_instant_until_its_last(self, counter: Counter) -> None:
+        end_agreement(counter)
+        begins = counter.clock.now() + timedelta(hours=1)
+        centre = counter.by.centre_id
+        counter.write(
+            lambda conn: agreements.conclude(
+                conn,
+                holder="VSAA",
+                service_id=BENEFIT,
+                centre_id=centre,
+                begins_at=begins,
+                ends_at=begins + timedelta(hours=1),
+            )
+        )
+        with pytest.raises(NoAgreementError):
+            counter.open()
+        counter.clock.move(timedelta(hours=1))
+        counter.open()
+        counter.clock.move(timedelta(hours=1))
+        with pytest.raises(NoAgreementError):
+            counter.ask()
+
+    def test_of_another_holder_or_for_another_centre_opens_nothing(self, counter: Counter) -> None:
+        end_agreement(counter)
+        other, since = another_centre(counter), counter.clock.now() - timedelta(days=1)
+
+        def work(conn: Connection) -> None:
+            agreements.conclude(conn, holder="VID", begins_at=since)
+            agreements.conclude(conn, holder="VSAA", centre_id=other, begins_at=since)
+
+        counter.write(work)
+        with pytest.raises(NoAgreementError):
+            counter.open()
