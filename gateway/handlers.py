@@ -7,6 +7,7 @@ from gateway.ledger import verdicts
 from gateway.notifications import sending
 from gateway.oauth import logout
 from gateway.parts import Parts
+from gateway.sweeping import keep_swept
 from gateway.visits.errands import Errands
 from gateway.worker import Duties
 
@@ -33,4 +34,4 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")
         made |= handlers
-    return Duties(made, (errands.watch(),))
+    return Duties(made, (errands.watch(), keep_swept(parts.database, parts.clock)))

@@ -66,12 +66,18 @@ class SecurityChange(Base):
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Sealed under `epoch`; gone once it is in its place."""
     epoch: Mapped[int | None]
+    secret_mark: Mapped[str | None] = mapped_column(String(16))
+    """Short keyed hash of the new secret, where one comes with it: whoever confirms sees that it changes."""
+    secret_mark_before: Mapped[str | None] = mapped_column(String(16))
+    """Of the one that it replaces."""
     secret_shown_at: Mapped[datetime | None]
     reason: Mapped[str]
     state: Mapped[ChangeState]
     proposed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     """None: the command line, until an administrator takes it up."""
     proposed_terminal_id: Mapped[str | None]
+    proposed_browser_hash: Mapped[bytes | None]
+    """Of the browser's mark: administrators need no enrolled computer."""
     proposed_at: Mapped[datetime]
     lapses_at: Mapped[datetime]
     """Unconfirmed until then, it is over."""

@@ -16,7 +16,7 @@ from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.ids import digest
@@ -141,7 +141,6 @@ class PrivateKeyJwt(JWTBearerClientAssertion):
 
     def validate_jti(self, claims: Any, jti: Any) -> bool:
         """Remember a `jti`, in one statement; of two at once only one is new."""
-        self._conn.execute(delete(ClientAssertion).where(ClientAssertion.expires_at < self._now))
         expires_at = datetime.fromtimestamp(claims["exp"] + SKEW_SECONDS, self._now.tzinfo)
         values = {"hash": digest(f"{claims['sub']}\0{jti}"), "expires_at": expires_at}
         return self._conn.execute(_REMEMBER[self._conn.dialect.name], values).first() is not None

@@ -10,7 +10,7 @@ from typing import Any
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oidc.core.errors import InvalidRequestURIError
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.events import EventName
 from gateway.ids import digest, new_token
@@ -57,7 +57,6 @@ def push(conn: Connection, parts: Parts, asked: Asked) -> Answer:
         # Authlib builds no error that would repeat characters which RFC 6749 forbids there.
         return Answer(status=400, body={"error": "invalid_request"}, headers=_HEADERS)
     name = new_token()
-    conn.execute(delete(PushedRequest).where(PushedRequest.expires_at < now - timedelta(days=1)))
     conn.execute(
         insert(PushedRequest).values(
             hash=digest(name),

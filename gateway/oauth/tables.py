@@ -68,7 +68,7 @@ class RunTicket(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("run.id"), index=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("oauth_client.client_id"))
     issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     consumed_at: Mapped[datetime | None]
 
 
@@ -89,7 +89,7 @@ class AuthorizationCode(Base):
     code_challenge: Mapped[str] = mapped_column(String(43))
     """Of the method S256; there is no other here."""
     issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     """When it was redeemed, or when it died with its delegation."""
 
@@ -105,7 +105,7 @@ class AccessToken(Base):
     code_hash: Mapped[bytes] = mapped_column(ForeignKey("authorization_code.hash"), index=True)
     """The code it goes back to, also by exchanges: a second use of that code revokes it."""
     issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
 

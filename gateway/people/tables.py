@@ -119,6 +119,8 @@ class Session(Base):
     centre_id: Mapped[str | None] = mapped_column(ForeignKey("centre.id"))
     visit_id: Mapped[str | None]
     approval_id: Mapped[str | None]
+    browser_hash: Mapped[bytes | None]
+    """Of the mark that the browser of a member of staff carries: away from a terminal it tells computers apart."""
     language: Mapped[str]
     csrf: Mapped[str]
     auth_time: Mapped[datetime | None]
@@ -218,5 +220,5 @@ class PasskeyChallenge(Base):
     """Base64url; of an approval the hash of what is approved."""
     level: Mapped[int | None]
     """An `Assurance`: what a passkey that is being registered will count for, at most."""
-    begun_at: Mapped[datetime]
+    begun_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenge")),
     )
     with op.batch_alter_table("passkey_challenge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_challenge_begun_at"), ["begun_at"], unique=False)
         batch_op.create_index("ix_passkey_challenge_browser", ["bound_to", "purpose"], unique=False)
 
     op.create_table(
@@ -136,11 +137,14 @@ def upgrade() -> None:
         sa.Column("payload", Json, nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=True),
+        sa.Column("secret_mark", sa.String(length=16), nullable=True),
+        sa.Column("secret_mark_before", sa.String(length=16), nullable=True),
         sa.Column("secret_shown_at", UtcDateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("proposed_by", sa.Text(), nullable=True),
         sa.Column("proposed_terminal_id", sa.Text(), nullable=True),
+        sa.Column("proposed_browser_hash", sa.LargeBinary(), nullable=True),
         sa.Column("proposed_at", UtcDateTime(), nullable=False),
         sa.Column("lapses_at", UtcDateTime(), nullable=False),
         sa.Column("confirmed_by", sa.Text(), nullable=True),
@@ -315,6 +319,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["permit_id"], ["permit.id"], name=op.f("fk_exchanged_permit_permit_id")),
         sa.PrimaryKeyConstraint("permit_id", name=op.f("pk_exchanged_permit")),
     )
+    with op.batch_alter_table("access_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_access_token_expires_at"), ["expires_at"], unique=False)
+
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.add_column(sa.Column("approver_id", sa.Text(), nullable=True))
         batch_op.create_index(batch_op.f("ix_approval_approver_id"), ["approver_id"], unique=False)
@@ -326,6 +333,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("authorization_code", schema=None) as batch_op:
         batch_op.add_column(sa.Column("authorization_details", Json, nullable=True))
+        batch_op.create_index(batch_op.f("ix_authorization_code_expires_at"), ["expires_at"], unique=False)
 
     with op.batch_alter_table("delegation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("co_approver_ids", Json, nullable=True))
@@ -358,6 +366,9 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f("uq_receipt_stop_code_hash"), type_="unique")
         batch_op.drop_column("stop_code_hash")
 
+    with op.batch_alter_table("run_ticket", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_run_ticket_expires_at"), ["expires_at"], unique=False)
+
     with op.batch_alter_table("service", schema=None) as batch_op:
         batch_op.add_column(sa.Column("contact", sa.String(length=254), nullable=True))
         batch_op.add_column(sa.Column("follow_days", sa.Integer(), nullable=True))
@@ -366,6 +377,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("training_id", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("guarded", Json, nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_service_training_id"), "training", ["training_id"], ["id"])
+
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("browser_hash", sa.LargeBinary(), nullable=True))
 
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.add_column(sa.Column("signed_in_at", UtcDateTime(), nullable=True))

@@ -1,0 +1,102 @@
+"""Sweeps what was good for a short while: pushed requests, run tickets, codes, tokens, assertions, passkeys' questions.
+
+A row goes only when nothing can come of it any more: a day after its end, so that somebody who is late still hears
+why. A code stays as long as its delegation: what was derived from it is traced back to it, and a second use takes it
+all back. An assertion stays exactly as long as it would be accepted.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection, Delete, bindparam, delete, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.clock import Clock
+from gateway.database.engine import Database
+from gateway.database.errors import DatabaseUnavailableError
+from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
+from gateway.people.tables import PasskeyChallenge
+from gateway.visits.tables import DelegationRow
+
+EVERY_SECONDS: Final = 600.0
+MOST: Final = 500
+"""Rows of one table that one transaction removes: it holds up nobody for long."""
+KEPT: Final = timedelta(days=1)
+"""How long a row outlives its end."""
+
+_log = structlog.get_logger("gateway.sweeping")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """How one table is swept."""
+
+    statement: Delete
+    kept: timedelta = KEPT
+
+
+def _of(key: InstrumentedAttribute[Any], ends: InstrumentedAttribute[datetime], *also: Any) -> Delete:
+    """Delete the oldest rows whose `ends` lies before `until`; those that somebody holds are left for the next time."""
+    found = (
+        select(key)
+        .where(ends < bindparam("until"), *also)
+        .order_by(ends)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+    return delete(key.class_).where(key.in_(found.scalar_subquery()))
+
+
+_IS_TRACED = exists().where(AccessToken.code_hash == AuthorizationCode.hash)
+_MAY_BE_EXCHANGED = exists().where(
+    DelegationRow.id == AuthorizationCode.delegation_id, DelegationRow.valid_until >= bindparam("until")
+)
+
+SWEEPS: Final[Mapping[str, _Sweep]] = {
+    "client_assertion": _Sweep(_of(ClientAssertion.hash, ClientAssertion.expires_at), kept=timedelta(0)),
+    "pushed_request": _Sweep(_of(PushedRequest.hash, PushedRequest.expires_at)),
+    "run_ticket": _Sweep(_of(RunTicket.hash, RunTicket.expires_at)),
+    "access_token": _Sweep(_of(AccessToken.jti, AccessToken.expires_at)),
+    "authorization_code": _Sweep(
+        _of(AuthorizationCode.hash, AuthorizationCode.expires_at, ~_IS_TRACED, ~_MAY_BE_EXCHANGED)
+    ),
+    "passkey_challenge": _Sweep(_of(PasskeyChallenge.id, PasskeyChallenge.begun_at)),
+}
+"""By table; tokens before the codes that they name."""
+
+
+def sweep(conn: Connection, table: str, now: datetime, *, most: int = MOST) -> int:
+    """Remove what is over from one table, the oldest first; return how many rows went, `most` at most."""
+    one = SWEEPS[table]
+    return conn.execute(one.statement, {"until": now - one.kept, "most": most}).rowcount
+
+
+async def sweep_all(database: Database, clock: Clock, *, most: int = MOST) -> int:
+    """Remove everything that is over, in transactions of `most` rows; return how many rows went."""
+    total = 0
+    for table in SWEEPS:
+        gone = most
+        while gone == most:
+            gone = await database.write(partial(_sweep_now, table=table, clock=clock, most=most))
+            total += gone
+    return total
+
+
+def _sweep_now(conn: Connection, *, table: str, clock: Clock, most: int) -> int:
+    return sweep(conn, table, clock.database_now(conn), most=most)
+
+
+async def keep_swept(database: Database, clock: Clock, *, every: float = EVERY_SECONDS) -> None:
+    """Sweep each `every` seconds, until cancelled."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            if gone := await sweep_all(database, clock):
+                _log.info("swept what was over", rows=gone)
+        except DatabaseUnavailableError:
+            _log.warning("sweeping waits for the database", exc_info=True)
