@@ -1,6 +1,7 @@
 """Who may not act for whom, and what a second person has to look at first."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, update
