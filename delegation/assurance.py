@@ -71,6 +71,8 @@ class NumberSource(StrEnum):
     PROVIDER = "provider"
     REGISTER = "register"
     EARLIER_APPROVAL = "earlier_approval"
+    OWN_PAGE = "own_page"
+    """Its holder set it, signed in at *substantial*; no code goes to it on the first day."""
     TYPED_HERE = "typed_here"
 
 

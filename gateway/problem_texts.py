@@ -333,6 +333,11 @@ PROBLEMS: dict[str, Problem] = {
         message("Your sign-in is not sure enough for this page"),
         message("It shows everything that was sent in your name. Choose a surer way to sign in, or ask at any centre."),
     ),
+    "mine.not_fresh": _problem(
+        403,
+        message("Your sign-in is too old for this"),
+        message("Nothing was changed. Sign in anew with a provider: for five minutes you can change how we reach you."),
+    ),
     "oauth.sign_in_failed": _problem(
         403,
         message("The sign-in could not be confirmed"),

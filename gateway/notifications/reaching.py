@@ -37,7 +37,8 @@ def queue_for(
 ) -> outbox.Channel | None:
     """Queue a message to the resident's known number, else to their e-mail; `None` where neither is known.
 
-    A number that was only typed at a counter is not used: whoever typed it would read the message.
+    A number that was only typed at a counter is not used: whoever typed it would read the message. The notice's
+    language is the visit's, unless they have said in which they want to be written to.
     """
     resident = residents.open_resident(conn, parts, resident_id)
     if resident.known_number:
@@ -50,7 +51,7 @@ def queue_for(
         channel=channel,
         to=to,
         template=notice.template,
-        language=notice.language,
+        language=resident.profile.language or notice.language,
         values=notice.values,
         visit_id=notice.visit_id,
     )

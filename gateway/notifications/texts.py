@@ -259,6 +259,24 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Pilnvara: a centre printed a page about you. It was not you? Tell us: {link}",
             ),
         },
+        "contact_changed": {
+            "lv": Text(
+                "Mainīta jūsu saziņas adrese",
+                "Pilnvara: mainīts jūsu tālrunis vai e-pasts. Ja to nedarījāt jūs, sakiet centrā vai šeit: {link}",
+            ),
+            "lv-plain": Text(
+                "Mainīta jūsu saziņas adrese",
+                "Pilnvara: mainīts jūsu tālrunis vai e-pasts. Tas nebijāt jūs? Sakiet mums: {link}",
+            ),
+            "en": Text(
+                "How we reach you was changed",
+                "Pilnvara: your phone number or e-mail was changed. If it was not you, tell a centre or go to {link}",
+            ),
+            "en-plain": Text(
+                "How we reach you was changed",
+                "Pilnvara: your phone or e-mail is new now. It was not you? Tell us: {link}",
+            ),
+        },
         "passkey_added": {
             "lv": Text(
                 "Pievienota piekļuves atslēga",

@@ -18,7 +18,7 @@ from ui.i18n import Language
 LANGUAGES: tuple[Language, ...] = ("lv", "en", "lv-plain", "en-plain")
 DEFAULT_LANGUAGE: Language = "lv"
 _NONCE_BYTES = 16
-_OWN_NAMES: dict[Language, str] = {
+OWN_NAMES: dict[Language, str] = {
     "lv": "Latviešu",
     "en": "English",
     "lv-plain": "Viegli lasīt",
@@ -118,7 +118,7 @@ def _languages(path: str, session: AnySession | None, current: Language) -> list
     query = urlencode({"of": of, "back": path})
     return [
         {"code": code, "text": text, "href": f"/language/{code}?{query}", "current": code == current}
-        for code, text in _OWN_NAMES.items()
+        for code, text in OWN_NAMES.items()
     ]
 
 

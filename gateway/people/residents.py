@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -14,7 +14,7 @@ from audit.events import EventName
 from delegation.assurance import NumberSource
 from gateway.ids import new_id
 from gateway.keys import store
-from gateway.keys.sealing import DataKey, Sealer
+from gateway.keys.sealing import DataKey
 from gateway.keys.tables import DataKeyRow
 from gateway.ledger import outbox
 from gateway.parts import Store
@@ -24,6 +24,8 @@ from gateway.people.registration_number import registration_number
 from gateway.people.tables import Resident as ResidentRow
 
 SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
+OWN_NUMBER_RESTS = timedelta(days=1)
+"""How long no code goes to a number that its holder has just set: whoever it was taken from is told, and can object."""
 Kind: TypeAlias = Literal["person", "company"]
 _CODE_LABEL = "resident.code"
 _CODE_LABELS: dict[Kind, str] = {"person": _CODE_LABEL, "company": "company.code"}
@@ -52,8 +54,22 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
     iban: str | None = None
     """The account that was confirmed for a filing of theirs."""
+    language: str | None = None
+    """In which they want to be written to, as they say themselves."""
     kind: Kind = "person"
     """Of a company `code` is the registration number; nobody signs in as one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How a resident wants to be reached; what is empty is as whoever vouches for them says. Never shown in a log."""
+
+    phone: str | None
+    email: str | None
+    language: str
+
+    def __repr__(self) -> str:
+        return "Contact()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +81,23 @@ class Resident:
     profile: Profile
     number_source: NumberSource | None
     """Where `profile.phone` is known from."""
+    own: frozenset[str] = frozenset()
+    """What they have set themselves: no source replaces it."""
+    number_set_at: datetime | None = None
+    """When they set the number; `None` where somebody else vouches for it."""
+    number_rests: bool = False
+    """Whether they set the number less than `OWN_NUMBER_RESTS` ago."""
 
     @property
     def known_number(self) -> str | None:
-        """The telephone number, unless all that is known of it is that somebody typed it at a counter."""
-        return None if self.number_source in {None, NumberSource.TYPED_HERE} else self.profile.phone
+        """The telephone number, unless somebody typed it at a counter or it is too new to send a code to."""
+        is_unsure = self.number_rests or self.number_source in {None, NumberSource.TYPED_HERE}
+        return None if is_unsure else self.profile.phone
+
+    def differs(self, contact: Contact) -> tuple[str, ...]:
+        """Which fields `contact` would change."""
+        fields = ("email", "language", "phone")
+        return tuple(field for field in fields if getattr(self.profile, field) != (getattr(contact, field) or None))
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -77,6 +105,9 @@ class _Kept(msgspec.Struct, frozen=True):
 
     profile: Profile
     number_source: NumberSource | None
+    own: frozenset[str] = frozenset()
+    number_set_at: datetime | None = None
+    """When the holder set the number; `None` where somebody else vouches for it."""
 
 
 _encode = msgspec.json.encode
@@ -104,7 +135,7 @@ def find_or_create(
     code_hash = parts.sealer.keyed_hash(_CODE_LABELS[profile.kind], code)
     found = conn.execute(_BY_CODE, {"code_hash": code_hash}).one_or_none()
     if found is not None:
-        return _opened(conn, parts.sealer, found)
+        return _opened(conn, parts, found)
     key, resident_id = parts.sealer.new_key(), new_id()
     kept = _Kept(msgspec.structs.replace(profile, code=code), NumberSource.TYPED_HERE if profile.phone else None)
     store.save(conn, parts.sealer.wrap(key))
@@ -119,7 +150,7 @@ def find_or_create(
     if conn.execute(_INSERT[conn.dialect.name], values).one_or_none() is None:
         # Another machine has created the same resident in this moment; the unused key goes.
         conn.execute(delete(DataKeyRow).where(DataKeyRow.id == key.id))
-        return _opened(conn, parts.sealer, conn.execute(_BY_CODE, {"code_hash": code_hash}).one())
+        return _opened(conn, parts, conn.execute(_BY_CODE, {"code_hash": code_hash}).one())
     outbox.record(
         conn,
         chain=chain or f"resident:{resident_id}",
@@ -128,7 +159,7 @@ def find_or_create(
         data={"resident": resident_id},
         at=now,
     )
-    return Resident(id=resident_id, key=key, profile=kept.profile, number_source=kept.number_source)
+    return _as_kept(parts, resident_id, key, kept)
 
 
 def find_id(conn: Connection, parts: Store, code: str) -> str | None:
@@ -152,7 +183,7 @@ def open_resident(conn: Connection, parts: Store, resident_id: str) -> Resident:
     row = conn.execute(_BY_ID, {"id": resident_id}).one_or_none()
     if row is None:
         raise UnknownPersonError("no such resident")
-    return _opened(conn, parts.sealer, row)
+    return _opened(conn, parts, row)
 
 
 def open_profile(conn: Connection, parts: Store, resident_id: str) -> Profile:
@@ -182,7 +213,8 @@ def remember(
 ) -> Resident:
     """Take over what a source says of a resident; what it leaves out stays, and so does the personal code.
 
-    What was typed at a counter only fills gaps. The event names the fields that changed, never the values.
+    What was typed at a counter only fills gaps, and nothing replaces what residents have set themselves. The event
+    names the fields that changed, never the values.
 
     Raises:
         UnknownPersonError: there is no such resident.
@@ -195,11 +227,14 @@ def remember(
     }
     if not changes:
         return known
+    is_number = "phone" in changes
     kept = _Kept(
-        msgspec.structs.replace(known.profile, **changes), source if "phone" in changes else known.number_source
+        msgspec.structs.replace(known.profile, **changes),
+        source if is_number else known.number_source,
+        known.own,
+        None if is_number else known.number_set_at,
     )
-    sealed = parts.sealer.seal(known.key, _context(resident_id), _encode(kept))
-    conn.execute(_CHANGE, {"which": resident_id, "profile": sealed, "changed_at": now})
+    _keep(conn, parts, known, kept, now)
     outbox.record(
         conn,
         chain=f"resident:{resident_id}",
@@ -208,21 +243,67 @@ def remember(
         data={"resident": resident_id, "fields": sorted(changes), "source": source.value},
         at=now,
     )
-    return Resident(id=resident_id, key=known.key, profile=kept.profile, number_source=kept.number_source)
+    return _as_kept(parts, resident_id, known.key, kept)
+
+
+def correct(conn: Connection, parts: Store, known: Resident, contact: Contact, now: datetime, actor: Actor) -> None:
+    """Put what residents say themselves in the place of what is known; what they leave empty is known no more.
+
+    The event names the fields that changed, never the values.
+    """
+    changes = known.differs(contact)
+    given = {field: getattr(contact, field) or None for field in changes}
+    is_number = "phone" in changes
+    source = NumberSource.OWN_PAGE if contact.phone else None
+    kept = _Kept(
+        msgspec.structs.replace(known.profile, **given),
+        source if is_number else known.number_source,
+        (known.own - given.keys()) | {field for field, value in given.items() if value},
+        (now if contact.phone else None) if is_number else known.number_set_at,
+    )
+    _keep(conn, parts, known, kept, now)
+    outbox.record(
+        conn,
+        chain=f"resident:{known.id}",
+        type=EventName.RESIDENT_CORRECTED,
+        actor=actor,
+        data={"resident": known.id, "fields": list(changes)},
+        at=now,
+    )
 
 
 def _may_replace(known: Resident, field: str, value: str, source: NumberSource) -> bool:
     present = getattr(known.profile, field)
     if field == "phone" and present == value:
         # The same number, from a better source: worth knowing.
-        return known.known_number is None and source is not NumberSource.TYPED_HERE
+        is_vouched = source in {NumberSource.PROVIDER, NumberSource.REGISTER}
+        is_own = known.number_source is NumberSource.OWN_PAGE
+        return is_vouched if is_own else known.known_number is None and source is not NumberSource.TYPED_HERE
+    if field in known.own:
+        return False
     return value != present and (source is not NumberSource.TYPED_HERE or not present)
 
 
-def _opened(conn: Connection, sealer: Sealer, row: Row[Any]) -> Resident:
-    key = store.load(conn, sealer, row.key_id)
-    kept = _decode(sealer.open(key, _context(row.id), row.profile))
-    return Resident(id=row.id, key=key, profile=kept.profile, number_source=kept.number_source)
+def _keep(conn: Connection, parts: Store, known: Resident, kept: _Kept, now: datetime) -> None:
+    sealed = parts.sealer.seal(known.key, _context(known.id), _encode(kept))
+    conn.execute(_CHANGE, {"which": known.id, "profile": sealed, "changed_at": now})
+
+
+def _opened(conn: Connection, parts: Store, row: Row[Any]) -> Resident:
+    key = store.load(conn, parts.sealer, row.key_id)
+    return _as_kept(parts, row.id, key, _decode(parts.sealer.open(key, _context(row.id), row.profile)))
+
+
+def _as_kept(parts: Store, resident_id: str, key: DataKey, kept: _Kept) -> Resident:
+    return Resident(
+        id=resident_id,
+        key=key,
+        profile=kept.profile,
+        number_source=kept.number_source,
+        own=kept.own,
+        number_set_at=kept.number_set_at,
+        number_rests=kept.number_set_at is not None and parts.clock.now() < kept.number_set_at + OWN_NUMBER_RESTS,
+    )
 
 
 def _context(resident_id: str) -> str:

@@ -10,7 +10,10 @@ from gateway.people import residents
 
 
 def tell(conn: Connection, parts: Parts, resident_id: str, template: str, language: str, now: datetime) -> None:
-    """Queue the message `template` with a link to the resident's page: who did not do it learns of it at once."""
+    """Queue the message `template` with a link to the resident's page: who did not do it learns of it at once.
+
+    It is written in `language`, unless they have said in which they want to be written to.
+    """
     resident = residents.open_resident(conn, parts, resident_id)
     for channel, to in (
         (outbox.Channel.SMS, resident.known_number),
@@ -21,7 +24,7 @@ def tell(conn: Connection, parts: Parts, resident_id: str, template: str, langua
                 channel=channel,
                 to=to,
                 template=template,
-                language=language,
+                language=resident.profile.language or language,
                 values={"link": f"{parts.settings.public_url}/mine"},
             )
             outbox.queue(conn, parts, resident.key, draft, now=now)

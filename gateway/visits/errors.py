@@ -52,6 +52,12 @@ class StopCodeUnknownError(VisitError):
     code = "stop.code_unknown"
 
 
+class CorrectionNotFreshError(VisitError):
+    """Where somebody is reached is changed only within minutes of a sign-in with a provider."""
+
+    code = "mine.not_fresh"
+
+
 class CaseOverError(VisitError):
     """The case is closed, or not so far that it could be."""
 

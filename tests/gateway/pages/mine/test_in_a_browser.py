@@ -34,5 +34,6 @@ def test_every_page_is_accessible(browser: Browser, address: str, facing: Facing
     see.look("action", f"{live}/action?service=lv.vsaa.sickness_benefit&action=file")
     see.look("looks", "/mine/looks")
     see.look("details", "/mine/details")
+    see.look("correct", "/mine/details/correct")
     see.look("passkeys", "/mine/passkeys")
     see.close()
