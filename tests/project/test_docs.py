@@ -17,6 +17,7 @@ OF_TOOLS = {"PILNVARA_DEMO_PORT"}
 """Environment variables that are read by a command alone, and are no setting of gateway or worker."""
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _CODE = re.compile(r"`([^`\n]+)`")
 _COMMAND = re.compile(r"^(?:\$ )?(?:[A-Z_]+=\S+ )*(?:\S*/)?pilnvara(?= |$)(.*)")
 _SETTING = re.compile(r"\bPILNVARA_[A-Z_]*[A-Z]\b")
@@ -32,6 +33,22 @@ def links(text: str) -> Iterator[str]:
     for target in _LINK.findall(_FENCE.sub("", text)):
         if not re.match(r"[a-z]+:|#", target):
             yield target.partition("#")[0]
+
+
+def lost_anchors(page: Path) -> list[str]:
+    """The links of a page whose second half names no heading of the page that they lead to."""
+    found = _LINK.findall(_FENCE.sub("", page.read_text(encoding="utf-8")))
+    inside = [target.partition("#") for target in found if "#" in target and not re.match(r"[a-z]+:", target)]
+    goals = [(page if not file else page.parent / file, anchor) for file, _, anchor in inside]
+    return [
+        f"{goal.name}#{anchor}" for goal, anchor in goals if anchor not in anchors(goal.read_text(encoding="utf-8"))
+    ]
+
+
+def anchors(text: str) -> set[str]:
+    """How the headings of a page are linked to: small letters, hyphens for spaces, no punctuation."""
+    headings = _HEADING.findall(_FENCE.sub("", text))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -67,6 +84,9 @@ class TestEachPage:
         text = document.read_text(encoding="utf-8")
         assert [target for target in links(text) if not (document.parent / target).exists()] == []
 
+    def test_links_to_headings_that_are_there(self, document: Path) -> None:
+        assert lost_anchors(document) == []
+
     def test_names_commands_that_exist(self, document: Path) -> None:
         named = list(commands(document.read_text(encoding="utf-8")))
         assert [(words, wrong) for words in named if (wrong := unknown(words)) is not None] == []
@@ -80,6 +100,13 @@ class TestEachPage:
 class TestTheLook:
     def test_finds_a_dead_link_but_not_one_in_a_listing(self) -> None:
         assert list(links("[a](b.md#c) ![d](e.png)\n```\n[f](g.md)\n```\n[h](https://i.example)")) == ["b.md", "e.png"]
+
+    def test_finds_a_heading_that_is_gone(self, tmp_path: Path) -> None:
+        page = tmp_path / "page.md"
+        page.write_text(
+            "[a](#uz-papīra) [b](page.md#one-two) [c](#three) [d](https://e.example#f)\n# Uz papīra\n## One, two\n"
+        )
+        assert lost_anchors(page) == ["page.md#three"]
 
     def test_finds_commands_in_text_and_listings(self) -> None:
         text = "Run `pilnvara audit verify`, not `pilnvara.db`.\n```\n$ A=b .venv/bin/pilnvara doctor  # look\n```\n"
