@@ -76,9 +76,11 @@ def propose(
     before = kind.current(conn, plan.target)
     plan = with_secret(plan, before, new_secret=new_secret)
     kind.check(conn, store, plan, before, by)
-    if plan.secret is None and before is not None and _changes_nothing(before, plan.values):
+    marks = _marks(conn, store, plan, kind)
+    is_same_secret = marks["secret_mark"] == marks["secret_mark_before"]
+    if is_same_secret and before is not None and _changes_nothing(before, plan.values):
         raise ChangeFaultError("form", Fault.NOTHING)
-    row = _row(store, plan, kind, before, by, reason, now)
+    row = _row(store, plan, kind, before, by, reason, now) | marks
     is_strict = kind.is_stricter(before, plan.values)
     if is_strict:
         row |= {"state": ChangeState.APPLIED, "applied_at": now, "effective_at": now, "secret": None, "epoch": None}
@@ -90,7 +92,7 @@ def propose(
         raise ChangeFaultError("form", Fault.PENDING) from error
     actor = OPERATOR if by is None else by.actor
     facts = {"target": plan.target, "before": before, "after": dict(plan.values), "secret": plan.secret is not None}
-    _record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts)
+    _record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts, **marks)
     if is_strict:
         kind.apply(conn, store, plan, actor)
         _record(conn, EventName.SETTINGS_CHANGED, actor, row["id"], plan.kind, now, alone=True)
@@ -249,6 +251,16 @@ def _changes_nothing(before: Values, after: Values) -> bool:
     return (
         bool(after) and all(before.get(name) == value for name, value in after.items()) and not before.get("suspended")
     )
+
+
+def _marks(conn: Connection, store: Store, plan: Plan, kind: Kind) -> dict[str, str | None]:
+    """Marks of the secret that comes with a plan and of the one that it replaces; none where none comes."""
+    if plan.secret is None:
+        return {"secret_mark": None, "secret_mark_before": None}
+    return {
+        "secret_mark": kind.mark(conn, store, plan.target, plan.secret),
+        "secret_mark_before": kind.mark(conn, store, plan.target, None),
+    }
 
 
 def _row(

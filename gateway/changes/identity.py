@@ -5,6 +5,7 @@ from sqlalchemy import Connection, select
 from audit.entry import Actor
 from delegation.assurance import Assurance
 from delegation.errors import UnknownAssuranceError
+from gateway.changes import marks
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -105,8 +106,12 @@ def _suspend(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
 
 
 KINDS = {
-    ChangeKind.PROVIDER_ADD: Kind(about="provider", current=current, check=_check_new, apply=_apply),
-    ChangeKind.PROVIDER_ALTER: Kind(about="provider", current=current, check=_check_known, apply=_apply),
+    ChangeKind.PROVIDER_ADD: Kind(
+        about="provider", current=current, check=_check_new, apply=_apply, mark=marks.of_provider
+    ),
+    ChangeKind.PROVIDER_ALTER: Kind(
+        about="provider", current=current, check=_check_known, apply=_apply, mark=marks.of_provider
+    ),
     ChangeKind.PROVIDER_SUSPEND: Kind(
         about="provider", current=current, check=_check_suspend, apply=_suspend, is_stricter=ALWAYS
     ),

@@ -28,6 +28,10 @@ class Plan:
     secret: str | None = field(default=None, repr=False)
 
 
+def _no_mark(_conn: Connection, _store: Store, _target: str, _secret: str | None = None) -> str | None:
+    return None
+
+
 def _always(_before: Values | None, _after: Values) -> bool:
     return True
 
@@ -47,6 +51,8 @@ class Kind:
     check: Callable[[Connection, Store, Plan, Values | None, StaffSession | None], None]
     """Raises `ChangeFaultError` for what could not be applied; given how it is now and who proposes."""
     apply: Callable[[Connection, Store, Plan, Actor], None]
+    mark: Callable[[Connection, Store, str, str | None], str | None] = _no_mark
+    """The short mark of a secret, or of the one in use; none for kinds without one."""
     proposers: frozenset[Role] = ADMINISTRATORS
     is_stricter: Callable[[Values | None, Values], bool] = _never
     """Whether it only lowers risk, so that one person is enough and it takes effect at once."""

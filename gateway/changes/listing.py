@@ -41,6 +41,9 @@ class Change:
     ender: str | None
     ended_at: datetime | None
     ended_why: str | None
+    secret_mark: str | None
+    """Of the secret that comes with it; none: the secret stays, or there is none."""
+    secret_mark_before: str | None
     brings_secret: bool
     secret_waits: bool
     """Whether there is a secret that was not shown to its proposer yet."""
@@ -123,6 +126,8 @@ def _made(row: Any) -> Change:
         ender=row.ender,
         ended_at=row.ended_at,
         ended_why=row.ended_why,
+        secret_mark=row.secret_mark,
+        secret_mark_before=row.secret_mark_before,
         brings_secret=row.secret is not None,
         secret_waits=is_portal and row.secret is not None and row.secret_shown_at is None,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from audit.entry import Actor
+from gateway.changes import marks
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -147,8 +148,12 @@ def _suspend(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
 
 
 KINDS = {
-    ChangeKind.PORTAL_REGISTER: Kind(about="portal", current=current, check=_check_new, apply=_apply),
-    ChangeKind.PORTAL_ALTER: Kind(about="portal", current=current, check=_check_known, apply=_apply),
+    ChangeKind.PORTAL_REGISTER: Kind(
+        about="portal", current=current, check=_check_new, apply=_apply, mark=marks.of_portal
+    ),
+    ChangeKind.PORTAL_ALTER: Kind(
+        about="portal", current=current, check=_check_known, apply=_apply, mark=marks.of_portal
+    ),
     ChangeKind.PORTAL_SUSPEND: Kind(
         about="portal", current=current, check=_check_suspend, apply=_suspend, is_stricter=ALWAYS
     ),

@@ -201,7 +201,7 @@ def suspended_at(conn: Connection, client_id: str) -> datetime | None:
 
 def has_secret(store: Store, client: Client, secret: str) -> bool:
     """Say whether `secret` is the client's; compared in constant time."""
-    return hmac.compare_digest(client.secret_hash, _secret_hash(store, client.client_id, secret))
+    return hmac.compare_digest(client.secret_hash, hash_of_secret(store, client.client_id, secret))
 
 
 def ensure_sound(registration: ClientRegistration) -> None:
@@ -245,7 +245,7 @@ def _values(store: Store, registration: ClientRegistration, *, is_known: bool) -
     # Whoever authenticates by a key has no secret that could be guessed or leak: one that nobody was ever told.
     secret = new_token() if by_key else registration.secret
     if secret is not None:
-        values["secret_hash"] = _secret_hash(store, registration.client_id, secret)
+        values["secret_hash"] = hash_of_secret(store, registration.client_id, secret)
     return values
 
 
@@ -270,7 +270,8 @@ def _row(conn: Connection, client_id: str) -> Any:
     return conn.execute(_FIND, {"client_id": client_id}).one_or_none()
 
 
-def _secret_hash(store: Store, client_id: str, secret: str) -> bytes:
+def hash_of_secret(store: Store, client_id: str, secret: str) -> bytes:
+    """The keyed hash under which a client's secret is kept."""
     return store.sealer.keyed_hash(_SECRET_LABEL, f"{client_id}\0{secret}")
 
 

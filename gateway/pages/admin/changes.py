@@ -12,6 +12,7 @@ from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonErr
 from gateway.changes.listing import Change
 from gateway.pages.admin import words
 from gateway.pages.rendering import page
+from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
@@ -26,14 +27,13 @@ _ADMINISTRATOR: Final = allow(Who.ADMINISTRATOR)
 @get("/admin", **_READERS)
 async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """What waits, what one person did alone lately, and what was decided, the newest first."""
-    asked = request.query_params.get("after", "")
-    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
 
     def work(conn: Connection) -> dict[str, Any]:
         return {
             "waiting": listing.waiting(conn),
             "alone": listing.by_one_lately(conn, parts.clock.now()),
-            "decided": listing.decided(conn, most=_PAGE + 1, after=after),
+            "decided": listing.decided(conn, most=_PAGE + 1, after=place.after),
         }
 
     shown = await parts.database.read(work)
@@ -44,8 +44,8 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
         kinds=words.KINDS,
         states=words.STATES,
         decided=decided[:_PAGE],
-        newer=f"/admin?after={max(after - _PAGE, 0)}" if after else None,
-        older=f"/admin?after={after + _PAGE}" if len(decided) > _PAGE else None,
+        newer=place.newer("/admin"),
+        older=place.older("/admin", decided),
         is_administrator=session.role is Role.ADMINISTRATOR,
         **shown,
     )
@@ -118,7 +118,7 @@ def _rows(change: Change) -> list[dict[str, Any]]:
     """The difference, field by field; a change without values is about the whole."""
     before: Mapping[str, Any] = change.before or {}
     names = [name for name in words.LABELS if name in change.after or (not change.after and name in before)]
-    return [
+    rows: list[dict[str, Any]] = [
         {
             "label": words.LABELS[name],
             "before": words.said(name, before.get(name)),
@@ -127,6 +127,10 @@ def _rows(change: Change) -> list[dict[str, Any]]:
         }
         for name in names
     ]
+    if change.secret_mark is not None:
+        old, new = change.secret_mark_before, change.secret_mark
+        rows.append({"label": words.SECRET_MARK, "before": [old or "–"], "after": [new], "differs": old != new})
+    return rows
 
 
 async def _note(parts: Parts, session: StaffSession, change_id: str, error: ChangeError) -> None:

@@ -51,6 +51,7 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.NOTHING: message("This changes nothing"),
     Fault.REFUSED: message("This cannot be proposed like this"),
 }
+SECRET_MARK: Final = message("Mark of the secret")
 LABELS: Final[Mapping[str, Message]] = {
     "target": message("Name in the program"),
     "portal": message("Portal"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from audit.events import EventName
+from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.database.counting import count_statements
 from gateway.oauth import clients
@@ -14,7 +15,7 @@ from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.services import trainings
 from tests.gateway.callers import PASSWORD, Callers
-from tests.gateway.changes.conftest import RULES, SERVICE, WHY, Office
+from tests.gateway.changes.conftest import PORTAL, PROVIDER, RULES, SERVICE, WHY, Office
 
 FORM = {
     "target": "example-portal",
@@ -63,6 +64,43 @@ def test_two_administrators_register_a_portal_and_its_secret_is_shown_once(offic
     listed = office.page().get("/admin/portals").text
     assert "Parauga portāls" in listed
     assert "/admin/propose/portal.suspend?target=example-portal" in listed
+
+
+def test_a_change_of_nothing_but_the_secret_is_seen_and_the_secret_is_not(office: Office) -> None:
+    made = office.propose(ChangeKind.PROVIDER_ADD, "example", PROVIDER, secret="the first secret")
+    office.confirm(made)
+    office.wait()
+    office.apply(made)
+    altered = office.propose(ChangeKind.PROVIDER_ALTER, "example", PROVIDER, secret="another one")
+    page = office.page(office.second).get(f"/admin/changes/{altered}").text
+    row = re.search(r"Mark of the secret</th>(.*?)</tr>", page, re.DOTALL)
+    assert row, page
+    marks = re.findall(r"[0-9a-f]{4}-[0-9a-f]{4}", row[1])
+    assert len(set(marks)) == 2, row[1]
+    assert f"<strong>{marks[1]}</strong>" in row[1]
+    assert "another one" not in page
+    assert office.last_event()["data"]["secret_mark"] == marks[1]
+
+
+def test_the_same_secret_again_is_no_change(office: Office) -> None:
+    made = office.propose(ChangeKind.PROVIDER_ADD, "example", PROVIDER, secret="the first secret")
+    office.confirm(made)
+    office.wait()
+    office.apply(made)
+    with pytest.raises(ChangeFaultError) as refused:
+        office.propose(ChangeKind.PROVIDER_ALTER, "example", PROVIDER, secret="the first secret")
+    assert refused.value.fault is Fault.NOTHING
+
+
+def test_a_portals_new_secret_shows_another_mark(office: Office) -> None:
+    made = office.propose(ChangeKind.PORTAL_REGISTER, "example-portal", PORTAL)
+    office.confirm(made)
+    office.wait()
+    office.apply(made)
+    altered = office.propose(ChangeKind.PORTAL_ALTER, "example-portal", PORTAL, new_secret=True)
+    said = office.last_event()["data"]
+    assert said["secret_mark_before"] not in {None, said["secret_mark"]}
+    assert said["secret_mark"] in office.page(office.second).get(f"/admin/changes/{altered}").text
 
 
 def test_the_proposer_does_not_confirm_and_the_attempt_is_an_event(office: Office) -> None:
