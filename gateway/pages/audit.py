@@ -10,18 +10,18 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from audit.events import EventName
-from gateway.clock import read_moment
 from gateway.ledger import outbox, tree, verdicts
 from gateway.ledger.verdicts import LastVerdict
 from gateway.pages import audit_trail, audit_words
 from gateway.pages.desk.words import CHANNELS, ENDINGS
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
+from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import looking, register
 from gateway.visits.looking import AuditReason
-from gateway.visits.register import Key, Registered, Search
+from gateway.visits.register import Search
 from gateway.visits.tables import Ending
 from gateway.web.redirects import see_other
 from ui.i18n import message
@@ -42,7 +42,7 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
         found = register.find(conn, search, language=session.language, most=_PAGE + 1)
         return {
             "visits": found[:_PAGE],
-            "older": _key_text(found[_PAGE - 1]) if len(found) > _PAGE else None,
+            "older": end_of(found, _PAGE, lambda line: line.key),
             "centres": register.centres(conn),
             "last": verdicts.last(conn),
             "under_way": verdicts.is_under_way(conn),
@@ -122,18 +122,8 @@ def _search_of(request: AnyRequest) -> Search:
         centre=query.get("centre", "")[:_LONGEST] or None,
         ending=ending,
         number=query.get("number", "").strip()[:_LONGEST] or None,
-        after=_key_of(query.get("after", "")),
+        after=Key.parse(query.get("after", "")),
     )
-
-
-def _key_of(text: str) -> Key | None:
-    at, split, visit_id = text[:128].partition("~")
-    moment = read_moment(at)
-    return Key(moment, visit_id) if split and moment is not None else None
-
-
-def _key_text(line: Registered) -> str:
-    return f"{line.opened_at.isoformat()}~{line.id}"
 
 
 def _record_search(conn: Connection, parts: Parts, session: StaffSession, search: Search) -> None:

@@ -7,16 +7,16 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from audit.events import EventName
-from gateway.clock import read_moment
 from gateway.ledger import outbox
 from gateway.pages import audit_trail
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.pages.resident.disputing import KINDS
+from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import case_list, cases, looking
-from gateway.visits.case_list import Key, Line, Search
+from gateway.visits.case_list import Search
 from gateway.visits.cases import LONGEST_WORDS
 from gateway.visits.looking import AuditReason
 from gateway.visits.tables import DisputeOutcome, DisputeState
@@ -53,12 +53,12 @@ async def show_cases(request: AnyRequest, session: StaffSession, parts: Parts) -
     search = Search(
         state=next((state for state in DisputeState if state.value == wanted), None),
         overdue=wanted == OVERDUE,
-        after=_key_of(request.query_params.get("after", "")),
+        after=Key.parse(request.query_params.get("after", "")),
     )
 
     def work(conn: Connection) -> dict[str, Any]:
         found = case_list.find(conn, parts, search, language=session.language, most=_PAGE + 1)
-        older = _key_text(found[_PAGE - 1]) if len(found) > _PAGE else None
+        older = end_of(found, _PAGE, lambda line: line.key)
         return {"cases": found[:_PAGE], "older": older, "waiting": case_list.waiting(conn, parts)}
 
     shown = await parts.database.read(work)
@@ -143,16 +143,6 @@ async def _show(
         longest=LONGEST_WORDS,
         **shown,
     )
-
-
-def _key_of(text: str) -> Key | None:
-    at, split, case_id = text[:128].partition("~")
-    moment = read_moment(at)
-    return Key(moment, case_id) if split and moment is not None else None
-
-
-def _key_text(line: Line) -> str:
-    return f"{line.opened_at.isoformat()}~{line.id}"
 
 
 def _record_search(conn: Connection, parts: Parts, session: StaffSession, wanted: str, search: Search) -> None:

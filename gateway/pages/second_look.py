@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.pages import witnessing
 from gateway.pages.desk.words import SECOND_LOOKS
 from gateway.pages.rendering import page
+from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
@@ -61,19 +62,18 @@ _STATES: Final[Mapping[SecondLookState, Message]] = {
 @get("/second-look", **_WHO)
 async def show_list(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """What waits for this member of staff, the oldest first."""
-    asked = request.query_params.get("after", "")
-    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
     now = parts.clock.now()
     found = await parts.database.read(
-        lambda conn: second_looks.waiting_for(conn, session, now, most=_PAGE + 1, after=after)
+        lambda conn: second_looks.waiting_for(conn, session, now, most=_PAGE + 1, after=place.after)
     )
     return page(
         request,
         "pages/second_look/list.html",
         looks=found[:_PAGE],
         kinds=SECOND_LOOKS,
-        newer=f"/second-look?after={max(after - _PAGE, 0)}" if after else None,
-        older=f"/second-look?after={after + _PAGE}" if len(found) > _PAGE else None,
+        newer=place.newer("/second-look"),
+        older=place.older("/second-look", found),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
+from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people import colleagues, fingerprints
 from gateway.people.access import StaffSession, Who, allow
@@ -57,11 +58,10 @@ async def add_own(request: AnyRequest, session: StaffSession, parts: Parts, data
 @get("/manage/staff", **_MANAGER)
 async def show_staff(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """Everybody who works in the centre, and which of their values are known."""
-    asked = request.query_params.get("after", "")
-    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
 
     def work(conn: Connection) -> tuple[list[colleagues.Colleague], dict[str, dict[ValueKind, int]]]:
-        found = colleagues.of_centre(conn, session.centre_id, most=_PAGE + 1, after=after)
+        found = colleagues.of_centre(conn, session.centre_id, most=_PAGE + 1, after=place.after)
         return found, fingerprints.present(conn, [each.id for each in found[:_PAGE]])
 
     found, present = await parts.database.read(work)
@@ -71,8 +71,8 @@ async def show_staff(request: AnyRequest, session: StaffSession, parts: Parts) -
         people=found[:_PAGE],
         present=present,
         kinds=KINDS,
-        newer=f"/manage/staff?after={max(after - _PAGE, 0)}" if after else None,
-        older=f"/manage/staff?after={after + _PAGE}" if len(found) > _PAGE else None,
+        newer=place.newer("/manage/staff"),
+        older=place.older("/manage/staff", found),
     )
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from gateway.paging import Key, follows
 from gateway.parts import Parts
 from gateway.people.tables import Centre
 from gateway.services import catalogue
@@ -32,14 +33,6 @@ _LINES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Where a page of the list ends: the next one begins after it."""
-
-    opened_at: datetime
-    id: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """Which cases are wanted; what is `None` does not matter."""
@@ -64,10 +57,16 @@ class Line:
     service: str
     centre: str
 
+    @property
+    def key(self) -> Key:
+        """Where a page that ends with it ends."""
+        return Key(self.opened_at, self.id)
+
 
 def find(conn: Connection, parts: Parts, search: Search, *, language: str, most: int) -> list[Line]:
     """The newest cases that `search` wants; service titles in `language`."""
     now = parts.clock.now()
+    begin = search.after.values if search.after else {}
     return [
         Line(
             id=row.id,
@@ -81,7 +80,7 @@ def find(conn: Connection, parts: Parts, search: Search, *, language: str, most:
             service=row.service_id if row.cards is None else catalogue.title_of(row.cards, language),
             centre=row.centre,
         )
-        for row in conn.execute(_LINES.where(*_conditions(search, now)).limit(most))
+        for row in conn.execute(_LINES.where(*_conditions(search, now)).limit(most), begin)
     ]
 
 
@@ -99,6 +98,5 @@ def _conditions(search: Search, now: datetime) -> list[ColumnElement[bool]]:
     if search.overdue:
         found += [Dispute.state == DisputeState.OPEN, Dispute.deadline < now]
     if search.after:
-        at, case_id = search.after.opened_at, search.after.id
-        found.append(or_(Dispute.opened_at < at, and_(Dispute.opened_at == at, Dispute.id < case_id)))
+        found.append(follows(Dispute.opened_at, Dispute.id))
     return found

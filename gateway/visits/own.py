@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, and_, bindparam, not_, or_, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, not_, or_, select
 
 from delegation.filing import FilingState
 from delegation.model import Action, Delegation, DelegationState
-from gateway.clock import read_moment
-from gateway.database.base import UtcDateTime
+from gateway.paging import Key, end_of, follows
 from gateway.parts import Parts
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
@@ -43,9 +42,7 @@ _COLUMNS = (
 _NEWEST_FIRST = (DelegationRow.requested_at.desc(), DelegationRow.id.desc())
 _OPEN = _COLUMNS.where(_IS_OPEN).order_by(*_NEWEST_FIRST).limit(bindparam("most"))
 _PAST = _COLUMNS.where(not_(_IS_OPEN)).order_by(*_NEWEST_FIRST).limit(bindparam("most"))
-_PAST_BEFORE = _PAST.where(
-    tuple_(DelegationRow.requested_at, DelegationRow.id) < tuple_(bindparam("at", type_=UtcDateTime()), bindparam("id"))
-)
+_PAST_BEFORE = _PAST.where(follows(DelegationRow.requested_at, DelegationRow.id))
 _ONE = _COLUMNS.where(DelegationRow.id == bindparam("id"))
 _SENT = (
     select(Filing.delegation_id, Filing.service_id, Filing.state, Filing.reference, Filing.sent_at)
@@ -67,24 +64,6 @@ class Standing(StrEnum):
     LAPSED = "lapsed"
     ENDED = "ended"
     """Its time is over, or the visit is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Where a page of the past ends: the next one begins after it."""
-
-    at: datetime
-    id: str
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.id}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Key | None":
-        """Read what `str` wrote; `None` for anything else, which begins at the newest."""
-        at, split, delegation_id = text.partition("~")
-        moment = read_moment(at)
-        return cls(moment, delegation_id[:32]) if split and moment is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +112,10 @@ def overview(conn: Connection, parts: Parts, person_id: str, language: str, afte
     if after is None:
         past = list(conn.execute(_PAST, known | {"most": PAGE + 1}))
     else:
-        past = list(conn.execute(_PAST_BEFORE, known | {"most": PAGE + 1, "at": after.at, "id": after.id}))
+        past = list(conn.execute(_PAST_BEFORE, known | {"most": PAGE + 1} | after.values))
     shown = past[:PAGE]
     lines = _lines(conn, [*live, *shown], person_id, language, now)
-    older = Key(shown[-1].requested_at, shown[-1].id) if len(past) > PAGE else None
+    older = end_of(past, PAGE, lambda row: Key(row.requested_at, row.id))
     is_live = (Standing.ASKED, Standing.IN_FORCE)
     return Overview(
         live=tuple(each for each in lines if each.standing in is_live),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
+from gateway.paging import Key, follows
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
 from gateway.services.tables import Service
@@ -29,14 +30,6 @@ _LINES = (
     .outerjoin(Service, Service.id == Visit.service_id)
     .order_by(Visit.opened_at.desc(), Visit.id.desc())
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Where a page of the list ends: the next one begins after it."""
-
-    opened_at: datetime
-    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +63,16 @@ class Registered:
     centre: str
     service: str | None
 
+    @property
+    def key(self) -> Key:
+        """Where a page that ends with it ends."""
+        return Key(self.opened_at, self.id)
+
 
 def find(conn: Connection, search: Search, *, language: str, most: int) -> list[Registered]:
     """The newest visits that `search` wants; service titles in `language`."""
-    rows = conn.execute(_LINES.where(*_conditions(search)).limit(most))
+    begin = search.after.values if search.after else {}
+    rows = conn.execute(_LINES.where(*_conditions(search)).limit(most), begin)
     return [
         Registered(
             id=row.id,
@@ -105,6 +104,5 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         of_reference = select(Filing.visit_id).where(Filing.reference == search.number)
         found.append(or_(Visit.id == search.number, Visit.id.in_(of_reference)))
     if search.after:
-        at, visit_id = search.after.opened_at, search.after.id
-        found.append(or_(Visit.opened_at < at, and_(Visit.opened_at == at, Visit.id < visit_id)))
+        found.append(follows(Visit.opened_at, Visit.id))
     return found

@@ -17,6 +17,7 @@ from gateway.keys.tables import SigningKeyRow
 from gateway.oauth.tables import IdentityProvider, OAuthClient
 from gateway.pages.admin import words
 from gateway.pages.rendering import page
+from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
@@ -196,14 +197,13 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: F
     registry = REGISTRIES.get(name)
     if registry is None:
         raise NotFoundException
-    asked = request.query_params.get("after", "")
-    after = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+    place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
     wanted = registry.rows
     if registry.of_centre and session.role is Role.MANAGER:
         wanted = wanted.where(Staff.centre_id == session.centre_id)
 
     def work(conn: Connection) -> list[AnyRow]:
-        return list(conn.execute(wanted.limit(_PAGE + 1).offset(after)))
+        return list(conn.execute(wanted.limit(_PAGE + 1).offset(place.after)))
 
     found = await parts.database.read(work)
     may = {kind for kind in ChangeKind if session.role in flow.KINDS[kind].proposers}
@@ -219,8 +219,8 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: F
         changes=[kind for kind in registry.changes if kind in may],
         new=registry.new if registry.new in may else None,
         kinds=words.KINDS,
-        newer=f"/admin/{name}?after={max(after - _PAGE, 0)}" if after else None,
-        older=f"/admin/{name}?after={after + _PAGE}" if len(found) > _PAGE else None,
+        newer=place.newer(f"/admin/{name}"),
+        older=place.older(f"/admin/{name}", found),
     )
 
 

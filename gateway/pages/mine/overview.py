@@ -8,10 +8,10 @@ from gateway.clock import read_moment
 from gateway.pages.mine import words
 from gateway.pages.mine.signing_in import HOME
 from gateway.pages.rendering import language_of, page
+from gateway.paging import Key
 from gateway.parts import Parts
 from gateway.people.access import AccountSession, Who, allow
 from gateway.visits import own, own_looks
-from gateway.visits.own import Key
 
 AnyRequest = Request[Any, Any, Any]
 _MINE = allow(Who.RESIDENT_ACCOUNT)

@@ -248,6 +248,6 @@ class TestTheList:
         store = granted.store
         [newest] = granted.read(lambda conn: case_list.find(conn, store, Search(), language="lv", most=1))
         assert newest.id == second
-        after = Search(after=case_list.Key(newest.opened_at, newest.id))
+        after = Search(after=newest.key)
         [older] = granted.read(lambda conn: case_list.find(conn, store, after, language="lv", most=5))
         assert older.id == first
