@@ -6,6 +6,7 @@ from audit.entry import Actor
 from delegation.assurance import Assurance
 from delegation.errors import UnknownAssuranceError
 from gateway.changes import marks
+from gateway.changes.checks import check_suspend, ensure_new, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -38,17 +39,14 @@ def current(conn: Connection, provider_id: str) -> Values | None:
 
 
 def _check_new(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    if before is not None:
-        raise ChangeFaultError("target", Fault.KNOWN)
+    ensure_new(before)
     if plan.secret is None and plan.values["auth_method"] != AuthMethod.PRIVATE_KEY_JWT:
         raise ChangeFaultError("secret", Fault.MISSING)
     _check(conn, store, plan, before, by)
 
 
 def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    if before is None:
-        raise ChangeFaultError("target", Fault.UNKNOWN)
-    _check(conn, store, plan, before, by)
+    _check(conn, store, plan, known(before), by)
 
 
 def _check(conn: Connection, _store: Store, plan: Plan, _before: Values | None, _by: StaffSession | None) -> None:
@@ -94,13 +92,6 @@ def _apply(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
     )
 
 
-def _check_suspend(
-    _conn: Connection, _store: Store, _plan: Plan, before: Values | None, _by: StaffSession | None
-) -> None:
-    if before is None or before["suspended"]:
-        raise ChangeFaultError("target", Fault.UNKNOWN)
-
-
 def _suspend(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
     providers.suspend(conn, store, plan.target, by=by)
 
@@ -113,7 +104,7 @@ KINDS = {
         about="provider", current=current, check=_check_known, apply=_apply, mark=marks.of_provider
     ),
     ChangeKind.PROVIDER_SUSPEND: Kind(
-        about="provider", current=current, check=_check_suspend, apply=_suspend, is_stricter=ALWAYS
+        about="provider", current=current, check=check_suspend, apply=_suspend, is_stricter=ALWAYS
     ),
 }
 """The kinds of change that are about identity providers."""

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from audit.events import EventName
+from gateway.changes.checks import ensure_new, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -42,8 +43,7 @@ def _check_agreement(
     conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None
 ) -> None:
     values = plan.values
-    if before is not None:
-        raise ChangeFaultError("target", Fault.KNOWN)
+    ensure_new(before)
     of_holder = select(Service.id).where(Service.holder == values["holder"])
     if conn.execute(of_holder.limit(1)).first() is None:
         raise ChangeFaultError("holder", Fault.UNKNOWN)
@@ -71,9 +71,8 @@ def _conclude(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
 
 
 def _check_end(conn: Connection, store: Store, _plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
-    if before is None:
-        raise ChangeFaultError("target", Fault.UNKNOWN)
-    if before["ends_at"] is not None and moment(before["ends_at"]) <= store.clock.database_now(conn):
+    ends_at = known(before)["ends_at"]
+    if ends_at is not None and moment(ends_at) <= store.clock.database_now(conn):
         raise ChangeFaultError("target", Fault.NOTHING)
 
 
@@ -92,8 +91,7 @@ def current_basket(conn: Connection, kind: str) -> Values | None:
 
 
 def _check_basket(conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
-    if before is None:
-        raise ChangeFaultError("target", Fault.UNKNOWN)
+    known(before)
     wanted = plan.values["services"]
     if set(wanted) - set(conn.execute(select(Service.id).where(Service.id.in_(wanted))).scalars()):
         raise ChangeFaultError("services", Fault.UNKNOWN)
@@ -118,14 +116,19 @@ def training_target(staff_id: str, training_id: str) -> str:
     return f"{staff_id} {training_id}"
 
 
+def _training_of(target: str) -> tuple[str, str]:
+    staff_id, _, training_id = target.partition(" ")
+    return staff_id, training_id
+
+
 def is_of(target: str, staff_id: str) -> bool:
     """Whether a change that is about a training is about this person's."""
-    return target.partition(" ")[0] == staff_id
+    return _training_of(target)[0] == staff_id
 
 
 def current_training(conn: Connection, target: str) -> Values | None:
     """A training that somebody has."""
-    staff_id, _, training_id = target.partition(" ")
+    staff_id, training_id = _training_of(target)
     which = (StaffTraining.staff_id == staff_id, StaffTraining.training_id == training_id)
     until = conn.execute(select(StaffTraining.valid_until).where(*which)).scalar_one_or_none()
     return None if until is None else {"valid_until": until.isoformat()}
@@ -134,7 +137,7 @@ def current_training(conn: Connection, target: str) -> Values | None:
 def _check_training(
     conn: Connection, store: Store, plan: Plan, _before: Values | None, by: StaffSession | None
 ) -> None:
-    staff_id, _, training_id = plan.target.partition(" ")
+    staff_id, training_id = _training_of(plan.target)
     if conn.execute(select(Training.id).where(Training.id == training_id)).first() is None:
         raise ChangeFaultError("training", Fault.UNKNOWN)
     _ensure_within_reach(conn, staff_id, by)
@@ -147,7 +150,7 @@ def _check_withdrawal(
 ) -> None:
     if before is None:
         raise ChangeFaultError("training", Fault.NOTHING)
-    _ensure_within_reach(conn, plan.target.partition(" ")[0], by)
+    _ensure_within_reach(conn, _training_of(plan.target)[0], by)
 
 
 def _ensure_within_reach(conn: Connection, staff_id: str, by: StaffSession | None) -> None:
@@ -161,7 +164,7 @@ def _ensure_within_reach(conn: Connection, staff_id: str, by: StaffSession | Non
 
 
 def _give(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
-    staff_id, _, training_id = plan.target.partition(" ")
+    staff_id, training_id = _training_of(plan.target)
     until = moment(plan.values["valid_until"])
     trainings.give(conn, staff_id, training_id, until)
     data = {"staff": staff_id, "training": training_id, "valid_until": until.isoformat()}
@@ -169,7 +172,7 @@ def _give(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
 
 
 def _withdraw(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
-    staff_id, _, training_id = plan.target.partition(" ")
+    staff_id, training_id = _training_of(plan.target)
     trainings.withdraw(conn, staff_id, training_id)
     _record(conn, store, EventName.TRAINING_WITHDRAWN, by, staff=staff_id, training=training_id)
 
@@ -182,7 +185,8 @@ def current_key(conn: Connection, kind: str) -> Values | None:
 
 
 def _check_key(_conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
-    if before is None or plan.target == KeyKind.CHECKPOINT:
+    known(before)
+    if plan.target == KeyKind.CHECKPOINT:
         # The log's key is replaced where every process is restarted: by the command line.
         raise ChangeFaultError("target", Fault.UNKNOWN)
 

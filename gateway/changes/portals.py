@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from gateway.changes import marks
+from gateway.changes.checks import check_suspend, ensure_new, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -66,15 +67,12 @@ def registration(plan: Plan) -> ClientRegistration:
 
 
 def _check_new(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    if before is not None:
-        raise ChangeFaultError("target", Fault.KNOWN)
+    ensure_new(before)
     _check(conn, store, plan, before, by)
 
 
 def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    if before is None:
-        raise ChangeFaultError("target", Fault.UNKNOWN)
-    _check(conn, store, plan, before, by)
+    _check(conn, store, plan, known(before), by)
 
 
 def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
@@ -136,13 +134,6 @@ def _apply(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
     clients.register(conn, store, registration(plan), by=by)
 
 
-def _check_suspend(
-    _conn: Connection, _store: Store, _plan: Plan, before: Values | None, _by: StaffSession | None
-) -> None:
-    if before is None or before["suspended"]:
-        raise ChangeFaultError("target", Fault.UNKNOWN)
-
-
 def _suspend(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
     clients.suspend(conn, store, plan.target, by=by)
 
@@ -155,7 +146,7 @@ KINDS = {
         about="portal", current=current, check=_check_known, apply=_apply, mark=marks.of_portal
     ),
     ChangeKind.PORTAL_SUSPEND: Kind(
-        about="portal", current=current, check=_check_suspend, apply=_suspend, is_stricter=ALWAYS
+        about="portal", current=current, check=check_suspend, apply=_suspend, is_stricter=ALWAYS
     ),
 }
 """The kinds of change that are about portals."""

@@ -1,0 +1,29 @@
+"""What several kinds of change check alike: whether what they are about is there."""
+
+from sqlalchemy import Connection
+
+from gateway.changes.errors import ChangeFaultError, Fault
+from gateway.changes.kinds import Plan, Values
+from gateway.parts import Store
+from gateway.people.access import StaffSession
+
+
+def ensure_new(before: Values | None) -> None:
+    """Raise `ChangeFaultError` where the target is there already."""
+    if before is not None:
+        raise ChangeFaultError("target", Fault.KNOWN)
+
+
+def known(before: Values | None) -> Values:
+    """How the target is now. Raises `ChangeFaultError` where it is not there."""
+    if before is None:
+        raise ChangeFaultError("target", Fault.UNKNOWN)
+    return before
+
+
+def check_suspend(
+    _conn: Connection, _store: Store, _plan: Plan, before: Values | None, _by: StaffSession | None
+) -> None:
+    """Let nothing be suspended that is not in use."""
+    if known(before)["suspended"]:
+        raise ChangeFaultError("target", Fault.UNKNOWN)
