@@ -52,11 +52,8 @@ _STAFF = (
     .outerjoin(Terminal, Terminal.id == Session.terminal_id)
     .where(Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.STAFF)
 )
-_RESIDENT = select(Session.__table__).where(
-    Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.RESIDENT
-)
-_ACCOUNT = select(Session.__table__).where(
-    Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.ACCOUNT
+_OF_KIND = select(Session.__table__).where(
+    Session.token_hash == bindparam("token_hash"), Session.kind == bindparam("kind")
 )
 _OPEN = select(Session.__table__).where(Session.token_hash == bindparam("token_hash"), Session.locked_at.is_(None))
 _DISPLAY_SESSION = (
@@ -265,7 +262,6 @@ def load_staff(
     if not roles or (row.role is not None and row.role not in roles):
         return None
     return StaffSession(
-        token_hash=row.token_hash,
         staff_id=row.staff_id,
         name=row.display_name,
         role=row.role or roles[0],
@@ -277,52 +273,29 @@ def load_staff(
         terminal_name=row.terminal_name,
         display_id=row.display_id,
         visit_id=row.visit_id,
-        language=row.language,
-        csrf=row.csrf,
-        auth_time=row.auth_time,
         locked_at=row.locked_at,
-        seen_at=row.seen_at,
-        idle_until=row.idle_until,
-        ends_at=row.ends_at,
+        **_of_every_kind(row),
     )
 
 
 def load_resident(conn: Connection, token: str, now: datetime) -> ResidentSession | None:
     """Find the open session of a resident's phone; one statement."""
-    row = conn.execute(_RESIDENT, {"token_hash": digest(token)}).one_or_none()
-    if row is None or _is_over(row, now):
+    row = _open_of_kind(conn, token, SessionKind.RESIDENT, now)
+    if row is None:
         return None
     return ResidentSession(
-        token_hash=row.token_hash,
         resident_id=row.resident_id,
         visit_id=row.visit_id,
         approval_id=row.approval_id,
-        language=row.language,
-        csrf=row.csrf,
-        auth_time=row.auth_time,
         acr=row.acr,
-        seen_at=row.seen_at,
-        idle_until=row.idle_until,
-        ends_at=row.ends_at,
+        **_of_every_kind(row),
     )
 
 
 def load_account(conn: Connection, token: str, now: datetime) -> AccountSession | None:
     """Find the open session of a resident's own page; one statement."""
-    row = conn.execute(_ACCOUNT, {"token_hash": digest(token)}).one_or_none()
-    if row is None or _is_over(row, now):
-        return None
-    return AccountSession(
-        token_hash=row.token_hash,
-        resident_id=row.resident_id,
-        language=row.language,
-        csrf=row.csrf,
-        auth_time=row.auth_time,
-        acr=row.acr,
-        seen_at=row.seen_at,
-        idle_until=row.idle_until,
-        ends_at=row.ends_at,
-    )
+    row = _open_of_kind(conn, token, SessionKind.ACCOUNT, now)
+    return None if row is None else AccountSession(resident_id=row.resident_id, acr=row.acr, **_of_every_kind(row))
 
 
 def load_display(conn: Connection, secret: str) -> DisplaySession | None:
@@ -368,6 +341,23 @@ def _begin(conn: Connection, *, kind: SessionKind, now: datetime, lifetime: Life
         )
     )
     return token
+
+
+def _open_of_kind(conn: Connection, token: str, kind: SessionKind, now: datetime) -> Row[Any] | None:
+    row: Row[Any] | None = conn.execute(_OF_KIND, {"token_hash": digest(token), "kind": kind}).one_or_none()
+    return None if row is None or _is_over(row, now) else row
+
+
+def _of_every_kind(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "token_hash": row.token_hash,
+        "language": row.language,
+        "csrf": row.csrf,
+        "auth_time": row.auth_time,
+        "seen_at": row.seen_at,
+        "idle_until": row.idle_until,
+        "ends_at": row.ends_at,
+    }
 
 
 def _end_where(conn: Connection, condition: Any, now: datetime) -> int:
