@@ -10,7 +10,8 @@ from gateway.visits.view import Stage
 from tests.flow.endings.conftest import ON_SQLITE
 from tests.flow.endings.counter import Case, Counter
 from tests.flow.endings.window import WAIT_SECONDS, Window
-from tests.gateway.web.test_in_a_browser import ensure_accessible, listen
+from tests.gateway.windows import listen
+from tests.wcag import ensure_accessible
 
 pytestmark = ON_SQLITE
 

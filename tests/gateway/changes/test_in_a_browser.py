@@ -5,7 +5,8 @@ from playwright.sync_api import Browser
 
 from gateway.changes.tables import ChangeKind
 from tests.gateway.changes.conftest import PORTAL, RULES, SERVICE, Office
-from tests.gateway.web.test_in_a_browser import address, ensure_accessible, open_as
+from tests.gateway.windows import address, open_as
+from tests.wcag import ensure_accessible
 
 __all__ = ["address"]
 

@@ -17,7 +17,8 @@ from gateway import long_codes
 from gateway.feedback.tables import FeedbackAnswer
 from tests.gateway.feedback.conftest import Phones
 from tests.gateway.visits.counter import Counter
-from tests.gateway.web.test_in_a_browser import ensure_accessible, listen
+from tests.gateway.windows import listen
+from tests.wcag import ensure_accessible
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 PICTURES = os.environ.get("PILNVARA_TEST_PICTURES")

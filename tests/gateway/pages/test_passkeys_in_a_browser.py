@@ -1,25 +1,23 @@
 """A passkey in a real browser, with Chromium's virtual authenticator: added, and used in place of a second sign-in."""
 
-import asyncio
 import os
 import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from delegation.assurance import Route
 from gateway.parts import Parts
 from gateway.visits.reading import Stage
 from tests.gateway.pages.facing import Facing
-from tests.gateway.pages.test_resident_in_a_browser import FULL, RULES
+from tests.gateway.pages.test_resident_in_a_browser import FULL
 from tests.gateway.visits.counter import Counter
+from tests.gateway.windows import address_of, serving
+from tests.wcag import ensure_accessible
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 PICTURES = os.environ.get("PILNVARA_TEST_PICTURES")
@@ -36,20 +34,12 @@ class Served:
 @pytest.fixture
 def served(counter: Counter) -> Iterator[Served]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://localhost:{listening.getsockname()[1]}"
         store = counter.store
-        settings = replace(store.settings, public_url=address)
+        settings = replace(store.settings, public_url=address_of(listening))
         counter.store = Parts(settings, store.database, store.clock, store.sealer, store.keys, store.renderer)
         facing = Facing.at(counter)
-        config = uvicorn.Config(facing.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-        thread.start()
-        try:
+        with serving(facing.app, listening) as address:
             yield Served(facing, address)
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @dataclass
@@ -92,11 +82,7 @@ class Window:
         self.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": self.authenticator, "isUserVerified": known})
 
     def look(self, state: str) -> None:
-        for width in (320, 1280, 390):
-            self.page.set_viewport_size({"width": width, "height": 844})
-            result = Axe().run(self.page, options=RULES)
-            assert result.violations_count == 0, f"{state} at {width} px\n{result.generate_report()}"
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{state} scrolls at {width} px"
+        ensure_accessible(self.page, (320, 1280, 390))
         if PICTURES:
             self.page.screenshot(path=str(Path(PICTURES) / f"passkey-{state}.png"), full_page=True)
 

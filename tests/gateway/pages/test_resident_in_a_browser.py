@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from delegation.assurance import NumberSource, Route
@@ -25,11 +23,12 @@ from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.played import declined, filed, unknown
+from tests.gateway.windows import listen, serving
+from tests.wcag import ensure_accessible
 
 __all__ = ["auditor"]
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PICTURES = os.environ.get("PILNVARA_TEST_PICTURES")
 
 FULL = ReadBack(
@@ -54,16 +53,8 @@ FULL = ReadBack(
 @pytest.fixture
 def address(facing: Facing) -> Iterator[str]:
     """The gateway over HTTP."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(facing.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-        thread.start()
-        try:
-            yield f"http://localhost:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with socket.create_server(("127.0.0.1", 0)) as listening, serving(facing.app, listening) as found:
+        yield found
 
 
 @dataclass
@@ -83,10 +74,7 @@ class Watcher:
     ) -> "Watcher":
         context = browser.new_context(viewport={"width": widths[-1], "height": 844}, java_script_enabled=scripts)
         page = context.new_page()
-        said: list[str] = []
-        page.on("console", lambda line: said.append(line.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        return cls(page, address, caller, said, widths, name)
+        return cls(page, address, caller, listen(page), widths, name)
 
     def go(self, path: str) -> None:
         pairs = self.caller.cookies.items()
@@ -96,12 +84,7 @@ class Watcher:
     def look(self, state: str, path: str) -> None:
         """Open a page and hold it to everything that is asked of pages."""
         self.go(path)
-        self.page.wait_for_selector("body.js-enabled")
-        for width in self.widths:
-            self.page.set_viewport_size({"width": width, "height": 844})
-            result = Axe().run(self.page, options=RULES)
-            assert result.violations_count == 0, f"{state} at {width} px\n{result.generate_report()}"
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{state} scrolls at {width} px"
+        ensure_accessible(self.page, self.widths)
         if PICTURES:
             self.page.set_viewport_size({"width": self.widths[-1], "height": 844})
             self.page.screenshot(path=str(Path(PICTURES) / f"{self.name}-{state}.png"), full_page=True)

@@ -1,61 +1,18 @@
 """Pages in a real browser: WCAG 2.2 AA by axe, no policy violated, and what a shared computer must not show again."""
 
-import asyncio
-import socket
-import threading
-from collections.abc import Iterator
-
 import pyotp
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
 from gateway.people.roles import Role
 from gateway.terminals import displays, enrolment
 from tests.gateway.callers import PASSWORD, Caller, Callers
+from tests.gateway.windows import address, listen, open_as
+from tests.wcag import ensure_accessible
+
+__all__ = ["address"]
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-WIDTHS = (320, 1280)
-
-
-@pytest.fixture
-def address(callers: Callers) -> Iterator[str]:
-    """The gateway over HTTP."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(callers.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-        thread.start()
-        try:
-            yield f"http://localhost:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def open_as(browser: Browser, address: str, caller: Caller) -> BrowserContext:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": name, "value": value, "url": address} for name, value in caller.cookies.items()])
-    return context
-
-
-def listen(page: Page) -> list[str]:
-    """What the browser complains of on a page: errors, and whatever the policy refused."""
-    said: list[str] = []
-    page.on("console", lambda line: said.append(line.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
-
-
-def ensure_accessible(page: Page) -> None:
-    page.wait_for_selector("body.js-enabled")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        result = Axe().run(page, options=RULES)
-        assert result.violations_count == 0, f"{page.url} at {width} px\n{result.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} scrolls at {width} px"
 
 
 @pytest.mark.parametrize("language", ["lv", "en"])

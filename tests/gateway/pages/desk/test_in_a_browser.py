@@ -12,7 +12,8 @@ from gateway.people import sessions
 from gateway.visits import looking
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
-from tests.gateway.web.test_in_a_browser import address, ensure_accessible, listen, open_as
+from tests.gateway.windows import address, listen, open_as
+from tests.wcag import ensure_accessible
 
 __all__ = ["address"]
 

@@ -13,7 +13,8 @@ from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.desk.test_signing import JPEG, known, takes
 from tests.gateway.pages.second_look.conftest import colleague
-from tests.gateway.web.test_in_a_browser import address, ensure_accessible, listen, open_as
+from tests.gateway.windows import address, listen, open_as
+from tests.wcag import ensure_accessible
 
 __all__ = ["address", "colleague"]
 

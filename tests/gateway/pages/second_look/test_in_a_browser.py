@@ -9,7 +9,8 @@ from gateway.people.tables import ValueKind
 from gateway.visits.reading import Stage
 from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import Desk
-from tests.gateway.web.test_in_a_browser import address, ensure_accessible, listen, open_as
+from tests.gateway.windows import address, listen, open_as
+from tests.wcag import ensure_accessible
 
 __all__ = ["address"]
 
