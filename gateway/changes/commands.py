@@ -94,7 +94,14 @@ def suspend_portal(client_id: str, reason: str) -> None:
 @click.option("--scope", default=SCOPE, show_default=True)
 @click.option("--auth", "method", type=_METHODS, default=AuthMethod.SECRET_BASIC.value, show_default=True)
 @click.option("--level", "levels", nargs=2, multiple=True, help="A word of the provider's, and the eIDAS address.")
-@click.option("--secret", prompt=True, hide_input=True, default="", help="Asked for, so that no history keeps it.")
+@click.option(
+    "--secret",
+    prompt=True,
+    hide_input=True,
+    default="",
+    show_default=False,
+    help="Asked for, so that no history keeps it; empty where we prove who we are by a key.",
+)
 @_reason
 def add_provider(  # noqa: PLR0913 - a registration has as many parts
     *,
