@@ -86,6 +86,16 @@ PROBLEMS: dict[str, Problem] = {
     "sign_in.wrong_password": _problem(
         403, message("The password is not right"), message("Type it again, or sign out and sign in anew.")
     ),
+    "recovery.refused": _problem(
+        403,
+        message("The user name or the code is not right"),
+        message("Check both halves of the code. They work for three days and once; your manager can ask for new ones."),
+    ),
+    "recovery.half_shown": _problem(
+        410,
+        message("The half of the code is not shown again"),
+        message("It is shown once. If it was lost, ask for the recovery anew."),
+    ),
     "sign_in.throttled": _problem(
         429, message("Too many tries"), message("Wait a quarter of an hour, then try again.")
     ),
@@ -363,7 +373,7 @@ PROBLEMS: dict[str, Problem] = {
     "change.secret_gone": _problem(
         410,
         message("The secret is not shown again"),
-        message("It is shown once, to whoever proposed it. If it was lost, propose a new one for the portal."),
+        message("It is shown once, to whom it is for. If it was lost, propose the change anew."),
     ),
     "change.fault": BAD_REQUEST,
     # The gateway itself

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.changes import identity, network, portals, rules
+from gateway.changes import accounts, identity, network, portals, rules
 from gateway.changes.errors import (
     ChangeFaultError,
     ChangeOverError,
@@ -46,7 +46,7 @@ WAITS: Final = timedelta(days=7)
 """How long a proposal waits for a second person."""
 LONGEST_REASON: Final = 500
 
-KINDS: Final[Mapping[ChangeKind, Kind]] = portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS
+KINDS: Final[Mapping[ChangeKind, Kind]] = portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS | accounts.KINDS
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
 _CREATED = select(Staff.created_at).where(Staff.id == bindparam("id"))
@@ -108,7 +108,7 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
 
     Raises:
         ChangeUnknownError, ChangeOverError: there is no such proposal, or none any more.
-        SamePersonError: it is their own, proposed at the same computer, or about their own training.
+        SamePersonError: it is their own, proposed at the same computer, or about their own training or account.
         FreshAccountError: their account was created or recovered within a day.
     """
     now = store.clock.database_now(conn)
@@ -122,6 +122,8 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
         raise SamePersonError("not at the computer where it was proposed")
     if row.kind is ChangeKind.TRAINING_GRANT and network.is_of(row.target, session.staff_id):
         raise SamePersonError("nobody vouches for their own training")
+    if _is_about(conn, row, session):
+        raise SamePersonError("nobody lets themselves into an account")
     ensure_not_fresh(conn, store, session.staff_id, now)
     if row.proposed_by is None:
         _set(conn, row, proposed_by=session.staff_id, proposed_terminal_id=session.terminal_id)
@@ -136,13 +138,14 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
 
 
 def refuse(conn: Connection, store: Store, session: StaffSession, change_id: str) -> None:
-    """Keep a change from ever taking effect: any administrator may, until it has.
+    """Keep a change from ever taking effect: any administrator may, until it has, and whose account it is about.
 
     Raises:
         ChangeUnknownError, ChangeOverError: there is no such change, or it is over.
     """
     row = _locked(conn, change_id, _OPEN)
-    _ensure_administrator(session)
+    if not _is_about(conn, row, session):
+        _ensure_administrator(session)
     _end(conn, store, row, ChangeState.REFUSED, session)
 
 
@@ -307,6 +310,10 @@ def _locked(conn: Connection, change_id: str, states: tuple[ChangeState, ...] | 
     if states is not None and row.state not in states:
         raise ChangeOverError(f"the change is {row.state.value}")
     return row
+
+
+def _is_about(conn: Connection, row: Any, session: StaffSession) -> bool:
+    return row.kind is ChangeKind.ACCOUNT_RECOVER and accounts.is_of(conn, row.target, session.staff_id)
 
 
 def _ensure_administrator(session: StaffSession) -> None:

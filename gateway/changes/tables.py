@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     TRAINING_GRANT = "training.grant"
     TRAINING_WITHDRAW = "training.withdraw"
     KEYS_ROTATE = "keys.rotate"
+    ACCOUNT_RECOVER = "account.recover"
 
 
 class ChangeState(StrEnum):

@@ -5,13 +5,16 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
+from gateway.changes import recoveries
+from gateway.changes.recoveries import Concern
 from gateway.database.engine import Database
 from gateway.ids import digest
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
 from gateway.parts import Parts
-from gateway.people import sessions, sign_in
+from gateway.people import sessions, sign_in, staff
 from gateway.people.access import CurrentSession, SessionKind, StaffSession, Who, allow
 from gateway.people.errors import (
     SignInFailedError,
@@ -65,6 +68,9 @@ async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[
             status=_STATUS[type(error)],
             until=getattr(error, "until", None),
         )
+    asked = await parts.database.read(lambda conn: recoveries.concerning(conn, attempt.login, parts.clock.now()))
+    if any(each.can_end for each in asked):
+        next_path = "/account"  # somebody else wants a code to this account: its holder is told before anything else
     fresh = [cookies.make(parts.settings, CookieName.STAFF, token)]
     secret = cookies.read(parts.settings, request, CookieName.TERMINAL)
     if terminal is not None and secret is not None:
@@ -150,9 +156,22 @@ async def do_choose_role(request: AnyRequest, session: StaffSession, parts: Part
 
 
 @get("/account", **allow(Who.STAFF))
-async def show_account(request: AnyRequest, session: StaffSession) -> Response[Any]:
-    """Who is signed in, where, in which role, until when."""
-    return page(request, "pages/account/account.html", me=session)
+async def show_account(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """Who is signed in, where, in which role, until when; and who asked for a code to the account."""
+
+    def work(conn: Connection) -> list[Concern]:
+        login = staff.login_of(conn, session.staff_id)
+        return recoveries.concerning(conn, login, parts.clock.now())
+
+    concerns = await parts.database.read(work)
+    return page(request, "pages/account/account.html", me=session, concerns=concerns)
+
+
+@post("/account/recoveries/{change_id:str}/end", **allow(Who.STAFF))
+async def end_recovery(session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
+    """Its holder does not want the account to be recovered."""
+    await parts.database.write(lambda conn: recoveries.object_to(conn, parts, session, change_id))
+    return see_other("/account")
 
 
 @get("/language/{code:str}", **allow(Who.ANYONE, while_locked=True))
@@ -191,5 +210,6 @@ HANDLERS = (
     show_roles,
     do_choose_role,
     show_account,
+    end_recovery,
     choose_language,
 )

@@ -10,6 +10,7 @@ from gateway.pages import (
     display,
     home,
     presented,
+    recovering,
     second_look,
     staff_values,
     statements,
@@ -24,6 +25,7 @@ from gateway.pages.resident import approving, disputing, entering, passkeys, sig
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
     *account.HANDLERS,
+    *recovering.HANDLERS,
     *terminals.HANDLERS,
     *desk.HANDLERS,
     *entering.HANDLERS,

@@ -116,6 +116,24 @@ class PasskeyImpossibleError(PasskeyError):
     code = "passkey.impossible"
 
 
+class RecoveryRefusedError(PeopleError):
+    """The code to recover an account is wrong, used, ended or past its time. Which of them is not said."""
+
+    code = "recovery.refused"
+
+
+class AppCodeWrongError(PeopleError):
+    """The code is not one that the authenticator app makes of its new secret."""
+
+    code = "recovery.app_code"
+
+
+class HalfShownError(PeopleError):
+    """A half of the code was shown before, or the recovery is over."""
+
+    code = "recovery.half_shown"
+
+
 class PasskeyNotFreshError(PasskeyError):
     """A passkey is added only within minutes of a sign-in in the same session."""
 

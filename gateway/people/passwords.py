@@ -32,6 +32,11 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+async def hashed(password: str) -> str:
+    """As `hash_password`, without holding up other requests."""
+    return await asyncio.get_running_loop().run_in_executor(_executor, hash_password, password)
+
+
 async def is_right(stored: str | None, password: str) -> bool:
     """Check a password without holding up other requests; `None` takes as long and is never right."""
     return await asyncio.get_running_loop().run_in_executor(_executor, _verify, stored, password)

@@ -85,7 +85,7 @@ async def sign_in(parts: Parts, attempt: Attempt) -> str:
     is_last = await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, attempt.doors, now))
     account = await parts.database.read(lambda conn: _find(conn, parts, attempt.login))
     right_password = await passwords.is_right(account.password_hash if account else None, attempt.password)
-    step = _matching_step(account.totp_secret, attempt.code, now) if account else None
+    step = matching_step(account.totp_secret, attempt.code, now) if account else None
     reason = _reason(account, right_password=right_password, step=step)
     if account is None or step is None or reason is not None:
         failed, why = account, reason or "unknown"
@@ -180,7 +180,7 @@ def _find(conn: Connection, parts: Parts, login: str) -> _Account | None:
     )
 
 
-def _matching_step(secret: str, typed: str, now: datetime) -> int | None:
+def matching_step(secret: str, typed: str, now: datetime) -> int | None:
     """The time step whose code was typed; all are compared, so the time taken does not tell which."""
     totp = pyotp.TOTP(secret, interval=_STEP_SECONDS)
     code = "".join(typed.split())

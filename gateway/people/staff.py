@@ -135,6 +135,11 @@ def find_by_login(conn: Connection, login: str) -> str:
     return found
 
 
+def login_of(conn: Connection, staff_id: str) -> str:
+    """The login of an account that exists."""
+    return str(conn.execute(select(Staff.login).where(Staff.id == staff_id)).scalar_one())
+
+
 def ensure_centre(conn: Connection, centre_id: str) -> None:
     """Refuse a centre that does not exist.
 

@@ -81,6 +81,27 @@ class StaffValue(Base):
     set_at: Mapped[datetime]
 
 
+class StaffRecovery(Base):
+    """An account that two people let its holder recover; each of them has half of the code."""
+
+    __tablename__ = "staff_recovery"
+    __table_args__ = (Index("ix_staff_recovery_staff", "staff_id"),)
+
+    change_id: Mapped[str] = mapped_column(primary_key=True)
+    """The change of settings by which they agreed."""
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    totp: Mapped[bytes]
+    """The secret of the one-time codes to come, sealed under the account's key."""
+    proposer_hash: Mapped[bytes | None]
+    """Keyed hash of the half that the proposer was shown."""
+    confirmer_hash: Mapped[bytes | None]
+    opened_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """By a later recovery, or by the account's holder."""
+
+
 class Resident(Base):
     """A resident, known by a keyed hash of the personal code; the values are sealed under a key of their own."""
 

@@ -7,9 +7,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.changes import flow, listing
+from gateway.changes import flow, listing, recoveries
 from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonError
 from gateway.changes.listing import Change
+from gateway.changes.tables import ChangeKind
 from gateway.pages.admin import words
 from gateway.pages.rendering import page
 from gateway.paging import Numbered
@@ -54,8 +55,15 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
 @get("/admin/changes/{change_id:str}", **_READERS)
 async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
     """One change: why, by whom, from what to what."""
-    change = await parts.database.read(lambda conn: listing.one(conn, change_id))
-    return _show(request, session, change)
+
+    def work(conn: Connection) -> tuple[Change, bool]:
+        change = listing.one(conn, change_id)
+        is_account = change.kind is ChangeKind.ACCOUNT_RECOVER
+        half = recoveries.half_for(conn, session, change_id, parts.clock.now()) if is_account else None
+        return change, half is not None
+
+    change, has_half = await parts.database.read(work)
+    return _show(request, session, change, may_see_half=has_half)
 
 
 @post("/admin/changes/{change_id:str}/confirm", **_ADMINISTRATOR)
@@ -93,7 +101,25 @@ async def show_secret(
     return _show(request, session, change, secret=secret)
 
 
-def _show(request: AnyRequest, session: StaffSession, change: Change, secret: str | None = None) -> Response[Any]:
+@post("/admin/changes/{change_id:str}/half", **_READERS)
+async def show_half(
+    request: AnyRequest, session: StaffSession, parts: Parts, change_id: FromPath[str]
+) -> Response[Any]:
+    """Show the caller's half of the code to an account, once: nothing is kept to lead to."""
+    half = await parts.database.write(lambda conn: recoveries.show_half(conn, parts, session, change_id))
+    change = await parts.database.read(lambda conn: listing.one(conn, change_id))
+    return _show(request, session, change, half=half)
+
+
+def _show(
+    request: AnyRequest,
+    session: StaffSession,
+    change: Change,
+    *,
+    secret: str | None = None,
+    half: str | None = None,
+    may_see_half: bool = False,
+) -> Response[Any]:
     is_own = change.proposed_by == session.staff_id
     is_administrator = session.role is Role.ADMINISTRATOR
     waits = change.state.value == "proposed"
@@ -107,6 +133,8 @@ def _show(request: AnyRequest, session: StaffSession, change: Change, secret: st
         ending=words.ENDINGS.get(change.ended_why or ""),
         rows=_rows(change),
         secret=secret,
+        half=half,
+        may_see_half=may_see_half,
         may_confirm=is_administrator and not is_own and waits,
         may_refuse=is_administrator and not is_own and change.is_open,
         may_withdraw=is_own and change.is_open,
@@ -137,4 +165,4 @@ async def _note(parts: Parts, session: StaffSession, change_id: str, error: Chan
     await parts.database.write(lambda conn: flow.note_barred(conn, parts, session, change_id, error.code))
 
 
-HANDLERS = (show_all, show_one, confirm, refuse, withdraw, show_secret)
+HANDLERS = (show_all, show_one, confirm, refuse, withdraw, show_secret, show_half)

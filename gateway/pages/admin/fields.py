@@ -117,6 +117,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ),
     ChangeKind.TRAINING_WITHDRAW: (),
     ChangeKind.KEYS_ROTATE: (),
+    ChangeKind.ACCOUNT_RECOVER: (),
 }
 
 

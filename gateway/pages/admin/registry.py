@@ -21,7 +21,7 @@ from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
-from gateway.people.tables import Centre, Staff
+from gateway.people.tables import Centre, Staff, StaffState
 from gateway.services import catalogue, trainings
 from gateway.services.tables import Agreement, Basket, Portal, Service, StaffTraining, Training
 from gateway.visits.rows import AnyRow
@@ -86,6 +86,10 @@ def _training(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
     return row.display_name, row.login, name, row.training_id, write_date(row.valid_until.date())
 
 
+def _account(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
+    return row.display_name, row.login, row.centre
+
+
 def _key(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
     return row.kind, row.kid, write_date(row.created_at.date())
 
@@ -100,6 +104,10 @@ def _client(row: AnyRow) -> str:
 
 def _kind(row: AnyRow) -> str:
     return str(row.kind)
+
+
+def _login(row: AnyRow) -> str:
+    return str(row.login)
 
 
 def _of_training(row: AnyRow) -> str:
@@ -175,6 +183,18 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
         target=_of_training,
         changes=(ChangeKind.TRAINING_WITHDRAW,),
         new=ChangeKind.TRAINING_GRANT,
+        of_centre=True,
+    ),
+    "accounts": Registry(
+        title=message("Accounts"),
+        rows=select(Staff.display_name, Staff.login, Centre.name.label("centre"))
+        .join(Centre, Centre.id == Staff.centre_id)
+        .where(Staff.state == StaffState.ACTIVE)
+        .order_by(Staff.display_name, Staff.id),
+        head=(_NAME, words.LABELS["staff"], words.LABELS["centre"]),
+        cells=_account,
+        target=_login,
+        changes=(ChangeKind.ACCOUNT_RECOVER,),
         of_centre=True,
     ),
     "keys": Registry(

@@ -24,6 +24,7 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.TRAINING_GRANT: message("Note a training"),
     ChangeKind.TRAINING_WITHDRAW: message("Take a training back"),
     ChangeKind.KEYS_ROTATE: message("Replace a signing key"),
+    ChangeKind.ACCOUNT_RECOVER: message("Let somebody recover their account"),
 }
 STATES: Final[Mapping[ChangeState, Message]] = {
     ChangeState.PROPOSED: message("Waits for a second administrator"),

@@ -4,11 +4,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from gateway.changes.tables import ChangeKind
+from gateway.people.roles import Role
 from tests.gateway.changes.conftest import PORTAL, RULES, SERVICE, Office
+from tests.gateway.changes.test_recovery import Lost, lost
 from tests.gateway.windows import address, open_as
 from tests.wcag import ensure_accessible
 
-__all__ = ["address"]
+__all__ = ["address", "lost"]
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -32,3 +34,33 @@ def test_every_page_of_a_change_is_accessible(browser: Browser, address: str, of
     page.get_by_role("alert").wait_for()
     ensure_accessible(page)
     context.close()
+
+
+def test_every_page_of_a_recovery_is_accessible(browser: Browser, address: str, lost: Lost) -> None:
+    change = lost.opened()
+    halves = lost.halves(change)
+    context = open_as(browser, address, lost.office.page())
+    page = context.new_page()
+    for path in (f"/admin/changes/{change}", "/admin/accounts", "/admin/propose/account.recover?target=cilda"):
+        page.goto(address + path)
+        ensure_accessible(page)
+    context.close()
+    lost.propose()
+    context = open_as(browser, address, lost.place.staff(Role.ASSISTANT))
+    page = context.new_page()
+    page.goto(f"{address}/account")
+    ensure_accessible(page)
+    context.close()
+    page = browser.new_page()
+    page.goto(f"{address}/recover")
+    ensure_accessible(page)
+    page.get_by_label("Lietotājvārds").fill("cilda")
+    page.get_by_label("Viena koda puse").fill(halves[0])
+    page.get_by_label("Otra puse").fill(halves[1])
+    page.get_by_role("button", name="Turpināt").click()
+    page.get_by_label("Jaunā parole", exact=True).fill("short")
+    ensure_accessible(page)
+    page.get_by_role("button", name="Iestatīt").click()
+    page.get_by_role("alert").wait_for()
+    ensure_accessible(page)
+    page.close()

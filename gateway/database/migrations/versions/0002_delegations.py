@@ -179,6 +179,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "staff_recovery",
+        sa.Column("change_id", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.Text(), nullable=False),
+        sa.Column("totp", sa.LargeBinary(), nullable=False),
+        sa.Column("proposer_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("confirmer_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_recovery_staff_id")),
+        sa.PrimaryKeyConstraint("change_id", name=op.f("pk_staff_recovery")),
+    )
+    with op.batch_alter_table("staff_recovery", schema=None) as batch_op:
+        batch_op.create_index("ix_staff_recovery_staff", ["staff_id"], unique=False)
+
+    op.create_table(
         "staff_training",
         sa.Column("staff_id", sa.Text(), nullable=False),
         sa.Column("training_id", sa.String(length=64), nullable=False),
