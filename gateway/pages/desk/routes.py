@@ -57,9 +57,10 @@ def needed(service: Service) -> Assurance:
 def _strictest(services: Sequence[Service], of_route: Sequence[dict[str, Any]], language: str) -> dict[str, Any]:
     """A route as the strictest of several services takes it, with that service's title where it forbids the route."""
     for service, route in zip(services, of_route, strict=True):
-        if not route["taken"]:
-            return route | {"which": service.card(language).title if len(services) > 1 else None}
-    return next((route for route in of_route if route["why"]), of_route[0])
+        if route["why"] in _OF_SERVICE and len(services) > 1:
+            return route | {"which": service.card(language).title}
+    refused = (route for route in of_route if not route["taken"])
+    return next(refused, None) or next((route for route in of_route if route["why"]), of_route[0])
 
 
 def _route(route: Route, look: Callable[[_Asked], str | None], asked: _Asked) -> dict[str, Any]:
@@ -87,6 +88,8 @@ def _on_paper_or_call(asked: _Asked) -> str | None:
     return "too_low" if asked.needed > Assurance.SUBSTANTIAL else None
 
 
+_OF_SERVICE = frozenset({"not_taken", "too_low"})
+"""What a service's own rules forbid; anything else is missing here, whatever the service."""
 _WHY_NOT: dict[Route, Callable[[_Asked], str | None]] = {
     Route.PHONE: _phone,
     Route.PASSKEY: _passkey,

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import update
 
+from delegation.assurance import Route
 from delegation.model import Action, AuthorityKind, DelegationState
+from gateway.services.tables import Service
+from gateway.terminals.tables import Display
 from gateway.visits import parties
 from gateway.visits.delegations import to_model
 from gateway.visits.reading import Stage
@@ -126,7 +130,10 @@ class TestSeveral:
 
     def test_come_with_a_life_event(self, desk: Desk) -> None:
         desk.at(Stage.SERVICE)
-        assert "Back at work after an illness" in desk.press_button("search", {"query": "back to work"}).text
+        found = desk.press_button("search", {"query": "back to work"}).text
+        assert "Back at work after an illness" in found
+        assert "1 life event found" in found
+        assert len(re.findall("app-card__title", found)) == 1 + int(re.findall(r"(\d+) services? found", found)[0])
         assert desk.press_button("service", {"event": "child_and_illness"}).status == 303
         visit = desk.view().visit
         assert (visit["services"], visit["life_event_id"]) == ([QUEUE, BENEFIT], "child_and_illness")
@@ -160,6 +167,15 @@ class TestSeveral:
         desk.at(Stage.SERVICE)
         desk.press_button("service", {"event": "child_and_illness"})
         assert re.search(r"“[^”]+” forbids it", desk.look().text)
+
+    def test_forbid_nothing_where_only_the_display_is_missing(self, desk: Desk) -> None:
+        desk.write(lambda conn: conn.execute(update(Service).values(routes=[route.value for route in Route])))
+        desk.write(lambda conn: conn.execute(update(Display).values(revoked_at=desk.clock.now())))
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"event": "child_and_illness"})
+        page = desk.look().text
+        assert "Not possible: no display is paired with this computer." in page
+        assert "forbids it" not in page
 
     def test_cannot_be_gone_on_to_before_anything_is_allowed(self, desk: Desk) -> None:
         desk.at(Stage.SERVICE)
