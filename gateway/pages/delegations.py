@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from gateway.pages.desk.words import STOP_REASONS
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
+from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
@@ -43,11 +44,14 @@ WHOSE: Final[dict[str, Message]] = {
 
 @get("/manage/delegations", **_MANAGER)
 async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
-    """What is in force, and what was stopped in the last week."""
+    """What is in force, a page at a time, and what was stopped in the last week."""
+    after = Key.parse(request.query_params.get("after", ""))
 
     def work(conn: Connection) -> dict[str, Any]:
+        found = centre_list.live(conn, parts, session, most=_MOST + 1, after=after)
         return {
-            "live": centre_list.live(conn, parts, session, most=_MOST),
+            "live": found[:_MOST],
+            "older": end_of(found, _MOST, lambda line: line.key),
             "stopped": centre_list.stopped(conn, parts, session, most=_MOST),
         }
 
@@ -97,8 +101,7 @@ async def _stop_page(
     delegation_id: str,
     faults: dict[str, Message] | None = None,
 ) -> Response[Any]:
-    live = await parts.database.read(lambda conn: centre_list.live(conn, parts, session, most=_MOST))
-    one = next((each for each in live if each.id == delegation_id), None)
+    one = await parts.database.read(lambda conn: centre_list.one(conn, parts, session, delegation_id))
     if one is None:
         return see_other("/manage/delegations")
     return page(

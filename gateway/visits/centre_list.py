@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import aliased
 
 from delegation.model import DelegationState
+from gateway.paging import Key, follows
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Staff
@@ -38,14 +39,13 @@ _JOINED = (
     .outerjoin(_WHO, DelegationRow.ended_by == "staff:" + _WHO.id)
     .where(DelegationRow.centre_id == bindparam("centre"))
 )
-_LIVE = (
-    _JOINED.where(
-        DelegationRow.state.in_((DelegationState.REQUESTED, DelegationState.ACTIVE)),
-        DelegationRow.valid_until > bindparam("now"),
-    )
-    .order_by(DelegationRow.requested_at.desc())
-    .limit(bindparam("most"))
+_IN_FORCE = _JOINED.where(
+    DelegationRow.state.in_((DelegationState.REQUESTED, DelegationState.ACTIVE)),
+    DelegationRow.valid_until > bindparam("now"),
 )
+_LIVE = _IN_FORCE.order_by(DelegationRow.requested_at.desc(), DelegationRow.id.desc()).limit(bindparam("most"))
+_LIVE_AFTER = _LIVE.where(follows(DelegationRow.requested_at, DelegationRow.id))
+_ONE = _IN_FORCE.where(DelegationRow.id == bindparam("delegation"))
 _STOPPED = (
     _JOINED.where(DelegationRow.ended_reason.is_not(None), DelegationRow.ended_at > bindparam("since"))
     .order_by(DelegationRow.ended_at.desc())
@@ -71,10 +71,21 @@ class Line:
     """As in the row, but the name of a member of staff."""
     reason: StopReason | None
 
+    @property
+    def key(self) -> Key:
+        """Where a page that ends with it ends."""
+        return Key(self.requested_at, self.id)
 
-def live(conn: Connection, parts: Parts, by: StaffSession, *, most: int) -> list[Line]:
-    """What is asked for or in force in the centre of `by`, newest first."""
-    return _lines(conn, by, _LIVE, {"now": parts.clock.now(), "most": most})
+
+def live(conn: Connection, parts: Parts, by: StaffSession, *, most: int, after: Key | None = None) -> list[Line]:
+    """What is asked for or in force in the centre of `by`, newest first, from the line after `after`."""
+    asked = {"now": parts.clock.now(), "most": most}
+    return _lines(conn, by, _LIVE, asked) if after is None else _lines(conn, by, _LIVE_AFTER, asked | after.values)
+
+
+def one(conn: Connection, parts: Parts, by: StaffSession, delegation_id: str) -> Line | None:
+    """One of these, on whatever page it stands; none where it has ended or is another centre's."""
+    return next(iter(_lines(conn, by, _ONE, {"now": parts.clock.now(), "delegation": delegation_id})), None)
 
 
 def stopped(conn: Connection, parts: Parts, by: StaffSession, *, most: int) -> list[Line]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select
 
 from audit.events import EventName
 from delegation.model import DelegationState
@@ -32,6 +32,7 @@ MOST = 50
 """Delegations in the list: the live ones and the newest of the others."""
 
 _TRIES = 20
+_IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQUESTED)
 _INSERT = insert(DocumentShown)
 _SHOWN = select(DocumentShown.__table__).where(DocumentShown.id == bindparam("id"))
 _LIST = (
@@ -47,7 +48,11 @@ _LIST = (
     )
     .join(Centre, Centre.id == DelegationRow.centre_id)
     .where(or_(DelegationRow.principal_id == bindparam("person"), DelegationRow.approver_id == bindparam("person")))
-    .order_by(DelegationRow.requested_at.desc())
+    .order_by(
+        # What can still be stopped first: it must not be hidden behind much that is over.
+        and_(DelegationRow.state.in_(_IN_FORCE), DelegationRow.valid_until > bindparam("now")).desc(),
+        DelegationRow.requested_at.desc(),
+    )
     .limit(MOST)
 )
 _CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
@@ -58,7 +63,6 @@ _CASES = (
     .order_by(Dispute.opened_at.desc())
     .limit(MOST)
 )
-_IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQUESTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +114,16 @@ def show_document(conn: Connection, parts: Parts, by: StaffSession, code: str, d
 
 
 def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> list[Listed]:
-    """What is or was allowed in the name of whoever showed the document, newest first.
+    """What is or was allowed in the name of whoever showed the document: what is in force first, then the newest.
 
     Raises:
         NotFoundError: no such document was shown to `by` here in the last quarter of an hour.
     """
     resident_id = person_of(conn, parts, by, shown_id)
-    rows = conn.execute(_LIST, {"person": resident_id}).all() if resident_id else []
+    now = parts.clock.now()
+    rows = conn.execute(_LIST, {"person": resident_id, "now": now}).all() if resident_id else []
     services = {each["service"] for row in rows for each in row.services}
     cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": sorted(services)})} if services else {}
-    now = parts.clock.now()
     return [
         Listed(
             id=row.id,

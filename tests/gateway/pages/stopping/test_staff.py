@@ -1,8 +1,15 @@
 """Staff stop for others, with a reason: at any centre for whoever shows a document, a manager in the own centre."""
 
+import re
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
 from delegation.model import DelegationState
 from gateway.people.roles import Role
-from gateway.visits.tables import DisputeKind
+from gateway.visits.rows import AnyRow
+from gateway.visits.tables import DelegationRow, DisputeKind
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.stopping.conftest import Staff
 from tests.gateway.visits.counter import ILZE
@@ -15,7 +22,26 @@ def shown(assistant: Phone, code: str = ILZE.code) -> str:
     return answer.location
 
 
+def copies(conn: Connection, of: AnyRow, number: int, **changed: Any) -> None:
+    """More delegations like one of them, each a minute younger."""
+    made = dict(of._mapping) | {"stop_code_hash": None} | changed
+    for n in range(1, number + 1):
+        later = {"id": f"{n:032}", "status_index": n, "requested_at": of.requested_at + timedelta(minutes=n)}
+        conn.execute(insert(DelegationRow).values(made | later))
+
+
 class TestWithADocument:
+    def test_shows_what_is_in_force_before_much_that_is_over(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        live = facing.counter.delegation()
+        over = {"state": DelegationState.REVOKED, "ended_at": live.requested_at}
+        facing.counter.write(lambda conn: copies(conn, live, 60, **over))
+        assistant = signed_in(Role.ASSISTANT)
+        here = shown(assistant)
+        listed = assistant.see(here).text
+        assert listed.count("In force<") == 1
+        assert f"{here}/{live.id}" in listed
+
     def test_lists_and_stops_with_a_reason(self, facing: Facing, signed_in: Staff) -> None:
         facing.counter.open().grant()
         assistant = signed_in(Role.ASSISTANT)
@@ -73,6 +99,22 @@ class TestTheManager:
         assert "Nothing is allowed at this moment" in after
         assert "Berta Otrā" in after
         assert "Something is not as it should be" in after
+
+    def test_goes_on_to_what_is_older_and_stops_that_too(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        oldest = facing.counter.delegation()
+        facing.counter.write(lambda conn: copies(conn, oldest, 50))
+        manager = signed_in(Role.MANAGER)
+        first = manager.see("/manage/delegations").text
+        assert oldest.id not in first
+        older = re.search(r'href="(/manage/delegations\?after=[^"]+)"', first)
+        assert older, first
+        second = manager.see(older[1]).text
+        assert second.count("/stop") == 1
+        assert f"/manage/delegations/{oldest.id}/stop" in second
+        manager.see(f"/manage/delegations/{oldest.id}/stop")
+        assert manager.send(f"/manage/delegations/{oldest.id}/stop", reason="misuse").status == 303
+        assert facing.counter.delegation_of(oldest.id).state is DelegationState.REVOKED
 
     def test_sees_what_residents_stopped(self, facing: Facing, signed_in: Staff) -> None:
         facing.counter.open().grant()
