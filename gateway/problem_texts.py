@@ -170,6 +170,14 @@ PROBLEMS: dict[str, Problem] = {
         message("This is your own matter"),
         message("A personal code, telephone number or account here is yours. A colleague has to serve this person."),
     ),
+    "barred.not_recognised": _problem(
+        403,
+        message("You cannot serve residents yet"),
+        message(
+            "Nobody would notice if you acted in your own matter. Store your telephone, account and address under Your"
+            " session; the centre’s manager stores your personal code from your document."
+        ),
+    ),
     "barred.basket": _problem(
         403,
         message("This centre does not offer the service"),

@@ -33,12 +33,11 @@ from gateway.ledger import health, outbox
 from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import OAuthError
 from gateway.parts import Store
+from gateway.people import freshness
 from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
 from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR
-from gateway.people.tables import Staff
-from gateway.visits.second_person import RECOVERY_BARS, is_recovered_since
 
 APPLY_JOB: Final = "change.apply"
 LAPSE_JOB: Final = "change.lapse"
@@ -49,7 +48,6 @@ LONGEST_REASON: Final = 500
 KINDS: Final[Mapping[ChangeKind, Kind]] = portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS | accounts.KINDS
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
-_CREATED = select(Staff.created_at).where(Staff.id == bindparam("id"))
 _MAKES_SECRETS: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PORTAL_ALTER}
 
 
@@ -234,9 +232,7 @@ def ensure_not_fresh(conn: Connection, store: Store, staff_id: str, now: datetim
     Raises:
         FreshAccountError: it was.
     """
-    since = now - (RECOVERY_BARS if store.settings.mode == "live" else store.settings.change_delay)
-    created = conn.execute(_CREATED, {"id": staff_id}).scalar_one()
-    if created > since or is_recovered_since(conn, staff_id, since):
+    if freshness.is_fresh(conn, store, staff_id, now):
         raise FreshAccountError("not within a day after the account was created or recovered")
 
 

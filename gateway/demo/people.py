@@ -40,12 +40,24 @@ HOME = "“Šķietami”, Ziemeļu novads, LV-9901"
 _INESE = (
     (ValueKind.CODE, "329999-00091"),
     (ValueKind.PHONE, "+371 2000 0091"),
+    (ValueKind.ACCOUNT, "LV73PARA0000000000091"),
     (ValueKind.ADDRESS, HOME),
 )
-_VILNIS = ((ValueKind.CODE, "329999-00093"), (ValueKind.PHONE, "+371 2000 0093"))
+_KASPARS = (
+    (ValueKind.CODE, "329999-00092"),
+    (ValueKind.PHONE, "+371 2000 0092"),
+    (ValueKind.ACCOUNT, "LV46PARA0000000000092"),
+    (ValueKind.ADDRESS, "“Viļņi”, Jūras pilsēta, LV-9902"),
+)
+_VILNIS = (
+    (ValueKind.CODE, "329999-00093"),
+    (ValueKind.PHONE, "+371 2000 0093"),
+    (ValueKind.ACCOUNT, "LV19PARA0000000000093"),
+    (ValueKind.ADDRESS, "“Vadoņi”, Ziemeļu novads, LV-9901"),
+)
 STAFF = (
     DemoStaff("inese", "Inese Palīdze", NORTH.id, (Role.ASSISTANT,), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", _INESE),
-    DemoStaff("kaspars", "Kaspars Talka", SEA.id, (Role.ASSISTANT,), "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"),
+    DemoStaff("kaspars", "Kaspars Talka", SEA.id, (Role.ASSISTANT,), "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", _KASPARS),
     DemoStaff(
         "vilnis",
         "Vilnis Vadonis",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.config import Settings
-from gateway.doctor import machine, registrations, services
+from gateway.doctor import machine, people, registrations, services
 from gateway.doctor.finding import Finding, Look
 
 LOOKS: tuple[Look, ...] = (
@@ -14,6 +14,7 @@ LOOKS: tuple[Look, ...] = (
     services.keys,
     services.log,
     registrations.registrations,
+    people.staff_values,
     machine.assets,
     machine.browser,
     machine.isolation,

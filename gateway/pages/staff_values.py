@@ -135,11 +135,11 @@ async def _one(
     errors: dict[str, Message] | None = None,
     typed: dict[str, str] | None = None,
 ) -> Response[Any]:
-    def work(conn: Connection) -> tuple[colleagues.Colleague, dict[ValueKind, int]]:
+    def work(conn: Connection) -> tuple[colleagues.Colleague, dict[ValueKind, int], tuple[ValueKind, ...]]:
         person = colleagues.one(conn, session.centre_id, staff_id)
-        return person, fingerprints.present(conn, [staff_id])[staff_id]
+        return person, fingerprints.present(conn, [staff_id])[staff_id], fingerprints.missing(conn, staff_id)
 
-    person, present = await parts.database.read(work)
+    person, present, missing = await parts.database.read(work)
     is_own = staff_id == session.staff_id
     return page(
         request,
@@ -148,6 +148,7 @@ async def _one(
         person=person,
         is_own=is_own,
         present=present,
+        missing=missing,
         kinds=KINDS,
         hints=_HINTS,
         errors=errors or {},

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from stdnum import iban
 
 from audit.entry import Actor
@@ -20,9 +20,17 @@ from gateway.keys.sealing import Sealer
 from gateway.ledger import outbox
 from gateway.people import personal_code
 from gateway.people.errors import UnknownPersonError
-from gateway.people.tables import Staff, StaffState, StaffValue, ValueKind
+from gateway.people.roles import Role
+from gateway.people.tables import Staff, StaffRole, StaffState, StaffValue, ValueKind
 
 MOST_OF_A_KIND = 5
+_KNOWN = select(StaffValue.kind, StaffValue.set_by).where(StaffValue.staff_id == bindparam("staff"))
+_ASSISTANTS = (
+    select(Staff.id, Staff.login, StaffValue.kind, StaffValue.set_by)
+    .join(StaffRole, (StaffRole.staff_id == Staff.id) & (StaffRole.role == Role.ASSISTANT))
+    .outerjoin(StaffValue, StaffValue.staff_id == Staff.id)
+    .where(Staff.state == StaffState.ACTIVE)
+)
 _LATVIA = "+371"
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -90,16 +98,19 @@ def add(
     value_hash = hash_of(sealer, kind, typed)
     if conn.execute(select(Staff.id).where(Staff.id == staff_id)).first() is None:
         raise UnknownPersonError("no such account")
-    known = set(
-        conn.execute(
-            select(StaffValue.value_hash).where(StaffValue.staff_id == staff_id, StaffValue.kind == kind)
-        ).scalars()
-    )
+    of_kind = (StaffValue.staff_id == staff_id, StaffValue.kind == kind)
+    known = {row.value_hash: row.set_by for row in conn.execute(select(StaffValue.__table__).where(*of_kind))}
     if value_hash in known:
+        if by.id != staff_id and known[value_hash] in (None, staff_id):
+            # What its owner only said is now somebody else's word too.
+            this_one = update(StaffValue).where(*of_kind, StaffValue.value_hash == value_hash)
+            conn.execute(this_one.values(set_by=by.id))
+            _say(conn, EventName.STAFF_VALUE_SET, staff_id, kind, by, now)
         return
     if len(known) >= MOST_OF_A_KIND:
         raise StaffValueError(f"there are {MOST_OF_A_KIND} of the kind {kind.value} already")
-    conn.execute(insert(StaffValue).values(staff_id=staff_id, kind=kind, value_hash=value_hash, set_at=now))
+    values = {"staff_id": staff_id, "kind": kind, "value_hash": value_hash, "set_at": now, "set_by": by.id}
+    conn.execute(insert(StaffValue).values(values))
     _say(conn, EventName.STAFF_VALUE_SET, staff_id, kind, by, now)
 
 
@@ -108,6 +119,26 @@ def remove(conn: Connection, staff_id: str, kind: ValueKind, *, by: Actor, now: 
     which = (StaffValue.staff_id == staff_id, StaffValue.kind == kind)
     if conn.execute(delete(StaffValue).where(*which)).rowcount:
         _say(conn, EventName.STAFF_VALUE_REMOVED, staff_id, kind, by, now)
+
+
+def missing(conn: Connection, staff_id: str) -> tuple[ValueKind, ...]:
+    """What has to be known before somebody may serve residents, and is not; none: they are recognised.
+
+    A personal code counts only as another person's word: whoever wants to act in their own matter types a wrong one.
+    """
+    known = {row.kind for row in conn.execute(_KNOWN, {"staff": staff_id}) if _counts(row.kind, row.set_by, staff_id)}
+    return tuple(kind for kind in ValueKind if kind not in known)
+
+
+def unrecognised(conn: Connection) -> list[str]:
+    """The logins of active assistants of whom something is missing, who therefore cannot open a visit."""
+    rows = conn.execute(_ASSISTANTS)
+    known: dict[str, set[ValueKind]] = {}
+    for row in rows:
+        of = known.setdefault(row.login, set())
+        if row.kind is not None and _counts(row.kind, row.set_by, row.id):
+            of.add(row.kind)
+    return sorted(login for login, kinds in known.items() if len(kinds) < len(ValueKind))
 
 
 def present(conn: Connection, staff_ids: Collection[str]) -> dict[str, dict[ValueKind, int]]:
@@ -137,6 +168,10 @@ def met_in_centre(conn: Connection, hashes: Collection[bytes], centre_id: str, s
         .order_by(StaffValue.staff_id, StaffValue.kind, StaffValue.value_hash)
     )
     return [Met(row.staff_id, row.kind, row.value_hash) for row in rows]
+
+
+def _counts(kind: ValueKind, set_by: str | None, staff_id: str) -> bool:
+    return kind is not ValueKind.CODE or set_by not in (None, staff_id)
 
 
 def _code(typed: str) -> str:

@@ -79,6 +79,8 @@ class StaffValue(Base):
     kind: Mapped[ValueKind] = mapped_column(primary_key=True)
     value_hash: Mapped[bytes] = mapped_column(primary_key=True)
     set_at: Mapped[datetime]
+    set_by: Mapped[str | None]
+    """Whose word it is: the id of an account, or `command line`."""
 
 
 class StaffRecovery(Base):

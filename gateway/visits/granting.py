@@ -72,9 +72,11 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         NotOfferedError: a service does not offer what is wanted of it.
         NoKnownNumberError: the display route, and no number is known but one typed here.
         delegation.errors.InvalidRequestError: who speaks for whom does not fit.
-        guarding.BarredError: a service is not open to this assistant, or it is their own matter.
+        guarding.BarredError: a service is not open to this assistant, it is their own matter, or that could not be
+            noticed.
     """
     ensure_healthy(conn)
+    guarding.ensure_recognised(conn, by)
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     earlier = lock_delegation_of(conn, visit_id)

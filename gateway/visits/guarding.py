@@ -48,6 +48,12 @@ class OwnMatterError(BarredError):
     code = "barred.own_matter"
 
 
+class NotRecognisedError(BarredError):
+    """Nobody has stored what the assistant would be recognised by: an own matter would not be noticed."""
+
+    code = "barred.not_recognised"
+
+
 class NotInBasketError(BarredError):
     """The centre's kind does not offer the service."""
 
@@ -90,6 +96,16 @@ class _Person:
 
     id: str
     name: str
+
+
+def ensure_recognised(conn: Connection, by: StaffSession) -> None:
+    """Refuse an assistant whose own matter nobody would notice.
+
+    Raises:
+        NotRecognisedError: their personal code, telephone, account or address is not known.
+    """
+    if missing := fingerprints.missing(conn, by.staff_id):
+        raise NotRecognisedError(f"not known of the assistant: {', '.join(missing)}")
 
 
 def ensure_open(

@@ -42,8 +42,12 @@ def open_visit(conn: Connection, parts: Parts, by: StaffSession, *, channel: Cha
     """Open a visit at the terminal of `by`; return its id. `language` is the resident's.
 
     Its values are sealed under a key of its own from the first moment, although nobody knows yet whose they are.
+
+    Raises:
+        guarding.NotRecognisedError: the assistant's own matter would not be noticed.
     """
     ensure(by.terminal_id is not None, "open a visit away from a terminal")
+    guarding.ensure_recognised(conn, by)
     now = parts.clock.database_now(conn)
     visit_id = new_id()
     key = parts.sealer.new_key()

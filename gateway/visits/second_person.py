@@ -1,8 +1,8 @@
 """The second pair of eyes: some steps hold only once another member of staff, at another terminal, has looked.
 
 A part of the flow asks, `second_acts` says what its answer sets going. Nobody answers who asked, who serves the visit,
-who sits at their terminal or whom the question is about; no auditor does, and nobody whose account was recovered within
-a day. What is judged is shown first, and the showing is an event.
+who sits at their terminal or whom the question is about; no auditor does, and nobody whose account was made or
+recovered within a day. What is judged is shown first, and the showing is an event.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -16,8 +16,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from audit.events import EventName
 from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
-from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts
+from gateway.people import freshness
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.visits import actors
@@ -37,8 +37,6 @@ from gateway.visits.trail import say
 
 LASTS = timedelta(minutes=30)
 """How long a colleague may take; paper gives its own."""
-RECOVERY_BARS = timedelta(days=1)
-"""Whoever took over an account cannot invent the second pair of eyes with it at once."""
 MAY_LOOK = frozenset({Role.ASSISTANT, Role.MANAGER, Role.OFFICER})
 FROM_ANY_CENTRE = frozenset({SecondLookKind.PAPER_GRANT, SecondLookKind.PAPER_PERMIT})
 """Kinds that a colleague in another centre may answer, as by video call."""
@@ -56,15 +54,6 @@ _WAITING_OF_VISIT = select(SecondLook.__table__).where(
 )
 _WAITING_OF_APPROVAL = select(SecondLook.__table__).where(
     SecondLook.approval_id == bindparam("approval"), SecondLook.state == SecondLookState.WAITING
-)
-_RECOVERED = (
-    select(AuditEvent.id)
-    .where(
-        AuditEvent.chain == bindparam("chain"),
-        AuditEvent.type == EventName.STAFF_ACCOUNT_RECOVERED.value,
-        AuditEvent.at >= bindparam("since"),
-    )
-    .limit(1)
 )
 
 
@@ -172,7 +161,7 @@ def look(conn: Connection, parts: Parts, session: StaffSession, look_id: str) ->
         NotFoundError, SecondPersonError, SecondLookOverError: as `confirm`.
     """
     now = parts.clock.database_now(conn)
-    row = _locked(conn, look_id, now, session)
+    row = _locked(conn, parts, look_id, now, session)
     conn.execute(update(SecondLook).where(SecondLook.id == look_id).values(looked_by=session.staff_id, looked_at=now))
     data = {"look": look_id, "kind": row.kind.value, "subject": row.subject_hash}
     say(conn, row.visit_id, EventName.SECOND_LOOK_OPENED, session.actor, now, **data)
@@ -251,12 +240,14 @@ def all_confirmed(conn: Connection, look_ids: Collection[str]) -> bool:
     return len(states) == len(set(look_ids)) and all(state is SecondLookState.CONFIRMED for state in states)
 
 
-def ensure_may_answer(conn: Connection, session: StaffSession, row: AnyRow, visit: AnyRow, now: datetime) -> None:
+def ensure_may_answer(
+    conn: Connection, parts: Parts, session: StaffSession, row: AnyRow, visit: AnyRow, now: datetime
+) -> None:
     """Refuse whoever may not be the second pair of eyes for a look at a visit.
 
     Raises:
         NotFoundError: it is another centre's, and not of a kind that other centres answer.
-        SecondPersonError: by role, person, terminal, or a recovery within the last day.
+        SecondPersonError: by role, person, terminal, or an account that was made or recovered within the last day.
     """
     if row.kind not in FROM_ANY_CENTRE and visit.centre_id != session.centre_id:
         raise NotFoundError("no such second look")
@@ -266,13 +257,8 @@ def ensure_may_answer(conn: Connection, session: StaffSession, row: AnyRow, visi
         raise SecondPersonError("not somebody whom it concerns")
     if session.terminal_id in (row.asked_terminal_id, visit.terminal_id):
         raise SecondPersonError("not at the terminal of the visit")
-    if is_recovered_since(conn, session.staff_id, now - RECOVERY_BARS):
-        raise SecondPersonError("not within a day after the account was recovered")
-
-
-def is_recovered_since(conn: Connection, staff_id: str, since: datetime) -> bool:
-    """Whether an account was recovered at or after `since`, by the trail."""
-    return conn.execute(_RECOVERED, {"chain": f"staff:{staff_id}", "since": since}).first() is not None
+    if freshness.is_fresh(conn, parts, session.staff_id, now):
+        raise SecondPersonError("not within a day after the account was made or recovered")
 
 
 def _point_to(conn: Connection, row: AnyRow, subject: Subject) -> None:
@@ -293,7 +279,7 @@ def _decided(
     reason: str | None = None,
 ) -> AnyRow:
     now = parts.clock.database_now(conn)
-    row = _locked(conn, look_id, now, session)
+    row = _locked(conn, parts, look_id, now, session)
     if row.looked_by != session.staff_id:
         raise NotLookedAtError("answered without being shown it")
     conn.execute(
@@ -309,10 +295,10 @@ def _decided(
     return row
 
 
-def _locked(conn: Connection, look_id: str, now: datetime, session: StaffSession) -> AnyRow:
+def _locked(conn: Connection, parts: Parts, look_id: str, now: datetime, session: StaffSession) -> AnyRow:
     """The look, locked with all that its answer may change, if `session` may answer it now."""
     visit, row = _lock_all(conn, look_id)
-    ensure_may_answer(conn, session, row, visit, now)
+    ensure_may_answer(conn, parts, session, row, visit, now)
     is_over = visit.state is VisitState.CLOSED and row.kind is not SecondLookKind.RESEND
     if row.state is not SecondLookState.WAITING or now >= row.lapses_at or is_over:
         raise SecondLookOverError("the second look is over")

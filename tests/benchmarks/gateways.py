@@ -30,6 +30,7 @@ from gateway.people.staff import NewStaff
 from gateway.terminals import enrolment
 from gateway.visits.reading import Stage
 from tests.databases import HOW_TO_GET_POSTGRESQL, Databases, PostgresqlDatabases, SqliteDatabases
+from tests.gateway.accounts import an_account
 from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.facing import PROVIDER, PlayedProvider
@@ -179,7 +180,7 @@ def _open(database: Database, url: str, folder: Path) -> Gateway:
         lambda conn: staff.add_centre(conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads")
     )
     new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre, roles=tuple(Role))
-    account = database.write_now(lambda conn: staff.create(conn, sealer, new, now=clock.now()))
+    account = database.write_now(lambda conn: an_account(conn, sealer, new, now=clock.now()))
     database.write_now(lambda conn: _register_provider(conn, parts))
     app = create_app(parts)
     app.state["resident_sign_in"] = ResidentSignIn(parts, PlayedProvider(now=clock.now))

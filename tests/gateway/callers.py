@@ -24,6 +24,7 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.people.staff import Created, NewStaff
 from gateway.terminals import displays, enrolment
+from tests.gateway.accounts import an_account
 from ui.environment import Renderer, environment
 
 PASSWORD = "a password for tests"
@@ -304,5 +305,5 @@ def callers(parts: Parts, clock: HeldClock) -> Callers:
     terminal = database.read_now(lambda conn: enrolment.find(conn, secret))
     assert terminal
     new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre_id, roles=tuple(Role))
-    account = database.write_now(lambda conn: staff.create(conn, parts.sealer, new, now=now))
+    account = database.write_now(lambda conn: an_account(conn, parts.sealer, new, now=now))
     return Callers(parts, clock, fitted(parts), centre_id, terminal.id, secret, account)

@@ -10,7 +10,9 @@ from gateway.pages.desk import words
 from gateway.pages.desk.answering import path_of
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
+from gateway.pages.staff_values import KINDS
 from gateway.parts import Parts
+from gateway.people import fingerprints
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import listing, opening, reading, second_looks
 from gateway.visits.tables import Channel
@@ -59,6 +61,7 @@ def _lists(conn: Connection, parts: Parts, session: StaffSession) -> dict[str, A
         "doubtful": doubtful,
         "closed": listing.closed_since(conn, session, _midnight(parts.clock.now()), most=_MOST),
         "most": _MOST,
+        "missing": [KINDS[kind] for kind in fingerprints.missing(conn, session.staff_id)],
         "second_looks": second_looks.count_for(conn, session, parts.clock.now()),
     }
 

@@ -246,3 +246,17 @@ def test_what_staff_have_of_their_own_is_stored_and_a_slip_is_told_in_a_line(mad
     finally:
         database.close()
     assert kinds == ["code"]
+
+
+def test_the_doctor_names_assistants_whose_own_matter_nobody_would_notice(made: Pilnvara) -> None:
+    assert findings(made("doctor", "--json"))["Staff"]["health"] == "ok"
+    centre = made("admin", "add-centre", "--name", "Centrs", "--municipality", "Novads").stdout.strip()
+    made("admin", "add-staff", "--login", "anna", "--name", "Anna", "--centre", centre, "--role", "assistant")
+    made("admin", "add-staff", "--login", "rita", "--name", "Rita", "--centre", centre, "--role", "auditor")
+    found = findings(made("doctor", "--json"))["Staff"]
+    assert (found["health"], "anna" in found["detail"], "rita" in found["detail"]) == ("note", True, False)
+    for kind, value in (("phone", "20000042"), ("account", "LV78PARA0000000000001"), ("code", "329999-00042")):
+        made("admin", "add-staff-value", "--login", "anna", "--kind", kind, "--value", value)
+    assert findings(made("doctor", "--json"))["Staff"]["health"] == "note"
+    made("admin", "add-staff-value", "--login", "anna", "--kind", "address", "--value", "Parauga iela 42, Paraugciems")
+    assert findings(made("doctor", "--json"))["Staff"]["health"] == "ok"

@@ -1,18 +1,27 @@
 """What staff have of their own is typed and never shown again; nobody makes themselves unknown."""
 
+import re
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from gateway.database.counting import count_statements
 from gateway.people import staff
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.people.tables import StaffValue, ValueKind
-from tests.gateway.callers import PASSWORD, Callers, callers, parts, renderer
+from tests.gateway.callers import PASSWORD, Caller, Callers, callers, parts, renderer
 
 __all__ = ["callers", "parts", "renderer"]
 
 CODE = "329999-00042"
+REST = {"phone": "20000042", "account": "LV78 PARA 0000 0000 0000 1", "address": "Parauga iela 42, Paraugciems"}
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_known(callers: Callers) -> None:
+    callers.parts.database.write_now(lambda conn: conn.execute(delete(StaffValue)))
 
 
 def values(callers: Callers) -> list[tuple[str, ValueKind]]:
@@ -84,3 +93,30 @@ def test_another_centres_staff_are_not_a_managers_to_see(callers: Callers) -> No
 
 def test_an_assistant_sees_no_list_of_colleagues(callers: Callers) -> None:
     assert callers.staff(Role.ASSISTANT).get("/manage/staff").status == 403
+
+
+def test_an_assistant_opens_no_visit_until_somebody_else_has_stored_their_personal_code(callers: Callers) -> None:
+    browser, manager = callers.staff(Role.ASSISTANT), a_manager(callers)
+    opening = {"channel": "counter", "language": "lv"}
+    for kind, value in {"code": CODE, **REST}.items():
+        assert "/desk/visits" not in browser.get("/desk").text
+        assert browser.post("/desk/visits", opening).status == 403
+        assert browser.post("/account/values", {"kind": kind, "value": value}).status == 303
+    desk = browser.get("/desk").text
+    assert re.search(r"Not known of you:\s+Personal code\s*<", desk), "their own word alone is nobody's"
+    refused = browser.post("/desk/visits", opening)
+    assert refused.status == 403
+    assert "You cannot serve residents yet" in refused.text
+    assert manager.post(f"/manage/staff/{callers.account.id}/values", {"kind": "code", "value": CODE}).status == 303
+    assert "Not known of you" not in browser.get("/desk").text
+    assert browser.post("/desk/visits", opening).status == 303
+
+
+def a_manager(callers: Callers) -> Caller:
+    """Somebody else who answers for the centre."""
+    new = NewStaff(
+        login="vija", name="Vija Vadone", password=PASSWORD, centre_id=callers.centre_id, roles=(Role.MANAGER,)
+    )
+    database, now = callers.parts.database, callers.clock.now()
+    made = database.write_now(lambda conn: staff.create(conn, callers.parts.sealer, new, now=now))
+    return replace(callers, account=made).staff(Role.MANAGER)

@@ -10,6 +10,7 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.terminals.tables import Terminal
+from tests.gateway.accounts import OLD, an_account
 from tests.gateway.visits.counter import Counter
 
 
@@ -27,11 +28,15 @@ def a_colleague(
     role: Role = Role.ASSISTANT,
     terminal_id: str | None = None,
     centre_id: str | None = None,
+    is_new: bool = False,
 ) -> StaffSession:
-    """Somebody who is signed in as `role`, by default at another terminal of the counter's centre."""
+    """Somebody who is signed in as `role`, by default at another terminal of the counter's centre.
+
+    Their account was made two days ago, or just now.
+    """
     centre, now, parts = centre_id or counter.by.centre_id, counter.clock.now(), counter.store
     new = NewStaff(login=new_id(), name=name, password="x" * 14, centre_id=centre, roles=(role,))
-    created = counter.write(lambda conn: staff.create(conn, parts.sealer, new, now=now))
+    created = counter.write(lambda conn: an_account(conn, parts.sealer, new, now=now + OLD if is_new else now))
     at = terminal_id or a_terminal(counter, centre)
     return replace(
         counter.by,

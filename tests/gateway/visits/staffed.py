@@ -14,6 +14,7 @@ from gateway.people.roles import Role
 from gateway.services import agreements
 from gateway.services.tables import Portal, Service
 from gateway.terminals.tables import Display, Terminal
+from tests.gateway.accounts import an_account
 from tests.gateway.visits.counter import AGREEMENT, BENEFIT, QUEUE, Counter
 from tests.gateway.visits.played import PORTAL
 
@@ -58,7 +59,7 @@ def staffed(parts: Parts, clock: HeldClock) -> Counter:
 def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, str]:
     """A centre with one assistant, one terminal, one display, and the catalogue's two electronic services."""
     centre_id = staff.add_centre(conn, name="Paraugu centrs", kind="vpvkac", municipality="Paraugu novads")
-    created = staff.create(
+    created = an_account(
         conn,
         store.sealer,
         staff.NewStaff(

@@ -17,16 +17,19 @@ from gateway.ledger.tables import AuditEvent
 from gateway.people import fingerprints, residents
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
+from gateway.people.roles import Role
+from gateway.people.staff import OPERATOR
 from gateway.people.tables import ValueKind
 from gateway.services import keeping
 from gateway.visits import confirming, granting, guarding, running, second_acts, second_looks, second_person
 from gateway.visits.approvals import Answer
 from gateway.visits.asked import Asked
 from gateway.visits.errors import NotFoundError, OutOfOrderError
-from gateway.visits.guarding import OwnMatterError
+from gateway.visits.guarding import NotRecognisedError, OwnMatterError
 from gateway.visits.parties import Authority
 from gateway.visits.reading import Stage
 from gateway.visits.tables import Filing, RunKind, SecondLook, SecondLookKind
+from tests.gateway.conftest import NINE
 from tests.gateway.visits.colleagues import a_colleague, another_centre
 from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
 
@@ -73,6 +76,40 @@ def decide(counter: Counter, colleague: StaffSession, *, yes: bool) -> tuple[sec
     step = second_acts.confirm if yes else second_acts.refuse
     counter.write(lambda conn: step(conn, store, colleague, look_id))
     return shown
+
+
+class TestAnAssistantWhomNobodyWouldRecognise:
+    @pytest.mark.parametrize("kind", ValueKind)
+    def test_opens_no_visit_and_asks_for_nothing(self, counter: Counter, kind: ValueKind) -> None:
+        counter.open()
+        counter.write(lambda conn: fingerprints.remove(conn, counter.by.staff_id, kind, by=OPERATOR, now=NINE))
+        with pytest.raises(NotRecognisedError):
+            counter.ask()
+        with pytest.raises(NotRecognisedError):
+            counter.open()
+
+    def test_is_not_recognised_by_a_personal_code_of_their_own_word(self, counter: Counter) -> None:
+        me = counter.by.staff_id
+        counter.write(lambda conn: fingerprints.remove(conn, me, ValueKind.CODE, by=OPERATOR, now=NINE))
+        own(counter, ValueKind.CODE, "329999-00077")
+        with pytest.raises(NotRecognisedError):
+            counter.open()
+        manager = a_colleague(counter, role=Role.MANAGER)
+        add, code = fingerprints.add, "329999-00077"
+        counter.write(
+            lambda conn: add(conn, counter.store.sealer, me, ValueKind.CODE, code, by=manager.actor, now=NINE)
+        )
+        own(counter, ValueKind.CODE, code)
+        counter.open()
+        counter.ask()
+
+    def test_is_named_by_the_doctor_while_other_staff_are_not(self, counter: Counter) -> None:
+        a_colleague(counter, role=Role.AUDITOR)
+        assert counter.read(fingerprints.unrecognised) == []
+        counter.write(
+            lambda conn: fingerprints.remove(conn, counter.by.staff_id, ValueKind.PHONE, by=OPERATOR, now=NINE)
+        )
+        assert counter.read(fingerprints.unrecognised) == ["anna"]
 
 
 class TestOwnMatter:

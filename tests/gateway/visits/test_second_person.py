@@ -163,6 +163,17 @@ class TestWhoMayAnswer:
         confirm(asked, colleague, look_id)
         assert told == ["confirmed"]
 
+    def test_nobody_answers_within_a_day_after_their_account_was_made(self, asked: Counter, told: list[str]) -> None:
+        colleague, look_id = a_colleague(asked, is_new=True), ask(asked, lasts=timedelta(days=3))
+        asked.clock.move(timedelta(hours=23, minutes=59))
+        for step in (look, confirm, refuse):
+            with pytest.raises(SecondPersonError):
+                step(asked, colleague, look_id)
+        asked.clock.move(timedelta(minutes=2))
+        look(asked, colleague, look_id)
+        confirm(asked, colleague, look_id)
+        assert told == ["confirmed"]
+
     def test_the_database_itself_keeps_asker_and_answerer_apart(self, asked: Counter) -> None:
         now, by = asked.clock.now(), asked.by
         values: dict[str, object] = {

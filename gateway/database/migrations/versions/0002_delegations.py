@@ -210,6 +210,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("value_hash", sa.LargeBinary(), nullable=False),
         sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_value_staff_id")),
         sa.PrimaryKeyConstraint("staff_id", "kind", "value_hash", name=op.f("pk_staff_value")),
     )

@@ -11,7 +11,7 @@ from connectors.runner import errors as run_errors
 from connectors.runner.api import Absent, LookedUp, Prepared
 from delegation.assurance import NumberSource, Route
 from delegation.readback import Attachment, Item, ReadBack
-from gateway.people import fingerprints, residents, staff
+from gateway.people import fingerprints, residents
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
@@ -20,6 +20,7 @@ from gateway.visits import asking, confirming, granting, opening, running, sendi
 from gateway.visits.reading import Stage
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, RunKind
+from tests.gateway.accounts import an_account
 from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
 from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
 from tests.gateway.visits.played import declined, filed, unknown
@@ -82,7 +83,7 @@ class Desk(Counter):
         new = NewStaff(
             login="berta", name="Berta Otrā", password=PASSWORD, centre_id=self.by.centre_id, roles=(Role.ASSISTANT,)
         )
-        colleague = self.write(lambda conn: staff.create(conn, parts.sealer, new, now=now))
+        colleague = self.write(lambda conn: an_account(conn, parts.sealer, new, now=now))
         return replace(self.callers, account=colleague).staff(Role.ASSISTANT)
 
     def stop_now(self, conn: Connection) -> None:

@@ -9,12 +9,12 @@ from connectors.runner.errors import FormChangedError, ValuesRefusedError
 from connectors.sdk import registry
 from gateway.pages.desk import questions
 from gateway.pages.desk.questions import Filled
-from gateway.people import staff
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.visits.reading import Stage
 from gateway.visits.tables import Visit
+from tests.gateway.accounts import an_account
 from tests.gateway.callers import PASSWORD, Answer
 from tests.gateway.pages.desk.desk import BENEFIT, QUEUE, Desk
 from tests.gateway.visits.counter import ILZE
@@ -233,7 +233,7 @@ def _another(desk: Desk, login: str) -> str:
     new = NewStaff(
         login=login, name="Maija Cita", password=PASSWORD, centre_id=desk.by.centre_id, roles=(Role.ASSISTANT,)
     )
-    return desk.write(lambda conn: staff.create(conn, desk.store.sealer, new, now=desk.clock.now())).id
+    return desk.write(lambda conn: an_account(conn, desk.store.sealer, new, now=desk.clock.now())).id
 
 
 class TestFiles:

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.people import sessions, staff
 from gateway.people.roles import Role
+from tests.gateway.accounts import an_account
 from tests.gateway.pages.facing import Facing, Phone
 
 Staff: TypeAlias = Callable[[Role], Phone]
@@ -23,7 +24,7 @@ def signed_in(facing: Facing) -> Staff:
         new = staff.NewStaff(
             centre_id=counter.by.centre_id, login=f"berta-{role}", name="Berta Otrā", password="x" * 14, roles=(role,)
         )
-        made = counter.write(lambda conn: staff.create(conn, parts.sealer, new, now=now))
+        made = counter.write(lambda conn: an_account(conn, parts.sealer, new, now=now))
         at_terminal = role not in (Role.AUDITOR, Role.ADMINISTRATOR)
         token = counter.write(
             lambda conn: sessions.begin_staff(
