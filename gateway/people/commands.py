@@ -20,7 +20,7 @@ from gateway.terminals import enrolment
 
 @click.group()
 def admin() -> None:
-    """Centres, staff and terminals."""
+    """Centres, staff, terminals, portals and identity providers."""
 
 
 @admin.command("add-centre")
