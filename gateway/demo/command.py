@@ -62,6 +62,7 @@ def demo(
 ) -> None:
     """A gateway with a made-up outside world, on this machine. Everyone in it is made up."""
     if context.invoked_subcommand is not None:
+        context.default_map = {context.invoked_subcommand: {"port": port, "folder": folder}}
         return
     signal.signal(signal.SIGTERM, _end)
     if once:

@@ -29,6 +29,8 @@ START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _END_SECONDS = 10.0
 _SECRET_BYTES = 24
+RETURN_PATHS = ("/approve/return", "/mine/return")
+"""The gateway's pages to which an identity provider sends somebody back."""
 
 
 class StackError(Exception):
@@ -103,6 +105,11 @@ class Stack:
     def provider_url(self) -> str:
         """The stand-in identity provider."""
         return f"http://127.0.0.3:{self.ports.provider}"
+
+    @property
+    def return_addresses(self) -> tuple[str, ...]:
+        """Where the identity provider may send a resident back to: a yes at a counter, and their own page."""
+        return tuple(f"{self.url}{path}" for path in RETURN_PATHS)
 
     @property
     def inbox_url(self) -> str:
@@ -205,7 +212,6 @@ class Stack:
             "gateway-issuer": self.url,
             "gateway-client-id": seed.PORTAL_CLIENT,
             "idp-client-id": "pilnvara",
-            "idp-redirect-uri": f"{self.url}/approve/return",
             "applications-file": self.folder / "sandbox-applications.jsonl",
         }
         secret = {
@@ -213,7 +219,8 @@ class Stack:
             "PILNVARA_SANDBOX_IDP_CLIENT_SECRET": self._secrets.provider,
             "PILNVARA_SANDBOX_SMS_TOKEN": self._secrets.sms,
         }
-        arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        named = [*options.items(), *(("idp-redirect-uri", each) for each in self.return_addresses)]
+        arguments = [text for name, value in named for text in (f"--{name}", str(value))]
         self._spawn("sandbox", ["-m", "connectors.sandbox", *arguments], {**_inherited(), **secret})
 
     def _spawn_gateway(self) -> None:

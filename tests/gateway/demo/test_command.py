@@ -16,8 +16,9 @@ from rich.console import Console
 
 from gateway.cli import main
 from gateway.demo.command import demo
-from gateway.demo.stack import Ports, Stack
+from gateway.demo.stack import RETURN_PATHS, Ports, Stack
 from gateway.demo.steps import Steps, UnexpectedError, expect
+from gateway.pages.controllers import CONTROLLERS
 
 PATIENCE_SECONDS = 120
 """Starting and ending are a matter of seconds; a machine that is busy with everything else may take its time."""
@@ -68,6 +69,10 @@ class TestStarting:
         assert told.exit_code == 1
         assert "pilnvara demo" in told.output
 
+    def test_takes_folder_and_ports_before_the_name_of_the_command_as_after_it(self, tmp_path: Path) -> None:
+        told = CliRunner().invoke(demo, ["--folder", str(tmp_path), "terminal"])
+        assert f"no demonstration in {tmp_path}" in told.output
+
     def test_runs_another_command_on_the_demonstration_with_its_ending(self, tmp_path: Path) -> None:
         Stack(tmp_path, Ports.from_base(six_free_ports()))
         ended = subprocess.run(
@@ -78,6 +83,16 @@ class TestStarting:
         )
         assert ended.returncode == 2
         assert str(tmp_path / "data" / "pilnvara.db") in ended.stderr
+
+
+class TestIdentityProvider:
+    def test_may_send_residents_back_to_every_page_that_waits_for_them(self, tmp_path: Path) -> None:
+        waiting = {
+            path for handler in CONTROLLERS for path in getattr(handler, "paths", ()) if path.endswith("/return")
+        }
+        assert waiting == set(RETURN_PATHS)
+        stack = Stack(tmp_path, Ports.from_base(six_free_ports()))
+        assert set(stack.return_addresses) == {f"{stack.url}{path}" for path in waiting}
 
 
 class TestStayingUp:
