@@ -31,6 +31,8 @@ from gateway.web.exchange import address_of
 from gateway.web.redirects import own_path, see_other
 
 AnyRequest = Request[Any, Any, Any]
+_IDLE = "idle"
+"""What the page says that locked itself: nobody pressed the button."""
 _STATUS = {SignInFailedError: 403, TerminalRequiredError: 403, TriedTooOftenError: 429}
 
 
@@ -87,20 +89,22 @@ async def do_sign_out(session: StaffSession, parts: Parts) -> Response[Any]:
 
 
 @post("/lock", **allow(Who.STAFF))
-async def do_lock(session: StaffSession, parts: Parts) -> Response[Any]:
+async def do_lock(session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """Lock the session; what was on the screen cannot be brought back by the back button."""
-    now = parts.clock.now()
-    token = await parts.database.write(lambda conn: sign_in.lock(conn, session, now))
-    return see_other("/unlock", cookies=[cookies.make(parts.settings, CookieName.STAFF, token)], clear_cache=True)
+    now, is_idle = parts.clock.now(), data.get("why") == _IDLE
+    token = await parts.database.write(lambda conn: sign_in.lock(conn, session, now, is_idle=is_idle))
+    path = f"/unlock?why={_IDLE}" if is_idle else "/unlock"
+    return see_other(path, cookies=[cookies.make(parts.settings, CookieName.STAFF, token)], clear_cache=True)
 
 
 @get("/unlock", **allow(Who.STAFF, while_locked=True))
 async def show_unlock(request: AnyRequest, session: StaffSession) -> Response[Any]:
-    """Ask for the password of whoever locked the terminal."""
+    """Ask for the password of whoever is signed in at the locked terminal."""
     next_path = own_path(request.query_params.get("next"))
     if session.locked_at is None:
         return see_other(next_path)
-    return page(request, "pages/account/unlock.html", problem=None, until=None, next_path=next_path)
+    is_idle = request.query_params.get("why") == _IDLE
+    return page(request, "pages/account/unlock.html", problem=None, until=None, next_path=next_path, is_idle=is_idle)
 
 
 @post("/unlock", **allow(Who.STAFF, while_locked=True))

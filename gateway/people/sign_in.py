@@ -125,14 +125,15 @@ async def unlock(parts: Parts, session: StaffSession, password: str, address: st
     return await parts.database.write(work)
 
 
-def lock(conn: Connection, session: StaffSession, now: datetime) -> str:
-    """Lock a session; return the token of its locked successor.
+def lock(conn: Connection, session: StaffSession, now: datetime, *, is_idle: bool = False) -> str:
+    """Lock a session, which `is_idle` where nobody asked for it; return the token of its locked successor.
 
     Raises:
         SessionOverError: it has ended.
     """
     token = sessions.rotate(conn, session.token_hash, now=now, locked_at=now)
-    _record(conn, session, EventName.STAFF_SESSION_LOCKED, now)
+    why = {"why": "idle"} if is_idle else {}
+    _record(conn, session, EventName.STAFF_SESSION_LOCKED, now, **why)
     return token
 
 

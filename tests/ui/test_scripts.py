@@ -240,8 +240,10 @@ class TestTheSharedTerminal:
         tab.keyboard.press("Shift")
         expect(warning).to_be_hidden()
         assert site.posts == []
-        tab.wait_for_url("**/lock", timeout=12_000)
+        with tab.expect_request("**/lock", timeout=12_000) as locked:
+            tab.wait_for_url("**/lock", timeout=12_000)
         assert site.posts == ["/lock"]
+        assert str(locked.value.post_data).endswith("&why=idle")
 
 
 class TestFields:

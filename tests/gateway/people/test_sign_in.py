@@ -206,6 +206,16 @@ class TestLocking:
         assert (opened.status, opened.location) == (303, "/manage/terminals")
         assert caller.get("/manage/terminals").status == 200
 
+    def test_that_came_by_itself_is_laid_at_nobodys_door(self, callers: Callers) -> None:
+        caller = callers.staff(Role.ASSISTANT)
+        locked = caller.post("/lock", {"why": "idle"})
+        assert locked.location == "/unlock?why=idle"
+        page = caller.get(locked.location).text
+        assert "nobody used it for 13 minutes" in page
+        assert "Anna Paraudziņa" in page
+        assert "locked itself" not in caller.get("/unlock").text
+        assert events(callers)[-1] == (EventName.STAFF_SESSION_LOCKED, {"why": "idle"})
+
     def test_does_not_let_the_role_be_changed_meanwhile(self, callers: Callers) -> None:
         caller = callers.staff(Role.MANAGER)
         caller.post("/lock")

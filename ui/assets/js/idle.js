@@ -23,6 +23,9 @@ export function start() {
     if (message) message.hidden = idle < limit - warning;
     if (idle < limit) return;
     clearInterval(timer);
+    const why = document.createElement("input");
+    Object.assign(why, { type: "hidden", name: "why", value: "idle" });
+    form.append(why);
     form.requestSubmit();
   }, 1000);
 }
