@@ -29,6 +29,7 @@ from gateway.services import catalogue
 from gateway.visits import (
     actors,
     approvals,
+    documents,
     fixed,
     guarding,
     parties,
@@ -226,7 +227,9 @@ def _sign(
     claims = claims_of(delegation, issuer=issuer, audience=issuer, now=now, status=status)
     token = sign_delegation(parts.keys.signer(KeyKind.DELEGATION), claims)
 
-    store(conn, delegation, granted_at=now, stop_code_hash=stop_codes.make(parts, vault, row.id, now))
+    # A sheet that was signed carries the code already.
+    stop_code_hash = row.stop_code_hash or stop_codes.make(parts, vault, row.id, now)
+    store(conn, delegation, granted_at=now, stop_code_hash=stop_code_hash)
     vault.add(row.id, "token", token.encode(), now)
     ends = delegation.files_until or delegation.valid_until
     enqueue(conn, "delegation.expire", {"delegation": row.id}, run_at=ends, now=now)
@@ -318,7 +321,7 @@ def _ask_next(
         approver_id=approver.id,
     )
     approval_id = approvals.ask(conn, parts, vault, asking, now)
-    vault.add(approval_id, "asked", _evidence("as_first", number), now)
+    vault.add(approval_id, "asked", _evidence(documents.to_be_checked(approval.route), number), now)
     data = {"approval": approval_id, "delegation": delegation.id, "approver": approver.id}
     say(conn, delegation.visit, EventName.APPROVAL_REQUESTED, actors.SYSTEM, now, **data)
 

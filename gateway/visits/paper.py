@@ -27,7 +27,8 @@ from gateway import long_codes
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
-from gateway.visits import approvals, confirming, looking, second_person, statements
+from gateway.visits import approvals, confirming, documents, looking, second_person, statements, stop_codes
+from gateway.visits.delegations import store, to_model
 from gateway.visits.errors import NotFoundError, NotLookedAtError, PaperVoidError
 from gateway.visits.parties import approver_of
 from gateway.visits.rows import (
@@ -57,8 +58,6 @@ _WAITING = select(SecondLook.id).where(
 )
 _SCAN, _REFUSAL = "scan", "refusal"
 _CODE_BYTES, _GROUP = 5, 4
-_CHECKED = frozenset({"passport", "id_card", "other", "as_first"})
-"""Documents that were looked at; on a call there is none."""
 
 
 class WitnessReason(StrEnum):
@@ -109,11 +108,16 @@ def sheet_code(subject_hash: str) -> str:
 def print_sheet(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, approval_id: str) -> None:
     """Record that the sheet is printed. A sheet with the read-back shows values, so it is a look at them too.
 
+    Its signer takes it home, so the code that stops and leads to the text stands on it from the first print.
+
     Raises:
         OutOfOrderError, ApprovalOverError, PaperVoidError: it is not asked any more, or not on paper.
     """
     now = parts.clock.database_now(conn)
-    _row, approval = _lock_asked(conn, by, visit_id, approval_id, now)
+    row, approval = _lock_asked(conn, by, visit_id, approval_id, now)
+    if row.stop_code_hash is None:
+        made = stop_codes.make(parts, VisitVault.of(conn, parts.sealer, visit_id), row.id, now)
+        store(conn, to_model(row), stop_code_hash=made)
     if approval.kind is ApprovalKind.PERMIT:
         looking.note(conn, parts, by, visit_id)
     data = {"approval": approval_id, "subject": approval.subject_hash}
@@ -130,15 +134,17 @@ def hand_in(
     Raises:
         connectors.sdk.rules.AnswerError: the file is too large or no PDF, JPEG or PNG.
         PaperVoidError: the sheet is of another text, such as an earlier read-back.
+        DocumentNotCheckedError: nobody has recorded which document its signer showed.
         OutOfOrderError, ApprovalOverError: it is not asked any more, or not on paper.
     """
     now = parts.clock.database_now(conn)
     row, approval = _lock_asked(conn, by, visit_id, approval_id, now)
     if _bare(code) != _bare(sheet_code(approval.subject_hash)):
         raise PaperVoidError("the code on the sheet is of another text")
+    vault = VisitVault.of(conn, parts.sealer, visit_id)
+    documents.ensure_checked(vault, row.id, approval_id)
     kept = kept_file(FILE, upload)
     scan = Scan(kept.media_type, kept.content, hashlib.sha256(kept.content).hexdigest())
-    vault = VisitVault.of(conn, parts.sealer, visit_id)
     vault.keep(approval_id, _SCAN, msgspec.msgpack.encode(scan), now)
     subject = Subject(
         hash=_subject(vault, approval, scan),
@@ -200,7 +206,7 @@ def for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: 
     return Witnessed(
         name=signer_name(conn, parts, vault, row.id, row.approver_id, approver_id),
         personal_code=residents.open_profile(conn, parts, approver_id).code,
-        document=_checked(vault, row, approval)["document"],
+        document=documents.checked(vault, row.id, approval.id)["document"],
         code=sheet_code(approval.subject_hash),
         language=row.language,
         statement=None if is_permit else statements.again(vault, row.id, row.template_id, row.language),
@@ -309,17 +315,11 @@ def _subject(vault: VisitVault, approval: AnyRow, scan: Scan) -> str:
     return vault.hasher.hash(HashKind.EVIDENCE, what.encode())
 
 
-def _checked(vault: VisitVault, row: AnyRow, approval: AnyRow) -> dict[str, Any]:
-    """What was checked of whoever says yes."""
-    found: dict[str, Any] = msgspec.json.decode(vault.find(approval.id, "asked") or vault.take(row.id, "evidence"))
-    return found
-
-
 def _facts(
     vault: VisitVault, row: AnyRow, approval: AnyRow, who: dict[str, Any], *, witnessed: bool
 ) -> tuple[RouteFacts, bytes]:
     """The facts that decide the assurance, and the evidence that is sealed."""
-    document, scan = _checked(vault, row, approval)["document"], _scan_of(vault, approval.id)
+    document, scan = documents.checked(vault, row.id, approval.id)["document"], _scan_of(vault, approval.id)
     evidence = {
         "document": document,
         "sheet": sheet_code(approval.subject_hash),
@@ -327,7 +327,7 @@ def _facts(
         "scan_type": scan.media_type,
         **who,
     }
-    facts = RouteFacts(document_checked=document in _CHECKED, witnessed=witnessed)
+    facts = RouteFacts(document_checked=document in documents.CHECKED, witnessed=witnessed)
     return facts, msgspec.json.encode(evidence)
 
 

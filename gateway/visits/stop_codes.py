@@ -1,7 +1,7 @@
 """The code on a resident's papers that stops what they allowed. Whoever finds it can stop, and is shown nothing.
 
-Made when the delegation is granted: 128 random bits. The delegation keeps a keyed hash of it, and the visit's vault the
-code itself, for statement, receipt, screen and message.
+Made when the delegation is granted, or when the sheet to sign is printed, which carries it: 128 random bits. The
+delegation keeps a keyed hash of it, and the visit's vault the code itself, for statement, receipt, screen and message.
 """
 
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ def make(parts: Parts, vault: VisitVault, delegation_id: str, now: datetime) -> 
 
 
 def code_of(vault: VisitVault, delegation_id: str) -> str | None:
-    """The code as it is printed, `7Q2F-9KXM-…`; `None` before the grant."""
+    """The code as it is printed, `7Q2F-9KXM-…`; `None` before there is one."""
     code = vault.find(delegation_id, KIND)
     return None if code is None else long_codes.printed(code.decode())
 
 
 def link_of(parts: Parts, vault: VisitVault, delegation_id: str) -> str | None:
-    """The address that stops by a button, for a picture or a message; `None` before the grant."""
+    """The address that stops by a button, for a picture or a message; `None` before there is one."""
     code = vault.find(delegation_id, KIND)
     return None if code is None else f"{parts.settings.public_url}/stop/{code.decode()}"
 
@@ -56,7 +56,7 @@ class StopPaper:
 
 
 def paper_of(parts: Parts, vault: VisitVault, delegation_id: str) -> StopPaper | None:
-    """Code and link of a delegation; `None` before the grant."""
+    """Code and link of a delegation; `None` before there is one."""
     code, link = code_of(vault, delegation_id), link_of(parts, vault, delegation_id)
     return None if code is None or link is None else StopPaper(code, link)
 

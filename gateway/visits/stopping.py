@@ -179,7 +179,9 @@ def answer(conn: Connection, parts: Parts, delegation_id: str) -> Answer:
     if sent and sent[-1].id == under_it[-1].id:
         return Answer(Outcome.SENT, sent[-1].sent_at)
     ended_at = row.ended_at or min(row.valid_until, parts.clock.now())
-    is_stopped = row.state is DelegationState.REVOKED and row.ended_by != "visit"
+    is_revoked = row.state is DelegationState.REVOKED and row.ended_by != "visit"
+    # Before anybody had said yes there was a question only: whoever had the code, or whose matter it is, ended that.
+    is_stopped = is_revoked or (row.state is DelegationState.LAPSED and row.ended_by in {"resident", RECEIPT})
     before = sent[-1].sent_at if sent else None
     return Answer(Outcome.STOPPED if is_stopped else Outcome.ENDED, ended_at, before)
 

@@ -92,6 +92,7 @@ async def show_receipt(
         on_behalf=on_behalf,
         stop_paper=paper,
         stop_qr=None if paper is None else qr(paper.link),
+        statement_qr=qr(f"{parts.settings.public_url}/statement"),
     )
 
 

@@ -168,6 +168,7 @@ def _sheet(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
         "sheet_qr": qr(address),
         "stop_paper": stop_paper,
         "stop_qr": None if stop_paper is None else qr(stop_paper.link),
+        "statement_qr": qr(f"{parts.settings.public_url}/statement"),
     }
 
 

@@ -5,14 +5,17 @@ from datetime import timedelta
 from typing import TypeAlias
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from audit.events import EventName
+from delegation.assurance import Assurance, Route
 from gateway.people.roles import Role
-from gateway.visits import statements
+from gateway.services.tables import Service
+from gateway.visits import paper, statements
 from gateway.visits.sealed import VisitVault
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.stopping.conftest import signed_in
+from tests.gateway.visits.counter import BENEFIT
 
 __all__ = ["signed_in"]
 
@@ -31,6 +34,12 @@ def ask(phone: Phone, facing: Facing, code: str | None = None, **more: str) -> s
     phone.see("/statement")
     answer = phone.send("/statement", code=code or facing.counter.stop_code(), **more)
     return answer.location if answer.status == 303 else answer.text
+
+
+def takes_paper(facing: Facing) -> None:
+    """The service can be allowed on paper."""
+    values = {"routes": ["phone", "paper"], "grant_least": Assurance.SUBSTANTIAL}
+    facing.counter.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
 
 
 def text_of(facing: Facing) -> str:
@@ -54,6 +63,24 @@ class TestWhoeverMay:
         assert "it matches, byte for byte" in page
         assert "Ilze Paraudziņa" in page
         assert EventName.STATEMENT_RENDERED in granted.counter.events()
+
+    def test_is_the_approver_on_the_phone_on_which_they_signed_in(self, facing: Facing) -> None:
+        facing.counter.open(language="en").ask()
+        phone = facing.granted()
+        phone.see("/language/en?of=resident&back=/statement", status=303)
+        page = phone.see(ask(phone, facing)).text
+        assert "it matches, byte for byte" in page
+        assert "Ilze Paraudziņa" in page
+        assert facing.counter.events()[-1] == EventName.STATEMENT_RENDERED
+
+    def test_is_told_of_a_sheet_that_nobody_has_signed_that_nobody_has(self, facing: Facing, signed_in: Staff) -> None:
+        counter = facing.counter
+        takes_paper(facing)
+        counter.open(language="en").ask(Route.PAPER)
+        approval = counter.approval().id
+        counter.write(lambda conn: paper.print_sheet(conn, counter.store, counter.by, counter.visit_id, approval))
+        reader = signed_in(Role.AUDITOR)
+        assert "Nobody has approved it" in reader.see(ask(reader, facing, reason="routine")).text
 
     def test_no_longer_reads_it_when_a_quarter_of_an_hour_has_passed(self, granted: Facing, signed_in: Staff) -> None:
         reader = signed_in(Role.AUDITOR)

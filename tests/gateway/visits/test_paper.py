@@ -13,11 +13,12 @@ from connectors.sdk.inputs import Upload
 from connectors.sdk.rules import AnswerError
 from delegation.assurance import Assurance, Route
 from delegation.errors import AssuranceTooLowError
+from delegation.model import DelegationState
 from delegation.readback import Item, ReadBack
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
 from gateway.services.tables import Service
-from gateway.visits import asking, confirming, paper, reading, second_acts, second_person
+from gateway.visits import asking, confirming, paper, reading, second_acts, second_person, stopping
 from gateway.visits.errors import (
     ApprovalOverError,
     NotFoundError,
@@ -31,6 +32,7 @@ from gateway.visits.errors import (
 from gateway.visits.paper import Witnessed, WitnessReason
 from gateway.visits.reading import Stage
 from gateway.visits.sealed import VisitVault
+from gateway.visits.stopping import Outcome
 from gateway.visits.tables import SealedRecord
 from tests.gateway.visits.colleagues import a_colleague, another_centre
 from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
@@ -347,3 +349,32 @@ def test_answers_that_were_corrected_ask_for_a_new_sheet(desk: Counter) -> None:
     desk.fill()
     desk.prepare(CHANGED)
     assert code_of(desk) != before
+
+
+class TestTheCodeThatStops:
+    def test_is_made_at_the_first_print_and_stays_when_it_is_signed(self, desk: Counter) -> None:
+        desk.ask(Route.PAPER)
+        printed(desk)
+        code = desk.stop_code()
+        printed(desk)
+        witnessed(desk, a_colleague(desk))
+        assert desk.delegation().state is DelegationState.ACTIVE
+        assert desk.stop_code() == code
+        assert stopped(desk, code) is Outcome.STOPPED
+
+    def test_on_a_sheet_that_nobody_has_signed_ends_the_question(self, desk: Counter) -> None:
+        desk.ask(Route.PAPER)
+        printed(desk)
+        assert stopped(desk, desk.stop_code()) is Outcome.STOPPED
+        assert desk.delegation().state is DelegationState.LAPSED
+        with pytest.raises(ApprovalOverError):
+            hand_in(desk)
+
+
+def printed(counter: Counter) -> None:
+    approval = counter.approval().id
+    counter.write(lambda conn: paper.print_sheet(conn, counter.store, counter.by, counter.visit_id, approval))
+
+
+def stopped(counter: Counter, code: str) -> Outcome:
+    return counter.write(lambda conn: stopping.stop_by_code(conn, counter.store, code)).outcome

@@ -124,6 +124,8 @@ class TestOnPaper:
         sheet = desk.browser.get(printed.location).text
         assert desk.opened(reading.OpenedVisit.statement).text.strip().splitlines()[0] in sheet
         assert signing.code in re.sub(r"<[^>]+>", "", sheet)
+        assert desk.stop_code() in re.sub(r"<[^>]+>", "", sheet), "who signs takes it home"
+        assert f"{desk.store.settings.public_url}/statement" in sheet
         question = signing.look()
         assert "Waiting for a witness" in desk.look().text
         shown = signing.witness.get(question).text
