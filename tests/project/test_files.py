@@ -2,14 +2,17 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.postgresql import PROJECT
 
 MACHINE = re.compile(
-    rb"(?<![\w.])/(?:home|Users|root)/[a-z]|/work/[a-z]|pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org"
+    rb"(?<![\w.])/(?:home|Users|root)/[a-z]|pypi\.org|pythonhosted\.org|registry\.npmjs|deb\.debian\.org"
 )
+_ANYBODYS = frozenset(map(Path, ("/", "/data", "/home", "/mnt", "/opt", "/root", "/srv", "/tmp", "/usr", "/var")))
+"""Folders that many machines have: their names tell nothing."""
 _LATEST_BIRTH = 90
 PERSONAL_CODE = re.compile(rb"(?<![\w-])(\d{6}-\d)\d{4}(?![\w-])")
 
@@ -19,6 +22,12 @@ def project_files() -> dict[str, bytes]:
     listed = subprocess.run(["git", "ls-files", "-z"], capture_output=True, cwd=PROJECT, check=True).stdout.decode()
     names = [name for name in listed.split("\0") if (PROJECT / name).is_file()]
     return {name: (PROJECT / name).read_bytes() for name in names if name != "tests/project/test_files.py"}
+
+
+def own_places(checkout: Path, home: Path) -> re.Pattern[bytes]:
+    """What gives this very machine away: where the checkout lies and beside what, and whose it is."""
+    places = sorted({checkout, checkout.parent, home} - _ANYBODYS, reverse=True)
+    return re.compile(rb"(?<![\w.])(?:%s)(?![\w-])" % b"|".join(re.escape(str(place).encode()) for place in places))
 
 
 def may_be_somebodys(begin: str) -> bool:
@@ -35,10 +44,29 @@ def may_be_somebodys(begin: str) -> bool:
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:
+    patterns = (MACHINE, own_places(PROJECT, Path.home()))
     found = {
-        f"{name}: {hit.group().decode()}" for name, text in project_files().items() for hit in MACHINE.finditer(text)
+        f"{name}: {hit.group().decode()}"
+        for name, text in project_files().items()
+        for pattern in patterns
+        for hit in pattern.finditer(text)
     }
     assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        (b"see /builds/7/pilnvara/README.md", True),
+        (b"beside it lies /builds/7/notes", True),
+        (b"/opt/pilnvara", False),
+        (b"https://example.org/builds/7", False),
+        (b"/builds/70", False),
+    ],
+)
+def test_the_checkouts_own_place_gives_a_machine_away(text: bytes, *, tells: bool) -> None:
+    pattern = own_places(Path("/builds/7/pilnvara"), Path("/root"))
+    assert bool(pattern.search(text)) is tells
 
 
 def test_no_file_holds_a_personal_code_that_could_be_somebodys() -> None:
