@@ -1,7 +1,6 @@
 """A little web server for pages under test: the policy of the real one, and a stream of events to send by hand."""
 
 import queue
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
 from pathlib import Path
 
+from tests.serving import serve
 from ui.manifest import STATIC
 
 NONCE = "bm9uY2U"
@@ -97,7 +97,7 @@ def serving(site: Site) -> Iterator[Site]:
     """Serve `site` on a free loopback port until the block ends."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    serve(server)
     site.base = f"http://127.0.0.1:{server.server_port}"
     try:
         yield site

@@ -8,6 +8,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Self
 
+from tests.serving import serve
+
 PAGES = Path(__file__).parent
 REFERENCE = "HOST-2026-000001"
 
@@ -45,7 +47,7 @@ class HostilePortal:
         self._servers = [ThreadingHTTPServer((self.host, 0), Handler) for _ in range(2)]
         for server in self._servers:
             server.daemon_threads = True
-            Thread(target=server.serve_forever, daemon=True).start()
+            serve(server)
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.bind((self.host, 0))
         Thread(target=self._listen, daemon=True).start()

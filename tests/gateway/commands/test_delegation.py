@@ -5,7 +5,6 @@ import http.server
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from tests.delegation.builders import (
     some_claims,
 )
 from tests.delegation.test_signing import GOOD_HEADER, b64, forged, unb64
+from tests.serving import serve
 
 TOKEN = sign_delegation(KEY, some_claims())
 PERMIT = sign_permit(KEY, a_binding(), issuer=ISSUER, audience=ISSUER, jti="p-1", now=NOON)
@@ -222,8 +222,7 @@ def address(tmp_path: Path) -> Iterator[str]:
             """Keep quiet."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    serve(server)
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

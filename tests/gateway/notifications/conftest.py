@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
@@ -18,6 +17,7 @@ from aiosmtpd.smtp import Session as SmtpSession
 from gateway.parts import Parts
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import Counter
+from tests.serving import serve
 
 __all__ = ["counter", "renderer"]
 
@@ -80,8 +80,7 @@ def sms_gateway() -> Iterator[SmsGateway]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     gateway.url = f"http://127.0.0.1:{server.server_port}/sms"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    thread = serve(server)
     yield gateway
     server.shutdown()
     server.server_close()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from litestar import Litestar
+from litestar.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from gateway.config import Settings
@@ -21,22 +23,35 @@ from tests.gateway.visits.counter import Counter
 __all__ = ["counter", "renderer"]
 
 
-@pytest.fixture
-def listening() -> Iterator[socket.socket]:
-    """A free port that already takes connections, so that the issuer is known before anything is signed."""
-    with socket.create_server(("127.0.0.1", 0)) as made:
+class Front:
+    """What is served at the issuer's address: the application of whichever test runs now."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.app: Litestar | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None, "no test has said what is served"
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def front() -> Iterator[Front]:
+    """A server that takes connections before anything is signed, so that the issuer is known: one for all tests."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        made = Front(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        server = uvicorn.Server(uvicorn.Config(made, lifespan="off", log_config=None, access_log=False, ws="none"))
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
+        thread.start()
         yield made
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture
-def settings(tmp_path: Path, listening: socket.socket) -> Settings:
+def settings(tmp_path: Path, front: Front) -> Settings:
     """Settings whose issuer is the address that is served."""
-    return Settings.from_environment(
-        {
-            "PILNVARA_DATA_DIR": str(tmp_path / "data"),
-            "PILNVARA_URL": f"http://127.0.0.1:{listening.getsockname()[1]}",
-        }
-    )
+    return Settings.from_environment({"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_URL": front.address})
 
 
 @pytest.fixture
@@ -46,7 +61,7 @@ def granted(counter: Counter) -> Counter:
 
 
 @pytest.fixture
-def portal(granted: Counter, listening: socket.socket) -> Iterator[Portal]:
+def portal(granted: Counter, front: Front) -> Iterator[Portal]:
     """The client of the catalogue's portal, talking to a running gateway; a run is at work in a visit."""
     counter, parts = granted, granted.store
     counter.write(
@@ -64,11 +79,8 @@ def portal(granted: Counter, listening: socket.socket) -> Iterator[Portal]:
     )
     counter.fill()
     counter.begin()
-    server = uvicorn.Server(uvicorn.Config(fitted(parts), lifespan="off", log_config=None, access_log=False, ws="none"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-    thread.start()
+    front.app = fitted(parts)
     # Lines that a thread writes while pytest puts another stream in place of its own can bring the interpreter down.
     with capture_logs(), Portal.at(counter) as made:
         yield made
-    server.should_exit = True
-    thread.join()
+    front.app = None

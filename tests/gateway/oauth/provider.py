@@ -1,7 +1,6 @@
 """An identity provider that says whatever a test makes it say."""
 
 import json
-import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, KeySet
 
 from delegation.assurance import Assurance
+from tests.serving import serve
 
 CLIENT_ID = "gateway"
 NONCE = "nonce-of-this-attempt"
@@ -108,8 +108,7 @@ def a_provider() -> Iterator[Provider]:
     made.append(Provider(f"http://127.0.0.3:{server.server_address[1]}"))
     made[0].metadata()
     made[0].publish(made[0].key)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    thread = serve(server)
     yield made[0]
     server.shutdown()
     server.server_close()

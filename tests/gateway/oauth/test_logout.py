@@ -1,7 +1,6 @@
 """A portal is told that a sign-in has ended: after a stop, at the end, again when it did not listen."""
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +15,7 @@ from gateway.jobs.runner import JobRunner
 from gateway.oauth import backchannel, clients, logout
 from gateway.oauth.clients import ClientRegistration
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal, header_of
+from tests.serving import serve
 
 
 @dataclass
@@ -44,8 +44,7 @@ def ear(portal: Portal) -> Iterator[Ear]:
             """Be quiet."""
 
     with ThreadingHTTPServer(("127.0.0.2", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+        thread = serve(server)
         made.address = f"http://127.0.0.2:{server.server_address[1]}/logout"
         registration = ClientRegistration(
             client_id=CLIENT_ID,
