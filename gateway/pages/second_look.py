@@ -39,7 +39,6 @@ QUESTIONS: Final[Mapping[SecondLookKind, Message]] = {
     SecondLookKind.SENSITIVE_VALUE: message(
         "Ask the resident to say the new detail or to show it on a document. Is it the same?"
     ),
-    SecondLookKind.RESEND: message("Did you make sure that it has not arrived?"),
 }
 SHOWN: Final[Mapping[str, Message]] = {
     "person": message("Resident"),

@@ -96,7 +96,7 @@ def _open_to(session: StaffSession, now: datetime) -> tuple[ColumnElement[bool],
     return (
         SecondLook.state == SecondLookState.WAITING,
         SecondLook.lapses_at > now,
-        or_(Visit.state == VisitState.OPEN, SecondLook.kind == SecondLookKind.RESEND),
+        Visit.state == VisitState.OPEN,
         *_not_concerned(session),
     )
 

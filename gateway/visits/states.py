@@ -101,8 +101,6 @@ class SecondLookKind(StrEnum):
     """A number, account or code of the resident's is also a colleague's."""
     SENSITIVE_VALUE = "sensitive_value"
     """A value that the service guards differs from what was filed before."""
-    RESEND = "resend"
-    """What may have arrived is to be sent again."""
 
 
 class SecondLookState(StrEnum):

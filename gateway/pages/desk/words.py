@@ -142,7 +142,6 @@ SECOND_LOOKS: Final[Mapping[SecondLookKind, Message]] = {
     SecondLookKind.SAME_ADDRESS: message("Resident and assistant have the same address"),
     SecondLookKind.COLLEAGUE_VALUE: message("A detail of the resident is also a colleague’s"),
     SecondLookKind.SENSITIVE_VALUE: message("A guarded detail is new"),
-    SecondLookKind.RESEND: message("Send once more what may have arrived"),
 }
 """What a second person is asked to look at."""
 

@@ -178,7 +178,7 @@ class TestWhoMayAnswer:
         now, by = asked.clock.now(), asked.by
         values: dict[str, object] = {
             "visit_id": asked.visit_id,
-            "kind": SecondLookKind.RESEND,
+            "kind": SecondLookKind.SAME_ADDRESS,
             "subject_hash": HASH,
             "barred": "",
         }
@@ -238,8 +238,8 @@ class TestAnswering:
     def test_a_kind_that_nothing_acts_on_is_not_confirmed_into_the_void(
         self, asked: Counter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.delitem(second_person.ACTS, SecondLookKind.RESEND)
-        colleague, look_id = a_colleague(asked), ask(asked, SecondLookKind.RESEND)
+        monkeypatch.delitem(second_person.ACTS, SecondLookKind.SAME_ADDRESS)
+        colleague, look_id = a_colleague(asked), ask(asked, SecondLookKind.SAME_ADDRESS)
         look(asked, colleague, look_id)
         with pytest.raises(KeyError):
             confirm(asked, colleague, look_id)
