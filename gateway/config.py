@@ -242,9 +242,6 @@ class Settings:
     delegation_validity: Annotated[
         timedelta, Setting("A delegation is valid, from the yes", _minutes(10, 1440), "120", unit="minutes")
     ]
-    permit_lapse: Annotated[
-        timedelta, Setting("A permit to send lapses unused", _seconds(60, 900), "300", unit="seconds")
-    ]
     feedback_delay: Annotated[
         timedelta, Setting("The feedback link is sent after the visit", _seconds(0, 604_800), "0", unit="seconds")
     ]

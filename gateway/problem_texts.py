@@ -140,14 +140,6 @@ PROBLEMS: dict[str, Problem] = {
         message("A number typed at the counter is not enough for this service. Choose another way of saying yes."),
     ),
     "approval.code_unknown": _problem(404, message("The code is not right, or is past its time"), _NEW_CODE),
-    "approval.number_mismatch": _problem(
-        403,
-        message("The number is not the one on the counter’s screen"),
-        message("If nobody beside you asked for this, close the page. Otherwise ask the assistant for a new code."),
-    ),
-    "approval.code_wrong": _problem(
-        403, message("The code is not right"), message("Look at the newest message and type its code again.")
-    ),
     "approval.over": _problem(409, message("This question has been answered or is past its time"), _NEW_CODE),
     "approval.subject_mismatch": _problem(
         403,

@@ -55,11 +55,6 @@ _HOLDER = (
 )
 
 
-begin_sign_in = sign_ins.begin
-take_sign_in = sign_ins.take
-sign_in_refused = sign_ins.refused
-
-
 def approve_by_sign_in(
     conn: Connection, parts: Parts, session: ResidentSession, returned: SignInReturn, signed: SignedIn
 ) -> str:

@@ -70,18 +70,6 @@ class PaperVoidError(VisitError):
     code = "approval.paper_void"
 
 
-class NumberMismatchError(VisitError):
-    """The number typed on the phone is not the one on the counter's screen."""
-
-    code = "approval.number_mismatch"
-
-
-class CodeWrongError(VisitError):
-    """The one-time code is wrong; some tries are left."""
-
-    code = "approval.code_wrong"
-
-
 class ApprovalOverError(VisitError):
     """The asking is over: answered, lapsed, or out of tries."""
 

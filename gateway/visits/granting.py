@@ -16,7 +16,7 @@ from delegation.filing import IN_DOUBT
 from delegation.model import Approval as GivenApproval
 from delegation.model import Delegation, DelegationState, activate, lapse, refuse
 from delegation.signing import sign_delegation
-from delegation.statement import Statement, render
+from delegation.statement import render
 from delegation.wording import LATEST
 from gateway.jobs.queue import enqueue
 from gateway.keys import store as key_store
@@ -46,7 +46,6 @@ from gateway.visits.errors import ExpiredError, NoKnownNumberError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
-    find_delegation,
     lock_approval,
     lock_delegation,
     lock_delegation_of,
@@ -290,13 +289,6 @@ def end_request(conn: Connection, row: AnyRow, *, event: EventName, by: str, now
     approvals.lapse_all(conn, row.id, now)
     second_person.withdraw_all(conn, row.visit_id, now)
     say(conn, row.visit_id, event, actors.SYSTEM, now, delegation=row.id, by=by)
-
-
-def statement_of(conn: Connection, parts: Parts, delegation_id: str) -> Statement:
-    """The statement of a delegation, rendered again from what was kept."""
-    row = find_delegation(conn, delegation_id)
-    vault = VisitVault.of(conn, parts.sealer, row.visit_id)
-    return statements.again(vault, delegation_id, row.template_id, row.language)
 
 
 def _ask_next(

@@ -155,10 +155,5 @@ def _telling(newest: AnyRow | None, filings: Sequence[AnyRow]) -> AnyRow | None:
     return newest
 
 
-def is_in_doubt(filing: AnyRow | None) -> bool:
-    """Whether nobody knows yet what the portal made of the filing."""
-    return filing is not None and filing.state in IN_DOUBT
-
-
 def _set(conn: Connection, visit_id: str, **columns: object) -> None:
     conn.execute(update(Visit).where(Visit.id == visit_id).values(**columns))

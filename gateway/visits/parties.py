@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from delegation.errors import InvalidRequestError
-from delegation.model import AuthorityKind, Delegation
+from delegation.model import AuthorityKind
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.residents import Profile, Resident
@@ -50,11 +50,6 @@ class Parties:
     def everybody(self) -> tuple[Resident, ...]:
         """Whose matter it is and everybody who says yes."""
         return (self.principal, *self.approvers)
-
-    @property
-    def is_for_other(self) -> bool:
-        """Whether somebody speaks for somebody else."""
-        return self.approver.id != self.principal.id
 
 
 def find(
@@ -100,8 +95,3 @@ def authority_of(vault: VisitVault, delegation_id: str) -> Authority | None:
 def approver_of(row: AnyRow, approval: AnyRow) -> str:
     """Whose yes an asking is for; `row` is its delegation's."""
     return str(approval.approver_id or row.approver_id)
-
-
-def is_for_other(delegation: Delegation) -> bool:
-    """Whether somebody speaks for somebody else."""
-    return delegation.approver != delegation.principal

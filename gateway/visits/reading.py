@@ -145,10 +145,6 @@ class OpenedVisit:
         delegation = _there(self._view.delegation)
         return statements.again(self._vault, delegation["id"], delegation["template_id"], delegation["language"])
 
-    def principal_name(self) -> str:
-        """The name in the statement."""
-        return statements.facts_of(self._vault, _there(self._view.delegation)["id"]).principal
-
     def on_behalf(self) -> tuple[str, str] | None:
         """Whose matter it is and who speaks for them, by name; `None` where they speak for themselves."""
         facts = statements.facts_of(self._vault, _there(self._view.delegation)["id"])

@@ -12,7 +12,7 @@ from gateway.database.counting import count_statements
 from gateway.keys.signing import KeyKind
 from gateway.oauth.relying_party import SignedIn
 from gateway.people.access import ResidentSession
-from gateway.visits import confirming
+from gateway.visits import confirming, sign_ins
 from gateway.visits.delegations import to_model
 from gateway.visits.sign_ins import SignInReturn
 from tests.benchmarks.effort import Effort, cpu, lowest_ms
@@ -97,8 +97,8 @@ def _come_so_far(desk: BusyDesk, number: int) -> Ready:
     desk.enter_code()
     desk.match()
     phone, approval = desk.the_phone(), desk.approval().id
-    begun = desk.write(lambda conn: confirming.begin_sign_in(conn, desk.store, phone, approval, "sandbox"))
-    returned = desk.write(lambda conn: confirming.take_sign_in(conn, desk.store, phone, begun.state))
+    begun = desk.write(lambda conn: sign_ins.begin(conn, desk.store, phone, approval, "sandbox"))
+    returned = desk.write(lambda conn: sign_ins.take(conn, desk.store, phone, begun.state))
     return Ready(phone, returned, signed_in(desk.person.code, Assurance.SUBSTANTIAL, desk.clock.now()))
 
 

@@ -35,6 +35,7 @@ from gateway.visits import (
     rows,
     running,
     sending,
+    sign_ins,
     stop_codes,
     stopping,
     turns,
@@ -155,7 +156,7 @@ class Counter:
         """Sign in at the identity provider for the newest asking, as the person with `code`."""
         phone = self.the_phone()
         approval = approval_id or self.approval().id
-        begun = self.write(lambda conn: confirming.begin_sign_in(conn, self.store, phone, approval, "sandbox"))
+        begun = self.write(lambda conn: sign_ins.begin(conn, self.store, phone, approval, "sandbox"))
         self.come_back(begun.state, code or self.signs_in, acr, since=since)
 
     def come_back(
@@ -167,7 +168,7 @@ class Counter:
         since: timedelta = timedelta(0),
     ) -> None:
         phone = self.the_phone()
-        returned = self.write(lambda conn: confirming.take_sign_in(conn, self.store, phone, state))
+        returned = self.write(lambda conn: sign_ins.take(conn, self.store, phone, state))
         signed = signed_in(code, acr, self.clock.now() - since)
         resident_id = self.write(lambda conn: confirming.approve_by_sign_in(conn, self.store, phone, returned, signed))
         self.phone = self.session(approval_id=phone.approval_id, resident_id=resident_id)

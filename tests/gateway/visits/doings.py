@@ -30,6 +30,7 @@ from gateway.visits import (
     second_acts,
     second_person,
     sending,
+    sign_ins,
     stopping,
 )
 from gateway.visits.approvals import Answer
@@ -141,9 +142,7 @@ class Doings(Gathered):
 
         def work() -> None:
             phone = counter.the_phone()
-            begun = counter.write(
-                lambda conn: confirming.begin_sign_in(conn, counter.store, phone, asked or "", "sandbox")
-            )
+            begun = counter.write(lambda conn: sign_ins.begin(conn, counter.store, phone, asked or "", "sandbox"))
             self.trips.append((asked or "", begun.state))
 
         return self.do(work)

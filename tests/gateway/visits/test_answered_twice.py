@@ -12,7 +12,7 @@ from audit.events import EventName
 from delegation.assurance import Assurance, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
-from gateway.visits import approvals, confirming
+from gateway.visits import approvals, confirming, sign_ins
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import ApprovalOverError, CodeUnknownError, OutOfOrderError, SignInStaleError, VisitError
 from gateway.visits.reading import Stage
@@ -65,11 +65,11 @@ class TestAtOnce:
         counter.enter_code()
         counter.match()
         phone, approval, store = counter.the_phone(), counter.approval().id, counter.store
-        begun = counter.write(lambda conn: confirming.begin_sign_in(conn, store, phone, approval, "sandbox"))
+        begun = counter.write(lambda conn: sign_ins.begin(conn, store, phone, approval, "sandbox"))
         signed = signed_in(ILZE.code, Assurance.SUBSTANTIAL, counter.clock.now())
 
         def come_back(conn: Connection) -> str:
-            returned = confirming.take_sign_in(conn, store, phone, begun.state)
+            returned = sign_ins.take(conn, store, phone, begun.state)
             return confirming.approve_by_sign_in(conn, store, phone, returned, signed)
 
         answers = at_once(counter, come_back)
@@ -114,7 +114,7 @@ class TestChangedBeforeTheYes:
         counter.fill()
         counter.prepare()
         phone, approval = counter.the_phone(), counter.approval().id
-        begun = counter.write(lambda conn: confirming.begin_sign_in(conn, counter.store, phone, approval, "sandbox"))
+        begun = counter.write(lambda conn: sign_ins.begin(conn, counter.store, phone, approval, "sandbox"))
         counter.fill()
         counter.prepare()
         with pytest.raises((ApprovalOverError, OutOfOrderError)):
@@ -128,7 +128,7 @@ class TestChangedBeforeTheYes:
         counter.enter_code()
         counter.match()
         phone, approval = counter.the_phone(), counter.approval().id
-        begun = counter.write(lambda conn: confirming.begin_sign_in(conn, counter.store, phone, approval, "sandbox"))
+        begun = counter.write(lambda conn: sign_ins.begin(conn, counter.store, phone, approval, "sandbox"))
         swapped = update(Approval).where(Approval.id == approval).values(subject_hash="A" * 43)
         counter.write(lambda conn: conn.execute(swapped))
         with pytest.raises(SignInStaleError):

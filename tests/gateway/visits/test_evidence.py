@@ -19,7 +19,7 @@ from gateway.keys.signing import KeyKind
 from gateway.keys.tables import SigningKeyRow
 from gateway.oauth.evidence import Expected, Provenance, provenance_of
 from gateway.people.tables import Resident
-from gateway.visits import confirming, evidence, statements
+from gateway.visits import confirming, evidence, sign_ins, statements
 from gateway.visits.approvals import Answer
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import DelegationRow, Permit, SealedRecord
@@ -41,7 +41,7 @@ class Proven:
     def sign_in(self, key: ECKey = KEY, provenance: Provenance | None = None, **said: Any) -> None:
         counter, phone, approval = self.counter, self.counter.the_phone(), self.counter.approval().id
         counter.clock.move(timedelta(seconds=2))
-        begun = counter.write(lambda conn: confirming.begin_sign_in(conn, counter.store, phone, approval, "sandbox"))
+        begun = counter.write(lambda conn: sign_ins.begin(conn, counter.store, phone, approval, "sandbox"))
         now = counter.clock.now()
         token = signed(key, claims(ISSUER, now, **({"nonce": begun.nonce} | said)))
         if provenance is None:
@@ -49,7 +49,7 @@ class Proven:
             expected = Expected(issuer=ISSUER, client_id=CLIENT_ID, nonce=begun.nonce, now=now)
             provenance = provenance_of(signed(KEY, claims(ISSUER, now)), jwks, expected)
         back = replace(signed_in(ILZE.code, Assurance.SUBSTANTIAL, now), id_token=token, provenance=provenance)
-        returned = counter.write(lambda conn: confirming.take_sign_in(conn, counter.store, phone, begun.state))
+        returned = counter.write(lambda conn: sign_ins.take(conn, counter.store, phone, begun.state))
         resident = counter.write(lambda conn: confirming.approve_by_sign_in(conn, counter.store, phone, returned, back))
         counter.phone = counter.session(approval_id=phone.approval_id, resident_id=resident)
 

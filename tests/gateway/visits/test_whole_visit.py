@@ -11,7 +11,7 @@ from connectors.runner.api import Absent, Found
 from delegation.assurance import Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
-from gateway.visits import approvals, asking, confirming, running, sending, stopping
+from gateway.visits import approvals, asking, confirming, running, sending, sign_ins, stopping
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import (
     AlreadyFiledError,
@@ -179,7 +179,7 @@ class TestAsking:
         counter.enter_code()
         counter.match()
         phone, approval = counter.the_phone(), counter.approval().id
-        begun = counter.write(lambda conn: confirming.begin_sign_in(conn, counter.store, phone, approval, "sandbox"))
+        begun = counter.write(lambda conn: sign_ins.begin(conn, counter.store, phone, approval, "sandbox"))
         counter.come_back(begun.state)
         with pytest.raises(SignInStaleError):
             counter.come_back(begun.state)
