@@ -119,6 +119,14 @@ PROBLEMS: dict[str, Problem] = {
     "visit.closed": _problem(
         409, message("The visit has ended"), message("Open a new visit if something else is to be done.")
     ),
+    "visit.other_person": _problem(
+        409,
+        message("This visit is about somebody else"),
+        message(
+            "What is kept of a visit belongs to one person. End it and open a visit of their own for this one, also if"
+            " the personal code was mistyped before."
+        ),
+    ),
     "visit.out_of_order": _problem(
         409,
         message("The visit has moved on"),
@@ -133,6 +141,11 @@ PROBLEMS: dict[str, Problem] = {
         409,
         message("This sheet is void: it is of another text"),
         message("Compare the code on the sheet with the one on this page. Print the sheet anew and have it signed."),
+    ),
+    "approval.document_not_checked": _problem(
+        409,
+        message("Nobody has looked at this person’s document yet"),
+        message("The assistant looks at the identity document and records it; then the yes counts."),
     ),
     "approval.no_known_number": _problem(
         409,

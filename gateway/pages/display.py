@@ -25,8 +25,10 @@ from gateway.pages.resident.approving import MOVED_ON
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import DisplaySession, Who, allow
+from gateway.problem_texts import PROBLEMS
 from gateway.visits import confirming, facing, reading, showing, stopping
 from gateway.visits.approvals import Answer
+from gateway.visits.errors import DocumentNotCheckedError
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
@@ -86,6 +88,8 @@ async def say_yes(request: AnyRequest, session: DisplaySession, parts: Parts, da
         )
     except MOVED_ON:
         return see_other("/display")
+    except DocumentNotCheckedError as error:
+        return await _show(request, session, parts, error=PROBLEMS[error.code].title, status=409)
     if answer is not Answer.WRONG:
         return see_other("/display")
     return await _show(request, session, parts, wrong=True, status=403)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from delegation.assurance import NumberSource, Route, RouteFacts
 from gateway.parts import Parts
 from gateway.people.access import ResidentSession, StaffSession
-from gateway.visits import approvals, confirming
+from gateway.visits import approvals, confirming, documents
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import NotFoundError
 from gateway.visits.rows import AnyRow, ensure, lock_approval, lock_delegation_asked, lock_open_visit
@@ -53,14 +53,10 @@ def approve_on_phone(conn: Connection, parts: Parts, session: ResidentSession, a
 
 def number_of(vault: VisitVault, delegation_id: str, approval_id: str) -> str:
     """The number that is called about an asking."""
-    return str(msgspec.json.decode(_known(vault, delegation_id, approval_id))["number"])
-
-
-def _known(vault: VisitVault, delegation_id: str, approval_id: str) -> bytes:
-    return vault.find(approval_id, "asked") or vault.take(delegation_id, "evidence")
+    return str(documents.checked(vault, delegation_id, approval_id)["number"])
 
 
 def _answer_yes(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow) -> None:
-    kept = _known(VisitVault.of(conn, parts.sealer, row.visit_id), row.id, approval.id)
+    kept = documents.kept(VisitVault.of(conn, parts.sealer, row.visit_id), row.id, approval.id)
     facts = RouteFacts(number_source=NumberSource(msgspec.json.decode(kept)["number_source"]))
     confirming.answer_yes(conn, parts, row, approval, facts, kept)

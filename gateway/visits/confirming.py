@@ -24,7 +24,17 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, filings, granting, guarding, running, second_person, sign_ins
+from gateway.visits import (
+    actors,
+    approvals,
+    documents,
+    filings,
+    granting,
+    guarding,
+    running,
+    second_person,
+    sign_ins,
+)
 from gateway.visits.approvals import Answer
 from gateway.visits.asking import queue_run
 from gateway.visits.delegations import may_file
@@ -93,6 +103,7 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
 
     Raises:
         NotFoundError: the approval belongs to another terminal's visit.
+        DocumentNotCheckedError: whoever is asked has not shown a document yet; the code stays good.
         OutOfOrderError, ExpiredError: it came too late.
     """
     now = parts.clock.database_now(conn)
@@ -100,14 +111,15 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
     approval = lock_approval(conn, approval_id)
     _ensure_display(row, session)
     ensure(approval.route is Route.DISPLAY, "type on the display what is asked elsewhere")
+    vault = VisitVault.of(conn, parts.sealer, row.visit_id)
+    documents.ensure_checked(vault, row.id, approval.id)
     answer = approvals.check_display_code(conn, parts, approval, code, now)
     if answer is not Answer.RIGHT:
         return answer
-    vault = VisitVault.of(conn, parts.sealer, row.visit_id)
-    kept = vault.find(approval.id, "asked") or vault.take(row.id, "evidence")
-    source = msgspec.json.decode(kept)["number_source"]
-    facts = RouteFacts(document_checked=True, number_source=NumberSource(source))
-    answer_yes(conn, parts, row, approval, facts, kept)
+    found = documents.checked(vault, row.id, approval.id)
+    is_checked = found["document"] in documents.CHECKED
+    facts = RouteFacts(document_checked=is_checked, number_source=NumberSource(found["number_source"]))
+    answer_yes(conn, parts, row, approval, facts, documents.kept(vault, row.id, approval.id))
     return answer
 
 

@@ -40,6 +40,18 @@ class NoKnownNumberError(VisitError):
     code = "approval.no_known_number"
 
 
+class DocumentNotCheckedError(VisitError):
+    """Whoever is asked has shown no document yet, or nobody has recorded it."""
+
+    code = "approval.document_not_checked"
+
+
+class OtherPersonError(VisitError):
+    """The visit is about somebody else: what is sealed in it falls with that person's key alone."""
+
+    code = "visit.other_person"
+
+
 class CodeUnknownError(VisitError):
     """The code or link is wrong, used, or past its time. Which of them is not said."""
 

@@ -42,7 +42,7 @@ from gateway.visits import (
 )
 from gateway.visits.asked import Asked, ensure_reachable, is_over, number_for, requested
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
-from gateway.visits.errors import ExpiredError, NoKnownNumberError
+from gateway.visits.errors import ExpiredError, NoKnownNumberError, OtherPersonError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -68,6 +68,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
 
     Raises:
         OutOfOrderError: no service is chosen, or a delegation is already waiting or in force.
+        OtherPersonError: the visit is about somebody else.
         RouteNotAllowedError: a service does not take the route, or the route cannot reach its assurance.
         NotOfferedError: a service does not offer what is wanted of it.
         NoKnownNumberError: the display route, and no number is known but one typed here.
@@ -94,6 +95,9 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     wanted = [each.id for each in services]
     guarding.ensure_open(conn, wanted, centre_id=visit.centre_id, staff_id=visit.assistant_id, now=now)
     taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
+    if earlier is not None and earlier.principal_id != taking_part.principal.id:
+        # What is sealed in a visit falls with one person's key; a request that came to nothing has left values too.
+        raise OtherPersonError("a visit is about one person")
     numbers = [number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
     ensure_reachable(services, asked.route, numbers)
 

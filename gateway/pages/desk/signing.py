@@ -14,17 +14,19 @@ from delegation.assurance import Route
 from gateway.pages import readback
 from gateway.pages.desk.answering import AnyRequest, path_of, show, take
 from gateway.pages.desk.panels import Wish
+from gateway.pages.desk.words import DOCUMENTS
 from gateway.pages.forms import Form, field
 from gateway.pages.qr import qr
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import calling, confirming, looking, paper, reading
+from gateway.visits import calling, confirming, documents, looking, paper, reading
 from gateway.visits.reading import OpenedVisit
 from gateway.visits.sealed import VisitVault
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
 
+_NO_DOCUMENT: Final = message("Choose the document that you looked at")
 _NO_FILE: Final = message("Choose the file with the signed sheet")
 _NO_CODE: Final = message("Type the six digits that the resident says")
 _NO_SHEET_CODE: Final = message("Type the code that stands on the sheet")
@@ -42,6 +44,29 @@ async def print_sheet(
         visit_id,
         lambda conn: paper.print_sheet(conn, parts, session, visit_id, approval_id),
         then="/sheet",
+    )
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/document", **allow(Who.ASSISTANT))
+async def record_document(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    visit_id: FromPath[str],
+    approval_id: FromPath[str],
+    data: Form,
+) -> Response[Any]:
+    """Record which document somebody showed who has to say yes too."""
+    document = field(data, "document", 16)
+    if document not in DOCUMENTS:
+        wish = Wish(errors={"document": _NO_DOCUMENT})
+        return await show(request, session, parts, visit_id, wish, status=422)
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: documents.record(conn, parts, session, visit_id, approval_id, document),
     )
 
 

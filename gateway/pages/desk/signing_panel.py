@@ -6,10 +6,10 @@ from sqlalchemy import Connection
 
 from delegation.assurance import ApprovalKind, Assurance, Route
 from gateway.pages.desk.questions import masked
-from gateway.pages.desk.words import WITNESS_REASONS
+from gateway.pages.desk.words import DOCUMENTS, WITNESS_REASONS
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.parts import Parts
-from gateway.visits import calling, paper
+from gateway.visits import calling, documents, paper
 from gateway.visits.reading import VisitView
 from gateway.visits.sealed import VisitVault
 from ui.i18n import Message, message
@@ -23,7 +23,11 @@ def gather(conn: Connection, parts: Parts, view: VisitView, *, shown: bool, agai
     `shown` says that the look at the values has been recorded; `again` to hand in another sheet.
     """
     approval, service = view.approval, view.service
-    if approval is None or service is None or approval["route"] not in _CARRIED:
+    if approval is None or service is None:
+        return {}
+    if _lacks_document(conn, parts, view):
+        return {"documents": DOCUMENTS}
+    if approval["route"] not in _CARRIED:
         return {}
     is_permit = approval["kind"] is ApprovalKind.PERMIT
     if approval["route"] is Route.CALL:
@@ -39,6 +43,15 @@ def gather(conn: Connection, parts: Parts, view: VisitView, *, shown: bool, agai
         "may_be_unwitnessed": service.rules.least(approval["kind"]) is Assurance.LOW,
         "is_changed": is_permit and approval["attempt"] > 1,
     }
+
+
+def _lacks_document(conn: Connection, parts: Parts, view: VisitView) -> bool:
+    """Whether somebody who has to say yes too is asked at the counter and has shown no document yet."""
+    approval, delegation = view.approval or {}, view.delegation or {}
+    if approval["approver_id"] in (None, delegation["approver_id"]) or approval["route"] not in documents.AT_COUNTER:
+        return False
+    vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
+    return documents.is_missing(vault, delegation["id"], approval["id"])
 
 
 def _called(conn: Connection, parts: Parts, view: VisitView, *, shown: bool) -> str:

@@ -218,7 +218,7 @@ class TestSecondPerson:
         colleague = a_colleague(counter)
         counter.open().ask()
         decide(counter, colleague, yes=True)
-        counter.write(lambda conn: granting.withdraw_request(conn, counter.store, counter.by, counter.visit_id))
+        counter.open()
         assert counter.ask(person=Profile(name="Cita Persona", code="329999-00099", address=HOME)) == ""
         assert decide(counter, colleague, yes=True)[0].value == "Cita Persona"
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 
 from audit.__main__ import main as audit
 from audit.proof import LogProof
 from gateway.cli import main
 from gateway.keys import store as key_store
+from gateway.people import residents
 from gateway.people.residents import Profile
 from gateway.people.tables import Resident
 from gateway.visits import stopping
@@ -21,6 +22,7 @@ from gateway.visits.errors import NotFoundError
 from gateway.visits.proof import proof_of
 from gateway.visits.statement_looks import StatementGoneError
 from gateway.visits.stopping import StopReason
+from gateway.visits.tables import DelegationRow
 from tests.gateway.ledger.events import checkpoint_of
 from tests.gateway.visits.counter import Counter
 
@@ -116,15 +118,23 @@ def test_is_gone_when_it_was_erased(counter: Counter) -> None:
         proof(counter)
 
 
-def test_of_one_person_holds_nothing_of_another_who_was_served_in_the_same_visit(counter: Counter) -> None:
+def test_of_one_person_would_hold_nothing_of_another_if_a_visit_had_two(counter: Counter) -> None:
     """The file gives away the key of the visit's hashes: a number or an address could be tried against them."""
     counter.open().grant()
     first = counter.delegation().id
     counter.write(
         lambda conn: stopping.stop_at_desk(conn, counter.store, counter.by, counter.visit_id, StopReason.MISTAKE)
     )
-    counter.ask(person=Profile(name="Cita Persona", code="329999-00099"))
-    second = counter.delegation().id
+    counter.ask()
+    second, now = counter.delegation().id, counter.clock.now()
+
+    def give_to_another(conn: Connection) -> None:
+        """No step of the flow does this: a visit is about one person."""
+        profile = Profile(name="Cita Persona", code="329999-00099")
+        other = residents.find_or_create(conn, counter.store, profile, now=now).id
+        conn.execute(update(DelegationRow).where(DelegationRow.id == second).values(principal_id=other))
+
+    counter.write(give_to_another)
     for own, other in ((first, second), (second, first)):
         content = counter.read(partial(proof_of, store=counter.store, delegation_id=own))
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
