@@ -1,4 +1,4 @@
-"""What the command line may change: by itself only while nobody is there to confirm; afterwards it proposes."""
+"""What the command line may change: by itself only before anybody was there to confirm; afterwards it proposes."""
 
 from dataclasses import dataclass, field
 
@@ -7,11 +7,12 @@ from sqlalchemy import Connection, select
 from audit.events import EventName
 from gateway.changes import flow
 from gateway.changes.kinds import ALWAYS, Plan
+from gateway.changes.tables import SecurityChange
 from gateway.ledger import outbox
 from gateway.parts import Store
 from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR
-from gateway.people.tables import Staff, StaffRole, StaffState
+from gateway.people.tables import StaffRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,13 @@ class Outcome:
 
 
 def put(conn: Connection, store: Store, plan: Plan, *, reason: str) -> Outcome:
-    """Put a plan into effect while the gateway has no administrator, which is an event; else propose it.
+    """Put a plan into effect while the gateway never had an administrator, which is an event; else propose it.
 
     Raises:
         ChangeFaultError: it cannot stand like this, or another change of the same is open.
     """
     kind = flow.KINDS[plan.kind]
-    if has_administrator(conn):
+    if was_set_up(conn):
         change_id = flow.propose(conn, store, plan, by=None, reason=reason)
         return Outcome(None if kind.is_stricter is ALWAYS else change_id)
     before = kind.current(conn, plan.target)
@@ -43,11 +44,8 @@ def put(conn: Connection, store: Store, plan: Plan, *, reason: str) -> Outcome:
     return Outcome(None, made.secret if made is not plan else None)
 
 
-def has_administrator(conn: Connection) -> bool:
-    """Whether anybody could confirm a change."""
-    found = (
-        select(Staff.id)
-        .join(StaffRole, StaffRole.staff_id == Staff.id)
-        .where(StaffRole.role == Role.ADMINISTRATOR, Staff.state == StaffState.ACTIVE)
-    )
-    return conn.execute(found.limit(1)).first() is not None
+def was_set_up(conn: Connection) -> bool:
+    """Whether there ever was an administrator, or anything was ever proposed: closing accounts brings nothing back."""
+    administrators = select(StaffRole.staff_id).where(StaffRole.role == Role.ADMINISTRATOR).limit(1)
+    changes = select(SecurityChange.id).limit(1)
+    return any(conn.execute(found).first() is not None for found in (administrators, changes))

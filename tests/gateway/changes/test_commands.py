@@ -1,4 +1,4 @@
-"""The command line registers by itself only while nobody could confirm; afterwards it proposes."""
+"""The command line registers by itself only before anybody could ever confirm; afterwards it proposes."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -72,5 +72,9 @@ def test_with_an_administrator_it_only_proposes(pilnvara: Pilnvara, environment:
         assert "given-by-them" not in said.output
         with pytest.raises(ProviderUnknownError):
             store.database.read_now(lambda conn: providers.find(conn, "example"))
+        assert pilnvara("admin", "close-staff", "--login", "ada").exit_code == 0
+        said = pilnvara("admin", "portal", "register", "example-portal", *PORTAL)
+        assert "administrators decide" in said.output, "closing the administrators does not bring the first set-up back"
+        assert store.database.read_now(lambda conn: clients.find(conn, "example-portal")) is None
     finally:
         store.close()
