@@ -44,7 +44,7 @@ def test_what_depends_on_another_setting_follows_it() -> None:
         ("LISTEN", "127.0.0.1:99999"),
         ("SESSION_IDLE", "0"),
         ("SESSION_IDLE", "a while"),
-        ("PERMIT_LAPSE", "-1"),
+        ("CODE_LAPSE", "-1"),
         ("DATABASE_URL", "mysql://host/name"),
         ("DATABASE_URL", "sqlite://"),
         ("SMS_URL", "sms.example"),
