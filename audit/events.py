@@ -74,10 +74,7 @@ class EventName(StrEnum):
     APPROVAL_PAPER_SEEN = "staff:approval:paper_seen"
     APPROVAL_CODE_WRONG = "resident:approval:code_wrong"
     APPROVAL_GIVEN = "resident:approval:given"
-    APPROVAL_REFUSED = "resident:approval:refused"
     APPROVAL_WITHDRAWN = "assistant:approval:withdrawn"
-    APPROVAL_LAPSED = "system:approval:lapsed"
-    APPROVAL_PERSON_CONFIRMED = "assistant:approval:person_confirmed"
     DOCUMENT_CHECKED = "assistant:document:checked"
 
     # The delegation: what was allowed, and how it ended.
@@ -88,7 +85,6 @@ class EventName(StrEnum):
     DELEGATION_REVOKED = "resident:delegation:revoked"
     DELEGATION_STOPPED = "staff:delegation:stopped"
     DELEGATION_ACTION_STOPPED = "resident:action:stopped"
-    DELEGATION_SPENT = "system:delegation:spent"
     DELEGATIONS_LISTED = "staff:delegation:listed"
     DISPUTE_OPENED = "resident:dispute:opened"
     DISPUTE_ANSWERED = "auditor:dispute:answered"
@@ -108,13 +104,10 @@ class EventName(StrEnum):
     # Answers and the connector's run in the portal.
     ANSWERS_SAVED = "assistant:answers:saved"
     RUN_STARTED = "connector:run:started"
-    RUN_STEP = "connector:run:step"
     RUN_FAILED = "connector:run:failed"
     RUN_DRIFTED = "connector:run:drifted"
     RUN_REFUSED_BY_PORTAL = "connector:run:refused_by_portal"
-    RUN_INTERRUPTED = "system:run:interrupted"
     RUN_RESUMED = "system:run:resumed"
-    RUN_FINISHED = "connector:run:finished"
     REQUEST_BLOCKED = "system:request:blocked"
     READBACK_TAKEN = "connector:readback:taken"
     READBACK_SHOWN = "system:readback:shown"
@@ -130,8 +123,6 @@ class EventName(StrEnum):
 
     # The filing, in the words of its states.
     FILING_DRAFTED = "assistant:filing:drafted"
-    FILING_PREPARED = "connector:filing:prepared"
-    FILING_CONFIRMED = "system:filing:confirmed"
     FILING_SENT = "system:filing:sent"
     FILING_FILED = "connector:filing:filed"
     FILING_DECLINED = "connector:filing:declined"
@@ -140,7 +131,6 @@ class EventName(StrEnum):
     FILING_NEEDS_HUMAN = "system:filing:needs_human"
     FILING_DECIDED = "staff:filing:decided"
     FILING_STOPPED = "resident:filing:stopped"
-    FILING_STOPPED_BY_STAFF = "staff:filing:stopped"
     FILING_STOP_TOO_LATE = "resident:filing:stop_too_late"
     FILING_FAILED = "system:filing:failed"
     FILING_ABANDONED = "assistant:filing:abandoned"
@@ -196,8 +186,6 @@ class EventName(StrEnum):
     # The log about itself, and those who check it.
     LOG_STARTED = "system:log:started"
     LOG_CONTINUED = "system:log:continued"
-    LOG_CHECKPOINT_SIGNED = "system:log:checkpoint_signed"
-    LOG_CHECKPOINT_REFUSED = "system:log:checkpoint_refused"
     LOG_HEADS_RECORDED = "system:log:heads_recorded"
     LOG_VERIFIED = "auditor:log:verified"
     VISIT_LOOKED_AT = "auditor:visit:looked_at"
