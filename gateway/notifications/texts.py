@@ -78,7 +78,7 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         "granted": {
             "lv": Text(
                 "Jūs atļāvāt palīdzēt",
-                "Pilnvara: jūs atļāvāt centram rīkoties jūsu vietā līdz {until}. Apturēt: {link}",
+                "Pilnvara: jūs atļāvāt centram rīkoties jūsu vārdā līdz {until}. Apturēt: {link}",
             ),
             "lv-plain": Text(
                 "Jūs atļāvāt palīdzēt", "Pilnvara: jūs atļāvāt jums palīdzēt līdz {until}. Negribat? Apturiet: {link}"

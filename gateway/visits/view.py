@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from delegation.filing import FilingState
-from delegation.model import DelegationState
+from delegation.model import Action, DelegationState
 from gateway.services import catalogue
 from gateway.visits.delegations import files_until
 from gateway.visits.tables import ApprovalState, RunState, VisitState
@@ -146,6 +146,16 @@ class VisitView:
         """Whether what was sent last leaves room for one more filing of the same service."""
         is_sent = self.filing is not None and self.filing["state"] in _LEAVES_ROOM
         return self.is_open and self.may_file and is_sent and self.filings_left > 0
+
+    @property
+    def ends_after_filing(self) -> dict[str, datetime]:
+        """When each right to the service that outlives its filing ends, by the action; without those that are over."""
+        delegation = self.delegation
+        if delegation is None or delegation["state"] not in (DelegationState.ACTIVE, DelegationState.SPENT):
+            return {}
+        actions = () if self.allowed is None else self.allowed["actions"]
+        ends = {each["action"]: datetime.fromisoformat(each["valid_until"]) for each in actions}
+        return {name: end for name, end in ends.items() if name != Action.FILE and self.now < end}
 
     @property
     def files_until(self) -> datetime | None:

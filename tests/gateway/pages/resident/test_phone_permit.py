@@ -9,7 +9,9 @@ from delegation.assurance import Route
 from delegation.filing import FilingState
 from gateway.visits import confirming, stopping
 from gateway.visits.reading import Stage
+from gateway.visits.scope import Wanted
 from tests.gateway.pages.facing import PROVIDER, SOMEBODY_ELSE, Facing, in_english, ready, shows
+from tests.gateway.visits.counter import QUEUE
 from tests.gateway.visits.played import declined, filed, unknown
 
 IBAN = "LV97HABA0012345678910"
@@ -77,6 +79,19 @@ class TestTheReadBack:
         assert "Stop everything" not in page.text
         counter.close()
         assert shows(phone.see(), "SP-2026-000001", "/f/", "How were you helped?")
+
+    def test_the_page_after_it_says_what_may_still_be_done_and_until_when(self, facing: Facing) -> None:
+        counter = facing.counter
+        counter.open(QUEUE).ask(services=(Wanted(service=QUEUE, follow=True, filings=2),))
+        phone = in_english(facing.granted())
+        for left, told in ((1, "file this 1 more time"), (0, "may not file this again")):
+            counter.fill(sample=1 - left)
+            counter.prepare()
+            facing.approve(phone)
+            counter.press()
+            counter.answer(filed(counter.clock.now()))
+            assert shows(phone.see(), told, "may follow what happens to it until", "with the code that stops")
+            assert ("Stop everything" in phone.see().text) == (left == 1)
 
     def test_the_receipt_is_a_file_in_a_sandbox_and_opening_it_is_recorded(self, facing: Facing) -> None:
         phone = ready(facing)
