@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 
 from delegation.assertion import AssertionRefusedError
 from delegation.errors import AssuranceTooLowError, DelegationError
-from gateway.oauth.errors import OAuthError, ProviderUnknownError, SignInFailedError
-from gateway.oauth.relying_party import SignedIn
+from gateway.oauth.errors import OAuthError, SignInFailedError
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
-from gateway.pages.resident.offers import sign_in_of
+from gateway.pages.resident.offers import CANCELLED, refusal_of, sign_in_of
 from gateway.parts import Parts
 from gateway.people import passkey_questions, sessions, throttle
 from gateway.people.access import AccountSession, CurrentSession, Who, allow
@@ -65,9 +64,7 @@ async def show(request: AnyRequest) -> Response[Any]:
 async def begin(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
     """Send the browser to the chosen provider, to sign in anew."""
     sign_in, return_to = sign_in_of(request), _asked_for(data.get("next"))
-    chosen = next((offer for offer in await sign_in.offers() if offer.id == field(data, "provider", 64)), None)
-    if chosen is None:
-        raise ProviderUnknownError("the page's provider is not offered now")
+    chosen = await sign_in.offer_of(field(data, "provider", 64))
     secret, is_new = stranger_of(request, parts)
 
     def work(conn: Connection) -> SignInRequest:
@@ -78,14 +75,8 @@ async def begin(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
         begun = await parts.database.write(work)
     except TriedTooOftenError as error:
         return await _ways(request, return_to, PROBLEMS[error.code])
-    address = await sign_in.service.authorize_url(
-        chosen.id,
-        state=begun.state,
-        nonce=begun.nonce,
-        verifier=begun.verifier,
-        redirect_uri=_return_address(parts),
-        least_acr=own_sign_in.LEAST.uri,
-    )
+    least, back = own_sign_in.LEAST.uri, _return_address(parts)
+    address = await sign_in.address(chosen, begun, redirect_uri=back, least_acr=least)
     return see_other(address, cookies=[cookies.make(parts.settings, CookieName.STRANGER, secret)] if is_new else [])
 
 
@@ -100,12 +91,11 @@ async def come_back(request: AnyRequest, session: CurrentSession, parts: Parts) 
         )
     except SignInStaleError as error:
         return await _ways(request, HOME, _told(error.code))
-    if "error" in query:
-        is_cancelled = query["error"] == "access_denied"
-        reason = "sign_in.cancelled" if is_cancelled else "sign_in.provider_error"
-        return await _refuse(request, parts, returned, reason, _CANCELLED if is_cancelled else _NO_PROOF)
+    reason = refusal_of(query)
+    if reason is not None:
+        return await _refuse(request, parts, returned, reason, _CANCELLED if reason == CANCELLED else _NO_PROOF)
     try:
-        signed = await _redeem(request, parts, returned, query)
+        signed = await sign_in_of(request).redeem(returned, query, redirect_uri=_return_address(parts))
         language = language_of(request)
 
         def work(conn: Connection) -> str:
@@ -166,17 +156,6 @@ async def leave(session: AccountSession, parts: Parts) -> Response[Any]:
     """Sign out; the cookie goes, and so does what the browser kept of the pages."""
     await parts.database.write(lambda conn: own_sign_in.leave(conn, parts, session))
     return see_other("/mine/sign-in", cookies=[cookies.forget(parts.settings, CookieName.ACCOUNT)], clear_cache=True)
-
-
-async def _redeem(request: AnyRequest, parts: Parts, returned: Returned, query: dict[str, str]) -> SignedIn:
-    return await sign_in_of(request).service.redeem(
-        returned.provider,
-        code=query.get("code", ""),
-        iss=query.get("iss"),
-        verifier=returned.verifier,
-        nonce=returned.nonce,
-        redirect_uri=_return_address(parts),
-    )
 
 
 async def _ways(request: AnyRequest, return_to: str, problem: Problem | None = None) -> Response[Any]:

@@ -1,23 +1,25 @@
 """The identity providers that a phone can choose from just now, known without asking them for each page."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from litestar.connection import ASGIConnection
 from sqlalchemy import Connection
 
 from gateway.oauth import providers
-from gateway.oauth.errors import OAuthError
+from gateway.oauth.errors import OAuthError, ProviderUnknownError
 from gateway.oauth.providers import Provider
 from gateway.oauth.relying_party import RelyingParty, SignedIn
 from gateway.parts import Parts
+from gateway.visits.sign_ins import SignInRequest
 
 _KEPT_FOR = timedelta(seconds=60)
 _ASKED_AGAIN_AFTER = timedelta(seconds=5)
 """When none answered: soon, since somebody is waiting for it."""
+CANCELLED: Final = "sign_in.cancelled"
 _PATIENCE_SECONDS = 6.0
 
 
@@ -58,6 +60,25 @@ class SignInService(Protocol):
         ...
 
 
+class CameBack(Protocol):
+    """A trip to a provider that has ended, as it was begun."""
+
+    @property
+    def provider(self) -> str:
+        """Where it led."""
+        ...
+
+    @property
+    def nonce(self) -> str:
+        """What the ID token has to name."""
+        ...
+
+    @property
+    def verifier(self) -> str:
+        """PKCE's secret."""
+        ...
+
+
 class ResidentSignIn:
     """Signs residents in for one process, and remembers for a minute which providers answer."""
 
@@ -78,6 +99,35 @@ class ResidentSignIn:
             self._until = now + (_KEPT_FOR if len(self._offers) == len(known) else _ASKED_AGAIN_AFTER)
         return self._offers
 
+    async def offer_of(self, provider_id: str) -> Offer:
+        """The offer that a page's form names. Raises `ProviderUnknownError` where it is none now."""
+        for offer in await self.offers():
+            if offer.id == provider_id:
+                return offer
+        raise ProviderUnknownError("the page's provider is not offered now")
+
+    async def address(self, offer: Offer, begun: SignInRequest, *, redirect_uri: str, least_acr: str) -> str:
+        """Where the browser goes to sign in anew."""
+        return await self.service.authorize_url(
+            offer.id,
+            state=begun.state,
+            nonce=begun.nonce,
+            verifier=begun.verifier,
+            redirect_uri=redirect_uri,
+            least_acr=least_acr,
+        )
+
+    async def redeem(self, returned: CameBack, query: Mapping[str, str], *, redirect_uri: str) -> SignedIn:
+        """Who signed in, by the answer that the browser brought back."""
+        return await self.service.redeem(
+            returned.provider,
+            code=query.get("code", ""),
+            iss=query.get("iss"),
+            verifier=returned.verifier,
+            nonce=returned.nonce,
+            redirect_uri=redirect_uri,
+        )
+
     async def close(self) -> None:
         """Close the connections to providers."""
         await self.service.close()
@@ -88,6 +138,13 @@ class ResidentSignIn:
                 return Offer(provider, await self.service.form_target(provider.id))
         except (OAuthError, TimeoutError):
             return None  # it cannot be chosen just now; the page says so when none can
+
+
+def refusal_of(query: Mapping[str, str]) -> str | None:
+    """Why a provider answered that nobody signed in; `None` where it did not."""
+    if "error" not in query:
+        return None
+    return CANCELLED if query["error"] == "access_denied" else "sign_in.provider_error"
 
 
 def sign_in_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> ResidentSignIn:

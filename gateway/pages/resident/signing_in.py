@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 
 from delegation.assurance import ApprovalKind
 from delegation.errors import DelegationError
-from gateway.oauth.errors import OAuthError, ProviderUnknownError, SignInFailedError
+from gateway.oauth.errors import OAuthError, SignInFailedError
 from gateway.oauth.relying_party import SignedIn
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.pages.resident.approving import MOVED_ON
-from gateway.pages.resident.offers import sign_in_of
+from gateway.pages.resident.offers import CANCELLED, refusal_of, sign_in_of
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import ResidentSession, Who, allow
@@ -42,10 +42,7 @@ _NO_PROOF = PROBLEMS["oauth.sign_in_failed"]
 async def begin(request: AnyRequest, session: ResidentSession, parts: Parts, data: Form) -> Response[Any]:
     """Send the browser to the chosen provider, to sign in anew."""
     sign_in = sign_in_of(request)
-    offers = await sign_in.offers()
-    chosen = next((offer for offer in offers if offer.id == field(data, "provider", 64)), None)
-    if chosen is None:
-        raise ProviderUnknownError("the page's provider is not offered now")
+    chosen = await sign_in.offer_of(field(data, "provider", 64))
     approval_id, to_see = field(data, "approval", 64), field(data, "purpose", 8) == "see"
 
     def work(conn: Connection) -> tuple[SignInRequest, str]:
@@ -58,15 +55,7 @@ async def begin(request: AnyRequest, session: ResidentSession, parts: Parts, dat
         begun, least = await parts.database.write(work)
     except MOVED_ON:
         return see_other("/approve")
-    address = await sign_in.service.authorize_url(
-        chosen.id,
-        state=begun.state,
-        nonce=begun.nonce,
-        verifier=begun.verifier,
-        redirect_uri=_return_address(parts),
-        least_acr=least,
-    )
-    return see_other(address)
+    return see_other(await sign_in.address(chosen, begun, redirect_uri=_return_address(parts), least_acr=least))
 
 
 @get(_RETURN_PATH, **_RESIDENT)
@@ -79,29 +68,17 @@ async def come_back(request: AnyRequest, session: ResidentSession, parts: Parts)
         if session.approval_id is not None:
             await _record(parts, session.approval_id, error.code)
         return _refused_page(request, PROBLEMS[error.code])
-    if "error" in query:
-        is_cancelled = query["error"] == "access_denied"
-        reason = "sign_in.cancelled" if is_cancelled else "sign_in.provider_error"
-        return await _refuse(request, parts, returned, reason, _CANCELLED if is_cancelled else _NO_PROOF)
+    reason = refusal_of(query)
+    if reason is not None:
+        return await _refuse(request, parts, returned, reason, _CANCELLED if reason == CANCELLED else _NO_PROOF)
     try:
-        signed = await _redeem(request, parts, returned, query)
+        signed = await sign_in_of(request).redeem(returned, query, redirect_uri=_return_address(parts))
         token = await parts.database.write(lambda conn: _count(conn, parts, session, returned, signed))
     except SignInFailedError as error:
         return await _refuse(request, parts, returned, error.reason, _NO_PROOF)
     except (DelegationError, OAuthError, PersonalCodeError, VisitError) as error:
         return await _refuse(request, parts, returned, error.code, PROBLEMS.get(error.code, _NO_PROOF))
     return see_other("/approve", cookies=[cookies.make(parts.settings, CookieName.RESIDENT, token)])
-
-
-async def _redeem(request: AnyRequest, parts: Parts, returned: SignInReturn, query: dict[str, str]) -> SignedIn:
-    return await sign_in_of(request).service.redeem(
-        returned.provider,
-        code=query.get("code", ""),
-        iss=query.get("iss"),
-        verifier=returned.verifier,
-        nonce=returned.nonce,
-        redirect_uri=_return_address(parts),
-    )
 
 
 def _count(conn: Connection, parts: Parts, session: ResidentSession, returned: SignInReturn, signed: SignedIn) -> str:
