@@ -62,10 +62,12 @@ class Counter:
         self.desk.close()
         self.store.close()
 
-    def visit(self) -> "Case":
-        """Receive the next resident."""
+    def visit(self, code: str | None = None) -> "Case":
+        """Receive the next resident, or the one with a personal code when it is their turn."""
         turn = next(self.turns)
-        resident = _AT_THE_COUNTER[turn % len(_AT_THE_COUNTER)]
+        while code is not None and _who(turn).personal_code != code:
+            turn = next(self.turns)
+        resident = _who(turn)
         self.phones.append(Phone(self.stack.url))
         return Case(self, resident, turn // len(_AT_THE_COUNTER), self.phones[-1], self.desk.open_visit(SERVICE))
 
@@ -274,6 +276,11 @@ class Case:
         assert self.desk.stage is Stage.CLOSED, self.desk.page.root.text[:600]
         assert words.ENDINGS[ending].text(LANGUAGE) in self.desk.page.root.all("main")[0].text
         self.phone.answer_feedback(self.desk.feedback_code)
+
+
+def _who(turn: int) -> Resident:
+    """Whose turn it is."""
+    return _AT_THE_COUNTER[turn % len(_AT_THE_COUNTER)]
 
 
 def wait_for(look: Callable[[], T], is_so: Callable[[T], bool], what: str) -> T:

@@ -64,14 +64,14 @@ class Desk(Window):
         self.wait_until(lambda: self.stage in stages, " or ".join(stages))
         return self.stage
 
-    def ask(self, resident: Resident) -> None:
+    def ask(self, resident: Resident, route: str = "phone") -> None:
         """Ask for the delegation, after a look at the document."""
         asked = {
             "document": "id_card",
             "name": resident.name,
             "code": resident.personal_code,
             "present": "yes",
-            "route": "phone",
+            "route": route,
         }
         self.press("/ask", asked)
         assert self.stage is Stage.APPROVAL
