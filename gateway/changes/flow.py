@@ -116,7 +116,7 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
     _ensure_administrator(session)
     if row.proposed_by == session.staff_id:
         raise SamePersonError("the proposer does not confirm")
-    if row.proposed_terminal_id is not None and row.proposed_terminal_id == session.terminal_id:
+    if row.proposed_by is not None and not _is_elsewhere(row, session):
         raise SamePersonError("not at the computer where it was proposed")
     if row.kind is ChangeKind.TRAINING_GRANT and network.is_of(row.target, session.staff_id):
         raise SamePersonError("nobody vouches for their own training")
@@ -124,7 +124,8 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
         raise SamePersonError("nobody lets themselves into an account")
     ensure_not_fresh(conn, store, session.staff_id, now)
     if row.proposed_by is None:
-        _set(conn, row, proposed_by=session.staff_id, proposed_terminal_id=session.terminal_id)
+        where = {"proposed_terminal_id": session.terminal_id, "proposed_browser_hash": session.browser_hash}
+        _set(conn, row, proposed_by=session.staff_id, **where)
         _record(conn, EventName.SETTINGS_TAKEN_UP, session.actor, row.id, row.kind, now)
         return
     effective_at = now + store.settings.change_delay
@@ -282,6 +283,7 @@ def _row(
         "state": ChangeState.PROPOSED,
         "proposed_by": None if by is None else by.staff_id,
         "proposed_terminal_id": None if by is None else by.terminal_id,
+        "proposed_browser_hash": None if by is None else by.browser_hash,
         "proposed_at": now,
         "lapses_at": now + WAITS,
     }
@@ -310,6 +312,20 @@ def _locked(conn: Connection, change_id: str, states: tuple[ChangeState, ...] | 
 
 def _is_about(conn: Connection, row: Any, session: StaffSession) -> bool:
     return row.kind is ChangeKind.ACCOUNT_RECOVER and accounts.is_of(conn, row.target, session.staff_id)
+
+
+def _is_elsewhere(row: Any, session: StaffSession) -> bool:
+    """Whether somebody sits at another computer than the proposer: another enrolled one, else another browser.
+
+    Where neither tells them apart, as in a session from before browsers had marks, they count as one.
+    """
+    terminals = (row.proposed_terminal_id, session.terminal_id)
+    browsers = (row.proposed_browser_hash, session.browser_hash)
+    if None not in browsers and browsers[0] == browsers[1]:
+        return False
+    if None not in terminals:
+        return bool(terminals[0] != terminals[1])
+    return None not in browsers
 
 
 def _ensure_administrator(session: StaffSession) -> None:

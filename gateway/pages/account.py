@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from gateway.changes import recoveries
 from gateway.changes.recoveries import Concern
 from gateway.database.engine import Database
-from gateway.ids import digest
+from gateway.ids import digest, new_token
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
 from gateway.parts import Parts
@@ -56,6 +56,7 @@ async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[
         code=field(data, "code", 20),
         terminal=terminal,
         address=address_of(request),
+        browser=cookies.read(parts.settings, request, CookieName.BROWSER) or new_token(),
     )
     next_path = own_path(data.get("next"))
     try:
@@ -73,7 +74,10 @@ async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[
     asked = await parts.database.read(lambda conn: recoveries.concerning(conn, attempt.login, parts.clock.now()))
     if any(each.can_end for each in asked):
         next_path = "/account"  # somebody else wants a code to this account: its holder is told before anything else
-    fresh = [cookies.make(parts.settings, CookieName.STAFF, token)]
+    fresh = [
+        cookies.make(parts.settings, CookieName.STAFF, token),
+        cookies.make(parts.settings, CookieName.BROWSER, attempt.browser or ""),
+    ]
     secret = cookies.read(parts.settings, request, CookieName.TERMINAL)
     if terminal is not None and secret is not None:
         fresh.append(cookies.make(parts.settings, CookieName.TERMINAL, secret))

@@ -148,6 +148,8 @@ class StaffSession:
     seen_at: datetime
     idle_until: datetime
     ends_at: datetime
+    browser_hash: bytes | None = None
+    """Of the mark of the browser in which they signed in: it tells computers apart where none is enrolled."""
 
     @property
     def actor(self) -> Actor:

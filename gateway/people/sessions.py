@@ -99,7 +99,7 @@ class SignedIn:
         return {"resident_id": self.resident_id, "auth_time": self.auth_time, "acr": self.acr}
 
 
-def begin_staff(
+def begin_staff(  # noqa: PLR0913 - a session says as much of itself
     conn: Connection,
     *,
     staff_id: str,
@@ -109,6 +109,7 @@ def begin_staff(
     language: str,
     now: datetime,
     lifetime: Lifetime,
+    browser_hash: bytes | None = None,
 ) -> str:
     """Begin a session for a member of staff who has just proved who they are; return the cookie's token."""
     return _begin(
@@ -120,6 +121,7 @@ def begin_staff(
         role=role,
         centre_id=centre_id,
         terminal_id=terminal_id,
+        browser_hash=browser_hash,
         language=language,
         auth_time=now,
     )
@@ -271,6 +273,7 @@ def load_staff(
         centre_name=row.centre_name,
         terminal_id=row.terminal_id,
         terminal_name=row.terminal_name,
+        browser_hash=row.browser_hash,
         display_id=row.display_id,
         visit_id=row.visit_id,
         locked_at=row.locked_at,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Text, bindparam, func, select, type_coerce, u
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
+from gateway.ids import digest
 from gateway.keys import store
 from gateway.ledger import outbox
 from gateway.parts import Parts
@@ -50,6 +51,8 @@ class Attempt:
     code: str = field(repr=False)
     terminal: KnownTerminal | None
     address: str
+    browser: str | None = field(default=None, repr=False)
+    """The mark of the browser, which its cookie keeps."""
 
     @property
     def doors(self) -> tuple[throttle.Door, ...]:
@@ -224,6 +227,7 @@ def _complete(
         language=account.language,
         now=now,
         lifetime=sessions.Lifetime(parts.settings.session_idle, parts.settings.session_absolute),
+        browser_hash=digest(attempt.browser) if attempt.browser else None,
     )
     if terminal:
         enrolment.note_use(conn, terminal.id, now)

@@ -23,6 +23,8 @@ class CookieName(StrEnum):
     DISPLAY = "pilnvara_display"
     TERMINAL = "pilnvara_terminal"
     """The enrolment of a shared computer; outlives every session."""
+    BROWSER = "pilnvara_browser"
+    """A random mark, set when staff sign in: two people of one decision do not sit at one computer."""
     STRANGER = "pilnvara_start"
     """Ties the forms of a browser without a session to that browser."""
     LANGUAGE = "pilnvara_lang"
@@ -34,7 +36,7 @@ COOKIE_OF = {
     SessionKind.ACCOUNT: CookieName.ACCOUNT,
     SessionKind.DISPLAY: CookieName.DISPLAY,
 }
-_LONG_LIVED = frozenset({CookieName.TERMINAL, CookieName.DISPLAY, CookieName.LANGUAGE})
+_LONG_LIVED = frozenset({CookieName.TERMINAL, CookieName.DISPLAY, CookieName.BROWSER, CookieName.LANGUAGE})
 
 
 def full_name(settings: Settings, name: CookieName) -> str:

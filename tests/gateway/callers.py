@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from delegation.assurance import Assurance
 from gateway.app import create_app, fit
 from gateway.clock import HeldClock
+from gateway.ids import digest
 from gateway.parts import LANGUAGES, Parts, Store
 from gateway.people import residents, sessions, staff
 from gateway.people.access import StaffSession
@@ -117,8 +118,10 @@ class Callers:
         """Somebody who is not signed in; `at_terminal` on the enrolled computer."""
         return Caller(self.app, {"pilnvara_terminal": self.terminal_secret} if at_terminal else {})
 
-    def staff(self, role: Role | None, *, at_terminal: bool = True, language: str = "en") -> Caller:
-        """The member of staff in `role`; with `None` nobody has chosen one yet."""
+    def staff(
+        self, role: Role | None, *, at_terminal: bool = True, language: str = "en", browser: str | None = None
+    ) -> Caller:
+        """The member of staff in `role`; with `None` nobody has chosen one yet. `browser` is one they share."""
         token = self.parts.database.write_now(
             lambda conn: sessions.begin_staff(
                 conn,
@@ -129,6 +132,7 @@ class Callers:
                 language=language,
                 now=self.clock.now(),
                 lifetime=self._lifetime,
+                browser_hash=digest(browser or f"{self.account.id}'s own"),
             )
         )
         cookies = {"pilnvara_staff": token} | ({"pilnvara_terminal": self.terminal_secret} if at_terminal else {})

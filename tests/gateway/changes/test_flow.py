@@ -1,5 +1,6 @@
 """Two people change a security setting, after a delay; one alone changes nothing, but for what makes it stricter."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,18 +17,21 @@ from gateway.changes.errors import (
     SamePersonError,
     SecretGoneError,
 )
+from gateway.changes.kinds import Plan
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.ledger import health, outbox
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.oauth import clients, providers
 from gateway.oauth.errors import ProviderUnknownError
+from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
 from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR
 from gateway.people.tables import Staff
 from gateway.services import trainings
 from gateway.services.tables import Portal, Service
-from tests.gateway.changes.conftest import PORTAL, PROVIDER, RULES, SERVICE, Office
+from tests.gateway.callers import Callers
+from tests.gateway.changes.conftest import PORTAL, PROVIDER, RULES, SERVICE, WHY, Office
 
 
 def rules(office: Office) -> tuple[int, int, list[str]]:
@@ -144,6 +148,36 @@ class TestOneAlone:
         theirs = office.second.session_of(office.second.staff(Role.ADMINISTRATOR).cookies["pilnvara_staff"])
         with pytest.raises(SamePersonError):
             office.confirm(change, theirs)
+
+    @pytest.mark.parametrize("at_terminal", [True, False])
+    def test_does_not_confirm_in_the_browser_where_it_was_proposed(self, office: Office, *, at_terminal: bool) -> None:
+        def there(whose: Callers, *, at_terminal: bool = False) -> StaffSession:
+            browser = whose.staff(Role.ADMINISTRATOR, at_terminal=at_terminal, browser="the one computer")
+            found = whose.session_of(browser.cookies["pilnvara_staff"], at_terminal=at_terminal)
+            assert found is not None
+            return found
+
+        mine = there(office.callers, at_terminal=at_terminal)
+        change = office.propose(ChangeKind.PROVIDER_ADD, "other", PROVIDER, secret="a secret", by=mine)
+        with pytest.raises(SamePersonError):
+            office.confirm(change, there(office.second))
+        office.confirm(change)
+        assert office.state(change) is ChangeState.CONFIRMED
+
+    def test_does_not_confirm_where_nothing_tells_two_computers_apart(self, office: Office) -> None:
+        change = office.propose(ChangeKind.PROVIDER_ADD, "other", PROVIDER, secret="a secret")
+        with pytest.raises(SamePersonError):
+            office.confirm(change, replace(office.session(office.second), browser_hash=None))
+
+    def test_does_not_confirm_in_the_browser_where_a_colleague_took_it_up(self, office: Office) -> None:
+        plan = Plan(kind=ChangeKind.PROVIDER_ADD, target="other", values=PROVIDER, secret="a secret")
+        change = office.write(lambda conn: flow.propose(conn, office.parts, plan, by=None, reason=WHY))
+        first = office.session()
+        office.confirm(change, first)
+        with pytest.raises(SamePersonError):
+            office.confirm(change, replace(office.session(office.second), browser_hash=first.browser_hash))
+        office.confirm(change)
+        assert office.state(change) is ChangeState.CONFIRMED
 
     def test_does_not_confirm_their_own_training(self, office: Office) -> None:
         office.write(lambda conn: trainings.define(conn, "gdpr", {"lv": "Datu aizsardzība"}))

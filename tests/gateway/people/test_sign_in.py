@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from audit.entry import decode
 from audit.events import EventName
+from gateway.ids import digest
 from gateway.ledger.tables import AuditEvent
 from gateway.people import passwords, staff
 from gateway.people.roles import Role
@@ -67,6 +68,21 @@ class TestSignIn:
         assert caller.cookies["pilnvara_staff"] != before
         assert caller.get("/manage/terminals").status == 200
         assert callers.session_of(before) is None
+
+    def test_marks_the_browser_once_and_for_long(self, callers: Callers) -> None:
+        caller = callers.nobody(at_terminal=True)
+        sign_in(caller, **right(callers))
+        mark = caller.cookies["pilnvara_browser"]
+        first = callers.session_of(caller.cookies["pilnvara_staff"])
+        assert first is not None
+        assert first.browser_hash == digest(mark)
+        caller.csrf = first.csrf
+        caller.post("/sign-out")
+        callers.clock.move(timedelta(seconds=30))
+        sign_in(caller, **right(callers))
+        again = callers.session_of(caller.cookies["pilnvara_staff"])
+        assert again is not None
+        assert (caller.cookies["pilnvara_browser"], again.browser_hash) == (mark, first.browser_hash)
 
     def test_answers_alike_whatever_was_wrong(self, callers: Callers) -> None:
         wrong = [
