@@ -242,11 +242,11 @@ class TestWhoLooked:
             assert "Anna Asistente" in page
             assert "Paraugu centrs" in page
 
-    def test_is_told_of_everybody_but_not_of_looks_at_somebody_else_in_the_same_visit(self, own: Own) -> None:
+    def test_is_told_of_everybody_but_not_of_looks_at_somebody_else(self, own: Own) -> None:
         counter = own.facing.counter
-        counter.stop()
+        counter.close()
         counter.signs_in = SOMEBODY_ELSE
-        counter.grant(person=residents.Profile(name="Cits Cilvēks", code=SOMEBODY_ELSE))
+        counter.open().grant(person=residents.Profile(name="Cits Cilvēks", code=SOMEBODY_ELSE))
         counter.write(lambda conn: looking.note(conn, counter.store, counter.by, counter.visit_id))
         assert "Anna Asistente" not in own.sign_in().see("/mine/looks")
         other = Own(own.facing, own.facing.phone())
