@@ -21,7 +21,6 @@ from gateway.visits import opening
 from gateway.visits.rows import find_visit
 from gateway.visits.tables import Channel
 from tests.gateway.visits.counter import ILZE, Counter
-from tests.gateway.visits.played import filed
 
 
 def invitations(counter: Counter) -> list[Any]:
@@ -59,10 +58,7 @@ def _stopped(counter: Counter) -> None:
 
 def _filed(counter: Counter) -> None:
     counter.open().grant().fill()
-    counter.prepare()
-    counter.sign_in()
-    counter.press()
-    counter.answer(filed(counter.clock.now()))
+    counter.send()
 
 
 ENDINGS: dict[str, Callable[[Counter], None]] = {

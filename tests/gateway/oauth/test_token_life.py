@@ -7,7 +7,7 @@ from gateway.oauth import logout
 from gateway.oauth.tables import AccessToken, AuthorizationCode
 from gateway.visits.tables import RunKind
 from tests.gateway.oauth.portal import SECRET, Portal, answer_of, basic, count, register
-from tests.gateway.visits.played import filed, unknown
+from tests.gateway.visits.played import unknown
 
 
 class TestStoppedDelegation:
@@ -74,10 +74,7 @@ class TestEndedDelegation:
     def test_that_is_spent_keeps_the_sign_in_that_it_was_spent_with(self, portal: Portal) -> None:
         counter = portal.counter
         access = portal.tokens()["access_token"]
-        counter.prepare()
-        counter.sign_in()
-        counter.press()
-        counter.answer(filed(counter.clock.now()))
+        counter.send()
         assert portal.is_active(access)
 
 

@@ -21,7 +21,6 @@ from gateway.visits.rows import AnyRow
 from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DisputeOutcome, DisputeState
 from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.messages import messages
-from tests.gateway.visits.played import filed
 
 WORDS = "Es tur nebiju. Mani sauc Ilze."
 CONTACT = "iesniegumi@vsaa.example"
@@ -134,10 +133,7 @@ class TestOpening:
 
     def test_tells_the_holder_the_reference_and_no_name(self, granted: Counter) -> None:
         granted.fill()
-        granted.prepare()
-        granted.sign_in()
-        granted.press()
-        granted.answer(filed(granted.clock.now()))
+        granted.send()
         case_id = open_case(granted)
         [(to, text)] = messages(granted, "holder_not_me")
         assert to == CONTACT

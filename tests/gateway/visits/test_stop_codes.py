@@ -17,7 +17,6 @@ from gateway.visits.stopping import Outcome, StopReason
 from gateway.visits.tables import Filing, RunKind, SealedRecord
 from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.messages import messages, tell_all
-from tests.gateway.visits.played import filed
 
 
 def by_code(counter: Counter, code: str) -> stopping.Answer:
@@ -63,10 +62,7 @@ def test_it_stops_what_is_not_sent_however_it_is_written(counter: Counter, write
 def test_after_it_was_sent_it_says_when_and_ends_the_rest(counter: Counter) -> None:
     counter.open().grant()
     counter.fill()
-    counter.prepare()
-    counter.sign_in()
-    counter.press()
-    counter.answer(filed(counter.clock.now()))
+    counter.send()
     counter.close()
     answer = by_code(counter, counter.stop_code())
     assert (answer.outcome, answer.at) == (Outcome.SENT, counter.filing().sent_at)
@@ -76,10 +72,7 @@ def test_after_it_was_sent_it_says_when_and_ends_the_rest(counter: Counter) -> N
 def test_in_time_for_one_it_does_not_hide_what_was_sent_before(counter: Counter) -> None:
     counter.open().grant()
     counter.fill()
-    counter.prepare()
-    counter.sign_in()
-    counter.press()
-    counter.answer(filed(counter.clock.now()))
+    counter.send()
     sent = counter.filing()
     counter.clock.move(timedelta(minutes=1))
     newer = dict(sent._mapping) | {

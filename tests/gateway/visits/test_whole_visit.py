@@ -52,10 +52,7 @@ class TestFiling:
     def test_leaves_an_event_for_each_step(self, counter: Counter) -> None:
         counter.open().grant()
         counter.fill()
-        counter.prepare()
-        counter.sign_in()
-        counter.press()
-        counter.answer(filed(counter.clock.now()))
+        counter.send()
         counter.close()
         expected = [
             EventName.VISIT_OPENED,
@@ -103,10 +100,7 @@ class TestFiling:
     def test_a_second_one_for_the_same_period_is_refused(self, counter: Counter) -> None:
         counter.open().grant()
         counter.fill()
-        counter.prepare()
-        counter.sign_in()
-        counter.press()
-        counter.answer(filed(counter.clock.now()))
+        counter.send()
         counter.close()
         counter.open().grant()
         with pytest.raises(AlreadyFiledError):

@@ -22,7 +22,6 @@ from gateway.people.roles import Role
 from gateway.visits.looking import AuditReason
 from gateway.visits.tables import Ending
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.played import filed
 
 
 @pytest.fixture
@@ -80,10 +79,7 @@ def whole_visit(facing: Facing) -> None:
     counter = facing.counter
     counter.open().grant()
     counter.fill()
-    counter.prepare()
-    counter.sign_in()
-    counter.press()
-    counter.answer(filed(counter.clock.now()))
+    counter.send()
     counter.close()
 
 

@@ -71,10 +71,7 @@ def test_the_code_is_typed_as_it_is_printed(facing: Facing, finder: Phone) -> No
 def test_after_it_was_sent_it_says_when_and_how_to_withdraw(facing: Facing, finder: Phone) -> None:
     counter = facing.counter
     counter.fill()
-    counter.prepare()
-    counter.sign_in()
-    counter.press()
-    counter.answer(filed(counter.clock.now()))
+    counter.send()
     link = link_of(counter)
     finder.see(link)
     page = finder.see(finder.send(link).location).text
