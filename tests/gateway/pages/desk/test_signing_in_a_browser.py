@@ -44,7 +44,9 @@ def test_a_sheet_is_printed_handed_in_and_witnessed(
     expect(desk.locator("#sheet-code")).to_have_text(code)
     ensure_accessible(desk)
     desk.emulate_media(media="print")
-    assert desk.pdf(format="A4").startswith(b"%PDF")
+    assert _pages(desk.pdf(format="A4")) == 2
+    expect(desk.locator(".app-footer--paper")).to_have_css("display", "table-footer-group")  # on each page
+    expect(desk.locator(".app-footer--paper")).to_contain_text(code)
     expect(desk.locator("[data-print]")).to_be_hidden()
     expect(desk.locator(".app-signature")).to_be_visible()
     desk.emulate_media(media="screen")
@@ -110,3 +112,8 @@ def test_a_call_is_accessible_at_the_desk_and_on_the_phone(browser: Browser, add
     assert latvian.stage is Stage.SENDING
     assert said == []
     context.close()
+
+
+def _pages(pdf: bytes) -> int:
+    """How many sheets of paper it takes."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
