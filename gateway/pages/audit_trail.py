@@ -74,7 +74,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
     trail = read_chain(conn, visit_id, most=_MOST)
     if not _has_said_why(trail, session, view.now):
         return ShownTrail(view=view, trail=trail, steps=(), may_see=False)
-    names = _names(conn, (logged.entry.actor for logged in trail.events))
+    names = names_of(conn, (logged.entry.actor for logged in trail.events))
     steps = tuple(_step(logged, trail, names) for logged in trail.events)
     return ShownTrail(view=view, trail=trail, steps=steps, may_see=True)
 
@@ -93,7 +93,8 @@ def _has_said_why(trail: Trail, session: StaffSession, now: datetime) -> bool:
     )
 
 
-def _names(conn: Connection, actors: Iterable[Actor]) -> Mapping[tuple[str, str], str]:
+def names_of(conn: Connection, actors: Iterable[Actor]) -> Mapping[tuple[str, str], str]:
+    """The names of staff and of terminals among actors, by `("staff", id)` or `("terminal", id)`."""
     known = list(actors)
     staff = sorted({actor.id for actor in known if actor.kind in _STAFF})
     terminals = sorted({actor.terminal for actor in known if actor.terminal})

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from gateway.pages import (
     account,
     audit,
+    audit_around,
     audit_cases,
     delegations,
     display,
@@ -37,6 +38,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *mine.HANDLERS,
     *display.HANDLERS,
     *audit.HANDLERS,
+    *audit_around.HANDLERS,
     *audit_cases.HANDLERS,
     *presented.HANDLERS,
     *delegations.HANDLERS,

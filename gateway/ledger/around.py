@@ -1,0 +1,61 @@
+"""What was done around visits: accounts, keys, settings, computers. Whoever may do it is whom an auditor asks about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from audit.entry import Entry, decode
+from audit.events import EventName
+from gateway.ledger.tables import AuditEvent
+from gateway.paging import Key, follows
+
+_ALSO: Final = frozenset(
+    {
+        EventName.STAFF_LOCKED_OUT,
+        EventName.STAFF_VALUE_SET,
+        EventName.STAFF_VALUE_REMOVED,
+        EventName.KEY_CREATED,
+        EventName.KEY_DESTROYED,
+        EventName.SETTINGS_LAPSED,
+        EventName.SETTINGS_BARRED,
+        EventName.AGREEMENT_CHANGED,
+        EventName.BASKET_CHANGED,
+        EventName.REPORT_EXPORTED,
+    }
+)
+KINDS: Final = frozenset(each for each in EventName if each.value.startswith("admin:")) | _ALSO
+"""Everything that an administrator or the command line does, and what else changes who may do what."""
+
+_NEWEST = (
+    select(AuditEvent.id, AuditEvent.at, AuditEvent.leaf)
+    .where(AuditEvent.type.in_(sorted(each.value for each in KINDS)))
+    .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    .limit(bindparam("most"))
+)
+_AFTER = _NEWEST.where(follows(AuditEvent.at, AuditEvent.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of these events."""
+
+    id: str
+    at: datetime
+    entry: Entry
+
+    @property
+    def key(self) -> Key:
+        """Where a page that ends with it ends."""
+        return Key(self.at, self.id)
+
+
+def newest(conn: Connection, *, most: int, after: Key | None = None) -> Sequence[Line]:
+    """The newest of these events: `most` of them, from the one after `after`."""
+    if after is None:
+        rows = conn.execute(_NEWEST, {"most": most})
+    else:
+        rows = conn.execute(_AFTER, {"most": most} | after.values)
+    return [Line(row.id, row.at, decode(bytes(row.leaf))) for row in rows]

@@ -1,0 +1,48 @@
+"""Auditors see what was done around visits, also what one person did with a shell."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import Connection, select
+
+from gateway.commands import keys
+from gateway.keys.signing import KeyKind
+from gateway.ledger.tables import AuditEvent
+from gateway.people import staff
+from gateway.people.roles import Role
+from tests.gateway.pages.audit.test_audit import auditor
+from tests.gateway.pages.facing import Facing, Phone
+
+__all__ = ["auditor"]
+
+
+def test_a_key_replaced_and_an_account_made_by_a_shell_are_seen(facing: Facing, auditor: Phone) -> None:
+    counter = facing.counter
+    store, now = counter.store, counter.clock.now()
+    new = staff.NewStaff(
+        login="zane", name="Zane", password="x" * 14, centre_id=counter.by.centre_id, roles=(Role.ADMINISTRATOR,)
+    )
+    made = counter.write(lambda conn: staff.create(conn, store.sealer, new, now=now))
+    kid = counter.write(lambda conn: keys._rotate(conn, store.sealer, KeyKind.PERMIT, now, at_once=True))
+    assert "/audit/around" in auditor.see("/audit").text
+    page = auditor.see("/audit/around").text
+    assert page.count("Command line") >= 2
+    for shown in ("A key was replaced", kid, "Made an account", made.id, "administrator"):
+        assert shown in page
+
+
+def test_goes_on_to_what_is_older_and_that_is_recorded(facing: Facing, auditor: Phone) -> None:
+    counter = facing.counter
+
+    def make(conn: Connection) -> None:
+        for n in range(51):
+            new = staff.NewStaff(login=f"n{n}", name="N", password="x" * 14, centre_id=counter.by.centre_id, roles=())
+            staff.create(conn, counter.store.sealer, new, now=counter.clock.now() + timedelta(seconds=n))
+
+    counter.write(make)
+    first = auditor.see("/audit/around").text
+    older = re.search(r'href="(/audit/around\?after=[^"]+)"', first)
+    assert older, first
+    assert "Made an account" in auditor.see(older[1].replace("&amp;", "&")).text
+    searched = select(AuditEvent.leaf).where(AuditEvent.type == "auditor:trail:searched")
+    assert b'"around"' in counter.read(lambda conn: conn.execute(searched).scalar_one())
