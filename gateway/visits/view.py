@@ -151,7 +151,7 @@ class VisitView:
     def ends_after_filing(self) -> dict[str, datetime]:
         """When each right to the service that outlives its filing ends, by the action; without those that are over."""
         delegation = self.delegation
-        if delegation is None or delegation["state"] not in (DelegationState.ACTIVE, DelegationState.SPENT):
+        if delegation is None or delegation["state"] not in _IN_FORCE:
             return {}
         actions = () if self.allowed is None else self.allowed["actions"]
         ends = {each["action"]: datetime.fromisoformat(each["valid_until"]) for each in actions}
@@ -222,9 +222,23 @@ class VisitView:
     def can_stop(self) -> bool:
         """Whether a no may still be in time; not offered again to whoever has said it."""
         is_stopped = self.delegation is not None and self.delegation["state"] is DelegationState.REVOKED
-        return self.is_open and self.stage in _STOPPABLE and not is_stopped
+        return self.is_open and not is_stopped and (self.stage in _STOPPABLE or self.still_allows)
+
+    @property
+    def still_allows(self) -> bool:
+        """Whether a no would end something even after the newest filing was sent: another one, or following it."""
+        delegation = self.delegation
+        if delegation is None or delegation["state"] not in _IN_FORCE:
+            return False
+        return any(
+            self.now < datetime.fromisoformat(action["valid_until"])
+            for service in delegation["services"]
+            for action in service["actions"]
+            if action["action"] != Action.FILE or int(service["used"]) < int(service["max_filings"])
+        )
 
 
+_IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT)
 _STOPPABLE = frozenset(
     {
         Stage.SECOND_LOOK,

@@ -7,6 +7,7 @@ import pytest
 from audit.events import EventName
 from delegation.assurance import Route
 from delegation.filing import FilingState
+from delegation.model import DelegationState
 from gateway.visits import confirming, stopping
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
@@ -91,7 +92,27 @@ class TestTheReadBack:
             counter.press()
             counter.answer(filed(counter.clock.now()))
             assert shows(phone.see(), told, "may follow what happens to it until", "with the code that stops")
-            assert ("Stop everything" in phone.see().text) == (left == 1)
+            assert shows(phone.see(), "Stop everything")
+
+    def test_what_may_still_be_done_after_it_is_stopped_from_there(self, facing: Facing) -> None:
+        counter = facing.counter
+        counter.open(QUEUE).ask(services=(Wanted(service=QUEUE, follow=True),))
+        phone = in_english(facing.granted())
+        counter.fill()
+        counter.prepare()
+        facing.approve(phone)
+        counter.press()
+        counter.answer(filed(counter.clock.now()))
+        assert shows(
+            phone.see("/approve/stop"), "Stop everything?", "cannot be called back", "still allowed ends at once"
+        )
+        assert counter.view().can_stop
+        phone.send("/approve/stop")
+        assert shows(phone.see("/approve/stop"), "It was already sent")
+        assert "Yes, stop everything" not in phone.see("/approve/stop").text
+        assert counter.delegation().state is DelegationState.REVOKED
+        assert counter.filing().state is FilingState.FILED
+        assert not counter.view().can_stop
 
     def test_the_receipt_is_a_file_in_a_sandbox_and_opening_it_is_recorded(self, facing: Facing) -> None:
         phone = ready(facing)
