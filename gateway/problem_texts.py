@@ -297,6 +297,11 @@ PROBLEMS: dict[str, Problem] = {
         message("The service does not offer this"),
         message("Look at what the form offers now, and choose again."),
     ),
+    "service.nothing_to_keep": _problem(
+        409,
+        message("No such value is known of this person yet"),
+        message("What is not known cannot be kept unchanged. Untick what may not be changed, and ask again."),
+    ),
     "people.registration_number": _problem(
         400,
         message("This is not a registration number"),

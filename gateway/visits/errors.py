@@ -170,6 +170,12 @@ class NotOfferedError(VisitError):
     code = "service.not_offered"
 
 
+class NothingToKeepError(NotOfferedError):
+    """A value is to be fixed, and none is known of the person. Names the service, never the person."""
+
+    code = "service.nothing_to_keep"
+
+
 class LockedValueError(VisitError):
     """An answer differs from a value that the resident has fixed. Names the inputs, never a value."""
 

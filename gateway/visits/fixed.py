@@ -18,7 +18,7 @@ from delegation.model import AllowedService
 from delegation.readback import ReadBack
 from gateway.people.residents import Profile
 from gateway.services.catalogue import Service
-from gateway.visits.errors import LockedValueError, NotOfferedError
+from gateway.visits.errors import LockedValueError, NothingToKeepError
 from gateway.visits.sealed import VisitVault
 
 Fixed: TypeAlias = dict[str, dict[str, str]]
@@ -47,7 +47,7 @@ def values_of(services: Sequence[Service], scope: Sequence[AllowedService], prof
     """The known values that `scope` fixes.
 
     Raises:
-        NotOfferedError: an input may not be fixed, or nothing is known that it could keep.
+        NothingToKeepError: an input may not be fixed, or nothing is known that it could keep.
     """
     values: Fixed = {}
     by_id = {service.id: service for service in services}
@@ -56,7 +56,7 @@ def values_of(services: Sequence[Service], scope: Sequence[AllowedService], prof
             continue
         known = offered(by_id[each.service], profile)
         if not known.keys() >= set(each.locked):
-            raise NotOfferedError(f"{each.service} fixes what is not known")
+            raise NothingToKeepError(f"{each.service} fixes what is not known")
         values[each.service] = {name: known[name] for name in each.locked}
     return values
 

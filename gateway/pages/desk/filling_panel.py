@@ -84,13 +84,15 @@ def gather(
     before = known(conn, parts, view, opened)
     refusals = None if sent.typed is not None else opened.refusals()
     portal = dict(refusals.messages) if refusals else {}
-    values = before.values if sent.typed is None else {**before.values, **sent.typed}
-    fresh = (sent.typed or {}).keys() - sent.kept
+    fixed = opened.fixed()
+    # What the resident has fixed stands again as it is known, so that nobody has to type it to get out of an error.
+    values = {**before.values, **(sent.typed or {}), **fixed}
+    fresh = (sent.typed or {}).keys() - sent.kept - fixed.keys()
     masked = frozenset() if shown else questions.sensitive(connector.inputs) - fresh
     # What the portal refused does not stand as known: it is typed anew, or shown and corrected.
     values = {name: "" if name in masked and name in portal else value for name, value in values.items()}
     filled = Filled(values=values, files=before.files, errors=portal | dict(sent.errors), masked=masked)
-    fields = questions.fields_of(connector.inputs, filled, language, opened.fixed())
+    fields = questions.fields_of(connector.inputs, filled, language, fixed)
     return {
         "fields": fields,
         "errors": list(questions.errors_of(fields)),

@@ -9,7 +9,7 @@ from delegation.filing import FilingState
 from delegation.readback import Item, ReadBack
 from gateway.people import residents
 from gateway.visits import fixed
-from gateway.visits.errors import LockedValueError, NotOfferedError
+from gateway.visits.errors import LockedValueError, NothingToKeepError
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
@@ -54,7 +54,7 @@ class TestKnowing:
 
     def test_what_is_not_known_cannot_be_fixed(self, counter: Counter) -> None:
         counter.open()
-        with pytest.raises(NotOfferedError):
+        with pytest.raises(NothingToKeepError):
             counter.ask(services=(FIXED,))
 
 

@@ -7,12 +7,16 @@ from sqlalchemy import update
 
 from connectors.runner.errors import FormChangedError, ValuesRefusedError
 from connectors.sdk import registry
+from delegation.assurance import NumberSource
 from gateway.pages.desk import questions
 from gateway.pages.desk.questions import Filled
+from gateway.people import residents
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
+from gateway.visits import asking
 from gateway.visits.reading import Stage
+from gateway.visits.scope import Wanted
 from gateway.visits.tables import Visit
 from tests.gateway.accounts import an_account
 from tests.gateway.callers import PASSWORD, Answer
@@ -133,6 +137,21 @@ class TestAsking:
         assert answer.status == 422
         assert "+37120000001" not in answer.text
         assert "Known: +371••••01" in answer.text
+
+    def test_what_the_resident_fixed_stands_again_after_something_else_was_typed(self, desk: Desk) -> None:
+        person = Profile(name=ILZE.name, code=ILZE.code, address="Vēja iela 1, Piemēri")
+        now = desk.clock.now()
+        known = desk.write(lambda conn: residents.find_or_create(conn, desk.store, person, now=now))
+        desk.write(
+            lambda conn: residents.remember(conn, desk.store, known.id, person, source=NumberSource.REGISTER, now=now)
+        )
+        desk.open(QUEUE).grant(services=(Wanted(service=QUEUE, locked=("address",)),))
+        settled = {"precondition.child_registered": "yes"}
+        desk.write(lambda conn: asking.save_draft(conn, desk.store, desk.by, desk.visit_id, settled, {}))
+        answer = send(desk, address="Cita iela 5")
+        assert answer.status == 422
+        assert "Cita iela 5" not in answer.text
+        assert re.search(r'type="hidden" name="keep\.address"', answer.text)
 
     def test_asks_a_dependent_question_only_when_it_applies(self, desk: Desk) -> None:
         desk.ready()
