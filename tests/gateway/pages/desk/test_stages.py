@@ -43,6 +43,8 @@ CAN_STOP = {
     Stage.PERMIT_REFUSED,
     Stage.SENDING,
     Stage.FAILED,
+    Stage.DECLINED,
+    Stage.NOT_FILED,
 }
 SECRETS = ("329999-00001", "LV78PARA0000000000001", "iedzivotajs01@piemers.example", "izzina-liga.pdf")
 MOST_STATEMENTS = 6
