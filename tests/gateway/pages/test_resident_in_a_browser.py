@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from delegation.assurance import NumberSource, Route
+from delegation.assurance import Route
 from delegation.readback import Attachment, Item, ReadBack
 from gateway.ledger.sequencer import sequence
 from gateway.people import residents
@@ -192,12 +192,7 @@ def test_the_phone_after_each_ending(browser: Browser, address: str, facing: Fac
 
 def test_the_display_in_every_state(browser: Browser, address: str, facing: Facing) -> None:
     counter = facing.counter
-    profile = residents.Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001")
-    now = counter.clock.now()
-    found = counter.write(lambda conn: residents.find_or_create(conn, counter.store, ILZE, now=now))
-    counter.write(
-        lambda conn: residents.remember(conn, counter.store, found.id, profile, source=NumberSource.REGISTER, now=now)
-    )
+    counter.knows(residents.Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001"))
     screen = facing.display()
     see = Watcher.of(browser, address, screen, "display", (800, 1280))
     see.look("blank", "/display")

@@ -5,16 +5,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from delegation.assurance import Assurance, Route
 from delegation.statement import LANGUAGES
 from gateway.people import sessions
 from gateway.people.roles import Role
-from gateway.services.tables import Service
 from gateway.visits import statement_looks
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import BENEFIT
 
 NUMBER = "+37120000009"
 
@@ -35,8 +33,7 @@ def approved(facing: Facing) -> str:
 
 
 def takes_all(facing: Facing) -> None:
-    values = {"routes": ["phone", "display", "paper"], "grant_least": Assurance.LOW, "permit_least": Assurance.LOW}
-    facing.counter.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
+    facing.counter.takes(Route.PHONE, Route.DISPLAY, Route.PAPER, least=Assurance.LOW)
 
 
 def desk(facing: Facing) -> Phone:

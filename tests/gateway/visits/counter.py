@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from audit.events import EventName
 from connectors.runner.api import Prepared, Verdict
 from connectors.sdk import registry
-from delegation.assurance import Assurance, Route
+from delegation.assurance import Assurance, NumberSource, Route
 from delegation.readback import ReadBack
 from gateway.clock import HeldClock
 from gateway.ids import digest
@@ -25,6 +25,7 @@ from gateway.notifications.tables import Message
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
+from gateway.services.tables import Service
 from gateway.visits import (
     approvals,
     asking,
@@ -78,6 +79,25 @@ class Counter:
 
     def read(self, step: Callable[[Connection], T]) -> T:
         return self.store.database.read_now(step)
+
+    # What holds before anybody comes.
+
+    def takes(self, *routes: Route, least: Assurance | None = None) -> None:
+        """The benefit takes these routes, and asks for `least` of the grant and of the permit."""
+        values: dict[str, Any] = {"routes": [route.value for route in routes]}
+        if least is not None:
+            values |= {"grant_least": least, "permit_least": least}
+        self.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
+
+    def knows(self, person: residents.Profile, source: NumberSource = NumberSource.REGISTER) -> None:
+        """A register, or another source, has told this of somebody."""
+        now, named = self.clock.now(), residents.Profile(name=person.name, code=person.code, kind=person.kind)
+
+        def work(conn: Connection) -> None:
+            found = residents.find_or_create(conn, self.store, named, now=now)
+            residents.remember(conn, self.store, found.id, person, source=source, now=now)
+
+        self.write(work)
 
     # The assistant.
 

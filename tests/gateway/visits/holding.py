@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from delegation.assurance import Assurance, Route
 from delegation.commitment import approval_nonce
@@ -12,12 +12,11 @@ from gateway.people import passkeys, residents
 from gateway.people.access import ResidentSession
 from gateway.people.passkey_questions import Asked, Evidence, Question
 from gateway.people.tables import Passkey
-from gateway.services.tables import Service
 from gateway.visits import passkey_answers
 from gateway.visits.approvals import Answer
 from gateway.visits.sealed import VisitVault
 from tests.gateway.soft_authenticator import SoftAuthenticator
-from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.counter import ILZE, Counter
 
 JANIS = residents.Profile(name="Jānis Paraudziņš", code="329999-00002")
 
@@ -44,14 +43,6 @@ class Holding:
         begun = counter.write(lambda conn: passkeys.begin_registration(conn, counter.store, holder))
         made = (passkey or self.passkey).create(begun.options)
         return counter.write(lambda conn: passkeys.finish_registration(conn, counter.store, holder, begun.id, made))
-
-    def takes(self, *routes: Route) -> None:
-        """What the service takes."""
-        self.counter.write(
-            lambda conn: conn.execute(
-                update(Service).where(Service.id == BENEFIT).values(routes=[route.value for route in routes])
-            )
-        )
 
     def at_the_statement(self, route: Route = Route.PASSKEY) -> ResidentSession:
         """A phone that has typed code and number."""
@@ -117,6 +108,5 @@ class Holding:
 
 @pytest.fixture
 def holding(counter: Counter) -> Holding:
-    made = Holding(counter)
-    made.takes(Route.PHONE, Route.PASSKEY, Route.DISPLAY)
-    return made
+    counter.takes(Route.PHONE, Route.PASSKEY, Route.DISPLAY)
+    return Holding(counter)

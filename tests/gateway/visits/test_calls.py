@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from audit.events import EventName
 from delegation.assurance import Assurance, NumberSource, Route
@@ -13,14 +13,12 @@ from delegation.readback import Item, ReadBack
 from gateway.keys import store as key_store
 from gateway.ledger.tables import AuditEvent
 from gateway.notifications.tables import Message
-from gateway.people import residents
 from gateway.people.residents import Profile
-from gateway.services.tables import Service
 from gateway.visits import approvals, calling, confirming, reading
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import NoKnownNumberError, NotFoundError, OutOfOrderError, RouteNotAllowedError
 from gateway.visits.reading import Stage
-from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.played import filed
 
 NUMBER = "+37120000007"
@@ -35,21 +33,13 @@ CHANGED = ReadBack(
 @pytest.fixture
 def desk(counter: Counter) -> Counter:
     """A service that takes calls, and a resident whose number a register knows."""
-    takes(counter, Assurance.SUBSTANTIAL)
+    counter.takes(Route.PHONE, Route.CALL, least=Assurance.SUBSTANTIAL)
     known(counter, NumberSource.REGISTER)
     return counter.open()
 
 
-def takes(counter: Counter, least: Assurance) -> None:
-    values = {"routes": ["phone", "call"], "grant_least": least, "permit_least": least}
-    counter.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
-
-
 def known(counter: Counter, source: NumberSource, number: str = NUMBER, person: Profile = ILZE) -> None:
-    now, parts = counter.clock.now(), counter.store
-    resident = counter.write(lambda conn: residents.find_or_create(conn, parts, person, now=now)).id
-    profile = Profile(name=person.name, code=person.code, phone=number)
-    counter.write(lambda conn: residents.remember(conn, parts, resident, profile, source=source, now=now))
+    counter.knows(Profile(name=person.name, code=person.code, phone=number), source)
 
 
 def messages(counter: Counter) -> list[tuple[str, str]]:
@@ -112,25 +102,25 @@ class TestWholeWay:
 
 class TestNumber:
     def test_that_nobody_knew_before_is_not_called(self, counter: Counter) -> None:
-        takes(counter, Assurance.LOW)
+        counter.takes(Route.PHONE, Route.CALL, least=Assurance.LOW)
         counter.open()
         with pytest.raises(NoKnownNumberError):
             counter.ask(Route.CALL, number="+37120000001")
 
     def test_that_was_typed_at_a_counter_earlier_is_not_called(self, counter: Counter) -> None:
-        takes(counter, Assurance.LOW)
+        counter.takes(Route.PHONE, Route.CALL, least=Assurance.LOW)
         known(counter, NumberSource.TYPED_HERE)
         counter.open()
         with pytest.raises(NoKnownNumberError):
             counter.ask(Route.CALL)
 
     def test_from_an_earlier_approval_is_worth_low_only(self, counter: Counter) -> None:
-        takes(counter, Assurance.SUBSTANTIAL)
+        counter.takes(Route.PHONE, Route.CALL, least=Assurance.SUBSTANTIAL)
         known(counter, NumberSource.EARLIER_APPROVAL)
         counter.open()
         with pytest.raises(RouteNotAllowedError):
             counter.ask(Route.CALL)
-        takes(counter, Assurance.LOW)
+        counter.takes(Route.PHONE, Route.CALL, least=Assurance.LOW)
         granted(counter)
         assert counter.delegation().approvals[0]["assurance"] == Assurance.LOW.value
 

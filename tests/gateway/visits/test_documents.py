@@ -3,22 +3,19 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
 
 from audit.events import EventName
-from delegation.assurance import Assurance, NumberSource, Route
+from delegation.assurance import Assurance, Route
 from delegation.errors import InvalidRequestError
 from delegation.model import AuthorityKind, DelegationState
-from gateway.people import residents
 from gateway.people.residents import Profile
-from gateway.services.tables import Service
 from gateway.visits import confirming, documents
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import DocumentNotCheckedError, OutOfOrderError
 from gateway.visits.parties import Authority
 from gateway.visits.tables import ApprovalState
 from tests.gateway.visits.colleagues import a_colleague
-from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.test_paper import evidence_of, hand_in, look, witnessed
 
 SECOND = Profile(name="Jānis Otrais", code="329999-00002", phone="+37120000002")
@@ -30,17 +27,9 @@ TWO: dict[str, Any] = {"person": COMPANY, "approver": ILZE, "co_approvers": (SEC
 @pytest.fixture
 def desk(counter: Counter) -> Counter:
     """A service that takes paper and the display; a register knows both signatories' numbers."""
-    values = {"routes": ["phone", "paper", "display"]}
-
-    def work(conn: Connection) -> None:
-        conn.execute(update(Service).where(Service.id == BENEFIT).values(**values))
-        for who in (Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001"), SECOND):
-            found = residents.find_or_create(conn, counter.store, who, now=counter.clock.now())
-            residents.remember(
-                conn, counter.store, found.id, who, source=NumberSource.REGISTER, now=counter.clock.now()
-            )
-
-    counter.write(work)
+    counter.takes(Route.PHONE, Route.PAPER, Route.DISPLAY)
+    for who in (Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001"), SECOND):
+        counter.knows(who)
     return counter.open()
 
 

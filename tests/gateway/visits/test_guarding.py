@@ -4,17 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from audit.events import EventName
 from connectors.runner.errors import FormChangedError
 from connectors.sdk import registry
 from connectors.sdk.inputs import Input
-from delegation.assurance import NumberSource, Route
+from delegation.assurance import Route
 from delegation.filing import FilingState
 from delegation.model import AuthorityKind, DelegationState
 from gateway.ledger.tables import AuditEvent
-from gateway.people import fingerprints, residents
+from gateway.people import fingerprints
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
@@ -46,14 +46,7 @@ def own(counter: Counter, kind: ValueKind, value: str, of: StaffSession | None =
 
 def known(counter: Counter, *, phone: str | None = None, address: str | None = None, iban: str | None = None) -> None:
     """What a register knows of the resident."""
-    now, store = counter.clock.now(), counter.store
-    profile = Profile(name=ILZE.name, code=ILZE.code, phone=phone, address=address, iban=iban)
-
-    def work(conn: Connection) -> None:
-        found = residents.find_or_create(conn, store, ILZE, now=now)
-        residents.remember(conn, store, found.id, profile, source=NumberSource.REGISTER, now=now)
-
-    counter.write(work)
+    counter.knows(Profile(name=ILZE.name, code=ILZE.code, phone=phone, address=address, iban=iban))
 
 
 def ensure_stage(counter: Counter, stage: Stage) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from audit.events import EventName
 from connectors.sdk.inputs import Upload
@@ -17,7 +17,6 @@ from delegation.model import DelegationState
 from delegation.readback import Item, ReadBack
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
-from gateway.services.tables import Service
 from gateway.visits import asking, confirming, paper, reading, second_acts, second_person, stopping
 from gateway.visits.errors import (
     ApprovalOverError,
@@ -35,7 +34,7 @@ from gateway.visits.sealed import VisitVault
 from gateway.visits.stopping import Outcome
 from gateway.visits.tables import SealedRecord
 from tests.gateway.visits.colleagues import a_colleague, another_centre
-from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
+from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.played import READ_BACK, filed
 
 SHEET = Upload("lapa.jpg", "image/jpeg", b"\xff\xd8\xff ink")
@@ -51,13 +50,8 @@ CHANGED = ReadBack(
 @pytest.fixture
 def desk(counter: Counter) -> Counter:
     """A service that takes paper."""
-    takes(counter, Assurance.SUBSTANTIAL)
+    counter.takes(Route.PHONE, Route.PAPER, least=Assurance.SUBSTANTIAL)
     return counter.open()
-
-
-def takes(counter: Counter, least: Assurance) -> None:
-    values = {"routes": ["phone", "paper"], "grant_least": least, "permit_least": least}
-    counter.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
 
 
 def code_of(counter: Counter) -> str:
@@ -281,7 +275,7 @@ class TestWithoutWitness:
         )
 
     def test_is_low_and_counts_where_the_service_takes_low(self, counter: Counter) -> None:
-        takes(counter, Assurance.LOW)
+        counter.takes(Route.PHONE, Route.PAPER, least=Assurance.LOW)
         counter.open().ask(Route.PAPER)
         hand_in(counter)
         self.accept(counter)
@@ -296,7 +290,7 @@ class TestWithoutWitness:
         assert desk.stage is Stage.APPROVAL
 
     def test_needs_a_sheet(self, counter: Counter) -> None:
-        takes(counter, Assurance.LOW)
+        counter.takes(Route.PHONE, Route.PAPER, least=Assurance.LOW)
         counter.open().ask(Route.PAPER)
         with pytest.raises(OutOfOrderError):
             self.accept(counter)
@@ -309,7 +303,7 @@ def test_a_service_that_does_not_take_paper_is_not_asked_on_it(counter: Counter)
 
 
 def test_a_service_that_asks_for_high_is_not_asked_on_paper(counter: Counter) -> None:
-    takes(counter, Assurance.HIGH)
+    counter.takes(Route.PHONE, Route.PAPER, least=Assurance.HIGH)
     counter.open()
     with pytest.raises(RouteNotAllowedError):
         counter.ask(Route.PAPER)

@@ -56,13 +56,13 @@ class TestGrant:
 
     def test_is_not_given_by_passkey_where_the_service_does_not_take_it(self, holding: Holding) -> None:
         holding.add()
-        holding.takes(Route.PHONE)
+        holding.counter.takes(Route.PHONE)
         holding.at_the_statement(Route.PHONE)
         with pytest.raises(RouteNotAllowedError):
             holding.answer()
 
     def test_is_not_given_by_a_sign_in_where_the_service_takes_only_passkeys(self, holding: Holding) -> None:
-        holding.takes(Route.PASSKEY)
+        holding.counter.takes(Route.PASSKEY)
         holding.at_the_statement()
         with pytest.raises(RouteNotAllowedError):
             holding.counter.sign_in()
@@ -98,7 +98,7 @@ class TestPermit:
 
     def test_is_given_where_the_service_takes_the_phone_alone(self, holding: Holding) -> None:
         holding.add()
-        holding.takes(Route.PHONE)
+        holding.counter.takes(Route.PHONE)
         holding.at_the_readback()
         holding.answer()
         assert holding.counter.stage is Stage.SENDING

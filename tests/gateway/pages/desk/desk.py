@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from connectors.runner import errors as run_errors
 from connectors.runner.api import Absent, LookedUp, Prepared
-from delegation.assurance import NumberSource, Route
+from delegation.assurance import Route
 from delegation.readback import Attachment, Item, ReadBack
-from gateway.people import fingerprints, residents
+from gateway.people import fingerprints
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
@@ -135,16 +135,11 @@ class Desk(Counter):
 
     def live_together(self) -> None:
         """The register knows the resident to live where the assistant does."""
-        home, now, me = "Parauga iela 1-2, Paraugciems", self.clock.now(), self.by
-        person = Profile(name=ILZE.name, code=ILZE.code, address=home)
-
-        def work(conn: Connection) -> None:
-            known = residents.find_or_create(conn, self.store, ILZE, now=now)
-            residents.remember(conn, self.store, known.id, person, source=NumberSource.REGISTER, now=now)
-            sealer = self.store.sealer
-            fingerprints.add(conn, sealer, me.staff_id, ValueKind.ADDRESS, home, by=me.actor, now=now)
-
-        self.write(work)
+        home, now, me, sealer = "Parauga iela 1-2, Paraugciems", self.clock.now(), self.by, self.store.sealer
+        self.knows(Profile(name=ILZE.name, code=ILZE.code, address=home))
+        self.write(
+            lambda conn: fingerprints.add(conn, sealer, me.staff_id, ValueKind.ADDRESS, home, by=me.actor, now=now)
+        )
 
     def asked_on_display(self) -> "Desk":
         """For a service that takes a number typed here."""

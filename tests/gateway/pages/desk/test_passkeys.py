@@ -3,13 +3,10 @@
 import re
 from dataclasses import replace
 
-from sqlalchemy import update
-
 from delegation.assurance import Route
 from gateway.app import fit
-from gateway.services.tables import Service
 from gateway.visits.reading import Stage
-from tests.gateway.pages.desk.desk import BENEFIT, Desk
+from tests.gateway.pages.desk.desk import Desk
 
 FORM = {
     "name": "Ilze Paraudziņa",
@@ -22,11 +19,6 @@ FORM = {
 }
 
 
-def takes(desk: Desk, *routes: Route) -> None:
-    values = [route.value for route in routes]
-    desk.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(routes=values)))
-
-
 def choice(desk: Desk) -> str:
     """The page's radio button for a passkey."""
     found = re.search(r'<input[^>]*value="passkey"[^>]*>', desk.look().text)
@@ -36,19 +28,19 @@ def choice(desk: Desk) -> str:
 
 class TestRequest:
     def test_offers_a_passkey_where_the_service_takes_it(self, desk: Desk) -> None:
-        takes(desk, Route.PHONE, Route.PASSKEY)
+        desk.takes(Route.PHONE, Route.PASSKEY)
         desk.at(Stage.REQUEST)
         assert "disabled" not in choice(desk)
 
     def test_says_why_not_where_it_does_not(self, desk: Desk) -> None:
-        takes(desk, Route.PHONE)
+        desk.takes(Route.PHONE)
         desk.at(Stage.REQUEST)
         assert "disabled" in choice(desk)
         assert "the service does not take a yes in this way" in desk.look().text
         assert desk.press_button("ask", FORM).status == 409
 
     def test_says_why_not_where_the_address_is_a_number(self, desk: Desk) -> None:
-        takes(desk, Route.PHONE, Route.PASSKEY)
+        desk.takes(Route.PHONE, Route.PASSKEY)
         desk.at(Stage.REQUEST)
         settings = replace(desk.store.settings, public_url="http://127.0.0.1:8000")
         fit(desk.browser.app, replace(desk.store, settings=settings))
@@ -56,7 +48,7 @@ class TestRequest:
         assert "browsers keep no passkeys" in desk.look().text
 
     def test_by_passkey_shows_code_and_number_as_for_the_phone(self, desk: Desk) -> None:
-        takes(desk, Route.PHONE, Route.PASSKEY)
+        desk.takes(Route.PHONE, Route.PASSKEY)
         desk.at(Stage.REQUEST)
         assert desk.press_button("ask", FORM).status == 303
         page = desk.look().text

@@ -4,18 +4,15 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import update
 
 from audit.events import EventName
-from delegation.assurance import Assurance, NumberSource
-from gateway.people import residents
+from delegation.assurance import Assurance, Route
 from gateway.people.residents import Profile
-from gateway.services.tables import Service
 from gateway.visits import paper, reading
 from gateway.visits.reading import Stage
 from gateway.visits.tables import ApprovalState
 from tests.gateway.callers import Answer, Caller
-from tests.gateway.pages.desk.desk import BENEFIT, READ_BACK_OF_PORTAL, Desk
+from tests.gateway.pages.desk.desk import READ_BACK_OF_PORTAL, Desk
 from tests.gateway.pages.second_look.conftest import colleague
 from tests.gateway.visits.counter import ILZE
 
@@ -42,18 +39,13 @@ def desk(desk: Desk) -> Desk:
 
 
 def takes(desk: Desk, routes: list[str], least: Assurance = Assurance.SUBSTANTIAL) -> Desk:
-    values = {"routes": routes, "grant_least": least, "permit_least": least}
-    desk.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
+    desk.takes(*map(Route, routes), least=least)
     return desk
 
 
 def known(desk: Desk) -> None:
     """A register knows the resident's number."""
-    now, parts = desk.clock.now(), desk.store
-    profile = Profile(name=ILZE.name, code=ILZE.code, phone=NUMBER)
-    found = desk.write(lambda conn: residents.find_or_create(conn, parts, ILZE, now=now)).id
-    source = NumberSource.REGISTER
-    desk.write(lambda conn: residents.remember(conn, parts, found, profile, source=source, now=now))
+    desk.knows(Profile(name=ILZE.name, code=ILZE.code, phone=NUMBER))
 
 
 def send_sheet(caller: Caller, path: str, code: str, content: bytes | None = JPEG) -> Answer:

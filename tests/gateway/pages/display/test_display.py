@@ -4,10 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection
 
 from audit.events import EventName
-from delegation.assurance import NumberSource, Route
+from delegation.assurance import Route
 from gateway.people import residents
 from gateway.visits import facing as visits_facing
 from gateway.visits.reading import Stage
@@ -21,15 +20,7 @@ IBAN = "LV97HABA0012345678910"
 @pytest.fixture
 def known(facing: Facing) -> Facing:
     """The resident's number is known from elsewhere than this counter, so the display can be used."""
-    counter = facing.counter
-    profile = residents.Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001")
-
-    def remember(conn: Connection) -> None:
-        now = counter.clock.now()
-        found = residents.find_or_create(conn, counter.store, ILZE, now=now)
-        residents.remember(conn, counter.store, found.id, profile, source=NumberSource.REGISTER, now=now)
-
-    counter.write(remember)
+    facing.counter.knows(residents.Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001"))
     return facing
 
 

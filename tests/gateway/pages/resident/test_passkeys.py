@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from audit.events import EventName
 from delegation.assurance import Route
@@ -16,12 +16,11 @@ from gateway.notifications.tables import Message
 from gateway.pages.resident.passkeys import listing
 from gateway.people import passkeys
 from gateway.people.access import Who
-from gateway.services.tables import Service
 from gateway.visits.reading import Stage
 from tests.gateway.callers import Answer
 from tests.gateway.pages.facing import Facing, Phone, in_english
 from tests.gateway.soft_authenticator import SoftAuthenticator
-from tests.gateway.visits.counter import BENEFIT, ILZE
+from tests.gateway.visits.counter import ILZE
 
 FORM = 'data-passkey="get"'
 
@@ -29,11 +28,6 @@ FORM = 'data-passkey="get"'
 @pytest.fixture
 def passkey() -> SoftAuthenticator:
     return SoftAuthenticator()
-
-
-def takes(facing: Facing, *routes: Route) -> None:
-    values = [route.value for route in routes]
-    facing.counter.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(routes=values)))
 
 
 def question(phone: Phone, path: str = "/approve/passkey/question", **fields: str) -> dict[str, Any]:
@@ -115,7 +109,7 @@ class TestAdding:
     def test_is_not_for_a_phone_that_only_used_a_passkey(self, facing: Facing, passkey: SoftAuthenticator) -> None:
         phone = with_passkey(facing, passkey)
         facing.counter.close()
-        takes(facing, Route.PHONE, Route.PASSKEY)
+        facing.counter.takes(Route.PHONE, Route.PASSKEY)
         facing.counter.open().ask(Route.PASSKEY)
         phone = facing.matched()
         assert answer(facing, phone, passkey).status == 303
@@ -162,7 +156,7 @@ class TestApproving:
         assert FORM not in phone.see().text
 
     def test_the_statement_does_not_tell_who_has_one(self, facing: Facing, passkey: SoftAuthenticator) -> None:
-        takes(facing, Route.PHONE, Route.PASSKEY)
+        facing.counter.takes(Route.PHONE, Route.PASSKEY)
         facing.counter.open().ask(Route.PASSKEY)
         without = _bare(in_english(facing.matched()).see())
         facing.counter.close()
@@ -175,14 +169,14 @@ class TestApproving:
         assert question(phone, approval=facing.counter.approval().id)["options"]["allowCredentials"] == []
 
     def test_the_counters_screen_invites_as_for_the_phone(self, facing: Facing) -> None:
-        takes(facing, Route.PHONE, Route.PASSKEY)
+        facing.counter.takes(Route.PHONE, Route.PASSKEY)
         facing.counter.open().ask(Route.PASSKEY)
         assert 'class="app-qr' in facing.display().see("/display").text
 
     def test_goes_on_with_a_phone_that_knows_its_holder(self, facing: Facing, passkey: SoftAuthenticator) -> None:
         with_passkey(facing, passkey)
         facing.counter.close()
-        takes(facing, Route.PASSKEY)
+        facing.counter.takes(Route.PASSKEY)
         facing.counter.open().ask(Route.PASSKEY)
         phone = in_english(facing.matched())
         assert "Approve by signing in" not in phone.see().text
