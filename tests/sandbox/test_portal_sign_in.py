@@ -26,6 +26,11 @@ class TestDelegatedSignIn:
         assert page.path == f"{SICKNESS}/informacija"
         assert page.text_of("parstaviba") == "Ilze Izdomāta (centrs Paraugciema VPVKAC) rīkojas Anna Paraugkalne vārdā"
 
+    def test_knows_a_company_by_its_registration_number(self, visitor: Visitor, issuer: FakeIssuer) -> None:
+        issuer.claims = {"personal_code": None, "registration_number": "40009999999", "name": "SIA Paraugdarbnīca"}
+        page = visitor.get(f"{DELEGATED}{SICKNESS}/informacija")
+        assert "rīkojas SIA Paraugdarbnīca vārdā" in page.text_of("parstaviba")
+
     def test_refuses_a_service_that_the_delegation_does_not_name(self, visitor: Visitor, issuer: FakeIssuer) -> None:
         page = visitor.get(f"{DELEGATED}{KINDERGARTEN}/informacija")
         assert (page.status, page.heading) == (403, "Šim pakalpojumam pilnvarojuma nav")

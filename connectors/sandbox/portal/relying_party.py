@@ -150,7 +150,8 @@ class RelyingParty:
             "iat": 0 < _number(claims.get("iat")) <= instant + _LEEWAY_SECONDS,
             "nonce": claims.get("nonce") == attempt.nonce,
             "sub": bool(claims.get("sub")),
-            "personal_code": bool(claims.get("personal_code")),
+            # A company has a number of its own in place of a person's code.
+            "personal_code": bool(claims.get("personal_code") or claims.get("registration_number")),
         }
         wrong = [name for name, right in checks.items() if not right]
         if wrong:
