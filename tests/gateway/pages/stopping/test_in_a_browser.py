@@ -2,9 +2,11 @@
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import delete
 
 from gateway import long_codes
 from gateway.people.roles import Role
+from gateway.people.tables import StaffValue
 from gateway.visits.tables import DisputeKind
 from tests.gateway.pages.facing import Facing
 from tests.gateway.pages.stopping.conftest import Staff
@@ -46,8 +48,16 @@ def test_every_page_is_accessible(browser: Browser, address: str, facing: Facing
     see.look("presented-stopped", f"{here}/{delegation_id}")
     see.close()
 
+    counter.write(lambda conn: conn.execute(delete(StaffValue)))
+    assistant = signed_in(Role.ASSISTANT)
+    see_desk = Watcher.of(browser, address, assistant, "desk", NARROW_AND_WIDE)
+    see_desk.look("desk-not-recognised", "/desk")
+    see_desk.look("own-values", "/account/values")
+    see_desk.close()
+
     auditor = signed_in(Role.AUDITOR)
     see_audit = Watcher.of(browser, address, auditor, "audit", NARROW_AND_WIDE)
+    see_audit.look("around", "/audit/around")
     see_audit.look("cases", "/audit/cases")
     case = f"/audit/cases/{opened.location.rpartition('/')[2]}"
     see_audit.look("case-closed-words", case)
