@@ -15,21 +15,16 @@ from gateway.people.tables import Staff, StaffState
 _PROPOSERS = ADMINISTRATORS | {Role.MANAGER}
 
 
-def current(conn: Connection, login: str) -> Values | None:
+def current(conn: Connection, staff_id: str) -> Values | None:
     """An account that somebody works with."""
-    of_login = (Staff.login == login, Staff.state == StaffState.ACTIVE)
-    row = conn.execute(select(Staff.id, Staff.centre_id).where(*of_login)).one_or_none()
-    return None if row is None else {"staff": login, "centre": row.centre_id}
+    of_staff = (Staff.id == staff_id, Staff.state == StaffState.ACTIVE)
+    centre = conn.execute(select(Staff.centre_id).where(*of_staff)).scalar_one_or_none()
+    return None if centre is None else {"centre": centre}
 
 
-def is_of(conn: Connection, login: str, staff_id: str) -> bool:
-    """Whether a change that is about an account is about this person's."""
-    return conn.execute(select(Staff.id).where(Staff.login == login)).scalar_one_or_none() == staff_id
-
-
-def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+def _check(_conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
     is_foreign = by is not None and by.role is Role.MANAGER and before is not None and before["centre"] != by.centre_id
-    is_own = by is not None and is_of(conn, plan.target, by.staff_id)
+    is_own = by is not None and plan.target == by.staff_id
     if before is None or is_foreign or is_own:
         raise ChangeFaultError("target", Fault.UNKNOWN)
 

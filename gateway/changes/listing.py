@@ -15,7 +15,7 @@ from gateway.people.tables import Staff
 LATELY = timedelta(days=7)
 MOST_WAITING = 100
 _OPEN = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
-_PROPOSER, _CONFIRMER, _ENDER = aliased(Staff), aliased(Staff), aliased(Staff)
+_PROPOSER, _CONFIRMER, _ENDER, _HOLDER = aliased(Staff), aliased(Staff), aliased(Staff), aliased(Staff)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,14 @@ class Change:
     brings_secret: bool
     secret_waits: bool
     """Whether there is a secret that was not shown to its proposer yet."""
+
+    holder: str | None
+    """Whose account it is about, if it is about one."""
+
+    @property
+    def title(self) -> str:
+        """What it is about, as people call it."""
+        return self.holder or self.target
 
     @property
     def is_open(self) -> bool:
@@ -91,6 +99,12 @@ def one(conn: Connection, change_id: str) -> Change:
     return _made(row)
 
 
+def title_of(conn: Connection, target: str) -> str:
+    """What a change is about, as people call it: of an account its holder's name."""
+    name = conn.execute(select(Staff.display_name).where(Staff.id == target)).scalar_one_or_none()
+    return str(name or target)
+
+
 def _changes() -> Select[Any]:
     return (
         select(
@@ -98,10 +112,12 @@ def _changes() -> Select[Any]:
             _PROPOSER.display_name.label("proposer"),
             _CONFIRMER.display_name.label("confirmer"),
             _ENDER.display_name.label("ender"),
+            _HOLDER.display_name.label("holder"),
         )
         .outerjoin(_PROPOSER, _PROPOSER.id == SecurityChange.proposed_by)
         .outerjoin(_CONFIRMER, _CONFIRMER.id == SecurityChange.confirmed_by)
         .outerjoin(_ENDER, _ENDER.id == SecurityChange.ended_by)
+        .outerjoin(_HOLDER, _HOLDER.id == SecurityChange.target)
     )
 
 
@@ -129,5 +145,6 @@ def _made(row: Any) -> Change:
         secret_mark=row.secret_mark,
         secret_mark_before=row.secret_mark_before,
         brings_secret=row.secret is not None,
+        holder=row.holder,
         secret_waits=is_portal and row.secret is not None and row.secret_shown_at is None,
     )

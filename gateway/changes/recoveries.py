@@ -25,8 +25,8 @@ REMEMBERED = timedelta(days=7)
 """How long somebody is told of a recovery of their account."""
 _OPEN = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _PROPOSER, _CONFIRMER = aliased(Staff), aliased(Staff)
-_CHANGE = select(SecurityChange.__table__, Staff.id.label("of")).join(Staff, Staff.login == SecurityChange.target)
-_ONE = _CHANGE.where(SecurityChange.id == bindparam("id"), SecurityChange.kind == ChangeKind.ACCOUNT_RECOVER)
+_IS_RECOVERY = SecurityChange.kind == ChangeKind.ACCOUNT_RECOVER
+_ONE = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"), _IS_RECOVERY)
 _LATELY = (
     select(
         SecurityChange.__table__,
@@ -36,12 +36,13 @@ _LATELY = (
         StaffRecovery.ends_at,
         StaffRecovery.ended_at.label("recovery_ended_at"),
     )
+    .join(Staff, Staff.id == SecurityChange.target)
     .outerjoin(_PROPOSER, _PROPOSER.id == SecurityChange.proposed_by)
     .outerjoin(_CONFIRMER, _CONFIRMER.id == SecurityChange.confirmed_by)
     .outerjoin(StaffRecovery, StaffRecovery.change_id == SecurityChange.id)
     .where(
-        SecurityChange.kind == ChangeKind.ACCOUNT_RECOVER,
-        SecurityChange.target == bindparam("login"),
+        _IS_RECOVERY,
+        Staff.login == bindparam("login"),
         SecurityChange.proposed_at > bindparam("since"),
     )
     .order_by(SecurityChange.proposed_at.desc())
@@ -124,7 +125,7 @@ def object_to(conn: Connection, store: Store, session: StaffSession, change_id: 
         ChangeOverError: it was used, or had ended before.
     """
     row = conn.execute(_ONE, {"id": change_id}).one_or_none()
-    if row is None or row.of != session.staff_id:
+    if row is None or row.target != session.staff_id:
         raise ChangeUnknownError("no such change")
     if row.state in _OPEN:
         flow.refuse(conn, store, session, change_id)
@@ -135,7 +136,7 @@ def object_to(conn: Connection, store: Store, session: StaffSession, change_id: 
 
 
 def _half_of(row: Any, session: StaffSession) -> Half | None:
-    if row is None or row.of == session.staff_id:
+    if row is None or row.target == session.staff_id:
         return None
     halves = {row.proposed_by: Half.PROPOSER, row.confirmed_by: Half.CONFIRMER}
     return halves.get(session.staff_id)

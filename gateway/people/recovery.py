@@ -68,25 +68,25 @@ class Recovering:
         return pyotp.TOTP(self.totp_secret).provisioning_uri(name=self.login, issuer_name=ISSUER)
 
 
-def begin(conn: Connection, store: Store, login: str, change_id: str, by: Actor) -> None:
+def begin(conn: Connection, store: Store, staff_id: str, change_id: str, by: Actor) -> None:
     """Let an account be recovered from now on; an earlier recovery of it is over."""
     now = store.clock.database_now(conn)
-    account = conn.execute(select(Staff.id, Staff.key_id).where(Staff.login == login)).one()
-    which = (StaffRecovery.staff_id == account.id, StaffRecovery.used_at.is_(None), StaffRecovery.ended_at.is_(None))
+    key_id = conn.execute(select(Staff.key_id).where(Staff.id == staff_id)).scalar_one()
+    which = (StaffRecovery.staff_id == staff_id, StaffRecovery.used_at.is_(None), StaffRecovery.ended_at.is_(None))
     conn.execute(update(StaffRecovery).where(*which).values(ended_at=now))
-    key = keys.load(conn, store.sealer, account.key_id)
+    key = keys.load(conn, store.sealer, key_id)
     secret = pyotp.random_base32().encode()
     conn.execute(
         insert(StaffRecovery).values(
             change_id=change_id,
-            staff_id=account.id,
+            staff_id=staff_id,
             totp=store.sealer.seal(key, _context(change_id), secret),
             opened_at=now,
             ends_at=now + LASTS,
         )
     )
-    data = {"staff": account.id, "recovery": change_id}
-    _say(conn, EventName.STAFF_ACCOUNT_CHANGED, account.id, by, data, now)
+    data = {"staff": staff_id, "recovery": change_id}
+    _say(conn, EventName.STAFF_ACCOUNT_CHANGED, staff_id, by, data, now)
 
 
 def show_half(conn: Connection, store: Store, change_id: str, half: Half) -> str:

@@ -131,7 +131,7 @@ def _show(
         kinds=words.KINDS,
         states=words.STATES,
         ending=words.ENDINGS.get(change.ended_why or ""),
-        rows=_rows(change),
+        rows=[] if change.kind is ChangeKind.ACCOUNT_RECOVER else _rows(change),
         secret=secret,
         half=half,
         may_see_half=may_see_half,

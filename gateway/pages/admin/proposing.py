@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.changes import flow, network
+from gateway.changes import flow, listing, network
 from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
 from gateway.changes.kinds import Plan
 from gateway.changes.tables import ChangeKind
@@ -40,7 +40,7 @@ async def show_form(
         if now is None:
             raise ChangeUnknownError("nothing of this name to be changed")
         typed = fields.write(kind, now)
-    return _form(request, kind, target, typed)
+    return await _form(request, parts, kind, target, typed)
 
 
 @post("/admin/propose/{kind_name:str}", **_PROPOSERS)
@@ -63,7 +63,7 @@ async def propose(
         change_id = await parts.database.write(work)
     except ChangeFaultError as error:
         typed = {name: text for name, text in data.items() if name != "secret"}
-        return _form(request, kind, target, typed, fault=error)
+        return await _form(request, parts, kind, target, typed, fault=error)
     return see_other(f"/admin/changes/{change_id}")
 
 
@@ -87,9 +87,15 @@ def _target(conn: Connection, kind: ChangeKind, target: str, beside: dict[str, A
         raise ChangeFaultError("staff", Fault.UNKNOWN) from error
 
 
-def _form(
-    request: AnyRequest, kind: ChangeKind, target: str, typed: dict[str, str], fault: ChangeFaultError | None = None
+async def _form(
+    request: AnyRequest,
+    parts: Parts,
+    kind: ChangeKind,
+    target: str,
+    typed: dict[str, str],
+    fault: ChangeFaultError | None = None,
 ) -> Response[Any]:
+    title = await parts.database.read(lambda conn: listing.title_of(conn, target)) if target else ""
     asked = fields.FORMS[kind]
     shown = {each.name for each in asked} | {"reason"}
     errors = {}
@@ -103,6 +109,7 @@ def _form(
         kind=kind,
         heading=words.KINDS[kind],
         target=None if kind in _WITHOUT_TARGET else target,
+        title=title,
         fields=asked,
         labels=words.LABELS,
         typed=typed,

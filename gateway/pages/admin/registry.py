@@ -106,10 +106,6 @@ def _kind(row: AnyRow) -> str:
     return str(row.kind)
 
 
-def _login(row: AnyRow) -> str:
-    return str(row.login)
-
-
 def _of_training(row: AnyRow) -> str:
     return network.training_target(row.staff_id, row.training_id)
 
@@ -187,13 +183,13 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     ),
     "accounts": Registry(
         title=message("Accounts"),
-        rows=select(Staff.display_name, Staff.login, Centre.name.label("centre"))
+        rows=select(Staff.id, Staff.display_name, Staff.login, Centre.name.label("centre"))
         .join(Centre, Centre.id == Staff.centre_id)
         .where(Staff.state == StaffState.ACTIVE)
         .order_by(Staff.display_name, Staff.id),
         head=(_NAME, words.LABELS["staff"], words.LABELS["centre"]),
         cells=_account,
-        target=_login,
+        target=_id,
         changes=(ChangeKind.ACCOUNT_RECOVER,),
         of_centre=True,
     ),

@@ -41,7 +41,11 @@ def test_every_page_of_a_recovery_is_accessible(browser: Browser, address: str, 
     halves = lost.halves(change)
     context = open_as(browser, address, lost.office.page())
     page = context.new_page()
-    for path in (f"/admin/changes/{change}", "/admin/accounts", "/admin/propose/account.recover?target=cilda"):
+    for path in (
+        f"/admin/changes/{change}",
+        "/admin/accounts",
+        f"/admin/propose/account.recover?target={lost.account.id}",
+    ):
         page.goto(address + path)
         ensure_accessible(page)
     context.close()
