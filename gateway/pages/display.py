@@ -5,6 +5,7 @@ else.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -108,10 +109,8 @@ async def show_no(request: AnyRequest, session: DisplaySession, parts: Parts) ->
 async def say_no(session: DisplaySession, parts: Parts, data: Form) -> Response[Any]:
     """Say no to the question that was on the screen."""
     approval_id = form_field(data, "approval", 64)
-    try:
+    with suppress(*MOVED_ON):
         await parts.database.write(lambda conn: confirming.refuse_on_display(conn, parts, session, approval_id))
-    except MOVED_ON:
-        return see_other("/display")
     return see_other("/display")
 
 

@@ -75,10 +75,8 @@ async def show_refuse(request: AnyRequest, session: ResidentSession, parts: Part
 async def refuse(session: ResidentSession, parts: Parts, data: Form) -> Response[Any]:
     """Say no to the question that the page showed."""
     approval_id = field(data, "approval", 64)
-    try:
+    with suppress(*MOVED_ON):
         await parts.database.write(lambda conn: confirming.refuse_on_phone(conn, parts, session, approval_id))
-    except MOVED_ON:
-        return see_other("/approve")
     return see_other("/approve")
 
 
