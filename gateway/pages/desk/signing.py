@@ -197,4 +197,4 @@ def _sheet(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
     }
 
 
-HANDLERS = (print_sheet, show_sheet, hand_in, accept_unwitnessed, take_spoken_code, take_no)
+HANDLERS = (record_document, print_sheet, show_sheet, hand_in, accept_unwitnessed, take_spoken_code, take_no)
