@@ -144,14 +144,17 @@ PROBLEMS: dict[str, Problem] = {
     "approval.no_known_number": Problem(
         409,
         message("No telephone number of this person is known"),
-        message("A number typed at the counter is not enough for this service. Choose another way of saying yes."),
+        message(
+            "A number that was known before is needed. If the display’s choice has a field for it, type it there; "
+            "otherwise choose another way of saying yes."
+        ),
     ),
     "approval.code_unknown": Problem(404, message("The code is not right, or is past its time"), _NEW_CODE),
     "approval.over": Problem(409, message("This question has been answered or is past its time"), _NEW_CODE),
     "approval.subject_mismatch": Problem(
         403,
         message("Somebody else signed in than the person who was asked"),
-        message("The person whose matter it is has to sign in. Ask the assistant for a new code."),
+        message("Whoever is asked here has to sign in. Go on, and sign in once more as that person, or refuse."),
     ),
     "approval.sign_in_stale": Problem(
         403,

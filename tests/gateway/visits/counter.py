@@ -101,9 +101,9 @@ class Counter:
 
     # The assistant.
 
-    def open(self, service: str = BENEFIT, language: str = "lv") -> "Counter":
+    def open(self, service: str = BENEFIT, language: str = "lv", *, channel: Channel = Channel.COUNTER) -> "Counter":
         self.visit_id = self.write(
-            lambda conn: opening.open_visit(conn, self.store, self.by, channel=Channel.COUNTER, language=language)
+            lambda conn: opening.open_visit(conn, self.store, self.by, channel=channel, language=language)
         )
         self.write(lambda conn: opening.choose_service(conn, self.store, self.by, self.visit_id, service))
         return self

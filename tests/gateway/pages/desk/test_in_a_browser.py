@@ -107,7 +107,7 @@ def test_the_page_follows_the_resident(page: Page, address: str, desk: Desk) -> 
     desk.enter_code()
     expect(page.locator("#match-number")).to_have_text(number, timeout=SOON)
     desk.match()
-    expect(page.get_by_text("The resident is reading and signs in")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("The resident is reading and says yes or no")).to_be_visible(timeout=SOON)
     desk.sign_in()
     expect(page.get_by_role("heading", name="Before the questions")).to_be_visible(timeout=SOON)
 

@@ -10,7 +10,7 @@ from delegation.assurance import Assurance, Route
 from gateway.people.residents import Profile
 from gateway.visits import paper, reading
 from gateway.visits.reading import Stage
-from gateway.visits.tables import ApprovalState
+from gateway.visits.tables import ApprovalState, Channel
 from tests.gateway.callers import Answer, Caller
 from tests.gateway.pages.desk.desk import READ_BACK_OF_PORTAL, Desk
 from tests.gateway.pages.second_look.conftest import colleague
@@ -180,8 +180,9 @@ class TestOnPaper:
         assert signing.witness.post(f"{question}/refuse-sheet", {"reason": "other_person"}).location == question
         assert "This has been refused" in signing.witness.get(question).text
         page = signing.desk.look().text
-        assert "The resident said no" in page
+        assert "The witness did not confirm it" in page
         assert "Somebody else signed, or I cannot tell who" in page
+        assert "Ask what made them say no" not in page
 
     def test_a_pdf_is_only_ever_a_download(self, signing: Paper) -> None:
         question = signing.look(PDF)
@@ -315,6 +316,12 @@ class TestOffer:
     def test_the_first_way_that_is_possible_is_chosen_already(self, desk: Desk) -> None:
         takes(desk, ["paper", "call"]).open()
         assert re.search(r'value="paper"[^>]*checked', desk.look().text)
+
+    def test_who_calls_is_called_back_unless_something_else_is_chosen(self, desk: Desk) -> None:
+        takes(desk, ["phone", "paper", "call"]).open(channel=Channel.PHONE)
+        page = desk.look().text
+        assert re.search(r'value="call"[^>]*checked', page)
+        assert "Whoever calls can show no document" in page
 
     def test_paper_and_call_do_not_reach_a_service_that_asks_for_high(self, desk: Desk) -> None:
         takes(desk, ["phone", "paper", "call"], Assurance.HIGH).open()

@@ -134,7 +134,7 @@ class TestAsking:
         desk.match("00" if invitation.match_number != "00" else "11")
         assert "4 tries are left" in desk.look().text
         desk.match()
-        assert "The resident is reading and signs in" in desk.look().text
+        assert "The resident is reading and says yes or no" in desk.look().text
 
     def test_makes_a_new_code_once_the_old_one_is_past_its_time(self, desk: Desk) -> None:
         desk.at(Stage.APPROVAL)

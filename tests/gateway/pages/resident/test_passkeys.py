@@ -23,6 +23,7 @@ from tests.gateway.soft_authenticator import SoftAuthenticator
 from tests.gateway.visits.counter import ILZE
 
 FORM = 'data-passkey="get"'
+SIGN_IN = 'action="/approve/sign-in"'
 
 
 @pytest.fixture
@@ -167,6 +168,13 @@ class TestApproving:
         assert _bare(phone.see()) == without
         assert FORM in without
         assert question(phone, approval=facing.counter.approval().id)["options"]["allowCredentials"] == []
+
+    @pytest.mark.parametrize(("asked", "first"), [(Route.PHONE, SIGN_IN), (Route.PASSKEY, FORM)])
+    def test_the_way_that_the_assistant_asked_for_stands_first(self, facing: Facing, asked: Route, first: str) -> None:
+        facing.counter.takes(Route.PHONE, Route.PASSKEY)
+        facing.counter.open().ask(asked)
+        page = in_english(facing.matched()).see().text
+        assert page.index(first) == min(page.index(SIGN_IN), page.index(FORM))
 
     def test_the_counters_screen_invites_as_for_the_phone(self, facing: Facing) -> None:
         facing.counter.takes(Route.PHONE, Route.PASSKEY)
