@@ -24,9 +24,7 @@ _NEW_CODE = message("Ask the assistant for a new code.")
 _TELL_SUPPORT = message("Try again in a minute. If it happens again, tell support the reference number below.")
 
 BAD_REQUEST = Problem(
-    400,
-    message("The request could not be understood"),
-    message("Go back, reload the page and fill it in again."),
+    400, message("The request could not be understood"), message("Go back, reload the page and fill it in again.")
 )
 NOT_FOUND = Problem(
     404,
@@ -38,9 +36,7 @@ TOO_LARGE = Problem(
     413, message("What you sent is too large"), message("Choose a smaller file, or scan it with a lower resolution.")
 )
 UNAVAILABLE = Problem(
-    503,
-    message("The service is not available just now"),
-    message("Nothing was lost. Try again in a minute."),
+    503, message("The service is not available just now"), message("Nothing was lost. Try again in a minute.")
 )
 DEFECT = Problem(500, message("Something went wrong"), _TELL_SUPPORT)
 
@@ -204,14 +200,10 @@ PROBLEMS: dict[str, Problem] = {
         message("A colleague at another computer, who has nothing to do with the matter, has to look."),
     ),
     "second_look.not_looked_at": Problem(
-        409,
-        message("You have not looked yet"),
-        message("Open what is to be judged first, then answer."),
+        409, message("You have not looked yet"), message("Open what is to be judged first, then answer.")
     ),
     "second_look.over": Problem(
-        409,
-        message("This has been answered or is past its time"),
-        message("Nothing more is needed from you."),
+        409, message("This has been answered or is past its time"), message("Nothing more is needed from you.")
     ),
     # Passkeys
     "passkey.impossible": Problem(
@@ -290,9 +282,7 @@ PROBLEMS: dict[str, Problem] = {
         message("Nothing was changed. To use another value, ask for a new delegation that does not fix it."),
     ),
     "service.not_offered": Problem(
-        409,
-        message("The service does not offer this"),
-        message("Look at what the form offers now, and choose again."),
+        409, message("The service does not offer this"), message("Look at what the form offers now, and choose again.")
     ),
     "service.nothing_to_keep": Problem(
         409,
