@@ -134,6 +134,13 @@ _STOPPED_AFTER_REFUSAL = Told(
     is_over=False,
 )
 """It did leave once, so it would not be true that nothing was sent."""
+_LOOKED_AT_BEFORE_SENDING = Told(
+    message("A second member of staff looks first"),
+    message("Nothing was sent. Somebody else from the centre will talk to you about a detail that is new."),
+    message("Tell them freely what you want. After that you see here what would be sent."),
+    is_over=False,
+)
+"""The help itself is allowed by then, so it would not be true that nothing is."""
 OVER = Told(
     message("This question is closed"),
     message("It was answered, its time has passed, or the number was wrong too often. Nothing was allowed by it."),
@@ -154,4 +161,6 @@ def told(view: VisitView) -> Told:
         return _ENDINGS[view.visit["ending"]]
     if view.stage is Stage.STOPPED and view.filing is not None and view.filing["sent_at"] is not None:
         return _STOPPED_AFTER_REFUSAL
+    if view.stage is Stage.SECOND_LOOK and view.may_file:
+        return _LOOKED_AT_BEFORE_SENDING
     return _STAGES.get(view.stage, NOTHING_ASKED)
