@@ -24,6 +24,7 @@ from gateway.visits import (
     approvals,
     calling,
     confirming,
+    documents,
     granting,
     paper,
     running,
@@ -77,6 +78,15 @@ class Doings(Gathered):
         if taken:
             self.onlooker.end(self.right())
         return taken
+
+    def look_at_document(self) -> bool:
+        """Of whoever is asked after somebody else at the counter; of anybody else it is refused."""
+        counter, asked = self.counter, self.newest_question() or ""
+        return self.do(
+            lambda: counter.write(
+                lambda conn: documents.record(conn, counter.store, counter.by, counter.visit_id, asked, "passport")
+            )
+        )
 
     def renew(self) -> bool:
         counter = self.counter

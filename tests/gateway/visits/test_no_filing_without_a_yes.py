@@ -128,6 +128,7 @@ class Sequence(RuleBasedStateMachine):
 
     def _say_yes(self) -> None:
         at, asked = self.at, self.at.newest_question()
+        at.look_at_document()
         if at.waiting_look() is not None:
             at.look("colleague", yes=True)
             return

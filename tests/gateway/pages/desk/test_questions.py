@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from connectors.runner.errors import FormChangedError, ValuesRefusedError
@@ -15,6 +16,7 @@ from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.visits import asking
+from gateway.visits.errors import OtherPersonError
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import Visit
@@ -196,7 +198,9 @@ class TestAsking:
         desk.ready()
         send(desk, do="keep")
         desk.write(desk.stop_now)
-        desk.ask(person=Profile(name="Otrs Cilvēks", code="329999-00002"))
+        with pytest.raises(OtherPersonError):
+            desk.ask(person=Profile(name="Otrs Cilvēks", code="329999-00002"))
+        desk.open().ask(person=Profile(name="Otrs Cilvēks", code="329999-00002"))
         desk.enter_code()
         desk.match()
         desk.sign_in(code="329999-00002")
