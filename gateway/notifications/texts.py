@@ -123,13 +123,13 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         },
         "holder_not_me": {
             "lv": Text(
-                "Pilnvara: strīds par iesniegumu",
-                "Pilnvara: persona, kuras vārdā iesniegts iesniegums {reference} ({service}), paziņo, ka tā nav "
-                "rīkojusies pati. Lūdzam pārbaudīt, pirms lemjat. Lietu izskata auditors; atbildot nosauciet lietas "
+                "Strīds par iesniegumu",
+                "Pilnvara: persona, kuras vārdā iesniegts iesniegums {reference} ({service}), paziņo, ka to nav "
+                "atļāvusi. Lūdzam pārbaudīt, pirms lemjat. Lietu izskata auditors; atbildot nosauciet lietas "
                 "numuru {case}.",
             ),
             "en": Text(
-                "Pilnvara: a case about an application",
+                "A case about an application",
                 "Pilnvara: the person in whose name application {reference} ({service}) was filed says that it was "
                 "not them. Please check before you decide. An auditor looks into it; name case {case} when you "
                 "answer.",
@@ -137,26 +137,26 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         },
         "holder_not_me_unsent": {
             "lv": Text(
-                "Pilnvara: strīds par pakalpojumu",
-                "Pilnvara: kāda persona par pakalpojumu {service} paziņo, ka tā nav rīkojusies pati. Ar mūsu "
+                "Strīds par pakalpojumu",
+                "Pilnvara: kāda persona par pakalpojumu {service} paziņo, ka to nav atļāvusi. Ar mūsu "
                 "starpniecību pagaidām nekas nav reģistrēts; portālā var būt melnraksts. Lietu izskata auditors; "
                 "lietas numurs {case}.",
             ),
             "en": Text(
-                "Pilnvara: a case about a service",
+                "A case about a service",
                 "Pilnvara: about the service {service} somebody says that it was not them. Nothing is registered "
                 "through us so far; the portal may hold a draft. An auditor looks into it; the case is {case}.",
             ),
         },
         "holder_data_wrong": {
             "lv": Text(
-                "Pilnvara: strīds par iesniegumu",
+                "Strīds par iesniegumu",
                 "Pilnvara: persona, kuras vārdā iesniegts iesniegums {reference} ({service}), paziņo, ka dati ir "
                 "nepareizi. Lūdzam pārbaudīt, pirms lemjat. Lietu izskata auditors; atbildot nosauciet lietas numuru"
                 " {case}.",
             ),
             "en": Text(
-                "Pilnvara: a case about an application",
+                "A case about an application",
                 "Pilnvara: the person in whose name application {reference} ({service}) was filed says that the "
                 "details are wrong. Please check before you decide. An auditor looks into it; name case {case} when "
                 "you answer.",
@@ -164,13 +164,13 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         },
         "holder_data_wrong_unsent": {
             "lv": Text(
-                "Pilnvara: strīds par pakalpojumu",
+                "Strīds par pakalpojumu",
                 "Pilnvara: kāda persona par pakalpojumu {service} paziņo, ka dati ir nepareizi. Ar mūsu starpniecību"
                 " pagaidām nekas nav reģistrēts; portālā var būt melnraksts. Lietu izskata auditors; lietas numurs "
                 "{case}.",
             ),
             "en": Text(
-                "Pilnvara: a case about a service",
+                "A case about a service",
                 "Pilnvara: about the service {service} somebody says that the details are wrong. Nothing is "
                 "registered through us so far; the portal may hold a draft. An auditor looks into it; the case is "
                 "{case}.",

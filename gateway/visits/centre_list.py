@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, String, and_, bindparam, cast, or_, select
 from sqlalchemy.orm import aliased
 
-from delegation.model import DelegationState
+from delegation.model import Action, DelegationState
 from gateway.paging import Key, follows
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
@@ -19,6 +19,7 @@ from gateway.visits.stopping import StopReason
 from gateway.visits.tables import DelegationRow
 
 LATELY = timedelta(days=7)
+AFTER_FILING = (Action.FOLLOW, Action.COLLECT)
 _WHO = aliased(Staff)
 _COLUMNS = select(
     DelegationRow.id,
@@ -39,8 +40,13 @@ _JOINED = (
     .outerjoin(_WHO, DelegationRow.ended_by == "staff:" + _WHO.id)
     .where(DelegationRow.centre_id == bindparam("centre"))
 )
+_OUTLIVES_FILING = or_(*(cast(DelegationRow.services, String).contains(f'"{each}"') for each in AFTER_FILING))
+"""Once all was filed, only a right to follow or to collect is left; the last one that is ended revokes it all."""
 _IN_FORCE = _JOINED.where(
-    DelegationRow.state.in_((DelegationState.REQUESTED, DelegationState.ACTIVE)),
+    or_(
+        DelegationRow.state.in_((DelegationState.REQUESTED, DelegationState.ACTIVE)),
+        and_(DelegationRow.state == DelegationState.SPENT, _OUTLIVES_FILING),
+    ),
     DelegationRow.valid_until > bindparam("now"),
 )
 _LIVE = _IN_FORCE.order_by(DelegationRow.requested_at.desc(), DelegationRow.id.desc()).limit(bindparam("most"))

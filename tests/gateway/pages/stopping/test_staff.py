@@ -9,10 +9,11 @@ from sqlalchemy import Connection, insert
 from delegation.model import DelegationState
 from gateway.people.roles import Role
 from gateway.visits.rows import AnyRow
+from gateway.visits.scope import Wanted
 from gateway.visits.tables import DelegationRow, DisputeKind
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.stopping.conftest import Staff
-from tests.gateway.visits.counter import ILZE
+from tests.gateway.visits.counter import ILZE, QUEUE, Counter
 
 
 def shown(assistant: Phone, code: str = ILZE.code) -> str:
@@ -28,6 +29,12 @@ def copies(conn: Connection, of: AnyRow, number: int, **changed: Any) -> None:
     for n in range(1, number + 1):
         later = {"id": f"{n:032}", "status_index": n, "requested_at": of.requested_at + timedelta(minutes=n)}
         conn.execute(insert(DelegationRow).values(made | later))
+
+
+def sent(counter: Counter) -> None:
+    """The portal has taken all that was allowed."""
+    counter.fill()
+    counter.send()
 
 
 class TestWithADocument:
@@ -115,6 +122,24 @@ class TestTheManager:
         manager.see(f"/manage/delegations/{oldest.id}/stop")
         assert manager.send(f"/manage/delegations/{oldest.id}/stop", reason="misuse").status == 303
         assert facing.counter.delegation_of(oldest.id).state is DelegationState.REVOKED
+
+    def test_sees_what_may_still_be_followed_after_all_was_filed(self, facing: Facing, signed_in: Staff) -> None:
+        counter = facing.counter
+        counter.open(QUEUE).grant(services=(Wanted(service=QUEUE, follow=True),))
+        sent(counter)
+        assert counter.delegation().state is DelegationState.SPENT
+        manager = signed_in(Role.MANAGER)
+        path = f"/manage/delegations/{counter.delegation().id}/stop"
+        assert path in manager.see("/manage/delegations").text
+        manager.see(path)
+        assert manager.send(path, reason="misuse").status == 303
+        assert counter.delegation().state is DelegationState.REVOKED
+        assert path not in manager.see("/manage/delegations").text
+
+    def test_does_not_see_as_in_force_what_is_filed_and_leaves_nothing(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant()
+        sent(facing.counter)
+        assert "Nothing is allowed at this moment" in signed_in(Role.MANAGER).see("/manage/delegations").text
 
     def test_sees_what_residents_stopped(self, facing: Facing, signed_in: Staff) -> None:
         facing.counter.open().grant()
