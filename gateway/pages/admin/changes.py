@@ -149,7 +149,7 @@ def _rows(change: Change) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {
             "label": words.LABELS[name],
-            "before": words.said(name, before.get(name)),
+            "before": ["–"] if change.before is None else words.said(name, before.get(name)),
             "after": words.said(name, change.after[name]) if name in change.after else None,
             "differs": name in change.after and (change.before is None or before.get(name) != change.after[name]),
         }

@@ -111,13 +111,14 @@ def _of_training(row: AnyRow) -> str:
 
 
 _NAME, _ID, _STATE = message("Name"), message("Name in the program"), message("State")
+_TITLE = words.LABELS["name"]
 REGISTRIES: Final[Mapping[str, Registry]] = {
     "portals": Registry(
         title=message("Portals"),
         rows=select(OAuthClient.__table__, Portal.name, Portal.origin)
         .join(Portal, Portal.id == OAuthClient.portal_id)
         .order_by(OAuthClient.client_id),
-        head=(_NAME, _ID, words.LABELS["origin"], words.LABELS["auth_method"], _STATE),
+        head=(_TITLE, _ID, words.LABELS["origin"], words.LABELS["auth_method"], _STATE),
         cells=_portal,
         target=_client,
         changes=(ChangeKind.PORTAL_ALTER, ChangeKind.PORTAL_SUSPEND),
@@ -126,7 +127,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     "providers": Registry(
         title=message("Identity providers"),
         rows=select(IdentityProvider.__table__).order_by(IdentityProvider.id),
-        head=(_NAME, _ID, words.LABELS["issuer"], _STATE),
+        head=(_TITLE, _ID, words.LABELS["issuer"], _STATE),
         cells=_provider,
         target=_id,
         changes=(ChangeKind.PROVIDER_ALTER, ChangeKind.PROVIDER_SUSPEND),
@@ -136,7 +137,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
         title=message("Rules of services"),
         rows=select(Service.__table__).order_by(Service.id),
         head=(
-            _NAME,
+            _TITLE,
             _ID,
             words.LABELS["grant_least"],
             words.LABELS["permit_least"],

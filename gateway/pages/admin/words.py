@@ -1,6 +1,7 @@
 """How kinds of change, their fields and values are called on pages."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from delegation.assurance import Assurance, Route
 from gateway.changes.errors import Fault
 from gateway.changes.tables import ChangeKind, ChangeState
+from ui.formats import write_date
 from ui.i18n import Message, message
 
 KINDS: Final[Mapping[ChangeKind, Message]] = {
@@ -56,7 +58,7 @@ SECRET_MARK: Final = message("Mark of the secret")
 LABELS: Final[Mapping[str, Message]] = {
     "target": message("Name in the program"),
     "portal": message("Portal"),
-    "name": message("Name"),
+    "name": message("What it is called"),
     "origin": message("Address of the portal"),
     "redirect_uris": message("Addresses to which a sign-in leads back"),
     "services": message("Services"),
@@ -107,6 +109,13 @@ METHODS: Final[Mapping[str, Message]] = {
     "private_key_jwt": message("By key"),
 }
 _YES, _NO, _NOTHING = message("Yes"), message("No"), message("Nothing")
+_UNBOUND: Final[Mapping[str, Message]] = {
+    "services": message("All services of the portal"),
+    "service": message("All services"),
+    "centre": message("All centres"),
+}
+"""What an empty value means where it does not mean nothing."""
+_MOMENTS: Final = frozenset({"begins_at", "ends_at", "valid_until"})
 
 
 def said(name: str, value: Any) -> list[Message | str]:
@@ -114,7 +123,9 @@ def said(name: str, value: Any) -> list[Message | str]:
     if isinstance(value, bool):
         return [_YES if value else _NO]
     if value is None or value in ("", [], {}):
-        return [_NOTHING]
+        return [_UNBOUND.get(name, _NOTHING) if value is None else _NOTHING]
+    if name in _MOMENTS:
+        return [write_date(datetime.fromisoformat(value).date())]
     words = _WORDS.get(name, {})
     if isinstance(value, list):
         return [words.get(each, each) for each in value]
