@@ -111,8 +111,8 @@ METHODS: Final[Mapping[str, Message]] = {
 _YES, _NO, _NOTHING = message("Yes"), message("No"), message("Nothing")
 _UNBOUND: Final[Mapping[str, Message]] = {
     "services": message("All services of the portal"),
-    "service": message("All services"),
-    "centre": message("All centres"),
+    "service": message("Every service"),
+    "centre": message("Every centre"),
 }
 """What an empty value means where it does not mean nothing."""
 _MOMENTS: Final = frozenset({"begins_at", "ends_at", "valid_until"})
