@@ -180,6 +180,9 @@ class EventName(StrEnum):
     AGREEMENT_CHANGED = "manager:agreement:changed"
     BASKET_CHANGED = "manager:basket:changed"
     SERVICE_RULES_CHANGED = "admin:service:rules_changed"
+    TRAINING_DEFINED = "admin:training:defined"
+    TRAINING_CHANGED = "admin:training:changed"
+    TRAINING_CLOSED = "admin:training:closed"
     TRAINING_GRANTED = "admin:training:granted"
     TRAINING_WITHDRAWN = "admin:training:withdrawn"
 

@@ -5,6 +5,8 @@ import secrets
 
 _ID_BYTES = 16
 _TOKEN_BYTES = 32
+ID_LENGTH = 22
+"""Characters of an identifier."""
 
 
 def new_id() -> str:

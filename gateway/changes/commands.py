@@ -94,6 +94,8 @@ def suspend_portal(client_id: str, reason: str) -> None:
 @click.option("--scope", default=SCOPE, show_default=True)
 @click.option("--auth", "method", type=_METHODS, default=AuthMethod.SECRET_BASIC.value, show_default=True)
 @click.option("--level", "levels", nargs=2, multiple=True, help="A word of the provider's, and the eIDAS address.")
+@click.option("--code-claim", help="The claim that holds the personal code; none: personal_code, else the subject.")
+@click.option("--phone-claim", help="The claim that holds a number which the provider verified; none: phone_number.")
 @click.option(
     "--secret",
     prompt=True,
@@ -113,6 +115,8 @@ def add_provider(  # noqa: PLR0913 - a registration has as many parts
     scope: str,
     method: str,
     levels: tuple[tuple[str, str], ...],
+    code_claim: str | None,
+    phone_claim: str | None,
     secret: str,
     reason: str,
 ) -> None:
@@ -125,6 +129,8 @@ def add_provider(  # noqa: PLR0913 - a registration has as many parts
         "scope": scope,
         "auth_method": method,
         "acr_levels": dict(levels),
+        "code_claim": code_claim,
+        "phone_claim": phone_claim,
     }
     _put(ChangeKind.PROVIDER_ADD, provider_id, values, reason, secret or None)
 

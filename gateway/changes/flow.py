@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.changes import accounts, identity, network, portals, rules
+from gateway.changes import accounts, defining, identity, network, portals, rules
 from gateway.changes.errors import (
     ChangeFaultError,
     ChangeOverError,
@@ -45,9 +45,12 @@ WAITS: Final = timedelta(days=7)
 """How long a proposal waits for a second person."""
 LONGEST_REASON: Final = 500
 
-KINDS: Final[Mapping[ChangeKind, Kind]] = portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS | accounts.KINDS
+KINDS: Final[Mapping[ChangeKind, Kind]] = (
+    portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS | defining.KINDS | accounts.KINDS
+)
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
+_ABOUT_ACCOUNTS: Final = {ChangeKind.ACCOUNT_RECOVER, ChangeKind.ACCOUNT_ROLES}
 _MAKES_SECRETS: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PORTAL_ALTER}
 
 
@@ -248,9 +251,8 @@ def with_secret(plan: Plan, before: Values | None, *, new_secret: bool) -> Plan:
 
 
 def _changes_nothing(before: Values, after: Values) -> bool:
-    return (
-        bool(after) and all(before.get(name) == value for name, value in after.items()) and not before.get("suspended")
-    )
+    is_shut = before.get("suspended") or before.get("closed")
+    return bool(after) and all(before.get(name) == value for name, value in after.items()) and not is_shut
 
 
 def _marks(conn: Connection, store: Store, plan: Plan, kind: Kind) -> dict[str, str | None]:
@@ -311,7 +313,7 @@ def _locked(conn: Connection, change_id: str, states: tuple[ChangeState, ...] | 
 
 
 def _is_about(row: Any, session: StaffSession) -> bool:
-    return row.kind is ChangeKind.ACCOUNT_RECOVER and row.target == session.staff_id
+    return row.kind in _ABOUT_ACCOUNTS and row.target == session.staff_id
 
 
 def _is_elsewhere(row: Any, session: StaffSession) -> bool:

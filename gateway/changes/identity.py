@@ -34,6 +34,8 @@ def current(conn: Connection, provider_id: str) -> Values | None:
         "scope": row.scope,
         "auth_method": row.auth_method,
         "acr_levels": row.acr_levels or {},
+        "code_claim": row.code_claim,
+        "phone_claim": row.phone_claim,
         "suspended": row.suspended_at is not None,
     }
 
@@ -67,6 +69,14 @@ def _check(conn: Connection, _store: Store, plan: Plan, _before: Values | None, 
     same = (IdentityProvider.issuer == values["issuer"], IdentityProvider.id != plan.target)
     if conn.execute(select(IdentityProvider.id).where(*same)).first() is not None:
         raise ChangeFaultError("issuer", Fault.KNOWN)
+    _ensure_readable(values)
+
+
+def _ensure_readable(values: Values) -> None:
+    """What the provider says of somebody has to mean something here."""
+    for name in ("code_claim", "phone_claim"):
+        if values[name] is not None and not providers.is_claim(values[name]):
+            raise ChangeFaultError(name, Fault.CLAIM)
     try:
         for level in values["acr_levels"].values():
             Assurance.parse(level)
@@ -88,6 +98,8 @@ def _apply(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
         scope=values["scope"],
         auth_method=AuthMethod(values["auth_method"]),
         acr_levels=values["acr_levels"],
+        code_claim=values["code_claim"],
+        phone_claim=values["phone_claim"],
         by=by,
     )
 

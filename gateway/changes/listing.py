@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.orm import aliased
 
 from gateway.changes.errors import ChangeUnknownError
 from gateway.changes.kinds import Values
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
+from gateway.ids import ID_LENGTH
 from gateway.people.tables import Staff
 
 LATELY = timedelta(days=7)
@@ -49,12 +50,12 @@ class Change:
     """Whether there is a secret that was not shown to its proposer yet."""
 
     holder: str | None
-    """Whose account it is about, if it is about one."""
+    """Whose account or training it is about, if it is about one."""
 
     @property
     def title(self) -> str:
         """What it is about, as people call it."""
-        return self.holder or self.target
+        return _title(self.holder, self.target)
 
     @property
     def is_open(self) -> bool:
@@ -100,9 +101,14 @@ def one(conn: Connection, change_id: str) -> Change:
 
 
 def title_of(conn: Connection, target: str) -> str:
-    """What a change is about, as people call it: of an account its holder's name."""
-    name = conn.execute(select(Staff.display_name).where(Staff.id == target)).scalar_one_or_none()
-    return str(name or target)
+    """What a change is about, as people call it: of an account or somebody's training its holder's name."""
+    name = conn.execute(select(Staff.display_name).where(Staff.id == target.partition(" ")[0])).scalar_one_or_none()
+    return _title(name, target)
+
+
+def _title(holder: str | None, target: str) -> str:
+    """The holder's name stands in place of the account's id, the training after it."""
+    return target if holder is None else " · ".join(filter(None, (holder, target.partition(" ")[2])))
 
 
 def _changes() -> Select[Any]:
@@ -117,7 +123,7 @@ def _changes() -> Select[Any]:
         .outerjoin(_PROPOSER, _PROPOSER.id == SecurityChange.proposed_by)
         .outerjoin(_CONFIRMER, _CONFIRMER.id == SecurityChange.confirmed_by)
         .outerjoin(_ENDER, _ENDER.id == SecurityChange.ended_by)
-        .outerjoin(_HOLDER, _HOLDER.id == SecurityChange.target)
+        .outerjoin(_HOLDER, _HOLDER.id == func.substr(SecurityChange.target, 1, ID_LENGTH))
     )
 
 

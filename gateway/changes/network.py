@@ -19,7 +19,7 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Staff, StaffState
 from gateway.services import agreements, trainings
-from gateway.services.tables import Agreement, Service, StaffTraining, Training
+from gateway.services.tables import Agreement, Service, StaffTraining
 
 _NETWORK = ADMINISTRATORS | {Role.OFFICER}
 _CENTRE = ADMINISTRATORS | {Role.MANAGER}
@@ -138,11 +138,15 @@ def _check_training(
     conn: Connection, store: Store, plan: Plan, _before: Values | None, by: StaffSession | None
 ) -> None:
     staff_id, training_id = _training_of(plan.target)
-    if conn.execute(select(Training.id).where(Training.id == training_id)).first() is None:
+    if not trainings.is_open(conn, training_id):
         raise ChangeFaultError("training", Fault.UNKNOWN)
     _ensure_within_reach(conn, staff_id, by)
-    if moment(plan.values["valid_until"]) <= store.clock.database_now(conn):
+    now, until = store.clock.database_now(conn), moment(plan.values["valid_until"])
+    if until <= now:
         raise ChangeFaultError("valid_until", Fault.DATE)
+    longest = trainings.longest(conn, training_id, now)
+    if longest is not None and until > longest:
+        raise ChangeFaultError("valid_until", Fault.TOO_LONG)
 
 
 def _check_withdrawal(
@@ -226,10 +230,10 @@ KINDS = {
         is_stricter=_has_fewer,
     ),
     ChangeKind.TRAINING_GRANT: Kind(
-        about="training", current=current_training, check=_check_training, apply=_give, proposers=_CENTRE
+        about="trained", current=current_training, check=_check_training, apply=_give, proposers=_CENTRE
     ),
     ChangeKind.TRAINING_WITHDRAW: Kind(
-        about="training",
+        about="trained",
         current=current_training,
         check=_check_withdrawal,
         apply=_withdraw,

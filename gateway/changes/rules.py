@@ -12,7 +12,7 @@ from gateway.ledger import outbox
 from gateway.parts import Store
 from gateway.people.access import StaffSession
 from gateway.services import keeping, trainings
-from gateway.services.tables import Service, Training
+from gateway.services.tables import Service
 
 _LEVELS = {level.value for level in Assurance}
 _ROUTES = {route.value for route in Route}
@@ -46,7 +46,7 @@ def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, _
     if not values["routes"] or set(values["routes"]) - _ROUTES:
         raise ChangeFaultError("routes", Fault.MISSING)
     training = values["training"]
-    if training is not None and conn.execute(select(Training.id).where(Training.id == training)).first() is None:
+    if training is not None and training != before["training"] and not trainings.is_open(conn, training):
         raise ChangeFaultError("training", Fault.UNKNOWN)
 
 

@@ -25,10 +25,14 @@ class ChangeKind(StrEnum):
     AGREEMENT_ADD = "agreement.add"
     AGREEMENT_END = "agreement.end"
     BASKET_CHANGE = "basket.change"
+    TRAINING_DEFINE = "training.define"
+    TRAINING_ALTER = "training.alter"
+    TRAINING_CLOSE = "training.close"
     TRAINING_GRANT = "training.grant"
     TRAINING_WITHDRAW = "training.withdraw"
     KEYS_ROTATE = "keys.rotate"
     ACCOUNT_RECOVER = "account.recover"
+    ACCOUNT_ROLES = "account.roles"
 
 
 class ChangeState(StrEnum):

@@ -57,6 +57,8 @@ class Provenance:
     key: Mapping[str, str]
     """The provider's public key, as a JWK."""
     acr_levels: Mapping[str, str] = field(default_factory=dict)
+    code_claim: str | None = None
+    """The claim in which the provider told the personal code then; none: the usual ones."""
 
 
 def provenance_of(id_token: str, jwks: Jwks, expected: Expected) -> Provenance:

@@ -1,5 +1,6 @@
 """The OpenID Providers that residents sign in with, registered by hand."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from gateway.oauth.tables import IdentityProvider
 from gateway.parts import GATEWAY, Store
 
 SCOPE = "openid profile phone email"
+_CLAIM = re.compile(r"[A-Za-z0-9_.:/#-]{1,120}")
 _ALL = (
     select(IdentityProvider.__table__)
     .where(IdentityProvider.suspended_at.is_(None))
@@ -43,6 +45,10 @@ class Provider:
     """How we authenticate there."""
     acr_levels: Mapping[str, str] = field(default_factory=dict)
     """Its own words for levels of assurance, each with the eIDAS URI that it stands for."""
+    code_claim: str | None = None
+    """The claim that holds the personal code; none: `personal_code`, else the subject."""
+    phone_claim: str | None = None
+    """The claim that holds a verified number; none: `phone_number`."""
 
     def name(self, language: str) -> str:
         """Return its name in `language` (`lv`, `en`, `lv-plain`, `en-plain`), in the base language, or in Latvian."""
@@ -62,22 +68,27 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
     scope: str = SCOPE,
     auth_method: AuthMethod = AuthMethod.SECRET_BASIC,
     acr_levels: Mapping[str, str] | None = None,
+    code_claim: str | None = None,
+    phone_claim: str | None = None,
     by: Actor = GATEWAY,
 ) -> None:
     """Register an identity provider, or replace its registration, also a suspended one; either is an event.
 
     The secret is kept sealed; left out, a provider that is known keeps the one it has, and one at which we authenticate
     by `private_key_jwt` needs none: our public key is in `/oauth/jwks`. `acr_levels` holds the provider's own words for
-    levels of assurance, each with an eIDAS URI.
+    levels of assurance, each with an eIDAS URI; `code_claim` and `phone_claim` name the claims in which it tells the
+    personal code and a number that it has verified, where those are not the usual ones.
 
     Raises:
         RegistrationError: the issuer is not https (or this machine), the scope lacks `openid`, or the Latvian name, the
-            secret is missing, or a level is none of eIDAS.
+            secret is missing, a level is none of eIDAS, or a claim's name is none.
     """
     ensure_reachable_safely(issuer)
     if issuer.endswith("/") or "openid" not in scope.split() or not names.get("lv"):
         raise RegistrationError("give the issuer without a slash at its end, a scope with openid and a Latvian name")
     _ensure_levels(acr_levels or {})
+    if any(name is not None and not is_claim(name) for name in (code_claim, phone_claim)):
+        raise RegistrationError("give a claim by its name, without spaces")
     known = conn.execute(_FIND, {"id": provider_id}).one_or_none()
     is_known = known is not None
     if client_secret is None and not is_known and auth_method is not AuthMethod.PRIVATE_KEY_JWT:
@@ -90,6 +101,8 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
         "scope": scope,
         "auth_method": auth_method.value,
         "acr_levels": dict(acr_levels) if acr_levels else None,
+        "code_claim": code_claim,
+        "phone_claim": phone_claim,
         "changed_at": now,
         "suspended_at": None,
     }
@@ -112,6 +125,8 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
             "scope": scope,
             "authenticates_by": auth_method.value,
             "levels": values["acr_levels"],
+            "code_claim": code_claim,
+            "phone_claim": phone_claim,
         },
         at=now,
     )
@@ -167,6 +182,11 @@ def ensure_reachable_safely(address: str) -> None:
         raise RegistrationError("give an address that begins with https://, without a query")
 
 
+def is_claim(name: str) -> bool:
+    """Whether this can be the name of a claim: a plain word or an address."""
+    return _CLAIM.fullmatch(name) is not None
+
+
 def _provider(row: Row[Any]) -> Provider:
     return Provider(
         id=row.id,
@@ -178,6 +198,8 @@ def _provider(row: Row[Any]) -> Provider:
         epoch=row.epoch,
         auth_method=AuthMethod(row.auth_method),
         acr_levels=row.acr_levels or {},
+        code_claim=row.code_claim,
+        phone_claim=row.phone_claim,
     )
 
 

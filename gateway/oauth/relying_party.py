@@ -31,6 +31,8 @@ from gateway.people.residents import Profile
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
 _SUBJECT_PREFIX = "PK:"
+_NATURAL_PERSON = "PNOLV-"
+"""ETSI EN 319 412-1 section 5.1.3: a national personal number, of Latvia."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +156,9 @@ class RelyingParty:
             acr_levels=provider.acr_levels,
         )
         claims, provenance = await self._verified(id_token, metadata, expected)
-        found = signed_in(id_token, claims)
-        return replace(found, acr=evidence.level_of(found.acr, provider.acr_levels), provenance=provenance)
+        found = signed_in(id_token, claims, code_claim=provider.code_claim, phone_claim=provider.phone_claim)
+        kept = replace(provenance, code_claim=provider.code_claim)
+        return replace(found, acr=evidence.level_of(found.acr, provider.acr_levels), provenance=kept)
 
     async def close(self) -> None:
         """Close the connections to providers."""
@@ -240,8 +243,10 @@ class RelyingParty:
         return claims, evidence.provenance_of(id_token, jwks, expected)
 
 
-def signed_in(id_token: str, claims: Mapping[str, Any]) -> SignedIn:
-    """Read the person out of verified claims.
+def signed_in(
+    id_token: str, claims: Mapping[str, Any], *, code_claim: str | None = None, phone_claim: str | None = None
+) -> SignedIn:
+    """Read the person out of verified claims; `code_claim` and `phone_claim` are those of the provider's registration.
 
     Raises:
         SignInFailedError: the claims hold no personal code or no name.
@@ -251,7 +256,7 @@ def signed_in(id_token: str, claims: Mapping[str, Any]) -> SignedIn:
     if not (given or family):
         raise SignInFailedError("claims.name")
     try:
-        code = normalise(_text(claims, "personal_code") or subject.removeprefix(_SUBJECT_PREFIX))
+        code = normalise(_code_in(claims, subject, code_claim))
     except PersonalCodeError as error:
         raise SignInFailedError("claims.personal_code") from error
     address = claims.get("address")
@@ -261,8 +266,8 @@ def signed_in(id_token: str, claims: Mapping[str, Any]) -> SignedIn:
         subject=subject,
         given_name=given,
         family_name=family,
-        phone_number=_text(claims, "phone_number"),
-        phone_number_verified=claims.get("phone_number_verified") is True,
+        phone_number=_text(claims, phone_claim or "phone_number"),
+        phone_number_verified=_is_verified(claims, phone_claim),
         email=_text(claims, "email"),
         acr=str(claims["acr"]),
         amr=tuple(str(method) for method in amr) if isinstance(amr, list) else (),
@@ -271,6 +276,20 @@ def signed_in(id_token: str, claims: Mapping[str, Any]) -> SignedIn:
         address=_text(address, "formatted") if isinstance(address, Mapping) else None,
         session=_text(claims, "sid"),
     )
+
+
+def _code_in(claims: Mapping[str, Any], subject: str, code_claim: str | None) -> str:
+    """The personal code as the provider writes it. Where a claim is registered no other counts: it may be anything."""
+    if code_claim is None:
+        return _text(claims, "personal_code") or subject.removeprefix(_SUBJECT_PREFIX)
+    told = _text(claims, code_claim) or ""
+    return told.removeprefix(_SUBJECT_PREFIX).removeprefix(_NATURAL_PERSON)
+
+
+def _is_verified(claims: Mapping[str, Any], phone_claim: str | None) -> bool:
+    """Whether the provider stands for the number: as it says itself, else as its claim was registered."""
+    said = claims.get(f"{phone_claim or 'phone_number'}_verified")
+    return said is True or (phone_claim not in {None, "phone_number"} and said is None)
 
 
 def _endpoint(metadata: Mapping[str, Any], name: str) -> str:

@@ -148,6 +148,10 @@ class IdentityProvider(Base):
     """How we authenticate there: `client_secret_basic`, `client_secret_post` or `private_key_jwt`."""
     acr_levels: Mapped[dict[str, str] | None]
     """The provider's own words for levels of assurance, each with the eIDAS level that it stands for."""
+    code_claim: Mapped[str | None]
+    """The claim that holds the personal code; none: `personal_code`, else the subject."""
+    phone_claim: Mapped[str | None]
+    """The claim that holds a number which the provider has verified; none: `phone_number`, as OpenID has it."""
     registered_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     suspended_at: Mapped[datetime | None]

@@ -23,6 +23,8 @@ from gateway.people.errors import (
 )
 from gateway.people.roles import Role
 from gateway.problem_texts import PROBLEMS
+from gateway.services import trainings
+from gateway.services.trainings import Trained
 from gateway.terminals import displays, enrolment
 from gateway.terminals.enrolment import KnownTerminal
 from gateway.web import cookies
@@ -165,14 +167,24 @@ async def do_choose_role(request: AnyRequest, session: StaffSession, parts: Part
 
 @get("/account", **allow(Who.STAFF))
 async def show_account(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
-    """Who is signed in, where, in which role, until when; and who asked for a code to the account."""
+    """Who is signed in, where, in which role, until when, trained in what; and who asked for a code to the account."""
+    now = parts.clock.now()
 
-    def work(conn: Connection) -> list[Concern]:
+    def work(conn: Connection) -> tuple[list[Concern], list[Trained]]:
         login = staff.login_of(conn, session.staff_id)
-        return recoveries.concerning(conn, login, parts.clock.now())
+        held = trainings.of_staff(conn, session.staff_id, session.language)
+        return recoveries.concerning(conn, login, now), held
 
-    concerns = await parts.database.read(work)
-    return page(request, "pages/account/account.html", me=session, concerns=concerns)
+    concerns, held = await parts.database.read(work)
+    return page(
+        request,
+        "pages/account/account.html",
+        me=session,
+        concerns=concerns,
+        trainings=held,
+        now=now,
+        soon=now + trainings.SOON,
+    )
 
 
 @post("/account/recoveries/{change_id:str}/end", **allow(Who.STAFF))

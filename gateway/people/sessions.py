@@ -214,11 +214,6 @@ def end_all_of_terminal(conn: Connection, terminal_id: str, now: datetime) -> in
     return _end_where(conn, Session.terminal_id == terminal_id, now)
 
 
-def end_all_of_visit(conn: Connection, visit_id: str, now: datetime) -> int:
-    """End every resident's session of a visit; return how many there were."""
-    return _end_where(conn, (Session.visit_id == visit_id) & (Session.kind == SessionKind.RESIDENT), now)
-
-
 def end_strangers_of_approval(conn: Connection, approval_id: str, now: datetime) -> int:
     """End the sessions of phones that came to a question and have not signed in; return how many there were."""
     condition = (Session.approval_id == approval_id) & Session.resident_id.is_(None)

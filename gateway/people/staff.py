@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
+from gateway.database.base import lock
 from gateway.ids import new_id
 from gateway.keys import store
 from gateway.keys.sealing import Sealer
@@ -96,17 +97,19 @@ def create(conn: Connection, sealer: Sealer, new: NewStaff, *, now: datetime, by
 
 
 def set_roles(conn: Connection, staff_id: str, roles: Iterable[Role], *, now: datetime, by: Actor = OPERATOR) -> None:
-    """Give an account exactly these roles. Its sessions end: a session's role was looked at when it began.
+    """Give an account exactly these roles. Its sessions end where it loses one: somebody may be at work in it.
 
     Raises:
         UnknownPersonError: there is no such account.
     """
-    _ensure_exists(conn, staff_id)
+    if conn.execute(lock(conn, select(Staff.id).where(Staff.id == staff_id))).first() is None:
+        raise UnknownPersonError("no such account")
     given = tuple(roles)
+    had = set(conn.execute(select(StaffRole.role).where(StaffRole.staff_id == staff_id)).scalars())
     conn.execute(delete(StaffRole).where(StaffRole.staff_id == staff_id))
     _insert_roles(conn, staff_id, given)
-    sessions.end_all_of_staff(conn, staff_id, now)
-    data = {"staff": staff_id, "roles": _names(given)}
+    ended = sessions.end_all_of_staff(conn, staff_id, now) if had - set(given) else 0
+    data = {"staff": staff_id, "roles": _names(given), "sessions_ended": ended}
     outbox.record(conn, chain=f"staff:{staff_id}", type=EventName.STAFF_ACCOUNT_CHANGED, actor=by, data=data, at=now)
 
 

@@ -114,6 +114,10 @@ class Training(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     names: Mapped[dict[str, str]]
     """By language."""
+    valid_months: Mapped[int | None]
+    """How long after it was noted it has to be renewed at the latest; none: whoever notes it says."""
+    closed_at: Mapped[datetime | None]
+    """From then on nobody is given it and no service begins to ask for it; whoever has it keeps it until its day."""
 
 
 class StaffTraining(Base):

@@ -1,29 +1,53 @@
 """Trainings that services ask of whoever files them, and who has them until when."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.services.catalogue import FALLBACK_LANGUAGE
 from gateway.services.tables import Service, StaffTraining, Training
 
+SOON = timedelta(days=30)
+"""How long before a training runs out it is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A training that somebody has."""
+    """A training that somebody has or had."""
 
     training_id: str
     name: str
     valid_until: datetime
 
 
-def define(conn: Connection, training_id: str, names: Mapping[str, str]) -> None:
-    """Add a training, or change its names by language."""
-    values = {"names": dict(names)}
+def define(conn: Connection, training_id: str, names: Mapping[str, str], *, valid_months: int | None = None) -> None:
+    """Add a training, or change its names by language and how long it holds; a closed one is in use again."""
+    values = {"names": dict(names), "valid_months": valid_months, "closed_at": None}
     if conn.execute(update(Training).where(Training.id == training_id).values(values)).rowcount == 0:
         conn.execute(insert(Training).values(id=training_id, **values))
+
+
+def close(conn: Connection, training_id: str, now: datetime) -> None:
+    """Give a training to nobody any more; whoever has it keeps it until its day."""
+    conn.execute(update(Training).where(Training.id == training_id).values(closed_at=now))
+
+
+def is_open(conn: Connection, training_id: str) -> bool:
+    """Whether there is such a training, and it is not closed."""
+    found = select(Training.id).where(Training.id == training_id, Training.closed_at.is_(None))
+    return conn.execute(found).first() is not None
+
+
+def longest(conn: Connection, training_id: str, now: datetime) -> datetime | None:
+    """The last instant until which a training that is noted now may hold; none: no bound."""
+    months = conn.execute(select(Training.valid_months).where(Training.id == training_id)).scalar_one()
+    if months is None:
+        return None
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
 
 
 def require(conn: Connection, service_id: str, training_id: str | None) -> None:

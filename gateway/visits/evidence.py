@@ -176,7 +176,7 @@ class _Examiner:
         nonce = approval_nonce(yes.kind, said.attempt, yes.subject_hash)
         try:
             claims = evidence.verify_again(said.id_token, said.provenance, nonce=nonce, now=yes.at)
-            person = signed_in(said.id_token, claims)
+            person = signed_in(said.id_token, claims, code_claim=said.provenance.code_claim)
         except SignInFailedError as error:
             raise _invalid(yes, error.reason) from error
         begun_at = self._conn.execute(_BEGUN, {"attempt": said.attempt}).scalar_one_or_none()

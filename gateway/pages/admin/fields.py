@@ -10,11 +10,12 @@ import msgspec
 
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind
-from gateway.pages.admin.words import LEVELS, METHODS, ROUTES
+from gateway.pages.admin.words import LEVELS, METHODS, ROLES, ROUTES
 from gateway.pages.forms import field
 from ui.i18n import Message, message
 
 _LONGEST: Final = 8_000
+_LONGEST_NUMBER: Final = 9
 
 
 class Control(StrEnum):
@@ -29,6 +30,7 @@ class Control(StrEnum):
     CHOICE = "choice"
     LEVEL = "level"
     DATE = "date"
+    NUMBER = "number"
     SECRET = "secret"
 
 
@@ -80,11 +82,31 @@ _PROVIDER = (
         ),
     ),
     Asked(
+        name="code_claim",
+        optional=True,
+        hint=message("Such as serial_number; left empty: personal_code, and where that is missing the subject"),
+    ),
+    Asked(
+        name="phone_claim",
+        optional=True,
+        hint=message("One that holds verified numbers alone; left empty: phone_number, if it is said to be verified"),
+    ),
+    Asked(
         name="secret",
         control=Control.SECRET,
         optional=True,
         is_value=False,
         hint=message("Left empty, a known provider keeps the one it has"),
+    ),
+)
+_TRAINING = (
+    Asked(name="name_lv"),
+    Asked(name="name_en"),
+    Asked(
+        name="valid_months",
+        control=Control.NUMBER,
+        optional=True,
+        hint=message("Left empty: as long as whoever notes it says"),
     ),
 )
 FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
@@ -110,6 +132,9 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ),
     ChangeKind.AGREEMENT_END: (),
     ChangeKind.BASKET_CHANGE: (Asked(name="services", control=Control.LINES, hint=message("One service a line")),),
+    ChangeKind.TRAINING_DEFINE: (_TARGET, *_TRAINING),
+    ChangeKind.TRAINING_ALTER: _TRAINING,
+    ChangeKind.TRAINING_CLOSE: (),
     ChangeKind.TRAINING_GRANT: (
         Asked(name="staff", is_value=False),
         Asked(name="training", is_value=False),
@@ -118,6 +143,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.TRAINING_WITHDRAW: (),
     ChangeKind.KEYS_ROTATE: (),
     ChangeKind.ACCOUNT_RECOVER: (),
+    ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES),),
 }
 
 
@@ -212,6 +238,14 @@ def _day(asked: Asked, typed: str) -> str | None:
         raise ChangeFaultError(asked.name, Fault.DATE) from error
 
 
+def _number(asked: Asked, typed: str) -> int | None:
+    if not typed and asked.optional:
+        return None
+    if not (typed.isascii() and typed.isdecimal()):
+        raise ChangeFaultError(asked.name, Fault.MONTHS)
+    return int(typed[:_LONGEST_NUMBER])
+
+
 _READERS: Final[Mapping[Control, Callable[[Asked, str], Any]]] = {
     Control.FLAG: _flag,
     Control.LINES: _lines,
@@ -220,4 +254,5 @@ _READERS: Final[Mapping[Control, Callable[[Asked, str], Any]]] = {
     Control.PAIRS: _pairs,
     Control.JSON: _json,
     Control.DATE: _day,
+    Control.NUMBER: _number,
 }

@@ -23,7 +23,7 @@ from gateway.web.redirects import see_other
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_TARGET: Final = 200
 _PROPOSERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
-_NEW: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PROVIDER_ADD}
+_NEW: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PROVIDER_ADD, ChangeKind.TRAINING_DEFINE}
 _WITHOUT_TARGET: Final = {*_NEW, ChangeKind.AGREEMENT_ADD, ChangeKind.TRAINING_GRANT}
 
 

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, Text, bindparam, func, select, type_coerce
 
 from gateway.changes import flow, network
 from gateway.changes.tables import ChangeKind
+from gateway.database.base import UtcDateTime
 from gateway.keys.signing import KeyKind
 from gateway.keys.tables import SigningKeyRow
 from gateway.oauth.tables import IdentityProvider, OAuthClient
@@ -21,7 +22,7 @@ from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
-from gateway.people.tables import Centre, Staff, StaffState
+from gateway.people.tables import Centre, Staff, StaffRole, StaffState
 from gateway.services import catalogue, trainings
 from gateway.services.tables import Agreement, Basket, Portal, Service, StaffTraining, Training
 from gateway.visits.rows import AnyRow
@@ -31,6 +32,7 @@ from ui.i18n import Message, message
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 25
 _IN_USE, _SUSPENDED = message("In use"), message("Suspended")
+_HOLDS, _RUNS_OUT, _RUN_OUT = message("Holds"), message("Runs out soon"), message("Has run out")
 _ALL_SERVICES, _ALL_CENTRES = message("Every service"), message("Every centre")
 
 
@@ -41,7 +43,7 @@ class Registry:
     title: Message
     rows: Select[*tuple[Any, ...]]
     head: tuple[Message, ...]
-    cells: Callable[[AnyRow, StaffSession], tuple[Message | str, ...]]
+    cells: Callable[[AnyRow, StaffSession], tuple[Message | str | list[Message], ...]]
     target: Callable[[AnyRow], str]
     changes: tuple[ChangeKind, ...]
     new: ChangeKind | None = None
@@ -83,11 +85,19 @@ def _basket(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
 
 def _training(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
     name = trainings.name_of(row.names, session.language)
-    return row.display_name, row.login, name, row.training_id, write_date(row.valid_until.date())
+    state = _RUN_OUT if row.is_over else _RUNS_OUT if row.is_near else _HOLDS
+    return row.display_name, row.login, name, row.training_id, write_date(row.valid_until.date()), state
 
 
-def _account(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
-    return row.display_name, row.login, row.centre
+def _training_kind(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
+    months = "–" if row.valid_months is None else str(row.valid_months)
+    state = _IN_USE if row.closed_at is None else words.LABELS["closed"]
+    return trainings.name_of(row.names, session.language), row.id, months, state
+
+
+def _account(row: AnyRow, _session: StaffSession) -> tuple[Message | str | list[Message], ...]:
+    had = set((row.roles or "").split(","))
+    return row.display_name, row.login, row.centre, [text for role, text in words.ROLES.items() if role in had]
 
 
 def _key(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
@@ -112,6 +122,26 @@ def _of_training(row: AnyRow) -> str:
 
 _NAME, _ID, _STATE = message("Name"), message("Name in the program"), message("State")
 _TITLE = words.LABELS["name"]
+_NOW, _SOON = bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime)
+_TRAINED = (
+    select(
+        StaffTraining.__table__,
+        Staff.display_name,
+        Staff.login,
+        Training.names,
+        (StaffTraining.valid_until <= _NOW).label("is_over"),
+        (StaffTraining.valid_until <= _SOON).label("is_near"),
+    )
+    .join(Staff, Staff.id == StaffTraining.staff_id)
+    .join(Training, Training.id == StaffTraining.training_id)
+    .where(Staff.state == StaffState.ACTIVE)
+)
+_TRAINED_HEAD = (_NAME, words.LABELS["staff"], words.LABELS["training"], _ID, words.LABELS["valid_until"], _STATE)
+_ROLES = (
+    select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
+    .where(StaffRole.staff_id == Staff.id)
+    .scalar_subquery()
+)
 REGISTRIES: Final[Mapping[str, Registry]] = {
     "portals": Registry(
         title=message("Portals"),
@@ -171,27 +201,45 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     ),
     "trainings": Registry(
         title=message("Trainings"),
-        rows=select(StaffTraining.__table__, Staff.display_name, Staff.login, Training.names)
-        .join(Staff, Staff.id == StaffTraining.staff_id)
-        .join(Training, Training.id == StaffTraining.training_id)
-        .order_by(Staff.display_name, Staff.id, Training.id),
-        head=(_NAME, words.LABELS["staff"], words.LABELS["training"], _ID, words.LABELS["valid_until"]),
+        rows=_TRAINED.order_by(Staff.display_name, Staff.id, Training.id),
+        head=_TRAINED_HEAD,
         cells=_training,
         target=_of_training,
         changes=(ChangeKind.TRAINING_WITHDRAW,),
         new=ChangeKind.TRAINING_GRANT,
         of_centre=True,
     ),
+    "trainings-ending": Registry(
+        title=message("Trainings that run out within 30 days"),
+        rows=_TRAINED.where(StaffTraining.valid_until > _NOW, StaffTraining.valid_until <= _SOON).order_by(
+            StaffTraining.valid_until, Staff.id, Training.id
+        ),
+        head=_TRAINED_HEAD,
+        cells=_training,
+        target=_of_training,
+        changes=(),
+        new=ChangeKind.TRAINING_GRANT,
+        of_centre=True,
+    ),
+    "training-kinds": Registry(
+        title=message("Kinds of training"),
+        rows=select(Training.__table__).order_by(Training.id),
+        head=(_NAME, _ID, words.LABELS["valid_months"], _STATE),
+        cells=_training_kind,
+        target=_id,
+        changes=(ChangeKind.TRAINING_ALTER, ChangeKind.TRAINING_CLOSE),
+        new=ChangeKind.TRAINING_DEFINE,
+    ),
     "accounts": Registry(
         title=message("Accounts"),
-        rows=select(Staff.id, Staff.display_name, Staff.login, Centre.name.label("centre"))
+        rows=select(Staff.id, Staff.display_name, Staff.login, Centre.name.label("centre"), _ROLES.label("roles"))
         .join(Centre, Centre.id == Staff.centre_id)
         .where(Staff.state == StaffState.ACTIVE)
         .order_by(Staff.display_name, Staff.id),
-        head=(_NAME, words.LABELS["staff"], words.LABELS["centre"]),
+        head=(_NAME, words.LABELS["staff"], words.LABELS["centre"], words.LABELS["roles"]),
         cells=_account,
         target=_id,
-        changes=(ChangeKind.ACCOUNT_RECOVER,),
+        changes=(ChangeKind.ACCOUNT_RECOVER, ChangeKind.ACCOUNT_ROLES),
         of_centre=True,
     ),
     "keys": Registry(
@@ -220,7 +268,9 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: F
         wanted = wanted.where(Staff.centre_id == session.centre_id)
 
     def work(conn: Connection) -> list[AnyRow]:
-        return list(conn.execute(wanted.limit(_PAGE + 1).offset(place.after)))
+        now = parts.clock.now()
+        times = {"now": now, "soon": now + trainings.SOON}
+        return list(conn.execute(wanted.limit(_PAGE + 1).offset(place.after), times))
 
     found = await parts.database.read(work)
     may = {kind for kind in ChangeKind if session.role in flow.KINDS[kind].proposers}

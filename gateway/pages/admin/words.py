@@ -9,6 +9,7 @@ import msgspec
 from delegation.assurance import Assurance, Route
 from gateway.changes.errors import Fault
 from gateway.changes.tables import ChangeKind, ChangeState
+from gateway.people.roles import Role
 from ui.formats import write_date
 from ui.i18n import Message, message
 
@@ -23,10 +24,14 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.AGREEMENT_ADD: message("Conclude an agreement"),
     ChangeKind.AGREEMENT_END: message("End an agreement"),
     ChangeKind.BASKET_CHANGE: message("Change a basket of services"),
+    ChangeKind.TRAINING_DEFINE: message("Define a training"),
+    ChangeKind.TRAINING_ALTER: message("Change a training"),
+    ChangeKind.TRAINING_CLOSE: message("Close a training"),
     ChangeKind.TRAINING_GRANT: message("Note a training"),
     ChangeKind.TRAINING_WITHDRAW: message("Take a training back"),
     ChangeKind.KEYS_ROTATE: message("Replace a signing key"),
     ChangeKind.ACCOUNT_RECOVER: message("Let somebody recover their account"),
+    ChangeKind.ACCOUNT_ROLES: message("Change somebody’s roles"),
 }
 STATES: Final[Mapping[ChangeState, Message]] = {
     ChangeState.PROPOSED: message("Waits for a second administrator"),
@@ -48,6 +53,10 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.UNKNOWN: message("There is none of this name here"),
     Fault.KEYS: message("Give a JWK set of public P-256 keys, each with its kid"),
     Fault.LEVEL: message("Choose one of the levels of eIDAS"),
+    Fault.CLAIM: message("Give a claim by its name, without spaces"),
+    Fault.MONTHS: message("Give a number of months, from 1 to 120"),
+    Fault.TOO_LONG: message("The training does not hold for as long as that"),
+    Fault.IN_USE: message("A service still asks for it: change the rules of the service first"),
     Fault.DATE: message("Give a date that lies ahead, the end after the beginning"),
     Fault.REASON: message("Say why, in at most 500 characters"),
     Fault.PENDING: message("Another change of the same waits already: decide on it first"),
@@ -75,6 +84,8 @@ LABELS: Final[Mapping[str, Message]] = {
     "client_id": message("Our name at the provider"),
     "scope": message("What is asked for"),
     "acr_levels": message("Its words for levels"),
+    "code_claim": message("Claim with the personal code"),
+    "phone_claim": message("Claim with the verified telephone number"),
     "secret": message("Secret that the provider gave us"),
     "grant_least": message("Least level for a permission"),
     "permit_least": message("Least level for sending"),
@@ -88,6 +99,9 @@ LABELS: Final[Mapping[str, Message]] = {
     "ends_at": message("Until"),
     "staff": message("User name"),
     "valid_until": message("Valid until"),
+    "valid_months": message("Holds for at most, in months"),
+    "closed": message("Closed"),
+    "roles": message("Roles"),
     "kid": message("Key"),
     "reason": message("Why"),
 }
@@ -102,6 +116,13 @@ ROUTES: Final[Mapping[str, Message]] = {
     Route.DISPLAY.value: message("Code on the counter’s screen"),
     Route.PAPER.value: message("Signature on paper"),
     Route.CALL.value: message("Telephone call"),
+}
+ROLES: Final[Mapping[str, Message]] = {
+    Role.ASSISTANT.value: message("E-service assistant"),
+    Role.MANAGER.value: message("Centre manager"),
+    Role.ADMINISTRATOR.value: message("Administrator"),
+    Role.AUDITOR.value: message("Auditor"),
+    Role.OFFICER.value: message("Network officer"),
 }
 METHODS: Final[Mapping[str, Message]] = {
     "client_secret_basic": message("By secret, in the header"),
@@ -141,5 +162,6 @@ _WORDS: Final[Mapping[str, Mapping[Any, Message]]] = {
     "grant_least": LEVELS,
     "permit_least": LEVELS,
     "routes": ROUTES,
+    "roles": ROLES,
     "auth_method": METHODS,
 }

@@ -48,6 +48,8 @@ PROVIDER = {
     "scope": "openid profile",
     "auth_method": "client_secret_basic",
     "acr_levels": {},
+    "code_claim": None,
+    "phone_claim": None,
 }
 RULES = {"grant_least": 2, "permit_least": 2, "routes": ["phone"], "guarded": ["account"], "training": None}
 WHY = "The portal moves to another address"

@@ -130,14 +130,6 @@ class TestResidentSession:
     def test_reaches_no_page_of_staff(self, callers: Callers) -> None:
         assert callers.resident().get("/account").location.startswith("/sign-in")
 
-    def test_can_be_ended_with_its_visit(self, callers: Callers) -> None:
-        caller = callers.resident(visit_id="a-visit")
-        token, now = caller.cookies["pilnvara_resident"], callers.clock.now()
-        database = callers.parts.database
-        assert database.read_now(lambda conn: sessions.load_resident(conn, token, now))
-        assert database.write_now(lambda conn: sessions.end_all_of_visit(conn, "a-visit", now)) == 1
-        assert database.read_now(lambda conn: sessions.load_resident(conn, token, now)) is None
-
 
 class TestLanguage:
     def test_is_changed_for_one_session_of_the_browser_and_not_the_others(self, callers: Callers) -> None:

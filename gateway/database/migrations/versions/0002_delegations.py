@@ -48,6 +48,8 @@ def upgrade() -> None:
         "training",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("names", Json, nullable=False),
+        sa.Column("valid_months", sa.Integer(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training")),
     )
     op.create_table(
@@ -368,6 +370,8 @@ def upgrade() -> None:
             sa.Column("auth_method", sa.String(length=32), server_default="client_secret_basic", nullable=False)
         )
         batch_op.add_column(sa.Column("acr_levels", Json, nullable=True))
+        batch_op.add_column(sa.Column("code_claim", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("phone_claim", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("suspended_at", UtcDateTime(), nullable=True))
 
     with op.batch_alter_table("oauth_client", schema=None) as batch_op:
