@@ -81,7 +81,7 @@ def screen_of(view: VisitView, session: ResidentSession) -> Screen:
     if stage is Stage.APPROVAL:
         return _asked(view, session, Screen.STATEMENT) if view.is_asked else Screen.TOLD
     if stage is Stage.PERMIT:
-        return _to_permit(view, session)
+        return Screen.GRANTED if _only_signs_too(view, session) else _to_permit(view, session)
     if stage in _PROGRESS:
         return Screen.GRANTED
     if stage is Stage.SENDING:
@@ -99,6 +99,12 @@ def sent_at(view: VisitView) -> datetime | None:
     """When the final request left, if the portal may have it; else `None`."""
     filing = view.filing
     return filing["sent_at"] if filing is not None and filing["state"] in MAY_HAVE_ARRIVED else None
+
+
+def _only_signs_too(view: VisitView, session: ResidentSession) -> bool:
+    """Whether this phone's holder said yes beside the first signatory, who alone checks what would be sent."""
+    others = () if view.delegation is None else view.delegation["co_approver_ids"] or ()
+    return session.resident_id in others
 
 
 def _to_permit(view: VisitView, session: ResidentSession) -> Screen:
@@ -145,6 +151,7 @@ def _values(
             }
         case Screen.GRANTED:
             return {
+                "only_signs_too": _only_signs_too(view, session),
                 "may_add_passkey": _may_add_passkey(conn, parts, session),
                 "stop_paper": OpenedVisit(conn, parts, view).stop_paper(),
             }
@@ -154,6 +161,7 @@ def _values(
             has_pdf = may_see and view.receipt is not None and view.receipt["pdf_hash"] is not None
             return {
                 "may_see": may_see,
+                "only_signs_too": _only_signs_too(view, session),
                 "has_pdf": has_pdf,
                 "feedback": opened.feedback_link(),
                 "stop_paper": opened.stop_paper(),

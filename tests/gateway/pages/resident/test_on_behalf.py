@@ -7,6 +7,7 @@ from gateway.people.residents import Profile
 from gateway.visits.parties import Authority
 from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, in_english
 from tests.gateway.visits.counter import ILZE
+from tests.gateway.visits.played import filed
 
 CHILD = Profile(name="Jurģis Paraudziņš", code="329999-10001")
 COMPANY = Profile(name="SIA Paraugdarbnīca", code="40009999999", kind="company")
@@ -43,3 +44,24 @@ def test_the_first_signatory_waits_for_the_second_on_their_own_phone(facing: Fac
     assert facing.approve(second, SOMEBODY_ELSE).location == "/approve"
     assert counter.delegation().state is DelegationState.ACTIVE
     assert "You gave your permission" in first.see().text
+
+
+def test_the_second_signatory_is_not_promised_what_the_first_one_checks(facing: Facing) -> None:
+    counter = facing.counter
+    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    first = in_english(facing.matched())
+    counter.clock.move(timedelta(seconds=20))
+    facing.approve(first)
+    second = in_english(facing.matched())
+    facing.approve(second, SOMEBODY_ELSE)
+    assert "Whoever signed first checks what would be sent" in second.see().text
+    counter.fill()
+    counter.prepare()
+    waiting = second.see().text
+    assert "Whoever signed first is checking what would be sent" in waiting
+    assert "Stop everything" in waiting
+    assert "Enter the code" not in waiting
+    facing.approve(first)
+    counter.press()
+    counter.answer(filed(counter.clock.now()))
+    assert "The assistant and whoever signed first have the receipt" in second.see().text
