@@ -2,9 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from connectors.sdk.words import Words
+
+WhoseMatter: TypeAlias = Literal[
+    "principal.name",
+    "principal.given_name",
+    "principal.family_name",
+    "principal.code",
+    "principal.born",
+    "child.name",
+    "child.given_name",
+    "child.family_name",
+    "child.code",
+    "child.born",
+]
+"""What a delegation says of whoever's matter it is; of a `child` where a parent or guardian speaks for them."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,8 @@ class Input:
     shown_when: ShownWhen | None = None
     prefill: str | None = None
     """Where the answer may already be known, e.g. `resident.phone`."""
+    same_as: WhoseMatter | None = None
+    """This is whoever the delegation was given for: filled in from it, and another answer is refused."""
     sensitive: bool = False
     """Masked on shared screens until somebody asks to see it."""
     lockable: bool = False

@@ -5,6 +5,7 @@ code whose check digit fails is unusual, not impossible: it raises doubt and nev
 """
 
 import re
+from datetime import date
 from typing import ClassVar
 
 _SHAPE = re.compile(r"^(\d{6})-?(\d{5})$", re.ASCII)
@@ -42,3 +43,14 @@ def is_doubtful(code: str) -> bool:
     digits = [int(sign) for sign in code if sign.isdigit()]
     weighted = sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=False))
     return (1 + weighted) % 11 % 10 != digits[-1]
+
+
+def born_on(code: str) -> date | None:
+    """The birthday that a normalised code of the old kind begins with; none where it tells nothing."""
+    if _NEW.match(code):
+        return None
+    century = 18 + int(code[7])
+    try:
+        return date(century * 100 + int(code[4:6]), int(code[2:4]), int(code[:2]))
+    except ValueError:
+        return None

@@ -109,7 +109,10 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     principal_id = taking_part.principal.id
     needed = guarding.looks_for_people(conn, parts, vault, by, people, asked.number, principal_id=principal_id)
     delegation = requested(parts, visit, services, taking_part, asked, now)
-    locked = fixed.values_of(services, delegation.services, taking_part.principal.profile)
+    principal = taking_part.principal.profile
+    named = msgspec.structs.replace(principal, name=asked.person.name)
+    whose = fixed.whose(services, named, delegation.authority)
+    locked = fixed.together(fixed.values_of(services, delegation.services, principal), whose)
     names = statements.Names(asked.person.name, tuple(each.name for each in asked.speaking or (asked.person,)))
     facts = statements.facts_for(parts, by, services, names, delegation, visit.language)
     statement_hash = vault.hasher.hash(HashKind.STATEMENT, render(facts, language=visit.language).data)

@@ -150,6 +150,10 @@ class OpenedVisit:
         facts = statements.facts_of(self._vault, _there(self._view.delegation)["id"])
         return (facts.principal, ", ".join((facts.approver, *facts.co_approvers))) if facts.acts_for_other else None
 
+    def principal_name(self) -> str:
+        """The name of whoever's matter it is, as the statement has it."""
+        return statements.facts_of(self._vault, _there(self._view.delegation)["id"]).principal
+
     def asked_name(self) -> str:
         """The name of whoever is asked now: the approver, or a co-approver in their turn."""
         delegation = _there(self._view.delegation)
@@ -196,7 +200,7 @@ class OpenedVisit:
         return None if kept is None else msgspec.json.decode(kept, type=Answers)
 
     def fixed(self) -> dict[str, str]:
-        """The values that the resident has fixed for the service, by input."""
+        """The values that the delegation fixes for the service, by input."""
         return fixed.of(self._vault, _there(self._view.delegation)["id"], self._view.visit["service_id"])
 
     def common_answers(self) -> dict[str, str | list[str]]:

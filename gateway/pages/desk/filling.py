@@ -26,8 +26,8 @@ from ui.i18n import message
 
 _NO_ANSWER: Final = message("Answer yes or no")
 _FIXED: Final = Words(
-    "Iedzīvotājs šo vērtību ir nofiksējis: to var mainīt tikai ar jaunu deleģējumu.",
-    "The resident has fixed this value: only a new delegation can change it.",
+    "Šo vērtību nosaka deleģējums: to var mainīt tikai ar jaunu deleģējumu.",
+    "The delegation fixes this value: only a new delegation can change it.",
 )
 
 
@@ -122,7 +122,7 @@ class _Before:
     known: Known
     may_answer: bool
     fixed: dict[str, str]
-    """Values that the resident has fixed."""
+    """Values that the delegation fixes."""
     may_keep: bool
     """The delegation ended while somebody typed: what was typed is kept for the next one."""
 

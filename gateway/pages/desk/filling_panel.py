@@ -14,10 +14,11 @@ from gateway.pages.desk import questions
 from gateway.pages.desk.questions import PRECONDITION, Filled, Typed
 from gateway.parts import Parts
 from gateway.people import residents
+from gateway.visits import fixed
 from gateway.visits.asking import uploads
 from gateway.visits.reading import OpenedVisit, VisitView
 
-KINDS = ("draft", "answers", "refusals", "locked")
+KINDS = ("draft", "answers", "refusals", "locked", "statement")
 """The sealed values that the panel reads."""
 
 
@@ -50,7 +51,7 @@ def known(conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit) 
     if draft is not None:
         values |= draft.values
         files |= uploads(draft.files)
-    wanted = {each.name for each in connector.inputs if each.prefill} - values.keys()
+    wanted = {each.name for each in connector.inputs if each.prefill or each.same_as} - values.keys()
     if answers is None and wanted and view.delegation is not None:
         values = _prefilled(conn, parts, view, opened, connector) | values
     values |= opened.fixed()
@@ -73,7 +74,8 @@ def _prefilled(
         )
     common = opened.common_answers() if view.visit["services"] else {}
     asked = {each.name: value for each in connector.inputs if (value := common.get(each.prefill or ""))}
-    return questions.prefilled(connector.inputs, profile) | asked
+    named = fixed.suggested(connector, opened.principal_name(), delegation["authority_kind"])
+    return questions.prefilled(connector.inputs, profile) | named | asked
 
 
 def gather(
@@ -84,15 +86,16 @@ def gather(
     before = known(conn, parts, view, opened)
     refusals = None if sent.typed is not None else opened.refusals()
     portal = dict(refusals.messages) if refusals else {}
-    fixed = opened.fixed()
+    settled = opened.fixed()
     # What the resident has fixed stands again as it is known, so that nobody has to type it to get out of an error.
-    values = {**before.values, **(sent.typed or {}), **fixed}
-    fresh = (sent.typed or {}).keys() - sent.kept - fixed.keys()
+    values = {**before.values, **(sent.typed or {}), **settled}
+    fresh = (sent.typed or {}).keys() - sent.kept - settled.keys()
     masked = frozenset() if shown else questions.sensitive(connector.inputs) - fresh
     # What the portal refused does not stand as known: it is typed anew, or shown and corrected.
-    values = {name: "" if name in masked and name in portal else value for name, value in values.items()}
+    anew = {name for name in portal if name in masked and name not in settled}
+    values = {name: "" if name in anew else value for name, value in values.items()}
     filled = Filled(values=values, files=before.files, errors=portal | dict(sent.errors), masked=masked)
-    fields = questions.fields_of(connector.inputs, filled, language, fixed)
+    fields = questions.fields_of(connector.inputs, filled, language, settled)
     return {
         "fields": fields,
         "errors": list(questions.errors_of(fields)),

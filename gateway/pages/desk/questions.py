@@ -60,12 +60,14 @@ class Field:
     width: int | None = None
     items: tuple["Field", ...] = ()
     fixed: bool = False
-    """The resident has fixed the value."""
+    """The delegation fixes the value: it is shown, and nothing is typed."""
+    is_person: bool = False
+    """It is fixed because it says whose matter it is; otherwise the resident has fixed it."""
 
     @property
     def href(self) -> str:
         """The first control, for the summary of errors."""
-        return f"#{self.name}-day" if self.kind == "date" else f"#{self.name}"
+        return f"#{self.name}-day" if self.kind == "date" and not self.fixed else f"#{self.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,7 @@ def fields_of(
 
     Questions named in `fixed` keep the value that the resident allowed.
     """
-    made = {each.name: replace(_field(each, inputs, filled, language), fixed=each.name in fixed) for each in inputs}
+    made = {each.name: _fixed(_field(each, inputs, filled, language), each, fixed) for each in inputs}
     nested: dict[tuple[str, str], list[Field]] = {}
     top: list[Field] = []
     parents = {each.name for each in inputs if isinstance(each, kinds.Radio | kinds.CheckboxGroup)}
@@ -219,6 +221,11 @@ def _field(question: Input, inputs: tuple[Input, ...], filled: Filled, language:
         accept=",".join(question.accept) if isinstance(question, kinds.File) else None,
         width=_WIDTHS.get(question.kind),
     )
+
+
+def _fixed(field: Field, question: Input, fixed: Collection[str]) -> Field:
+    is_fixed = question.name in fixed
+    return replace(field, fixed=is_fixed, is_person=is_fixed and question.same_as is not None)
 
 
 def _known(question: Input, plain: str, filled: Filled) -> str:

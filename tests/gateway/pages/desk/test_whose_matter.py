@@ -1,0 +1,32 @@
+"""The questions show whoever the delegation was given for, and take nobody else."""
+
+import re
+
+from connectors.sdk import registry
+from gateway.visits import asking
+from tests.gateway.pages.desk.desk import QUEUE, Desk
+from tests.gateway.visits.counter import ILZE
+from tests.gateway.visits.test_whose_matter import BIRTH, EMILS
+
+
+def test_the_child_it_was_granted_for_stands_there_and_cannot_be_typed(desk: Desk) -> None:
+    desk.open(QUEUE).grant(person=EMILS, approver=ILZE, authority=BIRTH)
+    settled = {"precondition.child_registered": "yes"}
+    desk.write(lambda conn: asking.save_draft(conn, desk.store, desk.by, desk.visit_id, settled, {}))
+    page = desk.look().text
+    assert "It says for whom the delegation is." in page
+    assert not re.search(r'name="child_(code|given_name|family_name)"', page)
+    assert EMILS.code not in page
+    sample = registry.find(QUEUE).samples[0].answers(desk.clock.now().date())
+    born = dict(zip(("year", "month", "day"), str(sample["child_born"]).split("-"), strict=True))
+    typed = {name: str(value) for name, value in sample.items() if not name.startswith("child_")}
+    typed |= {f"child_born-{part}": value for part, value in born.items()}
+    kept = {f"keep.{name}": "1" for name in ("child_code", "child_given_name", "child_family_name")}
+    refused = desk.press_button("answers", {**typed, **kept, "child_code": "329999-10001"})
+    assert refused.status == 422
+    assert "only a new delegation can change it" in refused.text
+    assert desk.press_button("answers", {**typed, **kept}).status == 303
+    answers = desk.opened(lambda opened: opened.answers())
+    assert answers is not None
+    assert answers.values["child_code"] == EMILS.code
+    assert answers.values["child_given_name"] == "Emīls"
