@@ -40,7 +40,7 @@ PORTAL = {
     "par_required": True,
     "logout_uri": None,
 }
-PROVIDER = {
+PROVIDER: dict[str, Any] = {
     "name_lv": "Parauga pieteikšanās",
     "name_en": "Example sign-in",
     "issuer": "https://provider.example",

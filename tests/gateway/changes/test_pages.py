@@ -9,7 +9,7 @@ from audit.events import EventName
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.database.counting import count_statements
-from gateway.oauth import clients
+from gateway.oauth import clients, providers
 from gateway.people import staff
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
@@ -29,6 +29,15 @@ FORM = {
     "personal_code_allowed": "yes",
     "par_required": "yes",
     "logout_uri": "",
+    "reason": WHY,
+}
+PROVIDER_FORM = {
+    "target": "example",
+    "name_lv": "Parauga pieteikšanās",
+    "issuer": "https://provider.example",
+    "client_id": "pilnvara",
+    "scope": "openid",
+    "auth_method": "private_key_jwt",
     "reason": WHY,
 }
 RULES_FORM = {
@@ -64,6 +73,20 @@ def test_two_administrators_register_a_portal_and_its_secret_is_shown_once(offic
     listed = office.page().get("/admin/portals").text
     assert "Parauga portāls" in listed
     assert "/admin/propose/portal.suspend?target=example-portal" in listed
+
+
+def test_a_provider_is_added_with_the_claims_in_which_it_tells_code_and_number(office: Office) -> None:
+    named = {"code_claim": "serial_number", "phone_claim": "mobile"}
+    path = office.page().post("/admin/propose/provider.add", PROVIDER_FORM | named).location
+    page = office.page(office.second)
+    assert "serial_number" in page.get(path).text
+    page.post(f"{path}/confirm")
+    office.wait()
+    office.apply(path.rpartition("/")[2])
+    found = office.read(lambda conn: providers.find(conn, "example"))
+    assert (found.code_claim, found.phone_claim) == ("serial_number", "mobile")
+    form = office.page().get("/admin/propose/provider.alter?target=example").text
+    assert re.search(r'name="code_claim"[^>]*value="serial_number"', form)
 
 
 def test_a_change_of_nothing_but_the_secret_is_seen_and_the_secret_is_not(office: Office) -> None:
@@ -128,6 +151,7 @@ def test_a_form_begins_with_how_things_are_and_shows_only_what_differs(office: O
 @pytest.mark.parametrize(
     ("kind", "changed", "said"),
     [
+        ("provider.add", PROVIDER_FORM | {"code_claim": "serial number"}, "without spaces"),
         ("portal.register", {"redirect_uris": "http://portal.example"}, "begins with https://"),
         ("portal.register", {"auth_method": "private_key_jwt", "jwks": "{"}, "JWK set"),
         ("portal.register", {"reason": ""}, "Say why"),

@@ -268,6 +268,40 @@ class TestAnswer:
         with pytest.raises(SignInFailedError, match=r"id_token\.acr"):
             await redeem(party, "code", liar.issuer)
 
+    async def test_tells_code_and_number_in_the_claims_that_are_registered(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
+    ) -> None:
+        register(parts, liar.issuer, code_claim="serial_number", phone_claim="mobile")
+        told = {"serial_number": "PNOLV-329999-00002", "mobile": "+371 2000 0002"}
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), **told)))
+        found = await redeem(party, "code", liar.issuer)
+        assert (found.profile.code, found.profile.phone) == ("329999-00002", "+371 2000 0002")
+        assert found.provenance is not None
+        assert found.provenance.code_claim == "serial_number"
+
+    async def test_without_the_claim_that_is_registered_names_nobody(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
+    ) -> None:
+        register(parts, liar.issuer, code_claim="serial_number")
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
+        with pytest.raises(SignInFailedError, match=r"claims\.personal_code"):
+            await redeem(party, "code", liar.issuer)
+
+    @pytest.mark.parametrize("told", [{}, {"mobile": "+371 2000 0002", "mobile_verified": False}])
+    async def test_without_a_verified_number_in_the_claim_that_is_registered_gives_none(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock, told: dict[str, Any]
+    ) -> None:
+        register(parts, liar.issuer, phone_claim="mobile")
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), **told)))
+        assert (await redeem(party, "code", liar.issuer)).profile.phone is None
+
+    async def test_says_by_itself_whether_the_usual_number_is_verified_also_when_it_is_registered(
+        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
+    ) -> None:
+        register(parts, liar.issuer, phone_claim="phone_number")
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), phone_number_verified=None)))
+        assert (await redeem(party, "code", liar.issuer)).profile.phone is None
+
 
 class TestWhoWeAre:
     async def test_is_proved_by_our_key_to_a_provider_that_has_it(
@@ -379,6 +413,11 @@ class TestRegistration:
         assert SECRET.encode() not in found.sealed_secret
         assert providers.secret_of(parts, found) == SECRET
         assert (found.name("en-plain"), found.name("de")) == ("Single sign-in", "Vienotā pieteikšanās")
+
+    @pytest.mark.parametrize("named", [{"code_claim": "a claim"}, {"phone_claim": ""}, {"code_claim": "x" * 121}])
+    async def test_refuses_a_claim_that_can_be_none(self, parts: Parts, named: dict[str, str]) -> None:
+        with pytest.raises(RegistrationError):
+            register(parts, "https://provider.example", **named)
 
     @pytest.mark.parametrize(
         "issuer",

@@ -122,6 +122,14 @@ class TestASignIn:
         assert verdict is Verdict.EVIDENCE_INVALID
         assert detail.endswith(reason)
 
+    @pytest.mark.parametrize(("claim", "proves"), [("serial_number", True), ("another", False)])
+    def test_is_read_by_the_claim_that_was_registered_then(self, proven: Proven, claim: str, *, proves: bool) -> None:
+        key = {name: str(value) for name, value in KEY.as_dict(private=False).items()}
+        kept = Provenance(issuer=ISSUER, client_id=CLIENT_ID, key=key, code_claim=claim)
+        said = {"sub": "somebody", "personal_code": None, "serial_number": f"PNOLV-{ILZE.code}"}
+        proven.granted(provenance=kept, **said)
+        assert (proven.found() == []) is proves
+
     def test_with_another_keys_signature_does_not_prove_it(self, proven: Proven) -> None:
         proven.granted(key=OTHER)
         ((verdict, detail),) = proven.found()
