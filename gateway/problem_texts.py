@@ -146,6 +146,11 @@ PROBLEMS: dict[str, Problem] = {
         ),
     ),
     "approval.code_unknown": Problem(404, message("The code is not right, or is past its time"), _NEW_CODE),
+    "approval.codes_used_up": Problem(
+        429,
+        message("No more codes are sent for now"),
+        message("The last code that was sent still works. If it has not come, ask in another way."),
+    ),
     "approval.over": Problem(409, message("This question has been answered or is past its time"), _NEW_CODE),
     "approval.subject_mismatch": Problem(
         403,

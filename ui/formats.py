@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from markupsafe import Markup
 
 from ui.i18n.catalogues import base_of, gettext, ngettext, spoken
 
@@ -18,6 +19,7 @@ LOCALES = {"lv": "lv", "en": "en_GB"}
 """English as written in Europe: the day comes first."""
 GROUP = 3
 """Characters in one group of a code that is read aloud."""
+_HEADING = Markup('<strong class="app-statement__heading" role="heading" aria-level="3">{}</strong>')
 
 
 class NaiveMomentError(ValueError):
@@ -100,6 +102,25 @@ def code_groups(code: str) -> list[str]:
     return [code[start : start + size] for start in range(0, len(code), size)]
 
 
+def with_headings(text: str) -> Markup:
+    """Return `text` character for character, with the lines that head a paragraph marked as headings.
+
+    Such a line stands alone above its paragraph, or is the first of the text, and is no sentence and no `name: value`.
+    """
+    lines = text.split("\n")
+    return Markup("\n").join(
+        _HEADING.format(line) if _heads(lines, number) else line for number, line in enumerate(lines)
+    )
+
+
+def _heads(lines: list[str], number: int) -> bool:
+    line = lines[number]
+    if number == 0:
+        return bool(line)
+    stands_above = not lines[number - 1] and number + 1 < len(lines) and bool(lines[number + 1])
+    return stands_above and bool(line) and ":" not in line and line[-1] not in ".!?,;"
+
+
 def yes_or_no(answer: bool) -> str:
     """Return the word for a stored yes or no."""
     return gettext("Yes") if answer else gettext("No")
@@ -116,6 +137,7 @@ FILTERS = {
     "mask_code": mask_personal_code,
     "mask_name": mask_name,
     "code_groups": code_groups,
+    "with_headings": with_headings,
     "yes_no": yes_or_no,
 }
 """What templates call them."""

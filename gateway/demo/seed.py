@@ -70,7 +70,7 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
         conn,
         store,
         provider_id=PROVIDER,
-        names={"lv": "Mācību pieteikšanās (izdomāti iedzīvotāji)", "en": "Practice sign-in (made-up residents)"},
+        names={"lv": "Mācību pierakstīšanās (izdomāti iedzīvotāji)", "en": "Practice sign-in (made-up residents)"},
         issuer=outside.provider,
         client_id=outside.provider_client,
         client_secret=outside.provider_secret,

@@ -120,7 +120,7 @@ def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: 
     if asking.route in ON_PHONE:
         _invite(conn, parts, vault, approval_id, now)
     elif asking.route in BY_CODE and asking.number is not None:
-        _send_code(conn, parts, vault, approval_id, asking, now)
+        _send_first_code(conn, parts, vault, approval_id, asking, now)
     enqueue(conn, "approval.lapse", {"approval": approval_id}, run_at=values["lapses_at"], now=now)
     return approval_id
 
@@ -295,13 +295,20 @@ def _invite(conn: Connection, parts: Parts, vault: VisitVault, approval_id: str,
     vault.keep(approval_id, "invitation", msgspec.json.encode(made), now)
 
 
-def _send_code(
+def _send_first_code(
     conn: Connection, parts: Parts, vault: VisitVault, approval_id: str, asking: Asking, now: datetime
 ) -> None:
-    if not _may_send_code(conn, parts, asking, now):
-        set_columns(conn, approval_id, tries_left=0)
-        say(conn, asking.visit_id, EventName.APPROVAL_CODES_USED_UP, actors.SYSTEM, now, approval=approval_id)
+    if may_send_code(conn, parts, asking, now):
+        send_code(conn, parts, vault, approval_id, asking, now)
         return
+    set_columns(conn, approval_id, tries_left=0)
+    say(conn, asking.visit_id, EventName.APPROVAL_CODES_USED_UP, actors.SYSTEM, now, approval=approval_id)
+
+
+def send_code(
+    conn: Connection, parts: Parts, vault: VisitVault, approval_id: str, asking: Asking, now: datetime
+) -> None:
+    """Send a one-time code for exactly what is asked; a code that was sent before is void."""
     code, values = short_code(DISPLAY_CODE_DIGITS), {}
     set_columns(conn, approval_id, code_hash=display_code_hash(parts, approval_id, asking.subject_hash, code))
     if asking.route is Route.CALL and asking.kind is ApprovalKind.PERMIT:
@@ -331,7 +338,7 @@ def _invite_to_see(conn: Connection, parts: Parts, approval_id: str, now: dateti
     return link
 
 
-def _may_send_code(conn: Connection, parts: Parts, asking: Asking, now: datetime) -> bool:
+def may_send_code(conn: Connection, parts: Parts, asking: Asking, now: datetime) -> bool:
     """Count a code against its visit and its number, so that nobody's telephone is pestered through many visits."""
     doors = (
         Door("number_codes", _bare(asking.number or ""), parts.settings.number_codes, _HOUR),

@@ -51,11 +51,6 @@ def approve_on_phone(conn: Connection, parts: Parts, session: ResidentSession, a
     _answer_yes(conn, parts, row, approval)
 
 
-def number_of(vault: VisitVault, delegation_id: str, approval_id: str) -> str:
-    """The number that is called about an asking."""
-    return str(documents.checked(vault, delegation_id, approval_id)["number"])
-
-
 def _answer_yes(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow) -> None:
     kept = documents.kept(VisitVault.of(conn, parts.sealer, row.visit_id), row.id, approval.id)
     facts = RouteFacts(number_source=NumberSource(msgspec.json.decode(kept)["number_source"]))

@@ -58,6 +58,12 @@ class CodeUnknownError(VisitError):
     code = "approval.code_unknown"
 
 
+class CodesUsedUpError(VisitError):
+    """Enough one-time codes were sent to this number, or in this visit; the last one stays good."""
+
+    code = "approval.codes_used_up"
+
+
 class StopCodeUnknownError(VisitError):
     """No delegation has this code to stop it."""
 
@@ -177,7 +183,7 @@ class NothingToKeepError(NotOfferedError):
 
 
 class LockedValueError(VisitError):
-    """An answer differs from a value that the resident has fixed. Names the inputs, never a value."""
+    """An answer differs from a value that the delegation fixes. Names the inputs, never a value."""
 
     code = "delegation.locked_value"
 

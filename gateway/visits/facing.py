@@ -1,11 +1,13 @@
 """What the screen that faces the resident is about: the open visit at its terminal, and a short farewell after it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession
+from gateway.terminals.tables import Display
 from gateway.visits import reading
 from gateway.visits.reading import OpenedVisit
 from gateway.visits.tables import Visit, VisitState
@@ -14,8 +16,10 @@ from gateway.visits.view import VisitView
 FAREWELL = timedelta(seconds=90)
 """How long after a visit its feedback is asked for; nothing else of the visit is shown then."""
 
+_Newest: TypeAlias = Row[str, VisitState, datetime | None, datetime]
+_PAIRED = select(Display.paired_at).where(Display.id == bindparam("display")).scalar_subquery()
 _NEWEST = (
-    select(Visit.id, Visit.state, Visit.closed_at)
+    select(Visit.id, Visit.state, Visit.closed_at, _PAIRED.label("paired_at"))
     .where(Visit.terminal_id == bindparam("terminal"))
     .order_by(Visit.opened_at.desc())
     .limit(1)
@@ -27,7 +31,7 @@ def farewell_of(conn: Connection, parts: Parts, session: DisplaySession) -> tupl
 
     The link leads to a form that knows no visit, so whoever reads it learns nothing.
     """
-    row = conn.execute(_NEWEST, {"terminal": session.terminal_id}).one_or_none()
+    row = _newest(conn, session)
     if row is None or not _is_recent(parts, row):
         return None
     view = reading.for_auditor(conn, parts, row.id)
@@ -37,7 +41,7 @@ def farewell_of(conn: Connection, parts: Parts, session: DisplaySession) -> tupl
 
 def moment(conn: Connection, parts: Parts, session: DisplaySession) -> tuple[object, ...]:
     """What a waiting display compares: which visit, where it stands, and whether its farewell is over."""
-    row = conn.execute(_NEWEST, {"terminal": session.terminal_id}).one_or_none()
+    row = _newest(conn, session)
     if row is None:
         return ("blank",)
     if row.state is VisitState.OPEN:
@@ -45,6 +49,13 @@ def moment(conn: Connection, parts: Parts, session: DisplaySession) -> tuple[obj
     return (row.id, "farewell") if _is_recent(parts, row) else ("blank",)
 
 
-def _is_recent(parts: Parts, row: object) -> bool:
-    closed_at = getattr(row, "closed_at", None)
-    return closed_at is not None and bool(parts.clock.now() < closed_at + FAREWELL)
+def _newest(conn: Connection, session: DisplaySession) -> _Newest | None:
+    values = {"terminal": session.terminal_id, "display": session.display_id}
+    return conn.execute(_NEWEST, values).one_or_none()
+
+
+def _is_recent(parts: Parts, row: _Newest) -> bool:
+    """Whether the visit closed just now before this display; one that was paired afterwards never showed it."""
+    if row.closed_at is None or row.paired_at is None or row.closed_at < row.paired_at:
+        return False
+    return bool(parts.clock.now() < row.closed_at + FAREWELL)

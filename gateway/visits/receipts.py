@@ -2,13 +2,21 @@
 
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from audit.events import EventName
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits.rows import ensure, find_receipt, lock_delegation_of, lock_filing_for, lock_open_visit
+from gateway.visits.tables import Filing, Receipt
 from gateway.visits.trail import say
+
+_OF_VISIT = (
+    select(Receipt.reference)
+    .join(Filing, Filing.id == Receipt.filing_id)
+    .where(Filing.visit_id == bindparam("visit"))
+    .order_by(Receipt.stored_at)
+)
 
 
 class HandedOver(StrEnum):
@@ -20,6 +28,11 @@ class HandedOver(StrEnum):
     EMAIL = "email"
     SHOWN = "shown"
     """The resident has read the number and wants nothing."""
+
+
+def references_of(conn: Connection, visit_id: str) -> list[str]:
+    """The numbers that portals gave in a visit, in their order: of each service, and of each time it was filed."""
+    return list(conn.execute(_OF_VISIT, {"visit": visit_id}).scalars())
 
 
 def hand_over(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, how: HandedOver) -> None:

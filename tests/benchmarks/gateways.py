@@ -192,7 +192,7 @@ def _register_provider(conn: Connection, parts: Parts) -> None:
         conn,
         parts,
         provider_id="sandbox",
-        names={"lv": "Mācību pieteikšanās", "en": "Practice sign-in"},
+        names={"lv": "Mācību pierakstīšanās", "en": "Practice sign-in"},
         issuer=PROVIDER,
         client_id="pilnvara",
         client_secret="secret",

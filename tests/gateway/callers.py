@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import html
 import re
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -261,6 +262,13 @@ async def request(
         answering.result()
     assert "status" in got, f"{method} {target} was not answered within {patience} s"
     return Answer(got["status"], dict(got["headers"]), _cookies(got["headers"]), got["body"])
+
+
+def statement_on(page: str) -> str:
+    """The characters of the statement that a page shows, as a reader would copy them."""
+    found = re.search(r'<div class="app-statement__text"[^>]*>(.*?)</div>', page, re.DOTALL)
+    assert found, "the page shows no statement"
+    return html.unescape(re.sub(r"</?strong\b[^>]*>", "", found[1]))
 
 
 def _cookies(headers: list[tuple[str, str]]) -> dict[str, str]:

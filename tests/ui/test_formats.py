@@ -1,5 +1,6 @@
 """Dates, times, sums and masks as people in Latvia write them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -76,6 +77,13 @@ def test_what_is_no_personal_code_is_masked_whole() -> None:
 def test_a_masked_name_does_not_tell_its_length() -> None:
     assert formats.mask_name("Anna Paraudziņa") == "A••• P•••"
     assert formats.mask_name("Annija  Pa") == "A••• P•••"
+
+
+def test_the_headings_of_a_text_are_marked_and_its_characters_stay() -> None:
+    text = "WHAT I ALLOW\n\nI am: A <b>\nI ask.\n\nWho helps\nAnna\n\n– one;\n\nA draft\n\nI agree.\n"
+    marked = formats.with_headings(text)
+    assert re.sub(r"</?strong[^>]*>", "", marked).replace("&lt;", "<").replace("&gt;", ">") == text
+    assert re.findall(r"<strong[^>]*>(.*?)</strong>", marked) == ["WHAT I ALLOW", "Who helps"]
 
 
 @pytest.mark.parametrize(

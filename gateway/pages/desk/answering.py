@@ -117,6 +117,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "here": path_of(view.id),
         "card": view.service.card(session.language) if view.service else None,
         "heading": words.STAGES[view.stage],
+        "title": words.PANELS.get(desk.panel, words.STAGES[view.stage]),
         "colour": words.COLOURS.get(view.stage, "blue"),
         "steps": steps_of(view),
         "reason": words.reason(view.filing["reason"]) if view.filing and view.filing["reason"] else None,

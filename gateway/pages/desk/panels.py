@@ -20,7 +20,7 @@ from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import search, standing
-from gateway.visits import looking, reading, second_looks, turns
+from gateway.visits import looking, reading, receipts, second_looks, turns
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
 from gateway.visits.turns import Turn
@@ -283,6 +283,7 @@ def _refused_by_portal(look: _Look) -> dict[str, Any]:
 def _closed(look: _Look) -> dict[str, Any]:
     link = look.opened("feedback").feedback_link()
     return {
+        "references": receipts.references_of(look.conn, look.view.id),
         "feedback": link,
         "feedback_code": printed_code(link) if link else None,
         "feedback_address": f"{look.parts.settings.public_url.partition('://')[2]}/f",

@@ -42,10 +42,13 @@ _DOCUMENTS: Final = {
 _NO_KIND: Final = message("Choose for whom it is")
 _NO_NAME: Final = message("Enter the name and surname as the paper has them")
 _NO_COMPANY: Final = message("Enter the company’s name as the register has it")
-_NO_CODE: Final = message("Enter the personal code: 11 digits, such as 329999-00001")
+_NO_CODE: Final = message("Enter the personal code of whoever it is for: 11 digits, such as 329999-00001")
 _NO_NUMBER: Final = message("Enter the registration number: 11 digits that begin with 4, 5 or 9")
 _NO_PAPER: Final = message("Enter what showed you that the person may speak for them")
 _SAME: Final = message("This is the code of the person here")
+_NO_SECOND_NAME: Final = message("Enter the name and surname of whoever has to sign too")
+_NO_SECOND_CODE: Final = message("Enter the personal code of whoever has to sign too: 11 digits, such as 329999-00001")
+_SAME_SECOND: Final = message("This is the code of the person here: whoever has to sign too is somebody else")
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,11 @@ def _second(typed: Mapping[str, str], own_code: str | None) -> tuple[Profile | N
     name, code = text_of(typed["second_name"]), _code(typed["second_code"])
     errors: dict[str, Message | str] = {}
     if name is None:
-        errors["second_name"] = _NO_NAME
+        errors["second_name"] = _NO_SECOND_NAME
     if code is None:
-        errors["second_code"] = _NO_CODE
+        errors["second_code"] = _NO_SECOND_CODE
     elif code == own_code:
-        errors["second_code"] = _SAME
+        errors["second_code"] = _SAME_SECOND
     if errors or name is None or code is None:
         return None, errors
     return Profile(name=name, code=code), {}

@@ -42,7 +42,7 @@ class Mask:
         kind = self.controls.get((item.page, item.control)) or self.labels.get(item.label)
         if kind is None and any(value in _bare(text) for value in self.values):
             kind = "text"
-        if kind is None or not text:
+        if kind is None or not _bare(text):  # nothing, or the dash that stands for it, hides nothing
             return item
         return replace(item, value="", shown=masked(kind, text))
 

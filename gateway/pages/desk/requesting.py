@@ -19,7 +19,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.personal_code import PersonalCodeError, is_doubtful, normalise
 from gateway.people.residents import Profile
-from gateway.visits import approvals, confirming, granting
+from gateway.visits import approvals, confirming, granting, sent_codes
 from gateway.visits.asked import NO_DOCUMENT, Asked
 from ui.i18n import Message, message
 
@@ -74,6 +74,21 @@ async def renew_code(
         visit_id,
         lambda conn: approvals.renew_invitation(conn, parts, session, visit_id, approval_id),
         then="?note=code",
+    )
+
+
+@post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/sent-code", **allow(Who.ASSISTANT))
+async def renew_sent_code(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
+) -> Response[Any]:
+    """Send a new code for the display, in place of one that did not come."""
+    return await take(
+        request,
+        session,
+        parts,
+        visit_id,
+        lambda conn: sent_codes.renew(conn, parts, session, visit_id, approval_id),
+        then="?note=sent",
     )
 
 
@@ -154,4 +169,4 @@ def _code(typed: str) -> str | None:
         return None
 
 
-HANDLERS = (ask, renew_code, withdraw, ask_permit)
+HANDLERS = (ask, renew_code, renew_sent_code, withdraw, ask_permit)

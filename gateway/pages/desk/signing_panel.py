@@ -9,7 +9,7 @@ from gateway.pages.desk.questions import masked
 from gateway.pages.desk.words import DOCUMENTS, WITNESS_REASONS
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES
 from gateway.parts import Parts
-from gateway.visits import calling, documents, paper
+from gateway.visits import documents, paper, sent_codes
 from gateway.visits.reading import VisitView
 from gateway.visits.sealed import VisitVault
 from ui.i18n import Message, message
@@ -27,6 +27,8 @@ def gather(conn: Connection, parts: Parts, view: VisitView, *, shown: bool, agai
         return {}
     if _lacks_document(conn, parts, view):
         return {"documents": DOCUMENTS}
+    if approval["route"] is Route.DISPLAY:
+        return {"called": _called(conn, parts, view, shown=False)}
     if approval["route"] not in _CARRIED:
         return {}
     is_permit = approval["kind"] is ApprovalKind.PERMIT
@@ -55,9 +57,9 @@ def _lacks_document(conn: Connection, parts: Parts, view: VisitView) -> bool:
 
 
 def _called(conn: Connection, parts: Parts, view: VisitView, *, shown: bool) -> str:
-    """The number to call, of which only so much can be read that the assistant knows which one it is."""
+    """The number to which the code went, of which only so much can be read that the assistant knows which one it is."""
     vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
-    number = calling.number_of(vault, (view.delegation or {})["id"], (view.approval or {})["id"])
+    number = sent_codes.number_of(vault, (view.delegation or {})["id"], (view.approval or {})["id"])
     return number if shown else masked("phone", number)
 
 

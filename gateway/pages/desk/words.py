@@ -38,6 +38,9 @@ STAGES: Final[Mapping[Stage, Message]] = {
 }
 """The heading of each stage's page."""
 
+PANELS: Final[Mapping[str, Message]] = {stage.value: text for stage, text in STAGES.items()}
+"""The title of a page that shows the panel of another stage: of the questions, when answers are corrected."""
+
 NEXT: Final[Mapping[Stage, Message]] = {
     Stage.SERVICE: message("Find the service"),
     Stage.REFERRAL: message("Hand over the information"),
@@ -184,6 +187,7 @@ NOTES: Final[Mapping[str, Message]] = {
     "handed": message("How the receipt was handed over has been recorded"),
     "draft": message("The answers have been kept. You can go on later"),
     "code": message("There is a new code"),
+    "sent": message("A new code has been sent. The one before does not work any more"),
     "language": message("The resident’s language has been changed"),
     "settled": message("Your decision has been recorded"),
 }
@@ -204,7 +208,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "run.timeout": message("Filling in the form took too long."),
     "delegation.revoked": message("The delegation was stopped before anything was sent."),
     "delegation.expired": message("The delegation ended before anything was sent."),
-    "delegation.locked_value": message("The portal’s form held another value than the one the resident has fixed."),
+    "delegation.locked_value": message("The portal’s form held another value than the one that the delegation fixes."),
     "service.set_aside": message("It was set aside to work on another service first."),
     "visit.closed": message("The visit was ended before anything was sent."),
     "barred.basket": message("The centre may not offer the service any more. Nothing was sent."),

@@ -1,6 +1,8 @@
 """One delegation on the resident's own page: shown whole, stopped whole or in part, disputed."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -52,6 +54,7 @@ async def show(
         states=STATES,
         outcomes=OUTCOMES,
         words=words,
+        ended=_ended(one, request.query_params),
     )
 
 
@@ -125,6 +128,7 @@ async def stop_action(session: AccountSession, parts: Parts, delegation_id: From
             await parts.database.write(work)
         except (DelegationError, OutOfOrderError):
             return see_other(f"{HOME}/delegations/{delegation_id}")
+        return see_other(f"{HOME}/delegations/{delegation_id}?{urlencode({'ended': chosen.value, 'service': service})}")
     return see_other(f"{HOME}/delegations/{delegation_id}")
 
 
@@ -216,6 +220,13 @@ async def show_case_opened(
 
 async def _read(session: AccountSession, parts: Parts, delegation_id: str) -> One:
     return await parts.database.read(lambda conn: own_one.read(conn, parts, session.resident_id, delegation_id))
+
+
+def _ended(one: One, query: Mapping[str, str]) -> Action | None:
+    """The right that was ended by the last step, as far as it has really ended."""
+    service, action = query.get("service"), _action(query.get("ended", ""))
+    rights = (right for each in one.allowed if each.service.id == service for right in each.rights)
+    return next((right.action for right in rights if right.action == action and not right.is_left), None)
 
 
 def _path(one: One) -> str:

@@ -27,6 +27,7 @@ from gateway.web.admission import stranger_of
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import address_of
 from gateway.web.redirects import see_other
+from ui.i18n import message
 
 AnyRequest = Request[Any, Any, Any]
 _CALLERS = allow(Who.ANYONE, Who.RESIDENT)
@@ -34,6 +35,12 @@ _TRIES_OF_BROWSER = 10
 _TRIES_OF_ADDRESS = 60
 """Many phones share one address of a mobile network; eight digits for two minutes leave room for that."""
 _LONGEST_LINK = 64
+_NOT_WHOLE = Problem(
+    400,
+    message("The code has 8 digits"),
+    message("Type all 8 digits that the counter’s screen shows."),
+)
+"""Of a slip that no code can be: nothing was tried, so no new code is needed."""
 
 
 @get("/a", **_CALLERS)
@@ -45,8 +52,11 @@ async def show_code_form(request: AnyRequest) -> Response[Any]:
 @post("/a", **_CALLERS)
 async def take_code(request: AnyRequest, session: CurrentSession, parts: Parts, data: Form) -> Response[Any]:
     """Open the question that a code belongs to; the code is used up."""
+    typed = field(data, "code", 20)
+    if sum(sign.isdigit() for sign in typed) != approvals.PHONE_CODE_DIGITS:
+        return _code_page(request, _NOT_WHOLE)
     try:
-        token = await open_by_code(request, session, parts, field(data, "code", 20))
+        token = await open_by_code(request, session, parts, typed)
     except (CodeUnknownError, TriedTooOftenError) as error:
         return _code_page(request, PROBLEMS[error.code])
     return enter(parts, token, "/approve")

@@ -114,7 +114,8 @@ def listing(prefix: str, *who: Who, back: str) -> tuple[ControllerRouterHandler,
         """List them."""
         resident_id = _resident_of(session)
         found = await parts.database.read(lambda conn: passkeys.list_of(conn, resident_id))
-        may_add = passkeys.may_register(parts, _holder(session), parts.clock.now()) and len(found) < passkeys.MOST
+        is_full = len(found) >= passkeys.MOST
+        may_add = passkeys.may_register(parts, _holder(session), parts.clock.now()) and not is_full
         return page(
             request,
             "pages/resident/passkeys.html",
@@ -123,6 +124,7 @@ def listing(prefix: str, *who: Who, back: str) -> tuple[ControllerRouterHandler,
             prefix=prefix,
             passkeys=found,
             may_add=may_add,
+            is_full=is_full,
         )
 
     @post(f"{prefix}/{{passkey_id:str}}/remove", **callers)

@@ -169,6 +169,20 @@ class Facing:
         query = urlencode({"state": state, "code": f"{person}|{level.name}|{age}", "iss": PROVIDER})
         return phone.get(f"/approve/return?{query}")
 
+    def later_display(self) -> Phone:
+        """A screen that is paired with the counter's terminal just now."""
+        counter = self.counter
+        row = insert(Display).values(
+            id="D3",
+            terminal_id=counter.by.terminal_id,
+            secret_hash=digest("d3"),
+            csrf="c3",
+            paired_at=counter.clock.now(),
+            language="lv",
+        )
+        counter.write(lambda conn: conn.execute(row))
+        return self.display("d3")
+
     def another_display(self) -> Phone:
         """A paired screen at another terminal."""
         counter = self.counter
@@ -217,7 +231,7 @@ def _register(conn: Connection, counter: Counter) -> None:
         conn,
         counter.store,
         provider_id="sandbox",
-        names={"lv": "Mācību pieteikšanās", "en": "Practice sign-in"},
+        names={"lv": "Mācību pierakstīšanās", "en": "Practice sign-in"},
         issuer=PROVIDER,
         client_id="pilnvara",
         client_secret="secret",

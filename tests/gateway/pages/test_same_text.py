@@ -1,7 +1,5 @@
 """One text on phone, display and paper: the bytes that are approved, in each language."""
 
-import html
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,16 +10,10 @@ from delegation.statement import LANGUAGES
 from gateway.people import sessions
 from gateway.people.roles import Role
 from gateway.visits import statement_looks
+from tests.gateway.callers import statement_on
 from tests.gateway.pages.facing import Facing, Phone
 
 NUMBER = "+37120000009"
-
-
-def shown(page: str) -> str:
-    """The characters of the statement on a page."""
-    found = re.search(r'<div class="app-statement__text"[^>]*>(.*?)</div>', page, re.DOTALL)
-    assert found, "the page shows no statement"
-    return html.unescape(found[1])
 
 
 def approved(facing: Facing) -> str:
@@ -60,10 +52,10 @@ def desk(facing: Facing) -> Phone:
 def test_is_what_the_phone_the_display_and_the_sheet_show(facing: Facing, language: str) -> None:
     takes_all(facing)
     facing.counter.open(language=language).ask()
-    assert shown(facing.matched().see().text) == approved(facing)
+    assert statement_on(facing.matched().see().text) == approved(facing)
 
     facing.counter.open(language=language).ask(Route.DISPLAY, number=NUMBER)
-    assert shown(facing.display().see("/display").text) == approved(facing)
+    assert statement_on(facing.display().see("/display").text) == approved(facing)
 
     facing.counter.open(language=language).ask(Route.PAPER)
-    assert shown(desk(facing).see(f"/desk/visits/{facing.counter.visit_id}/sheet").text) == approved(facing)
+    assert statement_on(desk(facing).see(f"/desk/visits/{facing.counter.visit_id}/sheet").text) == approved(facing)

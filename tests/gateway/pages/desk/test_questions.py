@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from connectors.runner.errors import FormChangedError, ValuesRefusedError
+from connectors.runner.errors import FormChangedError, SignInRefusedError, ValuesRefusedError
 from connectors.sdk import registry
 from delegation.assurance import NumberSource
 from gateway.pages.desk import questions
@@ -308,10 +308,17 @@ class TestThePortalsWords:
         )
         assert "Nothing was sent." in page
 
+    def test_about_a_sign_in_it_refuses_do_not_advise_to_try_again(self, desk: Desk) -> None:
+        desk.fails(SignInRefusedError("no"))
+        page = desk.look().text
+        assert "Trying again does not help" in page
+        assert "Try again now or in a few minutes" not in page
+
     def test_after_sending_lead_to_the_answers_again(self, desk: Desk) -> None:
         desk.at(Stage.DECLINED)
         assert "Account number (IBAN):</strong> Konts nepieder." in desk.look().text
         page = desk.look("?panel=edit").text
+        assert "Questions – Pilnvara</title>" in page
         assert send(desk, seen=_seen(page)).status == 303
         assert desk.stage is Stage.FILLING
 

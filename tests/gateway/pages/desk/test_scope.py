@@ -58,7 +58,7 @@ class TestForWhom:
         ("changed", "said"),
         [
             ({"parent_name": ""}, "Enter the name and surname as the paper has them"),
-            ({"parent_code": "12"}, "Enter the personal code"),
+            ({"parent_code": "12"}, "Enter the personal code of whoever it is for"),
             ({"parent_code": FORM["code"]}, "This is the code of the person here"),
             ({"parent_paper": ""}, "Enter what showed you that the person may speak for them"),
             ({"for": "neighbour"}, "Choose for whom it is"),
@@ -77,7 +77,8 @@ class TestForWhom:
         [
             ({"signatory_code": "329999-00001"}, "Enter the registration number"),
             ({"signatory_name": ""}, "Enter the company’s name"),
-            ({"second_code": ""}, "Enter the personal code"),
+            ({"second_code": ""}, "Enter the personal code of whoever has to sign too"),
+            ({"second_name": ""}, "Enter the name and surname of whoever has to sign too"),
             ({"second_code": FORM["code"]}, "This is the code of the person here"),
         ],
     )

@@ -11,7 +11,7 @@ from gateway.people.residents import Profile
 from gateway.visits import paper, reading
 from gateway.visits.reading import Stage
 from gateway.visits.tables import ApprovalState, Channel
-from tests.gateway.callers import Answer, Caller
+from tests.gateway.callers import Answer, Caller, statement_on
 from tests.gateway.pages.desk.desk import READ_BACK_OF_PORTAL, Desk
 from tests.gateway.pages.second_look.conftest import colleague
 from tests.gateway.visits.counter import ILZE
@@ -138,9 +138,7 @@ class TestOnPaper:
     def test_the_statement_on_the_sheet_is_the_text_that_is_approved(self, signing: Paper) -> None:
         signing.desk.browser.post(f"{signing.at}/print")
         sheet = signing.desk.browser.get(f"{signing.desk.path}/sheet").text
-        found = re.search(r'<div class="app-statement__text"[^>]*>(.*?)</div>', sheet, re.DOTALL)
-        assert found
-        assert found[1] == signing.desk.opened(reading.OpenedVisit.statement).text.replace("'", "&#39;")
+        assert statement_on(sheet) == signing.desk.opened(reading.OpenedVisit.statement).text
 
     def test_the_sheet_with_values_opens_only_after_a_recorded_look(self, signing: Paper) -> None:
         signing.to_permit()

@@ -1,6 +1,7 @@
 """Every stage of a visit has a page of its own."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -146,10 +147,22 @@ class TestAsking:
         assert desk.invitation().code != before.code
         assert "There is a new code" in desk.look("?note=code").text
 
+    def test_on_the_display_says_where_the_code_went_and_sends_another(self, desk: Desk) -> None:
+        desk.asked_on_display()
+        page = desk.look().text
+        assert "+371••••01" in page
+        assert "+37120000001" not in page
+        before = desk.sent_code()
+        desk.clock.move(timedelta(seconds=20))
+        answer = desk.press_button(f"approvals/{desk.approval().id}/sent-code")
+        assert answer.location == f"{desk.path}?note=sent"
+        assert desk.sent_code() != before
+        assert "A new code has been sent" in desk.look("?note=sent").text
+
     def test_on_the_display_shows_no_code_here(self, desk: Desk) -> None:
         desk.asked_on_display()
         page = desk.look().text
-        assert "A code was sent to the resident" in page
+        assert "A code was sent by text message to +371••••01" in page
         assert desk.sent_code() not in page
         assert desk.approval().route is Route.DISPLAY
 

@@ -1,6 +1,7 @@
 """The buttons of a visit's page: each takes one step, once, and says in plain words why it could not."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.visits import looking
 from gateway.visits.reading import Stage
+from gateway.visits.scope import Wanted
 from gateway.visits.tables import Ending, RunKind
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
 from tests.gateway.visits.played import filed
+from ui.formats import write_moment
 
 FORM = {
     "name": "Ilze Paraudziņa",
@@ -333,6 +336,22 @@ class TestClosing:
         assert "Ask the resident how it went" in page
         assert "<svg" in page
         assert desk.callers.session_of(before) is None
+
+    def test_tells_all_numbers_and_what_stays_allowed_until_when(self, desk: Desk) -> None:
+        desk.open(QUEUE).grant(services=(Wanted(service=QUEUE, follow=True, filings=2),))
+        until = write_moment(desk.view().ends_after_filing["follow"])
+        for sample, number in enumerate(("BD-1", "BD-2")):
+            desk.fill(sample=sample)
+            desk.prepare()
+            desk.sign_in()
+            assert desk.press().allowed
+            desk.answer(replace(filed(desk.clock.now()), reference=number))
+            assert f"To follow what happens to it, until {until}" in desk.look().text
+        assert "keeps its own end" in desk.browser.get(f"{desk.path}/close").text
+        desk.press_button("close")
+        page = desk.look().text
+        assert "Filed: reference numbers BD-1, BD-2" in page
+        assert f"To follow what happens to it, until {until}" in page
 
     def test_says_first_what_would_be_lost(self, desk: Desk) -> None:
         desk.at(Stage.PERMIT)

@@ -10,6 +10,7 @@ from delegation.assurance import Route
 from gateway.people import residents
 from gateway.visits import facing as visits_facing
 from gateway.visits.reading import Stage
+from tests.gateway.callers import statement_on
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.played import filed
@@ -62,6 +63,13 @@ class TestBetweenVisits:
         known.counter.clock.move(visits_facing.FAREWELL)
         assert "How were you helped?" not in screen.see("/display").text
 
+    def test_a_display_that_was_paired_afterwards_shows_no_farewell(self, known: Facing) -> None:
+        screen = allowed(known)
+        known.counter.close()
+        assert "How were you helped?" in screen.see("/display").text
+        known.counter.clock.move(timedelta(seconds=30))
+        assert "How were you helped?" not in known.later_display().see("/display").text
+
     def test_the_next_visit_ends_the_farewell(self, known: Facing) -> None:
         screen = allowed(known)
         known.counter.close()
@@ -112,7 +120,7 @@ class TestAnswering:
     def test_the_statement_is_shown_to_the_letter(self, known: Facing) -> None:
         page = asked(known).see("/display")
         text = known.counter.opened(lambda opened: opened.statement()).text
-        assert text in page.text.replace("&#34;", '"')
+        assert statement_on(page.text) == text
 
     def test_the_right_code_allows_it(self, known: Facing) -> None:
         allowed(known)

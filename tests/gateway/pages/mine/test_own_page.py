@@ -22,6 +22,7 @@ from gateway.visits import looking, reading
 from gateway.visits import own as own_list
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import DelegationRow
+from tests.gateway.callers import statement_on
 from tests.gateway.pages.facing import SOMEBODY_ELSE
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
@@ -128,9 +129,7 @@ class TestOneDelegation:
     def test_shows_the_statement_byte_for_byte(self, own: Own) -> None:
         statement = stated(own.facing.counter)
         page = own.sign_in().see(f"{here(own)}/statement")
-        shown = re.search(r'<div class="app-statement__text"[^>]*>(.*?)</div>', page, re.DOTALL)
-        assert shown
-        assert shown[1].replace("&#34;", '"').replace("&#39;", "'") == statement
+        assert statement_on(page) == statement
 
     def test_looked_at_by_its_person_leaves_no_event(self, own: Own) -> None:
         own.sign_in()
@@ -206,9 +205,15 @@ class TestStopping:
         query = f"service={QUEUE}&action=follow"
         assert f"{here(own)}/action?service={QUEUE}&amp;action=follow" in own.sign_in().see(here(own))
         own.see(f"{here(own)}/action?{query}")
-        assert own.phone.send(f"{here(own)}/action", service=QUEUE, action="follow").location == here(own)
+        ended = own.phone.send(f"{here(own)}/action", service=QUEUE, action="follow").location
+        assert ended == f"{here(own)}?ended=follow&service={QUEUE}"
+        assert "Izbeigts: Sekot iesnieguma virzībai" in own.see(ended)
         assert counter.delegation().state is DelegationState.ACTIVE
         assert own.phone.get(f"{here(own)}/action?{query}").location == here(own)
+
+    def test_says_of_no_right_that_is_left_that_it_ended(self, own: Own) -> None:
+        own.sign_in()
+        assert "Izbeigts:" not in own.see(f"{here(own)}?ended=file&service={BENEFIT}")
 
     @pytest.mark.parametrize("fields", [{"service": "none", "action": "file"}, {"service": BENEFIT, "action": "x"}])
     def test_of_what_was_never_allowed_changes_nothing(self, own: Own, fields: dict[str, str]) -> None:
@@ -299,7 +304,7 @@ def stated(counter: Counter) -> str:
 class TestWhatIsKnown:
     def test_stands_with_where_the_number_came_from(self, own: Own) -> None:
         page = own.sign_in().see("/mine/details")
-        assert "+37120000001 (no jūsu pieteikšanās pakalpojuma)" in page
+        assert "+37120000001 (no jūsu pierakstīšanās pakalpojuma)" in page
 
     def test_is_nothing_once_it_is_erased(self, own: Own) -> None:
         own.sign_in()

@@ -145,8 +145,14 @@ class TestAPasskey:
         assert (answer.status, answer.location) == (303, "/mine")
         assert "Slimības pabalsts" in own.see()
 
+    def test_that_fails_at_home_sends_nobody_to_an_assistant(self, own: Own) -> None:
+        page = own.phone.see("/mine/sign-in").text
+        assert "data-passkey-problem" in page
+        assert "asistentam" not in page
+
     def test_adds_no_other_passkey(self, own: Own) -> None:
         answered(own, with_passkey(own))
+        assert 'href="/mine/sign-in?next=/mine/passkeys"' in own.see("/mine/passkeys")
         assert own.phone.get("/mine/passkeys/new").status == 403
 
     def test_answers_a_question_once(self, own: Own) -> None:

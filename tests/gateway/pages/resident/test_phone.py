@@ -6,6 +6,7 @@ from audit.events import EventName
 from delegation.assurance import Assurance
 from gateway.visits import approvals, stopping
 from gateway.visits.reading import Stage
+from tests.gateway.callers import statement_on
 from tests.gateway.pages.facing import PROVIDER, SOMEBODY_ELSE, Facing, Phone, in_english, ready, shows, state_of
 from tests.gateway.visits.counter import ILZE
 
@@ -32,6 +33,17 @@ class TestTheWayIn:
         answer = phone.send("/a", code="0000 0000")
         assert answer.status == 404
         assert 'id="code"' in answer.text
+
+    def test_too_short_a_code_is_no_try_and_asks_for_all_8_digits(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = facing.phone()
+        phone.see("/a")
+        code = facing.counter.invitation().code
+        for _ in range(11):
+            answer = phone.send("/a", code=code[:7])
+            assert answer.status == 400
+        assert "Kodam ir 8 cipari" in answer.text
+        assert phone.send("/a", code=code).location == "/approve"
 
     def test_too_many_wrong_codes_shut_the_door_for_that_phone(self, facing: Facing) -> None:
         phone = facing.phone()
@@ -113,7 +125,7 @@ class TestApproving:
         facing.counter.open().ask()
         page = in_english(facing.matched()).see()
         text = facing.counter.opened(lambda opened: opened.statement()).text
-        assert text in page.text.replace("&#34;", '"')
+        assert statement_on(page.text) == text
         assert shows(page, f"Is this about you: {ILZE.name}?", "Practice sign-in", "Refuse")
 
     def test_the_page_may_lead_to_the_provider_and_nowhere_else(self, facing: Facing) -> None:
