@@ -22,6 +22,8 @@ from gateway.web.redirects import see_other
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
 _READERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
+_SHUT: Final = ("suspended", "closed")
+"""What ends when somebody changes it: whoever confirms sees that it comes back."""
 _ADMINISTRATOR: Final = allow(Who.ADMINISTRATOR)
 
 
@@ -145,13 +147,15 @@ def _show(
 def _rows(change: Change) -> list[dict[str, Any]]:
     """The difference, field by field; a change without values is about the whole."""
     before: Mapping[str, Any] = change.before or {}
-    names = [name for name in words.LABELS if name in change.after or (not change.after and name in before)]
+    brought_back = {name for name in _SHUT if change.after and before.get(name)}
+    after = {**change.after, **dict.fromkeys(brought_back, False)}
+    names = [name for name in words.LABELS if name in after or (not after and name in before)]
     rows: list[dict[str, Any]] = [
         {
             "label": words.LABELS[name],
             "before": ["–"] if change.before is None else words.said(name, before.get(name)),
-            "after": words.said(name, change.after[name]) if name in change.after else None,
-            "differs": name in change.after and (change.before is None or before.get(name) != change.after[name]),
+            "after": words.said(name, after[name]) if name in after else None,
+            "differs": name in after and (change.before is None or before.get(name) != after[name]),
         }
         for name in names
     ]

@@ -99,6 +99,7 @@ _PROVIDER = (
         hint=message("Left empty, a known provider keeps the one it has"),
     ),
 )
+_AS_LISTED = message("Its name in the program, as in the list of kinds of training")
 _TRAINING = (
     Asked(name="name_lv"),
     Asked(name="name_en"),
@@ -121,7 +122,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
         Asked(name="permit_least", control=Control.LEVEL, options=LEVELS),
         Asked(name="routes", control=Control.FLAGS, options=ROUTES),
         Asked(name="guarded", control=Control.LINES, hint=message("Names of the form’s fields, one a line")),
-        Asked(name="training", optional=True),
+        Asked(name="training", optional=True, hint=_AS_LISTED),
     ),
     ChangeKind.AGREEMENT_ADD: (
         Asked(name="holder", hint=message("As the services name it")),
@@ -137,7 +138,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.TRAINING_CLOSE: (),
     ChangeKind.TRAINING_GRANT: (
         Asked(name="staff", is_value=False),
-        Asked(name="training", is_value=False),
+        Asked(name="training", is_value=False, hint=_AS_LISTED),
         Asked(name="valid_until", control=Control.DATE),
     ),
     ChangeKind.TRAINING_WITHDRAW: (),

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from gateway.changes import flow, listing, network
 from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
@@ -18,6 +18,7 @@ from gateway.parts import Parts
 from gateway.people import staff
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError, UnknownPersonError
+from gateway.people.tables import Staff
 from gateway.web.redirects import see_other
 
 AnyRequest = Request[Any, Any, Any]
@@ -40,6 +41,8 @@ async def show_form(
         if now is None:
             raise ChangeUnknownError("nothing of this name to be changed")
         typed = fields.write(kind, now)
+    elif kind is ChangeKind.TRAINING_GRANT and target:
+        typed = await parts.database.read(lambda conn: _renewed(conn, target))
     return await _form(request, parts, kind, target, typed)
 
 
@@ -85,6 +88,13 @@ def _target(conn: Connection, kind: ChangeKind, target: str, beside: dict[str, A
         return network.training_target(staff.find_by_login(conn, beside["staff"]), beside["training"])
     except UnknownPersonError as error:
         raise ChangeFaultError("staff", Fault.UNKNOWN) from error
+
+
+def _renewed(conn: Connection, target: str) -> dict[str, str]:
+    """Whose training, and which: to be noted until another day."""
+    staff_id, _, training_id = target.partition(" ")
+    login = conn.execute(select(Staff.login).where(Staff.id == staff_id)).scalar_one_or_none()
+    return {} if login is None else {"staff": login, "training": training_id}
 
 
 async def _form(

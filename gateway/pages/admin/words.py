@@ -134,6 +134,7 @@ _UNBOUND: Final[Mapping[str, Message]] = {
     "services": message("All services of the portal"),
     "service": message("Every service"),
     "centre": message("Every centre"),
+    "valid_months": message("As long as whoever notes it says"),
 }
 """What an empty value means where it does not mean nothing."""
 _MOMENTS: Final = frozenset({"begins_at", "ends_at", "valid_until"})

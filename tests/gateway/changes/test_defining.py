@@ -1,5 +1,6 @@
 """Trainings: what there are, who decides, and how long somebody may have one."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -111,6 +112,8 @@ class TestAClosedTraining:
         change = office.propose(ChangeKind.TRAINING_ALTER, "gdpr", TRAINING)
         assert office.state(change) is ChangeState.PROPOSED
         assert not office.read(lambda conn: trainings.is_open(conn, "gdpr"))
+        shown = office.page(office.second).get(f"/admin/changes/{change}").text
+        assert re.search(r"Closed</th>.*?Yes.*?<strong>.*?No", shown, re.DOTALL)
         office.confirm(change)
         office.wait()
         office.apply(change)
@@ -155,6 +158,20 @@ class TestHavingATraining:
         manager = office.page(role=Role.MANAGER)
         assert state in manager.get("/admin/trainings").text
         assert ("Data protection" in manager.get("/admin/trainings-ending").text) is is_listed
+
+    def test_is_renewed_from_the_list_of_those_that_run_out(self, office: Office) -> None:
+        define(office)
+        give(office, 9)
+        manager = office.page(role=Role.MANAGER)
+        found = re.search(
+            r'href="(/admin/propose/training\.grant\?target=[^"]+)"', manager.get("/admin/trainings-ending").text
+        )
+        assert found
+        form = manager.get(found[1]).text
+        assert re.search(r'name="staff"[^>]*value="anna"', form)
+        assert re.search(r'name="training"[^>]*value="gdpr"', form)
+        unknown = manager.get("/admin/propose/training.grant?target=nobody+gdpr")
+        assert (unknown.status, "gdpr" in unknown.text) == (200, False)
 
     def test_is_not_spoken_of_where_there_is_none(self, office: Office) -> None:
         assert "Your trainings" not in office.page(role=Role.ASSISTANT).get("/account").text
