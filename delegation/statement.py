@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from delegation.errors import StatementError
-from delegation.model import Action
+from delegation.model import Action, AuthorityKind
 from delegation.wording import LATEST, Template, clean, load_template
 
 LANGUAGES = ("lv", "lv-plain", "en", "en-plain")
@@ -33,6 +33,9 @@ _MONTHS = (
     "December",
 )
 _ACTION_ORDER = (Action.FILE, Action.FOLLOW, Action.COLLECT)
+_SAYS_BY_WHAT_RIGHT = "who-signatory"
+"""A section of the templates that name the right to act, and let everybody who signs speak as one of several."""
+_TOGETHER = {AuthorityKind.SIGNATORY: "who-signatories", AuthorityKind.ATTORNEY: "who-attorneys"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,8 @@ class StatementFacts:
     stop_address: str
     stop_phone: str | None = None
     acts_for_other: bool = False
+    authority: AuthorityKind | None = None
+    """By what right, where the approver acts for somebody else; facts of the first template do not have it."""
     co_approvers: tuple[str, ...] = ()
 
 
@@ -87,17 +92,19 @@ def render(facts: StatementFacts, *, language: str, template_id: str = LATEST) -
         TemplateChangedError: the template is not what was published under its date.
     """
     template = load_template(template_id, language)
-    text = template.fill(
-        "statement",
-        {
-            "who": _who(template, facts),
-            "assistant": clean("assistant", facts.assistant),
-            "centre": clean("centre", facts.centre),
-            "services": _services(template, facts.services),
-            "valid_until": local_time(facts.valid_until, language),
-            "stop": _stop(template, facts),
-        },
-    )
+    is_latest_kind = _SAYS_BY_WHAT_RIGHT in template.sections
+    slots = {
+        "who": _who(template, facts) if is_latest_kind else _who_first(template, facts),
+        "assistant": clean("assistant", facts.assistant),
+        "centre": clean("centre", facts.centre),
+        "services": _services(template, facts.services),
+        "valid_until": local_time(facts.valid_until, language),
+        "stop": _stop(template, facts),
+    }
+    if is_latest_kind and facts.co_approvers:
+        text = template.fill("statement-together", {**slots, "first": clean("approver", facts.approver)})
+    else:
+        text = template.fill("statement", slots)
     return Statement(template_id, language, text + "\n")
 
 
@@ -128,6 +135,24 @@ def local_time(moment: datetime, language: str) -> str:
 
 
 def _who(template: Template, facts: StatementFacts) -> str:
+    """Who speaks, and by what right for somebody else; of several each one can read it as their own words."""
+    principal, approver = clean("principal", facts.principal), clean("approver", facts.approver)
+    if facts.authority is None:
+        if approver != principal or facts.acts_for_other or facts.co_approvers:
+            raise StatementError("a statement for somebody else says by what right")
+        return template.fill("who-self", {"principal": principal})
+    if not facts.co_approvers:
+        return template.fill(f"who-{facts.authority.value}", {"approver": approver, "principal": principal})
+    section = _TOGETHER.get(facts.authority)
+    if section is None:
+        raise StatementError("only a company is signed for by several")
+    people = (approver, *(clean("approver", name) for name in facts.co_approvers))
+    listed = "\n".join(template.fill("person", {"name": name}) for name in people)
+    return template.fill(section, {"people": listed, "principal": principal})
+
+
+def _who_first(template: Template, facts: StatementFacts) -> str:
+    """The same by the first template: it names no right, and the first who says yes speaks for all."""
     principal, approver = clean("principal", facts.principal), clean("approver", facts.approver)
     if facts.acts_for_other:
         lines = [template.fill("who-other", {"approver": approver, "principal": principal})]

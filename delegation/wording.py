@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from delegation.errors import StatementError, TemplateChangedError
 
-LATEST = "2026-11-01"
+LATEST = "2026-11-22"
 """The template for new statements."""
 
 TEMPLATE_SHA256: Mapping[tuple[str, str], str] = {
@@ -22,6 +22,10 @@ TEMPLATE_SHA256: Mapping[tuple[str, str], str] = {
     ("2026-11-01", "lv-plain"): "541f2241201dda25d2047e2ff3175f94374febdd38b845d8da922a5b2e9c6eaa",
     ("2026-11-01", "en"): "193d597a12e05b5d1593cd81813a847e708f590530183f753dd29e0a399c8df8",
     ("2026-11-01", "en-plain"): "42c9b90c5e015350454c1561881b606b1264b487bba900540d713c653e5d156f",
+    ("2026-11-22", "lv"): "75258e224366b81b9ccefab6042134614965e8ea091f05233902e80d1ff98518",
+    ("2026-11-22", "lv-plain"): "56cabf4baea0fd6e79c5f12b5383fc9cbb014e692caa70d7479fb0f9aac19a2d",
+    ("2026-11-22", "en"): "34fe3124603209a1381e392770646d5ca828fc6bc6c02cf43cd9991c8fa3befa",
+    ("2026-11-22", "en-plain"): "7ed25a77a55f741062b28217ac4c6a6245e4658a36804c98668b74b5f03fd39c",
 }
 """SHA-256 of each published file, by template and language."""
 

@@ -40,6 +40,7 @@ def facts_for(
         approver=names.approvers[0],
         co_approvers=names.approvers[1:],
         acts_for_other=delegation.authority is not None,
+        authority=delegation.authority,
         services=tuple(_service(each, delegation.allowed_service(each.id), language) for each in services),
         valid_until=delegation.valid_until,
         stop_address=f"{parts.settings.public_url}/stop",

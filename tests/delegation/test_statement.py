@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from delegation.errors import StatementError, TemplateChangedError
-from delegation.model import Action
+from delegation.model import Action, AuthorityKind
 from delegation.statement import LANGUAGES, StatementFacts, StatementService, local_time, render
 from delegation.wording import LATEST, TEMPLATE_SHA256, Template, load_template, parse_sections
 
@@ -35,6 +35,20 @@ FACTS = StatementFacts(
     valid_until=UNTIL + timedelta(days=30),
     stop_address="https://pilnvara.example/apturet",
     stop_phone="+371 00000000",
+)
+FOR_A_CHILD = replace(
+    FACTS,
+    principal="Mazā Paraugkalna",
+    acts_for_other=True,
+    authority=AuthorityKind.PARENT,
+    services=FACTS.services[:1],
+    stop_phone=None,
+)
+BY_TWO = replace(
+    FOR_A_CHILD,
+    principal="SIA Paraugdarbnīca",
+    authority=AuthorityKind.SIGNATORY,
+    co_approvers=("Jānis Paraugkalns",),
 )
 FOR_ANOTHER = replace(
     FACTS,
@@ -61,10 +75,32 @@ class TestRender:
         assert not [fact for fact in expected if fact not in text]
         assert "{" not in text
 
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize(("name", "facts"), [("self", FACTS), ("child", FOR_A_CHILD), ("two", BY_TWO)])
+    def test_gives_the_bytes_of_the_latest_again(self, name: str, facts: StatementFacts, language: str) -> None:
+        expected = (VECTORS / f"2026-11-22.{language}.{name}.txt").read_bytes()
+        assert render(facts, language=language, template_id="2026-11-22").data == expected
+
     def test_names_both_when_somebody_acts_for_another(self) -> None:
-        text = render(FOR_ANOTHER, language="lv").text
-        assert "Es: Elīna Paraugkalna\nRīkojos šīs personas vārdā: Mazā Paraugkalna" in text
-        assert "Jānis Paraugkalns" in text
+        text = render(FOR_A_CHILD, language="lv").text
+        assert "Es: Elīna Paraugkalna\nRīkojos sava bērna vārdā: Mazā Paraugkalna" in text
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_says_each_right_in_other_words(self, language: str) -> None:
+        by_right = {render(replace(FOR_A_CHILD, authority=kind), language=language).text for kind in AuthorityKind}
+        assert len(by_right) == len(AuthorityKind)
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("kind", [AuthorityKind.SIGNATORY, AuthorityKind.ATTORNEY])
+    def test_of_several_each_reads_their_own_words(self, language: str, kind: AuthorityKind) -> None:
+        text = render(replace(BY_TWO, authority=kind), language=language).text
+        assert "– Elīna Paraugkalna\n– Jānis Paraugkalns\n" in text
+        assert re.search(r"^(Es|Es esmu|I am):", text, re.MULTILINE) is None
+        assert not re.findall(
+            r"\b(man|manas?|manu|my|me)\b", text.partition("\n\n")[2].rpartition(":")[0], re.IGNORECASE
+        )
+        before = {"lv": "Pirms nosūtīšanas", "en": "Before"}[language[:2]]
+        assert "Elīna Paraugkalna" in text.partition(before)[2]
 
     def test_is_nfc_with_lf_whatever_form_the_names_came_in(self) -> None:
         decomposed = replace(FACTS, assistant=unicodedata.normalize("NFD", FACTS.assistant))
@@ -91,7 +127,10 @@ class TestRender:
             {"services": (StatementService(title="X", actions={}),)},
             {"valid_until": UNTIL.replace(tzinfo=None)},
             {"approver": "Cita Persona"},
-            {"co_approvers": ("",)},
+            {"co_approvers": ("Jānis Paraugkalns",)},
+            {"acts_for_other": True},
+            {"authority": AuthorityKind.SIGNATORY, "co_approvers": ("",)},
+            {"authority": AuthorityKind.PARENT, "co_approvers": ("Jānis Paraugkalns",)},
         ],
     )
     def test_facts_that_say_too_little_are_refused(self, changes: dict[str, Any]) -> None:

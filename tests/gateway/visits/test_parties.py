@@ -51,7 +51,7 @@ class TestParent:
         counter.open(language="en").ask(person=CHILD, approver=ILZE, authority=BIRTH)
         text = counter.opened(lambda opened: opened.statement()).text
         assert f"I am: {ILZE.name}" in text
-        assert f"on behalf of: {CHILD.name}" in text
+        assert f"on behalf of my child: {CHILD.name}" in text
 
     def test_the_paper_is_sealed_and_the_trail_knows_its_kind(self, counter: Counter) -> None:
         counter.open().grant(person=CHILD, approver=ILZE, authority=BIRTH)

@@ -20,7 +20,7 @@ def test_a_parent_is_asked_by_their_own_name_and_reads_both(facing: Facing) -> N
     facing.counter.open(language="en").ask(person=CHILD, approver=ILZE, authority=BIRTH)
     page = in_english(facing.matched()).see().text
     assert f"Is this about you: {ILZE.name}?" in page
-    assert f"I act on behalf of: {CHILD.name}" in page
+    assert f"I act on behalf of my child: {CHILD.name}" in page
 
 
 def test_a_parent_sees_for_whom_it_would_be_sent(facing: Facing) -> None:
