@@ -119,6 +119,7 @@ def test_a_stop_takes_nothing_away_from_whoever_types(page: Page, address: str, 
     sheet.press_sequentially("B-26")
     desk.stop()
     expect(page.locator("#visit-progress").get_by_text("Stopped", exact=True)).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("alert").get_by_text("Whatever is typed is not sent any more")).to_be_visible()
     sheet.press_sequentially("-00001")
     assert sheet.input_value() == "B-26-00001"
 
