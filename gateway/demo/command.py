@@ -71,7 +71,7 @@ def demo(
         sys.exit(drive_once(_console, route=route, language=language, pictures=pictures))
     if fresh and (folder / _MARK).exists():
         shutil.rmtree(folder)
-    sys.exit(_stay_up(Stack(folder.absolute(), Ports.from_base(port))))
+    sys.exit(_stay_up(Stack(folder.absolute(), Ports.from_base(port)), guidance.program(_where(port, folder))))
 
 
 @demo.command()
@@ -94,7 +94,8 @@ def terminal(centre: str, port: int, folder: Path) -> None:
     """Print a code that makes a browser a terminal of a centre."""
     stack = _existing(folder, port)
     chosen = next(each for each in CENTRES if each.id == centre)
-    guidance.tell_terminal(_console, stack, chosen, terminal_code(stack, chosen))
+    told = guidance.program(_where(port, folder))
+    guidance.tell_terminal(_console, stack, chosen, terminal_code(stack, chosen), told)
 
 
 @demo.command(context_settings={"ignore_unknown_options": True})
@@ -107,6 +108,12 @@ def run(arguments: tuple[str, ...], port: int, folder: Path) -> None:
     click.echo(ended.stdout, nl=False)
     click.echo(ended.stderr, nl=False, err=True)
     sys.exit(ended.returncode)
+
+
+def _where(port: int, folder: Path) -> list[str]:
+    """The options that lead another command to the same demonstration: those that are not as they are by default."""
+    named = ["--port", str(port)] if port != FIRST_PORT else []
+    return [*named, "--folder", str(folder)] if folder != _FOLDER else named
 
 
 def _existing(folder: Path, port: int) -> Stack:
@@ -124,7 +131,7 @@ def terminal_code(stack: Stack, centre: DemoCentre, name: str = "Lete 1") -> Cod
         store.close()
 
 
-def _stay_up(stack: Stack) -> int:
+def _stay_up(stack: Stack, demo: str) -> int:
     """Start everything, tell how it is used, and stay until Ctrl-C or until a process dies."""
     with _stopped(stack):
         try:
@@ -133,22 +140,22 @@ def _stay_up(stack: Stack) -> int:
         except StackError as error:
             _console.print(f"pilnvara demo: {error}", style="red", markup=False)
             return 1
-        _tell(stack)
+        _tell(stack, demo)
         with contextlib.suppress(KeyboardInterrupt):
             return _watch(stack)
         return 0
 
 
-def _tell(stack: Stack) -> None:
+def _tell(stack: Stack, demo: str) -> None:
     _console.print()
     guidance.tell_addresses(_console, stack)
     _console.print()
     guidance.tell_people(_console)
     _console.print()
     for centre in CENTRES:
-        guidance.tell_terminal(_console, stack, centre, terminal_code(stack, centre))
+        guidance.tell_terminal(_console, stack, centre, terminal_code(stack, centre), demo)
     _console.print()
-    guidance.tell_first_steps(_console, stack)
+    guidance.tell_first_steps(_console, stack, demo)
     _console.print()
     guidance.tell_codes(_console)
     enter = "Enter prints the one-time codes again. " if sys.stdin.isatty() else ""

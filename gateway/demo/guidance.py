@@ -1,6 +1,8 @@
 """What the demonstration tells a newcomer: where everything is, who can sign in, and what to do first."""
 
+import shlex
 import time
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +15,10 @@ from gateway.demo.stack import Stack
 from gateway.terminals.pairing import Code
 from ui.formats import ZONE
 
-_PROGRAM = ".venv/bin/pilnvara"
+
+def program(options: Sequence[str] = ()) -> str:
+    """What is typed for another command of this demonstration; `options` say where it is, unless by default."""
+    return shlex.join([".venv/bin/pilnvara", "demo", *options])
 
 
 def tell_addresses(console: Console, stack: Stack) -> None:
@@ -54,20 +59,20 @@ def tell_codes(console: Console) -> None:
     console.print(f"One-time codes for {current_code(ASSISTANT, now)[1]} s more:  {codes}")
 
 
-def tell_terminal(console: Console, stack: Stack, centre: DemoCentre, code: Code) -> None:
+def tell_terminal(console: Console, stack: Stack, centre: DemoCentre, code: Code, demo: str) -> None:
     """How a browser becomes a terminal of a centre."""
     until = code.ends_at.astimezone(ZONE).strftime("%H:%M")
     console.print(f"  {code.spaced}   makes a browser a terminal of {centre.name}: {stack.url}/terminal/enrol")
-    console.print(f"             (once, until {until} in Riga; another one: {_PROGRAM} demo terminal {centre.id})")
+    console.print(f"             (once, until {until} in Riga; another one: {demo} terminal {centre.id})")
 
 
-def tell_first_steps(console: Console, stack: Stack) -> None:
+def tell_first_steps(console: Console, stack: Stack, demo: str) -> None:
     """What to do first, step by step."""
     steps = (
         f"Open {stack.url}/terminal/enrol and type the code above: this browser is now a counter's computer.",
         (
             f"Sign in as {ASSISTANT.login} with the password and the current one-time code "
-            f"(press Enter here, or {_PROGRAM} demo code {ASSISTANT.login})."
+            f"(press Enter here, or {demo} code {ASSISTANT.login})."
         ),
         (
             "Open a visit, look for “slimības lapa”, choose the service, and ask "
@@ -76,7 +81,7 @@ def tell_first_steps(console: Console, stack: Stack) -> None:
         f"Be the resident, in a private window or on another tab: {stack.url}/a, type the code of the desk's page.",
         "Answer the questions at the desk; look at what the portal holds, and say yes on the phone.",
         (
-            f"See who did what as rita, the auditor, and let {_PROGRAM} demo run audit verify check the log; "
+            f"See who did what as rita, the auditor, and let {demo} run audit verify check the log; "
             f"see what was sent at {stack.inbox_url}."
         ),
     )

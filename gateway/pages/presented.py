@@ -1,5 +1,6 @@
 """A resident comes to a centre with a document: what is allowed in their name is listed, stopped, or made a case."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -15,7 +16,7 @@ from gateway.pages.resident.disputing import HINTS, KINDS, Filled
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
-from gateway.people.personal_code import PersonalCodeError
+from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.problem_texts import PROBLEMS
 from gateway.visits import overviews, presenting, stopping
 from gateway.visits.cases import LONGEST_WORDS
@@ -41,13 +42,14 @@ async def show_form(request: AnyRequest) -> Response[Any]:
 async def show_document(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """Record that a document was shown; whoever was never here gets the same page, with nothing in it."""
     typed = {"code": field(data, "code", 20), "document": field(data, "document", 16)}
-    if typed["document"] not in DOCUMENTS:
-        return _form(request, typed, {"document": _NO_DOCUMENT})
+    faults = _faults(typed)
+    if faults:
+        return _form(request, typed, faults, 400 if "code" in faults else None)
     try:
         shown_id = await parts.database.write(
             lambda conn: presenting.show_document(conn, parts, session, typed["code"], typed["document"])
         )
-    except (PersonalCodeError, TriedTooOftenError) as error:
+    except TriedTooOftenError as error:
         return _form(request, typed, {"code": PROBLEMS[error.code].advice}, PROBLEMS[error.code].status)
     return see_other(f"/presented/{shown_id}")
 
@@ -171,6 +173,18 @@ async def open_case(
         lambda conn: presenting.open_case(conn, parts, session, shown_id, delegation_id, kind, filled.words)
     )
     return see_other(f"/presented/{shown_id}/{delegation_id}?case={case_id}")
+
+
+def _faults(typed: Mapping[str, str]) -> dict[str, Message]:
+    """All that is missing at once, in the order of the form."""
+    faults: dict[str, Message] = {}
+    try:
+        normalise(typed["code"])
+    except PersonalCodeError as error:
+        faults["code"] = PROBLEMS[error.code].advice
+    if typed["document"] not in DOCUMENTS:
+        faults["document"] = _NO_DOCUMENT
+    return faults
 
 
 def _form(

@@ -117,6 +117,7 @@ class TestStayingUp:
         assert code == 0
         assert f"http://localhost:{base}/terminal/enrol" in told
         assert "paraugs-paraugs-1" in told
+        assert f"pilnvara demo --port {base} --folder {tmp_path / 'demo'} terminal" in told
         assert Ports.from_base(base).taken() == ()
 
     def test_says_which_process_has_died(self, tmp_path: Path) -> None:

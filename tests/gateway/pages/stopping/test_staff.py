@@ -84,6 +84,9 @@ class TestWithADocument:
         manager.see("/presented")
         assert manager.send("/presented", code="123", document="passport").status == 400
         assert "Choose which document was shown" in manager.send("/presented", code=ILZE.code).text
+        nothing = manager.send("/presented", code="").text
+        assert "A personal code has 11 digits" in nothing
+        assert "Choose which document was shown" in nothing
 
     def test_of_somebody_unknown_says_that_there_is_nothing(self, facing: Facing, signed_in: Staff) -> None:
         assistant = signed_in(Role.ASSISTANT)
