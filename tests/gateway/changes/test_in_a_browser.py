@@ -6,6 +6,7 @@ from playwright.sync_api import Browser
 from gateway.changes.tables import ChangeKind
 from gateway.people.roles import Role
 from tests.gateway.changes.conftest import PORTAL, RULES, SERVICE, Office
+from tests.gateway.changes.test_defining import TRAINING, give
 from tests.gateway.changes.test_recovery import Lost, lost
 from tests.gateway.windows import address, open_as
 from tests.wcag import ensure_accessible
@@ -32,6 +33,26 @@ def test_every_page_of_a_change_is_accessible(browser: Browser, address: str, of
     page.goto(f"{address}/admin/propose/provider.add")
     page.get_by_role("button", name="Propose").click()
     page.get_by_role("alert").wait_for()
+    ensure_accessible(page)
+    context.close()
+
+
+def test_every_page_of_roles_and_trainings_is_accessible(browser: Browser, address: str, office: Office) -> None:
+    office.propose(ChangeKind.TRAINING_DEFINE, "gdpr", TRAINING)
+    give(office, 9)
+    context = open_as(browser, address, office.page())
+    page = context.new_page()
+    for path in (
+        "/admin/training-kinds",
+        "/admin/trainings-ending",
+        "/admin/propose/training.alter?target=gdpr",
+        "/account",
+    ):
+        page.goto(address + path)
+        ensure_accessible(page)
+    page.goto(f"{address}/admin/propose/account.roles?target={office.callers.account.id}")
+    page.get_by_role("button", name="Propose").click()
+    page.get_by_role("alert").get_by_role("link").first.click()
     ensure_accessible(page)
     context.close()
 
