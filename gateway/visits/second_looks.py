@@ -5,17 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
 from gateway.services.tables import Service
+from gateway.visits import second_person
 from gateway.visits.errors import NotFoundError
+from gateway.visits.sealed import VisitVault
 from gateway.visits.second_person import FROM_ANY_CENTRE, MAY_LOOK
 from gateway.visits.tables import SecondLook, SecondLookKind, SecondLookState, Visit, VisitState
 
+_WHOSE = ("person", "known")
+"""What is shown beside a value: whose it is, and what was known before."""
+_REFUSED_OF_FILING = select(SecondLook.id).where(
+    SecondLook.filing_id == bindparam("filing"), SecondLook.state == SecondLookState.REFUSED
+)
 _asker = aliased(Staff)
 
 
@@ -68,6 +75,13 @@ def of_visit(conn: Connection, visit_id: str) -> list[tuple[SecondLookKind, date
     waits = (SecondLook.visit_id == visit_id, SecondLook.state == SecondLookState.WAITING)
     rows = conn.execute(select(SecondLook.kind, SecondLook.lapses_at).where(*waits).order_by(SecondLook.asked_at))
     return [(row.kind, row.lapses_at) for row in rows]
+
+
+def refused_values(conn: Connection, vault: VisitVault, filing_id: str) -> frozenset[str]:
+    """The values that a second person did not confirm for a filing."""
+    looks = conn.execute(_REFUSED_OF_FILING, {"filing": filing_id}).scalars()
+    shown = (each for look_id in looks for each in second_person.judged(vault, look_id))
+    return frozenset(each.value for each in shown if each.name not in _WHOSE)
 
 
 def one_for(conn: Connection, session: StaffSession, look_id: str) -> Waiting:

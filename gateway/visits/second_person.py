@@ -177,7 +177,12 @@ def subject_of(conn: Connection, parts: Parts, session: StaffSession, look_id: s
     row = find_second_look(conn, look_id)
     if row.looked_by != session.staff_id:
         raise NotLookedAtError("opened without being recorded")
-    kept = VisitVault.of(conn, parts.sealer, row.visit_id).find(look_id, _SUBJECT)
+    return judged(VisitVault.of(conn, parts.sealer, row.visit_id), look_id)
+
+
+def judged(vault: VisitVault, look_id: str) -> tuple[Shown, ...]:
+    """What a look is about, opened for whoever may see the values of its visit."""
+    kept = vault.find(look_id, _SUBJECT)
     return () if kept is None else msgspec.json.decode(kept, type=tuple[Shown, ...])
 
 

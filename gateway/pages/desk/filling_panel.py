@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -10,16 +10,24 @@ from sqlalchemy import Connection
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Upload
+from connectors.sdk.words import Words
 from gateway.pages.desk import questions
 from gateway.pages.desk.questions import PRECONDITION, Filled, Typed
 from gateway.parts import Parts
 from gateway.people import residents
-from gateway.visits import fixed
+from gateway.visits import fixed, holding, second_looks
 from gateway.visits.asking import uploads
 from gateway.visits.reading import OpenedVisit, VisitView
+from gateway.visits.sealed import VisitVault
 
 KINDS = ("draft", "answers", "refusals", "locked", "statement")
 """The sealed values that the panel reads."""
+
+
+_NOT_CONFIRMED: Final = Words(
+    "Kolēģis šo vērtību neapstiprināja. Pajautājiet iedzīvotājam vēlreiz un ievadiet pareizo.",
+    "A colleague did not confirm this value. Ask the resident again and type the right one.",
+)
 
 
 @dataclass(frozen=True)
@@ -86,15 +94,16 @@ def gather(
     before = known(conn, parts, view, opened)
     refusals = None if sent.typed is not None else opened.refusals()
     portal = dict(refusals.messages) if refusals else {}
+    doubted = _not_confirmed(conn, parts, view, before.values, language) if sent.typed is None else {}
     settled = opened.fixed()
     # What the resident has fixed stands again as it is known, so that nobody has to type it to get out of an error.
     values = {**before.values, **(sent.typed or {}), **settled}
     fresh = (sent.typed or {}).keys() - sent.kept - settled.keys()
     masked = frozenset() if shown else questions.sensitive(connector.inputs) - fresh
-    # What the portal refused does not stand as known: it is typed anew, or shown and corrected.
-    anew = {name for name in portal if name in masked and name not in settled}
+    # What the portal or a colleague refused does not stand as known: it is typed anew, or shown and corrected.
+    anew = {name for name in portal | doubted if name in masked and name not in settled}
     values = {name: "" if name in anew else value for name, value in values.items()}
-    filled = Filled(values=values, files=before.files, errors=portal | dict(sent.errors), masked=masked)
+    filled = Filled(values=values, files=before.files, errors=portal | doubted | dict(sent.errors), masked=masked)
     fields = questions.fields_of(connector.inputs, filled, language, settled)
     return {
         "fields": fields,
@@ -106,6 +115,18 @@ def gather(
         "shown": shown,
         "seen": mark(view),
     }
+
+
+def _not_confirmed(
+    conn: Connection, parts: Parts, view: VisitView, values: Mapping[str, Typed], language: str
+) -> dict[str, str]:
+    """What stands beside the answers that a colleague looked at and did not confirm."""
+    if view.filing is None or view.filing["reason"] != holding.REFUSED:
+        return {}
+    vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
+    refused = second_looks.refused_values(conn, vault, view.filing["id"])
+    names = [name for name, value in values.items() if isinstance(value, str) and value in refused]
+    return dict.fromkeys(names, _NOT_CONFIRMED.to(language))
 
 
 def mark(view: VisitView) -> str:

@@ -43,3 +43,15 @@ class TestTheDesk:
         answered(desk, in_time=in_time)
         assert desk.stage is Stage.QUESTIONS
         assert told in desk.look().text
+
+
+def test_what_a_colleague_did_not_confirm_is_typed_anew_and_never_kept_by_leaving_it_empty(desk: Desk) -> None:
+    desk.knows(Profile(name=ILZE.name, code=ILZE.code, iban="LV97HABA0012345678910"))
+    desk.ready()
+    desk.fill(account="LV78PARA0000000000001")
+    answered(desk, in_time=True)
+    page = desk.look().text
+    assert "A colleague did not confirm this value" in page
+    assert 'name="keep.account"' not in page
+    assert "LV78" not in page
+    assert 'name="keep.email"' in page
