@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,16 @@ class TestIdentityProvider:
         assert set(stack.return_addresses) == {f"{stack.url}{path}" for path in waiting}
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C reaches a process that is started now: whoever runs the tests in the background has it ignored for all."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class TestStayingUp:
+    @pytest.mark.usefixtures("interruptible")
     def test_tells_where_everything_is_stays_up_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
         base = six_free_ports()
         log = tmp_path / "told"
