@@ -5,6 +5,7 @@ where a page asks for them. The stage is read by this machine's clock; each step
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from connectors.sdk import registry
 from delegation.assurance import ON_PHONE, ApprovalKind
+from delegation.model import AuthorityKind
 from delegation.readback import ReadBack
 from delegation.statement import Statement
 from gateway.ledger.tables import AuditChain
@@ -31,6 +33,7 @@ from gateway.visits.tables import Filing, Visit, VisitState
 from gateway.visits.view import AnyColumns, Stage, VisitView
 
 __all__ = [
+    "OnBehalf",
     "OpenedVisit",
     "Stage",
     "VisitView",
@@ -128,6 +131,15 @@ def moment(conn: Connection, parts: Parts, visit_id: str) -> tuple[object, ...] 
     return (row.n, row.run_id, row.steps_done, row.steps_total, code_is_over)
 
 
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """Whose matter it is and who speaks for them, by name, and by what right."""
+
+    principal: str
+    speaking: tuple[str, ...]
+    right: AuthorityKind
+
+
 class OpenedVisit:
     """Opens the sealed values of a visit that a page shows; each one only when it is asked for."""
 
@@ -145,10 +157,13 @@ class OpenedVisit:
         delegation = _there(self._view.delegation)
         return statements.again(self._vault, delegation["id"], delegation["template_id"], delegation["language"])
 
-    def on_behalf(self) -> tuple[str, str] | None:
-        """Whose matter it is and who speaks for them, by name; `None` where they speak for themselves."""
-        facts = statements.facts_of(self._vault, _there(self._view.delegation)["id"])
-        return (facts.principal, ", ".join((facts.approver, *facts.co_approvers))) if facts.acts_for_other else None
+    def on_behalf(self) -> OnBehalf | None:
+        """Whose matter it is and who speaks for them; `None` where they speak for themselves."""
+        delegation = _there(self._view.delegation)
+        if delegation["authority_kind"] is None:
+            return None
+        facts = statements.facts_of(self._vault, delegation["id"])
+        return OnBehalf(facts.principal, (facts.approver, *facts.co_approvers), delegation["authority_kind"])
 
     def principal_name(self) -> str:
         """The name of whoever's matter it is, as the statement has it."""

@@ -1,4 +1,6 @@
-"""What an approver is told besides the pages: that something was allowed and how to stop it, and that it was stopped.
+"""What approvers are told besides the pages: that something was allowed and how to stop it, and that it was stopped.
+
+Everybody who said yes may stop, so everybody is told.
 
 A job of the worker writes the message, so that granting and stopping wait for nothing. It reads the rows again: what it
 says is true when it is written.
@@ -12,6 +14,7 @@ from sqlalchemy import Connection
 from delegation.model import DelegationState
 from delegation.statement import local_time
 from gateway.jobs.queue import enqueue
+from gateway.keys.errors import KeyDestroyedError
 from gateway.notifications.reaching import Notice, queue_for
 from gateway.parts import Parts
 from gateway.visits import stop_codes
@@ -31,7 +34,7 @@ class Told(StrEnum):
 
 
 def tell_later(conn: Connection, delegation_id: str, what: Told, now: datetime) -> None:
-    """Have a worker tell the approver of a delegation, once this transaction is committed."""
+    """Have a worker tell the approvers of a delegation, once this transaction is committed."""
     enqueue(
         conn,
         JOB,
@@ -42,7 +45,7 @@ def tell_later(conn: Connection, delegation_id: str, what: Told, now: datetime) 
 
 
 def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None:
-    """Write the message, if the approver can be reached and it is still so."""
+    """Write the messages, to each approver who can be reached, if it is still so."""
     row = find_delegation(conn, delegation_id)
     if what is Told.GRANTED and row.state not in (DelegationState.ACTIVE, DelegationState.SPENT):
         return
@@ -53,7 +56,13 @@ def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None
     else:
         template, values = _stopped(conn, row, visit.language)
     notice = Notice(template=template, language=visit.language, values=values, visit_id=visit.id)
-    queue_for(conn, parts, vault.key, row.approver_id, notice, now=parts.clock.database_now(conn))
+    now = parts.clock.database_now(conn)
+    for approver_id in (row.approver_id, *(row.co_approver_ids or ())):
+        try:
+            queue_for(conn, parts, vault.key, approver_id, notice, now=now)
+        except KeyDestroyedError:
+            # Whoever had their record erased cannot be reached; the others are told all the same.
+            continue
 
 
 def _granted(parts: Parts, vault: VisitVault, row: AnyRow, language: str) -> tuple[str, dict[str, str]]:

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
+from gateway.pages.authority_words import RIGHTS
 from gateway.pages.desk.answering import AnyRequest, path_of
 from gateway.pages.qr import qr
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
@@ -15,7 +16,7 @@ from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import looking, reading, showing
 from gateway.visits.errors import NotFoundError
-from gateway.visits.reading import OpenedVisit, VisitView
+from gateway.visits.reading import OnBehalf, OpenedVisit, VisitView
 from gateway.visits.stop_codes import StopPaper
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
@@ -70,7 +71,7 @@ async def show_receipt(
 ) -> Response[Any]:
     """The receipt on one sheet, in the resident's language."""
 
-    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, tuple[str, str] | None]:
+    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, OnBehalf | None]:
         view = reading.for_desk(conn, parts, session, visit_id)
         if view.receipt is None:
             return view, None, None
@@ -90,6 +91,7 @@ async def show_receipt(
         card=view.service.card(view.language),
         holder=view.service.holder,
         on_behalf=on_behalf,
+        right=None if on_behalf is None else RIGHTS[on_behalf.right],
         stop_paper=paper,
         stop_qr=None if paper is None else qr(paper.link),
         statement_qr=qr(f"{parts.settings.public_url}/statement"),

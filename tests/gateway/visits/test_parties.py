@@ -10,6 +10,8 @@ from delegation.claims import DELEGATION_TYPE, DelegationClaims
 from delegation.errors import InvalidRequestError
 from delegation.model import AuthorityKind, DelegationState
 from delegation.signing import open_signed
+from gateway import long_codes
+from gateway.keys import store as key_store
 from gateway.keys.signing import KeyKind
 from gateway.people import residents
 from gateway.people.residents import Profile
@@ -20,6 +22,7 @@ from gateway.visits.parties import Authority
 from gateway.visits.reading import Stage
 from gateway.visits.sealed import VisitVault
 from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.messages import messages, tell_all
 
 CHILD = Profile(name="Jurģis Paraudziņš", code="329999-10001")
 OTHER = Profile(name="Jānis Paraugs", code="329999-00002")
@@ -114,6 +117,32 @@ class TestCompany:
         assert len(claims.co_approvals) == 1
         assert claims.authority == "signatory"
         assert counter.events().count(EventName.APPROVAL_GIVEN) == 2
+
+    def test_each_who_signed_is_told_how_to_stop_and_that_it_was_stopped(self, counter: Counter) -> None:
+        self.two_sign(counter)
+        counter.enter_code()
+        counter.match()
+        tell_all(counter)
+        assert messages(counter, "granted") == [], "nothing is allowed before the last yes"
+        counter.sign_in(OTHER.code)
+        tell_all(counter)
+        told = messages(counter, "granted")
+        assert len(told) == 2
+        assert all(f"/stop/{long_codes.read(counter.stop_code())}" in text for _to, text in told)
+        counter.stop()
+        tell_all(counter)
+        assert len(messages(counter, "stopped")) == 2
+
+    def test_the_others_are_told_when_the_record_of_one_was_erased(self, counter: Counter) -> None:
+        self.two_sign(counter)
+        counter.enter_code()
+        counter.match()
+        counter.sign_in(OTHER.code)
+        first = counter.delegation().approver_id
+        key = counter.read(lambda conn: residents.open_resident(conn, counter.store, first)).key.id
+        counter.write(lambda conn: key_store.destroy(conn, key, counter.clock.now()))
+        tell_all(counter)
+        assert len(messages(counter, "granted")) == 1
 
     def test_the_first_cannot_sign_for_the_second(self, counter: Counter) -> None:
         self.two_sign(counter)

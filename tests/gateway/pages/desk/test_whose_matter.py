@@ -1,9 +1,13 @@
-"""The questions show whoever the delegation was given for, and take nobody else."""
+"""Whoever the delegation was given for stands in the questions and on the receipt, and nobody else is taken."""
 
 import re
 
+import pytest
+
 from connectors.sdk import registry
+from delegation.model import AuthorityKind
 from gateway.visits import asking
+from gateway.visits.parties import Authority
 from tests.gateway.pages.desk.desk import QUEUE, Desk
 from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.test_whose_matter import BIRTH, EMILS
@@ -30,3 +34,27 @@ def test_the_child_it_was_granted_for_stands_there_and_cannot_be_typed(desk: Des
     assert answers is not None
     assert answers.values["child_code"] == EMILS.code
     assert answers.values["child_given_name"] == "Emīls"
+
+
+@pytest.mark.parametrize(
+    ("kind", "right"),
+    [
+        (AuthorityKind.PARENT, "The child’s mother or father"),
+        (AuthorityKind.GUARDIAN, "Guardian"),
+        (AuthorityKind.ATTORNEY, "By a power of attorney"),
+    ],
+)
+def test_the_receipt_says_in_whose_name_and_by_what_right(desk: Desk, kind: AuthorityKind, right: str) -> None:
+    authority = Authority(kind=kind, document="other", reference="1")
+    desk.open(language="en").grant(person=EMILS, approver=ILZE, authority=authority)
+    desk.fill()
+    desk.send()
+    sheet = " ".join(re.sub(r"<[^>]+>", " ", desk.browser.get(f"{desk.path}/receipt").text).split())
+    assert f"In whose name {EMILS.name} Allowed by {ILZE.name} Right to act {right}" in sheet
+
+
+def test_the_receipt_of_whoever_acts_for_themselves_names_no_right(desk: Desk) -> None:
+    desk.open(language="en").grant()
+    desk.fill()
+    desk.send()
+    assert "Right to act" not in desk.browser.get(f"{desk.path}/receipt").text

@@ -5,7 +5,7 @@ from datetime import timedelta
 from delegation.model import AuthorityKind, DelegationState
 from gateway.people.residents import Profile
 from gateway.visits.parties import Authority
-from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, in_english
+from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, Phone, in_english
 from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.played import filed
 
@@ -44,6 +44,56 @@ def test_the_first_signatory_waits_for_the_second_on_their_own_phone(facing: Fac
     assert facing.approve(second, SOMEBODY_ELSE).location == "/approve"
     assert counter.delegation().state is DelegationState.ACTIVE
     assert "You gave your permission" in first.see().text
+
+
+def signed_by_both(facing: Facing) -> tuple[Phone, Phone]:
+    """The phones of two who have signed for a company."""
+    counter = facing.counter
+    counter.open(language="en").ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    first = in_english(facing.matched())
+    counter.clock.move(timedelta(seconds=20))
+    facing.approve(first)
+    second = in_english(facing.matched())
+    facing.approve(second, SOMEBODY_ELSE)
+    return first, second
+
+
+def test_both_signatories_read_the_same_text_as_their_own_words(facing: Facing) -> None:
+    counter = facing.counter
+    counter.open(language="en").ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    first = in_english(facing.matched())
+    own = f"We are:\n– {ILZE.name}\n– {SECOND.name}\nTogether we have the right to sign for this company"
+    assert own in first.see().text
+    counter.clock.move(timedelta(seconds=20))
+    facing.approve(first)
+    second = in_english(facing.matched())
+    assert own in second.see().text
+    assert "I am:" not in second.see().text
+
+
+def test_the_first_signatory_may_still_refuse_while_the_second_is_asked(facing: Facing) -> None:
+    counter = facing.counter
+    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    first = in_english(facing.matched())
+    counter.clock.move(timedelta(seconds=20))
+    facing.approve(first)
+    page = first.see().text
+    assert "You too can still refuse here" in page
+    assert "Stop everything" not in page
+    first.see("/approve/refuse")
+    first.send("/approve/refuse", approval=counter.approval().id)
+    assert counter.delegation().state is DelegationState.REFUSED
+
+
+def test_the_second_signatory_stops_like_the_first(facing: Facing) -> None:
+    _first, second = signed_by_both(facing)
+    facing.counter.fill()
+    facing.counter.prepare()
+    assert "You can stop it here until it is sent" in second.see().text
+    second.see("/approve/stop")
+    second.send("/approve/stop")
+    assert facing.counter.delegation().state is DelegationState.REVOKED
+    assert "nothing was sent" in second.see("/approve/stop").text
 
 
 def test_the_second_signatory_is_not_promised_what_the_first_one_checks(facing: Facing) -> None:
