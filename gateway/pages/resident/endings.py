@@ -36,7 +36,7 @@ _STAGES: dict[Stage, Told] = {
     ),
     Stage.LAPSED: Told(
         message("Nobody answered in time"),
-        message("The question is closed. Nothing is allowed, and nothing was sent."),
+        message("The question is closed, or the assistant took it back. Nothing is allowed, and nothing was sent."),
         _ASK_AGAIN,
         is_over=False,
     ),
