@@ -103,8 +103,16 @@ def sent_at(view: VisitView) -> datetime | None:
 
 def _only_signs_too(view: VisitView, session: ResidentSession) -> bool:
     """Whether this phone's holder said yes beside the first signatory, who alone checks what would be sent."""
-    others = () if view.delegation is None else view.delegation["co_approver_ids"] or ()
-    return session.resident_id in others
+    return session.resident_id in _others(view)
+
+
+def _is_second(view: VisitView) -> bool:
+    """Whether the statement is put to somebody who signs beside the first signatory."""
+    return view.approval is not None and view.approval["approver_id"] in _others(view)
+
+
+def _others(view: VisitView) -> tuple[str, ...]:
+    return () if view.delegation is None else tuple(view.delegation["co_approver_ids"] or ())
 
 
 def _to_permit(view: VisitView, session: ResidentSession) -> Screen:
@@ -138,7 +146,12 @@ def _values(
         case Screen.STATEMENT:
             opened = OpenedVisit(conn, parts, view, "statement")
             ways = _ways(conn, parts, view, ApprovalKind.GRANT)
-            return {"statement": opened.statement(), "asked": opened.asked_name(), **ways}
+            return {
+                "statement": opened.statement(),
+                "asked": opened.asked_name(),
+                "only_signs_too": _is_second(view),
+                **ways,
+            }
         case Screen.READBACK | Screen.HEARD:
             opened = OpenedVisit(conn, parts, view, "readback", "statement")
             shown = readback.shown(opened.readback(), view.service, language)

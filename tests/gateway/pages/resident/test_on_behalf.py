@@ -63,12 +63,17 @@ def test_both_signatories_read_the_same_text_as_their_own_words(facing: Facing) 
     counter.open(language="en").ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
     first = in_english(facing.matched())
     own = f"We are:\n– {ILZE.name}\n– {SECOND.name}\nTogether we have the right to sign for this company"
-    assert own in first.see().text
+    page = first.see().text
+    assert own in page
+    assert "What is filled in you will see again" in page
     counter.clock.move(timedelta(seconds=20))
     facing.approve(first)
     second = in_english(facing.matched())
-    assert own in second.see().text
-    assert "I am:" not in second.see().text
+    page = second.see().text
+    assert own in page
+    assert "I am:" not in page
+    assert "whoever signed first sees before it is sent" in page
+    assert "you will see again" not in page
 
 
 def test_the_first_signatory_may_still_refuse_while_the_second_is_asked(facing: Facing) -> None:
