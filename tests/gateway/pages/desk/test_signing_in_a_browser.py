@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, expect
 from delegation.assurance import Route
 from gateway.visits import paper
 from gateway.visits.reading import Stage
+from gateway.visits.scope import Wanted
 from tests.gateway.callers import Caller
-from tests.gateway.pages.desk.desk import Desk
+from tests.gateway.pages.desk.desk import QUEUE, Desk
 from tests.gateway.pages.desk.test_signing import JPEG, known, takes
 from tests.gateway.pages.second_look.conftest import colleague
 from tests.gateway.windows import address, listen, open_as
@@ -111,6 +112,20 @@ def test_a_call_is_accessible_at_the_desk_and_on_the_phone(browser: Browser, add
     expect(page.locator('form[action$="/heard"]')).to_have_count(0)
     assert latvian.stage is Stage.SENDING
     assert said == []
+    context.close()
+
+
+def test_a_receipt_is_one_sheet_also_with_what_stays_allowed(browser: Browser, address: str, latvian: Desk) -> None:
+    latvian.open(QUEUE, language="en")
+    latvian.grant(services=(Wanted(service=QUEUE, follow=True, collect=True),))
+    latvian.fill()
+    latvian.send()
+    context = open_as(browser, address, latvian.browser)
+    desk = context.new_page()
+    desk.goto(f"{address}{latvian.path}/receipt")
+    desk.emulate_media(media="print")
+    expect(desk.get_by_text("The assistant may receive the answer for you until")).to_be_visible()
+    assert _pages(desk.pdf(format="A4")) == 1
     context.close()
 
 
