@@ -61,3 +61,20 @@ def test_the_display_says_that_the_document_comes_first(desk: Desk) -> None:
     assert answer.status == 409
     assert "Šī cilvēka dokumentu vēl neviens nav apskatījis" in answer.text
     assert desk.delegation().state is DelegationState.REQUESTED
+
+
+def test_the_display_promises_the_second_no_look_at_what_only_the_first_is_shown(desk: Desk) -> None:
+    first_has_said_yes(desk)
+    page = desk.callers.display().get("/display").text
+    assert "Mēs:" in page
+    assert "Aizpildīto pirms nosūtīšanas redzēs pirmais parakstītājs" in page
+    assert "redzēsiet vēlreiz" not in page
+
+
+def test_the_sheet_of_several_who_sign_is_headed_as_theirs(desk: Desk) -> None:
+    desk.takes(Route.PAPER)
+    desk.open()
+    desk.ask(Route.PAPER, person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    sheet = desk.look("/sheet").text
+    assert "Ko mēs atļaujam</h1>" in sheet
+    assert "Ko es atļauju" not in sheet
