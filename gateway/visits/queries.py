@@ -9,6 +9,7 @@ from audit.events import EventName
 from gateway.ledger.tables import AuditChain, AuditEvent
 from gateway.people.tables import Centre, Staff
 from gateway.services.tables import Service
+from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run, SecondLook, SecondLookState, Visit
 
 _LOOKED_AT = (
@@ -51,6 +52,7 @@ def visit_view() -> Select[Any]:
             AuditChain.n,
             _LOOKED_AT.label("looked_at"),
             _looks_waiting(delegation, filing).label("looks_waiting"),
+            _sent_before(filing).label("sent_before"),
         )
         .select_from(Visit)
         .join(Staff, Staff.id == Visit.assistant_id)
@@ -92,6 +94,18 @@ def _looks_waiting(delegation: Any, filing: Any) -> Any:
         .select_from(SecondLook)
         .where(SecondLook.visit_id == Visit.id, SecondLook.state == SecondLookState.WAITING, about)
         .correlate(Visit, delegation, filing)
+        .scalar_subquery()
+    )
+
+
+def _sent_before(newest_filing: Any) -> Any:
+    """When the last of a visit's other filings left that the portal may have."""
+    other = aliased(Filing)
+    is_other = or_(newest_filing.id.is_(None), other.id != newest_filing.id)
+    return (
+        select(func.max(other.sent_at))
+        .where(other.visit_id == Visit.id, other.state.in_(MAY_HAVE_ARRIVED), is_other)
+        .correlate(Visit, newest_filing)
         .scalar_subquery()
     )
 

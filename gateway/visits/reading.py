@@ -311,6 +311,7 @@ def _made(row: Mapping[Any, Any], now: datetime) -> VisitView:
         version=row["n"],
         looked_at=row["looked_at"],
         looks_waiting=row["looks_waiting"],
+        sent_before=row["sent_before"],
         now=now,
     )
 

@@ -91,6 +91,8 @@ class VisitView:
     """When somebody at the desk last asked to see the resident's values."""
     looks_waiting: int
     """How many second looks are asked for in this visit and not answered."""
+    sent_before: datetime | None
+    """When something else of this visit left that the portal may have: another filing, or another service's."""
     now: datetime
 
     @property

@@ -114,6 +114,23 @@ class TestTheReadBack:
         assert counter.filing().state is FilingState.FILED
         assert not counter.view().can_stop
 
+    def test_a_stop_of_the_second_does_not_deny_that_the_first_was_sent(self, facing: Facing) -> None:
+        counter = facing.counter
+        counter.open(QUEUE).ask(services=(Wanted(service=QUEUE, filings=2),))
+        phone = in_english(facing.granted())
+        counter.fill()
+        counter.prepare()
+        assert "newest application alone" not in phone.see().text
+        facing.approve(phone)
+        counter.press()
+        counter.answer(filed(counter.clock.now()))
+        counter.fill(sample=1)
+        counter.prepare()
+        assert shows(phone.see("/approve/stop"), "Stop everything?")
+        phone.send("/approve/stop")
+        assert shows(phone.see("/approve/stop"), "It is stopped", "newest application alone", "left on")
+        assert shows(phone.see(), "Everything is stopped", "newest application alone")
+
     def test_the_receipt_is_a_file_in_a_sandbox_and_opening_it_is_recorded(self, facing: Facing) -> None:
         phone = ready(facing)
         counter = facing.counter
