@@ -37,7 +37,7 @@ ifndef READY
 endif
 
 test: setup ## run the tests, on SQLite and PostgreSQL, in a real browser; ARGS='tests/audit -k proof' for some
-	@$(BROWSER) $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BROWSER) $(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: setup ## everything that CI runs: all the checks below, two at a time, then the tests
 	@rm -f .build/failed
