@@ -77,6 +77,7 @@ class TestTheReadBack:
         counter.answer(filed(counter.clock.now()))
         page = phone.see()
         assert shows(page, "SP-2026-000001", "/approve/receipt.pdf", "VSAA")
+        assert shows(page, "Nothing is left to stop")
         assert "Stop everything" not in page.text
         counter.close()
         assert shows(phone.see(), "SP-2026-000001", "/f/", "How were you helped?")
