@@ -329,7 +329,8 @@ def test_the_statement_keeps_every_character(ours: Ours) -> None:
     text = "Es atļauju:\n\n1.  divi  atstarpes & <zīmes>\n\tbeigas"
     html = ours("{{ ui.statement(text, 'T') }}", text=text)
     body = html.split('id="statement">')[1].split("</div>")[0]
-    assert body == text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = re.sub(r"</?strong[^>]*>", "", body)
+    assert shown == text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def test_a_code_is_set_in_groups_and_copied_without_blanks(ours: Ours) -> None:
