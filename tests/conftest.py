@@ -19,9 +19,12 @@ _ON_ONE_DATABASE = (
     "tests/gateway/changes/test_pages",
     "tests/gateway/changes/test_in_a_browser",
     "tests/gateway/feedback/test_in_a_browser",
+    "tests/gateway/oauth/test_attacks",
+    "tests/gateway/oauth/test_pushed",
+    "tests/gateway/oauth/test_relying_party",
     "tests/flow/endings/",
 )
-"""Tests of what stands above the flow functions, which run on both databases everywhere."""
+"""Tests of what stands above the flow functions and the tables, which run on both databases everywhere."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
