@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from audit.events import EventName
@@ -18,6 +18,10 @@ _LOOKED_AT = (
     .correlate(Visit)
     .scalar_subquery()
 )
+
+# Not as a parameter: the table has an index of what waits alone, and SQLite would plan the whole statement anew at each
+# execution to see whether the value meets it.
+_WAITING: Any = literal_column(f"'{SecondLookState.WAITING}'")
 
 
 def newest(table: Any, of: Any, by: Any) -> Any:
@@ -92,7 +96,7 @@ def _looks_waiting(delegation: Any, filing: Any) -> Any:
     return (
         select(func.count())
         .select_from(SecondLook)
-        .where(SecondLook.visit_id == Visit.id, SecondLook.state == SecondLookState.WAITING, about)
+        .where(SecondLook.visit_id == Visit.id, SecondLook.state == _WAITING, about)
         .correlate(Visit, delegation, filing)
         .scalar_subquery()
     )
