@@ -22,7 +22,9 @@ _ON_ONE_DATABASE = (
     "tests/gateway/oauth/test_attacks",
     "tests/gateway/oauth/test_pushed",
     "tests/gateway/oauth/test_relying_party",
+    "tests/gateway/notifications/",
     "tests/flow/endings/",
+    "tests/flow/test_whole_visit.py::TestAWholeVisit::test_by_display",
 )
 """Tests of what stands above the flow functions and the tables, which run on both databases everywhere."""
 
