@@ -18,32 +18,21 @@ from connectors.sandbox.settings import Client
 from delegation.assurance import Assurance
 from gateway.clock import HeldClock
 from gateway.keys.signing import KeyKind
-from gateway.oauth import providers
 from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import (
     ProviderUnavailableError,
     ProviderUnknownError,
-    RegistrationError,
     SignInFailedError,
 )
-from gateway.oauth.relying_party import RelyingParty, SignedIn
+from gateway.oauth.relying_party import RelyingParty
 from gateway.parts import Parts
 from tests.gateway.callers import parts
-from tests.gateway.oauth.provider import CLIENT_ID, NONCE, Provider, a_key, a_provider, claims, signed
+from tests.gateway.oauth.provider import CLIENT_ID, NONCE, Provider, a_key, claims, signed
+from tests.gateway.oauth.relying import REDIRECT_URI, SECRET, VERIFIER, address, liar, party, redeem, register
 
-__all__ = ["parts"]
+__all__ = ["liar", "parts", "party"]
 
 pytestmark = pytest.mark.anyio
-SECRET = "secret: with + and %"
-REDIRECT_URI = "http://localhost:8000/approve/return"
-VERIFIER = "v" * 64
-
-
-@pytest.fixture
-async def party(parts: Parts) -> AsyncIterator[RelyingParty]:
-    made = RelyingParty(parts)
-    yield made
-    await made.close()
 
 
 @pytest.fixture
@@ -54,42 +43,6 @@ def sandbox(parts: Parts, clock: HeldClock) -> Iterator[Sandbox]:
         running.register_client(Client(CLIENT_ID, SECRET, (REDIRECT_URI,)))
         register(parts, running.idp_url)
         yield running
-
-
-@pytest.fixture
-def liar(parts: Parts) -> Iterator[Provider]:
-    """A provider that says what the test wants."""
-    with a_provider() as made:
-        register(parts, made.issuer)
-        yield made
-
-
-def register(
-    parts: Parts, issuer: str, provider_id: str = "sandbox", client_secret: str | None = SECRET, **more: Any
-) -> None:
-    parts.database.write_now(
-        lambda conn: providers.register(
-            conn,
-            parts,
-            provider_id=provider_id,
-            names={"lv": "Vienotā pieteikšanās", "en": "Single sign-in"},
-            issuer=issuer,
-            client_id=CLIENT_ID,
-            client_secret=client_secret,
-            **more,
-        )
-    )
-
-
-async def address(party: RelyingParty, least: Assurance = Assurance.SUBSTANTIAL) -> str:
-    return await party.authorize_url(
-        "sandbox", state="state-1", nonce=NONCE, verifier=VERIFIER, redirect_uri=REDIRECT_URI, least_acr=least.uri
-    )
-
-
-async def redeem(party: RelyingParty, code: str, iss: str | None, **changes: str) -> SignedIn:
-    given = {"verifier": VERIFIER, "nonce": NONCE, "redirect_uri": REDIRECT_URI} | changes
-    return await party.redeem("sandbox", code=code, iss=iss, **given)
 
 
 @dataclass
@@ -340,89 +293,3 @@ class TestWhoWeAre:
             liar.pages["/par"] = (status, {}, answer)
             with pytest.raises(ProviderUnavailableError):
                 await address(party)
-
-
-class TestSuspendedProvider:
-    async def test_signs_nobody_in_not_even_who_is_on_the_way(
-        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
-    ) -> None:
-        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
-        parts.database.write_now(lambda conn: providers.suspend(conn, parts, "sandbox"))
-        assert parts.database.read_now(providers.all) == ()
-        with pytest.raises(ProviderUnknownError):
-            await redeem(party, "code", liar.issuer)
-        assert "POST /token" not in liar.asked
-        register(parts, liar.issuer, client_secret=None)
-        assert (await redeem(party, "code", liar.issuer)).personal_code == "329999-00001"
-
-    async def test_without_an_id_token_is_refused(self, party: RelyingParty, liar: Provider) -> None:
-        liar.pages["/token"] = (200, {}, {"access_token": "a"})
-        with pytest.raises(SignInFailedError, match=r"id_token\.missing"):
-            await redeem(party, "code", liar.issuer)
-
-
-class TestProviderInTrouble:
-    @pytest.mark.parametrize(
-        "page",
-        [
-            (500, {}, {}),
-            (302, {"Location": "http://127.0.0.3/elsewhere"}, {}),
-            (200, {}, b"no JSON"),
-            (200, {}, b"\xff"),
-            (200, {}, b"[]"),
-            (200, {}, {"padding": "x" * 300_000}),
-        ],
-    )
-    @pytest.mark.parametrize("where", ["/.well-known/openid-configuration", "/jwks", "/token"])
-    async def test_is_told_apart_from_a_sign_in_that_failed(
-        self, party: RelyingParty, liar: Provider, clock: HeldClock, where: str, page: tuple[int, dict[str, str], Any]
-    ) -> None:
-        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
-        liar.pages[where] = page
-        refusal = SignInFailedError if (where, page[0]) == ("/token", 302) else ProviderUnavailableError
-        with pytest.raises(refusal):
-            await redeem(party, "code", liar.issuer)
-        assert not any("elsewhere" in asked for asked in liar.asked)
-
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"issuer": "https://evil.example"},
-            {"token_endpoint": "http://evil.example/token"},
-            {"jwks_uri": "file:///etc/passwd"},
-            {"authorization_endpoint": None},
-        ],
-    )
-    async def test_with_metadata_that_cannot_be_trusted_is_not_used(
-        self, party: RelyingParty, liar: Provider, changes: dict[str, Any]
-    ) -> None:
-        liar.metadata(**changes)
-        with pytest.raises(ProviderUnavailableError):
-            await address(party)
-
-    async def test_that_does_not_listen_is_unavailable(self, party: RelyingParty, parts: Parts) -> None:
-        register(parts, "http://127.0.0.3:1")
-        with pytest.raises(ProviderUnavailableError):
-            await address(party)
-
-
-class TestRegistration:
-    async def test_keeps_the_secret_sealed_and_the_names_by_language(self, parts: Parts) -> None:
-        register(parts, "https://provider.example")
-        (found,) = parts.database.read_now(providers.all)
-        assert SECRET.encode() not in found.sealed_secret
-        assert providers.secret_of(parts, found) == SECRET
-        assert (found.name("en-plain"), found.name("de")) == ("Single sign-in", "Vienotā pieteikšanās")
-
-    @pytest.mark.parametrize("named", [{"code_claim": "a claim"}, {"phone_claim": ""}, {"code_claim": "x" * 121}])
-    async def test_refuses_a_claim_that_can_be_none(self, parts: Parts, named: dict[str, str]) -> None:
-        with pytest.raises(RegistrationError):
-            register(parts, "https://provider.example", **named)
-
-    @pytest.mark.parametrize(
-        "issuer",
-        ["http://provider.example", "https://provider.example/", "https://provider.example?x", "ftp://x", "provider"],
-    )
-    async def test_refuses_an_issuer_that_anybody_could_be(self, parts: Parts, issuer: str) -> None:
-        with pytest.raises(RegistrationError):
-            register(parts, issuer)
