@@ -13,7 +13,7 @@ AnyRequest = Request[Any, Any, Any]
 
 HOME_OF = {
     Role.ASSISTANT: "/desk",
-    Role.MANAGER: "/manage/terminals",
+    Role.MANAGER: "/manage",
     Role.ADMINISTRATOR: "/admin",
     Role.AUDITOR: "/audit",
     Role.OFFICER: "/admin",
@@ -29,6 +29,12 @@ async def home(request: AnyRequest, session: CurrentSession) -> Response[Any]:
             return see_other("/unlock")
         return see_other(HOME_OF[session.role] if session.role_chosen else "/role")
     return page(request, "pages/home/start.html")
+
+
+@get("/manage", **allow(Who.MANAGER))
+async def manage(request: AnyRequest) -> Response[Any]:
+    """Where a manager's work begins: what is allowed in the centre, its people and its computers."""
+    return page(request, "pages/manage/start.html")
 
 
 @get("/contact", **allow(Who.ANYONE))
@@ -49,4 +55,4 @@ async def privacy(request: AnyRequest) -> Response[Any]:
     return page(request, "pages/home/privacy.html")
 
 
-HANDLERS = (home, contact, accessibility, privacy)
+HANDLERS = (home, manage, contact, accessibility, privacy)

@@ -42,7 +42,14 @@ def test_every_page_is_accessible_and_breaks_no_policy(
         (screen, ["/display/pair"]),
         (
             callers.staff(Role.MANAGER, language=language),
-            ["/account", "/role", "/manage/terminals", f"/manage/terminals/codes/{new_code.seed}", "/desk/display"],
+            [
+                "/account",
+                "/role",
+                "/manage",
+                "/manage/terminals",
+                f"/manage/terminals/codes/{new_code.seed}",
+                "/desk/display",
+            ],
         ),
     ]
     for caller, paths in visits:

@@ -176,7 +176,7 @@ class TestOwnPath:
 class TestHome:
     @pytest.mark.parametrize(
         ("role", "place"),
-        [(Role.ASSISTANT, "/desk"), (Role.AUDITOR, "/audit"), (Role.MANAGER, "/manage/terminals"), (None, "/role")],
+        [(Role.ASSISTANT, "/desk"), (Role.AUDITOR, "/audit"), (Role.MANAGER, "/manage"), (None, "/role")],
     )
     def test_sends_each_role_to_its_place(self, callers: Callers, role: Role | None, place: str) -> None:
         assert callers.staff(role).get("/").location == place
@@ -185,6 +185,23 @@ class TestHome:
     def test_leads_every_role_to_a_page_that_it_may_open(self, callers: Callers, role: Role) -> None:
         caller = callers.staff(role)
         assert caller.get(caller.get("/").location).status == 200
+
+    @pytest.mark.parametrize(
+        ("language", "titles"),
+        [("en", ("Your centre", "Computers of the centre")), ("lv", ("Jūsu centrs", "Centra datori"))],
+    )
+    def test_of_a_manager_has_a_name_of_its_own_and_leads_to_every_part(
+        self, callers: Callers, language: str, titles: tuple[str, str]
+    ) -> None:
+        manager = callers.staff(Role.MANAGER, language=language)
+        start, computers = manager.get("/manage").text, manager.get("/manage/terminals").text
+        for page, title in zip((start, computers), titles, strict=True):
+            assert f"<title>{title} " in page
+            assert re.search(rf"<h1[^>]*>{title}</h1>", page)
+        links = re.findall(r'<h2[^>]*><a[^>]*href="([^"]+)"', start)
+        assert len(links) == 6
+        for link in links:
+            assert manager.get(link).status == 200
 
     def test_has_no_link_that_leads_nowhere(self, callers: Callers) -> None:
         for start in ("/", "/privacy", "/sign-in"):
