@@ -1,10 +1,11 @@
 """The command `pilnvara`. Each command's module is imported only when it runs, so that `--help` is quick."""
 
-import importlib
 import sys
 from typing import Any
 
 import click
+
+from gateway.commands.lazy import LazyGroup
 
 COMMANDS = {
     "serve": ("gateway.commands.processes:serve", "Answer browsers and portals."),
@@ -22,25 +23,8 @@ COMMANDS = {
 BAD_INPUT = 2
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the commands, in the order in which they are needed."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
-        """Import one command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        """List the commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+class MainGroup(LazyGroup):
+    """The group of all commands."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a person can mend is told in one line, not as a traceback."""
@@ -53,7 +37,7 @@ class LazyGroup(click.Group):
             sys.exit(BAD_INPUT)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=MainGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pilnvara")
 def main() -> None:
     """Pilnvara: a gateway for assisted e-services. Settings are environment variables: `pilnvara doctor --settings`."""

@@ -1,99 +1,16 @@
-"""`pilnvara audit`."""
-
-import asyncio
-import os
-import sys
-from pathlib import Path
+"""`pilnvara audit`: each command is imported when it is called, so that those of a verifier need no server."""
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import Connection
 
-from audit.report import Report, Severity
-from gateway.config import Settings
-from gateway.database.drivers import parse_url, sqlite_path
-from gateway.ledger import checkpoints
-from gateway.ledger.checking import check
-from gateway.ledger.sequencer import sequence
-from gateway.parts import Store, open_store
-from gateway.visits import evidence
+from gateway.commands.lazy import LazyGroup
 
-_CANNOT_CONCLUDE = 3
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+COMMANDS = {
+    "verify": ("gateway.commands.log:verify", "Recompute every leaf, chain and checkpoint."),
+    "checkpoint": ("gateway.commands.log:checkpoint", "Sign the log as it is now, and print its newest checkpoint."),
+}
+"""Name, then where the command is and what its help says."""
 
 
-@click.group()
+@click.group(cls=LazyGroup, lazy=COMMANDS)
 def audit() -> None:
-    """Verify the audit log and show its checkpoint."""
-
-
-@audit.command()
-@click.option("--vkey", "vkeys", multiple=True, help="Public key of the log, from elsewhere; may be given again.")
-@click.option("--held", type=_FILE, help="A checkpoint that was kept elsewhere. Without it: the data folder's.")
-@click.option("--log-only", is_flag=True, help="Leave out what is kept of each yes: only the log is checked.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def verify(vkeys: tuple[str, ...], held: Path | None, log_only: bool, as_json: bool) -> None:
-    """Recompute every leaf, chain and checkpoint, and verify again what is kept of each yes.
-
-    Exits 0 verified, 1 violation, 2 bad input, 3 cannot conclude.
-
-    Without --vkey the keys are the gateway's own: enough to find damage, not to accuse or acquit the operator.
-    """
-    store = _open_existing()
-    try:
-        kept = checkpoints.read_held(store.settings.data_dir) if held is None else held.read_bytes()
-        report = _verify(store, vkeys, kept, log_only=log_only)
-    finally:
-        store.close()
-    click.echo(report.to_json() if as_json else "\n".join(report.lines()))
-    sys.exit(report.exit_code)
-
-
-@audit.command()
-def checkpoint() -> None:
-    """Sign the log as it is now, if it has grown, and print its newest checkpoint. Exits 3 if there is none."""
-    store = _open_existing()
-    try:
-        asyncio.run(_publish(store))
-        signed = store.database.read_now(checkpoints.latest)
-    finally:
-        store.close()
-    if signed is None:
-        click.echo("The log is empty.", err=True)
-        sys.exit(_CANNOT_CONCLUDE)
-    click.echo(signed.decode(), nl=False)
-
-
-async def _publish(store: Store) -> None:
-    await sequence(store.database)
-    await store.publisher.publish()
-
-
-def _open_existing() -> Store:
-    settings = Settings.from_environment(os.environ)
-    url = parse_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
-        click.echo(f"pilnvara: there is no database at {sqlite_path(url)}: set PILNVARA_DATA_DIR", err=True)
-        sys.exit(2)
-    return open_store(settings)
-
-
-def _verify(store: Store, vkeys: tuple[str, ...], held: bytes | None, *, log_only: bool) -> Report:
-    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    own = tuple(signer.verifier.vkey for signer in store.publisher.signers)
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("Checking")
-
-        def show(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
-
-        def look(conn: Connection) -> Report:
-            now, origin = store.clock.now(), store.settings.log_origin
-            report = check(conn, vkeys=vkeys or own, origin=origin, now=now, held=held, progress=show)
-            # A log that cannot be read says nothing of what is kept beside it.
-            if log_only or report.severity is Severity.BAD_INPUT:
-                return report
-            return report.with_more(*evidence.examine(conn, store, show))
-
-        return store.database.read_now(look)
+    """Verify the audit log, show its checkpoint, and hand out what proves a visit."""
