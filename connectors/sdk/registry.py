@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 from connectors.sdk.connector import Connector
+from connectors.sdk.contract import ensure_sound
 
 GROUP = "pilnvara.connectors"
 BUILT_IN = (
@@ -30,6 +31,7 @@ def all() -> dict[str, Connector]:  # noqa: A001 - read as `registry.all()`
 
     Raises:
         ConnectorConflictError: two claim one id, or an entry point is no connector.
+        ConnectorContractError: one is declared as it cannot be used.
     """
     return {name: connector for name, (connector, _) in _loaded().items()}
 
@@ -59,6 +61,7 @@ def _loaded() -> dict[str, tuple[Connector, str]]:
     loaded: dict[str, tuple[Connector, str]] = {}
     for module in BUILT_IN:
         connector = import_module(module).CONNECTOR
+        ensure_sound(connector)
         loaded[connector.id] = (connector, "connectors")
     for entry in entry_points(group=GROUP):
         connector = entry.load()
@@ -66,5 +69,6 @@ def _loaded() -> dict[str, tuple[Connector, str]]:
             raise ConnectorConflictError(f"entry point {entry.name!r} names no connector")
         if connector.id in loaded:
             raise ConnectorConflictError(f"two connectors are called {connector.id!r}")
+        ensure_sound(connector)
         loaded[connector.id] = (connector, entry.module.partition(".")[0])
     return loaded

@@ -5,6 +5,8 @@ import os
 
 import click
 
+from connectors.sdk import registry
+from connectors.sdk.contract import ConnectorContractError
 from gateway import logging
 from gateway.config import ConfigurationError, Settings
 from gateway.doctor.registrations import refuse_sandbox
@@ -55,6 +57,7 @@ def worker() -> None:
 def _open() -> Parts:
     settings = Settings.from_environment(os.environ)
     logging.configure(settings.log_level)
+    _ensure_connectors()
     parts = open_parts(settings)
     try:
         parts.database.read_now(lambda conn: refuse_sandbox(conn, settings))
@@ -62,3 +65,15 @@ def _open() -> Parts:
         parts.close()
         raise
     return parts
+
+
+def _ensure_connectors() -> None:
+    """Refuse to start with a connector that cannot be used: nobody should find out at a counter.
+
+    Raises:
+        ConfigurationError: names the connector, its inputs and why.
+    """
+    try:
+        registry.all()
+    except (ConnectorContractError, registry.ConnectorConflictError) as error:
+        raise ConfigurationError(str(error)) from error
