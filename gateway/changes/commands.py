@@ -95,7 +95,13 @@ def suspend_portal(client_id: str, reason: str) -> None:
 @click.option("--auth", "method", type=_METHODS, default=AuthMethod.SECRET_BASIC.value, show_default=True)
 @click.option("--level", "levels", nargs=2, multiple=True, help="A word of the provider's, and the eIDAS address.")
 @click.option("--code-claim", help="The claim that holds the personal code; none: personal_code, else the subject.")
-@click.option("--phone-claim", help="The claim that holds a number which the provider verified; none: phone_number.")
+@click.option("--phone-claim", help="The claim that holds a telephone number; none: phone_number.")
+@click.option(
+    "--phone-verified/--phone-unverified",
+    default=False,
+    show_default=True,
+    help="Whether numbers count as verified of which the provider does not say it.",
+)
 @click.option(
     "--secret",
     prompt=True,
@@ -117,6 +123,7 @@ def add_provider(  # noqa: PLR0913 - a registration has as many parts
     levels: tuple[tuple[str, str], ...],
     code_claim: str | None,
     phone_claim: str | None,
+    phone_verified: bool,
     secret: str,
     reason: str,
 ) -> None:
@@ -131,6 +138,7 @@ def add_provider(  # noqa: PLR0913 - a registration has as many parts
         "acr_levels": dict(levels),
         "code_claim": code_claim,
         "phone_claim": phone_claim,
+        "phone_verified": phone_verified,
     }
     _put(ChangeKind.PROVIDER_ADD, provider_id, values, reason, secret or None)
 

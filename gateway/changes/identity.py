@@ -36,6 +36,7 @@ def current(conn: Connection, provider_id: str) -> Values | None:
         "acr_levels": row.acr_levels or {},
         "code_claim": row.code_claim,
         "phone_claim": row.phone_claim,
+        "phone_verified": row.phone_verified,
         "suspended": row.suspended_at is not None,
     }
 
@@ -100,6 +101,8 @@ def _apply(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
         acr_levels=values["acr_levels"],
         code_claim=values["code_claim"],
         phone_claim=values["phone_claim"],
+        # A proposal from before there was this question has not answered it.
+        phone_verified=bool(values.get("phone_verified")),
         by=by,
     )
 

@@ -48,7 +48,9 @@ class Provider:
     code_claim: str | None = None
     """The claim that holds the personal code; none: `personal_code`, else the subject."""
     phone_claim: str | None = None
-    """The claim that holds a verified number; none: `phone_number`."""
+    """The claim that holds a telephone number; none: `phone_number`."""
+    phone_verified: bool = False
+    """Whether a number of which the provider does not say itself that it has verified it counts as verified."""
 
     def name(self, language: str) -> str:
         """Return its name in `language` (`lv`, `en`, `lv-plain`, `en-plain`), in the base language, or in Latvian."""
@@ -70,6 +72,7 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
     acr_levels: Mapping[str, str] | None = None,
     code_claim: str | None = None,
     phone_claim: str | None = None,
+    phone_verified: bool = False,
     by: Actor = GATEWAY,
 ) -> None:
     """Register an identity provider, or replace its registration, also a suspended one; either is an event.
@@ -77,7 +80,8 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
     The secret is kept sealed; left out, a provider that is known keeps the one it has, and one at which we authenticate
     by `private_key_jwt` needs none: our public key is in `/oauth/jwks`. `acr_levels` holds the provider's own words for
     levels of assurance, each with an eIDAS URI; `code_claim` and `phone_claim` name the claims in which it tells the
-    personal code and a number that it has verified, where those are not the usual ones.
+    personal code and a telephone number, where those are not the usual ones. A number counts as verified where the
+    provider says so of it; where it says nothing, only with `phone_verified`.
 
     Raises:
         RegistrationError: the issuer is not https (or this machine), the scope lacks `openid`, or the Latvian name, the
@@ -103,6 +107,7 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
         "acr_levels": dict(acr_levels) if acr_levels else None,
         "code_claim": code_claim,
         "phone_claim": phone_claim,
+        "phone_verified": phone_verified,
         "changed_at": now,
         "suspended_at": None,
     }
@@ -127,6 +132,7 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
             "levels": values["acr_levels"],
             "code_claim": code_claim,
             "phone_claim": phone_claim,
+            "phone_verified": phone_verified,
         },
         at=now,
     )
@@ -200,6 +206,7 @@ def _provider(row: Row[Any]) -> Provider:
         acr_levels=row.acr_levels or {},
         code_claim=row.code_claim,
         phone_claim=row.phone_claim,
+        phone_verified=row.phone_verified,
     )
 
 

@@ -30,6 +30,7 @@ from gateway.people.residents import Profile
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
+_PHONE = "phone_number"
 _SUBJECT_PREFIX = "PK:"
 _NATURAL_PERSON = "PNOLV-"
 """ETSI EN 319 412-1 section 5.1.3: a national personal number, of Latvia."""
@@ -156,7 +157,13 @@ class RelyingParty:
             acr_levels=provider.acr_levels,
         )
         claims, provenance = await self._verified(id_token, metadata, expected)
-        found = signed_in(id_token, claims, code_claim=provider.code_claim, phone_claim=provider.phone_claim)
+        found = signed_in(
+            id_token,
+            claims,
+            code_claim=provider.code_claim,
+            phone_claim=provider.phone_claim,
+            phone_verified=provider.phone_verified,
+        )
         kept = replace(provenance, code_claim=provider.code_claim)
         return replace(found, acr=evidence.level_of(found.acr, provider.acr_levels), provenance=kept)
 
@@ -244,9 +251,14 @@ class RelyingParty:
 
 
 def signed_in(
-    id_token: str, claims: Mapping[str, Any], *, code_claim: str | None = None, phone_claim: str | None = None
+    id_token: str,
+    claims: Mapping[str, Any],
+    *,
+    code_claim: str | None = None,
+    phone_claim: str | None = None,
+    phone_verified: bool = False,
 ) -> SignedIn:
-    """Read the person out of verified claims; `code_claim` and `phone_claim` are those of the provider's registration.
+    """Read the person out of verified claims; the rest is as the provider's registration has it.
 
     Raises:
         SignInFailedError: the claims hold no personal code or no name.
@@ -266,8 +278,8 @@ def signed_in(
         subject=subject,
         given_name=given,
         family_name=family,
-        phone_number=_text(claims, phone_claim or "phone_number"),
-        phone_number_verified=_is_verified(claims, phone_claim),
+        phone_number=_text(claims, phone_claim or _PHONE),
+        phone_number_verified=_is_verified(claims, phone_claim or _PHONE, unsaid=phone_verified),
         email=_text(claims, "email"),
         acr=str(claims["acr"]),
         amr=tuple(str(method) for method in amr) if isinstance(amr, list) else (),
@@ -286,10 +298,10 @@ def _code_in(claims: Mapping[str, Any], subject: str, code_claim: str | None) ->
     return told.removeprefix(_SUBJECT_PREFIX).removeprefix(_NATURAL_PERSON)
 
 
-def _is_verified(claims: Mapping[str, Any], phone_claim: str | None) -> bool:
-    """Whether the provider stands for the number: as it says itself, else as its claim was registered."""
-    said = claims.get(f"{phone_claim or 'phone_number'}_verified")
-    return said is True or (phone_claim not in {None, "phone_number"} and said is None)
+def _is_verified(claims: Mapping[str, Any], phone_claim: str, *, unsaid: bool) -> bool:
+    """Whether the provider stands for the number; `unsaid` is what two people have registered where it says nothing."""
+    said = claims.get(f"{phone_claim}_verified")
+    return unsaid if said is None else said is True
 
 
 def _endpoint(metadata: Mapping[str, Any], name: str) -> str:

@@ -151,7 +151,9 @@ class IdentityProvider(Base):
     code_claim: Mapped[str | None]
     """The claim that holds the personal code; none: `personal_code`, else the subject."""
     phone_claim: Mapped[str | None]
-    """The claim that holds a number which the provider has verified; none: `phone_number`, as OpenID has it."""
+    """The claim that holds a telephone number; none: `phone_number`, as OpenID has it."""
+    phone_verified: Mapped[bool] = mapped_column(server_default=false())
+    """Whether numbers in that claim are verified even though the provider does not say so of each."""
     registered_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     suspended_at: Mapped[datetime | None]

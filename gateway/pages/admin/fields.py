@@ -89,7 +89,12 @@ _PROVIDER = (
     Asked(
         name="phone_claim",
         optional=True,
-        hint=message("One that holds verified numbers alone; left empty: phone_number, if it is said to be verified"),
+        hint=message("Such as mobile; left empty: phone_number"),
+    ),
+    Asked(
+        name="phone_verified",
+        control=Control.FLAG,
+        hint=message("Only if the provider puts verified numbers there and no others: one-time codes are sent to them"),
     ),
     Asked(
         name="secret",

@@ -50,6 +50,7 @@ PROVIDER: dict[str, Any] = {
     "acr_levels": {},
     "code_claim": None,
     "phone_claim": None,
+    "phone_verified": False,
 }
 RULES = {"grant_least": 2, "permit_least": 2, "routes": ["phone"], "guarded": ["account"], "training": None}
 WHY = "The portal moves to another address"

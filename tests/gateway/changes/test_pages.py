@@ -76,7 +76,7 @@ def test_two_administrators_register_a_portal_and_its_secret_is_shown_once(offic
 
 
 def test_a_provider_is_added_with_the_claims_in_which_it_tells_code_and_number(office: Office) -> None:
-    named = {"code_claim": "serial_number", "phone_claim": "mobile"}
+    named = {"code_claim": "serial_number", "phone_claim": "mobile", "phone_verified": "yes"}
     path = office.page().post("/admin/propose/provider.add", PROVIDER_FORM | named).location
     page = office.page(office.second)
     assert "serial_number" in page.get(path).text
@@ -84,9 +84,10 @@ def test_a_provider_is_added_with_the_claims_in_which_it_tells_code_and_number(o
     office.wait()
     office.apply(path.rpartition("/")[2])
     found = office.read(lambda conn: providers.find(conn, "example"))
-    assert (found.code_claim, found.phone_claim) == ("serial_number", "mobile")
+    assert (found.code_claim, found.phone_claim, found.phone_verified) == ("serial_number", "mobile", True)
     form = office.page().get("/admin/propose/provider.alter?target=example").text
     assert re.search(r'name="code_claim"[^>]*value="serial_number"', form)
+    assert re.search(r'name="phone_verified"[^>]* checked', form)
 
 
 def test_a_change_of_nothing_but_the_secret_is_seen_and_the_secret_is_not(office: Office) -> None:

@@ -224,7 +224,7 @@ class TestAnswer:
     async def test_tells_code_and_number_in_the_claims_that_are_registered(
         self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
     ) -> None:
-        register(parts, liar.issuer, code_claim="serial_number", phone_claim="mobile")
+        register(parts, liar.issuer, code_claim="serial_number", phone_claim="mobile", phone_verified=True)
         told = {"serial_number": "PNOLV-329999-00002", "mobile": "+371 2000 0002"}
         liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), **told)))
         found = await redeem(party, "code", liar.issuer)
@@ -240,19 +240,39 @@ class TestAnswer:
         with pytest.raises(SignInFailedError, match=r"claims\.personal_code"):
             await redeem(party, "code", liar.issuer)
 
-    @pytest.mark.parametrize("told", [{}, {"mobile": "+371 2000 0002", "mobile_verified": False}])
-    async def test_without_a_verified_number_in_the_claim_that_is_registered_gives_none(
-        self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock, told: dict[str, Any]
+    @pytest.mark.parametrize("claim", ["mobile", "phone_number"])
+    @pytest.mark.parametrize(
+        ("said", "registered", "is_known"),
+        [
+            (None, False, False),
+            (None, True, True),
+            (False, True, False),
+            ("true", True, False),
+            (True, False, True),
+        ],
+    )
+    async def test_gives_a_number_only_as_verified_as_the_provider_says_or_else_is_registered_for(
+        self,
+        party: RelyingParty,
+        parts: Parts,
+        liar: Provider,
+        clock: HeldClock,
+        claim: str,
+        said: object,
+        registered: bool,
+        is_known: bool,
     ) -> None:
-        register(parts, liar.issuer, phone_claim="mobile")
+        register(parts, liar.issuer, phone_claim=claim, phone_verified=registered)
+        told = {claim: "+371 2000 0002", f"{claim}_verified": said}
         liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), **told)))
-        assert (await redeem(party, "code", liar.issuer)).profile.phone is None
+        found = await redeem(party, "code", liar.issuer)
+        assert found.profile.phone == ("+371 2000 0002" if is_known else None)
 
-    async def test_says_by_itself_whether_the_usual_number_is_verified_also_when_it_is_registered(
+    async def test_knows_no_number_where_the_claim_that_is_registered_is_missing(
         self, party: RelyingParty, parts: Parts, liar: Provider, clock: HeldClock
     ) -> None:
-        register(parts, liar.issuer, phone_claim="phone_number")
-        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now(), phone_number_verified=None)))
+        register(parts, liar.issuer, phone_claim="mobile", phone_verified=True)
+        liar.hand_out(signed(liar.key, claims(liar.issuer, clock.now())))
         assert (await redeem(party, "code", liar.issuer)).profile.phone is None
 
 
