@@ -7,7 +7,6 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.types import ControllerRouterHandler
 
-from gateway.keys.signing import KeyKind
 from gateway.oauth import authorization, endpoints, metadata, pushed, status_lists, tickets
 from gateway.oauth.errors import RunRequiredError, UntrustedRequestError
 from gateway.oauth.messages import Answer, Asked
@@ -19,13 +18,6 @@ _LONGEST_FORM = 65_536
 _MOST_FIELDS = 64
 _FOR_FIVE_MINUTES = {"Cache-Control": "public, max-age=300"}
 _FORM = "application/x-www-form-urlencoded"
-_SIGNING_KINDS = (
-    KeyKind.ID_TOKEN,
-    KeyKind.ACCESS_TOKEN,
-    KeyKind.DELEGATION,
-    KeyKind.STATUS_LIST,
-    KeyKind.CLIENT_ASSERTION,
-)
 
 
 @get("/oauth/authorize", **allow(Who.RUN))
@@ -93,8 +85,8 @@ async def introspect(request: AnyRequest, parts: Parts) -> Response[Any]:
 
 @get("/oauth/jwks", sync_to_thread=False, **allow(Who.ANYONE, cacheable=True))
 def jwks(parts: Parts) -> Response[Any]:
-    """Publish the keys of everything that leaves the gateway, those that sign now and those just replaced."""
-    return Response(parts.keys.jwks(*_SIGNING_KINDS), media_type="application/jwk-set+json", headers=_FOR_FIVE_MINUTES)
+    """Publish the keys of every kind of token, those that sign now and those just replaced."""
+    return Response(parts.keys.jwks(), media_type="application/jwk-set+json", headers=_FOR_FIVE_MINUTES)
 
 
 @get(

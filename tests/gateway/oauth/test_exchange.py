@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from audit.events import EventName
 from connectors.runner.api import Verdict
 from delegation.assurance import Route
+from delegation.checking import check_token
 from delegation.claims import PERMIT_TYPE, PermitClaims
 from delegation.signing import open_signed
 from delegation.verify import verify_delegation
@@ -288,6 +289,13 @@ class TestRightToFile:
         counter.clock.move(timedelta(minutes=1))
         answer = exchange(portal, access, actor_token=verdict.permit, actor_token_type=PERMIT)
         refused(portal, answer, "invalid_grant", "permit.expired")
+
+    def test_is_proved_by_the_published_keys_to_a_portal_that_keeps_the_permit(self, portal: Portal) -> None:
+        permit = send(portal)
+        now, published = portal.counter.clock.now(), portal.http.get("/oauth/jwks").json()
+        checked = check_token(permit, published, now=now, issuer=portal.issuer, audience=portal.issuer)
+        assert isinstance(checked.claims, PermitClaims)
+        assert checked.unchecked == ("use",)
 
     def test_is_not_given_for_another_filing_or_payload(self, portal: Portal) -> None:
         access, permit = portal.tokens()["access_token"], send(portal)
