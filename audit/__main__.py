@@ -15,6 +15,7 @@ from audit.note import Verifier
 from audit.proof import LogProof
 from audit.signatures import Policy
 from audit.verify import Report, verify
+from audit.witness.commands import witness
 
 _BAD_INPUT = 2
 
@@ -25,6 +26,9 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.group()
 def main() -> None:
     """Check an audit log. Exit code: 0 verified, 1 violation, 2 bad input, 3 cannot conclude."""
+
+
+main.add_command(witness)
 
 
 @main.command("verify-tiles")

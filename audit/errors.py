@@ -69,7 +69,31 @@ class TileError(AuditError):
     code: ClassVar[str] = "audit.tile.malformed"
 
 
+class SubmissionError(AuditError):
+    """A request to a witness is not what C2SP tlog-witness allows."""
+
+    code: ClassVar[str] = "audit.submission.malformed"
+
+
+class PolicyError(AuditError):
+    """A list of logs, witnesses and quorum is not what C2SP tlog-policy allows."""
+
+    code: ClassVar[str] = "audit.policy.malformed"
+
+
+class WitnessFolderError(AuditError):
+    """What a witness keeps is not there, damaged, or in use by another process; it cosigns nothing then."""
+
+    code: ClassVar[str] = "audit.witness.folder"
+
+
 class SourceError(AuditError):
     """A log cannot be read at all, so nothing can be said about it."""
 
     code: ClassVar[str] = "audit.source.unreadable"
+
+
+class BundleError(AuditError):
+    """A file is not a bundle, or not in its one form."""
+
+    code: ClassVar[str] = "audit.bundle.malformed"

@@ -185,7 +185,7 @@ def sign(text: bytes, signers: Sequence[NoteSigner]) -> bytes:
     _check_text(text)
     if not signers:
         raise NoteError("a note needs a signature")
-    return text + b"\n" + b"".join(_line(signer, text) for signer in signers)
+    return text + b"\n" + b"".join(signature_line(signer, text) for signer in signers)
 
 
 def add_signatures(note: bytes, signers: Sequence[NoteSigner]) -> bytes:
@@ -195,7 +195,13 @@ def add_signatures(note: bytes, signers: Sequence[NoteSigner]) -> bytes:
         NoteError: it is not a note.
     """
     text = parse(note).text
-    return note + b"".join(_line(signer, text) for signer in signers)
+    return note + b"".join(signature_line(signer, text) for signer in signers)
+
+
+def signature_line(signer: NoteSigner, text: bytes) -> bytes:
+    """The line that `signer` adds to a note of `text`, with its newline."""
+    encoded = base64.b64encode(signer.key_id + signer.sign(text)).decode("ascii")
+    return f"{_LINE_START}{signer.name} {encoded}\n".encode()
 
 
 def parse(note: bytes) -> Note:
@@ -276,11 +282,6 @@ def from_base64(text: str) -> bytes:
     if base64.b64encode(value).decode("ascii") != text:
         raise NoteError("base64 with stray bits")
     return value
-
-
-def _line(signer: NoteSigner, text: bytes) -> bytes:
-    encoded = base64.b64encode(signer.key_id + signer.sign(text)).decode("ascii")
-    return f"{_LINE_START}{signer.name} {encoded}\n".encode()
 
 
 def _parse_line(line: str) -> Signature:
