@@ -26,7 +26,8 @@ class EventName(StrEnum):
     STAFF_FACTOR_REMOVED = "staff:factor:removed"
     ACCESS_REFUSED = "system:access:refused"
 
-    # Terminals and the displays that face the resident.
+    # Centres, their terminals and the displays that face the resident.
+    CENTRE_ADDED = "admin:centre:added"
     TERMINAL_ENROLLED = "admin:terminal:enrolled"
     TERMINAL_RETIRED = "admin:terminal:retired"
     DISPLAY_PAIRED = "staff:display:paired"

@@ -79,7 +79,9 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
         _recognise_staff(conn, store)
         return
     for centre in CENTRES:
-        staff.add_centre(conn, name=centre.name, kind="vpvkac", municipality=centre.municipality, centre_id=centre.id)
+        staff.add_centre(
+            conn, name=centre.name, kind="vpvkac", municipality=centre.municipality, centre_id=centre.id, now=now
+        )
     for person in STAFF:
         staff.create(
             conn,

@@ -24,6 +24,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.STAFF_FACTOR_ADDED: message("Added a means of signing in"),
     EventName.STAFF_FACTOR_REMOVED: message("Removed a means of signing in"),
     EventName.ACCESS_REFUSED: message("A page was refused: it is for another role"),
+    EventName.CENTRE_ADDED: message("Added a centre"),
     EventName.TERMINAL_ENROLLED: message("Enrolled a terminal"),
     EventName.TERMINAL_RETIRED: message("Took a terminal out of use"),
     EventName.DISPLAY_PAIRED: message("Paired a display"),

@@ -29,7 +29,12 @@ def admin() -> None:
 @click.option("--municipality", required=True)
 def add_centre(name: str, kind: str, municipality: str) -> None:
     """Add a centre and print its id."""
-    click.echo(_write(lambda _store, conn: staff.add_centre(conn, name=name, kind=kind, municipality=municipality)))
+
+    def work(store: Store, conn: Connection) -> str:
+        now = store.clock.now()
+        return staff.add_centre(conn, name=name, kind=kind, municipality=municipality, now=now)
+
+    click.echo(_write(work))
 
 
 @admin.command("list-centres")

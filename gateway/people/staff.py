@@ -51,10 +51,22 @@ class Created:
     """`otpauth://…`, for the authenticator app."""
 
 
-def add_centre(conn: Connection, *, name: str, kind: str, municipality: str, centre_id: str | None = None) -> str:
+def add_centre(
+    conn: Connection,
+    *,
+    name: str,
+    kind: str,
+    municipality: str,
+    now: datetime,
+    centre_id: str | None = None,
+    by: Actor = OPERATOR,
+) -> str:
     """Add a centre and return its id; `kind` says which basket of services it offers, such as `vpvkac`."""
     centre_id = centre_id or new_id()
-    conn.execute(insert(Centre).values(id=centre_id, name=name, kind=kind, municipality=municipality))
+    said = {"name": name, "kind": kind, "municipality": municipality}
+    conn.execute(insert(Centre).values(id=centre_id, **said))
+    data = {"centre": centre_id, **said}
+    outbox.record(conn, chain="system", type=EventName.CENTRE_ADDED, actor=by, data=data, at=now)
     return centre_id
 
 

@@ -13,7 +13,7 @@ from connectors.sdk.body import BodyField, compare_body
 from delegation.assurance import NumberSource
 from delegation.commitment import HashKind
 from delegation.errors import DelegationError
-from delegation.filing import FilingState
+from delegation.filing import FilingState, frees_allowance
 from delegation.model import Action, DelegationState, ensure_allows, give_back, spend
 from gateway.ids import new_id
 from gateway.ledger.errors import LogUnhealthyError
@@ -296,7 +296,7 @@ def _declined(
         filing=filing.id,
         inputs=sorted(result.messages),
     )
-    _free(conn, row, filing, now)
+    _free(conn, row, filing, FilingState.DECLINED, now)
 
 
 def _unknown(conn: Connection, filing: AnyRow, reason: str, *, for_a_person: bool, now: datetime) -> None:
@@ -316,11 +316,16 @@ def _needs_human(conn: Connection, filing: AnyRow, reason: str, now: datetime) -
 def _not_filed(conn: Connection, row: AnyRow, filing: AnyRow, who: Actor, now: datetime) -> None:
     filings.move(conn, filing, FilingState.NOT_FILED, ended_at=now)
     say(conn, filing.visit_id, EventName.FILING_NOT_FILED, who, now, filing=filing.id)
-    _free(conn, row, filing, now)
+    _free(conn, row, filing, FilingState.NOT_FILED, now)
 
 
-def _free(conn: Connection, row: AnyRow, filing: AnyRow, now: datetime) -> None:
-    """Give the allowance back. Where the visit has closed since, the right to file ends at once instead."""
+def _free(conn: Connection, row: AnyRow, filing: AnyRow, then: FilingState, now: datetime) -> None:
+    """Give the allowance back. Where the visit has closed since, the right to file ends at once instead.
+
+    Raises:
+        OutOfOrderError: the step to `then` does not prove that nothing was filed.
+    """
+    ensure(frees_allowance(filing.state, then), "give back what may have been filed")
     store(conn, give_back(to_model(row), service=filing.service_id))
     if find_visit(conn, filing.visit_id).state is VisitState.CLOSED:
         again = find_delegation(conn, row.id)

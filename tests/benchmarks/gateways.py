@@ -177,7 +177,9 @@ def _open(database: Database, url: str, folder: Path) -> Gateway:
     parts = Parts(settings, database, clock, sealer, keys, environment(languages=LANGUAGES))
     database.write_now(lambda conn: catalogue.seed(conn, portal_origin=PORTAL, client_id="portal"))
     centre = database.write_now(
-        lambda conn: staff.add_centre(conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads")
+        lambda conn: staff.add_centre(
+            conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads", now=clock.now()
+        )
     )
     new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre, roles=tuple(Role))
     account = database.write_now(lambda conn: an_account(conn, sealer, new, now=clock.now()))

@@ -309,7 +309,9 @@ def callers(parts: Parts, clock: HeldClock) -> Callers:
     """Everybody who can call."""
     now, database = clock.now(), parts.database
     centre_id = database.write_now(
-        lambda conn: staff.add_centre(conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads")
+        lambda conn: staff.add_centre(
+            conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads", now=now
+        )
     )
     secret = database.write_now(
         lambda conn: enrolment.add(conn, centre_id=centre_id, name="Lete 1", enrolled_by=None, now=now)

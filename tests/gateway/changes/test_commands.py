@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
+from audit.entry import decode
+from audit.events import EventName
 from gateway.cli import main
 from gateway.config import Settings
+from gateway.ledger.tables import AuditEvent
 from gateway.oauth import clients, providers
 from gateway.oauth.errors import ProviderUnknownError
 from gateway.parts import open_store
@@ -58,12 +62,32 @@ def test_the_first_portal_and_provider_are_there_at_once(pilnvara: Pilnvara, env
         store.close()
 
 
+def test_a_centre_is_added_with_an_event_of_the_command_line(
+    pilnvara: Pilnvara, environment: Mapping[str, str]
+) -> None:
+    made = pilnvara("admin", "add-centre", "--name", "Centrs", "--municipality", "Novads")
+    assert made.exit_code == 0, made.output
+    store = open_store(Settings.from_environment(environment))
+    try:
+        found = select(AuditEvent.leaf).where(AuditEvent.type == EventName.CENTRE_ADDED.value)
+        event = decode(store.database.read_now(lambda conn: bytes(conn.execute(found).scalar_one())))
+    finally:
+        store.close()
+    assert (event.visit, event.actor) == ("system", staff.OPERATOR)
+    assert event.data == {
+        "centre": made.output.strip(),
+        "name": "Centrs",
+        "kind": "vpvkac",
+        "municipality": "Novads",
+    }
+
+
 def test_with_an_administrator_it_only_proposes(pilnvara: Pilnvara, environment: Mapping[str, str]) -> None:
     store = open_store(Settings.from_environment(environment))
     now = datetime.now(UTC)
     try:
         centre = store.database.write_now(
-            lambda conn: staff.add_centre(conn, name="Centrs", kind="vpvkac", municipality="Novads")
+            lambda conn: staff.add_centre(conn, name="Centrs", kind="vpvkac", municipality="Novads", now=now)
         )
         new = NewStaff(login="ada", name="Ada", password=PASSWORD, centre_id=centre, roles=(Role.ADMINISTRATOR,))
         store.database.write_now(lambda conn: staff.create(conn, store.sealer, new, now=now))

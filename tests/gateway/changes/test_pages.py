@@ -205,7 +205,9 @@ def a_colleague(office: Office, login: str, centre: str) -> None:
 
 
 def test_a_manager_proposes_a_training_of_the_own_centre_alone(office: Office) -> None:
-    there = office.write(lambda conn: staff.add_centre(conn, name="Cits", kind="vpvkac", municipality="Citur"))
+    there = office.write(
+        lambda conn: staff.add_centre(conn, name="Cits", kind="vpvkac", municipality="Citur", now=office.clock.now())
+    )
     for login, centre in (("cilda", office.callers.centre_id), ("dace", there)):
         a_colleague(office, login, centre)
     office.write(lambda conn: trainings.define(conn, "gdpr", {"lv": "Datu aizsardzība"}))

@@ -188,7 +188,11 @@ class TestNobodyAlone:
 
     def test_proposes_as_a_manager_for_another_centre(self, lost: Lost) -> None:
         office = lost.office
-        there = office.write(lambda conn: staff.add_centre(conn, name="Cits", kind="vpvkac", municipality="Citur"))
+        there = office.write(
+            lambda conn: staff.add_centre(
+                conn, name="Cits", kind="vpvkac", municipality="Citur", now=office.clock.now()
+            )
+        )
         new = NewStaff(login="dace", name="Dace", password=PASSWORD, centre_id=there, roles=(Role.ASSISTANT,))
         dace = office.write(lambda conn: staff.create(conn, office.parts.sealer, new, now=office.clock.now()))
         with pytest.raises(ChangeFaultError):

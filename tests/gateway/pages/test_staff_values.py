@@ -82,7 +82,9 @@ def test_a_manager_does_not_make_themselves_unknown(callers: Callers) -> None:
 
 def test_another_centres_staff_are_not_a_managers_to_see(callers: Callers) -> None:
     database = callers.parts.database
-    other = database.write_now(lambda conn: staff.add_centre(conn, name="Cits", kind="vpvkac", municipality="Cits"))
+    other = database.write_now(
+        lambda conn: staff.add_centre(conn, name="Cits", kind="vpvkac", municipality="Cits", now=callers.clock.now())
+    )
     stranger, manager = a_colleague(callers, other), callers.staff(Role.MANAGER)
     path = f"/manage/staff/{stranger}/values"
     assert manager.get(path).status == 404

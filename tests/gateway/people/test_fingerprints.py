@@ -52,7 +52,7 @@ def test_neighbours_are_not_one_household() -> None:
 
 def somebody(store: Store, clock: HeldClock) -> str:
     def work(conn: Connection) -> str:
-        centre = staff.add_centre(conn, name="Centrs", kind="vpvkac", municipality="Novads")
+        centre = staff.add_centre(conn, name="Centrs", kind="vpvkac", municipality="Novads", now=clock.now())
         new = NewStaff(login="anna", name="Anna", password="x" * 14, centre_id=centre, roles=(Role.ASSISTANT,))
         return staff.create(conn, store.sealer, new, now=clock.now()).id
 

@@ -17,7 +17,9 @@ from tests.gateway.visits.counter import Counter
 def another_centre(counter: Counter) -> str:
     """A centre elsewhere."""
     return counter.write(
-        lambda conn: staff.add_centre(conn, name="Cits centrs", kind="vpvkac", municipality="Cits novads")
+        lambda conn: staff.add_centre(
+            conn, name="Cits centrs", kind="vpvkac", municipality="Cits novads", now=counter.clock.now()
+        )
     )
 
 

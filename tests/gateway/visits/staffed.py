@@ -58,7 +58,7 @@ def staffed(parts: Parts, clock: HeldClock) -> Counter:
 
 def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, str]:
     """A centre with one assistant, one terminal, one display, and the catalogue's two electronic services."""
-    centre_id = staff.add_centre(conn, name="Paraugu centrs", kind="vpvkac", municipality="Paraugu novads")
+    centre_id = staff.add_centre(conn, name="Paraugu centrs", kind="vpvkac", municipality="Paraugu novads", now=now)
     created = an_account(
         conn,
         store.sealer,

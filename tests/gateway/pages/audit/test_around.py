@@ -27,7 +27,15 @@ def test_a_key_replaced_and_an_account_made_by_a_shell_are_seen(facing: Facing, 
     assert "/audit/around" in auditor.see("/audit").text
     page = auditor.see("/audit/around").text
     assert page.count("Command line") >= 2
-    for shown in ("A key was replaced", kid, "Made an account", made.id, "administrator"):
+    for shown in (
+        "Added a centre",
+        "Paraugu centrs",
+        "A key was replaced",
+        kid,
+        "Made an account",
+        made.id,
+        "administrator",
+    ):
         assert shown in page
 
 

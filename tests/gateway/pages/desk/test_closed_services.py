@@ -20,7 +20,7 @@ def test_a_service_outside_the_basket_cannot_be_chosen_and_its_card_says_where_e
     def elsewhere(conn: Connection) -> None:
         agreements.remove_from_basket(conn, BASKET, BENEFIT)
         agreements.add_to_basket(conn, "town", BENEFIT)
-        staff.add_centre(conn, name="Pilsētas centrs", kind="town", municipality="Jūras pilsēta")
+        staff.add_centre(conn, name="Pilsētas centrs", kind="town", municipality="Jūras pilsēta", now=desk.clock.now())
 
     desk.write(elsewhere)
     desk.look()  # the search is built once
