@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from audit import commands
 from audit.directory import TileDirectory
 from audit.errors import AuditError
 from audit.merkle import leaf_hash
@@ -29,6 +30,7 @@ def main() -> None:
 
 
 main.add_command(witness)
+main.add_command(commands.verify)
 
 
 @main.command("verify-tiles")

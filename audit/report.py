@@ -116,7 +116,10 @@ class Report:
     """At most 20 of each verdict, in the order found; `totals` counts all."""
     totals: dict[Verdict, int]
     counts: dict[str, int]
-    """How much was checked: `entries`, `visits`, `checkpoints`, `witnesses`, `unvouched`."""
+    """How much was checked: `entries`, `visits`, `checkpoints`, `witnesses` of the newest one, `witnessed`
+    entries, `unvouched` ones."""
+    about: str = ""
+    """What was read, in words, where it is not a whole log."""
 
     @property
     def severity(self) -> Severity:
@@ -183,10 +186,12 @@ class Report:
         return lines
 
     def _headline(self) -> str:
-        read = f"{self.size:,} entries of {self.counts.get('visits', 0):,} visits and other chains"
+        read = self.about or f"{self.size:,} entries of {self.counts.get('visits', 0):,} visits and other chains"
         match self.severity:
             case Severity.NOTE:
                 verified = "Verified, unwitnessed" if Verdict.UNWITNESSED in self.totals else "Verified"
+                if self.about:
+                    return f"{verified}: {read}."
                 return f"{verified}: {read}; {self.vouched_size:,} of them under a signed checkpoint."
             case Severity.INCONCLUSIVE:
                 return f"Cannot conclude ({self.verdict.value}): nothing contradicts the log, read: {read}."

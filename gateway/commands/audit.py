@@ -7,6 +7,7 @@ from gateway.commands.lazy import LazyGroup
 COMMANDS = {
     "verify": ("gateway.commands.log:verify", "Recompute every leaf, chain and checkpoint."),
     "checkpoint": ("gateway.commands.log:checkpoint", "Sign the log as it is now, and print its newest checkpoint."),
+    "verify-bundle": ("audit.commands:verify", "Verify what proves one visit, offline."),
     "witness": ("audit.witness.commands:witness", "Run a witness, for logs that other people run."),
 }
 """Name, then where the command is and what its help says."""
