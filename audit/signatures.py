@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from audit import note
 from audit.checkpoint import Checkpoint, parse_text
-from audit.cosignature import WitnessVerifier
 from audit.errors import CheckpointError, NoteError, SignatureError, UntrustedNoteError
-from audit.note import Note, Verifier
+from audit.note import Verifier
+from audit.outside import Outside
+from audit.policy import TrustPolicy
 from audit.report import Findings, Verdict
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Policy:
     """vkeys of witnesses (C2SP tlog-cosignature)."""
     quorum: int = 0
     """Witnesses that must have signed the newest checkpoint."""
+    trust: TrustPolicy | None = None
+    """Logs, witnesses and quorum as a policy file has them; then `witnesses` and `quorum` are not looked at."""
     sequencing_grace: timedelta = timedelta(minutes=1)
     """How long an event may wait for its leaf before it counts as pending, or as suppressed when it waits no more."""
     stale_after: timedelta = timedelta(minutes=5)
@@ -43,9 +48,9 @@ class Signatures:
         """
         self._findings = findings
         self._policy = policy
+        self.trust = policy.trust or TrustPolicy.of(policy.witnesses, policy.quorum)
         self._retired = {Verifier.parse(vkey): size for vkey, size in policy.retired.items()}
-        self._keys = [*(Verifier.parse(vkey) for vkey in vkeys), *self._retired]
-        self._witnesses = [WitnessVerifier.parse(vkey) for vkey in policy.witnesses]
+        self._keys = [*(Verifier.parse(vkey) for vkey in vkeys), *self.trust.logs, *self._retired]
         if not self._keys:
             raise NoteError("a verification needs the log's public key")
         self.origin = policy.origin
@@ -55,9 +60,9 @@ class Signatures:
         try:
             return self.read(signed)
         except SignatureError as error:
-            self._findings.add(Verdict.EDITED, _describe(signed), f"it was changed after it was signed: {error}")
+            self._findings.add(Verdict.EDITED, describe(signed), f"it was changed after it was signed: {error}")
         except UntrustedNoteError:
-            self._findings.add(Verdict.CANNOT_EXCLUDE, _describe(signed), "no key that we trust has signed it")
+            self._findings.add(Verdict.CANNOT_EXCLUDE, describe(signed), "no key that we trust has signed it")
         except (NoteError, CheckpointError) as error:
             self._findings.add(Verdict.EDITED, "a checkpoint", f"it cannot be read: {error}")
         return None
@@ -84,24 +89,13 @@ class Signatures:
         return checkpoint
 
     def count_witnesses(self, signed: bytes) -> int:
-        """How many witnesses signed, reporting when that is fewer than the policy demands."""
-        count = 0
-        try:
-            count = len(Note.verify(note.parse(signed), self._witnesses))
-        except UntrustedNoteError:
-            pass
-        except SignatureError as error:
-            self._findings.add(Verdict.EDITED, _describe(signed), str(error))
-        detail = f"{count} witnesses have signed it; {self._policy.quorum} are demanded"
-        if count < self._policy.quorum:
-            self._findings.add(Verdict.UNWITNESSED, _describe(signed), detail)
-        elif count == 0:
-            detail = "nobody outside has signed that they saw it"
-            self._findings.add(Verdict.UNWITNESSED, _describe(signed), detail, note=True)
-        return count
+        """How many witnesses signed, reporting when they are not enough for the policy."""
+        outside = Outside(self._findings, self.trust)
+        return outside.conclude(signed, describe(signed), lambda _: None, _NEVER, timedelta()).newest
 
 
-def _describe(signed: bytes) -> str:
+def describe(signed: bytes) -> str:
+    """A checkpoint as the subject of a finding."""
     try:
         return f"checkpoint of {parse_text(note.parse(signed).text).size:,}"
     except (NoteError, CheckpointError):

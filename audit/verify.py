@@ -13,7 +13,7 @@ The checks, by number:
  9. The held checkpoint is one of this log's past states.
 10. Every recorded event has become a leaf, or waits to; and none waits long.
 11. The newest checkpoint is recent: no leaf waits for one longer than it may.
-12. Enough witnesses have signed the newest checkpoint.
+12. Enough witnesses have signed the newest checkpoint, or an earlier one and only what is recent came after it.
 
 The caller owes: that the keys did not come from whoever runs the log; that the held checkpoint was kept elsewhere; a
 right clock; that every delegation, permit and filing in the database has its event; and, without witnesses, a
@@ -30,8 +30,9 @@ from audit.checkpoint import Checkpoint
 from audit.entry import Entry, decode
 from audit.errors import AuditError, EntryError
 from audit.merkle import CompactRange, leaf_hash
+from audit.outside import Outside, Seen
 from audit.report import Finding, Findings, Report, Severity, Verdict
-from audit.signatures import Policy, Signatures
+from audit.signatures import Policy, Signatures, describe
 
 __all__ = ["Finding", "LogSource", "Policy", "Report", "Severity", "Verdict", "verify"]
 
@@ -117,7 +118,8 @@ class _Run:
         self._hashes: list[bytes] = []
         self._vouched = 0
         self._checkpoints = 0
-        self._witnesses = 0
+        self._outside = Outside(findings, signatures.trust)
+        self._seen = Seen()
         self._waiting_since: datetime | None = None
         """Time of the first leaf that the newest checkpoint does not cover."""
         # Read before the size: a log that grows meanwhile can only have more leaves than its checkpoint says.
@@ -163,7 +165,10 @@ class _Run:
         if self._waiting_since is not None and self._now - self._waiting_since > self._policy.stale_after:
             detail = f"nothing since {self._waiting_since.isoformat()} is covered by it"
             self._findings.add(Verdict.STALE, "the newest checkpoint", detail)
-        self._witnesses = self._signatures.count_witnesses(self._newest)
+        if self._published is not None:
+            self._outside.see(self._published, self._newest)
+        grace, subject = self._policy.stale_after, describe(self._newest)
+        self._seen = self._outside.conclude(self._newest, subject, self._time_of, self._now, grace)
 
     def report(self) -> Report:
         """All that was found."""
@@ -172,7 +177,8 @@ class _Run:
             "entries": self._size,
             "visits": self._chains.count,
             "checkpoints": self._checkpoints,
-            "witnesses": self._witnesses,
+            "witnesses": self._seen.newest,
+            "witnessed": self._seen.size,
             "unvouched": self._size - self._vouched,
         }
         return Report(
@@ -210,7 +216,14 @@ class _Run:
             largest = head.size
             if not published:
                 self._newest = signed
+            self._outside.see(head, signed)
             yield head
+
+    def _time_of(self, index: int) -> datetime | None:
+        for _, leaf, _ in self._source.leaves(index, index + 1):
+            entry = _entry_or_none(leaf)
+            return None if entry is None else entry.time
+        return None
 
     def _compare_roots(self, heads: "_Ahead", size: int) -> None:
         """Hold the root at `size` against every checkpoint of that size."""

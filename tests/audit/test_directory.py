@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from audit.__main__ import main
+from audit.cosignature import WitnessSigner
 from audit.directory import TileDirectory
 from audit.errors import SourceError
 from audit.inclusion import inclusion_proof
@@ -121,9 +122,25 @@ class TestVerifyProof:
         other.write_bytes(log.rows[4][1])
         options = ("--vkey", VKEY, "--origin", ORIGIN)
         code, output = run("verify-proof", str(proof), str(entry), *options)
-        assert (code, output) == (0, f"Verified: it is leaf 3 of {ORIGIN}, under the checkpoint of 13.\n")
+        assert (code, output) == (0, f"Verified, unwitnessed: it is leaf 3 of {ORIGIN}, under the checkpoint of 13.\n")
         assert run("verify-proof", str(proof), str(other), *options)[0] == 1
         assert run("verify-proof", str(other), str(entry), *options)[0] == 2
+
+    def test_says_who_outside_has_seen_it(self, tmp_path: Path) -> None:
+        log = a_log(13)
+        one = WitnessSigner("w1.example", bytes(32), lambda: NOON)
+        path = tuple(inclusion_proof(3, 13, nodes_over([row[2] for row in log.rows])))
+        (tmp_path / "proof").write_bytes(LogProof(3, path, log.sign(KEY, one)).encode())
+        (tmp_path / "entry").write_bytes(log.rows[3][1])
+        (tmp_path / "policy").write_text(f"witness w1 {one.verifier.vkey}\nquorum w1\n")
+        asked = ["verify-proof", str(tmp_path / "proof"), str(tmp_path / "entry"), "--vkey", VKEY, "--origin", ORIGIN]
+        code, output = run(*asked, "--policy", str(tmp_path / "policy"))
+        assert (code, output.partition(":")[0]) == (0, "Verified, witnessed by w1.example")
+        (tmp_path / "proof").write_bytes(LogProof(3, path, log.sign()).encode())
+        code, output = run(*asked, "--policy", str(tmp_path / "policy"))
+        assert (code, output.partition(":")[0]) == (3, "Cannot conclude (unwitnessed)")
+        (tmp_path / "policy").write_text("quorum w1\n")
+        assert run(*asked, "--policy", str(tmp_path / "policy"))[0] == 2
 
 
 def test_the_same_log_gets_the_same_verdict_from_memory_and_from_files(published: Path) -> None:

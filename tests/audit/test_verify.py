@@ -27,7 +27,8 @@ class TestSoundLog:
         assert report.exit_code == 0
         assert verdicts(report) == set()
         assert (report.size, report.vouched_size) == (20, 20)
-        assert report.counts == {"entries": 20, "visits": 3, "checkpoints": 4, "witnesses": 0, "unvouched": 0}
+        counted = {"entries": 20, "visits": 3, "checkpoints": 4, "witnesses": 0, "witnessed": 0, "unvouched": 0}
+        assert report.counts == counted
 
     def test_says_that_nobody_outside_saw_it(self) -> None:
         report = check(a_log())

@@ -6,6 +6,7 @@ from audit import checkpoint, note
 from audit.checkpoint import Checkpoint
 from audit.cosignature import WitnessSigner
 from audit.merkle import leaf_hash
+from audit.policy import TrustPolicy
 from audit.report import Verdict
 from tests.audit.builders import KEY, NOON, ORIGIN, OTHER_KEY, SOON, MemoryLog, a_log, check, verdicts
 
@@ -121,6 +122,28 @@ class TestUnwitnessed:
         log = a_log()
         log.published = log.sign(KEY, WITNESSES[0], WITNESSES[0])
         assert check(log, witnesses=WITNESS_KEYS, quorum=2).exit_code == 3
+
+    def test_a_tail_that_its_witnesses_may_still_be_on_their_way_to_is_said_and_does_not_count(self) -> None:
+        log = a_log(20)
+        log.signed[-1] = log.published = log.sign(KEY, *WITNESSES)
+        log.append()
+        log.checkpoint()
+        young = check(log, witnesses=WITNESS_KEYS, quorum=2)
+        assert (young.exit_code, young.counts["witnesses"], young.counts["witnessed"]) == (0, 0, 20)
+        assert young.lines()[0].startswith("Verified, unwitnessed: ")
+        assert "nothing from entry 20 on" in young.findings[0].detail
+        old = check(log, witnesses=WITNESS_KEYS, quorum=2, now=NOON + timedelta(hours=1))
+        assert (old.verdict, old.exit_code) == (Verdict.UNWITNESSED, 3)
+
+    def test_a_policy_may_demand_witnesses_of_several_groups(self) -> None:
+        log = a_log()
+        lines = [f"witness {name} {key}\n" for name, key in zip("ab", WITNESS_KEYS, strict=True)]
+        trust = TrustPolicy.parse("".join([*lines, "group both all a b\nquorum both\n"]).encode())
+        log.published = log.sign(KEY, WITNESSES[0])
+        report = check(log, trust=trust)
+        assert (report.verdict, report.exit_code) == (Verdict.UNWITNESSED, 3)
+        log.published = log.sign(KEY, *WITNESSES)
+        assert check(log, trust=trust).exit_code == 0
 
     def test_a_made_up_cosignature_is_a_violation(self) -> None:
         log = a_log()
