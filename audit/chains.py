@@ -1,4 +1,4 @@
-"""The entries of a log as events: each visit's chain unbroken, time forwards, no event twice.
+"""The entries of a log as events: each visit's chain unbroken, time forwards, no event twice, ends as stated.
 
 Memory grows with the number of visits, and by eight bytes an entry for the identifiers.
 """
@@ -11,6 +11,7 @@ from itertools import pairwise
 from audit.entry import Entry, decode
 from audit.errors import EntryError, NotCanonicalError
 from audit.events import EventName
+from audit.heads import RecordedHeads
 from audit.report import Findings, Verdict
 
 _Head = tuple[int, bytes, datetime]
@@ -26,6 +27,7 @@ class Chains:
         self._latest = latest
         self._heads: dict[str, _Head] = {}
         self._ids = array("q")
+        self._recorded = RecordedHeads(findings)
 
     @property
     def count(self) -> int:
@@ -45,11 +47,16 @@ class Chains:
         self._ids.append(hash(entry.id))
         self._check_time(index, entry)
         self._continue_chain(index, entry, leaf_hash)
+        self._recorded.add(index, entry, leaf_hash)
         if entry.type == EventName.RESIDENT_ERASED:
             self._findings.add(
                 Verdict.ERASED, f"leaf {index:,}", "a resident's values were erased", index=index, note=True
             )
         return entry
+
+    def skip(self) -> None:
+        """A leaf is gone: where chains ended cannot be recomputed from here on."""
+        self._recorded.skip()
 
     def suspected_twice(self) -> set[int]:
         """Hashes of identifiers that may stand in the log more than once; a second reading tells."""

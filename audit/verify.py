@@ -8,7 +8,7 @@ The checks, by number:
  4. No leaf is missing, and each stored leaf hash is the hash of the leaf's bytes.
  5. Each leaf is an entry in its canonical form.
  6. Each visit's entries are numbered without gap, each continues from the one before, and time does not run backwards.
- 7. No event stands in the log twice.
+ 7. No event stands in the log twice, and each record of all chains' ends is what the entries before it give.
  8. The root over the leaves equals the root of every checkpoint, at its size.
  9. The held checkpoint is one of this log's past states.
 10. Every recorded event has become a leaf, or waits to; and none waits long.
@@ -259,6 +259,7 @@ class _Run:
     def _report_gap(self, start: int, stop: int) -> None:
         self._grow()
         self._tree = None
+        self._chains.skip()
         subject = f"leaf {start:,}" if stop == start + 1 else f"leaves {start:,} to {stop - 1:,}"
         self._findings.add(Verdict.MISSING, subject, "gone from the log", index=start, times=stop - start)
 

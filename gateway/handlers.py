@@ -4,6 +4,7 @@ from connectors.runner.runner import Runner
 from gateway.changes import jobs as changes
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger import verdicts
+from gateway.ledger.settling import keep_stating
 from gateway.notifications import sending
 from gateway.oauth import logout
 from gateway.parts import Parts
@@ -34,4 +35,5 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")
         made |= handlers
-    return Duties(made, (errands.watch(), keep_swept(parts.database, parts.clock)))
+    loops = (errands.watch(), keep_swept(parts.database, parts.clock), keep_stating(parts.database, parts.clock))
+    return Duties(made, loops)

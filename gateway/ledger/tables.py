@@ -93,6 +93,19 @@ class AuditCheckpoint(Base):
     signed_at: Mapped[datetime]
 
 
+class AuditCosignature(Base):
+    """A witness's line under a checkpoint, which may come after it was published. Insert-only."""
+
+    __tablename__ = "audit_cosignature"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """The witness's vkey (C2SP tlog-cosignature)."""
+    line: Mapped[bytes]
+    """C2SP signature line, verified before it was kept."""
+    kept_at: Mapped[datetime]
+
+
 class AuditRefusal(Base):
     """A machine whose held checkpoint the log does not continue; nothing is filed while there is one."""
 
@@ -102,3 +115,40 @@ class AuditRefusal(Base):
     """Which machine and data folder."""
     reason: Mapped[str]
     at: Mapped[datetime]
+
+
+class AuditEnds(Base):
+    """How far the ends of all chains are folded into their tree, and the newest entry that states them: one row."""
+
+    __tablename__ = "audit_ends"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigInteger)
+    """Leaves of the log that are folded in."""
+    chains: Mapped[int]
+    event_id: Mapped[str | None] = mapped_column(ForeignKey("audit_event.id"))
+    recorded_at: Mapped[datetime | None]
+    """When that entry was recorded."""
+
+
+class AuditEnd(Base):
+    """Where one chain ends in that tree. It can be made anew from the leaves at any time."""
+
+    __tablename__ = "audit_end"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """How many chains appear in the log before it."""
+    n: Mapped[int]
+    head: Mapped[bytes]
+
+
+class AuditEndNode(Base):
+    """A complete node of that tree, level 0 being the hashed ends. Changed as chains go on."""
+
+    __tablename__ = "audit_end_node"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    idx: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]

@@ -1,0 +1,49 @@
+"""Brings what was just recorded under a signed checkpoint, with a statement of where all chains end."""
+
+import asyncio
+
+import structlog
+
+from gateway.clock import Clock
+from gateway.database.engine import Database
+from gateway.database.errors import DatabaseUnavailableError
+from gateway.ledger import heads
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.ledger.sequencer import sequence
+from gateway.parts import Store
+
+EVERY_SECONDS = 60.0
+
+_log = structlog.get_logger("gateway.ledger")
+
+
+async def settle(store: Store) -> None:
+    """Sequence what waits, state where all chains end, and sign: before a bundle is made.
+
+    A log that signs nothing gets no checkpoint by this; the bundle then says how far the last one reaches.
+    """
+    await sequence(store.database)
+    await state_ends(store.database, store.clock)
+    await sequence(store.database)
+    try:
+        await store.publisher.publish()
+    except LogUnhealthyError as error:
+        _log.error("log refused", code=error.code, reason=str(error))
+
+
+async def state_ends(database: Database, clock: Clock) -> None:
+    """Fold in what is new, and state where all chains end."""
+    while await database.write(heads.fold):
+        pass
+    await database.write(lambda conn: heads.record(conn, clock.database_now(conn)))
+
+
+async def keep_stating(database: Database, clock: Clock, *, every: float = EVERY_SECONDS) -> None:
+    """State the ends once a day, until cancelled."""
+    while True:
+        try:
+            if await database.read(lambda conn: heads.is_due(conn, clock.now())):
+                await state_ends(database, clock)
+        except DatabaseUnavailableError:
+            _log.warning("the ends of chains wait for the database", exc_info=True)
+        await asyncio.sleep(every)
