@@ -3,6 +3,7 @@
 from audit.entry import Actor, ActorKind
 
 SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
+_RESIDENT = "resident"
 
 
 def resident(resident_id: str) -> Actor:
@@ -23,3 +24,14 @@ def finder(delegation_id: str) -> Actor:
 def connector(connector_id: str) -> Actor:
     """A connector at work in the portal."""
     return Actor(ActorKind.CONNECTOR, connector_id)
+
+
+def whose_no(by: Actor) -> str:
+    """Whose no it was, as rows keep it: `resident:<id>` of somebody who has signed in, else `resident`."""
+    return f"{_RESIDENT}:{by.id}" if by.kind is ActorKind.RESIDENT else _RESIDENT
+
+
+def resident_in(whose: str | None) -> str | None:
+    """The id of the resident whose no it was; none where nobody knows, or it was no resident's."""
+    kind, _, resident_id = (whose or "").partition(":")
+    return resident_id or None if kind == _RESIDENT else None

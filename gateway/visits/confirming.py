@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from audit.entry import Actor
 from audit.events import EventName
 from delegation.assurance import ApprovalKind, NumberSource, Route, RouteFacts, ensure_allowed, route_assurance
 from delegation.claims import PermitBinding
@@ -124,12 +125,13 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
 
 
 def refuse_on_phone(conn: Connection, parts: Parts, session: ResidentSession, approval_id: str) -> None:
-    """A no on the phone. Whoever reached the question may say it: a no needs no sign-in."""
+    """A no on the phone. Whoever reached the question may say it: a no needs no sign-in; who has signed in is named."""
     row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
     if session.approval_id != approval.id and session.visit_id != row.visit_id:
         raise NotFoundError("no such approval")
-    answer_no(conn, parts, approval)
+    is_known = session.resident_id in (row.approver_id, *(row.co_approver_ids or ()))
+    answer_no(conn, parts, approval, by=session.actor if is_known else None)
 
 
 def refuse_on_display(conn: Connection, parts: Parts, session: DisplaySession, approval_id: str) -> None:
@@ -153,7 +155,7 @@ def refuse_at_desk(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
     is_spoken = approval.route in (Route.PAPER, Route.CALL)
     ensure(approval.visit_id == visit_id and is_spoken, "say no for somebody who answers themselves")
     second_person.withdraw_of_approval(conn, approval_id, parts.clock.database_now(conn))
-    answer_no(conn, parts, approval)
+    answer_no(conn, parts, approval, by=by.actor)
 
 
 def answer_yes(
@@ -166,13 +168,14 @@ def answer_yes(
         permit(conn, parts, row, approval, facts, evidence)
 
 
-def answer_no(conn: Connection, parts: Parts, approval: AnyRow) -> None:
-    """A no to a locked approval."""
+def answer_no(conn: Connection, parts: Parts, approval: AnyRow, *, by: Actor | None = None) -> None:
+    """A no to a locked approval; `by` is who said it or was told it, none where nobody knows who reached it."""
     approvals.ensure_open(approval, parts.clock.database_now(conn))
+    who = by or actors.stranger(approval.id)
     if approval.kind is ApprovalKind.GRANT:
-        granting.refuse_grant(conn, parts, approval)
+        granting.refuse_grant(conn, parts, approval, who)
     else:
-        refuse_permit(conn, parts, approval)
+        refuse_permit(conn, parts, approval, who)
 
 
 def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
@@ -241,7 +244,7 @@ def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts:
     )
 
 
-def refuse_permit(conn: Connection, parts: Parts, approval: AnyRow) -> None:
+def refuse_permit(conn: Connection, parts: Parts, approval: AnyRow, by: Actor) -> None:
     """The approver said no to what would be sent: nothing is sent. The delegation stays, to mend and ask again."""
     now = parts.clock.database_now(conn)
     filing = lock_filing(conn, approval.filing_id)
@@ -252,7 +255,7 @@ def refuse_permit(conn: Connection, parts: Parts, approval: AnyRow) -> None:
         conn,
         filing.visit_id,
         EventName.PERMIT_REFUSED,
-        actors.stranger(approval.id),
+        by,
         now,
         approval=approval.id,
         filing=filing.id,

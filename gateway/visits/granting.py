@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from delegation.assurance import ApprovalKind, NumberSource, RouteFacts, route_assurance
 from delegation.claims import StatusReference, claims_of
@@ -253,18 +254,19 @@ def _sign(
     )
 
 
-def refuse_grant(conn: Connection, parts: Parts, approval: AnyRow) -> None:
-    """The approver said no to the statement: the request ends here."""
+def refuse_grant(conn: Connection, parts: Parts, approval: AnyRow, by: Actor) -> None:
+    """One of the approvers said no to the statement: the request ends here, whoever is asked at the moment."""
     now = parts.clock.database_now(conn)
     row = lock_delegation(conn, approval.delegation_id)
     ensure(row.state is DelegationState.REQUESTED, "refuse what is not asked")
-    store_end(conn, refuse(to_model(row)), by="resident", now=now)
-    approvals.decide(conn, approval, ApprovalState.REFUSED, now)
+    store_end(conn, refuse(to_model(row)), by=actors.whose_no(by), now=now)
+    is_of_another = by.kind is ActorKind.RESIDENT and by.id != parties.approver_of(row, approval)
+    approvals.decide(conn, approval, ApprovalState.LAPSED if is_of_another else ApprovalState.REFUSED, now)
     say(
         conn,
         row.visit_id,
         EventName.DELEGATION_REFUSED,
-        actors.stranger(approval.id),
+        by,
         now,
         delegation=row.id,
         approval=approval.id,

@@ -22,7 +22,7 @@ from gateway.people.access import AccountSession
 from gateway.people.tables import Staff
 from gateway.services import catalogue
 from gateway.services.catalogue import Service
-from gateway.visits import actions, own, own_looks, rows, statements, stop_codes, stopping
+from gateway.visits import actions, actors, own, own_looks, rows, statements, stop_codes, stopping
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import NotFoundError
 from gateway.visits.own_looks import Look
@@ -109,6 +109,9 @@ class One:
     stop_paper: StopPaper | None
     answer: Answer
     ended_by_name: str | None
+    """Of the member of staff who stopped it, if one did."""
+    refused_by: str | None
+    """The name of who said no, where it is known."""
     cases: Sequence[AnyRow]
     looks: Sequence[Look]
 
@@ -148,6 +151,7 @@ def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str) -> 
         stop_paper=None if vault is None else stop_codes.paper_of(parts, vault, row.id),
         answer=stopping.answer(conn, parts, row.id),
         ended_by_name=_ended_by_name(conn, row),
+        refused_by=_names(model, facts).get(actors.resident_in(row.ended_by) or ""),
         cases=list(conn.execute(_CASES, {"delegation": row.id})),
         looks=own_looks.of_visit(conn, row.visit_id, row.principal_id),
     )
@@ -250,11 +254,15 @@ def _filed(row: AnyRow, services: dict[str, Service], vault: VisitVault | None) 
 
 
 def _yes(given: Approval, model: Delegation, facts: StatementFacts | None) -> Yes:
-    name = None
-    if facts is not None:
-        asked = dict(zip((model.approver, *model.co_approvers), (facts.approver, *facts.co_approvers), strict=False))
-        name = asked.get(given.approver)
+    name = _names(model, facts).get(given.approver)
     return Yes(name=name, route=given.route, assurance=given.assurance.name.lower(), at=given.at)
+
+
+def _names(model: Delegation, facts: StatementFacts | None) -> dict[str, str]:
+    """Who was to say yes, by id, as the statement names them; nobody once that is erased."""
+    if facts is None:
+        return {}
+    return dict(zip((model.approver, *model.co_approvers), (facts.approver, *facts.co_approvers), strict=False))
 
 
 def _ended_by_name(conn: Connection, row: AnyRow) -> str | None:

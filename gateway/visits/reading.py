@@ -21,7 +21,7 @@ from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import approvals, fixed, statements, stop_codes
+from gateway.visits import actors, approvals, fixed, statements, stop_codes
 from gateway.visits.asking import Answers, Draft
 from gateway.visits.errors import NotFoundError
 from gateway.visits.queries import moment_of_visit, visit_view
@@ -176,6 +176,16 @@ class OpenedVisit:
         asked = self._view.approval["approver_id"] if self._view.approval else None
         others = list(delegation["co_approver_ids"] or ())
         return facts.co_approvers[others.index(asked)] if asked in others else facts.approver
+
+    def name_of_refuser(self) -> str | None:
+        """The name of who said no to the delegation, where several were to sign and it is known which of them did."""
+        delegation = _there(self._view.delegation)
+        signing = (delegation["approver_id"], *(delegation["co_approver_ids"] or ()))
+        said = actors.resident_in(delegation["ended_by"])
+        if len(signing) == 1 or said not in signing:
+            return None
+        facts = statements.facts_of(self._vault, delegation["id"])
+        return (facts.approver, *facts.co_approvers)[signing.index(said)]
 
     def invitation(self) -> approvals.Invitation | None:
         """Code, link and number for the phone, while they can be used."""

@@ -129,7 +129,8 @@ class DelegationRow(Base):
     granted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(64))
-    """Whose no it was: `resident`, `receipt`, `staff:<id>`, `case:<id>`, `visit` (its end) or `clock`."""
+    """Whose no it was: `resident`, or `resident:<id>` where it is known who refused, `receipt`, `staff:<id>`,
+    `case:<id>`, `visit` (its end) or `clock`."""
     ended_reason: Mapped[str | None] = mapped_column(String(32))
     """Why, as a `stopping.StopReason`; empty where nobody had to say it."""
     stop_code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, index=True)

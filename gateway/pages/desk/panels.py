@@ -242,8 +242,11 @@ def _unsent(look: _Look) -> dict[str, Any]:
 
 
 def _refused(look: _Look) -> dict[str, Any]:
-    """Why a witness said no, if one did."""
-    return {"witness": signing_panel.why_refused(look.conn, look.parts, look.view)}
+    """Why a witness said no, if one did; of several who sign, who did."""
+    return {
+        "witness": signing_panel.why_refused(look.conn, look.parts, look.view),
+        "who": look.opened().name_of_refuser(),
+    }
 
 
 def _questions(look: _Look) -> dict[str, Any]:

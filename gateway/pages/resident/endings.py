@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway.visits import actors
 from gateway.visits.tables import Ending
 from gateway.visits.view import Stage, VisitView
 from ui.i18n import Message, message
@@ -147,6 +148,13 @@ OVER = Told(
     message("Ask the assistant to put the question anew."),
     is_over=False,
 )
+_REFUSED_BY_ONE = Told(
+    message("One of those who have to sign said no"),
+    message("It needs the yes of all. The assistant may do nothing, and nothing was sent."),
+    _ASK_AGAIN,
+    is_over=False,
+)
+"""Where several sign, it would not be true of every reader that they said no."""
 NOTHING_ASKED = Told(
     message("Nothing is asked of you now"),
     message("The assistant is working on your matter at the counter."),
@@ -155,8 +163,10 @@ NOTHING_ASKED = Told(
 )
 
 
-def told(view: VisitView) -> Told:
-    """How the visit stands or ended."""
+def told(view: VisitView, reader_id: str | None = None) -> Told:
+    """How the visit stands or ended; `reader_id` is the resident who reads it, where they have signed in."""
+    if _is_anothers_no(view, reader_id):
+        return _REFUSED_BY_ONE
     if view.stage is Stage.CLOSED:
         return _ENDINGS[view.visit["ending"]]
     if view.stage is Stage.STOPPED and view.filing is not None and view.filing["sent_at"] is not None:
@@ -164,3 +174,11 @@ def told(view: VisitView) -> Told:
     if view.stage is Stage.SECOND_LOOK and view.may_file:
         return _LOOKED_AT_BEFORE_SENDING
     return _STAGES.get(view.stage, NOTHING_ASKED)
+
+
+def _is_anothers_no(view: VisitView, reader_id: str | None) -> bool:
+    """Whether one of several refused, and not, as far as anybody knows, who reads it."""
+    is_refused = view.stage is Stage.REFUSED or view.visit["ending"] is Ending.REFUSED
+    if not is_refused or view.delegation is None or not view.delegation["co_approver_ids"]:
+        return False
+    return reader_id is None or actors.resident_in(view.delegation["ended_by"]) != reader_id

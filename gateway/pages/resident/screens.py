@@ -181,7 +181,7 @@ def _values(
                 "may_add_passkey": view.is_open and _may_add_passkey(conn, parts, session),
             }
         case Screen.TOLD:
-            return _told(conn, parts, view)
+            return _told(conn, parts, session, view)
         case _:
             return {}
 
@@ -213,8 +213,8 @@ def _may_add_passkey(conn: Connection, parts: Parts, session: ResidentSession) -
     return not passkeys.list_of(conn, session.resident_id)
 
 
-def _told(conn: Connection, parts: Parts, view: VisitView) -> dict[str, Any]:
+def _told(conn: Connection, parts: Parts, session: ResidentSession, view: VisitView) -> dict[str, Any]:
     is_closed = view.stage is Stage.CLOSED
     link = OpenedVisit(conn, parts, view).feedback_link() if is_closed else None
-    told = endings.OVER if view.stage is Stage.APPROVAL else endings.told(view)
+    told = endings.OVER if view.stage is Stage.APPROVAL else endings.told(view, session.resident_id)
     return {"told": told, "feedback": link}

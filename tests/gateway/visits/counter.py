@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-import msgspec
 from sqlalchemy import Connection, select, update
 
+from audit.entry import Entry, decode
 from audit.events import EventName
 from connectors.runner.api import Prepared, Verdict
 from connectors.sdk import registry
@@ -320,11 +320,14 @@ class Counter:
         )
         return [EventName(row) for row in rows]
 
+    def entry(self, event: EventName) -> Entry:
+        """The newest event of this kind."""
+        row = self._newest(AuditEvent, (AuditEvent.chain == self.visit_id) & (AuditEvent.type == event), AuditEvent.n)
+        return decode(bytes(row.leaf))
+
     def said(self, event: EventName) -> dict[str, Any]:
         """The data of the newest event of this kind."""
-        row = self._newest(AuditEvent, (AuditEvent.chain == self.visit_id) & (AuditEvent.type == event), AuditEvent.n)
-        data: dict[str, Any] = msgspec.json.decode(row.leaf)["data"]
-        return data
+        return dict(self.entry(event).data)
 
     def sent_code(self) -> str:
         """The one-time code in the newest SMS."""

@@ -6,7 +6,8 @@ import pytest
 
 from connectors.sdk import registry
 from delegation.model import AuthorityKind
-from gateway.visits import asking
+from gateway.people.residents import Profile
+from gateway.visits import asking, confirming
 from gateway.visits.parties import Authority
 from tests.gateway.pages.desk.desk import QUEUE, Desk
 from tests.gateway.visits.counter import ILZE
@@ -34,6 +35,19 @@ def test_the_child_it_was_granted_for_stands_there_and_cannot_be_typed(desk: Des
     assert answers is not None
     assert answers.values["child_code"] == EMILS.code
     assert answers.values["child_given_name"] == "Emīls"
+
+
+def test_the_desk_says_which_of_those_who_sign_said_no(desk: Desk) -> None:
+    second = Profile(name="Jānis Otrais", code="329999-00002")
+    company = Profile(name="SIA Paraugs", code="40009999999", kind="company")
+    authority = Authority(kind=AuthorityKind.SIGNATORY, document="register", reference="izziņa 1")
+    desk.open().ask(person=company, approver=ILZE, co_approvers=(second,), authority=authority)
+    desk.enter_code()
+    desk.match()
+    desk.sign_in()
+    first, asked = desk.the_phone(), desk.approval().id
+    desk.write(lambda conn: confirming.refuse_on_phone(conn, desk.store, first, asked))
+    assert f"{ILZE.name} said no" in desk.look().text
 
 
 @pytest.mark.parametrize(

@@ -12,20 +12,22 @@ from sqlalchemy import insert, select, update
 
 from audit.events import EventName
 from delegation.filing import FilingState
-from delegation.model import DelegationState
+from delegation.model import AuthorityKind, DelegationState
 from gateway.database.counting import count_statements
 from gateway.ids import new_id
 from gateway.keys.tables import DataKeyRow
 from gateway.ledger.tables import AuditEvent
 from gateway.people import residents
-from gateway.visits import looking, reading
+from gateway.people.residents import Profile
+from gateway.visits import confirming, looking, reading
 from gateway.visits import own as own_list
+from gateway.visits.parties import Authority
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import DelegationRow
 from tests.gateway.callers import statement_on
 from tests.gateway.pages.facing import SOMEBODY_ELSE
 from tests.gateway.pages.mine.conftest import Own
-from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
+from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter
 
 
 @pytest.fixture
@@ -332,3 +334,32 @@ class TestThePaperInTheHand:
         answer = own.phone.send("/statement", code=code)
         assert answer.status == 404, "the same as for a wrong code"
         assert "Ilze" not in answer.text
+
+
+class TestARefusal:
+    def refused(self, own: Own, *, by_first: bool) -> str:
+        """What the first of two who sign reads after one of them said no."""
+        counter = own.facing.counter
+        counter.close()
+        second = Profile(name="Jānis Otrais", code=SOMEBODY_ELSE)
+        company = Profile(name="SIA Paraugs", code="40009999999", kind="company")
+        authority = Authority(kind=AuthorityKind.SIGNATORY, document="register", reference="izziņa 1")
+        counter.open().ask(person=company, approver=ILZE, co_approvers=(second,), authority=authority)
+        counter.enter_code()
+        counter.match()
+        counter.clock.move(timedelta(seconds=20))
+        counter.sign_in()
+        asked = counter.approval().id
+        phone = counter.the_phone() if by_first else counter.session(approval_id=asked)
+        counter.write(lambda conn: confirming.refuse_on_phone(conn, counter.store, phone, asked))
+        return own.sign_in().see(here(own))
+
+    def test_names_who_said_no_where_that_is_known(self, own: Own) -> None:
+        page = self.refused(own, by_first=True)
+        assert f"{ILZE.name} nepiekrita" in page
+        assert "Jānis Otrais nepiekrita" not in page
+
+    def test_names_nobody_where_it_is_not_known(self, own: Own) -> None:
+        page = self.refused(own, by_first=False)
+        assert "Tas, kam jautāja, nepiekrita" in page
+        assert f"{ILZE.name} nepiekrita" not in page

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from audit.events import EventName
 from delegation.model import AuthorityKind, DelegationState
 from gateway.people.residents import Profile
+from gateway.visits import actors
 from gateway.visits.parties import Authority
+from gateway.visits.states import ApprovalState
 from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, Phone, in_english
 from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.played import filed
@@ -85,9 +88,32 @@ def test_the_first_signatory_may_still_refuse_while_the_second_is_asked(facing: 
     page = first.see().text
     assert "You too can still refuse here" in page
     assert "Stop everything" not in page
+    second = in_english(facing.matched())
     first.see("/approve/refuse")
     first.send("/approve/refuse", approval=counter.approval().id)
-    assert counter.delegation().state is DelegationState.REFUSED
+    refused = counter.delegation()
+    assert (refused.state, refused.ended_by) == (DelegationState.REFUSED, f"resident:{refused.approver_id}")
+    assert counter.approval().state is ApprovalState.LAPSED
+    said = counter.entry(EventName.DELEGATION_REFUSED)
+    assert said.actor == actors.resident(refused.approver_id)
+    assert "You said no" in first.see().text
+    page = second.see().text
+    assert "One of those who have to sign said no" in page
+    assert "You said no" not in page
+
+
+def test_a_second_signatory_who_refuses_without_signing_in_is_not_named(facing: Facing) -> None:
+    counter = facing.counter
+    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    first = in_english(facing.matched())
+    counter.clock.move(timedelta(seconds=20))
+    facing.approve(first)
+    second = facing.matched()
+    second.see("/approve/refuse")
+    second.send("/approve/refuse", approval=counter.approval().id)
+    assert (counter.delegation().ended_by, counter.approval().state) == ("resident", ApprovalState.REFUSED)
+    assert counter.entry(EventName.DELEGATION_REFUSED).actor == actors.stranger(counter.approval().id)
+    assert "One of those who have to sign said no" in first.see().text
 
 
 def test_the_second_signatory_stops_like_the_first(facing: Facing) -> None:
