@@ -8,6 +8,7 @@ the connector declares volatile, such as a session's token, are left out.
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import rfc8785
 
@@ -64,11 +65,19 @@ def payload_bytes(readback: ReadBack, volatile: Collection[str] = ()) -> bytes:
         ReadBackError: a string is no Unicode text, an item poses as fee or attachment, an attachment has no SHA-256,
             or a field that people can see is declared volatile.
     """
-    rows = [[unicodedata.normalize("NFC", text) for text in row] for row in _rows(readback, volatile)]
     try:
-        return rfc8785.dumps(rows)
+        return rfc8785.dumps([list(row) for row in payload_rows(readback, volatile)])
     except rfc8785.CanonicalizationError as error:
         raise ReadBackError("a value of the read-back is not Unicode text") from error
+
+
+def payload_rows(readback: ReadBack, volatile: Collection[str] = ()) -> list[tuple[str, str, str, str, str, str]]:
+    """The rows of the canonical form, in NFC: page, control, label, type, value, shown text; as in `payload_bytes`."""
+    normal = partial(unicodedata.normalize, "NFC")
+    return [
+        (normal(page), normal(control), normal(label), normal(kind), normal(value), normal(shown))
+        for page, control, label, kind, value, shown in _rows(readback, volatile)
+    ]
 
 
 def payload_hash(hasher: KeyedHasher, readback: ReadBack, volatile: Collection[str] = ()) -> str:
@@ -76,7 +85,7 @@ def payload_hash(hasher: KeyedHasher, readback: ReadBack, volatile: Collection[s
     return hasher.hash(HashKind.PAYLOAD, payload_bytes(readback, volatile))
 
 
-def _rows(readback: ReadBack, volatile: Collection[str]) -> Iterator[tuple[str, ...]]:
+def _rows(readback: ReadBack, volatile: Collection[str]) -> Iterator[tuple[str, str, str, str, str, str]]:
     for item in readback.items:
         if item.type in _RESERVED_TYPES:
             # A portal's control could otherwise stand for a file or a fee that nobody was shown.

@@ -4,6 +4,7 @@ The same answer grants a delegation or permits one read-back; what it is about w
 """
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -241,6 +242,7 @@ def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts:
         assurance=level.uri,
         evidence=vault.hasher.hash(HashKind.EVIDENCE, evidence),
         token=vault.hasher.hash(HashKind.EVIDENCE, token.encode()),
+        sha256=sha256(token.encode()).hexdigest(),
     )
 
 

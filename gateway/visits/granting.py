@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ from gateway.services import catalogue
 from gateway.visits import (
     actors,
     approvals,
+    disclosure,
     documents,
     fixed,
     guarding,
@@ -116,7 +118,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     locked = fixed.together(fixed.values_of(services, delegation.services, principal), whose)
     names = statements.Names(asked.person.name, tuple(each.name for each in asked.speaking or (asked.person,)))
     facts = statements.facts_for(parts, by, services, names, delegation, visit.language)
-    statement_hash = vault.hasher.hash(HashKind.STATEMENT, render(facts, language=visit.language).data)
+    text = render(facts, language=visit.language)
+    statement_hash = vault.hasher.hash(HashKind.STATEMENT, text.data)
     insert_delegation(
         conn,
         delegation,
@@ -160,7 +163,9 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         route=asked.route.value,
         document=asked.document_kind,
         template=LATEST,
+        language=visit.language,
         statement=statement_hash,
+        text=disclosure.commit_statement(vault, delegation.id, text.text),
         valid_until=delegation.valid_until.isoformat(),
     )
     return approval_id
@@ -250,6 +255,7 @@ def _sign(
         now,
         delegation=row.id,
         token=vault.hasher.hash(HashKind.EVIDENCE, token.encode()),
+        sha256=sha256(token.encode()).hexdigest(),
         key=parts.keys.signer(KeyKind.DELEGATION).kid,
     )
 

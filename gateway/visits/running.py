@@ -19,7 +19,7 @@ from delegation.model import DelegationState
 from delegation.readback import ReadBack, payload_hash
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, filings, fixed, second_person
+from gateway.visits import actors, approvals, disclosure, filings, fixed, second_person
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file
 from gateway.visits.errors import LockedValueError
@@ -186,6 +186,7 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
         picture=picture_hash,
         items=len(result.readback.items),
         attachments=len(result.readback.attachments),
+        **disclosure.commit_rows(vault, run_id, result.readback),
     )
     if second_person.all_confirmed(conn, filing.looks or ()):
         ask_permit(conn, parts, vault, row, filing, readback_hash, now)

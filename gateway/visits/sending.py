@@ -22,7 +22,7 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
-from gateway.visits import actors, filings, guarding, stopping
+from gateway.visits import actors, disclosure, filings, guarding, stopping
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.guarding import BarredError
@@ -233,6 +233,7 @@ def file_receipt(
         filing=filing.id,
         payload=filing.readback_hash,
         pdf=pdf_hash,
+        **disclosure.commit_receipt(vault, filing.id, reference, pdf),
     )
 
 
