@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from audit.entry import Actor
-from gateway.changes.checks import known
+from gateway.changes.checks import ensure_not_own, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
@@ -25,9 +25,9 @@ def current(conn: Connection, staff_id: str) -> Values | None:
 
 def _check(_conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
     is_foreign = by is not None and by.role is Role.MANAGER and before is not None and before["centre"] != by.centre_id
-    is_own = by is not None and plan.target == by.staff_id
-    if before is None or is_foreign or is_own:
+    if before is None or is_foreign:
         raise ChangeFaultError("target", Fault.UNKNOWN)
+    ensure_not_own(plan.target, by, "target")
 
 
 def _open(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
@@ -51,8 +51,7 @@ def current_roles(conn: Connection, staff_id: str) -> Values | None:
 
 def _check_roles(_conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
     known(before)
-    if by is not None and plan.target == by.staff_id:
-        raise ChangeFaultError("roles", Fault.REFUSED)
+    ensure_not_own(plan.target, by, "roles")
     if not set(plan.values["roles"]) <= {role.value for role in Role}:
         raise ChangeFaultError("roles", Fault.UNKNOWN)
 

@@ -21,6 +21,12 @@ def known(before: Values | None) -> Values:
     return before
 
 
+def ensure_not_own(staff_id: str, by: StaffSession | None, field: str) -> None:
+    """Let nobody propose what is about themselves. Raises `ChangeFaultError` at `field`."""
+    if by is not None and by.staff_id == staff_id:
+        raise ChangeFaultError(field, Fault.OWN)
+
+
 def check_suspend(
     _conn: Connection, _store: Store, _plan: Plan, before: Values | None, _by: StaffSession | None
 ) -> None:

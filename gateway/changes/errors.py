@@ -22,6 +22,8 @@ class Fault(StrEnum):
     PENDING = "pending"
     NOTHING = "nothing"
     REFUSED = "refused"
+    OWN = "own"
+    """It is about whoever proposes it."""
 
 
 class ChangeError(Exception):

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from audit.events import EventName
-from gateway.changes.checks import ensure_new, known
+from gateway.changes.checks import ensure_new, ensure_not_own, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -40,7 +40,7 @@ def current_agreement(conn: Connection, agreement_id: str) -> Values | None:
 
 
 def _check_agreement(
-    conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None
+    conn: Connection, store: Store, plan: Plan, before: Values | None, _by: StaffSession | None
 ) -> None:
     values = plan.values
     ensure_new(before)
@@ -52,7 +52,9 @@ def _check_agreement(
     centre = values["centre"]
     if centre is not None and conn.execute(select(Centre.id).where(Centre.id == centre)).first() is None:
         raise ChangeFaultError("centre", Fault.UNKNOWN)
-    if values["ends_at"] is not None and moment(values["ends_at"]) <= moment(values["begins_at"]):
+    if values["ends_at"] is None:
+        return
+    if moment(values["ends_at"]) <= max(moment(values["begins_at"]), store.clock.database_now(conn)):
         raise ChangeFaultError("ends_at", Fault.DATE)
 
 
@@ -163,8 +165,9 @@ def _ensure_within_reach(conn: Connection, staff_id: str, by: StaffSession | Non
         select(Staff.centre_id).where(Staff.id == staff_id, Staff.state == StaffState.ACTIVE)
     ).scalar_one_or_none()
     is_foreign = by is not None and by.role is Role.MANAGER and centre != by.centre_id
-    if centre is None or is_foreign or (by is not None and by.staff_id == staff_id):
+    if centre is None or is_foreign:
         raise ChangeFaultError("staff", Fault.UNKNOWN)
+    ensure_not_own(staff_id, by, "staff")
 
 
 def _give(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:

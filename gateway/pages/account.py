@@ -35,6 +35,8 @@ from gateway.web.redirects import own_path, see_other
 AnyRequest = Request[Any, Any, Any]
 _IDLE = "idle"
 """What the page says that locked itself: nobody pressed the button."""
+RECOVERED = "recovered"
+"""What the sign-in says to somebody who has just set password and codes anew."""
 _STATUS = {SignInFailedError: 403, TerminalRequiredError: 403, TriedTooOftenError: 429}
 
 
@@ -217,7 +219,8 @@ async def known_terminal(request: AnyRequest, parts: Parts) -> KnownTerminal | N
 
 def _sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context: Any) -> Response[str]:
     given: dict[str, Any] = {"terminal": terminal, "problem": None, "until": None, "login": "", "next_path": "/"}
-    return page(request, "pages/account/sign_in.html", **(given | context))
+    is_recovered = request.query_params.get("why") == RECOVERED
+    return page(request, "pages/account/sign_in.html", is_recovered=is_recovered, **(given | context))
 
 
 HANDLERS = (

@@ -81,7 +81,7 @@ async def finish(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]
         return _new(request, brought, found, {"code": _WRONG_CODE})
     except RecoveryRefusedError as error:  # ended in this moment
         return _refused(request, brought, error)
-    return see_other("/sign-in")
+    return see_other(f"/sign-in?why={account.RECOVERED}")
 
 
 async def _brought(request: AnyRequest, parts: Parts, data: Form) -> _Brought:

@@ -14,7 +14,7 @@ from gateway.pages.desk.words import SECOND_LOOKS
 from gateway.pages.rendering import page
 from gateway.paging import Numbered
 from gateway.parts import Parts
-from gateway.people import sessions
+from gateway.people import freshness, sessions
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import second_acts, second_looks, second_person
 from gateway.visits.errors import NotLookedAtError
@@ -63,13 +63,17 @@ async def show_list(request: AnyRequest, session: StaffSession, parts: Parts) ->
     """What waits for this member of staff, the oldest first."""
     place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
     now = parts.clock.now()
-    found = await parts.database.read(
-        lambda conn: second_looks.waiting_for(conn, session, now, most=_PAGE + 1, after=place.after)
-    )
+
+    def work(conn: Connection) -> tuple[list[second_looks.Waiting], bool]:
+        found = second_looks.waiting_for(conn, session, now, most=_PAGE + 1, after=place.after)
+        return found, freshness.is_fresh(conn, parts, session.staff_id, now)
+
+    found, is_fresh = await parts.database.read(work)
     return page(
         request,
         "pages/second_look/list.html",
         looks=found[:_PAGE],
+        is_fresh=is_fresh,
         kinds=SECOND_LOOKS,
         newer=place.newer("/second-look"),
         older=place.older("/second-look", found),

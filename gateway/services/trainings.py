@@ -3,10 +3,11 @@
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from gateway.days import day_of, end_of, last_day
 from gateway.services.catalogue import FALLBACK_LANGUAGE
 from gateway.services.tables import Service, StaffTraining, Training
 
@@ -21,6 +22,11 @@ class Trained:
     training_id: str
     name: str
     valid_until: datetime
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it holds."""
+        return last_day(self.valid_until)
 
 
 def define(conn: Connection, training_id: str, names: Mapping[str, str], *, valid_months: int | None = None) -> None:
@@ -42,12 +48,13 @@ def is_open(conn: Connection, training_id: str) -> bool:
 
 
 def longest(conn: Connection, training_id: str, now: datetime) -> datetime | None:
-    """The last instant until which a training that is noted now may hold; none: no bound."""
+    """The instant until which a training that is noted now may hold, the end of a day; none: no bound."""
     months = conn.execute(select(Training.valid_months).where(Training.id == training_id)).scalar_one()
     if months is None:
         return None
-    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
-    return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
+    today = day_of(now)
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return end_of(date(year, month + 1, min(today.day, monthrange(year, month + 1)[1])))
 
 
 def require(conn: Connection, service_id: str, training_id: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import msgspec
 
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind
+from gateway.days import beginning_of, end_of
 from gateway.pages.admin.words import LEVELS, METHODS, ROLES, ROUTES
 from gateway.pages.forms import field
 from ui.i18n import Message, message
@@ -30,6 +31,8 @@ class Control(StrEnum):
     CHOICE = "choice"
     LEVEL = "level"
     DATE = "date"
+    LAST_DAY = "last_day"
+    """A date that is still included."""
     NUMBER = "number"
     SECRET = "secret"
 
@@ -105,6 +108,7 @@ _PROVIDER = (
     ),
 )
 _AS_LISTED = message("Its name in the program, as in the list of kinds of training")
+_INCLUDED = message("This day is included")
 _TRAINING = (
     Asked(name="name_lv"),
     Asked(name="name_en"),
@@ -134,7 +138,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
         Asked(name="service", optional=True, hint=message("Left empty: every service of the institution")),
         Asked(name="centre", optional=True, hint=message("Left empty: every centre of the network")),
         Asked(name="begins_at", control=Control.DATE),
-        Asked(name="ends_at", control=Control.DATE, optional=True),
+        Asked(name="ends_at", control=Control.LAST_DAY, optional=True, hint=_INCLUDED),
     ),
     ChangeKind.AGREEMENT_END: (),
     ChangeKind.BASKET_CHANGE: (Asked(name="services", control=Control.LINES, hint=message("One service a line")),),
@@ -144,7 +148,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.TRAINING_GRANT: (
         Asked(name="staff", is_value=False),
         Asked(name="training", is_value=False, hint=_AS_LISTED),
-        Asked(name="valid_until", control=Control.DATE),
+        Asked(name="valid_until", control=Control.LAST_DAY, hint=_INCLUDED),
     ),
     ChangeKind.TRAINING_WITHDRAW: (),
     ChangeKind.KEYS_ROTATE: (),
@@ -187,7 +191,7 @@ def _written(asked: Asked, value: Any) -> str:
         return msgspec.json.encode(value).decode()
     if asked.control is Control.FLAG:
         return "yes"
-    return str(value)[:10] if asked.control is Control.DATE else str(value)
+    return str(value)
 
 
 def _read(asked: Asked, data: dict[str, str]) -> Any:
@@ -239,8 +243,9 @@ def _day(asked: Asked, typed: str) -> str | None:
     if not typed and asked.optional:
         return None
     try:
-        return datetime.combine(date.fromisoformat(typed), time(), UTC).isoformat()
-    except ValueError as error:
+        day = date.fromisoformat(typed)
+        return (end_of(day) if asked.control is Control.LAST_DAY else beginning_of(day)).isoformat()
+    except (ValueError, OverflowError) as error:
         raise ChangeFaultError(asked.name, Fault.DATE) from error
 
 
@@ -260,5 +265,6 @@ _READERS: Final[Mapping[Control, Callable[[Asked, str], Any]]] = {
     Control.PAIRS: _pairs,
     Control.JSON: _json,
     Control.DATE: _day,
+    Control.LAST_DAY: _day,
     Control.NUMBER: _number,
 }

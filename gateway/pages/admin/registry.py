@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, Text, bindparam, func, select, type_c
 from gateway.changes import flow, network
 from gateway.changes.tables import ChangeKind
 from gateway.database.base import UtcDateTime
+from gateway.days import last_day
 from gateway.keys.signing import KeyKind
 from gateway.keys.tables import SigningKeyRow
 from gateway.oauth.tables import IdentityProvider, OAuthClient
@@ -69,12 +70,12 @@ def _service(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
 
 
 def _agreement(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
-    until = write_date(row.ends_at.date()) if row.ends_at else "–"
+    until = write_date(last_day(row.ends_at)) if row.ends_at else "–"
     return (
         row.holder,
         row.service_id or _ALL_SERVICES,
         row.centre or _ALL_CENTRES,
-        write_date(row.begins_at.date()),
+        write_date(row.begins_at),
         until,
     )
 
@@ -86,7 +87,7 @@ def _basket(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
 def _training(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
     name = trainings.name_of(row.names, session.language)
     state = _RUN_OUT if row.is_over else _RUNS_OUT if row.is_near else _HOLDS
-    return row.display_name, row.login, name, row.training_id, write_date(row.valid_until.date()), state
+    return row.display_name, row.login, name, row.training_id, write_date(last_day(row.valid_until)), state
 
 
 def _training_kind(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
@@ -101,7 +102,7 @@ def _account(row: AnyRow, _session: StaffSession) -> tuple[Message | str | list[
 
 
 def _key(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
-    return row.kind, row.kid, write_date(row.created_at.date())
+    return row.kind, row.kid, write_date(row.created_at)
 
 
 def _id(row: AnyRow) -> str:

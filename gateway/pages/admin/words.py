@@ -9,6 +9,7 @@ import msgspec
 from delegation.assurance import Assurance, Route
 from gateway.changes.errors import Fault
 from gateway.changes.tables import ChangeKind, ChangeState
+from gateway.days import last_day
 from gateway.people.roles import Role
 from ui.formats import write_date
 from ui.i18n import Message, message
@@ -55,13 +56,14 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.LEVEL: message("Choose one of the levels of eIDAS"),
     Fault.CLAIM: message("Give a claim by its name, without spaces"),
     Fault.MONTHS: message("Give a number of months, from 1 to 120"),
-    Fault.TOO_LONG: message("The training does not hold for as long as that"),
+    Fault.TOO_LONG: message("It does not hold for as long as that: the list of kinds says for how many months"),
     Fault.IN_USE: message("A service still asks for it: change the rules of the service first"),
     Fault.DATE: message("Give a date that lies ahead, the end after the beginning"),
     Fault.REASON: message("Say why, in at most 500 characters"),
     Fault.PENDING: message("Another change of the same waits already: decide on it first"),
     Fault.NOTHING: message("This changes nothing"),
     Fault.REFUSED: message("This cannot be proposed like this"),
+    Fault.OWN: message("It is about you yourself: ask a colleague to propose it"),
 }
 SECRET_MARK: Final = message("Mark of the secret")
 LABELS: Final[Mapping[str, Message]] = {
@@ -138,7 +140,7 @@ _UNBOUND: Final[Mapping[str, Message]] = {
     "valid_months": message("As long as whoever notes it says"),
 }
 """What an empty value means where it does not mean nothing."""
-_MOMENTS: Final = frozenset({"begins_at", "ends_at", "valid_until"})
+_DAYS: Final = frozenset({"begins_at", "ends_at", "valid_until"})
 
 
 def said(name: str, value: Any) -> list[Message | str]:
@@ -147,8 +149,9 @@ def said(name: str, value: Any) -> list[Message | str]:
         return [_YES if value else _NO]
     if value is None or value in ("", [], {}):
         return [_UNBOUND.get(name, _NOTHING) if value is None else _NOTHING]
-    if name in _MOMENTS:
-        return [write_date(datetime.fromisoformat(value).date())]
+    if name in _DAYS:
+        at = datetime.fromisoformat(value)
+        return [write_date(at if name == "begins_at" else last_day(at))]
     words = _WORDS.get(name, {})
     if isinstance(value, list):
         return [words.get(each, each) for each in value]

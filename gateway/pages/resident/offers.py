@@ -1,7 +1,8 @@
 """The identity providers that a phone can choose from just now, known without asking them for each page."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -108,25 +109,36 @@ class ResidentSignIn:
 
     async def address(self, offer: Offer, begun: SignInRequest, *, redirect_uri: str, least_acr: str) -> str:
         """Where the browser goes to sign in anew."""
-        return await self.service.authorize_url(
-            offer.id,
-            state=begun.state,
-            nonce=begun.nonce,
-            verifier=begun.verifier,
-            redirect_uri=redirect_uri,
-            least_acr=least_acr,
-        )
+        with self._forgetting():
+            return await self.service.authorize_url(
+                offer.id,
+                state=begun.state,
+                nonce=begun.nonce,
+                verifier=begun.verifier,
+                redirect_uri=redirect_uri,
+                least_acr=least_acr,
+            )
 
     async def redeem(self, returned: CameBack, query: Mapping[str, str], *, redirect_uri: str) -> SignedIn:
         """Who signed in, by the answer that the browser brought back."""
-        return await self.service.redeem(
-            returned.provider,
-            code=query.get("code", ""),
-            iss=query.get("iss"),
-            verifier=returned.verifier,
-            nonce=returned.nonce,
-            redirect_uri=redirect_uri,
-        )
+        with self._forgetting():
+            return await self.service.redeem(
+                returned.provider,
+                code=query.get("code", ""),
+                iss=query.get("iss"),
+                verifier=returned.verifier,
+                nonce=returned.nonce,
+                redirect_uri=redirect_uri,
+            )
+
+    @contextmanager
+    def _forgetting(self) -> Iterator[None]:
+        """Whoever is sent back to choose another provider is not offered again one that was just suspended."""
+        try:
+            yield
+        except ProviderUnknownError:
+            self._until = None
+            raise
 
     async def close(self) -> None:
         """Close the connections to providers."""

@@ -1,9 +1,10 @@
 """Administrators' pages: a form per kind, before and after, and a second person who says yes or no."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from audit.events import EventName
 from gateway.changes.errors import ChangeFaultError, Fault
@@ -14,6 +15,7 @@ from gateway.people import staff
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.services import trainings
+from gateway.services.tables import Agreement
 from tests.gateway.callers import PASSWORD, Callers
 from tests.gateway.changes.conftest import PORTAL, PROVIDER, RULES, SERVICE, WHY, Office
 
@@ -160,6 +162,12 @@ def test_a_form_begins_with_how_things_are_and_shows_only_what_differs(office: O
         ("provider.add", {"target": "x", "reason": WHY, "auth_method": "private_key_jwt"}, "Fill this in"),
         ("agreement.add", {"holder": "Nobody", "begins_at": "2026-12-01", "reason": WHY}, "none of this name"),
         ("agreement.add", {"holder": "Parauga iestāde", "begins_at": "soon", "reason": WHY}, "Give a date"),
+        ("agreement.add", {"holder": "Parauga iestāde", "begins_at": "0001-01-01", "reason": WHY}, "Give a date"),
+        (
+            "agreement.add",
+            {"holder": "Parauga iestāde", "begins_at": "2020-01-01", "ends_at": "2020-12-31", "reason": WHY},
+            "Give a date that lies ahead",
+        ),
         ("training.grant", {"staff": "nobody", "valid_until": "2027-12-01", "reason": WHY}, "none of this name"),
     ],
 )
@@ -235,3 +243,20 @@ def test_the_first_page_costs_few_statements(office: Office, callers: Callers) -
     with count_statements() as counted:
         assert page.get("/admin").status == 200
     assert counted.total <= 7
+
+
+def test_an_agreement_holds_from_the_first_instant_of_its_first_day_to_the_last_of_its_last(office: Office) -> None:
+    """In Latvia, not in UTC: the evening before does not count yet, the evening of the last day still does."""
+    form = {"holder": "Parauga iestāde", "begins_at": "2027-01-10", "ends_at": "2027-07-12", "reason": WHY}
+    path = office.page().post("/admin/propose/agreement.add", form).location
+    page = office.page(office.second)
+    assert "10.01.2027" in page.get(path).text
+    assert "12.07.2027" in page.get(path).text
+    page.post(f"{path}/confirm")
+    office.wait()
+    office.apply(path.rpartition("/")[2])
+    listed = office.page().get("/admin/agreements").text
+    assert "10.01.2027" in listed
+    assert "12.07.2027" in listed
+    kept = office.read(lambda conn: conn.execute(select(Agreement.begins_at, Agreement.ends_at)).all())
+    assert (datetime(2027, 1, 9, 22, tzinfo=UTC), datetime(2027, 7, 12, 21, tzinfo=UTC)) in kept

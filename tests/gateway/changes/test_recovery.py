@@ -14,6 +14,7 @@ from gateway.changes.errors import (
     ChangeFaultError,
     ChangeOverError,
     ChangeUnknownError,
+    Fault,
     FreshAccountError,
     SamePersonError,
     SecretGoneError,
@@ -125,7 +126,8 @@ class TestTwoPeople:
     def test_let_somebody_set_password_and_codes_anew(self, lost: Lost) -> None:
         change = lost.opened()
         answer = lost.finish(lost.halves(change))
-        assert (answer.status, answer.location) == (303, "/sign-in"), answer.text
+        assert (answer.status, answer.location) == (303, "/sign-in?why=recovered"), answer.text
+        assert "Your password and codes are set" in lost.browser().get(answer.location).text
         assert lost.events()[-1] == EventName.STAFF_ACCOUNT_RECOVERED.value
         assert lost.sign_in(PASSWORD, lost.account.totp_secret).status == 403
 
@@ -180,8 +182,9 @@ class TestNobodyAlone:
 
     def test_proposes_for_themselves_or_confirms_for_themselves(self, lost: Lost) -> None:
         office = lost.office
-        with pytest.raises(ChangeFaultError):
+        with pytest.raises(ChangeFaultError) as own:
             lost.propose(office.callers.account.id)
+        assert own.value.fault is Fault.OWN
         change = office.propose(ChangeKind.ACCOUNT_RECOVER, office.second.account.id, {}, by=office.session())
         with pytest.raises(SamePersonError):
             office.confirm(change)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert
 from delegation.assurance import Assurance
 from gateway.ids import digest, new_id
 from gateway.oauth import providers
-from gateway.oauth.errors import ProviderUnavailableError, SignInFailedError
+from gateway.oauth.errors import ProviderUnavailableError, ProviderUnknownError, SignInFailedError
 from gateway.oauth.relying_party import SignedIn
 from gateway.pages.resident.offers import ResidentSignIn
 from gateway.terminals.tables import Display, Terminal
@@ -35,6 +35,8 @@ class PlayedProvider:
 
     now: Callable[[], datetime]
     is_down: bool = False
+    is_suspended: bool = False
+    """Since somebody began to sign in there."""
     session: str | None = None
     """What it calls every sign-in; by default each is another."""
     signed_in_at: datetime | None = None
@@ -54,6 +56,8 @@ class PlayedProvider:
     async def redeem(
         self, provider_id: str, *, code: str, iss: str | None, verifier: str, nonce: str, redirect_uri: str
     ) -> SignedIn:
+        if self.is_suspended:
+            raise ProviderUnknownError("suspended")
         person, level, age = code.split("|")
         if iss != PROVIDER:
             raise SignInFailedError("answer.iss")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from audit.events import EventName
 from delegation.assurance import Assurance
+from gateway.oauth import providers
 from gateway.visits import approvals, stopping
 from gateway.visits.reading import Stage
 from tests.gateway.callers import statement_on
@@ -206,6 +207,15 @@ class TestApproving:
         assert answer.status == 403
         assert shows(answer, "You cancelled the sign-in")
         assert facing.approve(phone).status == 303
+
+    def test_a_provider_that_is_suspended_meanwhile_is_offered_no_more(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        facing.counter.write(lambda conn: providers.suspend(conn, facing.counter.store, "sandbox"))
+        facing.provider.is_suspended = True
+        assert shows(facing.approve(phone), "This way of signing in is not offered")
+        assert facing.counter.view().stage is Stage.APPROVAL
+        assert shows(phone.see(), "No sign-in service answers just now")
 
     def test_an_answer_of_another_issuer_proves_nothing(self, facing: Facing) -> None:
         facing.counter.open().ask()

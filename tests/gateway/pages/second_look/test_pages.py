@@ -2,7 +2,10 @@
 
 import pytest
 
+from audit.events import EventName
 from gateway.database.counting import count_statements
+from gateway.ledger import outbox
+from gateway.people import staff
 from gateway.people.roles import Role
 from gateway.visits import second_person
 from gateway.visits.second_person import Act, Shown, Subject
@@ -46,6 +49,19 @@ def test_a_colleague_is_told_at_the_desk_and_sees_what_is_judged_only_on_the_rec
     assert "This has been confirmed" in over.text
     assert ADDRESS not in over.text
     assert "colleague’s question waits" not in colleague.get("/desk").text
+
+
+def test_whoever_answers_for_nobody_yet_is_told_so_before_they_look(
+    desk: Desk, colleague: Caller, look_id: str
+) -> None:
+    said = "For a day you answer for nobody else"
+    assert said not in colleague.get("/second-look").text
+    recovered = EventName.STAFF_ACCOUNT_RECOVERED
+    chain = desk.read(lambda conn: f"staff:{staff.find_by_login(conn, 'berta')}")
+    by, at = desk.by.actor, desk.clock.now()
+    desk.write(lambda conn: outbox.record(conn, chain=chain, type=recovered, actor=by, data={}, at=at))
+    assert said in colleague.get("/second-look").text
+    assert look_id
 
 
 def test_an_answer_without_looking_changes_nothing_and_leads_back(colleague: Caller, look_id: str) -> None:
