@@ -200,8 +200,13 @@ def add_signatures(note: bytes, signers: Sequence[NoteSigner]) -> bytes:
 
 def signature_line(signer: NoteSigner, text: bytes) -> bytes:
     """The line that `signer` adds to a note of `text`, with its newline."""
-    encoded = base64.b64encode(signer.key_id + signer.sign(text)).decode("ascii")
-    return f"{_LINE_START}{signer.name} {encoded}\n".encode()
+    return format_line(Signature(signer.name, signer.key_id, signer.sign(text)))
+
+
+def format_line(signature: Signature) -> bytes:
+    """A signature as the line that stands in a note, with its newline."""
+    encoded = base64.b64encode(signature.key_id + signature.signature).decode("ascii")
+    return f"{_LINE_START}{signature.name} {encoded}\n".encode()
 
 
 def parse(note: bytes) -> Note:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_type_hints
 from urllib.parse import urlsplit
 
+from audit.errors import PolicyError
+from audit.policy import TrustPolicy
 from gateway.database.drivers import parse_url
 from gateway.database.errors import DatabaseUrlError
 
@@ -143,6 +145,24 @@ def _database(value: str) -> str:
     return value
 
 
+def _policy(value: str) -> TrustPolicy:
+    if not value:
+        return TrustPolicy.of((), 0)
+    path = Path(value).expanduser()
+    try:
+        policy = TrustPolicy.parse(path.read_bytes())
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    except PolicyError as error:
+        raise ValueError(f"{path}, {error}") from error
+    for witness in policy.witnesses:
+        try:
+            _origin(urlsplit(witness.url or "")._replace(path="", query="", fragment="").geturl())
+        except ValueError as error:
+            raise ValueError(f"{path}, witness {witness.name}: its address: {error}") from error
+    return policy
+
+
 def is_loopback(host: str) -> bool:
     """Say whether `host` is this machine, so that a browser trusts it without TLS."""
     return host in {"localhost", "::1"} or host.startswith("127.")
@@ -202,6 +222,15 @@ class Settings:
         str,
         Setting(
             "Name of the audit log in its checkpoints; it never changes", _text, shown="host of the issuer, then /log"
+        ),
+    ]
+    log_witnesses: Annotated[
+        TrustPolicy,
+        Setting(
+            "File that names the audit log's witnesses, whom other bodies run, with their addresses and the quorum "
+            "(C2SP tlog-policy)",
+            _policy,
+            shown="nobody witnesses the log",
         ),
     ]
     smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", _text)]

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import structlog
 
+from audit.policy import TrustPolicy
 from connectors.runner.api import RunnerSettings
 from connectors.runner.runner import Runner
 from gateway.config import Settings
@@ -25,6 +26,7 @@ from gateway.keys.watching import keep_fresh
 from gateway.ledger.checkpoints import Publisher
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence
+from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Parts
 
 
@@ -58,7 +60,7 @@ async def run(parts: Parts, make_duties: MakeDuties, *, stop: asyncio.Event | No
         duties = make_duties(parts, runner, worker_id)
         jobs = JobRunner(parts.database, parts.clock, duties.handlers, worker_id, parts.settings.worker_slots)
         _log.info("worker started", worker=worker_id, mode=parts.settings.mode)
-        log = (keep_sequencing(parts.database), keep_publishing(parts.publisher))
+        log = (keep_sequencing(parts.database), keep_publishing(parts.publisher, parts.settings.log_witnesses))
         keys = keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock)
         await _until(stop, jobs.run(), keys, *log, *duties.loops)
     finally:
@@ -78,21 +80,25 @@ async def keep_sequencing(database: Database) -> None:
             await anext(wakes)
 
 
-async def keep_publishing(publisher: Publisher) -> None:
-    """Sign the log's state each second in which it grew, until cancelled; say so once when the log is refused."""
+async def keep_publishing(publisher: Publisher, trust: TrustPolicy) -> None:
+    """Sign the log's state each second in which it grew, with its witnesses, until cancelled.
+
+    Says so once when the log is refused.
+    """
     healthy = True
-    while True:
-        wait = _PUBLISH_SECONDS
-        try:
-            await publisher.publish()
-            healthy = True
-        except LogUnhealthyError as error:
-            if healthy:
-                _log.error("log refused", code=error.code, reason=str(error))
-            healthy, wait = False, _UNHEALTHY_SECONDS
-        except DatabaseUnavailableError:
-            _log.warning("publisher waits for the database", exc_info=True)
-        await asyncio.sleep(wait)
+    async with open_witnessing(publisher, trust) as witnessing:
+        while True:
+            wait = _PUBLISH_SECONDS
+            try:
+                await witnessing.publish()
+                healthy = True
+            except LogUnhealthyError as error:
+                if healthy:
+                    _log.error("log refused", code=error.code, reason=str(error))
+                healthy, wait = False, _UNHEALTHY_SECONDS
+            except DatabaseUnavailableError:
+                _log.warning("publisher waits for the database", exc_info=True)
+            await asyncio.sleep(wait)
 
 
 async def _until(stop: asyncio.Event, *loops: Coroutine[Any, Any, None]) -> None:

@@ -19,5 +19,5 @@ _import_tables()
 METADATA = Base.metadata
 """All tables of the gateway."""
 
-INSERT_ONLY = ("audit_event", "audit_leaf", "audit_node", "audit_checkpoint")
+INSERT_ONLY = ("audit_event", "audit_leaf", "audit_node", "audit_checkpoint", "audit_cosignature")
 """Tables whose rows are never changed or deleted; triggers refuse it."""

@@ -1,10 +1,12 @@
 """Verifies the whole log as it stands in the database."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from audit.policy import TrustPolicy
 from audit.report import Report
 from audit.signatures import Policy
 from audit.verify import verify
@@ -19,12 +21,15 @@ def check(
     now: datetime,
     held: bytes | None = None,
     progress: Callable[[int, int], None] | None = None,
+    trust: TrustPolicy | None = None,
 ) -> Report:
     """Recompute every leaf, chain, node and checkpoint in one read transaction; `held` was kept outside.
+
+    `trust` names the witnesses whose cosignatures count.
 
     Our own verdict convinces nobody but us: others run `python -m audit` on the published tiles with a key and a
     checkpoint of their own.
     """
-    return verify(
-        DatabaseSource(conn), vkeys=vkeys, now=now, held=held, progress=progress, policy=Policy(origin=origin)
-    )
+    witnesses = None if trust is None else replace(trust, logs=())  # which keys are ours is not the policy's to say
+    policy = Policy(origin=origin, trust=witnesses)
+    return verify(DatabaseSource(conn), vkeys=vkeys, now=now, held=held, progress=progress, policy=policy)

@@ -7,10 +7,11 @@ signed, a refusal is left in the database, and `gateway.ledger.health` keeps eve
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,7 +22,8 @@ from audit.errors import AuditError
 from audit.note import Signer
 from gateway.clock import Clock
 from gateway.database.engine import Database
-from gateway.ledger import health, tree
+from gateway.ledger import cosignatures, health, tree
+from gateway.ledger.cosignatures import Cosignature
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.tables import AuditCheckpoint
 
@@ -34,8 +36,17 @@ _INSERT = {
 }
 
 
+Ask: TypeAlias = Callable[[bytes], Awaitable[Sequence[Cosignature]]]
+
+
 def latest(conn: Connection) -> bytes | None:
-    """Return the newest signed checkpoint, none before the first."""
+    """Return the newest signed checkpoint with the cosignatures that there are, none before the first."""
+    row = conn.execute(_LATEST).first()
+    return None if row is None else bytes(row.note) + cosignatures.lines(conn, row.size)
+
+
+def latest_bare(conn: Connection) -> bytes | None:
+    """Return the newest checkpoint as the log signed it, none before the first."""
     row = conn.execute(_LATEST).first()
     return None if row is None else bytes(row.note)
 
@@ -51,8 +62,11 @@ class Publisher:
     origin: str
     data_dir: Path
 
-    async def publish(self) -> Checkpoint | None:
+    async def publish(self, ask: Ask | None = None) -> Checkpoint | None:
         """Sign the tree as it is now, if it has grown, and return the checkpoint.
+
+        `ask` is handed the checkpoint when it is held and before it is published, and gives the cosignatures that it
+        is published with.
 
         Raises:
             LogUnhealthyError: the tree does not continue the held checkpoint; the refusal is recorded.
@@ -64,7 +78,7 @@ class Publisher:
         if state.reason is not None:
             raise LogUnhealthyError(f"the audit log signs nothing: {state.reason}")
         if state.head.size > state.signed_size:
-            return await self._sign(state.head)
+            return await self._sign(state.head, ask)
         if state.newest is not None and state.newest != state.held:
             hold(self.data_dir, state.newest)  # another machine signed it, or ours forgot
         return None
@@ -81,13 +95,32 @@ class Publisher:
         """Compare without signing and without recording anything; return what differs."""
         return self.database.read_now(self._look).reason
 
-    async def _sign(self, head: tree.Head) -> Checkpoint:
+    async def take_over(self, signed: bytes) -> str | None:
+        """Hold what a witness holds of this log, if the log does not continue it; return what differs.
+
+        It is signed by our own key, so it is as good as if we had kept it ourselves: the log is refused by it, also
+        after a new start.
+
+        Raises:
+            AuditError: none of our keys has signed it for this log.
+        """
+        verifiers = [signer.verifier for signer in self.signers]
+        checkpoint.verify(signed, verifiers, origin=self.origin)
+        reason = await self.database.read(lambda conn: self._difference(conn, tree.head(conn), {signed}))
+        if reason is not None:
+            hold(self.data_dir, signed)
+            now, holder = self.clock.now(), health.holder_name(self.data_dir)
+            await self.database.write(lambda conn: health.refuse(conn, holder, reason, now))
+        return reason
+
+    async def _sign(self, head: tree.Head, ask: Ask | None) -> Checkpoint:
         made = Checkpoint(self.origin, head.size, head.root)
         signed = checkpoint.sign(made, self.signers[0])
         # Held first: whatever happens next, nothing was published that is not held.
         hold(self.data_dir, signed)
         values = {"size": head.size, "root": head.root, "note": signed, "signed_at": self.clock.now()}
-        await self.database.write(lambda conn: conn.execute(_INSERT[conn.dialect.name], values))
+        came = () if ask is None else await ask(signed)
+        await self.database.write(lambda conn: _store(conn, values, came))
         return made
 
     def _look(self, conn: Connection) -> "_State":
@@ -138,6 +171,11 @@ class _State:
     @property
     def verdict_changed(self) -> bool:
         return (self.reason is not None) != self.refused
+
+
+def _store(conn: Connection, values: Mapping[str, Any], came: Sequence[Cosignature]) -> None:
+    conn.execute(_INSERT[conn.dialect.name], values)
+    cosignatures.keep(conn, came, values["signed_at"])
 
 
 def read_held(data_dir: Path) -> bytes | None:

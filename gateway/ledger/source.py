@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from audit.merkle import leaf_hash
 from gateway.ledger import checkpoints, tree
-from gateway.ledger.tables import AuditCheckpoint, AuditEvent, AuditLeaf, AuditPending
+from gateway.ledger.tables import AuditCheckpoint, AuditCosignature, AuditEvent, AuditLeaf, AuditPending
 
 _BATCH = 2_000
 
@@ -22,6 +22,11 @@ _CHECKPOINTS = (
     .where(AuditCheckpoint.size > bindparam("after"))
     .order_by(AuditCheckpoint.size)
     .limit(_BATCH)
+)
+_COSIGNATURES = (
+    select(AuditCosignature.size, AuditCosignature.line)
+    .where(AuditCosignature.size > bindparam("after"), AuditCosignature.size <= bindparam("last"))
+    .order_by(AuditCosignature.size, AuditCosignature.key)
 )
 _WITHOUT_LEAF = (
     select(AuditEvent.id)
@@ -63,12 +68,16 @@ class DatabaseSource:
                 yield idx, bytes(leaf), bytes(placed if agree else recorded)
 
     def checkpoints(self) -> Iterator[bytes]:
-        """Every signed checkpoint, by size."""
+        """Every signed checkpoint with its cosignatures, by size."""
         after = 0
         while rows := self._conn.execute(_CHECKPOINTS, {"after": after}).all():
+            last = rows[-1].size
+            beside: dict[int, bytes] = {}
+            for size, line in self._conn.execute(_COSIGNATURES, {"after": after, "last": last}):
+                beside[size] = beside.get(size, b"") + bytes(line)
             for size, note in rows:
-                after = size
-                yield bytes(note)
+                yield bytes(note) + beside.get(size, b"")
+            after = last
 
     def latest_checkpoint(self) -> bytes | None:
         """The checkpoint that is published now."""

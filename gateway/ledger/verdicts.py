@@ -100,8 +100,10 @@ def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
 async def _verify(store: Store, by: Actor) -> None:
     vkeys = tuple(signer.verifier.vkey for signer in store.publisher.signers)
     held, now = checkpoints.read_held(store.settings.data_dir), store.clock.now()
-    origin = store.settings.log_origin
-    report = await store.database.read(lambda conn: check(conn, vkeys=vkeys, origin=origin, now=now, held=held))
+    origin, trust = store.settings.log_origin, store.settings.log_witnesses
+    report = await store.database.read(
+        lambda conn: check(conn, vkeys=vkeys, origin=origin, now=now, held=held, trust=trust)
+    )
     await store.database.write(lambda conn: _record(conn, store, report, by))
 
 

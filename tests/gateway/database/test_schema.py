@@ -12,6 +12,8 @@ from gateway.database.drift import drift
 from gateway.database.engine import Database
 from gateway.database.errors import NotMigratedError
 from gateway.database.models import INSERT_ONLY
+from gateway.ledger import cosignatures
+from gateway.ledger.cosignatures import Cosignature
 from gateway.ledger.sequencer import sequence_batch
 from gateway.parts import Store
 from tests.gateway.ledger.events import checkpoint_of, record_event
@@ -28,6 +30,8 @@ def written(store: Store) -> Database:
 
     store.database.write_now(write)
     checkpoint_of(store)
+    line = Cosignature(2, "witness", b"a line")
+    store.database.write_now(lambda conn: cosignatures.keep(conn, [line], store.clock.now()))
     return store.database
 
 
@@ -82,7 +86,7 @@ class TestInsertOnly:
 
     def test_refuses_update(self, written: Database, table: str) -> None:
         column = {"audit_event": "leaf", "audit_leaf": "leaf_hash", "audit_node": "hash", "audit_checkpoint": "note"}
-        statement = text(f"UPDATE {table} SET {column[table]} = :other")
+        statement = text(f"UPDATE {table} SET {column.get(table, 'line')} = :other")
         self.refuses(written, table, lambda conn: conn.execute(statement, {"other": b"other"}))
 
     def test_refuses_delete(self, written: Database, table: str) -> None:
@@ -92,7 +96,13 @@ class TestInsertOnly:
         if written.dialect == "sqlite":
             statement = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
         else:
-            key = {"audit_event": "id", "audit_leaf": "idx", "audit_node": "level, idx", "audit_checkpoint": "size"}
+            key = {
+                "audit_event": "id",
+                "audit_leaf": "idx",
+                "audit_node": "level, idx",
+                "audit_checkpoint": "size",
+                "audit_cosignature": "size, key",
+            }
             first = key[table].split(",")[0]
             statement = (
                 f"INSERT INTO {table} SELECT * FROM {table} "

@@ -64,7 +64,7 @@ def test_says_once_that_the_log_is_refused(store: Store, monkeypatch: pytest.Mon
     monkeypatch.setattr(worker, "_log", log)
 
     async def a_while() -> None:
-        publishing = asyncio.create_task(worker.keep_publishing(store.publisher))
+        publishing = asyncio.create_task(worker.keep_publishing(store.publisher, store.settings.log_witnesses))
         await asyncio.sleep(0.5)
         publishing.cancel()
         await asyncio.gather(publishing, return_exceptions=True)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.database import triggers
 from gateway.database.base import UtcDateTime
 
 revision = "0003"
@@ -12,6 +13,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "audit_cosignature",
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("line", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("size", "key", name=op.f("pk_audit_cosignature")),
+    )
     op.create_table(
         "audit_end",
         sa.Column("chain", sa.Text(), nullable=False),
@@ -41,6 +50,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("identity_provider", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone_verified", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    for table in ("audit_cosignature",):
+        triggers.protect(op.get_bind(), table)
 
 
 def downgrade() -> None:

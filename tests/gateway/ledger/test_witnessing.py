@@ -1,0 +1,342 @@
+"""Witnesses cosign what is published, slow the log by nothing, and remember what a restored backup forgets."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from audit import checkpoint, note
+from audit.checkpoint import Checkpoint
+from audit.cosignature import WitnessVerifier
+from audit.note import Signer
+from audit.outside import cosigners
+from audit.policy import TrustPolicy
+from audit.report import Report
+from audit.submission import Submission
+from audit.witness.folder import WitnessFolder
+from audit.witness.rules import Answer, Witness
+from gateway.database.engine import Database
+from gateway.ledger import checkpoints, cosignatures, health, witnessing
+from gateway.ledger.checking import check
+from gateway.ledger.cosignatures import Cosignature
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.ledger.sequencer import sequence_now
+from gateway.ledger.witnessing import open_witnessing
+from gateway.parts import Store
+from tests.gateway.conftest import NINE
+from tests.gateway.ledger.events import record_events
+from tests.gateway.ledger.test_checkpoints import published, restore_older_state
+from tests.gateway.ledger.witnesses import Outsider, policy_of, publish, witness_of
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+@pytest.fixture
+def one(store: Store, tmp_path: Path, stack: ExitStack) -> Outsider:
+    return stack.enter_context(witness_of(store, tmp_path / "w1", "w1.example"))
+
+
+@pytest.fixture
+def two(store: Store, tmp_path: Path, stack: ExitStack) -> Outsider:
+    return stack.enter_context(witness_of(store, tmp_path / "w2", "w2.example"))
+
+
+@pytest.fixture
+def mute(stack: ExitStack) -> Outsider:
+    """One that takes a connection and never answers."""
+    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    vkey = WitnessVerifier("mute.example", bytes(32)).vkey
+    return Outsider("mute.example", vkey, f"http://127.0.0.1:{listening.getsockname()[1]}", WitnessFolder(Path("none")))
+
+
+def newest(store: Store) -> bytes:
+    signed = store.database.read_now(checkpoints.latest)
+    assert signed is not None
+    return signed
+
+
+def names_on(signed: bytes, trust: TrustPolicy) -> set[str]:
+    return {each.name for each in cosigners(signed, trust)}
+
+
+def is_refused(store: Store) -> bool:
+    try:
+        store.database.read_now(health.ensure_healthy)
+    except LogUnhealthyError:
+        return True
+    return False
+
+
+class TestPublishing:
+    def test_comes_with_the_witnesses_lines(self, store: Store, one: Outsider, two: Outsider) -> None:
+        trust = policy_of(one, two, least=2)
+        record_events(store, 3)
+        made = publish(store, trust)
+        assert made is not None
+        signed = newest(store)
+        assert names_on(signed, trust) == {"w1.example", "w2.example"}
+        keys = [signer.verifier for signer in store.publisher.signers]
+        assert checkpoint.verify(signed, keys, origin=store.settings.log_origin) == made
+
+    def test_goes_on_from_what_each_has_seen(self, store: Store, one: Outsider, two: Outsider) -> None:
+        record_events(store, 3)
+        publish(store, policy_of(one))
+        trust = policy_of(one, two, least=2)
+        for count in (4, 9):
+            record_events(store, count)
+            publish(store, trust)
+            assert len(names_on(newest(store), trust)) == 2
+
+    def test_learns_the_size_from_a_witness_that_knows_more_than_was_kept(self, store: Store, one: Outsider) -> None:
+        record_events(store, 3)
+        with pytest.MonkeyPatch.context() as patch:  # the process dies before it keeps what came
+            patch.setattr(cosignatures, "keep", lambda *_: None)
+            publish(store, policy_of(one))
+        record_events(store, 4)
+        publish(store, policy_of(one))
+        assert names_on(newest(store), policy_of(one)) == {"w1.example"}
+
+    def test_holds_before_it_asks_and_asks_before_it_publishes(self, store: Store) -> None:
+        record_events(store, 3)
+        sequence_now(store.database)
+        seen: list[tuple[bool, list[int]]] = []
+
+        async def ask(signed: bytes) -> list[Cosignature]:
+            seen.append((checkpoints.read_held(store.settings.data_dir) == signed, published(store)))
+            return []
+
+        asyncio.run(store.publisher.publish(ask))
+        assert seen == [(True, [])]
+
+    def test_needs_no_witness_where_none_is_named(self, store: Store) -> None:
+        record_events(store, 3)
+        assert publish(store, store.settings.log_witnesses) is not None
+        assert newest(store) == checkpoints.read_held(store.settings.data_dir)
+
+
+class TestFailingOpen:
+    def test_a_witness_that_does_not_answer_is_not_waited_for(
+        self, store: Store, one: Outsider, mute: Outsider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(witnessing, "PATIENCE", 0.05)
+        trust = policy_of(one, mute, least=2)
+        record_events(store, 3)
+        sequence_now(store.database)
+
+        async def work() -> float:
+            async with open_witnessing(store.publisher, trust) as opened:
+                began = time.monotonic()
+                assert await opened.publish() is not None
+                return time.monotonic() - began
+
+        assert asyncio.run(work()) < 2  # its answer may take five seconds
+        assert names_on(newest(store), trust) <= {"w1.example"}
+
+    def test_one_that_is_down_is_asked_again_about_the_newest_checkpoint(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(witnessing, "_SHORTEST_PAUSE", 0.0)
+        with witness_of(store, tmp_path / "w1") as gone:
+            trust = policy_of(gone)
+        record_events(store, 3)
+
+        async def work() -> None:
+            async with open_witnessing(store.publisher, trust) as opened:
+                await opened.publish()
+                await opened.settle()
+                assert names_on(newest(store), trust) == set()
+                port = int(gone.url.rpartition(":")[2])
+                with witness_of(store, tmp_path / "w1", port=port):
+                    await opened.publish()
+                    await opened.settle()
+
+        sequence_now(store.database)
+        asyncio.run(work())
+        assert names_on(newest(store), trust) == {"w1.example"}
+        assert len(published(store)) == 1
+
+    def test_a_late_line_is_kept_beside_the_checkpoint_that_is_published_already(
+        self, store: Store, one: Outsider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(witnessing, "PATIENCE", 0.0)
+        record_events(store, 3)
+        publish(store, policy_of(one), then=1)
+        assert names_on(newest(store), policy_of(one)) == {"w1.example"}
+
+    @pytest.mark.parametrize("body", [b"", b"nonsense\n", "\N{EM DASH} w1.example AAAA\n".encode()])
+    def test_what_is_no_cosignature_is_not_kept(
+        self, store: Store, one: Outsider, monkeypatch: pytest.MonkeyPatch, body: bytes
+    ) -> None:
+        monkeypatch.setattr(Witness, "add_checkpoint", lambda *_: Answer(HTTPStatus.OK, body))
+        record_events(store, 3)
+        publish(store, policy_of(one))
+        assert names_on(newest(store), policy_of(one)) == set()
+        assert not is_refused(store)
+
+    def test_a_witness_that_does_not_watch_the_log_is_no_objection(
+        self, store: Store, one: Outsider, tmp_path: Path
+    ) -> None:
+        (tmp_path / "w1" / "logs").write_text("# none\n")
+        record_events(store, 3)
+        publish(store, policy_of(one), then=1)
+        assert not is_refused(store)
+
+    def test_the_verdict_says_unwitnessed(self, store: Store, one: Outsider, mute: Outsider) -> None:
+        trust = policy_of(one)
+        record_events(store, 3)
+        publish(store, store.settings.log_witnesses)
+        report = verdict(store, trust)
+        assert (report.verdict, report.exit_code) == ("unwitnessed", 3)
+        publish(store, trust)
+        report = verdict(store, trust)
+        assert (report.verdict, report.exit_code, report.lines()[0][:10]) == ("verified", 0, "Verified: ")
+        assert report.counts["witnessed"] == report.size
+
+
+class TestStanding:
+    def test_says_how_far_they_have_seen(self, store: Store, one: Outsider) -> None:
+        trust = policy_of(one)
+        assert store.database.read_now(lambda conn: cosignatures.standing(conn, trust)).newest == 0
+        record_events(store, 3)
+        first = publish(store, trust)
+        assert first is not None
+        now = store.database.read_now(lambda conn: cosignatures.standing(conn, trust))
+        assert (now.size, now.names, now.at, now.is_witnessed) == (first.size, ("w1.example",), NINE, True)
+        record_events(store, 4)
+        second = publish(store, store.settings.log_witnesses)
+        assert second is not None
+        now = store.database.read_now(lambda conn: cosignatures.standing(conn, trust))
+        assert (now.newest, now.size, now.names, now.is_witnessed) == (second.size, first.size, (), False)
+        assert now.signed is not None
+        assert names_on(now.signed, trust) == {"w1.example"}
+
+    def test_believes_no_line_that_somebody_put_into_the_database(self, store: Store, one: Outsider) -> None:
+        record_events(store, 3)
+        made = publish(store, store.settings.log_witnesses)
+        assert made is not None
+        line = b"\xe2\x80\x94 w1.example " + b"A" * 104 + b"\n"
+        forged = Cosignature(made.size, one.vkey, line)
+        store.database.write_now(lambda conn: cosignatures.keep(conn, [forged], NINE))
+        standing = store.database.read_now(lambda conn: cosignatures.standing(conn, policy_of(one)))
+        assert (standing.names, standing.size) == ((), 0)
+
+
+class TestRemembering:
+    """The database and all that this machine holds are brought back to an earlier day."""
+
+    @pytest.fixture
+    def restored(self, store: Store, one: Outsider, two: Outsider) -> Store:
+        record_events(store, 5)
+        publish(store, policy_of(one, two, least=2))
+        held = checkpoints.read_held(store.settings.data_dir)
+        assert held is not None
+        record_events(store, 5)
+        publish(store, policy_of(one, two, least=2))
+        restore_older_state(store, published(store)[0])
+        checkpoints.hold(store.settings.data_dir, held)
+        assert store.publisher.compare_now() is None  # nothing on this machine knows
+        return store
+
+    def test_a_restored_machine_signs_nothing(self, restored: Store, one: Outsider) -> None:
+        record_events(restored, 1, "visit-2")
+        with pytest.raises(LogUnhealthyError):
+            publish(restored, policy_of(one))
+        assert is_refused(restored)
+        assert len(published(restored)) == 1
+
+    def test_nor_one_whose_witness_was_away_until_it_had_grown_again(self, restored: Store, one: Outsider) -> None:
+        record_events(restored, 30, "another history")
+        publish(restored, restored.settings.log_witnesses)
+        record_events(restored, 1, "another history")
+        with pytest.raises(LogUnhealthyError):
+            publish(restored, policy_of(one))
+        assert is_refused(restored)
+
+    def test_what_a_witness_shows_is_held_from_then_on(self, restored: Store, one: Outsider, mute: Outsider) -> None:
+        last = one.folder.last(restored.settings.log_origin)
+        with pytest.raises(LogUnhealthyError):
+            publish(restored, policy_of(one, mute, least=2))  # one alone, but it has our signature
+        held = checkpoints.read_held(restored.settings.data_dir)
+        assert held is not None
+        assert last is not None
+        assert note.parse(held).text == note.parse(last).text
+        with pytest.raises(LogUnhealthyError):
+            publish(restored, restored.settings.log_witnesses)
+
+    def test_a_claim_that_nobody_proves_counts_with_the_quorum(
+        self, restored: Store, one: Outsider, two: Outsider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Witness, "held", lambda *_: None)
+        record_events(restored, 1, "visit-2")
+        publish(restored, policy_of(one, out_of_reach(two), least=2))
+        assert not is_refused(restored)
+        record_events(restored, 1, "visit-2")
+        with pytest.raises(LogUnhealthyError, match=r"has cosigned|another history"):
+            publish(restored, policy_of(one, two, least=2))
+        assert is_refused(restored)
+        # Gone witnesses prove nothing: what they said stays.
+        with pytest.raises(LogUnhealthyError, match="earlier"):
+            publish(restored, policy_of(out_of_reach(one), out_of_reach(two), least=2))
+
+    def test_a_refusal_ends_when_the_witnesses_agree_again(self, store: Store, one: Outsider, tmp_path: Path) -> None:
+        record_events(store, 3)
+        publish(store, policy_of(one))
+        holder = f"{health.holder_name(store.settings.data_dir)} by its witnesses"
+        store.database.write_now(lambda conn: health.refuse(conn, holder, "a claim", NINE))
+        publish(store, policy_of(one))
+        assert not is_refused(store)
+
+    def test_a_witness_with_a_made_up_history_stops_nothing(self, store: Store, one: Outsider) -> None:
+        stranger = Signer(store.settings.log_origin, bytes(32))
+        one.folder.add_log(stranger.verifier.vkey)
+        made_up = checkpoint.sign(Checkpoint(stranger.name, 1_000, bytes(32)), stranger)
+        witness = Witness(one.folder, lambda: NINE)
+        assert witness.add_checkpoint(Submission(0, (), made_up).encode()).status == 200
+        record_events(store, 3)
+        assert publish(store, policy_of(one)) is not None
+        assert not is_refused(store)
+
+    def test_another_machine_that_was_quicker_is_no_objection(self, store: Store, one: Outsider) -> None:
+        record_events(store, 3)
+        sequence_now(store.database)
+        twin = Database.open(store.database.url.render_as_string(hide_password=False))
+        late = replace(store, database=twin)
+
+        async def work() -> None:
+            async with open_witnessing(late.publisher, policy_of(one)) as slow:
+                await slow.publish()
+                record_events(store, 3)
+                sequence_now(store.database)
+                async with open_witnessing(store.publisher, policy_of(one)) as quick:
+                    await quick.publish()
+                await slow.publish()
+                await slow.settle()
+
+        asyncio.run(work())
+        twin.close()
+        assert not is_refused(store)
+        assert names_on(newest(store), policy_of(one)) == {"w1.example"}
+
+
+def out_of_reach(outsider: Outsider) -> Outsider:
+    """The same name at an address where nobody is."""
+    return replace(outsider, url="http://127.0.0.1:9")
+
+
+def verdict(store: Store, trust: TrustPolicy) -> Report:
+    vkeys = [signer.verifier.vkey for signer in store.publisher.signers]
+    held = checkpoints.read_held(store.settings.data_dir)
+    origin, now = store.settings.log_origin, store.clock.now()
+    return store.database.read_now(
+        lambda conn: check(conn, vkeys=vkeys, origin=origin, now=now, held=held, trust=trust)
+    )
