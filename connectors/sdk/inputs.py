@@ -86,6 +86,13 @@ class Text(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Name(Text):
+    """Somebody's given name, family name or both; masked, it keeps its initials."""
+
+    kind: ClassVar[str] = "name"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TextArea(Input):
     """Several lines of text."""
 

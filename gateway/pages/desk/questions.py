@@ -6,7 +6,8 @@ by which an empty field means *as known*. Only `show`, which is recorded, brings
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from itertools import groupby
+from typing import Any, Final, TypeAlias
 
 from litestar.datastructures import FormMultiDict, UploadFile
 
@@ -15,10 +16,12 @@ from connectors.sdk.answers import Answer
 from connectors.sdk.inputs import Input, Upload
 from gateway.people.residents import Profile
 from gateway.visits.fixed import known_of
-from ui.formats import mask_personal_code
+from ui.formats import mask_name, mask_personal_code
 
 Typed: TypeAlias = str | list[str]
 
+DECLARATIONS: Final = "declarations"
+SETTLED: Final = "settled"
 KEEP = "keep."
 """Before a field's name: its empty field stands for what is known."""
 PRECONDITION = "precondition."
@@ -44,7 +47,7 @@ class Field:
 
     name: str
     kind: str
-    """As in `connectors.sdk.inputs`; `declarations` for neighbouring checkboxes, drawn as one group."""
+    """As in `connectors.sdk.inputs`; `declarations` and `settled` for neighbours that are drawn as one group."""
     label: str
     help: str | None = None
     required: bool = True
@@ -120,10 +123,9 @@ def errors_of(fields: tuple[Field, ...]) -> Iterator[dict[str, str]]:
             yield {"text": _named(field.label, field.error), "href": field.href}
         for position, item in enumerate(field.items, start=1):
             if item.error:
-                yield {
-                    "text": _named(item.label, item.error),
-                    "href": field.href if position == 1 else f"{field.href}-{position}",
-                }
+                tick = field.href if position == 1 else f"{field.href}-{position}"
+                href = item.href if field.kind == SETTLED else tick
+                yield {"text": _named(item.label, item.error), "href": href}
         for choice in field.choices:
             yield from errors_of(choice.fields)
 
@@ -173,6 +175,8 @@ def masked(kind: str, value: str) -> str:
     """A sensitive answer of which only so much can be read that its owner knows which one it is."""
     if kind == "personal_code":
         return mask_personal_code(value)
+    if kind == "name":
+        return mask_name(value)
     if kind == "email":
         name, _, host = value.partition("@")
         return f"{name[:1]}•••@{host}"
@@ -259,18 +263,16 @@ def _with_nested(field: Field, nested: Mapping[tuple[str, str], list[Field]]) ->
 
 
 def _grouped(fields: list[Field]) -> Iterator[Field]:
-    """Neighbouring declarations as one group, which is read and ticked as one."""
-    group: list[Field] = []
-    for field in fields:
-        if field.kind == "checkbox":
-            group.append(field)
-            continue
-        yield from _group(group)
-        group = []
-        yield field
-    yield from _group(group)
+    """Neighbours that belong together as one group: declarations, and what is fixed for one reason, said once."""
+    for (kind, is_person), neighbours in groupby(fields, _belongs):
+        items = tuple(neighbours)
+        if kind is None:
+            yield from items
+        else:
+            yield Field(name=items[0].name, kind=kind, label="", items=items, is_person=is_person)
 
 
-def _group(items: list[Field]) -> Iterator[Field]:
-    if items:
-        yield Field(name=items[0].name, kind="declarations", label="", items=tuple(items))
+def _belongs(field: Field) -> tuple[str | None, bool]:
+    if field.fixed:
+        return SETTLED, field.is_person
+    return (DECLARATIONS if field.kind == "checkbox" else None), False

@@ -5,6 +5,7 @@ from connectors.sdk.inputs import (
     Date,
     Email,
     Input,
+    Name,
     Number,
     Option,
     PersonalCode,
@@ -61,14 +62,14 @@ INPUTS: tuple[Input, ...] = (
             "Two kindergartens of one municipality can be named. Free of charge.",
         ),
     ),
-    Text(
+    Name(
         name="child_given_name",
         label=Words("Bērna vārds", "Child's given name"),
         max_length=60,
         same_as="child.given_name",
         sensitive=True,
     ),
-    Text(
+    Name(
         name="child_family_name",
         label=Words("Bērna uzvārds", "Child's family name"),
         max_length=60,
@@ -132,7 +133,7 @@ INPUTS: tuple[Input, ...] = (
         ),
         options=(Option("yes", Words("Jā", "Yes")), Option("no", Words("Nē", "No"))),
     ),
-    Text(
+    Name(
         name="sibling_name",
         label=Words("Brāļa vai māsas vārds un uzvārds", "Brother's or sister's full name"),
         shown_when=_SIBLING,

@@ -341,12 +341,28 @@ class TestForm:
         assert questions.masked("personal_code", "329999-00001") == "32••••-•••01"
         assert questions.masked("iban", "LV78 PARA 0000 0000 0000 1") == "LV78••••01"
         assert questions.masked("email", "ilze@piemers.example") == "i•••@piemers.example"
+        assert questions.masked("name", "Anna Paraudziņa") == "A••• P•••"
         assert questions.masked("text", "Izdomu iela 1-12") == "••••"
+
+    def test_says_once_of_neighbours_why_they_are_fixed(self) -> None:
+        inputs = registry.find(QUEUE).inputs
+        settled = {"child_given_name", "child_family_name", "child_code", "address"}
+        values: dict[str, questions.Typed] = {"child_given_name": "Emīls", "child_code": "329999-10001"}
+        filled = Filled(values=values, errors={"child_code": "Wrong."}, masked=settled)
+        fields = questions.fields_of(inputs, filled, "en", settled)
+        groups = [field for field in fields if field.kind == questions.SETTLED]
+        names = [[item.name for item in group.items] for group in groups]
+        assert names == [["child_given_name", "child_family_name", "child_code"], ["address"]]
+        assert [group.is_person for group in groups] == [True, False]
+        assert groups[0].items[0].known == "E•••"
+        assert list(questions.errors_of(fields)) == [
+            {"text": "Child's personal code: Wrong.", "href": "#child_code"},
+        ]
 
 
 def _names(fields: Any) -> Any:
     for field in fields:
-        if field.kind == "declarations":
+        if field.items:
             yield from (item.name for item in field.items)
         else:
             yield field.name

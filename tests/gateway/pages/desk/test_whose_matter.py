@@ -19,7 +19,9 @@ def test_the_child_it_was_granted_for_stands_there_and_cannot_be_typed(desk: Des
     settled = {"precondition.child_registered": "yes"}
     desk.write(lambda conn: asking.save_draft(conn, desk.store, desk.by, desk.visit_id, settled, {}))
     page = desk.look().text
-    assert "It says for whom the delegation is." in page
+    assert page.count("It says for whom the delegation is.") == 1
+    assert "E••• P•••" not in page
+    assert re.search(r"Child&#39;s given name</p>.*?<p class=\"govuk-body\">E•••</p>", page, re.DOTALL)
     assert not re.search(r'name="child_(code|given_name|family_name)"', page)
     assert EMILS.code not in page
     sample = registry.find(QUEUE).samples[0].answers(desk.clock.now().date())
