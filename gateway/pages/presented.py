@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from gateway.pages import readback
 from gateway.pages.audit_cases import OUTCOMES, STATES
+from gateway.pages.authority_words import RIGHTS
 from gateway.pages.desk.words import DOCUMENTS, ROUTES, STOP_REASONS
 from gateway.pages.forms import Form, field
 from gateway.pages.mine import words
@@ -80,6 +81,7 @@ async def _list(
         status=status,
         back=f"/presented/{shown_id}",
         print_reasons=words.PRINT_REASONS,
+        rights=RIGHTS,
         fault=fault,
         delegations=found,
         cases=told,
@@ -227,6 +229,7 @@ async def _one(
         here=here,
         all_of_them=f"/presented/{shown_id}",
         reasons=STOP_REASONS,
+        rights=RIGHTS,
         kinds=KINDS,
         hints=HINTS,
         faults=faults or {},

@@ -27,17 +27,18 @@ PAGE = 20
 MOST_OPEN = 50
 
 IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQUESTED)
-_IS_THEIRS = or_(
+IS_THEIRS = or_(
     DelegationRow.principal_id == bindparam("person"),
     DelegationRow.approver_id == bindparam("person"),
     DelegationRow.id.in_(select(Approval.delegation_id).where(Approval.approver_id == bindparam("person"))),
 )
+"""Whose matter it is, and everybody who was asked for a yes, also beside the first."""
 _IS_OPEN = and_(DelegationRow.state.in_(IN_FORCE), DelegationRow.valid_until > bindparam("now"))
 _COLUMNS = (
     select(DelegationRow.__table__, Centre.name.label("centre"), Staff.display_name.label("assistant"))
     .join(Centre, Centre.id == DelegationRow.centre_id)
     .join(Staff, Staff.id == DelegationRow.assistant_id)
-    .where(_IS_THEIRS)
+    .where(IS_THEIRS)
 )
 _NEWEST_FIRST = (DelegationRow.requested_at.desc(), DelegationRow.id.desc())
 _OPEN = _COLUMNS.where(_IS_OPEN).order_by(*_NEWEST_FIRST).limit(bindparam("most"))

@@ -1,17 +1,17 @@
 """A resident comes to any centre with a document, to see what is allowed in their name and to stop it.
 
-Whoever serves them sees identifiers, service, centre and dates, for a quarter of an hour; that they looked is an event
-in the resident's own trail.
+Whoever serves them sees identifiers, service, centre, dates and by what right somebody acted, for a quarter of an hour;
+that they looked is an event in the resident's own trail. Names stand on the sheet alone (`overviews`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select
+from sqlalchemy import Connection, and_, bindparam, insert, select
 
 from audit.events import EventName
-from delegation.model import DelegationState
+from delegation.model import AuthorityKind, DelegationState
 from gateway.ids import new_id
 from gateway.ledger import outbox as ledger
 from gateway.parts import Parts
@@ -23,6 +23,7 @@ from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits import cases, stopping
 from gateway.visits.errors import NotFoundError
+from gateway.visits.own import IS_THEIRS
 from gateway.visits.rows import AnyRow, ensure
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DocumentShown
@@ -44,10 +45,13 @@ _LIST = (
         DelegationRow.granted_at,
         DelegationRow.valid_until,
         DelegationRow.ended_at,
+        DelegationRow.principal_id,
+        DelegationRow.co_approver_ids,
+        DelegationRow.authority_kind,
         Centre.name.label("centre"),
     )
     .join(Centre, Centre.id == DelegationRow.centre_id)
-    .where(or_(DelegationRow.principal_id == bindparam("person"), DelegationRow.approver_id == bindparam("person")))
+    .where(IS_THEIRS)
     .order_by(
         # What can still be stopped first: it must not be hidden behind much that is over.
         and_(DelegationRow.state.in_(_IN_FORCE), DelegationRow.valid_until > bindparam("now")).desc(),
@@ -59,7 +63,7 @@ _CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("servi
 _CASES = (
     select(Dispute.id, Dispute.kind, Dispute.state, Dispute.outcome, Dispute.opened_at, Dispute.deadline)
     .join(DelegationRow, DelegationRow.id == Dispute.delegation_id)
-    .where(or_(Dispute.principal_id == bindparam("person"), DelegationRow.approver_id == bindparam("person")))
+    .where(IS_THEIRS)
     .order_by(Dispute.opened_at.desc())
     .limit(MOST)
 )
@@ -77,6 +81,12 @@ class Listed:
     valid_until: datetime
     ended_at: datetime | None
     is_live: bool
+    is_for_another: bool
+    """Whether the matter is somebody else's than who showed the document."""
+    authority: AuthorityKind | None
+    """By what right somebody spoke for another; none where people spoke for themselves."""
+    signing: int
+    """How many said yes, or were to."""
 
 
 def show_document(conn: Connection, parts: Parts, by: StaffSession, code: str, document_kind: str) -> str:
@@ -114,7 +124,7 @@ def show_document(conn: Connection, parts: Parts, by: StaffSession, code: str, d
 
 
 def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> list[Listed]:
-    """What is or was allowed in the name of whoever showed the document: what is in force first, then the newest.
+    """What is or was allowed to which whoever showed the document belongs: what is in force first, then the newest.
 
     Raises:
         NotFoundError: no such document was shown to `by` here in the last quarter of an hour.
@@ -134,6 +144,9 @@ def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> l
             valid_until=row.valid_until,
             ended_at=row.ended_at,
             is_live=row.state in _IN_FORCE and now < row.valid_until,
+            is_for_another=row.principal_id != resident_id,
+            authority=row.authority_kind,
+            signing=1 + len(row.co_approver_ids or ()),
         )
         for row in rows
     ]

@@ -7,6 +7,7 @@ from audit.entry import ActorKind
 from audit.events import EventName
 from delegation.filing import FilingState
 from delegation.model import Action
+from gateway.pages import authority_words
 from gateway.pages.audit_words import REASONS
 from gateway.visits.overviews import OverviewReason
 from gateway.visits.own import Standing
@@ -49,6 +50,7 @@ FILINGS: Final[Mapping[FilingState, Message]] = {
     FilingState.NOT_FILED: message("It did not arrive; nothing is filed"),
     FilingState.NEEDS_HUMAN: message("Sent; a person is finding out whether it arrived"),
 }
+RIGHTS: Final = authority_words.RIGHTS
 LEVELS: Final[Mapping[str, Message]] = {
     "low": message("low"),
     "substantial": message("substantial"),

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, insert
 
 from delegation.model import DelegationState
@@ -12,6 +13,7 @@ from gateway.visits.rows import AnyRow
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import DelegationRow, DisputeKind
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.pages.resident.test_on_behalf import BIRTH, CHILD, COMPANY, REGISTER, SECOND
 from tests.gateway.pages.stopping.conftest import Staff
 from tests.gateway.visits.counter import ILZE, QUEUE, Counter
 
@@ -64,6 +66,38 @@ class TestWithADocument:
         assert assistant.send(f"{one}/stop", reason="resident_asked").location == one
         assert "It was stopped on" in assistant.see(one).text
         assert facing.counter.delegation().state is DelegationState.REVOKED
+
+    @pytest.mark.parametrize("who", [ILZE.code, SECOND.code])
+    def test_shows_everybody_who_signs_what_they_signed_and_in_which_part(
+        self, facing: Facing, signed_in: Staff, who: str
+    ) -> None:
+        counter = facing.counter
+        counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+        counter.clock.move(timedelta(seconds=20))
+        facing.approve(facing.matched())
+        assistant = signed_in(Role.ASSISTANT)
+        here = shown(assistant, who)
+        one = f"{here}/{counter.delegation().id}"
+        for page in (assistant.see(here).text, assistant.see(one).text):
+            assert "For somebody else: Right to sign for the company; 2 people sign" in page
+            for name in (ILZE.name, SECOND.name, COMPANY.name):
+                assert name not in page
+        printed = assistant.send(f"{here}/overview", reason="asked_on_paper").location
+        sheet = assistant.see(printed).text
+        for value in (COMPANY.name, f"{ILZE.name}, {SECOND.name}", "Right to sign for the company"):
+            assert value in sheet
+        assistant.send(f"{one}/stop", reason="resident_asked")
+        assert counter.delegation().state is DelegationState.LAPSED
+
+    def test_says_whose_matter_it_is_where_a_parent_spoke(self, facing: Facing, signed_in: Staff) -> None:
+        facing.counter.open().grant(person=CHILD, approver=ILZE, authority=BIRTH)
+        assistant = signed_in(Role.ASSISTANT)
+        assert "For somebody else: The child’s mother or father" in assistant.see(shown(assistant)).text
+        theirs = assistant.see(shown(assistant, CHILD.code)).text
+        assert "Somebody else spoke for them: The child’s mother or father" in theirs
+        facing.counter.close()
+        facing.counter.open().grant()
+        assert "Their own matter" in assistant.see(shown(assistant)).text
 
     def test_opens_a_case_in_their_words(self, facing: Facing, signed_in: Staff) -> None:
         facing.counter.open().grant()
