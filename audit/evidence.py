@@ -70,7 +70,11 @@ class _Evidence:
 
     def tokens(self) -> int:
         """10. Delegations and permits."""
-        found = {token: name for name, token in self._tokens()}
+        found: dict[str, str] = {}
+        for name, token in self._tokens():
+            if token in found:
+                self._findings.add(Verdict.DUPLICATE, name, f"the same token as {found[token]}")
+            found.setdefault(token, name)
         right = 0
         for data in self._opened.told(EventName.DELEGATION_SIGNED):
             right += self._token(found, data, "delegation", DELEGATION_TYPE, DelegationClaims)

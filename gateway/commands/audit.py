@@ -7,6 +7,7 @@ from gateway.commands.lazy import LazyGroup
 COMMANDS = {
     "verify": ("gateway.commands.log:verify", "Recompute every leaf, chain and checkpoint."),
     "checkpoint": ("gateway.commands.log:checkpoint", "Sign the log as it is now, and print its newest checkpoint."),
+    "bundle": ("gateway.commands.bundles:bundle", "Write everything that proves one visit into a file."),
     "verify-bundle": ("audit.commands:verify", "Verify what proves one visit, offline."),
     "witness": ("audit.witness.commands:witness", "Run a witness, for logs that other people run."),
 }

@@ -10,12 +10,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Connection
 
+from audit.policy import TrustPolicy
+from audit.policy_option import with_policy
 from audit.report import Report, Severity
 from gateway.config import Settings
 from gateway.database.drivers import parse_url, sqlite_path
 from gateway.ledger import checkpoints
 from gateway.ledger.checking import check
 from gateway.ledger.sequencer import sequence
+from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Store, open_store
 from gateway.visits import evidence
 
@@ -26,19 +29,21 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--vkey", "vkeys", multiple=True, help="Public key of the log, from elsewhere; may be given again.")
 @click.option("--held", type=_FILE, help="A checkpoint that was kept elsewhere. Without it: the data folder's.")
+@with_policy
 @click.option("--log-only", is_flag=True, help="Leave out what is kept of each yes: only the log is checked.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def verify(vkeys: tuple[str, ...], held: Path | None, log_only: bool, as_json: bool) -> None:
+def verify(vkeys: tuple[str, ...], held: Path | None, trust: TrustPolicy | None, log_only: bool, as_json: bool) -> None:
     """Recompute every leaf, chain and checkpoint, and verify again what is kept of each yes.
 
     Exits 0 verified, 1 violation, 2 bad input, 3 cannot conclude.
 
-    Without --vkey the keys are the gateway's own: enough to find damage, not to accuse or acquit the operator.
+    Without --vkey the keys are the gateway's own, and without --policy the witnesses: enough to find damage, not to
+    accuse or acquit the operator.
     """
-    store = _open_existing()
+    store = open_existing()
     try:
         kept = checkpoints.read_held(store.settings.data_dir) if held is None else held.read_bytes()
-        report = _verify(store, vkeys, kept, log_only=log_only)
+        report = _verify(store, vkeys, kept, trust or store.settings.log_witnesses, log_only=log_only)
     finally:
         store.close()
     click.echo(report.to_json() if as_json else "\n".join(report.lines()))
@@ -48,7 +53,7 @@ def verify(vkeys: tuple[str, ...], held: Path | None, log_only: bool, as_json: b
 @click.command()
 def checkpoint() -> None:
     """Sign the log as it is now, if it has grown, and print its newest checkpoint. Exits 3 if there is none."""
-    store = _open_existing()
+    store = open_existing()
     try:
         asyncio.run(_publish(store))
         signed = store.database.read_now(checkpoints.latest)
@@ -62,10 +67,13 @@ def checkpoint() -> None:
 
 async def _publish(store: Store) -> None:
     await sequence(store.database)
-    await store.publisher.publish()
+    async with open_witnessing(store.publisher, store.settings.log_witnesses) as witnessing:
+        await witnessing.publish()
+        await witnessing.settle()
 
 
-def _open_existing() -> Store:
+def open_existing() -> Store:
+    """The store of this machine; nothing is made where there is none."""
     settings = Settings.from_environment(os.environ)
     url = parse_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
@@ -74,7 +82,7 @@ def _open_existing() -> Store:
     return open_store(settings)
 
 
-def _verify(store: Store, vkeys: tuple[str, ...], held: bytes | None, *, log_only: bool) -> Report:
+def _verify(store: Store, vkeys: tuple[str, ...], held: bytes | None, trust: TrustPolicy, *, log_only: bool) -> Report:
     columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     own = tuple(signer.verifier.vkey for signer in store.publisher.signers)
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
@@ -85,7 +93,7 @@ def _verify(store: Store, vkeys: tuple[str, ...], held: bytes | None, *, log_onl
 
         def look(conn: Connection) -> Report:
             now, origin = store.clock.now(), store.settings.log_origin
-            report = check(conn, vkeys=vkeys or own, origin=origin, now=now, held=held, progress=show)
+            report = check(conn, vkeys=vkeys or own, origin=origin, now=now, held=held, progress=show, trust=trust)
             # A log that cannot be read says nothing of what is kept beside it.
             if log_only or report.severity is Severity.BAD_INPUT:
                 return report

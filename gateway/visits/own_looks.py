@@ -26,6 +26,7 @@ _KINDS = (
     EventName.SECOND_LOOK_OPENED,
     EventName.DELEGATIONS_LISTED,
     EventName.OVERVIEW_PRINTED,
+    EventName.BUNDLE_EXPORTED,
 )
 _NAMED = frozenset({ActorKind.ASSISTANT, ActorKind.MANAGER})
 _LOOKS = (

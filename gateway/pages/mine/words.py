@@ -75,6 +75,7 @@ LOOKS: Final[Mapping[EventName, Message]] = {
     EventName.SECOND_LOOK_OPENED: message("As the second person who has to look"),
     EventName.DELEGATIONS_LISTED: message("Somebody showed your document at the counter"),
     EventName.OVERVIEW_PRINTED: message("Printed everything, for somebody who showed your document"),
+    EventName.BUNDLE_EXPORTED: message("Took a file with the proofs of your visit"),
 }
 PRINT_REASONS: Final[Mapping[OverviewReason, Message]] = {
     OverviewReason.ASKED_ON_PAPER: message("The resident wants it on paper"),

@@ -1,6 +1,8 @@
 """The file that proves a delegation, verified by the commands that it names and by nothing else."""
 
+import asyncio
 import io
+import re
 import shlex
 import zipfile
 from functools import partial
@@ -14,6 +16,7 @@ from audit.__main__ import main as audit
 from audit.proof import LogProof
 from gateway.cli import main
 from gateway.keys import store as key_store
+from gateway.ledger.settling import settle
 from gateway.people import residents
 from gateway.people.residents import Profile
 from gateway.people.tables import Resident
@@ -23,7 +26,6 @@ from gateway.visits.proof import proof_of
 from gateway.visits.statement_looks import StatementGoneError
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import DelegationRow
-from tests.gateway.ledger.events import checkpoint_of
 from tests.gateway.visits.counter import Counter
 
 
@@ -37,7 +39,9 @@ def folder(counter: Counter, tmp_path: Path) -> Path:
     counter.open(language="en").grant()
     counter.fill()
     counter.send()
-    assert checkpoint_of(counter.store)
+    counter.close()
+    asyncio.run(settle(counter.store))
+    (tmp_path / "bundle.zip").write_bytes(proof(counter))
     with zipfile.ZipFile(io.BytesIO(proof(counter))) as archive:
         archive.extractall(tmp_path)
     return tmp_path
@@ -45,17 +49,19 @@ def folder(counter: Counter, tmp_path: Path) -> Path:
 
 def commands(folder: Path) -> list[list[str]]:
     lines = (folder / "README.txt").read_text().splitlines()
-    return [shlex.split(line) for line in lines if line.startswith("    ")]
+    return [shlex.split(line) for line in lines if re.match(r" {4}\S", line)]
 
 
 def test_holds_text_tokens_receipt_keys_and_the_logs_entries(folder: Path) -> None:
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert {
         "README.txt",
-        "statement.txt",
-        "statement.json",
-        "delegation.jws",
-        "permits/1.jws",
+        "index.html",
+        "manifest.json",
+        "delegations/1/statement.txt",
+        "delegations/1/statement.json",
+        "delegations/1/delegation.jws",
+        "delegations/1/permits/1.jws",
         "receipts/1.json",
         "receipts/1.pdf",
         "jwks.json",
@@ -64,19 +70,20 @@ def test_holds_text_tokens_receipt_keys_and_the_logs_entries(folder: Path) -> No
         "log/001.json",
         "log/001.tlog-proof",
     } <= names
-    assert "Ilze Paraudziņa" in (folder / "statement.txt").read_text()
+    assert "Ilze Paraudziņa" in (folder / "delegations/1/statement.txt").read_text()
 
 
 def test_is_verified_by_the_commands_that_it_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    statement, token, entry = commands(folder)
+    whole, statement, token, entry = commands(folder)
     checked = CliRunner().invoke(main, statement[1:])
     assert (checked.exit_code, "the text that was approved" in checked.output) == (0, True), checked.output
     verified = CliRunner().invoke(main, token[1:-2], input=(folder / token[-1]).read_text())
     assert verified.exit_code == 0, verified.output
     vkey = (folder / "log" / "vkey.txt").read_text().splitlines()[0]
-    included = CliRunner().invoke(audit, [vkey if part == "$VKEY" else part for part in entry[3:]])
-    assert included.exit_code == 0, included.output
+    for command in (whole, entry):
+        included = CliRunner().invoke(audit, [vkey if part == "$VKEY" else part for part in command[3:]])
+        assert included.exit_code == 0, included.output
 
 
 def test_every_entry_under_the_checkpoint_has_its_proof(folder: Path) -> None:
@@ -88,9 +95,9 @@ def test_every_entry_under_the_checkpoint_has_its_proof(folder: Path) -> None:
 
 def test_a_changed_text_is_refused_by_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    text = folder / "statement.txt"
+    text = folder / "delegations/1/statement.txt"
     text.write_bytes(text.read_bytes().replace(b"Ilze", b"Inga"))
-    assert CliRunner().invoke(main, commands(folder)[0][1:]).exit_code == 1
+    assert CliRunner().invoke(main, commands(folder)[1][1:]).exit_code == 1
 
 
 def test_the_same_record_gives_the_same_file(counter: Counter) -> None:
@@ -101,7 +108,7 @@ def test_the_same_record_gives_the_same_file(counter: Counter) -> None:
 def test_of_what_nobody_approved_holds_no_token(counter: Counter) -> None:
     counter.open().ask()
     with zipfile.ZipFile(io.BytesIO(proof(counter))) as archive:
-        assert "delegation.jws" not in archive.namelist()
+        assert not [name for name in archive.namelist() if name.endswith(".jws")]
         assert "viss, kas pierāda" in archive.read("README.txt").decode()
 
 
