@@ -24,6 +24,8 @@ _ALSO: Final = frozenset(
         EventName.AGREEMENT_CHANGED,
         EventName.BASKET_CHANGED,
         EventName.REPORT_EXPORTED,
+        EventName.LOG_WITNESSES_CHANGED,
+        EventName.LOG_WITNESS_OBJECTED,
     }
 )
 KINDS: Final = frozenset(each for each in EventName if each.value.startswith("admin:")) | _ALSO

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from audit.entry import Actor, ActorKind, decode
 from audit.events import EventName
-from audit.report import Report
+from audit.report import Report, Verdict
 from gateway.jobs.leases import Job
 from gateway.jobs.queue import enqueue
 from gateway.jobs.runner import Handler, JobKind
@@ -50,6 +50,11 @@ class LastVerdict:
     """Visits and other chains."""
     totals: Mapping[str, int]
     """How often each finding was made, by its verdict."""
+
+    @property
+    def is_unwitnessed(self) -> bool:
+        """Whether nobody outside, or too few, had seen all of it."""
+        return Verdict.UNWITNESSED.value in self.totals
 
 
 def last(conn: Connection) -> LastVerdict | None:

@@ -23,7 +23,7 @@ from audit.inclusion import consistency_proof
 from audit.policy import TrustPolicy
 from audit.submission import Submission
 from gateway.database.errors import DatabaseUnavailableError
-from gateway.ledger import checkpoints, cosignatures, health, tree
+from gateway.ledger import checkpoints, cosignatures, health, tree, witness_events
 from gateway.ledger.checkpoints import Publisher
 from gateway.ledger.cosignatures import Cosignature
 from gateway.ledger.errors import LogUnhealthyError
@@ -45,6 +45,7 @@ _TRIES = 4
 _SHORTEST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
 _DEADLINE = 15.0
+_TELL_EACH = 3600.0
 
 _log = structlog.get_logger("gateway.witnessing")
 
@@ -62,6 +63,7 @@ class _Correspondent:
     pause: float = 0.0
     agrees: bool = False
     """Whether it cosigned the last checkpoint that it was asked about by this process."""
+    told_at: float | None = None
     objection: str | None = None
     """Why it will not cosign this log: what it holds is not continued."""
 
@@ -108,6 +110,9 @@ class Witnessing:
             LogUnhealthyError: the log does not continue what is held here, or what its witnesses hold.
         """
         if self._refuses is None:
+            if await self._database.read(lambda conn: witness_events.is_new(conn, self._trust)):
+                clock = self._publisher.clock
+                await self._database.write(lambda conn: witness_events.tell(conn, self._trust, clock))
             self._refuses = await self._database.read(lambda conn: health.refused_by(conn, self._holder))
             await self._greet()
         elif self._refuses:
@@ -243,9 +248,18 @@ class Witnessing:
                 raise WitnessUnavailableError(f"{claim}, and shows what is not ours: {error}") from error
             if differs is None:
                 raise WitnessUnavailableError(f"{claim}, and shows what the log continues")
-        if to.objection is None:
-            _log.error("witness objects", witness=to.verifier.name, claim=claim, proven=held is not None)
-        to.objection = claim
+        is_new, to.objection = to.objection is None, claim
+        if is_new:
+            await self._tell(to, claim, proven=held is not None)
+
+    async def _tell(self, to: _Correspondent, claim: str, *, proven: bool) -> None:
+        """Say once what a witness objects to; in the trail not oftener than each hour, or it could fill it."""
+        _log.error("witness objects", witness=to.verifier.name, claim=claim, proven=proven)
+        now = asyncio.get_running_loop().time()
+        if to.told_at is None or now - to.told_at > _TELL_EACH:
+            to.told_at, clock = now, self._publisher.clock
+            key = to.verifier.vkey
+            await self._database.write(lambda conn: witness_events.objected(conn, key, claim, clock, proven=proven))
 
     async def _judge(self) -> None:
         """Refuse the log while as many witnesses object as would be enough to cosign it.

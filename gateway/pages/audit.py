@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from audit.events import EventName
-from gateway.ledger import outbox, tree, verdicts
+from gateway.ledger import cosignatures, outbox, tree, verdicts
 from gateway.ledger.verdicts import LastVerdict
 from gateway.pages import audit_trail, audit_words
 from gateway.pages.desk.words import CHANNELS, ENDINGS
@@ -47,6 +47,7 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
             "last": verdicts.last(conn),
             "under_way": verdicts.is_under_way(conn),
             "size": tree.head(conn).size,
+            "standing": cosignatures.standing(conn, parts.settings.log_witnesses),
         }
 
     shown = await parts.database.read(work)
@@ -60,6 +61,7 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
         channels=CHANNELS,
         endings=ENDINGS,
         findings=audit_trail.findings_of(last) if last else (),
+        named=bool(parts.settings.log_witnesses.witnesses),
         **shown,
     )
 
@@ -86,6 +88,7 @@ async def show_visit(
         trail=shown.trail,
         steps=shown.steps,
         signed=shown.signed,
+        witnessed=shown.witnessed,
         channels=CHANNELS,
         endings=ENDINGS,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, literal, select, union_all
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from audit.report import Verdict
+from gateway.ledger import cosignatures
 from gateway.ledger.trail import Logged, Trail, read_chain
 from gateway.ledger.verdicts import LastVerdict
 from gateway.pages import audit_words
@@ -59,6 +60,8 @@ class ShownTrail:
     view: VisitView
     trail: Trail
     steps: tuple[Step, ...]
+    seen_size: int
+    """Entries of the log that enough witnesses have seen."""
     may_see: bool
     """Whether this auditor has said why, in this quarter of an hour."""
 
@@ -67,16 +70,22 @@ class ShownTrail:
         """How many of the events a signed checkpoint covers."""
         return sum(step.is_signed for step in self.steps)
 
+    @property
+    def witnessed(self) -> int:
+        """How many of them people outside have seen the log grow by."""
+        return sum(step.index is not None and step.index < self.seen_size for step in self.steps)
+
 
 def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str) -> ShownTrail:
     """Read a visit and its trail. Raises `NotFoundError`."""
     view = reading.for_auditor(conn, parts, visit_id)
     trail = read_chain(conn, visit_id, most=_MOST)
     if not _has_said_why(trail, session, view.now):
-        return ShownTrail(view=view, trail=trail, steps=(), may_see=False)
+        return ShownTrail(view=view, trail=trail, steps=(), seen_size=0, may_see=False)
     names = names_of(conn, (logged.entry.actor for logged in trail.events))
     steps = tuple(_step(logged, trail, names) for logged in trail.events)
-    return ShownTrail(view=view, trail=trail, steps=steps, may_see=True)
+    seen = cosignatures.standing(conn, parts.settings.log_witnesses).size
+    return ShownTrail(view=view, trail=trail, steps=steps, seen_size=seen, may_see=True)
 
 
 def findings_of(last: LastVerdict) -> tuple[tuple[Message, int], ...]:

@@ -164,6 +164,8 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.LOG_STARTED: message("The log was started"),
     EventName.LOG_CONTINUED: message("The log was continued"),
     EventName.LOG_HEADS_RECORDED: message("The ends of all visits’ trails were recorded"),
+    EventName.LOG_WITNESSES_CHANGED: message("The log has other witnesses, or another quorum of them"),
+    EventName.LOG_WITNESS_OBJECTED: message("A witness says that the log does not continue what it has seen"),
     EventName.LOG_VERIFIED: message("Verified the whole log"),
     EventName.VISIT_LOOKED_AT: message("Opened this visit as an auditor"),
     EventName.TRAIL_SEARCHED: message("Searched the visits"),
@@ -220,6 +222,7 @@ BAD: Final = frozenset(
         EventName.OAUTH_TICKET_REFUSED,
         EventName.OAUTH_EXCHANGE_REFUSED,
         EventName.OAUTH_LOGOUT_FAILED,
+        EventName.LOG_WITNESS_OBJECTED,
     }
 )
 """Steps that an auditor looks at first."""

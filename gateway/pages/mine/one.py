@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from delegation.errors import DelegationError
 from delegation.model import Action
+from gateway.ledger import cosignatures
 from gateway.pages import readback
 from gateway.pages.audit_cases import OUTCOMES, STATES
 from gateway.pages.desk.words import ROUTES
@@ -37,12 +38,15 @@ async def show(
 ) -> Response[Any]:
     """Everything about it."""
     one = await _read(session, parts, delegation_id)
+    trust = parts.settings.log_witnesses
+    standing = await parts.database.read(lambda conn: cosignatures.standing(conn, trust))
     language = language_of(request)
     return page(
         request,
         "pages/mine/one.html",
         home=HOME,
         one=one,
+        is_witnessed=standing.is_witnessed,
         here=_path(one),
         shown={
             each.id: readback.shown(each.readback, each.service, language)

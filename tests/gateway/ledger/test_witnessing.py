@@ -8,12 +8,16 @@ from contextlib import ExitStack
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from audit import checkpoint, note
 from audit.checkpoint import Checkpoint
 from audit.cosignature import WitnessVerifier
+from audit.entry import decode
+from audit.events import EventName
 from audit.note import Signer
 from audit.outside import cosigners
 from audit.policy import TrustPolicy
@@ -27,6 +31,7 @@ from gateway.ledger.checking import check
 from gateway.ledger.cosignatures import Cosignature
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence_now
+from gateway.ledger.tables import AuditEvent
 from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Store
 from tests.gateway.conftest import NINE
@@ -231,6 +236,19 @@ class TestStanding:
         assert (standing.names, standing.size) == ((), 0)
 
 
+class TestTheTrail:
+    def test_says_who_the_witnesses_are_and_when_that_changed(self, store: Store, one: Outsider, two: Outsider) -> None:
+        publish(store, store.settings.log_witnesses)
+        assert said(store, EventName.LOG_WITNESSES_CHANGED) == []
+        for trust in (policy_of(one, two, least=2), policy_of(one, two, least=2), policy_of(one, two)):
+            publish(store, trust)
+        publish(store, store.settings.log_witnesses)
+        told = said(store, EventName.LOG_WITNESSES_CHANGED)
+        quorums = [each["quorum"] for each in told]
+        assert quorums == ["2 of w1.example, w2.example", "1 of w1.example, w2.example", "none"]
+        assert told[0]["witnesses"] == [one.vkey, two.vkey]
+
+
 class TestRemembering:
     """The database and all that this machine holds are brought back to an earlier day."""
 
@@ -253,6 +271,8 @@ class TestRemembering:
             publish(restored, policy_of(one))
         assert is_refused(restored)
         assert len(published(restored)) == 1
+        (objection,) = said(restored, EventName.LOG_WITNESS_OBJECTED)
+        assert (objection["witness"], objection["proven"]) == (one.vkey, True)
 
     def test_nor_one_whose_witness_was_away_until_it_had_grown_again(self, restored: Store, one: Outsider) -> None:
         record_events(restored, 30, "another history")
@@ -331,6 +351,12 @@ class TestRemembering:
 def out_of_reach(outsider: Outsider) -> Outsider:
     """The same name at an address where nobody is."""
     return replace(outsider, url="http://127.0.0.1:9")
+
+
+def said(store: Store, event: EventName) -> list[dict[str, Any]]:
+    query = select(AuditEvent.leaf).where(AuditEvent.type == event.value).order_by(AuditEvent.n)
+    leaves = store.database.read_now(lambda conn: conn.execute(query).scalars().all())
+    return [dict(decode(bytes(leaf)).data) for leaf in leaves]
 
 
 def verdict(store: Store, trust: TrustPolicy) -> Report:

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import Connection, select, text
 from audit.entry import ActorKind
 from audit.events import EventName
 from audit.report import Verdict
+from gateway.app import fit
 from gateway.jobs.leases import Job
 from gateway.jobs.tables import JobRow
 from gateway.ledger import verdicts
@@ -21,6 +24,8 @@ from gateway.people import sessions, staff
 from gateway.people.roles import Role
 from gateway.visits.looking import AuditReason
 from gateway.visits.tables import Ending
+from tests.gateway.ledger.witnesses import policy_of, witness_of
+from tests.gateway.ledger.witnesses import publish as publish_witnessed
 from tests.gateway.pages.facing import Facing, Phone
 
 
@@ -198,10 +203,32 @@ class TestTheVerdict:
         assert "The log has not been verified yet" in auditor.see("/audit").text
         assert auditor.send("/audit/verify").location == "/audit"
         page = auditor.see("/audit").text
-        assert "The log is verified" in page
+        assert "The log is verified, unwitnessed" in page
+        assert "Unwitnessed: no witness is named" in page
         kept = recorded(facing, EventName.LOG_VERIFIED)
         assert len(kept) == 1
         assert kept[0]["data"]["exit_code"] == 0  # type: ignore[index]  # decoded JSON
+
+    def test_says_whom_outside_it_was_seen_by(self, facing: Facing, auditor: Phone, tmp_path: Path) -> None:
+        store = facing.counter.store
+        whole_visit(facing)
+        with witness_of(store, tmp_path / "witness") as one:
+            fit(facing.app, replace(store, settings=replace(store.settings, log_witnesses=policy_of(one))))
+            publish(facing)
+            assert "Unwitnessed: too few of the named witnesses" in auditor.see("/audit").text
+            assert "The rest is unwitnessed." in opened(auditor, facing.counter.visit_id)
+            before = publish_witnessed(store, policy_of(one))
+            assert before is not None
+        auditor.see("/audit")
+        auditor.send("/audit/verify")
+        page = auditor.see("/audit").text
+        assert "The log is verified</h2>" in page
+        assert "Witnessed: w1.example confirm from outside" in page
+        trail = auditor.see(f"/audit/visits/{facing.counter.visit_id}").text
+        assert "Witnesses outside have seen all of them." in trail
+        facing.counter.open()
+        publish(facing)
+        assert f"Witnessed from outside up to entry {before.size}" in auditor.see("/audit").text
 
     def test_says_what_does_not_fit(self, facing: Facing, auditor: Phone) -> None:
         whole_visit(facing)
