@@ -55,7 +55,15 @@ class SignInFailedError(OAuthError):
     """A resident's sign-in came back and is no proof. `reason` names the check, for the trail."""
 
     code = "oauth.sign_in_failed"
+    _PASSING: ClassVar = frozenset(
+        {"answer.code", "id_token.at_hash", "id_token.auth_time", "id_token.exp", "id_token.iat", "id_token.nonce"}
+    )
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the provider would answer the same again, so that another way helps and another try does not."""
+        return self.reason not in self._PASSING

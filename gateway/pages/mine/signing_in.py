@@ -11,7 +11,7 @@ from delegation.errors import AssuranceTooLowError, DelegationError
 from gateway.oauth.errors import OAuthError, SignInFailedError
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
-from gateway.pages.resident.offers import CANCELLED, refusal_of, sign_in_of
+from gateway.pages.resident.offers import CANCELLED, REFUSED, refusal_of, sign_in_of, unproved
 from gateway.parts import Parts
 from gateway.people import passkey_questions, sessions, throttle
 from gateway.people.access import AccountSession, CurrentSession, Who, allow
@@ -93,7 +93,7 @@ async def come_back(request: AnyRequest, session: CurrentSession, parts: Parts) 
         return await _ways(request, HOME, _told(error.code))
     reason = refusal_of(query)
     if reason is not None:
-        return await _refuse(request, parts, returned, reason, _CANCELLED if reason == CANCELLED else _NO_PROOF)
+        return await _refuse(request, parts, returned, reason, _told_of(reason))
     try:
         signed = await sign_in_of(request).redeem(returned, query, redirect_uri=_return_address(parts))
         language = language_of(request)
@@ -104,7 +104,7 @@ async def come_back(request: AnyRequest, session: CurrentSession, parts: Parts) 
 
         token = await parts.database.write(work)
     except SignInFailedError as error:
-        return await _refuse(request, parts, returned, error.reason, _NO_PROOF)
+        return await _refuse(request, parts, returned, error.reason, unproved(is_lasting=error.is_lasting))
     except (DelegationError, OAuthError, PersonalCodeError, VisitError) as error:
         return await _refuse(request, parts, returned, error.code, _told(error.code))
     return _enter(parts, token, returned.return_to)
@@ -219,6 +219,11 @@ def _browser(secret: str) -> bytes:
 
 def _return_address(parts: Parts) -> str:
     return f"{parts.settings.public_url}{_RETURN_PATH}"
+
+
+def _told_of(refusal: str) -> Problem:
+    """What is said when the provider answered that nobody signed in."""
+    return _CANCELLED if refusal == CANCELLED else unproved(is_lasting=refusal == REFUSED)
 
 
 HANDLERS = (show, begin, come_back, ask_passkey, enter_by_passkey, leave)

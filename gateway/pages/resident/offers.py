@@ -15,12 +15,25 @@ from gateway.oauth.errors import OAuthError, ProviderUnknownError
 from gateway.oauth.providers import Provider
 from gateway.oauth.relying_party import RelyingParty, SignedIn
 from gateway.parts import Parts
+from gateway.problem_texts import PROBLEMS, Problem
 from gateway.visits.sign_ins import SignInRequest
+from ui.i18n import message
 
 _KEPT_FOR = timedelta(seconds=60)
 _ASKED_AGAIN_AFTER = timedelta(seconds=5)
 """When none answered: soon, since somebody is waiting for it."""
 CANCELLED: Final = "sign_in.cancelled"
+REFUSED: Final = "sign_in.provider_refused"
+_PASSING: Final = frozenset({"server_error", "temporarily_unavailable", "login_required", "interaction_required"})
+"""What a provider says that may be over at the next try (RFC 6749 section 4.1.2.1, OpenID Connect section 3.1.2.6)."""
+_UNUSABLE: Final = Problem(
+    403,
+    message("This way of signing in does not work here"),
+    message(
+        "Nothing was approved, and another try will not help. Choose another way of signing in, or ask at the centre "
+        "for a way without one."
+    ),
+)
 _PATIENCE_SECONDS = 6.0
 
 
@@ -154,9 +167,18 @@ class ResidentSignIn:
 
 def refusal_of(query: Mapping[str, str]) -> str | None:
     """Why a provider answered that nobody signed in; `None` where it did not."""
-    if "error" not in query:
-        return None
-    return CANCELLED if query["error"] == "access_denied" else "sign_in.provider_error"
+    match query.get("error"):
+        case None:
+            return None
+        case "access_denied":
+            return CANCELLED
+        case error:
+            return "sign_in.provider_error" if error in _PASSING else REFUSED
+
+
+def unproved(*, is_lasting: bool) -> Problem:
+    """What is said of a sign-in that proves nothing: to try once more only where that can help."""
+    return _UNUSABLE if is_lasting else PROBLEMS["oauth.sign_in_failed"]
 
 
 def sign_in_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> ResidentSignIn:

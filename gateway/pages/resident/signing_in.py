@@ -12,7 +12,7 @@ from gateway.oauth.relying_party import SignedIn
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.pages.resident.approving import MOVED_ON
-from gateway.pages.resident.offers import CANCELLED, refusal_of, sign_in_of
+from gateway.pages.resident.offers import CANCELLED, REFUSED, refusal_of, sign_in_of, unproved
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import ResidentSession, Who, allow
@@ -70,12 +70,12 @@ async def come_back(request: AnyRequest, session: ResidentSession, parts: Parts)
         return _refused_page(request, PROBLEMS[error.code])
     reason = refusal_of(query)
     if reason is not None:
-        return await _refuse(request, parts, returned, reason, _CANCELLED if reason == CANCELLED else _NO_PROOF)
+        return await _refuse(request, parts, returned, reason, _told_of(reason))
     try:
         signed = await sign_in_of(request).redeem(returned, query, redirect_uri=_return_address(parts))
         token = await parts.database.write(lambda conn: _count(conn, parts, session, returned, signed))
     except SignInFailedError as error:
-        return await _refuse(request, parts, returned, error.reason, _NO_PROOF)
+        return await _refuse(request, parts, returned, error.reason, unproved(is_lasting=error.is_lasting))
     except (DelegationError, OAuthError, PersonalCodeError, VisitError) as error:
         return await _refuse(request, parts, returned, error.code, PROBLEMS.get(error.code, _NO_PROOF))
     return see_other("/approve", cookies=[cookies.make(parts.settings, CookieName.RESIDENT, token)])
@@ -113,6 +113,11 @@ def _refused_page(request: AnyRequest, problem: Problem) -> Response[Any]:
 
 def _return_address(parts: Parts) -> str:
     return f"{parts.settings.public_url}{_RETURN_PATH}"
+
+
+def _told_of(refusal: str) -> Problem:
+    """What is said when the provider answered that nobody signed in."""
+    return _CANCELLED if refusal == CANCELLED else unproved(is_lasting=refusal == REFUSED)
 
 
 HANDLERS = (begin, come_back)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from connectors.runner.errors import FormChangedError, SignInRefusedError, ValuesRefusedError
+from connectors.runner.errors import FormChangedError, PortalUnavailableError, SignInRefusedError, ValuesRefusedError
 from connectors.sdk import registry
 from delegation.assurance import NumberSource
 from gateway.pages.desk import questions
@@ -313,6 +313,17 @@ class TestThePortalsWords:
         page = desk.look().text
         assert "Trying again does not help" in page
         assert "Try again now or in a few minutes" not in page
+        helps, _, later = page.partition("It has been put right since")
+        assert "What to tell the resident" in helps
+        assert f'href="{desk.path}/close"' in helps
+        assert f'action="{desk.path}/retry"' in later
+        assert f'action="{desk.path}/retry"' not in helps
+
+    def test_about_a_portal_that_is_out_of_order_offer_another_try_first(self, desk: Desk) -> None:
+        desk.fails(PortalUnavailableError("down"))
+        page = desk.look().text
+        assert f'action="{desk.path}/retry"' in page
+        assert "It has been put right since" not in page
 
     def test_after_sending_lead_to_the_answers_again(self, desk: Desk) -> None:
         desk.at(Stage.DECLINED)

@@ -1,6 +1,9 @@
 """The phone from the code at the counter to the yes or no that allows, and everything that is refused on the way."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
 
 from audit.events import EventName
 from delegation.assurance import Assurance
@@ -19,6 +22,12 @@ class TestTheWayIn:
         assert shows(page, "Which number is on the counter’s screen?", "Paraugu centrs")
         assert "Ilze" not in page.text
         assert "Slimības" not in page.text
+
+    def test_the_phones_other_pages_are_in_the_language_of_the_visit_too(self, facing: Facing) -> None:
+        facing.counter.open(language="en").ask()
+        phone = facing.entered()
+        for path in ("/approve", "/privacy", "/mine/sign-in", "/stop"):
+            assert '<html lang="en"' in phone.see(path).text
 
     def test_a_code_works_once(self, facing: Facing) -> None:
         facing.counter.open().ask()
@@ -207,6 +216,33 @@ class TestApproving:
         assert answer.status == 403
         assert shows(answer, "You cancelled the sign-in")
         assert facing.approve(phone).status == 303
+
+    @pytest.mark.parametrize(
+        ("error", "helps"),
+        [
+            ("unauthorized_client", "This way of signing in does not work here"),
+            ("invalid_scope", "This way of signing in does not work here"),
+            ("temporarily_unavailable", "The sign-in could not be confirmed"),
+            ("server_error", "The sign-in could not be confirmed"),
+        ],
+    )
+    def test_another_try_is_advised_only_where_it_can_help(self, facing: Facing, error: str, helps: str) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        state = state_of(facing.begin(phone))
+        answer = phone.get(f"/approve/return?error={error}&state={state}&iss={PROVIDER}")
+        assert answer.status == 403
+        assert helps in answer.text
+        assert ("Try once more" in answer.text) is (helps == "The sign-in could not be confirmed")
+
+    def test_an_answer_that_proves_nothing_however_often_leads_to_another_way(self, facing: Facing) -> None:
+        facing.counter.open().ask()
+        phone = in_english(facing.matched())
+        state = state_of(facing.begin(phone))
+        query = urlencode({"state": state, "code": f"{ILZE.code}|SUBSTANTIAL|0", "iss": "https://another.example"})
+        answer = phone.get(f"/approve/return?{query}")
+        assert "another try will not help" in answer.text
+        assert facing.counter.stage is Stage.APPROVAL
 
     def test_a_provider_that_is_suspended_meanwhile_is_offered_no_more(self, facing: Facing) -> None:
         facing.counter.open().ask()
