@@ -1,14 +1,19 @@
 """A read-back as the resident sees it: the portal's own overview, then every field of the form behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from connectors.sdk import registry
 from delegation.readback import HIDDEN_TYPE, Attachment, Item, ReadBack
+from gateway.pages.portal_words import PORTAL_LANGUAGE, Meanings
 from gateway.services.catalogue import Service
 
 _OVERVIEW_TYPE = "shown"
 """The type of what the portal's overview says in words, beside no control."""
+_OWN = Markup('<span lang="{}">{}</span>')
+_MEANT = Markup('{}<br><span class="app-quiet app-portal-words" lang="{}">{}</span>')
 _NOTHING = "–"
 """What stands for an empty field: it is there, and nothing is in it."""
 
@@ -37,23 +42,39 @@ class Shown:
 
 
 def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
-    """Arrange `readback` for reading; the titles of the portal's pages are the connector's, in `language`."""
-    titles = {} if service is None else {page.name: page.title.to(language) for page in registry.find(service.id).pages}
-    overview = tuple(_row(item.label, item.shown) for item in readback.items if _is_overview(item))
-    return Shown(overview, tuple(_groups(readback, titles)), readback.fee, readback.attachments)
+    """Arrange `readback` for reading; the titles of the portal's pages are the connector's, in `language`.
+
+    Whoever reads another language than the portal's is told beside its own words what they mean.
+    """
+    connector = None if service is None else registry.find(service.id)
+    titles = {} if connector is None else {page.name: page.title.to(language) for page in connector.pages}
+    meanings = Meanings() if connector is None else Meanings.of(connector, language)
+    is_foreign = language.partition("-")[0] != PORTAL_LANGUAGE
+
+    def row(label: str, text: str) -> Row:
+        if not is_foreign:
+            return {"key": label, "value": text or _NOTHING}
+        key = _with_meaning(label, meanings.of_label(label))
+        return {"key": key, "value": _with_meaning(text, meanings.of_answer(label, text)) if text else _NOTHING}
+
+    overview = tuple(row(item.label, item.shown) for item in readback.items if _is_overview(item))
+    return Shown(overview, tuple(_groups(readback, titles, row)), readback.fee, readback.attachments)
 
 
-def _groups(readback: ReadBack, titles: dict[str, str]) -> Iterator[Group]:
+def _groups(readback: ReadBack, titles: dict[str, str], row: Callable[[str, str], Row]) -> Iterator[Group]:
     pages: dict[str, list[Row]] = {}
     for item in readback.items:
         if item.type != HIDDEN_TYPE and not _is_overview(item):
-            pages.setdefault(item.page, []).append(_row(item.label or item.control, item.shown or item.value))
+            pages.setdefault(item.page, []).append(row(item.label or item.control, item.shown or item.value))
     for name, rows in pages.items():
         yield Group(titles.get(name, name), tuple(rows))
 
 
-def _row(label: str, text: str) -> Row:
-    return {"key": label, "value": text or _NOTHING}
+def _with_meaning(own: str, meaning: str | None) -> Markup:
+    """The portal's words, said to be in its language, beneath what they mean."""
+    if meaning is None:
+        return _OWN.format(PORTAL_LANGUAGE, own)
+    return _MEANT.format(meaning, PORTAL_LANGUAGE, own)
 
 
 def _is_overview(item: Item) -> bool:

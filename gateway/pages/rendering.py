@@ -13,6 +13,7 @@ from gateway.people.access import KIND_OF, AnySession, DisplaySession, StaffSess
 from gateway.web import cookies
 from gateway.web.admission import AnyRequest, stranger_csrf, stranger_of
 from gateway.web.exchange import exchange_of, parts_of
+from gateway.web.preference import preferred
 from ui.i18n import Language
 
 LANGUAGES: tuple[Language, ...] = ("lv", "en", "lv-plain", "en-plain")
@@ -70,12 +71,13 @@ def page(
 
 
 def language_of(request: AnyRequest) -> Language:
-    """The reader's language: the session's, else the browser's choice on an earlier page, else Latvian."""
+    """The reader's language: the session's, else one chosen on an earlier page, else what the browser asks for."""
     session = exchange_of(request).session
     wanted = (
         session.language if session else cookies.read(parts_of(request).settings, request, cookies.CookieName.LANGUAGE)
     )
-    return next((language for language in LANGUAGES if language == wanted), DEFAULT_LANGUAGE)
+    known: Language | None = next((language for language in LANGUAGES if language == wanted), None)
+    return known or preferred(request.headers.get("accept-language", "")) or DEFAULT_LANGUAGE
 
 
 def content_policy(nonce: str, form_targets: Sequence[str] = ()) -> str:

@@ -4,6 +4,8 @@ A GET of a link only shows a button, so that nothing which looks at links for so
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field as field_of
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -43,6 +45,14 @@ _NOT_WHOLE = Problem(
 """Of a slip that no code can be: nothing was tried, so no new code is needed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that a code has opened, and the language that its holder reads."""
+
+    token: str = field_of(repr=False)
+    language: str
+
+
 @get("/a", **_CALLERS)
 async def show_code_form(request: AnyRequest) -> Response[Any]:
     """Where the short code from the counter is typed."""
@@ -56,10 +66,10 @@ async def take_code(request: AnyRequest, session: CurrentSession, parts: Parts, 
     if sum(sign.isdigit() for sign in typed) != approvals.PHONE_CODE_DIGITS:
         return _code_page(request, _NOT_WHOLE)
     try:
-        token = await open_by_code(request, session, parts, typed)
+        opened = await open_by_code(request, session, parts, typed)
     except (CodeUnknownError, TriedTooOftenError) as error:
         return _code_page(request, PROBLEMS[error.code])
-    return enter(parts, token, "/approve")
+    return enter(parts, opened, "/approve")
 
 
 @get("/a/{link:str}", **_CALLERS)
@@ -72,15 +82,15 @@ async def show_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
 async def take_link(request: AnyRequest, session: CurrentSession, parts: Parts, link: FromPath[str]) -> Response[Any]:
     """Open the question that a scanned link belongs to; the link is used up."""
     try:
-        token = await parts.database.write(
+        opened = await parts.database.write(
             lambda conn: _begin(conn, parts, session, lambda: approvals.open_by_link(conn, parts, link[:_LONGEST_LINK]))
         )
     except CodeUnknownError as error:
         return _code_page(request, PROBLEMS[error.code])
-    return enter(parts, token, "/approve")
+    return enter(parts, opened, "/approve")
 
 
-async def open_by_code(request: AnyRequest, session: CurrentSession, parts: Parts, code: str) -> str:
+async def open_by_code(request: AnyRequest, session: CurrentSession, parts: Parts, code: str) -> Opened:
     """Redeem a code; tries in vain are counted against the browser and against its address.
 
     Raises:
@@ -91,10 +101,10 @@ async def open_by_code(request: AnyRequest, session: CurrentSession, parts: Part
     doors = doors_of(request, session, parts)
     await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, doors, now))
 
-    def work(conn: Connection) -> str:
-        token = _begin(conn, parts, session, lambda: approvals.open_by_code(conn, parts, code))
+    def work(conn: Connection) -> Opened:
+        opened = _begin(conn, parts, session, lambda: approvals.open_by_code(conn, parts, code))
         throttle.forgive(conn, parts.sealer, doors)
-        return token
+        return opened
 
     return await parts.database.write(work)
 
@@ -108,7 +118,7 @@ def doors_of(request: AnyRequest, session: CurrentSession, parts: Parts) -> list
     ]
 
 
-def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Callable[[], AnyRow]) -> str:
+def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Callable[[], AnyRow]) -> Opened:
     """Bind the phone to the question; one that has signed in for this visit stays known.
 
     Whoever came with an earlier code goes: a number that is matched from now on is matched by this phone alone.
@@ -119,17 +129,19 @@ def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Call
     if isinstance(session, ResidentSession):
         approver = approver_of(find_delegation(conn, approval.delegation_id), approval)
         if session.visit_id == approval.visit_id and session.resident_id == approver:
-            return sessions.rotate(conn, session.token_hash, now=now, approval_id=approval.id)
+            token = sessions.rotate(conn, session.token_hash, now=now, approval_id=approval.id)
+            return Opened(token, session.language)
         sessions.end(conn, session.token_hash, now)
-    life = parts.settings.resident_session
-    return sessions.begin_resident(
+    life, language = parts.settings.resident_session, find_visit(conn, approval.visit_id).language
+    token = sessions.begin_resident(
         conn,
         visit_id=approval.visit_id,
         approval_id=approval.id,
-        language=find_visit(conn, approval.visit_id).language,
+        language=language,
         now=now,
         lifetime=sessions.Lifetime(idle=life, absolute=parts.settings.delegation_validity + life),
     )
+    return Opened(token, language)
 
 
 def _code_page(request: AnyRequest, problem: Problem | None = None) -> Response[Any]:
@@ -137,9 +149,10 @@ def _code_page(request: AnyRequest, problem: Problem | None = None) -> Response[
     return page(request, "pages/resident/code.html", status=status, back="/a", problem=problem, asked_anew=False)
 
 
-def enter(parts: Parts, token: str, path: str) -> Response[Any]:
-    """Go to a page with the session that a code has opened."""
-    return see_other(path, cookies=[cookies.make(parts.settings, CookieName.RESIDENT, token)])
+def enter(parts: Parts, opened: Opened, path: str) -> Response[Any]:
+    """Go to a page with the session that a code has opened; the phone's other pages are in its language too."""
+    given = ((CookieName.RESIDENT, opened.token), (CookieName.LANGUAGE, opened.language))
+    return see_other(path, cookies=[cookies.make(parts.settings, name, value) for name, value in given])
 
 
 HANDLERS = (show_code_form, take_code, show_link, take_link)

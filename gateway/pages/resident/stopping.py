@@ -44,10 +44,10 @@ async def take_stop_code(request: AnyRequest, session: CurrentSession, parts: Pa
     typed = field(data, "code", 60)
     if len(typed) <= _COUNTER_CODE_MOST:
         try:
-            token = await entering.open_by_code(request, session, parts, typed)
+            opened = await entering.open_by_code(request, session, parts, typed)
         except (CodeUnknownError, TriedTooOftenError) as error:
             return _ways(request, session, PROBLEMS[error.code])
-        return entering.enter(parts, token, "/approve/refuse")
+        return entering.enter(parts, opened, "/approve/refuse")
     try:
         await _stop(request, session, parts, typed)
     except (StopCodeUnknownError, TriedTooOftenError) as error:

@@ -47,6 +47,13 @@ class TestProblems:
         assert "Page not found" in answer.text
         assert '<html lang="en"' in answer.text
 
+    def test_tell_a_browser_that_has_chosen_nothing_in_the_language_that_it_asks_for(self, stranger: Caller) -> None:
+        assert '<html lang="lv"' in stranger.get("/nowhere").text
+        asking = {"accept_language": "de, en-GB;q=0.8, lv;q=0.3"}
+        assert '<html lang="en"' in stranger.get("/nowhere", **asking).text
+        stranger.cookies["pilnvara_lang"] = "lv"
+        assert '<html lang="lv"' in stranger.get("/nowhere", **asking).text
+
     def test_tell_a_program_in_the_form_of_rfc_9457(self, stranger: Caller) -> None:
         stranger.page = False
         answer = stranger.get("/nowhere")

@@ -1,0 +1,81 @@
+"""What a portal's words mean, for whoever reads another language than the portal's.
+
+The portal's own words are what is sent and confirmed, so they stay on the page; the connector's questions, which carry
+the same labels, say what they mean. What no question knows, or two mean differently, has no meaning here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from connectors.sdk.connector import Connector
+from connectors.sdk.inputs import Checkbox, Input, Option
+from connectors.sdk.steps import AnyFill, FillDateParts, Pick
+from connectors.sdk.words import Words
+
+PORTAL_LANGUAGE: Final = "lv"
+"""Of every portal that a connector knows."""
+_DAY, _MONTH, _YEAR = Words("diena", "day"), Words("mēnesis", "month"), Words("gads", "year")
+_YES, _NO = Words("Jā", "Yes"), Words("Nē", "No")
+
+
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """Meanings of labels, and of the answers to choose under them; none for a reader of the portal's language."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connector: Connector, language: str) -> Self:
+        """What the words of a connector's portal mean in a language."""
+        if language.partition("-")[0] == PORTAL_LANGUAGE:
+            return cls()
+        inputs = {each.name: each for each in connector.inputs}
+        labels: dict[str, str] = {}
+        answers: dict[str, dict[str, str]] = {}
+        ambiguous: set[str] = set()
+        for fill in (fill for step in connector.steps for fill in step.fills):
+            asked = inputs[fill.input]
+            for own, words in _labels(fill, asked):
+                if labels.setdefault(own, words.to(language)) != words.to(language):
+                    ambiguous.add(own)
+                answers[own] = {text: meant.to(language) for text, meant in _answers(fill, asked)}
+        kept = {own: meaning for own, meaning in labels.items() if own not in ambiguous}
+        return cls(kept, {own: answers[own] for own in kept})
+
+    def of_label(self, label: str) -> str | None:
+        """What a label means; none where nothing says so."""
+        return self.labels.get(label)
+
+    def of_answer(self, label: str, text: str) -> str | None:
+        """What an answer means that was chosen under a label; none for what was typed."""
+        return self.answers.get(label, {}).get(text)
+
+
+def _labels(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
+    """The portal's labels of one question: as its form and as its overview may have them."""
+    yield asked.label.lv, asked.label
+    if isinstance(fill, FillDateParts):
+        yield fill.legend, asked.label
+        for part, named in ((fill.day, _DAY), (fill.month, _MONTH), (fill.year, _YEAR)):
+            yield f"{fill.legend}: {part.label}", _within(asked.label, named)
+    elif isinstance(fill, Pick):
+        yield fill.legend, asked.label
+    else:
+        yield (f"{fill.within}: {fill.label}" if fill.within else fill.label), asked.label
+
+
+def _answers(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
+    if isinstance(asked, Checkbox):
+        yield from ((each.lv, each) for each in (_YES, _NO))
+        yield asked.label.lv, _YES  # a ticked box reads back as its own label
+    options: tuple[Option, ...] = getattr(asked, "options", ())
+    for option in options:
+        yield option.label.lv, option.label
+        if isinstance(fill, Pick) and option.value in fill.options:
+            yield fill.options[option.value][1], option.label
+
+
+def _within(whole: Words, part: Words) -> Words:
+    return Words(f"{whole.lv}: {part.lv}", f"{whole.en}: {part.en}")

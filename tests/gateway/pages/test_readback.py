@@ -1,0 +1,75 @@
+"""What would be sent, for readers of either language: the portal's own words, and what they mean."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from markupsafe import Markup
+
+from connectors.portals.municipality.kindergarten_queue import CONNECTOR as QUEUE
+from connectors.portals.vsaa.sickness_benefit import CONNECTOR as BENEFIT
+from connectors.sdk.steps import Fill
+from delegation.readback import Item, ReadBack
+from gateway.pages import readback
+from gateway.pages.portal_words import Meanings
+
+ITEMS = (
+    Item("overview", "", "Bērna vārds", "shown", "", "Jurģis"),
+    Item("overview", "", "Grupas valoda", "shown", "", "Latviešu"),
+    Item("overview", "", "Ko neviens nejautāja", "shown", "", "Tā"),
+    Item("gimene", "majas_mj", "Vēlamais sākums: Mēnesis", "select-one", "9", "septembris"),
+)
+
+
+class _Service:
+    id = QUEUE.id
+
+
+def shown_in(language: str) -> readback.Shown:
+    service: Any = _Service()
+    return readback.shown(ReadBack(ITEMS, (), "0,00 EUR", language), service, language)
+
+
+@pytest.mark.parametrize("language", ["lv", "lv-plain"])
+def test_a_reader_of_the_portals_language_sees_its_words_alone(language: str) -> None:
+    assert shown_in(language).overview[:2] == (
+        {"key": "Bērna vārds", "value": "Jurģis"},
+        {"key": "Grupas valoda", "value": "Latviešu"},
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "en-plain"])
+def test_another_reader_sees_what_they_mean_and_the_words_said_to_be_in_their_language(language: str) -> None:
+    shown = shown_in(language)
+    name, spoken, unknown = shown.overview
+    assert name["key"].startswith("Child&#39;s given name<br>")
+    assert 'lang="lv">Bērna vārds</span>' in name["key"]
+    assert name["value"] == '<span lang="lv">Jurģis</span>', "what was typed means itself"
+    assert spoken["value"].startswith("Latvian<br>")
+    assert unknown["key"] == '<span lang="lv">Ko neviens nejautāja</span>'
+    assert "month" in shown.groups[0].rows[0]["key"]
+
+
+def test_what_a_portal_says_is_text_and_no_markup() -> None:
+    item = Item("overview", "", "<b>x</b>", "shown", "", "<script>")
+    row = readback.shown(ReadBack((item,), (), "", "en"), None, "en").overview[0]
+    assert isinstance(row["key"], Markup)
+    assert "<b>" not in row["key"]
+    assert "<script>" not in row["value"]
+
+
+@pytest.mark.parametrize("connector", [QUEUE, BENEFIT], ids=lambda each: each.id)
+def test_every_question_of_a_connector_says_what_its_portals_label_means(connector: Any) -> None:
+    meanings = Meanings.of(connector, "en")
+    for asked in connector.inputs:
+        assert meanings.of_label(asked.label.lv) == asked.label.en
+        for option in getattr(asked, "options", ()):
+            assert meanings.of_answer(asked.label.lv, option.label.lv) == option.label.en
+
+
+def test_a_label_that_two_questions_mean_differently_is_left_alone() -> None:
+    first, second = BENEFIT.steps[1].fills[-1], BENEFIT.steps[1].fills[-2]
+    assert isinstance(first, Fill)
+    assert isinstance(second, Fill)
+    step = replace(BENEFIT.steps[1], fills=(first, replace(second, label=first.label)))
+    assert Meanings.of(replace(BENEFIT, steps=(step,)), "en").of_label(first.label) is None
