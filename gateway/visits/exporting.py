@@ -1,5 +1,7 @@
 """A bundle leaves the gateway: the resident can see who took it, why, and what was opened for it."""
 
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, select
 
 from audit.entry import Actor, decode
@@ -13,7 +15,7 @@ from gateway.visits.trail import say
 
 _LATEST = (
     select(AuditEvent.leaf)
-    .where(AuditEvent.chain == bindparam("visit"), AuditEvent.type == EventName.BUNDLE_EXPORTED.value)
+    .where(AuditEvent.chain == bindparam("visit"), AuditEvent.type == bindparam("kind"))
     .order_by(AuditEvent.n.desc())
     .limit(50)
 )
@@ -28,9 +30,20 @@ def note(conn: Connection, store: Store, by: Actor, visit_id: str, chosen: Discl
 
 def noted(conn: Connection, store: Store, by: Actor, visit_id: str) -> Disclosure | None:
     """What `by` has asked for in this quarter of an hour; nothing where they have not."""
+    data = _newest(conn, store, by, visit_id, EventName.BUNDLE_EXPORTED)
+    return None if data is None else Disclosure.of(data["disclosed"])
+
+
+def reason_of(conn: Connection, store: Store, by: Actor, visit_id: str) -> str | None:
+    """Why an auditor has opened a visit in this quarter of an hour; nothing where they have not."""
+    data = _newest(conn, store, by, visit_id, EventName.VISIT_LOOKED_AT)
+    return None if data is None else str(data["reason"])
+
+
+def _newest(conn: Connection, store: Store, by: Actor, visit_id: str, kind: EventName) -> dict[str, Any] | None:
     now = store.clock.now()
-    for leaf in conn.execute(_LATEST, {"visit": visit_id}).scalars():
+    for leaf in conn.execute(_LATEST, {"visit": visit_id, "kind": kind.value}).scalars():
         entry = decode(bytes(leaf))
         if entry.actor.id == by.id and is_noted(entry.time, now):
-            return Disclosure.of(entry.data["disclosed"])
+            return entry.data
     return None

@@ -22,7 +22,17 @@ from gateway.people.access import AccountSession
 from gateway.people.tables import Staff
 from gateway.services import catalogue
 from gateway.services.catalogue import Service
-from gateway.visits import actions, actors, own, own_looks, rows, statements, stop_codes, stopping
+from gateway.visits import (
+    actions,
+    actors,
+    own,
+    own_looks,
+    rows,
+    statement_looks,
+    statements,
+    stop_codes,
+    stopping,
+)
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import NotFoundError
 from gateway.visits.own_looks import Look
@@ -208,18 +218,22 @@ def receipt(
     return pdf, stored.reference
 
 
-def proof(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str) -> bytes:
-    """Everything that proves it, as a zip archive; that it was taken is recorded.
+def note_proof(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str) -> None:
+    """Record that the person takes everything that proves it.
 
     Raises:
         NotFoundError: there is none, or it is somebody else's.
         StatementGoneError: it is erased.
     """
     row = own.find(conn, by.resident_id, delegation_id)
-    content = proof_of(conn, parts, row.id)
+    statement_looks.again(conn, parts, row.id)
     now = parts.clock.database_now(conn)
     say(conn, row.visit_id, EventName.PROOF_DOWNLOADED, by.actor, now, delegation=row.id)
-    return content
+
+
+def proof(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str) -> bytes:
+    """Everything that proves it, as one file. Raises as `note_proof`, which comes first."""
+    return proof_of(conn, parts, own.find(conn, by.resident_id, delegation_id).id)
 
 
 def _allowed(model: Delegation, service: Service, now: datetime) -> Allowed:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from delegation.errors import DelegationError
 from delegation.model import Action
 from gateway.ledger import cosignatures
+from gateway.ledger.settling import settle
 from gateway.pages import readback
 from gateway.pages.audit_cases import OUTCOMES, STATES
 from gateway.pages.desk.words import ROUTES
@@ -161,7 +162,9 @@ async def download_receipt(
 @get(f"{_ONE}/proof.zip", **_MINE)
 async def download_proof(session: AccountSession, parts: Parts, delegation_id: FromPath[str]) -> Response[bytes]:
     """Everything that proves it, to keep and to have verified by anybody; taking it is an event."""
-    content = await parts.database.write(lambda conn: own_one.proof(conn, parts, session, delegation_id))
+    await parts.database.write(lambda conn: own_one.note_proof(conn, parts, session, delegation_id))
+    await settle(parts)
+    content = await parts.database.read(lambda conn: own_one.proof(conn, parts, session, delegation_id))
     headers = {"Content-Disposition": 'attachment; filename="proof.zip"'}
     return Response(content, media_type="application/zip", headers=headers)
 
