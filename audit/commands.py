@@ -13,6 +13,8 @@ from audit.bundle import verify_bundle
 from audit.errors import BundleError, NoteError
 from audit.evidence import check_evidence, parse_keys
 from audit.note import Verifier
+from audit.policy import TrustPolicy
+from audit.policy_option import with_policy
 from audit.signatures import Policy
 
 BAD_INPUT = 2
@@ -24,21 +26,25 @@ def policy_options(command: Callable[..., None]) -> Callable[..., None]:
     """Options that say what a verifier demands; the command gets them as one `policy`."""
 
     @wraps(command)
-    def run(
-        *, origin: str | None, retired: tuple[str, ...], witnesses: tuple[str, ...], quorum: int, **others: Any
-    ) -> None:
+    def run(*, retired: tuple[str, ...], vkeys: tuple[str, ...], trust: TrustPolicy | None, **others: Any) -> None:
+        demanded = {name: others.pop(name) for name in ("origin", "witnesses", "quorum")}
+        if not vkeys and (trust is None or not trust.logs):
+            end_unchecked("give the log's public key by --vkey, or by --policy")
         try:
-            policy = Policy(origin=origin, retired=parse_retired(retired), witnesses=witnesses, quorum=quorum)
+            policy = Policy(retired=parse_retired(retired), trust=trust, **demanded)
         except NoteError as error:
             end_unchecked(str(error))
-        command(policy=policy, **others)
+        command(policy=policy, vkeys=vkeys, **others)
 
     for option in (
+        with_policy,
         click.option("--quorum", default=0, show_default=True, help="Witnesses that must have signed."),
         click.option("--witness", "witnesses", multiple=True, help="The public key of a witness; may be given again."),
         click.option("--retired", multiple=True, metavar="VKEY@SIZE", help="A key that signed up to SIZE, not later."),
         click.option("--origin", help="The log's name; otherwise the checkpoint's is taken."),
-        click.option("--vkey", "vkeys", multiple=True, required=True, help="The log's public key; may be given again."),
+        click.option(
+            "--vkey", "vkeys", multiple=True, help="The log's public key, from elsewhere; may be given again."
+        ),
     ):
         run = option(run)
     return run

@@ -10,6 +10,7 @@ from gateway.database.errors import DatabaseUnavailableError
 from gateway.ledger import heads
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence
+from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Store
 
 EVERY_SECONDS = 60.0
@@ -18,7 +19,7 @@ _log = structlog.get_logger("gateway.ledger")
 
 
 async def settle(store: Store) -> None:
-    """Sequence what waits, state where all chains end, and sign: before a bundle is made.
+    """Sequence what waits, state where all chains end, sign, and ask the witnesses: before a bundle is made.
 
     A log that signs nothing gets no checkpoint by this; the bundle then says how far the last one reaches.
     """
@@ -26,7 +27,9 @@ async def settle(store: Store) -> None:
     await state_ends(store.database, store.clock)
     await sequence(store.database)
     try:
-        await store.publisher.publish()
+        async with open_witnessing(store.publisher, store.settings.log_witnesses) as witnessing:
+            await witnessing.publish()
+            await witnessing.settle()
     except LogUnhealthyError as error:
         _log.error("log refused", code=error.code, reason=str(error))
 

@@ -125,7 +125,7 @@ class TestOneDelegation:
 
     def test_hands_out_what_proves_it_and_records_that(self, own: Own) -> None:
         proof = own.sign_in().phone.get(f"{here(own)}/proof.zip")
-        assert "delegation.jws" in zipfile.ZipFile(io.BytesIO(proof.body)).namelist()
+        assert "delegations/1/delegation.jws" in zipfile.ZipFile(io.BytesIO(proof.body)).namelist()
         assert events(own)[-1] == EventName.PROOF_DOWNLOADED.value
 
     def test_shows_the_statement_byte_for_byte(self, own: Own) -> None:
