@@ -192,6 +192,7 @@ class EventName(StrEnum):
     LOG_CONTINUED = "system:log:continued"
     LOG_HEADS_RECORDED = "system:log:heads_recorded"
     LOG_WITNESSES_CHANGED = "system:log:witnesses_changed"
+    LOG_HANDED_OUT = "system:log:handed_out"
     LOG_WITNESS_OBJECTED = "system:log:witness_objected"
     LOG_VERIFIED = "auditor:log:verified"
     VISIT_LOOKED_AT = "auditor:visit:looked_at"

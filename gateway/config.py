@@ -98,6 +98,13 @@ def _networks(value: str) -> tuple[str, ...]:
     return tuple(map(str, networks))
 
 
+def _mailboxes(value: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    if wrong := [each for each in found if each.count("@") != 1 or any(char.isspace() for char in each)]:
+        raise ValueError(f"{wrong[0]} is no e-mail address")
+    return found
+
+
 def _between(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
         if not value.isdigit() or not low <= int(value) <= high:
@@ -232,6 +239,20 @@ class Settings:
             _policy,
             shown="nobody witnesses the log",
         ),
+    ]
+    checkpoint_mail: Annotated[
+        tuple[str, ...],
+        Setting(
+            "E-mail addresses of auditors who are sent the log's signed checkpoint, separated by commas", _mailboxes
+        ),
+    ]
+    checkpoint_folder: Annotated[
+        Path | None,
+        Setting("Folder, best on somebody else's machine, that the log's signed checkpoint is written into", _program),
+    ]
+    checkpoint_every: Annotated[
+        timedelta,
+        Setting("Auditors are sent the checkpoint each", _minutes(1, 44_640), "1440", unit="minutes"),
     ]
     smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", _text)]
     smtp_port: Annotated[int, Setting("Port of the mail server", _between(1, 65535), "25")]

@@ -5,7 +5,7 @@ from gateway.changes import jobs as changes
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger import verdicts
 from gateway.ledger.settling import keep_stating
-from gateway.notifications import sending
+from gateway.notifications import auditors, sending
 from gateway.oauth import logout
 from gateway.parts import Parts
 from gateway.sweeping import keep_swept
@@ -28,6 +28,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
     for handlers in (
         errands.handlers(),
         sending.make_handlers(parts),
+        auditors.make_handlers(parts),
         logout.make_handlers(parts),
         verdicts.make_handlers(parts),
         changes.make_handlers(parts),
@@ -35,5 +36,11 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")
         made |= handlers
-    loops = (errands.watch(), keep_swept(parts.database, parts.clock), keep_stating(parts.database, parts.clock))
+    database, clock = parts.database, parts.clock
+    loops = (
+        errands.watch(),
+        keep_swept(database, clock),
+        keep_stating(database, clock),
+        auditors.keep_handing_out(parts),
+    )
     return Duties(made, loops)

@@ -165,6 +165,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.LOG_CONTINUED: message("The log was continued"),
     EventName.LOG_HEADS_RECORDED: message("The ends of all visits’ trails were recorded"),
     EventName.LOG_WITNESSES_CHANGED: message("The log has other witnesses, or another quorum of them"),
+    EventName.LOG_HANDED_OUT: message("The signed state of the log was handed to auditors"),
     EventName.LOG_WITNESS_OBJECTED: message("A witness says that the log does not continue what it has seen"),
     EventName.LOG_VERIFIED: message("Verified the whole log"),
     EventName.VISIT_LOOKED_AT: message("Opened this visit as an auditor"),
