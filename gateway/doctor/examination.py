@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.config import Settings
-from gateway.doctor import machine, people, registrations, services
+from gateway.doctor import machine, outside, people, registrations, services
 from gateway.doctor.finding import Finding, Look
 
 LOOKS: tuple[Look, ...] = (
@@ -13,6 +13,7 @@ LOOKS: tuple[Look, ...] = (
     services.clock,
     services.keys,
     services.log,
+    outside.witnesses,
     registrations.registrations,
     people.staff_values,
     machine.assets,

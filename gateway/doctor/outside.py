@@ -1,0 +1,74 @@
+"""Looks at who outside confirms the log: its witnesses."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import closing
+from urllib.parse import urlsplit
+
+from audit import checkpoint
+from audit.errors import AuditError
+from audit.inclusion import consistency_proof
+from audit.policy import NamedWitness
+from audit.submission import Submission
+from gateway.config import Settings, is_loopback
+from gateway.database.engine import Database
+from gateway.database.errors import DatabaseError
+from gateway.doctor.finding import Finding, note, ok
+from gateway.doctor.services import is_not_made_yet
+from gateway.ledger import checkpoints, tree
+from gateway.ledger.witness_client import Cosigned, KnowsOther, WitnessClient, WitnessUnavailableError, open_http
+
+_NAME = "Witnesses"
+
+
+def witnesses(settings: Settings) -> Finding:
+    """Ask each witness to confirm the newest checkpoint, as a worker does each second."""
+    trust = settings.log_witnesses
+    if not trust.witnesses:
+        detail = "none is named: nobody outside confirms the log, so every verdict on it says *unwitnessed*"
+        return note(_NAME, detail, "Let another body run `pilnvara audit witness`, and set PILNVARA_LOG_WITNESSES.")
+    if is_not_made_yet(settings):
+        return note(_NAME, "there is no log to show them yet", "It is made at first start.")
+    try:
+        said = asyncio.run(_ask_all(settings))
+    except DatabaseError:
+        return note(_NAME, "cannot be asked without the database", "Mend the database first.")
+    confirmed = [each.verifier for each, answer in zip(trust.witnesses, said, strict=True) if answer is None]
+    detail = "; ".join(_line(each, answer, settings) for each, answer in zip(trust.witnesses, said, strict=True))
+    if not trust.demands:
+        return note(_NAME, f"{detail}; the quorum is none", "Name a quorum in the file of PILNVARA_LOG_WITNESSES.")
+    if not trust.is_met(confirmed):
+        mend = "The log goes on, unwitnessed. Ask whoever runs them, and give them `/log/vkey`."
+        return note(_NAME, f"{detail}; the quorum is {trust}", mend)
+    return ok(_NAME, f"{detail}; the quorum is {trust}")
+
+
+def _line(witness: NamedWitness, answer: str | None, settings: Settings) -> str:
+    host = urlsplit(witness.url or "").hostname or ""
+    ours = settings.mode == "live" and is_loopback(host)
+    warned = " (on this machine: whoever runs the log runs it, so it convinces nobody)" if ours else ""
+    return f"{witness.name} {'confirms' if answer is None else answer}{warned}"
+
+
+async def _ask_all(settings: Settings) -> Sequence[str | None]:
+    with closing(Database.open(settings.database_url, readers=1)) as opened:
+        async with open_http() as http:
+            asked = (_ask(opened, WitnessClient(each, http)) for each in settings.log_witnesses.witnesses)
+            return await asyncio.gather(*asked)
+
+
+async def _ask(database: Database, client: WitnessClient) -> str | None:
+    """What keeps a witness from confirming; nothing if it does."""
+    signed = await database.read(checkpoints.latest)
+    if signed is None:
+        return "has nothing to confirm yet"
+    size = checkpoint.parse(signed).size
+    try:
+        said = await client.submit(Submission(size, (), signed))
+        if isinstance(said, KnowsOther) and said.size is not None and said.size < size:
+            old = said.size
+            proof = await database.read(lambda conn: consistency_proof(old, size, tree.node_reader(conn)))
+            said = await client.submit(Submission(old, tuple(proof), signed))
+    except (WitnessUnavailableError, AuditError, tree.NodeMissingError) as error:
+        return f"does not confirm: {error}"
+    return None if isinstance(said, Cosigned) else "holds something that this log does not continue"
