@@ -2,9 +2,24 @@
 
 import enum
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVarTuple
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Enum, LargeBinary, MetaData, Select, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Enum,
+    LargeBinary,
+    MetaData,
+    Select,
+    String,
+    Text,
+    TypeDecorator,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
@@ -87,4 +102,18 @@ def lock(conn: Connection, statement: Select[*Columns]) -> Select[*Columns]:
     `FOR UPDATE` on PostgreSQL; nothing on SQLite, where a write transaction already excludes every other
     (`BEGIN IMMEDIATE`).
     """
-    return statement if conn.dialect.name == "sqlite" else statement.with_for_update()
+    return statement if conn.dialect.name == "sqlite" else _locking(statement)
+
+
+@lru_cache(maxsize=256)
+def _locking(statement: Select[*Columns]) -> Select[*Columns]:
+    """The same object each time: SQLAlchemy derives its cache key from a statement only once."""
+    return statement.with_for_update()
+
+
+def written_out(value: enum.StrEnum) -> ColumnElement[Any]:
+    """A value as part of the statement's text, where a partial index's condition is about its column.
+
+    SQLite cannot know from a parameter whether such an index covers what is asked, and plans anew at each execution.
+    """
+    return literal_column(f"'{value}'", String())

@@ -14,6 +14,9 @@ from contextlib import asynccontextmanager
 from contextvars import copy_context
 from typing import Any, Literal, TypeVar
 
+import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -147,7 +150,8 @@ class _Lane:
                 if isinstance(error, OperationalError) and _is_unavailable(error):
                     raise DatabaseUnavailableError(str(error.orig)) from error
                 raise
-            except sqlite3.OperationalError as error:  # from BEGIN, which SQLAlchemy does not see
+            except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+                # from BEGIN or NOTIFY, which SQLAlchemy does not see
                 raise DatabaseUnavailableError(str(error)) from error
         raise AssertionError("the last try returns or raises")
 
@@ -181,6 +185,8 @@ def _notify_of_changes(engine: Engine) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def _note(conn: Connection, cursor: Any, *_rest: Any) -> None:
+        if "changed" in conn.info:
+            return
         status = cursor.statusmessage
         if status and status.startswith(_CHANGES) and not status.endswith(" 0"):
             conn.info["changed"] = True
@@ -188,10 +194,16 @@ def _notify_of_changes(engine: Engine) -> None:
     @event.listens_for(engine, "commit")
     def _notify(conn: Connection) -> None:
         if conn.info.pop("changed", False):
-            driver = conn.connection.dbapi_connection
-            if driver is not None:
-                driver.cursor().execute("NOTIFY pilnvara")
+            _execute_plainly(conn, b"NOTIFY pilnvara")
 
     @event.listens_for(engine, "rollback")
     def _forget(conn: Connection) -> None:
         conn.info.pop("changed", None)
+
+
+def _execute_plainly(conn: Connection, command: bytes) -> None:
+    """Execute what has neither parameters nor rows, at a third of a cursor's price."""
+    driver: Any = conn.connection.dbapi_connection
+    result = driver.pgconn.exec_(command)
+    if result.status != ExecStatus.COMMAND_OK:
+        raise error_from_result(result)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
+from gateway.database.base import written_out
 from gateway.jobs.tables import JobRow, JobState
 
 PREFERENCE = timedelta(seconds=1)
@@ -15,11 +16,11 @@ PREFERENCE = timedelta(seconds=1)
 LOST = "job.lease_lost"
 
 _READY = and_(
-    JobRow.state == JobState.READY,
+    JobRow.state == written_out(JobState.READY),
     JobRow.run_at <= bindparam("now"),
     or_(JobRow.prefer.is_(None), JobRow.prefer == bindparam("me"), JobRow.run_at <= bindparam("patient")),
 )
-_LEFT = and_(JobRow.state == JobState.RUNNING, JobRow.lease_until <= bindparam("now"))
+_LEFT = and_(JobRow.state == written_out(JobState.RUNNING), JobRow.lease_until <= bindparam("now"))
 _OURS = JobRow.kind.in_(bindparam("kinds", expanding=True))
 _NEXT = (
     select(JobRow.id)
@@ -43,7 +44,7 @@ _CLAIM = (
 )
 _HELD = and_(
     JobRow.id == bindparam("job_id"),
-    JobRow.state == JobState.RUNNING,
+    JobRow.state == written_out(JobState.RUNNING),
     JobRow.worker == bindparam("me"),
     JobRow.attempts == bindparam("attempt"),
 )
@@ -58,9 +59,9 @@ _RETRY = (
 )
 _BURY = update(JobRow).where(_HELD).values(state=JobState.DEAD, again=False, lease_until=None, error=bindparam("code"))
 _DUE = select(
-    func.min(JobRow.run_at).filter(JobRow.state == JobState.READY),
-    func.min(JobRow.lease_until).filter(JobRow.state == JobState.RUNNING),
-).where(_OURS, JobRow.state != JobState.DEAD)
+    func.min(JobRow.run_at).filter(JobRow.state == written_out(JobState.READY)),
+    func.min(JobRow.lease_until).filter(JobRow.state == written_out(JobState.RUNNING)),
+).where(_OURS, JobRow.state != written_out(JobState.DEAD))
 
 
 @dataclass(frozen=True, slots=True)

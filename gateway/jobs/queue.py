@@ -1,12 +1,14 @@
 """Puts work into the queue, in the transaction of the change that asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, insert, not_, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.database.base import written_out
 from gateway.ids import new_id
 from gateway.jobs.tables import OPEN, JobRow, JobState
 
@@ -15,9 +17,18 @@ _SQLITE = sqlite.insert(JobRow)
 _POSTGRESQL = postgresql.insert(JobRow)
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A job to enqueue; `payload` holds identifiers, never personal values."""
+
+    kind: str
+    payload: Mapping[str, Any]
+    run_at: datetime
+
+
 def _merged(excluded: Any) -> dict[str, Any]:
     """What an open job with the same key takes over: it is due no later, and a running one runs again."""
-    running = JobRow.state == JobState.RUNNING
+    running = JobRow.state == written_out(JobState.RUNNING)
     no_time_yet = and_(running, not_(JobRow.again))
     return {
         "payload": excluded.payload,
@@ -53,19 +64,28 @@ def enqueue(
     runs run once more, so that no wake is lost. `prefer` names the worker that may take it first, for a second.
     `payload` holds identifiers, never personal values.
     """
-    values = {
-        "id": new_id(),
-        "kind": kind,
-        "payload": dict(payload),
-        "key": key,
-        "state": JobState.READY,
-        "again": False,
-        "prefer": prefer,
-        "run_at": now if run_at is None else run_at,
-        "attempts": 0,
-        "created_at": now,
-    }
+    values = _values(kind, payload, now if run_at is None else run_at, now) | {"key": key, "prefer": prefer}
     if key is None:
         conn.execute(_INSERT, values)
         return str(values["id"])
     return str(conn.execute(_MERGE[conn.dialect.name], values).scalar_one())
+
+
+def enqueue_all(conn: Connection, tasks: Sequence[Task], now: datetime) -> None:
+    """Enqueue several jobs in one statement, as part of the running transaction."""
+    conn.execute(_INSERT, [_values(task.kind, task.payload, task.run_at, now) for task in tasks])
+
+
+def _values(kind: str, payload: Mapping[str, Any], run_at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": kind,
+        "payload": dict(payload),
+        "key": None,
+        "state": JobState.READY,
+        "again": False,
+        "prefer": None,
+        "run_at": run_at,
+        "attempts": 0,
+        "created_at": now,
+    }

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,7 +25,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from audit.note import Signer
-from delegation.signing import SigningKey
+from delegation.signing import KeySet, SigningKey
 from gateway.ids import new_id
 from gateway.keys.errors import KeyMissingError
 from gateway.keys.sealing import Sealer
@@ -152,6 +153,10 @@ class KeyRing:
         """Return the JWK set (RFC 7517) of `kinds`, all token kinds if none is named: current and replaced keys."""
         return {"keys": [signer.public_jwk() for kind in kinds or TOKEN_KINDS for signer in self._signers[kind]]}
 
+    def key_set(self, kind: KeyKind) -> KeySet:
+        """Return the public keys of a kind as they are now, parsed once for each set of them."""
+        return _parsed(tuple((key["kid"], key["x"], key["y"]) for key in self.jwks(kind)["keys"]))
+
     def missing(self) -> tuple[KeyKind, ...]:
         """Name the kinds that have no key."""
         return tuple(kind for kind in KeyKind if not self._keys[kind])
@@ -231,3 +236,8 @@ def _in_use(keys: Sequence[StoredKey], now: datetime) -> StoredKey:
 
 def _context(kind: KeyKind, kid: str) -> str:
     return f"signing key\0{kind}\0{kid}"
+
+
+@lru_cache(maxsize=16)
+def _parsed(points: tuple[tuple[str, str, str], ...]) -> KeySet:
+    return KeySet.parse({"keys": [{"kty": "EC", "crv": "P-256", "kid": kid, "x": x, "y": y} for kid, x, y in points]})

@@ -1,32 +1,37 @@
 """Data keys in the database."""
 
 from datetime import datetime
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from gateway.keys.errors import KeyDestroyedError, KeyMissingError
 from gateway.keys.sealing import DataKey, Sealer, WrappedKey
 from gateway.keys.tables import DataKeyRow
+
+Columns = TypeVarTuple("Columns")
 
 _DEPTH = 4
 """A visit's key lies under its resident's: a longer way is a loop."""
 
 _SAVE = insert(DataKeyRow)
 _PARENT = aliased(DataKeyRow)
-_LOAD = (
-    select(
-        DataKeyRow.epoch,
-        DataKeyRow.under,
-        DataKeyRow.wrapped,
-        _PARENT.epoch.label("parent_epoch"),
-        _PARENT.under.label("parent_under"),
-        _PARENT.wrapped.label("parent_wrapped"),
-    )
-    .outerjoin(_PARENT, _PARENT.id == DataKeyRow.under)
-    .where(DataKeyRow.id == bindparam("key_id"))
+_WITH_PARENT: tuple[Any, ...] = (
+    DataKeyRow.id.label("key_name"),
+    DataKeyRow.epoch.label("key_epoch"),
+    DataKeyRow.under.label("key_under"),
+    DataKeyRow.wrapped.label("key_wrapped"),
+    _PARENT.epoch.label("parent_epoch"),
+    _PARENT.under.label("parent_under"),
+    _PARENT.wrapped.label("parent_wrapped"),
 )
 """A key with the one above it, so that the usual two are one statement."""
+_LOAD = (
+    select(*_WITH_PARENT)
+    .outerjoin(_PARENT, _PARENT.id == DataKeyRow.under)
+    .where(DataKeyRow.id == bindparam("wanted_key"))
+)
 _REWRAP = (
     update(DataKeyRow)
     .where(DataKeyRow.id == bindparam("key_id"), DataKeyRow.destroyed_at.is_(None))
@@ -51,7 +56,33 @@ def load(conn: Connection, sealer: Sealer, key_id: str) -> DataKey:
         KeyMissingError: there is no such key.
         KeyDestroyedError: it, or one above it, was destroyed.
     """
-    return _load(conn, sealer, key_id)
+    row = conn.execute(_LOAD, {"wanted_key": key_id}).one_or_none()
+    if row is None:
+        raise KeyMissingError(f"there is no key {key_id}")
+    return open_read(conn, sealer, row)
+
+
+def read_with(statement: Select[*Columns], key_id: InstrumentedAttribute[str]) -> Select[Any]:
+    """Let `statement` read, beside each row, the key that its column `key_id` names; for `open_read`."""
+    return (
+        statement.add_columns(*_WITH_PARENT)
+        .join(DataKeyRow, DataKeyRow.id == key_id)
+        .outerjoin(_PARENT, _PARENT.id == DataKeyRow.under)
+    )
+
+
+def open_read(conn: Connection, sealer: Sealer, row: Row[Any]) -> DataKey:
+    """Open the key in a row of a statement made by `read_with`.
+
+    Raises:
+        KeyDestroyedError: it, or one above it, was destroyed.
+    """
+    opened: DataKey | None = None
+    for link in reversed(_links(conn, row)):
+        opened = sealer.unwrap(link, opened)
+    if opened is None:
+        raise KeyMissingError(f"there is no key {row.key_name}")
+    return opened
 
 
 def rewrap(conn: Connection, wrapped: WrappedKey) -> None:
@@ -80,30 +111,21 @@ def destroy(conn: Connection, key_id: str, at: datetime) -> None:
         raise KeyMissingError(f"there is no key {key_id} to destroy")
 
 
-def _load(conn: Connection, sealer: Sealer, key_id: str) -> DataKey:
-    links = _links(conn, key_id)
-    opened: DataKey | None = None
-    for link in reversed(links):
-        opened = sealer.unwrap(link, opened)
-    if opened is None:
-        raise KeyMissingError(f"there is no key {key_id}")
-    return opened
-
-
-def _links(conn: Connection, key_id: str) -> list[WrappedKey]:
-    """The key and those above it, lowest first."""
+def _links(conn: Connection, row: Row[Any]) -> list[WrappedKey]:
+    """The key that was read and those above it, lowest first."""
     links: list[WrappedKey] = []
-    wanted: str | None = key_id
-    while wanted is not None:
-        row = conn.execute(_LOAD, {"key_id": wanted}).one_or_none()
-        if row is None or len(links) >= _DEPTH:
-            raise KeyMissingError(f"there is no key {wanted}")
-        links.append(_link(wanted, row.wrapped, row.epoch, row.under))
-        wanted = row.under
+    while True:
+        links.append(_link(row.key_name, row.key_wrapped, row.key_epoch, row.key_under))
+        wanted = row.key_under
         if wanted is not None and row.parent_epoch is not None:
             links.append(_link(wanted, row.parent_wrapped, row.parent_epoch, row.parent_under))
             wanted = row.parent_under
-    return links
+        if wanted is None:
+            return links
+        found = conn.execute(_LOAD, {"wanted_key": wanted}).one_or_none()
+        if found is None or len(links) >= _DEPTH:
+            raise KeyMissingError(f"there is no key {wanted}")
+        row = found
 
 
 def _link(key_id: str, wrapped: bytes | None, epoch: int, under: str | None) -> WrappedKey:

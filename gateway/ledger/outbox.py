@@ -4,7 +4,8 @@ The chain's head is locked first, so events of one chain line up also between ma
 here. The sequencer gives the event its place in the tree after the commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,8 @@ from audit.merkle import leaf_hash
 from gateway.ids import new_id
 from gateway.ledger.tables import AuditChain, AuditEvent, AuditPending
 
-_FIRST = {"chain": bindparam("chain"), "n": 1, "head": "", "at": bindparam("at")}
-_NEXT = {"n": AuditChain.n + 1}
+_FIRST = {"chain": bindparam("chain"), "n": bindparam("count"), "head": "", "at": bindparam("at")}
+_NEXT = {"n": AuditChain.n + bindparam("count")}
 _LINE_UP = {
     "sqlite": sqlite.insert(AuditChain)
     .values(_FIRST)
@@ -51,6 +52,15 @@ _KEEP = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, before it has its place in a chain."""
+
+    type: EventName
+    actor: Actor
+    data: Mapping[str, Any]
+
+
 def record(
     conn: Connection,
     *,
@@ -70,33 +80,45 @@ def record(
         audit.errors.EntryTooLargeError: `data` does not fit a leaf.
         audit.errors.EntryError: a value in `data` has no canonical form.
     """
-    n, head, last = conn.execute(_LINE_UP[conn.dialect.name], {"chain": chain, "at": at}).one()
-    at = max(at, last)
-    event_id = new_id()
-    leaf = encode(
-        Entry(
+    return record_all(conn, chain, (Event(type, actor, data),), at)[0]
+
+
+def record_all(conn: Connection, chain: str, events: Sequence[Event], at: datetime) -> list[str]:
+    """Record events that follow each other in one chain, and return their ids; otherwise as `record`."""
+    line_up = {"chain": chain, "at": at, "count": len(events)}
+    n, head, last = conn.execute(_LINE_UP[conn.dialect.name], line_up).one()
+    rows = list(_rows(chain, events, n - len(events), head, max(at, last)))
+    for statement in _KEEP[conn.dialect.name]:
+        # one set of parameters is not a list of one: drivers take a slower way for lists
+        conn.execute(statement, rows if len(rows) > 1 else rows[0])
+    return [row["event_id"] for row in rows]
+
+
+def _rows(chain: str, events: Sequence[Event], n: int, head: str, at: datetime) -> Iterator[dict[str, Any]]:
+    """The leaves of `events`, each with the hash of the one before it; `n` and `head` are the chain's before them."""
+    for place, event in enumerate(events, n + 1):
+        event_id = new_id()
+        entry = Entry(
             id=event_id,
             time=at,
-            type=type.value,
+            type=event.type.value,
             visit=chain,
-            n=n,
+            n=place,
             prev=head,
-            actor=actor,
-            data=dict(data),
+            actor=event.actor,
+            data=dict(event.data),
             salt=new_salt(),
         )
-    )
-    hashed = leaf_hash(leaf)
-    values = {
-        "event_id": event_id,
-        "of_chain": chain,
-        "place": n,
-        "kind": type.value,
-        "bytes": leaf,
-        "hashed": hashed,
-        "new_head": hashed.hex(),
-        "new_at": at,
-    }
-    for statement in _KEEP[conn.dialect.name]:
-        conn.execute(statement, values)
-    return event_id
+        leaf = encode(entry)
+        hashed = leaf_hash(leaf)
+        head = hashed.hex()
+        yield {
+            "event_id": event_id,
+            "of_chain": chain,
+            "place": place,
+            "kind": event.type.value,
+            "bytes": leaf,
+            "hashed": hashed,
+            "new_head": head,
+            "new_at": at,
+        }

@@ -175,7 +175,7 @@ def _of_access_token(server: Any, client: Client, token: str) -> Subject:
 def _of_delegation(server: Any, client: Client, token: str) -> Subject:
     """Read a derived delegation; that of another portal, and the whole one, are nobody's here."""
     conn: Connection = server.conn
-    keys, issuer = server.parts.keys.jwks(KeyKind.DELEGATION), server.parts.settings.issuer
+    keys, issuer = server.parts.keys.key_set(KeyKind.DELEGATION), server.parts.settings.issuer
     try:
         claims = open_signed(token, keys, typ=DELEGATION_TYPE, claims=DelegationClaims)
     except TokenError as error:

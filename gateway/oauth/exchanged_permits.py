@@ -60,7 +60,7 @@ def redeem(conn: Connection, parts: Parts, token: str, facts: AnyRow, now: datet
     """
     issuer = parts.settings.issuer
     try:
-        claims = open_signed(token, parts.keys.jwks(KeyKind.PERMIT), typ=PERMIT_TYPE, claims=PermitClaims)
+        claims = open_signed(token, parts.keys.key_set(KeyKind.PERMIT), typ=PERMIT_TYPE, claims=PermitClaims)
     except TokenError as error:
         raise PermitRefusedError(error.code) from error
     given = conn.execute(_GIVEN, {"permit": claims.jti}).one_or_none()

@@ -18,6 +18,7 @@ from delegation.errors import OutOfScopeError
 from delegation.model import AllowedService, DelegationState
 from delegation.signing import open_signed
 from gateway.ids import new_id
+from gateway.keys import store as key_store
 from gateway.keys.signing import KeyKind
 from gateway.oauth import details
 from gateway.oauth.clients import Client
@@ -35,7 +36,7 @@ STATUS_INDEXES = 1 << 20
 STATUS_PATH = "/oauth/status/2"
 """The list of what portals hold; the whole delegations have another, so that no two ever share an index."""
 
-_FACTS: Any = (  # so many columns that their types have no end
+_FACTS: Any = key_store.read_with(  # so many columns that their types have no end
     select(
         Filing.id.label("filing_id"),
         Filing.visit_id,
@@ -50,13 +51,13 @@ _FACTS: Any = (  # so many columns that their types have no end
         DelegationRow.services,
         Staff.display_name.label("assistant_name"),
         Centre.name.label("centre_name"),
-        Visit.key_id,
     )
     .select_from(Filing)
     .join(DelegationRow, Filing.delegation_id == DelegationRow.id)
     .join(Staff, DelegationRow.assistant_id == Staff.id)
     .join(Centre, DelegationRow.centre_id == Centre.id)
-    .join(Visit, Filing.visit_id == Visit.id)
+    .join(Visit, Filing.visit_id == Visit.id),
+    Visit.key_id,
 )
 _BY_FILING = _FACTS.where(Filing.id == bindparam("filing"))
 _BY_RUN = (
@@ -157,9 +158,9 @@ def mandate_for(
     Raises:
         delegation.errors.DelegationError: the signed delegation is not for the service, or nothing of it is left.
     """
-    vault = VisitVault.of(conn, parts.sealer, facts.visit_id, facts.key_id)
+    vault = VisitVault.read(conn, parts.sealer, facts.visit_id, facts)
     signed = vault.take(facts.delegation_id, "token").decode()
-    whole = open_signed(signed, parts.keys.jwks(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims)
+    whole = open_signed(signed, parts.keys.key_set(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims)
     jti, status_index = _names(conn, facts.delegation_id, client.client_id, now)
     derived = derive(
         whole,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,8 +10,8 @@ from sqlalchemy import Connection, bindparam, select, update
 from delegation.claims import DelegationClaims, ServiceDetail, Status
 from delegation.errors import TokenError
 from delegation.model import DelegationState
-from delegation.signing import KeySet, open_signed
-from gateway.keys.signing import KeyKind, KeyRing
+from delegation.signing import open_signed
+from gateway.keys.signing import KeyKind
 from gateway.oauth.evidence import half_hash
 from gateway.oauth.mandates import Mandate
 from gateway.oauth.tables import AccessToken
@@ -169,7 +168,9 @@ def sign_id_token(parts: Parts, mandate: Mandate, access: AccessClaims, *, acces
 def read(conn: Connection, parts: Parts, token: str, now: datetime) -> Presented | None:
     """Read an access token of ours, alive or not; none for anything else."""
     try:
-        claims = open_signed(token, _keys(parts.keys, KeyKind.ACCESS_TOKEN), typ=ACCESS_TOKEN_TYPE, claims=AccessClaims)
+        claims = open_signed(
+            token, parts.keys.key_set(KeyKind.ACCESS_TOKEN), typ=ACCESS_TOKEN_TYPE, claims=AccessClaims
+        )
     except TokenError:
         return None
     row = conn.execute(_KNOWN, {"jti": claims.jti}).one_or_none()
@@ -193,14 +194,3 @@ def revoke_of_code(conn: Connection, code_hash: bytes, now: datetime) -> int:
 def expiry(claims: AccessClaims) -> datetime:
     """Return when a token ends, aware UTC."""
     return datetime.fromtimestamp(claims.exp, UTC)
-
-
-def _keys(ring: KeyRing, kind: KeyKind) -> KeySet:
-    """Return the public keys of a kind as they are now: another process may have replaced one."""
-    return _parsed(tuple((key["kid"], key["x"], key["y"]) for key in ring.jwks(kind)["keys"]))
-
-
-@lru_cache(maxsize=16)
-def _parsed(points: tuple[tuple[str, str, str], ...]) -> KeySet:
-    """Parse keys once for each set of them."""
-    return KeySet.parse({"keys": [{"kty": "EC", "crv": "P-256", "kid": kid, "x": x, "y": y} for kid, x, y in points]})

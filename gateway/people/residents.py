@@ -31,8 +31,9 @@ _CODE_LABEL = "resident.code"
 _CODE_LABELS: dict[Kind, str] = {"person": _CODE_LABEL, "company": "company.code"}
 """The numbers of people and of companies look alike, so each has a namespace of its own."""
 _NORMALISE: dict[Kind, Callable[[str], str]] = {"person": normalise, "company": registration_number}
-_BY_CODE = select(ResidentRow.__table__).where(ResidentRow.code_hash == bindparam("code_hash"))
-_BY_ID = select(ResidentRow.__table__).where(ResidentRow.id == bindparam("id"))
+_OPENING = store.read_with(select(ResidentRow.__table__), ResidentRow.key_id)
+_BY_CODE = _OPENING.where(ResidentRow.code_hash == bindparam("code_hash"))
+_BY_ID = _OPENING.where(ResidentRow.id == bindparam("id"))
 _CODE_HASH = select(ResidentRow.code_hash).where(ResidentRow.id == bindparam("id"))
 _INSERT = {
     "sqlite": sqlite.insert(ResidentRow).on_conflict_do_nothing(index_elements=["code_hash"]).returning(ResidentRow.id),
@@ -180,10 +181,7 @@ def open_resident(conn: Connection, parts: Store, resident_id: str) -> Resident:
         UnknownPersonError: there is none.
         KeyDestroyedError: it was erased.
     """
-    row = conn.execute(_BY_ID, {"id": resident_id}).one_or_none()
-    if row is None:
-        raise UnknownPersonError("no such resident")
-    return _opened(conn, parts, row)
+    return _opened(conn, parts, _find(conn, resident_id))
 
 
 def open_profile(conn: Connection, parts: Store, resident_id: str) -> Profile:
@@ -201,6 +199,19 @@ def is_same(conn: Connection, parts: Store, resident_id: str, code: str) -> bool
     return row is not None and row.code_hash == parts.sealer.keyed_hash(_CODE_LABEL, normalise(code))
 
 
+def open_if_same(conn: Connection, parts: Store, resident_id: str, code: str) -> Resident | None:
+    """Open a resident's record if a personal code, such as a sign-in's, is theirs; `None` if it is not.
+
+    Raises:
+        PersonalCodeError: `code` is none.
+        UnknownPersonError: there is no such resident.
+        KeyDestroyedError: it was erased.
+    """
+    row = _find(conn, resident_id)
+    is_theirs = row.code_hash == parts.sealer.keyed_hash(_CODE_LABEL, normalise(code))
+    return _opened(conn, parts, row) if is_theirs else None
+
+
 def remember(
     conn: Connection,
     parts: Store,
@@ -211,15 +222,29 @@ def remember(
     now: datetime,
     actor: Actor = SYSTEM,
 ) -> Resident:
-    """Take over what a source says of a resident; what it leaves out stays, and so does the personal code.
-
-    What was typed at a counter only fills gaps, and nothing replaces what residents have set themselves. The event
-    names the fields that changed, never the values.
+    """Take over what a source says of a resident, as `add_to` does.
 
     Raises:
         UnknownPersonError: there is no such resident.
     """
-    known = open_resident(conn, parts, resident_id)
+    return add_to(conn, parts, open_resident(conn, parts, resident_id), profile, source=source, now=now, actor=actor)
+
+
+def add_to(
+    conn: Connection,
+    parts: Store,
+    known: Resident,
+    profile: Profile,
+    *,
+    source: NumberSource,
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> Resident:
+    """Take over what a source says of a resident; what it leaves out stays, and so does the personal code.
+
+    What was typed at a counter only fills gaps, and nothing replaces what residents have set themselves. The event
+    names the fields that changed, never the values.
+    """
     changes = {
         field: value
         for field in ("name", "phone", "email", "address", "iban")
@@ -237,13 +262,13 @@ def remember(
     _keep(conn, parts, known, kept, now)
     outbox.record(
         conn,
-        chain=f"resident:{resident_id}",
+        chain=f"resident:{known.id}",
         type=EventName.RESIDENT_CHANGED,
         actor=actor,
-        data={"resident": resident_id, "fields": sorted(changes), "source": source.value},
+        data={"resident": known.id, "fields": sorted(changes), "source": source.value},
         at=now,
     )
-    return _as_kept(parts, resident_id, known.key, kept)
+    return _as_kept(parts, known.id, known.key, kept)
 
 
 def correct(conn: Connection, parts: Store, known: Resident, contact: Contact, now: datetime, actor: Actor) -> None:
@@ -289,8 +314,16 @@ def _keep(conn: Connection, parts: Store, known: Resident, kept: _Kept, now: dat
     conn.execute(_CHANGE, {"which": known.id, "profile": sealed, "changed_at": now})
 
 
+def _find(conn: Connection, resident_id: str) -> Row[Any]:
+    """The row with its key beside it."""
+    row = conn.execute(_BY_ID, {"id": resident_id}).one_or_none()
+    if row is None:
+        raise UnknownPersonError("no such resident")
+    return row
+
+
 def _opened(conn: Connection, parts: Store, row: Row[Any]) -> Resident:
-    key = store.load(conn, parts.sealer, row.key_id)
+    key = store.open_read(conn, parts.sealer, row)
     return _as_kept(parts, row.id, key, _decode(parts.sealer.open(key, _context(row.id), row.profile)))
 
 

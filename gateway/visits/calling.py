@@ -4,6 +4,8 @@ The code fits one asking and one text only. What would be sent is read aloud, or
 the link that came with the code, after the number that the caller says.
 """
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -25,13 +27,13 @@ def take_code(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, a
         NotFoundError: no such visit or approval of this assistant's.
         OutOfOrderError, ExpiredError: it came too late, or is not asked on a call.
     """
-    now = parts.clock.database_now(conn)
     lock_open_visit(conn, by, visit_id)
     row, approval = lock_delegation_asked(conn, approval_id), lock_approval(conn, approval_id)
+    now = parts.clock.database_now(conn)
     ensure(approval.visit_id == visit_id and approval.route is Route.CALL, "say a code where none was sent to be said")
     answer = approvals.check_display_code(conn, parts, approval, code, now)
     if answer is Answer.RIGHT:
-        _answer_yes(conn, parts, row, approval)
+        _answer_yes(conn, parts, row, approval, now)
     return answer
 
 
@@ -42,16 +44,16 @@ def approve_on_phone(conn: Connection, parts: Parts, session: ResidentSession, a
         NotFoundError: the approval is not this phone's, or the number was not matched.
         ApprovalOverError, OutOfOrderError, ExpiredError: it came too late.
     """
-    now = parts.clock.database_now(conn)
     row, approval = lock_delegation_asked(conn, approval_id), lock_approval(conn, approval_id)
+    now = parts.clock.database_now(conn)
     if session.approval_id != approval.id or approval.route is not Route.CALL:
         raise NotFoundError("no such approval")
     approvals.ensure_open(approval, now)
     ensure(approval.state is ApprovalState.MATCHED, "say yes before the number is matched")
-    _answer_yes(conn, parts, row, approval)
+    _answer_yes(conn, parts, row, approval, now)
 
 
-def _answer_yes(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow) -> None:
+def _answer_yes(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, now: datetime) -> None:
     kept = documents.kept(VisitVault.of(conn, parts.sealer, row.visit_id), row.id, approval.id)
     facts = RouteFacts(number_source=NumberSource(msgspec.json.decode(kept)["number_source"]))
-    confirming.answer_yes(conn, parts, row, approval, facts, kept)
+    confirming.answer_yes(conn, parts, row, approval, facts, kept, now)

@@ -78,12 +78,12 @@ def approve_by_sign_in(
         AssuranceTooLowError: at a lower level than the service asks.
         ApprovalOverError, OutOfOrderError, ExpiredError: it came too late.
     """
-    now = parts.clock.database_now(conn)
     row = lock_delegation_asked(conn, returned.approval_id)
     approval = lock_approval(conn, returned.approval_id)
+    now = parts.clock.database_now(conn)
     if not returned.is_answer:
         raise SignInStaleError("the sign-in was made to see, not to approve")
-    sign_ins.ensure_approver(conn, parts, session, row, approval, returned, signed, now)
+    approver = sign_ins.ensure_approver(conn, parts, session, row, approval, returned, signed, now)
     evidence = msgspec.json.encode(
         {
             "id_token": signed.id_token,
@@ -94,10 +94,9 @@ def approve_by_sign_in(
     )
     approval = approvals.as_answered(conn, approval, Route.PHONE)
     facts = RouteFacts(provider_acr=signed.acr, fresh_sign_in=True)
-    approver_id = approver_of(row, approval)
-    residents.remember(conn, parts, approver_id, signed.profile, source=NumberSource.PROVIDER, now=now)
-    answer_yes(conn, parts, row, approval, facts, evidence)
-    return approver_id
+    residents.add_to(conn, parts, approver, signed.profile, source=NumberSource.PROVIDER, now=now)
+    answer_yes(conn, parts, row, approval, facts, evidence, now)
+    return approver.id
 
 
 def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, approval_id: str, code: str) -> Answer:
@@ -108,9 +107,9 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
         DocumentNotCheckedError: whoever is asked has not shown a document yet; the code stays good.
         OutOfOrderError, ExpiredError: it came too late.
     """
-    now = parts.clock.database_now(conn)
     row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
+    now = parts.clock.database_now(conn)
     _ensure_display(row, session)
     ensure(approval.route is Route.DISPLAY, "type on the display what is asked elsewhere")
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
@@ -121,7 +120,7 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
     found = documents.checked(vault, row.id, approval.id)
     is_checked = found["document"] in documents.CHECKED
     facts = RouteFacts(document_checked=is_checked, number_source=NumberSource(found["number_source"]))
-    answer_yes(conn, parts, row, approval, facts, documents.kept(vault, row.id, approval.id))
+    answer_yes(conn, parts, row, approval, facts, documents.kept(vault, row.id, approval.id), now)
     return answer
 
 
@@ -160,13 +159,16 @@ def refuse_at_desk(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
 
 
 def answer_yes(
-    conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes
+    conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes, now: datetime
 ) -> None:
-    """A yes to a locked approval of the locked delegation `row`, with the facts that decide its assurance."""
+    """A yes to a locked approval of the locked delegation `row`, with the facts that decide its assurance.
+
+    `now` is the database's time, read once both were locked.
+    """
     if approval.kind is ApprovalKind.GRANT:
-        granting.grant(conn, parts, row, approval, facts, evidence)
+        granting.grant(conn, parts, row, approval, facts, evidence, now)
     else:
-        permit(conn, parts, row, approval, facts, evidence)
+        permit(conn, parts, row, approval, facts, evidence, now)
 
 
 def answer_no(conn: Connection, parts: Parts, approval: AnyRow, *, by: Actor | None = None) -> None:
@@ -179,7 +181,9 @@ def answer_no(conn: Connection, parts: Parts, approval: AnyRow, *, by: Actor | N
         refuse_permit(conn, parts, approval, who)
 
 
-def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
+def permit(
+    conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes, now: datetime
+) -> None:
     """Sign the permit for one read-back and send the worker to press the last button.
 
     Raises:
@@ -188,7 +192,6 @@ def permit(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts:
         AssuranceTooLowError: the yes was said at a lower level than the service asks.
     """
     ensure_healthy(conn)
-    now = parts.clock.database_now(conn)
     filing = lock_filing(conn, approval.filing_id)
     ensure(row.state is DelegationState.ACTIVE, "permit under a delegation that has ended")
     if not may_file(row, filing.service_id, now):

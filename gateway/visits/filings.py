@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 
 from delegation.filing import IN_DOUBT, FilingState, ensure_transition
+from gateway.database.base import written_out
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.rows import AnyRow
 from gateway.visits.tables import Filing
@@ -12,11 +13,12 @@ from gateway.visits.tables import Filing
 MAY_HAVE_ARRIVED = IN_DOUBT | {FilingState.FILED}
 """States in which a stop comes too late. What the portal has refused, or does not have, leaves nothing to stop."""
 
-_MOVE = (
-    update(Filing)
-    .where(Filing.id == bindparam("which"), Filing.state == bindparam("from_state"))
+_MOVE = {
+    state: update(Filing)
+    .where(Filing.id == bindparam("which"), Filing.state == written_out(state))
     .values(state=bindparam("to_state"))
-)
+    for state in FilingState
+}
 
 
 def move(conn: Connection, filing: AnyRow, to: FilingState, **columns: Any) -> None:
@@ -27,6 +29,6 @@ def move(conn: Connection, filing: AnyRow, to: FilingState, **columns: Any) -> N
         OutOfOrderError: somebody else moved it, although the caller was to hold it locked.
     """
     ensure_transition(filing.state, to)
-    changed = conn.execute(_MOVE, {"which": filing.id, "from_state": filing.state, "to_state": to, **columns}).rowcount
-    if changed != 1:
+    moved = conn.execute(_MOVE[filing.state], {"which": filing.id, "to_state": to, **columns})
+    if moved.rowcount != 1:
         raise OutOfOrderError("the filing has moved")

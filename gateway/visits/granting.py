@@ -20,10 +20,11 @@ from delegation.model import Delegation, DelegationState, activate, lapse, refus
 from delegation.signing import sign_delegation
 from delegation.statement import render
 from delegation.wording import LATEST
-from gateway.jobs.queue import enqueue
+from gateway.jobs.queue import Task, enqueue_all
 from gateway.keys import store as key_store
 from gateway.keys.signing import KeyKind
 from gateway.ledger.health import ensure_healthy
+from gateway.ledger.outbox import Event
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
@@ -55,9 +56,9 @@ from gateway.visits.rows import (
     lock_filing_of,
     lock_open_visit,
 )
-from gateway.visits.sealed import VisitVault
+from gateway.visits.sealed import ToSeal, VisitVault
 from gateway.visits.tables import ApprovalState, DelegationRow
-from gateway.visits.trail import say
+from gateway.visits.trail import say, say_all
 
 HELD = "held_asking"
 """What is sealed of a question that waits for a second person."""
@@ -171,7 +172,9 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     return approval_id
 
 
-def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes) -> None:
+def grant(
+    conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes, now: datetime
+) -> None:
     """Count the yes to a statement; with the last that is needed, sign the delegation. `evidence` is kept sealed.
 
     The caller has locked the delegation `row` and then the approval, and checked that the yes is the approver's.
@@ -181,13 +184,12 @@ def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: 
         AssuranceTooLowError: the yes was said at a lower level than the service asks.
     """
     ensure_healthy(conn)
-    now = parts.clock.database_now(conn)
     ends = files_until(row.services)
     if ends is None or now >= ends:
         raise ExpiredError("the right to file ended before the yes")
     ensure(row.state is DelegationState.REQUESTED, "grant what is not asked")
     before = to_model(row)
-    rules = {each.service: catalogue.find(conn, each.service).rules for each in before.services}
+    rules = {each.id: each.rules for each in catalogue.find_all(conn, [each.service for each in before.services])}
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
     given = GivenApproval(
         approver=parties.approver_of(row, approval),
@@ -199,27 +201,28 @@ def grant(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: 
     )
     delegation = activate(before, given, rules=rules, now=now)
     approvals.decide(conn, approval, ApprovalState.GIVEN, now)
-    vault.add(approval.id, "evidence", evidence, now)
+    kept = ToSeal(approval.id, "evidence", evidence)
+    event = _given(approval, given)
     if delegation.state is DelegationState.REQUESTED:
+        vault.add_all([kept], now)
         store(conn, delegation)
-        _say_given(conn, row, approval, given, now)
+        say_all(conn, row.visit_id, [event], now)
         _ask_next(conn, parts, vault, delegation, approval, now)
     else:
-        _sign(conn, parts, vault, row, delegation, approval, given, now)
+        _sign(conn, parts, vault, row, delegation, kept, event, now)
 
 
-def _say_given(conn: Connection, row: AnyRow, approval: AnyRow, given: GivenApproval, now: datetime) -> None:
-    say(
-        conn,
-        row.visit_id,
+def _given(approval: AnyRow, given: GivenApproval) -> Event:
+    return Event(
         EventName.APPROVAL_GIVEN,
         actors.resident(given.approver),
-        now,
-        approval=approval.id,
-        route=given.route.value,
-        assurance=given.assurance.uri,
-        statement=given.statement,
-        evidence=given.evidence,
+        {
+            "approval": approval.id,
+            "route": given.route.value,
+            "assurance": given.assurance.uri,
+            "statement": given.statement,
+            "evidence": given.evidence,
+        },
     )
 
 
@@ -229,8 +232,8 @@ def _sign(
     vault: VisitVault,
     row: AnyRow,
     delegation: Delegation,
-    approval: AnyRow,
-    given: GivenApproval,
+    evidence: ToSeal,
+    given: Event,
     now: datetime,
 ) -> None:
     """The last yes has been said: sign, and set the clock to the end of the right to file."""
@@ -239,25 +242,24 @@ def _sign(
     claims = claims_of(delegation, issuer=issuer, audience=issuer, now=now, status=status)
     token = sign_delegation(parts.keys.signer(KeyKind.DELEGATION), claims)
 
-    # A sheet that was signed carries the code already.
-    stop_code_hash = row.stop_code_hash or stop_codes.make(parts, vault, row.id, now)
+    kept = [evidence, ToSeal(row.id, "token", token.encode())]
+    stop_code_hash = row.stop_code_hash
+    if stop_code_hash is None:  # a sheet that was signed carries the code already
+        code = stop_codes.make(parts, row.id)
+        stop_code_hash = code.hash
+        kept.append(code.to_seal)
     store(conn, delegation, granted_at=now, stop_code_hash=stop_code_hash)
-    vault.add(row.id, "token", token.encode(), now)
+    vault.add_all(kept, now)
     ends = delegation.files_until or delegation.valid_until
-    enqueue(conn, "delegation.expire", {"delegation": row.id}, run_at=ends, now=now)
-    telling.tell_later(conn, row.id, telling.Told.GRANTED, now)
-    _say_given(conn, row, approval, given, now)
-    say(
+    enqueue_all(
         conn,
-        row.visit_id,
-        EventName.DELEGATION_SIGNED,
-        actors.SYSTEM,
+        [Task("delegation.expire", {"delegation": row.id}, ends), telling.later(row.id, telling.Told.GRANTED, now)],
         now,
-        delegation=row.id,
-        token=vault.hasher.hash(HashKind.EVIDENCE, token.encode()),
-        sha256=sha256(token.encode()).hexdigest(),
-        key=parts.keys.signer(KeyKind.DELEGATION).kid,
     )
+    hashed = vault.hasher.hash(HashKind.EVIDENCE, token.encode())
+    key = parts.keys.signer(KeyKind.DELEGATION).kid
+    signed = {"delegation": row.id, "token": hashed, "sha256": sha256(token.encode()).hexdigest(), "key": key}
+    say_all(conn, row.visit_id, [given, Event(EventName.DELEGATION_SIGNED, actors.SYSTEM, signed)], now)
 
 
 def refuse_grant(conn: Connection, parts: Parts, approval: AnyRow, by: Actor) -> None:

@@ -24,6 +24,7 @@ from delegation.filing import FilingState
 from delegation.readback import ReadBack
 from delegation.statement import Statement
 from gateway import long_codes
+from gateway.database.base import written_out
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
@@ -54,7 +55,7 @@ FILE = File(name="sheet", label=Words("Parakstītā lapa", "Signed sheet"))
 LOOKS = {ApprovalKind.GRANT: SecondLookKind.PAPER_GRANT, ApprovalKind.PERMIT: SecondLookKind.PAPER_PERMIT}
 
 _WAITING = select(SecondLook.id).where(
-    SecondLook.approval_id == bindparam("approval"), SecondLook.state == SecondLookState.WAITING
+    SecondLook.approval_id == bindparam("approval"), SecondLook.state == written_out(SecondLookState.WAITING)
 )
 _SCAN, _REFUSAL = "scan", "refusal"
 _CODE_BYTES, _GROUP = 5, 4
@@ -116,8 +117,9 @@ def print_sheet(conn: Connection, parts: Parts, by: StaffSession, visit_id: str,
     now = parts.clock.database_now(conn)
     row, approval = _lock_asked(conn, by, visit_id, approval_id, now)
     if row.stop_code_hash is None:
-        made = stop_codes.make(parts, VisitVault.of(conn, parts.sealer, visit_id), row.id, now)
-        store(conn, to_model(row), stop_code_hash=made)
+        made = stop_codes.make(parts, row.id)
+        VisitVault.of(conn, parts.sealer, visit_id).add_all([made.to_seal], now)
+        store(conn, to_model(row), stop_code_hash=made.hash)
     if approval.kind is ApprovalKind.PERMIT:
         looking.note(conn, parts, by, visit_id)
     data = {"approval": approval_id, "subject": approval.subject_hash}
@@ -173,7 +175,7 @@ def accept_unwitnessed(conn: Connection, parts: Parts, by: StaffSession, visit_i
     ensure(vault.find(approval_id, _SCAN) is not None, "accept a sheet that was not handed in")
     second_person.withdraw_of_approval(conn, approval_id, now)
     facts, evidence = _facts(vault, row, approval, {"handed_in_by": by.staff_id}, witnessed=False)
-    confirming.answer_yes(conn, parts, row, approval, facts, evidence)
+    confirming.answer_yes(conn, parts, row, approval, facts, evidence, now)
 
 
 def refuse_as_witness(
@@ -253,7 +255,7 @@ def _seen(conn: Connection, parts: Parts, session: StaffSession, look: AnyRow) -
         "witness_centre": session.centre_id,
     }
     facts, evidence = _facts(vault, row, approval, witness, witnessed=True)
-    confirming.answer_yes(conn, parts, row, approval, facts, evidence)
+    confirming.answer_yes(conn, parts, row, approval, facts, evidence, now)
     data = {"approval": approval.id, "look": look.id, "centre": session.centre_id}
     say(conn, look.visit_id, EventName.APPROVAL_PAPER_SEEN, session.actor, now, **data)
 

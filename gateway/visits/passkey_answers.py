@@ -83,9 +83,9 @@ def approve(conn: Connection, parts: Parts, session: ResidentSession, asked: Ask
         AssuranceTooLowError: it was added by a weaker sign-in than the service asks for.
         RouteNotAllowedError: the service takes no yes by passkey.
     """
-    now = parts.clock.database_now(conn)
     row = lock_delegation_asked(conn, asked.subject)
     approval = lock_approval(conn, asked.subject)
+    now = parts.clock.database_now(conn)
     approvals.ensure_open(approval, now)
     approver_id = approver_of(row, approval)
     approvals.ensure_may_answer(approval, session, approver_id)
@@ -96,7 +96,7 @@ def approve(conn: Connection, parts: Parts, session: ResidentSession, asked: Ask
         raise PasskeyUnknownError("the passkey is not the approver's")
     approval = approvals.as_answered(conn, approval, Route.PASSKEY)
     facts = RouteFacts(registered=checked.level)
-    confirming.answer_yes(conn, parts, row, approval, facts, checked.evidence.pack())
+    confirming.answer_yes(conn, parts, row, approval, facts, checked.evidence.pack(), now)
     return approver_id
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from audit.events import EventName
+from gateway.database.base import written_out
 from gateway.ledger.tables import AuditChain, AuditEvent
 from gateway.people.tables import Centre, Staff
 from gateway.services.tables import Service
@@ -18,10 +19,6 @@ _LOOKED_AT = (
     .correlate(Visit)
     .scalar_subquery()
 )
-
-# Not as a parameter: the table has an index of what waits alone, and SQLite would plan the whole statement anew at each
-# execution to see whether the value meets it.
-_WAITING: Any = literal_column(f"'{SecondLookState.WAITING}'")
 
 
 def newest(table: Any, of: Any, by: Any) -> Any:
@@ -96,7 +93,7 @@ def _looks_waiting(delegation: Any, filing: Any) -> Any:
     return (
         select(func.count())
         .select_from(SecondLook)
-        .where(SecondLook.visit_id == Visit.id, SecondLook.state == _WAITING, about)
+        .where(SecondLook.visit_id == Visit.id, SecondLook.state == written_out(SecondLookState.WAITING), about)
         .correlate(Visit, delegation, filing)
         .scalar_subquery()
     )

@@ -2,9 +2,12 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from delegation.commitment import KeyedHasher
 from gateway.ids import new_id
@@ -12,7 +15,7 @@ from gateway.keys import store
 from gateway.keys.sealing import DataKey, Sealer
 from gateway.visits.tables import SealedRecord, Visit
 
-_KEY_OF_VISIT = select(Visit.key_id).where(Visit.id == bindparam("visit"))
+_KEY_OF_VISIT = store.read_with(select(Visit.id), Visit.key_id).where(Visit.id == bindparam("visit"))
 _CONTENT = select(SealedRecord.content).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
@@ -23,6 +26,15 @@ _ADD = insert(SealedRecord)
 _FORGET = delete(SealedRecord).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ToSeal:
+    """What is kept for one owner, such as an approval, under one kind."""
+
+    owner_id: str
+    kind: str
+    content: bytes
 
 
 class VisitVault:
@@ -37,9 +49,15 @@ class VisitVault:
 
     @classmethod
     def of(cls, connection: Connection, sealer: Sealer, visit_id: str, key_id: str | None = None) -> "VisitVault":
-        """The vault of `visit_id`; `key_id` saves a look-up where the caller already has the row."""
-        key_id = key_id or connection.execute(_KEY_OF_VISIT, {"visit": visit_id}).scalar_one()
-        return cls(connection, sealer, visit_id, store.load(connection, sealer, key_id))
+        """The vault of `visit_id`; `key_id` is for a caller that has read the row."""
+        if key_id is not None:
+            return cls(connection, sealer, visit_id, store.load(connection, sealer, key_id))
+        return cls.read(connection, sealer, visit_id, connection.execute(_KEY_OF_VISIT, {"visit": visit_id}).one())
+
+    @classmethod
+    def read(cls, connection: Connection, sealer: Sealer, visit_id: str, row: Row[Any]) -> "VisitVault":
+        """The vault of `visit_id`, whose key is in a row that was read by `gateway.keys.store.read_with`."""
+        return cls(connection, sealer, visit_id, store.open_read(connection, sealer, row))
 
     @property
     def hasher(self) -> KeyedHasher:
@@ -69,19 +87,11 @@ class VisitVault:
 
     def add(self, owner_id: str, kind: str, content: bytes, now: datetime) -> None:
         """Seal `content` for the first time: one statement fewer than `keep`."""
-        self._fetched.pop(kind, None)
-        self._connection.execute(
-            _ADD,
-            {
-                "id": new_id(),
-                "visit_id": self._visit_id,
-                "owner_id": owner_id,
-                "kind": kind,
-                "key_id": self.key.id,
-                "content": self._sealer.seal(self.key, f"{kind}:{owner_id}", content),
-                "stored_at": now,
-            },
-        )
+        self._connection.execute(_ADD, self._sealed(owner_id, kind, content, now))
+
+    def add_all(self, contents: Sequence[ToSeal], now: datetime) -> None:
+        """Seal several contents for the first time, in one statement."""
+        self._connection.execute(_ADD, [self._sealed(each.owner_id, each.kind, each.content, now) for each in contents])
 
     def find(self, owner_id: str, kind: str) -> bytes | None:
         """The opened content, or `None` when nothing was kept."""
@@ -98,3 +108,15 @@ class VisitVault:
         if content is None:
             raise LookupError(f"no sealed {kind}")
         return content
+
+    def _sealed(self, owner_id: str, kind: str, content: bytes, now: datetime) -> dict[str, Any]:
+        self._fetched.pop(kind, None)
+        return {
+            "id": new_id(),
+            "visit_id": self._visit_id,
+            "owner_id": owner_id,
+            "kind": kind,
+            "key_id": self.key.id,
+            "content": self._sealer.seal(self.key, f"{kind}:{owner_id}", content),
+            "stored_at": now,
+        }

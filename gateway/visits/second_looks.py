@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from gateway.database.base import written_out
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
@@ -72,7 +73,7 @@ def count_for(conn: Connection, session: StaffSession, now: datetime) -> int:
 
 def of_visit(conn: Connection, visit_id: str) -> list[tuple[SecondLookKind, datetime]]:
     """What still waits for a second person in a visit, with its end; the oldest first."""
-    waits = (SecondLook.visit_id == visit_id, SecondLook.state == SecondLookState.WAITING)
+    waits = (SecondLook.visit_id == visit_id, SecondLook.state == written_out(SecondLookState.WAITING))
     rows = conn.execute(select(SecondLook.kind, SecondLook.lapses_at).where(*waits).order_by(SecondLook.asked_at))
     return [(row.kind, row.lapses_at) for row in rows]
 
@@ -108,7 +109,7 @@ def _columns() -> Any:
 
 def _open_to(session: StaffSession, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
-        SecondLook.state == SecondLookState.WAITING,
+        SecondLook.state == written_out(SecondLookState.WAITING),
         SecondLook.lapses_at > now,
         Visit.state == VisitState.OPEN,
         *_not_concerned(session),

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from audit.events import EventName
+from gateway.database.base import written_out
 from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.parts import Parts
@@ -47,13 +48,13 @@ _SAME = select(SecondLook.__table__).where(
     SecondLook.visit_id == bindparam("visit"),
     SecondLook.kind == bindparam("kind"),
     SecondLook.subject_hash == bindparam("subject"),
-    SecondLook.state.in_((SecondLookState.WAITING, SecondLookState.CONFIRMED)),
+    SecondLook.state.in_([written_out(state) for state in (SecondLookState.WAITING, SecondLookState.CONFIRMED)]),
 )
 _WAITING_OF_VISIT = select(SecondLook.__table__).where(
-    SecondLook.visit_id == bindparam("visit"), SecondLook.state == SecondLookState.WAITING
+    SecondLook.visit_id == bindparam("visit"), SecondLook.state == written_out(SecondLookState.WAITING)
 )
 _WAITING_OF_APPROVAL = select(SecondLook.__table__).where(
-    SecondLook.approval_id == bindparam("approval"), SecondLook.state == SecondLookState.WAITING
+    SecondLook.approval_id == bindparam("approval"), SecondLook.state == written_out(SecondLookState.WAITING)
 )
 
 

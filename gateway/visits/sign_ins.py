@@ -19,6 +19,7 @@ from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import ResidentSession
+from gateway.people.residents import Resident
 from gateway.people.tables import AccountSignIn
 from gateway.services import catalogue
 from gateway.visits import actors, approvals
@@ -49,6 +50,11 @@ _COUNTED = union_all(
 )
 """A person's sign-ins of that moment or later that have counted: as a yes, to be shown values, or on their own page."""
 
+_COUNT = (
+    update(SignInAttempt)
+    .where(SignInAttempt.id == bindparam("attempt"))
+    .values(signed_in_at=bindparam("auth_time"), signed_in_as=bindparam("session"))
+)
 _ATTEMPT = select(SignInAttempt.__table__).where(SignInAttempt.state_hash == bindparam("state"))
 
 
@@ -155,8 +161,8 @@ def ensure_approver(
     returned: SignInReturn,
     signed: SignedIn,
     now: datetime,
-) -> None:
-    """Count a sign-in, unless it was not made just now, at this phone, by the approver.
+) -> Resident:
+    """Count a sign-in, unless it was not made just now, at this phone, by the approver; return who that is.
 
     Raises:
         SignInStaleError: the identity provider reused an older sign-in, or one that has counted before.
@@ -168,14 +174,14 @@ def ensure_approver(
     approvals.ensure_may_answer(approval, session, approver_id)
     if signed.auth_time < returned.begun_at - FRESH:
         raise SignInStaleError("the sign-in is older than the question")
-    if not residents.is_same(conn, parts, approver_id, signed.personal_code):
+    approver = residents.open_if_same(conn, parts, approver_id, signed.personal_code)
+    if approver is None:
         raise SubjectMismatchError("somebody else signed in")
     ensure_uncounted(conn, approver_id, returned.provider, signed)
-    conn.execute(
-        update(SignInAttempt)
-        .where(SignInAttempt.id == returned.attempt_id)
-        .values(signed_in_at=signed.auth_time, signed_in_as=digest(signed.session) if signed.session else None)
-    )
+    session_hash = digest(signed.session) if signed.session else None
+    counted = {"attempt": returned.attempt_id, "auth_time": signed.auth_time, "session": session_hash}
+    conn.execute(_COUNT, counted)
+    return approver
 
 
 def ensure_uncounted(conn: Connection, person_id: str, provider: str, signed: SignedIn) -> None:

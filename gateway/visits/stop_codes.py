@@ -5,14 +5,13 @@ delegation keeps a keyed hash of it, and the visit's vault the code itself, for 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
 from gateway import long_codes
 from gateway.parts import Parts
 from gateway.visits.errors import StopCodeUnknownError
-from gateway.visits.sealed import VisitVault
+from gateway.visits.sealed import ToSeal, VisitVault
 from gateway.visits.tables import DelegationRow
 
 KIND = "stop_code"
@@ -22,11 +21,18 @@ _LABEL = "delegation.stop_code"
 _FIND = select(DelegationRow.id).where(DelegationRow.stop_code_hash == bindparam("hash"))
 
 
-def make(parts: Parts, vault: VisitVault, delegation_id: str, now: datetime) -> bytes:
-    """Make the code of a delegation and seal it; return the keyed hash that the delegation's row keeps."""
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code that was just made: what the delegation's row keeps of it, and what its visit's vault does."""
+
+    hash: bytes
+    to_seal: ToSeal
+
+
+def make(parts: Parts, delegation_id: str) -> NewCode:
+    """Make the code of a delegation; nothing is kept yet."""
     code = long_codes.new_code()
-    vault.add(delegation_id, KIND, code.encode(), now)
-    return parts.sealer.keyed_hash(_LABEL, code)
+    return NewCode(parts.sealer.keyed_hash(_LABEL, code), ToSeal(delegation_id, KIND, code.encode()))
 
 
 def code_of(vault: VisitVault, delegation_id: str) -> str | None:

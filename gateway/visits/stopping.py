@@ -14,7 +14,7 @@ from audit.entry import Actor
 from audit.events import EventName
 from delegation.filing import UNSENT, FilingState
 from delegation.model import DelegationState, end_visit, lapse, revoke
-from gateway.jobs.queue import enqueue
+from gateway.jobs.queue import enqueue, enqueue_all
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import actors, approvals, filings, second_person, stop_codes, telling
@@ -224,7 +224,7 @@ def end_rights(
             store_end(conn, revoke(to_model(row)), by=whose, now=now, reason=why)
             say(conn, row.visit_id, EventName.DELEGATION_REVOKED, by, now, delegation=row.id, whose=whose, reason=why)
             if whose != "visit":
-                telling.tell_later(conn, row.id, telling.Told.STOPPED, now)
+                enqueue_all(conn, [telling.later(row.id, telling.Told.STOPPED, now)], now)
             enqueue(conn, "oauth.logout", {"delegation": row.id}, key=f"oauth.logout:{row.id}", now=now)
     approvals.lapse_all(conn, row.id, now)
     second_person.withdraw_all(conn, row.visit_id, now)

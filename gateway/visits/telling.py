@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from delegation.model import DelegationState
 from delegation.statement import local_time
-from gateway.jobs.queue import enqueue
+from gateway.jobs.queue import Task
 from gateway.keys.errors import KeyDestroyedError
 from gateway.notifications.reaching import Notice, queue_for
 from gateway.parts import Parts
@@ -33,15 +33,12 @@ class Told(StrEnum):
     STOPPED = "stopped"
 
 
-def tell_later(conn: Connection, delegation_id: str, what: Told, now: datetime) -> None:
-    """Have a worker tell the approvers of a delegation, once this transaction is committed."""
-    enqueue(
-        conn,
-        JOB,
-        {"delegation": delegation_id, "what": what.value},
-        key=f"{JOB}:{what.value}:{delegation_id}",
-        now=now,
-    )
+def later(delegation_id: str, what: Told, now: datetime) -> Task:
+    """What has a worker tell the approvers of a delegation, once the transaction that enqueues it is committed.
+
+    A delegation is granted once and stopped once, so each of its messages is.
+    """
+    return Task(JOB, {"delegation": delegation_id, "what": what.value}, now)
 
 
 def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None:

@@ -1,5 +1,6 @@
 """How a step of the flow says what it did: one event, in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from audit.entry import Actor
 from audit.events import EventName
 from gateway.ledger import outbox
+from gateway.ledger.outbox import Event
 
 
 def say(conn: Connection, visit_id: str, event: EventName, actor: Actor, now: datetime, **data: Any) -> None:
@@ -16,3 +18,8 @@ def say(conn: Connection, visit_id: str, event: EventName, actor: Actor, now: da
     Call it last: it locks the head of the chain until the transaction ends.
     """
     outbox.record(conn, chain=visit_id, type=event, actor=actor, data=data, at=now)
+
+
+def say_all(conn: Connection, visit_id: str, events: Sequence[Event], now: datetime) -> None:
+    """Record what one step did as several events, in this order; as `say`."""
+    outbox.record_all(conn, visit_id, events, now)

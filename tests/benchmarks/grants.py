@@ -70,7 +70,7 @@ def _on(kind: str, databases: Databases, effort: Effort) -> Iterator[Figure]:
         ratio=ours_ms / peer_ms,
         aims=(Aim("ms", ours_ms, AIM_MS),),
         why=f"{counted.total} statements at about {ours_ms / counted.total:.2f} ms of driver and SQLAlchemy; "
-        "four (SQLite) or two (PostgreSQL) belong to each of its three events",
+        "four (SQLite) or two (PostgreSQL) belong to each of the two chains that its three events are in",
     )
     yield Figure(
         name=f"grant, {kind}: statements",
