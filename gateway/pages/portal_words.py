@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Checkbox, Input, Option
-from connectors.sdk.steps import AnyFill, FillDateParts, Pick
+from connectors.sdk.steps import AnyFill, FillDateParts, Pick, Tick
 from connectors.sdk.words import Words
 
 PORTAL_LANGUAGE: Final = "lv"
@@ -62,14 +62,19 @@ def _labels(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
             yield f"{fill.legend}: {part.label}", _within(asked.label, named)
     elif isinstance(fill, Pick):
         yield fill.legend, asked.label
+    elif fill.within:
+        yield f"{fill.within}: {fill.label}", asked.label
+        if asked.label.lv.startswith(f"{fill.within}:"):  # an overview names the group alone
+            yield fill.within, Words(fill.within, asked.label.en.partition(":")[0])
     else:
-        yield (f"{fill.within}: {fill.label}" if fill.within else fill.label), asked.label
+        yield fill.label, asked.label
 
 
 def _answers(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
     if isinstance(asked, Checkbox):
         yield from ((each.lv, each) for each in (_YES, _NO))
-        yield asked.label.lv, _YES  # a ticked box reads back as its own label
+    if isinstance(fill, Tick):
+        yield fill.label, _YES  # a ticked box reads back as its own label
     options: tuple[Option, ...] = getattr(asked, "options", ())
     for option in options:
         yield option.label.lv, option.label

@@ -72,7 +72,7 @@ def _groups(readback: ReadBack, titles: dict[str, str], row: Callable[[str, str]
 
 def _with_meaning(own: str, meaning: str | None) -> Markup:
     """The portal's words, said to be in its language, beneath what they mean."""
-    if meaning is None:
+    if meaning in (None, own):
         return _OWN.format(PORTAL_LANGUAGE, own)
     return _MEANT.format(meaning, PORTAL_LANGUAGE, own)
 

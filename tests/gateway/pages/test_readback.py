@@ -16,6 +16,8 @@ from gateway.pages.portal_words import Meanings
 ITEMS = (
     Item("overview", "", "Bērna vārds", "shown", "", "Jurģis"),
     Item("overview", "", "Grupas valoda", "shown", "", "Latviešu"),
+    Item("overview", "", "Pašvaldība", "shown", "", "Ziemeļu novads"),
+    Item("overview", "", "Vēlamais sākums", "shown", "", "2027. gada septembris"),
     Item("overview", "", "Ko neviens nejautāja", "shown", "", "Tā"),
     Item("gimene", "majas_mj", "Vēlamais sākums: Mēnesis", "select-one", "9", "septembris"),
 )
@@ -41,12 +43,14 @@ def test_a_reader_of_the_portals_language_sees_its_words_alone(language: str) ->
 @pytest.mark.parametrize("language", ["en", "en-plain"])
 def test_another_reader_sees_what_they_mean_and_the_words_said_to_be_in_their_language(language: str) -> None:
     shown = shown_in(language)
-    name, spoken, unknown = shown.overview
+    name, spoken, place, start, unknown = shown.overview
     assert name["key"].startswith("Child&#39;s given name<br>")
     assert 'lang="lv">Bērna vārds</span>' in name["key"]
     assert name["value"] == '<span lang="lv">Jurģis</span>', "what was typed means itself"
     assert spoken["value"].startswith("Latvian<br>")
     assert unknown["key"] == '<span lang="lv">Ko neviens nejautāja</span>'
+    assert place["value"] == '<span lang="lv">Ziemeļu novads</span>', "a name is the same in both languages"
+    assert start["key"].startswith("Wished start<br>")
     assert "month" in shown.groups[0].rows[0]["key"]
 
 
