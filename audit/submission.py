@@ -1,4 +1,4 @@
-"""What a log sends to a witness (C2SP tlog-witness, add-checkpoint): an old size, a consistency proof, a checkpoint."""
+"""What a log sends to a witness (C2SP tlog-witness v1.1, add-checkpoint): old size, consistency proof, checkpoint."""
 
 import base64
 import hashlib

@@ -40,7 +40,7 @@ class _RefusedError(Exception):
 
 
 class _OtherSizeError(_RefusedError):
-    """The witness cosigned another size, or another root, last."""
+    """The witness cosigned another size last."""
 
     def __init__(self, size: int) -> None:
         super().__init__(HTTPStatus.CONFLICT, "")
@@ -109,7 +109,8 @@ class Witness:
             raise _OtherSizeError(size)
         if size == submitted.size and root != submitted.root:
             self._folder.keep_conflict(submission.checkpoint)
-            raise _OtherSizeError(size)
+            # C2SP tlog-witness v1.1; v1.0 had 409 here, from which a log could not tell a fork from a size it forgot.
+            raise _RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, f"another root was cosigned for {size} entries")
         try:
             verify_consistency(size, submitted.size, root, submitted.root, submission.proof)
         except ProofError as error:
