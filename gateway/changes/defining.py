@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from audit.events import EventName
-from gateway.changes.checks import ensure_new, known
+from gateway.changes.checks import Faults, ensure_new, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -36,10 +36,14 @@ def current(conn: Connection, training_id: str) -> Values | None:
 
 
 def _check_new(_conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
-    ensure_new(before)
+    faults = Faults()
+    with faults.gather():
+        ensure_new(before)
     if not _ID.fullmatch(plan.target):
-        raise ChangeFaultError("target", Fault.MISSING)
-    _ensure_whole(plan.values)
+        faults.add("target", Fault.MISSING)
+    with faults.gather():
+        _ensure_whole(plan.values)
+    faults.settle()
 
 
 def _check_known(_conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
@@ -48,12 +52,14 @@ def _check_known(_conn: Connection, _store: Store, plan: Plan, before: Values | 
 
 
 def _ensure_whole(values: Values) -> None:
+    faults = Faults()
     for name in _NAMES:
         if not values[name]:
-            raise ChangeFaultError(name, Fault.MISSING)
+            faults.add(name, Fault.MISSING)
     months = values["valid_months"]
     if months is not None and not 0 < months <= MOST_MONTHS:
-        raise ChangeFaultError("valid_months", Fault.MONTHS)
+        faults.add("valid_months", Fault.MONTHS)
+    faults.settle()
 
 
 def _check_close(conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:

@@ -1,5 +1,6 @@
 """Why a change of a security setting was not taken a step further. `gateway.problems` makes pages of these."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
@@ -63,11 +64,12 @@ class SecretGoneError(ChangeError):
 
 
 class ChangeFaultError(ChangeError):
-    """A proposal cannot stand like this; `field` says where to mend it."""
+    """A proposal cannot stand like this; `field` says where to mend it first, and `all` everything that is wrong."""
 
     code = "change.fault"
 
-    def __init__(self, field: str, fault: Fault) -> None:
-        super().__init__(f"{field}: {fault.value}")
+    def __init__(self, field: str, fault: Fault, more: Mapping[str, Fault] | None = None) -> None:
         self.field = field
         self.fault = fault
+        self.all: Mapping[str, Fault] = {field: fault, **(more or {})}
+        super().__init__("; ".join(f"{name}: {each.value}" for name, each in self.all.items()))

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway.changes import accounts, defining, identity, network, portals, rules
+from gateway.changes.checks import Faults
 from gateway.changes.errors import (
     ChangeFaultError,
     ChangeOverError,
@@ -55,12 +56,20 @@ _MAKES_SECRETS: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PORTAL_ALTER}
 
 
 def propose(
-    conn: Connection, store: Store, plan: Plan, *, by: StaffSession | None, reason: str, new_secret: bool = False
+    conn: Connection,
+    store: Store,
+    plan: Plan,
+    *,
+    by: StaffSession | None,
+    reason: str,
+    new_secret: bool = False,
+    known: Faults | None = None,
 ) -> str:
     """Propose a change and return its id; what only makes things stricter is in effect when this returns.
 
     `by` is none for the command line, whose proposals an administrator takes up. `new_secret` lets a portal have a
-    secret made here, for its proposer to see once; a new portal that needs one always has.
+    secret made here, for its proposer to see once; a new portal that needs one always has. `known` is what a form has
+    found already: it is told with the rest, and nothing is proposed.
 
     Raises:
         AccessRefusedError: the proposer's role may not propose this.
@@ -72,11 +81,14 @@ def propose(
         if by.role not in kind.proposers:
             raise AccessRefusedError("not in this role")
         ensure_not_fresh(conn, store, by.staff_id, now)
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise ChangeFaultError("reason", Fault.REASON)
     before = kind.current(conn, plan.target)
     plan = with_secret(plan, before, new_secret=new_secret)
-    kind.check(conn, store, plan, before, by)
+    faults = known or Faults()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        faults.add("reason", Fault.REASON)
+    with faults.gather():
+        kind.check(conn, store, plan, before, by)
+    faults.settle()
     marks = _marks(conn, store, plan, kind)
     is_same_secret = marks["secret_mark"] == marks["secret_mark_before"]
     if is_same_secret and before is not None and _changes_nothing(before, plan.values):

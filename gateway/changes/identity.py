@@ -6,7 +6,7 @@ from audit.entry import Actor
 from delegation.assurance import Assurance
 from delegation.errors import UnknownAssuranceError
 from gateway.changes import marks
-from gateway.changes.checks import check_suspend, ensure_new, known
+from gateway.changes.checks import Faults, check_suspend, ensure_new, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -42,10 +42,14 @@ def current(conn: Connection, provider_id: str) -> Values | None:
 
 
 def _check_new(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    ensure_new(before)
+    faults = Faults()
+    with faults.gather():
+        ensure_new(before)
+    with faults.gather():
+        _check(conn, store, plan, before, by)
     if plan.secret is None and plan.values["auth_method"] != AuthMethod.PRIVATE_KEY_JWT:
-        raise ChangeFaultError("secret", Fault.MISSING)
-    _check(conn, store, plan, before, by)
+        faults.add("secret", Fault.MISSING)
+    faults.settle()
 
 
 def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
@@ -53,31 +57,38 @@ def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | No
 
 
 def _check(conn: Connection, _store: Store, plan: Plan, _before: Values | None, _by: StaffSession | None) -> None:
-    values = plan.values
+    values, faults = plan.values, Faults()
     if not 0 < len(plan.target) <= LONGEST_ID:
-        raise ChangeFaultError("target", Fault.MISSING)
+        faults.add("target", Fault.MISSING)
     for name in ("name_lv", "issuer", "client_id", "scope"):
         if not values[name]:
-            raise ChangeFaultError(name, Fault.MISSING)
+            faults.add(name, Fault.MISSING)
     if "openid" not in values["scope"].split():
-        raise ChangeFaultError("scope", Fault.MISSING)
-    try:
-        providers.ensure_reachable_safely(values["issuer"])
-    except RegistrationError as error:
-        raise ChangeFaultError("issuer", Fault.ADDRESS) from error
-    if values["issuer"].endswith("/"):
-        raise ChangeFaultError("issuer", Fault.ADDRESS)
+        faults.add("scope", Fault.MISSING)
+    with faults.gather():
+        _ensure_issuer(values["issuer"])
     same = (IdentityProvider.issuer == values["issuer"], IdentityProvider.id != plan.target)
     if conn.execute(select(IdentityProvider.id).where(*same)).first() is not None:
-        raise ChangeFaultError("issuer", Fault.KNOWN)
-    _ensure_readable(values)
-
-
-def _ensure_readable(values: Values) -> None:
-    """What the provider says of somebody has to mean something here."""
+        faults.add("issuer", Fault.KNOWN)
     for name in ("code_claim", "phone_claim"):
         if values[name] is not None and not providers.is_claim(values[name]):
-            raise ChangeFaultError(name, Fault.CLAIM)
+            faults.add(name, Fault.CLAIM)
+    with faults.gather():
+        _ensure_levels(values)
+    faults.settle()
+
+
+def _ensure_issuer(issuer: str) -> None:
+    try:
+        providers.ensure_reachable_safely(issuer)
+    except RegistrationError as error:
+        raise ChangeFaultError("issuer", Fault.ADDRESS) from error
+    if issuer.endswith("/"):
+        raise ChangeFaultError("issuer", Fault.ADDRESS)
+
+
+def _ensure_levels(values: Values) -> None:
+    """What the provider says of a sign-in has to mean something here."""
     try:
         for level in values["acr_levels"].values():
             Assurance.parse(level)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from audit.events import EventName
-from gateway.changes.checks import ensure_new, ensure_not_own, known
+from gateway.changes.checks import Faults, ensure_new, ensure_not_own, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -42,20 +42,20 @@ def current_agreement(conn: Connection, agreement_id: str) -> Values | None:
 def _check_agreement(
     conn: Connection, store: Store, plan: Plan, before: Values | None, _by: StaffSession | None
 ) -> None:
-    values = plan.values
+    values, faults = plan.values, Faults()
     ensure_new(before)
     of_holder = select(Service.id).where(Service.holder == values["holder"])
     if conn.execute(of_holder.limit(1)).first() is None:
-        raise ChangeFaultError("holder", Fault.UNKNOWN)
+        faults.add("holder", Fault.UNKNOWN)
     if values["service"] is not None and conn.execute(of_holder.where(Service.id == values["service"])).first() is None:
-        raise ChangeFaultError("service", Fault.UNKNOWN)
+        faults.add("service", Fault.UNKNOWN)
     centre = values["centre"]
     if centre is not None and conn.execute(select(Centre.id).where(Centre.id == centre)).first() is None:
-        raise ChangeFaultError("centre", Fault.UNKNOWN)
-    if values["ends_at"] is None:
-        return
-    if moment(values["ends_at"]) <= max(moment(values["begins_at"]), store.clock.database_now(conn)):
-        raise ChangeFaultError("ends_at", Fault.DATE)
+        faults.add("centre", Fault.UNKNOWN)
+    begins, ends = moment(values["begins_at"]), values["ends_at"]
+    if ends is not None and moment(ends) <= max(begins, store.clock.database_now(conn)):
+        faults.add("ends_at", Fault.DATE)
+    faults.settle()
 
 
 def _conclude(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
@@ -140,15 +140,19 @@ def _check_training(
     conn: Connection, store: Store, plan: Plan, _before: Values | None, by: StaffSession | None
 ) -> None:
     staff_id, training_id = _training_of(plan.target)
-    if not trainings.is_open(conn, training_id):
-        raise ChangeFaultError("training", Fault.UNKNOWN)
-    _ensure_within_reach(conn, staff_id, by)
+    faults = Faults()
+    with faults.gather():
+        _ensure_within_reach(conn, staff_id, by)
+    is_open = trainings.is_open(conn, training_id)
+    if not is_open:
+        faults.add("training", Fault.UNKNOWN)
     now, until = store.clock.database_now(conn), moment(plan.values["valid_until"])
     if until <= now:
-        raise ChangeFaultError("valid_until", Fault.DATE)
-    longest = trainings.longest(conn, training_id, now)
+        faults.add("valid_until", Fault.DATE)
+    longest = trainings.longest(conn, training_id, now) if is_open else None
     if longest is not None and until > longest:
-        raise ChangeFaultError("valid_until", Fault.TOO_LONG)
+        faults.add("valid_until", Fault.TOO_LONG)
+    faults.settle()
 
 
 def _check_withdrawal(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from gateway.changes import marks
-from gateway.changes.checks import check_suspend, ensure_new, known
+from gateway.changes.checks import Faults, check_suspend, ensure_new, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ALWAYS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
@@ -67,8 +67,12 @@ def registration(plan: Plan) -> ClientRegistration:
 
 
 def _check_new(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    ensure_new(before)
-    _check(conn, store, plan, before, by)
+    faults = Faults()
+    with faults.gather():
+        ensure_new(before)
+    with faults.gather():
+        _check(conn, store, plan, before, by)
+    faults.settle()
 
 
 def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
@@ -76,22 +80,30 @@ def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | No
 
 
 def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
-    values = plan.values
+    values, faults = plan.values, Faults()
     for name in ("portal", "name", "origin", "redirect_uris"):
         if not values[name]:
-            raise ChangeFaultError(name, Fault.MISSING)
+            faults.add(name, Fault.MISSING)
     if not 0 < len(plan.target) <= LONGEST_ID or len(values["portal"]) > LONGEST_ID:
-        raise ChangeFaultError("target", Fault.MISSING)
+        faults.add("target", Fault.MISSING)
     if not _is_origin(values["origin"]):
-        raise ChangeFaultError("origin", Fault.ADDRESS)
-    _ensure("redirect_uris", Fault.ADDRESS, redirect_uris=values["redirect_uris"])
-    _ensure("logout_uri", Fault.ADDRESS, backchannel_logout_uri=values["logout_uri"])
-    _ensure("jwks", Fault.KEYS, auth_method=AuthMethod(values["auth_method"]), jwks=values["jwks"])
-    by_key = AuthMethod(values["auth_method"]) is AuthMethod.PRIVATE_KEY_JWT
-    if before is not None and not by_key and before["auth_method"] == AuthMethod.PRIVATE_KEY_JWT and not plan.secret:
-        raise ChangeFaultError("new_secret", Fault.MISSING)
-    _ensure_services(conn, values)
-    _ensure_portal(conn, plan)
+        faults.add("origin", Fault.ADDRESS)
+    method = AuthMethod(values["auth_method"])
+    for field, fault, changed in (
+        ("redirect_uris", Fault.ADDRESS, {"redirect_uris": values["redirect_uris"]}),
+        ("logout_uri", Fault.ADDRESS, {"backchannel_logout_uri": values["logout_uri"]}),
+        ("jwks", Fault.KEYS, {"auth_method": method, "jwks": values["jwks"]}),
+    ):
+        with faults.gather():
+            _ensure(field, fault, **changed)
+    had_keys = before is not None and before["auth_method"] == AuthMethod.PRIVATE_KEY_JWT
+    if had_keys and method is not AuthMethod.PRIVATE_KEY_JWT and not plan.secret:
+        faults.add("new_secret", Fault.MISSING)
+    with faults.gather():
+        _ensure_services(conn, values)
+    with faults.gather():
+        _ensure_portal(conn, plan)
+    faults.settle()
 
 
 def _ensure(field: str, fault: Fault, **changed: Any) -> None:

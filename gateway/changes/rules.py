@@ -5,7 +5,8 @@ from sqlalchemy import Connection, select, update
 from audit.entry import Actor
 from audit.events import EventName
 from delegation.assurance import Assurance, Route
-from gateway.changes.errors import ChangeFaultError, Fault
+from gateway.changes.checks import Faults, known
+from gateway.changes.errors import Fault
 from gateway.changes.kinds import Kind, Plan, Values
 from gateway.changes.tables import ChangeKind
 from gateway.ledger import outbox
@@ -37,17 +38,16 @@ def current(conn: Connection, service_id: str) -> Values | None:
 
 
 def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
-    values = plan.values
-    if before is None:
-        raise ChangeFaultError("target", Fault.UNKNOWN)
+    values, had, faults = plan.values, known(before), Faults()
     for name in ("grant_least", "permit_least"):
         if values[name] not in _LEVELS:
-            raise ChangeFaultError(name, Fault.LEVEL)
+            faults.add(name, Fault.LEVEL)
     if not values["routes"] or set(values["routes"]) - _ROUTES:
-        raise ChangeFaultError("routes", Fault.MISSING)
+        faults.add("routes", Fault.MISSING)
     training = values["training"]
-    if training is not None and training != before["training"] and not trainings.is_open(conn, training):
-        raise ChangeFaultError("training", Fault.UNKNOWN)
+    if training is not None and training != had["training"] and not trainings.is_open(conn, training):
+        faults.add("training", Fault.UNKNOWN)
+    faults.settle()
 
 
 def _is_stricter(before: Values | None, after: Values) -> bool:

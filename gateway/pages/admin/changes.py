@@ -1,7 +1,9 @@
 """What is proposed, confirmed and decided: the list, and one change with its before and after."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final, Self
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -11,13 +13,14 @@ from gateway.changes import flow, listing, recoveries
 from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonError
 from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind
-from gateway.pages.admin import words
+from gateway.pages.admin import titles, words
 from gateway.pages.rendering import page
 from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
 from gateway.web.redirects import see_other
+from ui.i18n import Message
 
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
@@ -27,17 +30,41 @@ _SHUT: Final = ("suspended", "closed")
 _ADMINISTRATOR: Final = allow(Who.ADMINISTRATOR)
 
 
+@dataclass(frozen=True, slots=True)
+class _One:
+    """A change with the names of what it is about."""
+
+    change: Change
+    title: str
+    names: Mapping[str, str]
+
+    @classmethod
+    def read(cls, conn: Connection, change_id: str, language: str) -> Self:
+        """Raises `ChangeUnknownError`."""
+        change = listing.one(conn, change_id)
+        if change.kind not in titles.AGREEMENTS:
+            return cls(change, change.title, {})
+        values = change.after or change.before or {}
+        names = titles.names_in(conn, [values], language)
+        return cls(change, titles.of_agreement(values, names), names)
+
+    def said(self, name: str, value: Any) -> list[Message | str]:
+        """A value as lines of the page; of an agreement with the names of service and centre."""
+        return [self.names.get(line, line) if isinstance(line, str) else line for line in words.said(name, value)]
+
+
 @get("/admin", **_READERS)
 async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """What waits, what one person did alone lately, and what was decided, the newest first."""
     place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
 
     def work(conn: Connection) -> dict[str, Any]:
-        return {
+        lists = {
             "waiting": listing.waiting(conn),
             "alone": listing.by_one_lately(conn, parts.clock.now()),
             "decided": listing.decided(conn, most=_PAGE + 1, after=place.after),
         }
+        return lists | {"titles": titles.of_changes(conn, chain(*lists.values()), session.language)}
 
     shown = await parts.database.read(work)
     decided = shown.pop("decided")
@@ -58,14 +85,14 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
 async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
     """One change: why, by whom, from what to what."""
 
-    def work(conn: Connection) -> tuple[Change, bool]:
-        change = listing.one(conn, change_id)
-        is_account = change.kind is ChangeKind.ACCOUNT_RECOVER
+    def work(conn: Connection) -> tuple[_One, bool]:
+        one = _One.read(conn, change_id, session.language)
+        is_account = one.change.kind is ChangeKind.ACCOUNT_RECOVER
         half = recoveries.half_for(conn, session, change_id, parts.clock.now()) if is_account else None
-        return change, half is not None
+        return one, half is not None
 
-    change, has_half = await parts.database.read(work)
-    return _show(request, session, change, may_see_half=has_half)
+    one, has_half = await parts.database.read(work)
+    return _show(request, session, one, may_see_half=has_half)
 
 
 @post("/admin/changes/{change_id:str}/confirm", **_ADMINISTRATOR)
@@ -99,8 +126,8 @@ async def show_secret(
 ) -> Response[Any]:
     """Show a portal's new secret, once: the answer is the page itself, since nothing is kept to lead to."""
     secret = await parts.database.write(lambda conn: flow.show_secret(conn, parts, session, change_id))
-    change = await parts.database.read(lambda conn: listing.one(conn, change_id))
-    return _show(request, session, change, secret=secret)
+    one = await parts.database.read(lambda conn: _One.read(conn, change_id, session.language))
+    return _show(request, session, one, secret=secret)
 
 
 @post("/admin/changes/{change_id:str}/half", **_READERS)
@@ -109,19 +136,20 @@ async def show_half(
 ) -> Response[Any]:
     """Show the caller's half of the code to an account, once: nothing is kept to lead to."""
     half = await parts.database.write(lambda conn: recoveries.show_half(conn, parts, session, change_id))
-    change = await parts.database.read(lambda conn: listing.one(conn, change_id))
-    return _show(request, session, change, half=half)
+    one = await parts.database.read(lambda conn: _One.read(conn, change_id, session.language))
+    return _show(request, session, one, half=half)
 
 
 def _show(
     request: AnyRequest,
     session: StaffSession,
-    change: Change,
+    one: _One,
     *,
     secret: str | None = None,
     half: str | None = None,
     may_see_half: bool = False,
 ) -> Response[Any]:
+    change = one.change
     is_own = change.proposed_by == session.staff_id
     is_administrator = session.role is Role.ADMINISTRATOR
     waits = change.state.value == "proposed"
@@ -130,10 +158,11 @@ def _show(
         "pages/admin/change.html",
         back=f"/admin/changes/{change.id}",
         change=change,
+        title=one.title,
         kinds=words.KINDS,
         states=words.STATES,
         ending=words.ENDINGS.get(change.ended_why or ""),
-        rows=[] if change.kind is ChangeKind.ACCOUNT_RECOVER else _rows(change),
+        rows=[] if change.kind is ChangeKind.ACCOUNT_RECOVER else _rows(one),
         secret=secret,
         half=half,
         may_see_half=may_see_half,
@@ -144,8 +173,9 @@ def _show(
     )
 
 
-def _rows(change: Change) -> list[dict[str, Any]]:
+def _rows(one: _One) -> list[dict[str, Any]]:
     """The difference, field by field; a change without values is about the whole."""
+    change = one.change
     before: Mapping[str, Any] = change.before or {}
     brought_back = {name for name in _SHUT if change.after and before.get(name)}
     after = {**change.after, **dict.fromkeys(brought_back, False)}
@@ -153,8 +183,8 @@ def _rows(change: Change) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {
             "label": words.LABELS[name],
-            "before": ["–"] if change.before is None else words.said(name, before.get(name)),
-            "after": words.said(name, after[name]) if name in after else None,
+            "before": ["–"] if change.before is None else one.said(name, before.get(name)),
+            "after": one.said(name, after[name]) if name in after else None,
             "differs": name in after and (change.before is None or before.get(name) != after[name]),
         }
         for name in names

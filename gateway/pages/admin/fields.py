@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gateway.changes.checks import Faults
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind
 from gateway.days import beginning_of, end_of
@@ -157,17 +158,26 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
 }
 
 
-def read(kind: ChangeKind, data: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def read(kind: ChangeKind, data: Mapping[str, str], faults: Faults) -> tuple[dict[str, Any], dict[str, Any]]:
     """What was typed, as the values of a change and what stands beside them.
 
-    Raises:
-        ChangeFaultError: something typed is none of what is asked for.
+    What is none of what is asked for is noted in `faults`, and something harmless stands in, so that the rest can be
+    judged too.
     """
     values: dict[str, Any] = {}
     beside: dict[str, Any] = {}
     for asked in FORMS[kind]:
-        (values if asked.is_value else beside)[asked.name] = _read(asked, dict(data))
+        into = values if asked.is_value else beside
+        into[asked.name] = _stand_in(asked)
+        with faults.gather():
+            into[asked.name] = _read(asked, dict(data))
     return values, beside
+
+
+def _stand_in(asked: Asked) -> Any:
+    if asked.control in {Control.CHOICE, Control.LEVEL}:
+        return next(iter(asked.options or {}), None)
+    return _STAND_INS.get(asked.control)
 
 
 def write(kind: ChangeKind, values: Mapping[str, Any]) -> dict[str, str]:
@@ -257,6 +267,11 @@ def _number(asked: Asked, typed: str) -> int | None:
     return int(typed[:_LONGEST_NUMBER])
 
 
+_STAND_INS: Final[Mapping[Control, Any]] = {
+    Control.PAIRS: {},
+    Control.DATE: beginning_of(date(1970, 1, 1)).isoformat(),
+    Control.LAST_DAY: beginning_of(date(9999, 1, 1)).isoformat(),
+}
 _READERS: Final[Mapping[Control, Callable[[Asked, str], Any]]] = {
     Control.FLAG: _flag,
     Control.LINES: _lines,

@@ -7,19 +7,21 @@ from litestar.params import FromPath
 from sqlalchemy import Connection, select
 
 from gateway.changes import flow, listing, network
+from gateway.changes.checks import Faults
 from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
 from gateway.changes.kinds import Plan
 from gateway.changes.tables import ChangeKind
 from gateway.ids import new_id
-from gateway.pages.admin import fields, words
+from gateway.pages.admin import fields, titles, words
 from gateway.pages.forms import Form, field
-from gateway.pages.rendering import page
+from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
 from gateway.people import staff
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError, UnknownPersonError
 from gateway.people.tables import Staff
 from gateway.web.redirects import see_other
+from ui.i18n import Message
 
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_TARGET: Final = 200
@@ -55,12 +57,12 @@ async def propose(
     reason, target = field(data, "reason", 4 * flow.LONGEST_REASON), field(data, "target", _LONGEST_TARGET)
 
     def work(conn: Connection) -> str:
-        values, beside = fields.read(kind, data)
-        plan = Plan(
-            kind=kind, target=_target(conn, kind, target, beside), values=values, secret=beside.get("secret") or None
-        )
+        faults = Faults()
+        values, beside = fields.read(kind, data, faults)
+        aim = _target(conn, kind, target, beside, faults)
+        plan = Plan(kind=kind, target=aim, values=values, secret=beside.get("secret") or None)
         wants_secret = bool(beside.get("new_secret"))
-        return flow.propose(conn, parts, plan, by=session, reason=reason, new_secret=wants_secret)
+        return flow.propose(conn, parts, plan, by=session, reason=reason, new_secret=wants_secret, known=faults)
 
     try:
         change_id = await parts.database.write(work)
@@ -79,15 +81,17 @@ def _kind(name: str, session: StaffSession) -> ChangeKind:
     return kind
 
 
-def _target(conn: Connection, kind: ChangeKind, target: str, beside: dict[str, Any]) -> str:
+def _target(conn: Connection, kind: ChangeKind, target: str, beside: dict[str, Any], faults: Faults) -> str:
     if kind is ChangeKind.AGREEMENT_ADD:
         return new_id()
     if kind is not ChangeKind.TRAINING_GRANT:
         return target
+    staff_id = ""
     try:
-        return network.training_target(staff.find_by_login(conn, beside["staff"]), beside["training"])
-    except UnknownPersonError as error:
-        raise ChangeFaultError("staff", Fault.UNKNOWN) from error
+        staff_id = staff.find_by_login(conn, beside["staff"])
+    except UnknownPersonError:
+        faults.add("staff", Fault.UNKNOWN)
+    return network.training_target(staff_id, beside["training"])
 
 
 def _renewed(conn: Connection, target: str) -> dict[str, str]:
@@ -105,12 +109,10 @@ async def _form(
     typed: dict[str, str],
     fault: ChangeFaultError | None = None,
 ) -> Response[Any]:
-    title = await parts.database.read(lambda conn: listing.title_of(conn, target)) if target else ""
+    language = language_of(request)
+    title = await parts.database.read(lambda conn: _title(conn, kind, target, language)) if target else ""
     asked = fields.FORMS[kind]
-    shown = {each.name for each in asked} | {"reason"}
-    errors = {}
-    if fault is not None:
-        errors[fault.field if fault.field in shown else "reason"] = words.FAULTS[fault.fault]
+    errors = {} if fault is None else _errors([each.name for each in asked], fault)
     return page(
         request,
         "pages/admin/propose.html",
@@ -126,6 +128,20 @@ async def _form(
         errors=errors,
         longest=flow.LONGEST_REASON,
     )
+
+
+def _title(conn: Connection, kind: ChangeKind, target: str, language: str) -> str:
+    now = flow.KINDS[kind].current(conn, target) if kind in titles.AGREEMENTS else None
+    if now is None:
+        return listing.title_of(conn, target)
+    return titles.of_agreement(now, titles.names_in(conn, [now], language))
+
+
+def _errors(shown: list[str], fault: ChangeFaultError) -> dict[str, Message]:
+    """All that is wrong, in the order of the form; what belongs to none of its fields stands beside the reason."""
+    found = {name: words.FAULTS[fault.all[name]] for name in (*shown, "reason") if name in fault.all}
+    elsewhere = [each for name, each in fault.all.items() if name not in found]
+    return found | ({} if "reason" in found or not elsewhere else {"reason": words.FAULTS[elsewhere[0]]})
 
 
 HANDLERS = (show_form, propose)

@@ -48,6 +48,8 @@ class Registry:
     target: Callable[[AnyRow], str]
     changes: tuple[ChangeKind, ...]
     new: ChangeKind | None = None
+    named_by: int = 1
+    """How many columns name a row for whoever hears its links alone."""
     of_centre: bool = False
     """A manager sees the own centre's rows alone."""
 
@@ -69,11 +71,11 @@ def _service(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
     return title, row.id, words.LEVELS[row.grant_least], words.LEVELS[row.permit_least], ", ".join(row.guarded or [])
 
 
-def _agreement(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
+def _agreement(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
     until = write_date(last_day(row.ends_at)) if row.ends_at else "–"
     return (
         row.holder,
-        row.service_id or _ALL_SERVICES,
+        catalogue.title_of(row.cards, session.language) if row.cards else row.service_id or _ALL_SERVICES,
         row.centre or _ALL_CENTRES,
         write_date(row.begins_at),
         until,
@@ -180,14 +182,16 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     ),
     "agreements": Registry(
         title=message("Agreements"),
-        rows=select(Agreement.__table__, Centre.name.label("centre"))
+        rows=select(Agreement.__table__, Centre.name.label("centre"), Service.cards)
         .outerjoin(Centre, Centre.id == Agreement.centre_id)
+        .outerjoin(Service, Service.id == Agreement.service_id)
         .order_by(Agreement.holder, Agreement.begins_at, Agreement.id),
         head=tuple(words.LABELS[name] for name in ("holder", "service", "centre", "begins_at", "ends_at")),
         cells=_agreement,
         target=_id,
         changes=(ChangeKind.AGREEMENT_END,),
         new=ChangeKind.AGREEMENT_ADD,
+        named_by=5,
     ),
     "baskets": Registry(
         title=message("Baskets of services"),
@@ -208,6 +212,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
         target=_of_training,
         changes=(ChangeKind.TRAINING_GRANT, ChangeKind.TRAINING_WITHDRAW),
         new=ChangeKind.TRAINING_GRANT,
+        named_by=3,
         of_centre=True,
     ),
     "trainings-ending": Registry(
@@ -220,6 +225,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
         target=_of_training,
         changes=(ChangeKind.TRAINING_GRANT,),
         new=ChangeKind.TRAINING_GRANT,
+        named_by=3,
         of_centre=True,
     ),
     "training-kinds": Registry(
@@ -281,8 +287,8 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: F
         title=registry.title,
         head=registry.head,
         rows=[
-            (registry.cells(row, session), registry.target(row), urlencode({"target": registry.target(row)}))
-            for row in found[:_PAGE]
+            (cells, ", ".join(map(str, cells[: registry.named_by])), urlencode({"target": registry.target(row)}))
+            for row, cells in ((row, registry.cells(row, session)) for row in found[:_PAGE])
         ],
         changes=[kind for kind in registry.changes if kind in may],
         new=registry.new if registry.new in may else None,

@@ -1,0 +1,52 @@
+"""What a change is about, as people call it: an agreement by its parties, place and days, and never by its id."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from gateway.changes.kinds import Values
+from gateway.changes.listing import Change
+from gateway.changes.tables import ChangeKind
+from gateway.pages.admin import words
+from gateway.people.tables import Centre
+from gateway.services import catalogue
+from gateway.services.tables import Service
+
+AGREEMENTS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END})
+
+
+def of_changes(conn: Connection, changes: Iterable[Change], language: str) -> dict[str, str]:
+    """By the change's id, its title in `language`. Two statements more where there are agreements."""
+    changes = list(changes)
+    agreed = {each.id: each.after or each.before or {} for each in changes if each.kind in AGREEMENTS}
+    names = names_in(conn, agreed.values(), language)
+    return {each.id: of_agreement(agreed[each.id], names) if agreed.get(each.id) else each.title for each in changes}
+
+
+def of_agreement(values: Values, names: Mapping[str, str]) -> str:
+    """An agreement in one line; `names` are those of the centre and the service that it may be for."""
+    parts = [named(name, values[name], names) for name in ("holder", "service", "centre")]
+    days = [named(name, values[name], names) for name in ("begins_at", "ends_at")]
+    return ", ".join([*parts, " – ".join(days)])
+
+
+def named(name: str, value: object, names: Mapping[str, str]) -> str:
+    """A value of an agreement as people call it."""
+    return ", ".join(names.get(str(line), str(line)) for line in words.said(name, value))
+
+
+def names_in(conn: Connection, agreed: Iterable[Values], language: str) -> dict[str, str]:
+    """The names of the centres and services in agreements, by id."""
+    found = list(agreed)
+    centres = {each["centre"] for each in found if each.get("centre")}
+    services = {each["service"] for each in found if each.get("service")}
+    names: dict[str, str] = {}
+    if centres:
+        names |= {
+            row.id: row.name for row in conn.execute(select(Centre.id, Centre.name).where(Centre.id.in_(centres)))
+        }
+    if services:
+        rows = conn.execute(select(Service.id, Service.cards).where(Service.id.in_(services)))
+        names |= {row.id: catalogue.title_of(row.cards, language) for row in rows}
+    return names
