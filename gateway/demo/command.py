@@ -16,7 +16,8 @@ from rich.console import Console
 from gateway.demo import guidance, seed
 from gateway.demo.codes import current_code
 from gateway.demo.people import CENTRES, DemoCentre, staff_named
-from gateway.demo.stack import Ports, Stack, StackError
+from gateway.demo.ports import Ports
+from gateway.demo.stack import Stack, StackError
 from gateway.terminals.pairing import Code
 
 FIRST_PORT = 8400
@@ -30,7 +31,7 @@ _WIDTH = 120
 
 _console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
 _port = click.option(
-    "--port", envvar="PILNVARA_DEMO_PORT", default=FIRST_PORT, show_default=True, help="The first of six ports."
+    "--port", envvar="PILNVARA_DEMO_PORT", default=FIRST_PORT, show_default=True, help="The first of seven ports."
 )
 _folder = click.option("--folder", default=_FOLDER, show_default=True, type=click.Path(file_okay=False, path_type=Path))
 
@@ -71,7 +72,8 @@ def demo(
         sys.exit(drive_once(_console, route=route, language=language, pictures=pictures))
     if fresh and (folder / _MARK).exists():
         shutil.rmtree(folder)
-    sys.exit(_stay_up(Stack(folder.absolute(), Ports.from_base(port)), guidance.program(_where(port, folder))))
+    stack = Stack(folder.absolute(), Ports.from_base(port), is_witnessed=True)
+    sys.exit(_stay_up(stack, guidance.program(_where(port, folder))))
 
 
 @demo.command()

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from connectors.sandbox.residents import RESIDENTS
 from connectors.sandbox.settings import SandboxSettings
+from gateway.demo import witness
 from gateway.demo.codes import current_code
 from gateway.demo.people import ASSISTANT, CENTRES, PASSWORD, STAFF, DemoCentre
 from gateway.demo.stack import Stack
@@ -31,6 +32,7 @@ def tell_addresses(console: Console, stack: Stack) -> None:
         ("SMS and e-mail that were sent", stack.inbox_url),
         ("The stand-in portal", stack.portal_url),
         ("Faults to switch on", f"{stack.portal_url}/_sandbox/"),
+        ("The log's witness, of another body", f"http://{witness.HOST}:{stack.ports.witness}/"),
     ):
         table.add_row(what, address)
     console.print(table)

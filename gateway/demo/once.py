@@ -11,7 +11,8 @@ from rich.console import Console
 
 from gateway.demo.carried_visits import VISITS
 from gateway.demo.pictures import Pictures
-from gateway.demo.stack import Ports, Stack, StackError
+from gateway.demo.ports import Ports
+from gateway.demo.stack import Stack, StackError
 from gateway.demo.steps import Steps, UnexpectedError
 from gateway.demo.whole_visit import WholeVisit
 from gateway.demo.windows import browser

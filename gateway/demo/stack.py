@@ -6,14 +6,12 @@ The demonstration keeps one up; the tests of whole visits start one, break it on
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +19,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from gateway.config import Settings
-from gateway.demo import seed
+from gateway.demo import seed, witness
+from gateway.demo.ports import Ports
 from gateway.keys import keyfile
 from gateway.parts import Store, open_store
 
@@ -39,51 +38,16 @@ class StackError(Exception):
     code: ClassVar[str] = "demo.stack"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Where everything listens: the gateway on localhost, the outside world on addresses of its own."""
-
-    gateway: int
-    portal: int
-    other: int
-    provider: int
-    inbox: int
-    smtp: int
-
-    @classmethod
-    def from_base(cls, base: int) -> "Ports":
-        """Consecutive ports from `base`."""
-        return cls(gateway=base, portal=base + 1, other=base + 4, provider=base + 2, inbox=base + 3, smtp=base + 5)
-
-    @classmethod
-    def free(cls) -> "Ports":
-        """Ports that nobody listens on now."""
-        with _held_ports(6) as found:
-            return cls(
-                gateway=found[0], portal=found[1], other=found[2], provider=found[3], inbox=found[4], smtp=found[5]
-            )
-
-    def taken(self) -> tuple[int, ...]:
-        """Those that somebody else listens on."""
-        listeners = (
-            ("127.0.0.1", self.gateway),
-            ("127.0.0.2", self.portal),
-            ("127.0.0.2", self.other),
-            ("127.0.0.3", self.provider),
-            ("127.0.0.4", self.inbox),
-            ("127.0.0.4", self.smtp),
-        )
-        return tuple(port for host, port in listeners if not _is_free(host, port))
-
-
 @dataclass
 class Stack:
-    """Three processes and the addresses between them."""
+    """The processes and the addresses between them."""
 
     folder: Path
     ports: Ports
     database_url: str | None = None
     settings_extra: Mapping[str, str] = field(default_factory=dict)
+    is_witnessed: bool = False
+    """Whether another body's witness runs too; a stack that had one once keeps naming it."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -133,7 +97,7 @@ class Stack:
         }
         if self.database_url is not None:
             own["PILNVARA_DATABASE_URL"] = self.database_url
-        return {**_inherited(), **own, **self.settings_extra}
+        return {**_inherited(), **own, **witness.settings(self.folder), **self.settings_extra}
 
     @property
     def outside(self) -> seed.Outside:
@@ -157,6 +121,8 @@ class Stack:
         store = self.open_store()
         try:
             store.database.write_now(lambda conn: seed.seed(conn, store, self.outside))
+            if self.is_witnessed:
+                witness.prepare(self.folder, store.publisher.signers, self.ports.witness)
         finally:
             store.close()
 
@@ -181,6 +147,8 @@ class Stack:
         tell("Preparing the database and the made-up network")
         self.seed()
         tell("Starting gateway and worker")
+        if self.is_witnessed:
+            self._spawn("witness", witness.arguments(self.folder, self.ports.witness), _inherited())
         self._spawn_gateway()
         is_working = self._spawn_worker()
         tell("Waiting until all of them answer")
@@ -241,7 +209,8 @@ class Stack:
 
     def stop(self) -> None:
         """End everything that is still running, in an orderly way."""
-        running = [self.processes.pop(name) for name in ("worker", "gateway", "sandbox") if name in self.processes]
+        names = ("worker", "gateway", "sandbox", "witness")
+        running = [self.processes.pop(name) for name in names if name in self.processes]
         for process in running:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -366,26 +335,3 @@ def _answers(url: str) -> bool:
         return True
     except OSError:
         return False
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-@contextmanager
-def _held_ports(count: int) -> Iterator[list[int]]:
-    """Different free ports, held all at once so that none is given twice."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("", 0))
-        yield [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.demo.codes import Codes
-from gateway.demo.stack import Ports, Stack
+from gateway.demo.ports import Ports
+from gateway.demo.stack import Stack
 from tests.databases import kinds
 
 

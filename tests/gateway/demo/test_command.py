@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from gateway.cli import main
+from gateway.demo import witness
 from gateway.demo.command import demo
-from gateway.demo.stack import RETURN_PATHS, Ports, Stack
+from gateway.demo.ports import Ports
+from gateway.demo.stack import RETURN_PATHS, Stack
 from gateway.demo.steps import Steps, UnexpectedError, expect
 from gateway.pages.controllers import CONTROLLERS
 
@@ -25,12 +28,12 @@ PATIENCE_SECONDS = 120
 """Starting and ending are a matter of seconds; a machine that is busy with everything else may take its time."""
 
 
-def six_free_ports() -> int:
-    """The first of six neighbouring ports that nobody listens on."""
+def seven_free_ports() -> int:
+    """The first of seven neighbouring ports that nobody listens on."""
     for base in range(20_000, 60_000, 97):
         if not Ports.from_base(base).taken():
             return base
-    pytest.fail("no six free ports in a row")
+    pytest.fail("no seven free ports in a row")
 
 
 class TestCode:
@@ -47,7 +50,7 @@ class TestCode:
 
 class TestStarting:
     def test_a_port_in_use_is_named_with_the_way_out(self, tmp_path: Path) -> None:
-        base = six_free_ports()
+        base = seven_free_ports()
         with socket.socket() as other:
             other.bind(("127.0.0.2", base + 1))
             other.listen()
@@ -58,7 +61,7 @@ class TestStarting:
 
     def test_fresh_leaves_a_folder_alone_that_is_no_demonstration(self, tmp_path: Path) -> None:
         (tmp_path / "precious").write_text("kept")
-        base = six_free_ports()
+        base = seven_free_ports()
         with socket.socket() as other:
             other.bind(("127.0.0.1", base))
             other.listen()
@@ -75,7 +78,7 @@ class TestStarting:
         assert f"no demonstration in {tmp_path}" in told.output
 
     def test_runs_another_command_on_the_demonstration_with_its_ending(self, tmp_path: Path) -> None:
-        Stack(tmp_path, Ports.from_base(six_free_ports()))
+        Stack(tmp_path, Ports.from_base(seven_free_ports()))
         ended = subprocess.run(
             [sys.executable, "-m", "gateway.cli", "demo", "run", "--folder", str(tmp_path), "audit", "verify"],
             capture_output=True,
@@ -92,7 +95,7 @@ class TestIdentityProvider:
             path for handler in CONTROLLERS for path in getattr(handler, "paths", ()) if path.endswith("/return")
         }
         assert waiting == set(RETURN_PATHS)
-        stack = Stack(tmp_path, Ports.from_base(six_free_ports()))
+        stack = Stack(tmp_path, Ports.from_base(seven_free_ports()))
         assert set(stack.return_addresses) == {f"{stack.url}{path}" for path in waiting}
 
 
@@ -107,7 +110,7 @@ def interruptible() -> Iterator[None]:
 class TestStayingUp:
     @pytest.mark.usefixtures("interruptible")
     def test_tells_where_everything_is_stays_up_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
-        base = six_free_ports()
+        base = seven_free_ports()
         log = tmp_path / "told"
         with log.open("wb") as out:
             running = subprocess.Popen(
@@ -121,6 +124,7 @@ class TestStayingUp:
             told = wait_for(log, "Ctrl-C ends everything", running)
             with urllib.request.urlopen(f"http://localhost:{base}/", timeout=PATIENCE_SECONDS) as answer:
                 assert answer.status == 200
+            wait_until(lambda: witness.NAME in published(base))
         finally:
             running.send_signal(signal.SIGINT)
             code = running.wait(PATIENCE_SECONDS)
@@ -159,6 +163,22 @@ class TestSteps:
             expect(False, "the portal holds two of them")
         assert told.getvalue() == ""
         assert steps.under_way == "Portal's own count"
+
+
+def published(base: int) -> str:
+    """The newest checkpoint of the demonstration; nothing before the first."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{base}/log/checkpoint", timeout=PATIENCE_SECONDS) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError:
+        return ""
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def wait_for(log: Path, text: str, running: subprocess.Popen[bytes]) -> str:
