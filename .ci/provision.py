@@ -286,6 +286,21 @@ def other_libraries_step() -> Step:
     return Step("other-libraries", "Other people's OpenID libraries", make, state, present)
 
 
+def other_witness_step() -> Step:
+    """A verifier and a witness of logs that others wrote; they ask for Python 3.12 and run on 3.11 as well."""
+    folder, requirements = BUILD / "outside", REQUIREMENTS / "outside.txt"
+
+    def make() -> str:
+        shutil.rmtree(folder, ignore_errors=True)
+        newer = ("--python-version", "3.12") if find_uv() else ("--ignore-requires-python",)
+        wanted = ("--require-hashes", "--no-deps", *newer, "--target", folder, "-r", requirements)
+        install(ENVIRONMENT, *wanted, doing="fetching them as packages")
+        return str(folder.relative_to(PROJECT))
+
+    title, present = "Other people's verifier and witness of logs", (folder / "aics_tlog").is_dir
+    return Step("other-witness", title, make, lambda: content(requirements), present)
+
+
 def _node_folders() -> list[str]:
     """What to put before the PATH so that node and npm are found: nothing where the machine has them."""
     if shutil.which("npm") and _node_is_new_enough():
@@ -315,6 +330,7 @@ def steps_for(goal: str) -> list[Step]:
     if goal == "develop":
         steps.append(postgresql_step())
         steps.append(other_libraries_step())
+        steps.append(other_witness_step())
     if (PROJECT / "ui" / "build.py").is_file():
         steps.append(assets_step())
     return steps
