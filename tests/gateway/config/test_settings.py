@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.cosignature import WitnessVerifier
 from gateway.config import ConfigurationError, Settings
 from gateway.doctor import settings_page
 
@@ -79,3 +80,39 @@ def test_passwords_are_not_printed() -> None:
 
 def test_the_guide_has_the_settings_of_this_version() -> None:
     assert GUIDE.read_text() == settings_page.as_markdown(), "run `pilnvara doctor --settings --markdown`"
+
+
+class TestWitnesses:
+    VKEY = WitnessVerifier("w1.example", bytes(range(32))).vkey
+
+    def read(self, path: Path, text: str) -> Settings:
+        path.write_text(text)
+        return Settings.from_environment({"PILNVARA_LOG_WITNESSES": str(path)})
+
+    def test_are_named_by_a_policy_file(self, tmp_path: Path) -> None:
+        settings = self.read(tmp_path / "p", f"witness w {self.VKEY} https://w1.example/pilnvara\nquorum w\n")
+        assert [each.url for each in settings.log_witnesses.witnesses] == ["https://w1.example/pilnvara"]
+        assert settings.log_witnesses.demands
+        assert not Settings.from_environment({}).log_witnesses.demands
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("quorum w\n", "line 1: the quorum is"),
+            (f"witness w {VKEY}\nquorum w\n", "witness w: its address"),
+            (f"witness w {VKEY} http://w1.example\nquorum w\n", "witness w: its address: plain http"),
+            (f"witness w {VKEY} ftp://w1.example\nquorum w\n", "witness w: its address"),
+        ],
+    )
+    def test_that_cannot_be_asked_are_refused(self, tmp_path: Path, text: str, why: str) -> None:
+        with pytest.raises(ConfigurationError, match=f"PILNVARA_LOG_WITNESSES cannot be used: .*{why}"):
+            self.read(tmp_path / "p", text)
+
+    def test_whose_file_is_gone_are_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigurationError, match="cannot be read: No such file"):
+            Settings.from_environment({"PILNVARA_LOG_WITNESSES": str(tmp_path / "gone")})
+
+
+def test_an_auditor_without_an_address_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="nobody is no e-mail address"):
+        Settings.from_environment({"PILNVARA_CHECKPOINT_MAIL": "a@b.example, nobody"})
