@@ -1,15 +1,11 @@
 """Verifies offline, with nothing but published files and a public key: `python -m audit --help`."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from audit import commands
-from audit.directory import TileDirectory
+from audit import commands, tile_commands
 from audit.errors import AuditError
 from audit.merkle import leaf_hash
 from audit.note import Verifier
@@ -17,8 +13,6 @@ from audit.outside import cosigners
 from audit.policy import TrustPolicy
 from audit.policy_option import with_policy
 from audit.proof import LogProof
-from audit.signatures import Policy
-from audit.verify import Report, verify
 from audit.witness.commands import witness
 
 _BAD_INPUT = 2
@@ -35,36 +29,8 @@ def main() -> None:
 
 main.add_command(witness)
 main.add_command(commands.verify)
-
-
-@main.command("verify-tiles")
-@click.argument("folder", type=_FOLDER)
-@click.option("--vkey", "vkeys", multiple=True, required=True, help="The log's public key; may be given again.")
-@click.option("--witness", "witnesses", multiple=True, help="The public key of a witness; may be given again.")
-@click.option("--quorum", default=0, show_default=True, help="Witnesses that must have signed.")
-@with_policy
-@click.option("--origin", help="The log's name; otherwise the checkpoint's is taken.")
-@click.option("--held", type=_FILE, help="A checkpoint that you kept earlier.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def verify_tiles(
-    folder: Path,
-    vkeys: tuple[str, ...],
-    witnesses: tuple[str, ...],
-    quorum: int,
-    trust: TrustPolicy | None,
-    origin: str | None,
-    held: Path | None,
-    as_json: bool,
-) -> None:
-    """Verify a whole log from a FOLDER of tiles and entry bundles (C2SP tlog-tiles)."""
-    policy = Policy(origin=origin, witnesses=witnesses, quorum=quorum, trust=trust)
-    try:
-        report = _verify(TileDirectory(folder), vkeys, None if held is None else held.read_bytes(), policy)
-    except AuditError as error:
-        print(f"Cannot read the log: {error}", file=sys.stderr)
-        sys.exit(_BAD_INPUT)
-    print(report.to_json() if as_json else "\n".join(report.lines()))
-    sys.exit(report.exit_code)
+main.add_command(tile_commands.verify_tiles)
+main.add_command(tile_commands.consistency)
 
 
 @main.command("verify-proof")
@@ -93,20 +59,6 @@ def verify_proof(proof: Path, entry: Path, vkeys: tuple[str, ...], origin: str, 
         sys.exit(_CANNOT_CONCLUDE)
     witnessed = f", witnessed by {', '.join(each.name for each in have)}" if have else ", unwitnessed"
     print(f"Verified{witnessed}: {place}.")
-
-
-def _verify(source: TileDirectory, vkeys: tuple[str, ...], held: bytes | None, policy: Policy) -> Report:
-    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Checking", total=None)
-        return verify(
-            source,
-            vkeys=vkeys,
-            now=datetime.now(UTC),
-            held=held,
-            policy=policy,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
 
 
 if __name__ == "__main__":

@@ -1,38 +1,49 @@
-"""A log as a directory of C2SP tlog-tiles, as it is published or as an auditor has fetched it."""
+"""A log as C2SP tlog-tiles: in a folder, or at an address where somebody serves such a folder."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from audit import checkpoint, tiles
 from audit.errors import CheckpointError, NoteError, SourceError, TileError
+from audit.fetching import Address
+from audit.merkle import CompactRange, range_hash
 from audit.tiles import WIDTH, Tile
 
 _MAX_HOLE = 1000
 """Bundles in a row that may be gone before the rest is taken to be gone as well."""
 
+_HEIGHT = 8
 
-class TileDirectory:
+ReadFile: TypeAlias = Callable[[str], bytes | None]
+"""Gives the content of a file by its path, or nothing where there is none."""
+
+
+class TileLog:
     """A `LogSource` over files: `checkpoint`, `tile/0/…` and `tile/entries/…`.
 
     It shows what was published and nothing else: one checkpoint, and no event that never became a leaf.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, read: ReadFile, name: str) -> None:
         """Read the checkpoint. Who signed it is for the verification to say.
 
         Raises:
             SourceError: there is none, or it is not one.
         """
-        self._folder = folder
-        signed = self._file("checkpoint")
+        self._file = read
+        signed = read("checkpoint")
         if signed is None:
-            raise SourceError(f"{folder} holds no checkpoint")
+            raise SourceError(f"{name} holds no checkpoint")
         try:
             self._size = checkpoint.parse(signed).size
         except (NoteError, CheckpointError) as error:
-            raise SourceError(f"the checkpoint in {folder} cannot be read: {error}") from error
+            raise SourceError(f"the checkpoint in {name} cannot be read: {error}") from error
         self._checkpoint = signed
+        self._last: tuple[Tile, list[bytes]] | None = None
 
     def size(self) -> int:
         """The size that the checkpoint states."""
@@ -72,6 +83,44 @@ class TileDirectory:
         del older_than
         return 0
 
+    def node(self, level: int, index: int) -> bytes:
+        """The hash of a complete node, from the tile that holds it or what lies beneath it.
+
+        Raises:
+            SourceError: that tile is gone or malformed.
+        """
+        tile_level, height = divmod(level, _HEIGHT)
+        first = index << height
+        hashes = self._hashes(tile_level, first // WIDTH)
+        offset = first % WIDTH
+        within = hashes[offset : offset + (1 << height)]
+        if len(within) != 1 << height:
+            raise SourceError(f"the tiles do not hold node {index} of level {level}")
+        tree = CompactRange()
+        tree.extend(within)
+        return tree.root()
+
+    def reopen(self) -> Callable[[], AbstractContextManager["TileLog"]] | None:
+        """None: only a folder is read by several processes."""
+        return None
+
+    def root(self, size: int) -> bytes:
+        """The root of the first `size` leaves. Raises `SourceError`."""
+        return range_hash(0, size, self.node)
+
+    def _hashes(self, level: int, index: int) -> list[bytes]:
+        """The hashes of a tile as wide as the log has it now."""
+        tile = Tile(level, index, min(WIDTH, max(1, (self._size >> (_HEIGHT * level)) - index * WIDTH)))
+        if self._last is None or self._last[0] != tile:
+            content, width = self._tile(tile)
+            try:
+                if content is None:
+                    raise SourceError(f"{tile.path} is not there")
+                self._last = (tile, tiles.read_hash_tile(content, width)[: tile.width])
+            except TileError as error:
+                raise SourceError(f"{tile.path}: {error}") from error
+        return self._last[1]
+
     def _pairs(self, index: int, width: int) -> list[tuple[bytes, bytes]]:
         bundle, entries_width = self._tile(Tile(None, index, width))
         hash_tile, hashes_width = self._tile(Tile(0, index, width))
@@ -91,10 +140,39 @@ class TileDirectory:
             return self._file(tile.full.path), WIDTH
         return content, tile.width
 
-    def _file(self, path: str) -> bytes | None:
-        try:
-            return (self._folder / path).read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise SourceError(f"{self._folder / path} cannot be read") from error
+
+class TileDirectory(TileLog):
+    """The log in a folder, as it was exported or fetched."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the checkpoint in it. Raises `SourceError`."""
+        super().__init__(partial(_read, folder), str(folder))
+        self._folder = folder
+
+    def reopen(self) -> Callable[[], AbstractContextManager[TileLog]]:
+        """How another process reads the same folder."""
+        return partial(_again, self._folder)
+
+
+def open_log(where: str) -> TileLog:
+    """The log in the folder or at the address `where`.
+
+    Raises:
+        SourceError: there is none, or nothing answers.
+    """
+    if "://" in where:
+        return TileLog(Address(where).read, where)
+    return TileDirectory(Path(where))
+
+
+def _again(folder: Path) -> AbstractContextManager[TileLog]:
+    return nullcontext(TileDirectory(folder))
+
+
+def _read(folder: Path, path: str) -> bytes | None:
+    try:
+        return (folder / path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SourceError(f"{folder / path} cannot be read") from error

@@ -12,26 +12,19 @@ from typing import Annotated
 import msgspec
 import rfc8785
 
-from audit.entry import Entry
-from audit.events import EventName
+from audit.errors import ProofError
+from audit.glance import Glance, HeadsRecord
 from audit.inclusion import inclusion_proof, verify_inclusion
 from audit.merkle import leaf_hash, node_hash, range_hash
 from audit.report import Findings, Verdict
+
+__all__ = ["HeadProof", "HeadsRecord", "HeadsTree", "RecordedHeads", "head_leaf"]
 
 MAX_LAG = 16_384
 """Leaves by which a record may follow the size that it is about: so far back a verifier remembers."""
 
 _Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 _Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
-
-
-class HeadsRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an entry states of all chains."""
-
-    size: _Count
-    """Leaves of the log that it is about."""
-    chains: _Count
-    root: _Hash
 
 
 class HeadProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +40,11 @@ class HeadProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Check it against a record. Raises `ProofError`."""
         hashed = head_leaf(chain, self.n, bytes.fromhex(self.head))
         proof = [bytes.fromhex(each) for each in self.hashes]
-        verify_inclusion(self.position, record.chains, hashed, proof, bytes.fromhex(record.root))
+        try:
+            root = bytes.fromhex(record.root)
+        except ValueError as error:
+            raise ProofError("the record's root is not hexadecimal") from error
+        verify_inclusion(self.position, record.chains, hashed, proof, root)
 
 
 def head_leaf(chain: str, n: int, head: bytes) -> bytes:
@@ -123,11 +120,11 @@ class RecordedHeads:
         """Size of the log up to which the tree stands: no record about less can be recomputed."""
         self._is_whole = True
 
-    def add(self, index: int, entry: Entry, hashed: bytes) -> None:
+    def add(self, seen: Glance) -> None:
         """Take the next entry; compare, if it is a record."""
-        if entry.type == EventName.LOG_HEADS_RECORDED:
-            self._compare(index, entry)
-        self._recent.append((index, entry.visit, entry.n, hashed))
+        if seen.record is not None or seen.is_record_unread:
+            self._compare(seen)
+        self._recent.append((seen.index, seen.chain, seen.n, seen.stored))
         if len(self._recent) > 2 * MAX_LAG:
             self._fold(self._recent[MAX_LAG][0])
 
@@ -135,23 +132,21 @@ class RecordedHeads:
         """A leaf is gone, and is reported elsewhere: no later record can be recomputed."""
         self._is_whole = False
 
-    def _compare(self, index: int, entry: Entry) -> None:
-        subject = f"leaf {index:,}"
-        try:
-            said = msgspec.convert(entry.data, HeadsRecord)
-        except msgspec.ValidationError:
+    def _compare(self, seen: Glance) -> None:
+        said, subject = seen.record, f"leaf {seen.index:,}"
+        if said is None:
             self._findings.add(Verdict.NOT_CANONICAL, subject, "it states the ends of chains in no known form")
             return
         if not self._is_whole:
             return
         if said.size < self._folded:
             detail = f"it states the ends of all chains at {said.size:,}, which is too far back to recompute"
-            self._findings.add(Verdict.CANNOT_EXCLUDE, subject, detail, index=index)
+            self._findings.add(Verdict.CANNOT_EXCLUDE, subject, detail, index=seen.index)
             return
         self._fold(said.size)
-        if said.size > index or said.chains != self._tree.size or self._tree.root().hex() != said.root:
+        if said.size > seen.index or said.chains != self._tree.size or self._tree.root().hex() != said.root:
             detail = f"the ends of all chains that it states for {said.size:,} are not those of the log"
-            self._findings.add(Verdict.INCONSISTENT, subject, detail, index=index)
+            self._findings.add(Verdict.INCONSISTENT, subject, detail, index=seen.index)
 
     def _fold(self, size: int) -> None:
         while self._recent and self._recent[0][0] < size:

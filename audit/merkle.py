@@ -114,6 +114,17 @@ class CompactRange:
             index >>= 1
         self._peaks.extend(reversed(left_over))
 
+    @classmethod
+    def from_nodes(cls, size: int, node: NodeReader) -> Self:
+        """The tree of the first `size` leaves, from the nodes of a larger one."""
+        tree, start = cls(), 0
+        for level in reversed(range(size.bit_length())):
+            if size >> level & 1:
+                tree._peaks.append(node(level, start >> level))
+                start += 1 << level
+        tree._size = size
+        return tree
+
     def to_bytes(self) -> bytes:
         """The whole state: size as 8 bytes, big-endian, then the peaks from the largest subtree to the smallest."""
         return self._size.to_bytes(8, "big") + b"".join(self._peaks)

@@ -29,8 +29,10 @@ from audit.chains import Chains
 from audit.checkpoint import Checkpoint
 from audit.entry import Entry, decode
 from audit.errors import AuditError, EntryError
-from audit.merkle import CompactRange, leaf_hash
+from audit.glance import Glance
+from audit.merkle import CompactRange
 from audit.outside import Outside, Seen
+from audit.parallel import Reopen, look
 from audit.report import Finding, Findings, Report, Severity, Verdict
 from audit.signatures import Policy, Signatures, describe
 
@@ -65,6 +67,16 @@ class LogSource(Protocol):
     def events_pending(self, older_than: datetime) -> int:
         """How many events recorded before `older_than` still wait to become leaves; 0 if it keeps none."""
 
+    def node(self, level: int, index: int) -> bytes:
+        """The hash of a complete node of the tree, level 0 being the leaf hashes.
+
+        Raises:
+            SourceError: it is not there.
+        """
+
+    def reopen(self) -> Reopen | None:
+        """How another process opens it; `None` if none can."""
+
 
 def verify(
     source: LogSource,
@@ -74,8 +86,10 @@ def verify(
     held: bytes | None = None,
     progress: Callable[[int, int], None] | None = None,
     policy: Policy = _ANY_POLICY,
+    since: bytes | None = None,
+    workers: int | None = None,
 ) -> Report:
-    """Check the whole log in `source`.
+    """Check the whole log in `source`, or what came after `since`.
 
     Args:
         source: the log.
@@ -84,6 +98,9 @@ def verify(
         held: a signed checkpoint that was kept outside; the log must still contain that state.
         progress: called now and then with leaves done and leaves in all.
         policy: what else is demanded.
+        since: a signed checkpoint up to which somebody has verified the log: only what came after it is read. Chains
+            that began before go on from where they are met.
+        workers: processes for a long log; one a core without it.
 
     Raises:
         SourceError: the log cannot be read. What it says is never a reason to raise.
@@ -92,10 +109,12 @@ def verify(
     try:
         signatures = Signatures(findings, vkeys, policy)
         held_checkpoint = None if held is None else signatures.read(held)
+        start = None if since is None else signatures.read(since)
     except AuditError as error:
         findings.add(Verdict.BAD_INPUT, "key or held checkpoint", str(error))
         return Report(now, policy.origin, 0, None, 0, tuple(findings.kept), dict(findings.totals), {})
     run = _Run(source, findings, signatures, now, policy)
+    run.begin(start, workers)
     run.read(held_checkpoint, progress or _no_progress)
     run.finish()
     return run.report()
@@ -112,6 +131,8 @@ class _Run:
         self._signatures = signatures
         self._now = now
         self._policy = policy
+        self._start = 0
+        self._workers: int | None = None
         self._chains = Chains(findings, now + policy.clock_skew)
         self._tree: CompactRange | None = CompactRange()
         """`None` once a leaf is missing: no later root can be known."""
@@ -127,18 +148,35 @@ class _Run:
         self._published = None if self._newest is None else signatures.check(self._newest)
         self._size = source.size()
 
+    def begin(self, since: Checkpoint | None, workers: int | None) -> None:
+        """Take up the tree where `since` left it, which has to be one of the log's past states."""
+        self._workers = workers
+        if since is None:
+            return
+        self._start = min(since.size, self._size)
+        self._chains = Chains(self._findings, self._now + self._policy.clock_skew, goes_on=True)
+        subject = f"checkpoint of {since.size:,}"
+        if since.size > self._size:
+            self._findings.add(Verdict.TRUNCATED, subject, f"the log has {self._size:,} leaves")
+            return
+        self._tree = CompactRange.from_nodes(since.size, self._source.node)
+        if self._tree.root() != since.root:
+            self._findings.add(Verdict.INCONSISTENT, subject, "the log does not begin with what was verified then")
+        self._vouched = since.size
+
     def read(self, held: Checkpoint | None, progress: Callable[[int, int], None]) -> None:
         """Checks 2 to 6, 8 and 9, in one pass over leaves and checkpoints side by side."""
-        heads = _Ahead(self._heads(held))
-        expected = 0
-        for index, leaf, stored in self._source.leaves(0, self._size):
+        heads = _Ahead(each for each in self._heads(held) if each.size >= self._start)
+        expected = self._start
+        for seen in look(self._source, self._start, self._size, self._source.reopen(), self._workers):
+            index = seen.index
             if index < expected:
                 self._findings.add(Verdict.DUPLICATE, f"leaf {index:,}", "the log gives it twice", index=index)
                 continue
             if index > expected:
                 self._report_gap(expected, index)
             self._compare_roots(heads, index)
-            self._check_leaf(index, leaf, stored)
+            self._check_leaf(seen)
             expected = index + 1
             if len(self._hashes) >= _BATCH:
                 self._grow()
@@ -151,6 +189,9 @@ class _Run:
 
     def finish(self) -> None:
         """Checks 7 and 10 to 12."""
+        if self._chains.continued:
+            detail = f"{self._chains.continued:,} of them began before {self._start:,}: where they stood was not read"
+            self._findings.add(Verdict.CANNOT_EXCLUDE, "visits and other chains", detail, note=True)
         if suspected := self._chains.suspected_twice():
             self._chains.report_twice(self._identifiers(), suspected)
         for event in self._source.events_without_leaf(self._now - self._policy.sequencing_grace):
@@ -174,7 +215,7 @@ class _Run:
         """All that was found."""
         self._grow()
         counts = {
-            "entries": self._size,
+            "entries": self._size - self._start,
             "visits": self._chains.count,
             "checkpoints": self._checkpoints,
             "witnesses": self._seen.newest,
@@ -190,7 +231,12 @@ class _Run:
             findings=tuple(self._findings.kept),
             totals=dict(self._findings.totals),
             counts=counts,
+            about=self._about() if self._start else "",
         )
+
+    def _about(self) -> str:
+        read = f"{self._size - self._start:,} entries after the {self._start:,} that were verified before"
+        return f"{read}, of {self._chains.count:,} visits and other chains; {self._vouched:,} under a signed checkpoint"
 
     def _heads(self, held: Checkpoint | None) -> Iterator[Checkpoint]:
         """Every good checkpoint by size: stored, published and held; two roots for one size are reported here."""
@@ -240,16 +286,16 @@ class _Run:
                 detail = "the leaves do not lead to the root that was signed"
                 self._findings.add(Verdict.INCONSISTENT, f"checkpoint of {size:,}", detail)
 
-    def _check_leaf(self, index: int, leaf: bytes, stored: bytes) -> None:
-        if leaf_hash(leaf) != stored:
+    def _check_leaf(self, seen: Glance) -> None:
+        if seen.is_edited:
             detail = "its bytes were changed after it was logged"
-            self._findings.add(Verdict.EDITED, f"leaf {index:,}", detail, index=index)
+            self._findings.add(Verdict.EDITED, f"leaf {seen.index:,}", detail, index=seen.index)
         # The tree takes the stored hash: an edit is then reported where it is, not also as every later root.
-        self._hashes.append(stored)
-        entry = self._chains.add(index, leaf, stored)
-        covered = self._published is not None and index < self._published.size
-        if entry is not None and self._waiting_since is None and not covered:
-            self._waiting_since = entry.time
+        self._hashes.append(seen.stored)
+        self._chains.add(seen)
+        covered = self._published is not None and seen.index < self._published.size
+        if seen.fault is None and self._waiting_since is None and not covered:
+            self._waiting_since = seen.time
 
     def _grow(self) -> None:
         if self._tree is not None:
@@ -272,7 +318,7 @@ class _Run:
                 self._findings.add(Verdict.TRUNCATED, f"checkpoint of {head.size:,}", detail)
 
     def _identifiers(self) -> Iterator[tuple[int, str]]:
-        for index, leaf, _ in self._source.leaves(0, self._size):
+        for index, leaf, _ in self._source.leaves(self._start, self._size):
             entry = _entry_or_none(leaf)
             if entry is not None:
                 yield index, entry.id

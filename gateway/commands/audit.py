@@ -5,10 +5,12 @@ import click
 from gateway.commands.lazy import LazyGroup
 
 COMMANDS = {
-    "verify": ("gateway.commands.log:verify", "Recompute every leaf, chain and checkpoint."),
+    "verify": ("gateway.commands.verifying:verify", "Recompute every leaf, chain and checkpoint."),
     "checkpoint": ("gateway.commands.log:checkpoint", "Sign the log as it is now, and print its newest checkpoint."),
     "bundle": ("gateway.commands.bundles:bundle", "Write everything that proves one visit into a file."),
     "verify-bundle": ("audit.commands:verify", "Verify what proves one visit, offline."),
+    "consistency": ("audit.tile_commands:consistency", "Verify that one checkpoint follows another."),
+    "export": ("gateway.commands.exporting:export", "Write the log as tiles into a folder, for auditors."),
     "witness": ("audit.witness.commands:witness", "Run a witness, for logs that other people run."),
 }
 """Name, then where the command is and what its help says."""

@@ -11,7 +11,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Connection
 
 from audit.policy import TrustPolicy
-from audit.policy_option import with_policy
 from audit.report import Report, Severity
 from gateway.config import Settings
 from gateway.database.drivers import parse_url, sqlite_path
@@ -26,28 +25,23 @@ _CANNOT_CONCLUDE = 3
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command()
-@click.option("--vkey", "vkeys", multiple=True, help="Public key of the log, from elsewhere; may be given again.")
-@click.option("--held", type=_FILE, help="A checkpoint that was kept elsewhere. Without it: the data folder's.")
-@with_policy
-@click.option("--log-only", is_flag=True, help="Leave out what is kept of each yes: only the log is checked.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def verify(vkeys: tuple[str, ...], held: Path | None, trust: TrustPolicy | None, log_only: bool, as_json: bool) -> None:
-    """Recompute every leaf, chain and checkpoint, and verify again what is kept of each yes.
-
-    Exits 0 verified, 1 violation, 2 bad input, 3 cannot conclude.
-
-    Without --vkey the keys are the gateway's own, and without --policy the witnesses: enough to find damage, not to
-    accuse or acquit the operator.
-    """
+def verify_database(
+    *,
+    vkeys: tuple[str, ...],
+    held: Path | None,
+    since: Path | None,
+    trust: TrustPolicy | None,
+    log_only: bool,
+) -> Report:
+    """Verify the log in the database, and what is kept of each yes."""
     store = open_existing()
     try:
         kept = checkpoints.read_held(store.settings.data_dir) if held is None else held.read_bytes()
-        report = _verify(store, vkeys, kept, trust or store.settings.log_witnesses, log_only=log_only)
+        before = None if since is None else since.read_bytes()
+        demanded = trust or store.settings.log_witnesses
+        return _verify(store, vkeys, kept, demanded, log_only=log_only, since=before)
     finally:
         store.close()
-    click.echo(report.to_json() if as_json else "\n".join(report.lines()))
-    sys.exit(report.exit_code)
 
 
 @click.command()
@@ -82,7 +76,15 @@ def open_existing() -> Store:
     return open_store(settings)
 
 
-def _verify(store: Store, vkeys: tuple[str, ...], held: bytes | None, trust: TrustPolicy, *, log_only: bool) -> Report:
+def _verify(
+    store: Store,
+    vkeys: tuple[str, ...],
+    held: bytes | None,
+    trust: TrustPolicy,
+    *,
+    log_only: bool,
+    since: bytes | None,
+) -> Report:
     columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     own = tuple(signer.verifier.vkey for signer in store.publisher.signers)
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
@@ -93,7 +95,8 @@ def _verify(store: Store, vkeys: tuple[str, ...], held: bytes | None, trust: Tru
 
         def look(conn: Connection) -> Report:
             now, origin = store.clock.now(), store.settings.log_origin
-            report = check(conn, vkeys=vkeys or own, origin=origin, now=now, held=held, progress=show, trust=trust)
+            keys = vkeys or own
+            report = check(conn, vkeys=keys, origin=origin, now=now, held=held, progress=show, trust=trust, since=since)
             # A log that cannot be read says nothing of what is kept beside it.
             if log_only or report.severity is Severity.BAD_INPUT:
                 return report

@@ -22,14 +22,17 @@ def check(
     held: bytes | None = None,
     progress: Callable[[int, int], None] | None = None,
     trust: TrustPolicy | None = None,
+    since: bytes | None = None,
 ) -> Report:
     """Recompute every leaf, chain, node and checkpoint in one read transaction; `held` was kept outside.
 
-    `trust` names the witnesses whose cosignatures count.
+    `trust` names the witnesses whose cosignatures count. Of what was verified up to the checkpoint `since` only the
+    tree is looked at again. A long log is read by several processes, each through a connection of its own.
 
     Our own verdict convinces nobody but us: others run `python -m audit` on the published tiles with a key and a
     checkpoint of their own.
     """
     witnesses = None if trust is None else replace(trust, logs=())  # which keys are ours is not the policy's to say
     policy = Policy(origin=origin, trust=witnesses)
-    return verify(DatabaseSource(conn), vkeys=vkeys, now=now, held=held, progress=progress, policy=policy)
+    source = DatabaseSource(conn)
+    return verify(source, vkeys=vkeys, now=now, held=held, progress=progress, policy=policy, since=since)

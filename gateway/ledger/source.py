@@ -1,11 +1,16 @@
 """The log in the database, as `audit.verify` reads it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from audit.errors import SourceError
 from audit.merkle import leaf_hash
+from audit.parallel import Reopen
+from gateway.database.drivers import make_engine, parse_url
 from gateway.ledger import checkpoints, tree
 from gateway.ledger.tables import AuditCheckpoint, AuditCosignature, AuditEvent, AuditLeaf, AuditPending
 
@@ -90,3 +95,25 @@ class DatabaseSource:
     def events_pending(self, older_than: datetime) -> int:
         """How many events recorded before `older_than` wait for their leaf."""
         return int(self._conn.execute(_PENDING, {"before": older_than}).scalar_one())
+
+    def node(self, level: int, index: int) -> bytes:
+        """The hash of a complete node."""
+        try:
+            return tree.node_reader(self._conn)(level, index)
+        except tree.NodeMissingError as error:
+            raise SourceError(str(error)) from error
+
+    def reopen(self) -> Reopen:
+        """How another process reads the same log, through a connection of its own."""
+        return partial(open_source, self._conn.engine.url.render_as_string(hide_password=False))
+
+
+@contextmanager
+def open_source(url: str) -> Iterator[DatabaseSource]:
+    """Read the log in the database at `url`, as it is now."""
+    engine = make_engine(parse_url(url), read_only=True)
+    try:
+        with engine.connect() as conn, conn.begin():
+            yield DatabaseSource(conn)
+    finally:
+        engine.dispose()

@@ -75,6 +75,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.DELEGATION_REVOKED: message("The permission was ended"),
     EventName.DELEGATION_STOPPED: message("Stopped everything at the desk"),
     EventName.DELEGATION_ACTION_STOPPED: message("Ended one of the things that were allowed"),
+    EventName.DELEGATIONS_SEARCHED: message("Looked for something that is or was allowed, by its number"),
     EventName.DELEGATIONS_LISTED: message("Listed what is allowed, for somebody who showed a document"),
     EventName.DISPUTE_OPENED: message("Said that it was somebody else, or that the details are wrong"),
     EventName.DISPUTE_ANSWERED: message("Answered the case"),
@@ -170,6 +171,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.LOG_VERIFIED: message("Verified the whole log"),
     EventName.VISIT_LOOKED_AT: message("Opened this visit as an auditor"),
     EventName.TRAIL_SEARCHED: message("Searched the visits"),
+    EventName.LOG_EXPORTED: message("Exported the whole log"),
     EventName.BUNDLE_EXPORTED: message("Exported evidence"),
     EventName.REPORT_EXPORTED: message("Exported a report"),
 }

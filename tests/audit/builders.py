@@ -76,6 +76,12 @@ class MemoryLog:
     def events_pending(self, older_than: datetime) -> int:
         return sum(since < older_than for since in self.pending)
 
+    def node(self, level: int, index: int) -> bytes:
+        return nodes_over([row[2] for row in self.rows])(level, index)
+
+    def reopen(self) -> None:
+        return None
+
     # What a well-behaved operator does.
 
     def append(self, visit: str = "visit-1", **changes: Any) -> Entry:

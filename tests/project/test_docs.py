@@ -117,7 +117,7 @@ class TestTheLook:
         [
             (["audit", "verify", "--json"], None),
             (["keys", "rotate", "permit"], None),
-            (["audit", "export"], "export"),
+            (["audit", "erase"], "erase"),
             (["doctor", "--mend"], "--mend"),
             (["report"], "report"),
         ],

@@ -45,10 +45,11 @@ def checkpoint_of(store: Store) -> Checkpoint | None:
     return asyncio.run(store.publisher.publish())
 
 
-def verdict_of(store: Store, *, held: bytes | None = None) -> Report:
+def verdict_of(store: Store, *, held: bytes | None = None, since: bytes | None = None) -> Report:
     """Verify the log as `pilnvara audit verify` does."""
     vkeys = [signer.verifier.vkey for signer in store.publisher.signers]
     kept = read_held(Path(store.settings.data_dir)) if held is None else held
+    origin, now = store.settings.log_origin, store.clock.now()
     return store.database.read_now(
-        lambda conn: check(conn, vkeys=vkeys, origin=store.settings.log_origin, now=store.clock.now(), held=kept)
+        lambda conn: check(conn, vkeys=vkeys, origin=origin, now=now, held=kept, since=since)
     )

@@ -1,0 +1,106 @@
+"""What came after a checkpoint up to which somebody has verified; and a long log looked at by several processes."""
+
+from pathlib import Path
+
+import pytest
+
+from audit import parallel
+from audit.directory import TileDirectory
+from audit.events import EventName
+from audit.merkle import leaf_hash
+from audit.report import Report, Verdict
+from audit.signatures import Policy
+from audit.verify import verify
+from tests.audit.builders import KEY, ORIGIN, SOON, MemoryLog, a_log, another_event, check, verdicts
+from tests.audit.bundles import state_ends
+from tests.audit.test_directory import publish
+
+
+def after(log: MemoryLog, since: bytes) -> Report:
+    return verify(log, vkeys=[KEY.verifier.vkey], now=SOON, policy=Policy(origin=ORIGIN), since=since)
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return a_log(20, every=5)
+
+
+class TestSince:
+    def test_reads_only_what_came_after_and_ends_with_the_same_root(self, log: MemoryLog) -> None:
+        log.rows[3] = (3, b"nobody reads this", log.rows[3][2])
+        report = after(log, log.sign(size=13))
+        assert (report.exit_code, report.root, report.vouched_size) == (0, log.root(), 20)
+        assert report.counts["entries"] == 7
+        assert report.lines()[0].startswith("Verified, unwitnessed: 7 entries after the 13 that were verified before")
+        assert verdicts(report) == {Verdict.CANNOT_EXCLUDE}
+
+    @pytest.mark.parametrize("size", [1, 5, 16, 20])
+    def test_may_begin_anywhere(self, log: MemoryLog, size: int) -> None:
+        assert after(log, log.sign(size=size)).root == log.root()
+
+    def test_finds_what_was_done_since(self, log: MemoryLog) -> None:
+        since = log.sign(size=13)
+        log.edit(15, another_event(log.rows[15][1]), rehash=False)
+        log.append("visit-0", n=9, prev="ab" * 32)
+        log.checkpoint()
+        report = after(log, since)
+        assert {Verdict.EDITED, Verdict.INCOMPLETE_VISIT} <= verdicts(report)
+
+    def test_finds_that_the_log_begins_otherwise_now(self, log: MemoryLog) -> None:
+        since = log.sign(size=13)
+        log.rows[3] = (3, b"other", leaf_hash(b"other"))
+        report = after(log, since)
+        assert (report.verdict, report.exit_code) == (Verdict.INCONSISTENT, 1)
+
+    def test_finds_that_the_log_is_shorter_now(self, log: MemoryLog) -> None:
+        since = log.sign()
+        del log.rows[17:], log.signed[3:]
+        log.published = log.signed[-1]
+        assert after(log, since).verdict is Verdict.TRUNCATED
+
+    def test_of_what_is_no_checkpoint_of_this_log_is_bad_input(self, log: MemoryLog) -> None:
+        assert after(log, b"nonsense").exit_code == 2
+
+
+class TestStatedEnds:
+    def test_of_all_chains_are_recomputed(self, log: MemoryLog) -> None:
+        for _ in range(3):
+            state_ends(log, at=SOON)
+            log.append("visit-1")
+        log.checkpoint()
+        assert check(log).exit_code == 0
+
+    def test_that_leave_a_tail_out_are_found(self, log: MemoryLog) -> None:
+        shorter = MemoryLog(rows=log.rows[:-1])
+        root = state_ends(shorter).root().hex()
+        state_ends(log, at=SOON, root=root)
+        log.checkpoint()
+        report = check(log)
+        assert (verdicts(report), report.exit_code) == ({Verdict.INCONSISTENT}, 1)
+
+    def test_in_no_known_form_are_named(self, log: MemoryLog) -> None:
+        log.append("system", type=EventName.LOG_HEADS_RECORDED, data={"size": "much"})
+        log.checkpoint()
+        assert verdicts(check(log)) == {Verdict.NOT_CANONICAL}
+
+    def test_are_not_recomputed_beyond_a_gap(self) -> None:
+        log = a_log(20, visits=20)
+        state_ends(log, at=SOON)
+        log.checkpoint()
+        del log.rows[7]
+        log.claimed_size = 21
+        assert verdicts(check(log)) == {Verdict.MISSING}
+
+
+def test_several_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = a_log(700, visits=7, every=700)
+    log.edit(300, another_event(log.rows[300][1]), rehash=False)
+    log.rows.append((700, log.rows[650][1], log.rows[650][2]))
+    log.checkpoint()
+    publish(log, tmp_path)
+    alone = verify(TileDirectory(tmp_path), vkeys=[KEY.verifier.vkey], now=SOON)
+    monkeypatch.setattr(parallel, "WORTH_IT", 1)
+    monkeypatch.setattr(parallel, "RANGE", 64)
+    together = verify(TileDirectory(tmp_path), vkeys=[KEY.verifier.vkey], now=SOON, workers=2)
+    assert {Verdict.EDITED, Verdict.DUPLICATE} <= verdicts(alone)
+    assert together == alone
