@@ -23,6 +23,7 @@ from ui.i18n import Message, message
 AnyRequest = Request[Any, Any, Any]
 _MANAGER = allow(Who.MANAGER)
 _MOST: Final = 50
+_LONGEST: Final = 64
 _NO_REASON: Final = message("Choose why it is stopped")
 
 REASONS: Final[dict[StopReason, Message]] = {
@@ -44,8 +45,11 @@ WHOSE: Final[dict[str, Message]] = {
 
 @get("/manage/delegations", **_MANAGER)
 async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
-    """What is in force, a page at a time, and what was stopped in the last week."""
+    """What is in force, a page at a time, and what was stopped in the last week; or what is looked for by a number."""
     after = Key.parse(request.query_params.get("after", ""))
+    number = request.query_params.get("number", "").strip()[:_LONGEST]
+    if number:
+        return await _found(request, session, parts, number, after)
 
     def work(conn: Connection) -> dict[str, Any]:
         found = centre_list.live(conn, parts, session, most=_MOST + 1, after=after)
@@ -57,6 +61,23 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
 
     shown = await parts.database.read(work)
     return page(request, "pages/delegations/all.html", most=_MOST, why=WHY, whose=WHOSE, **shown)
+
+
+async def _found(
+    request: AnyRequest, session: StaffSession, parts: Parts, number: str, after: Key | None
+) -> Response[Any]:
+    """What stands under a number; looking for it is recorded."""
+    found = await parts.database.read(
+        lambda conn: centre_list.numbered(conn, parts, session, number, most=_MOST + 1, after=after)
+    )
+    await parts.database.write(lambda conn: centre_list.note_search(conn, parts, session, found[:_MOST]))
+    return page(
+        request,
+        "pages/delegations/found.html",
+        number=number,
+        found=found[:_MOST],
+        older=end_of(found, _MOST, lambda line: line.key),
+    )
 
 
 @get("/manage/delegations/events", **_MANAGER)

@@ -1,13 +1,16 @@
 """What is allowed in one centre now, and what was stopped lately, as its manager sees it: no names of residents."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, bindparam, cast, or_, select
+from sqlalchemy import BindParameter, Connection, String, and_, bindparam, cast, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from audit.events import EventName
 from delegation.model import Action, DelegationState
+from gateway.ledger import outbox
 from gateway.paging import Key, follows
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
@@ -16,11 +19,20 @@ from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
 from gateway.visits.stopping import StopReason
-from gateway.visits.tables import DelegationRow
+from gateway.visits.tables import DelegationRow, Filing
 
 LATELY = timedelta(days=7)
 AFTER_FILING = (Action.FOLLOW, Action.COLLECT)
 _WHO = aliased(Staff)
+_OUTLIVES_FILING = or_(*(cast(DelegationRow.services, String).contains(f'"{each}"') for each in AFTER_FILING))
+"""Once all was filed, only a right to follow or to collect is left; the last one that is ended revokes it all."""
+_IS_IN_FORCE = and_(
+    or_(
+        DelegationRow.state.in_((DelegationState.REQUESTED, DelegationState.ACTIVE)),
+        and_(DelegationRow.state == DelegationState.SPENT, _OUTLIVES_FILING),
+    ),
+    DelegationRow.valid_until > bindparam("now"),
+)
 _COLUMNS = select(
     DelegationRow.id,
     DelegationRow.services,
@@ -33,6 +45,7 @@ _COLUMNS = select(
     Staff.display_name.label("assistant"),
     Terminal.name.label("terminal"),
     _WHO.display_name.label("ended_by_name"),
+    _IS_IN_FORCE.label("is_live"),
 ).select_from(DelegationRow)
 _JOINED = (
     _COLUMNS.join(Staff, Staff.id == DelegationRow.assistant_id)
@@ -40,15 +53,7 @@ _JOINED = (
     .outerjoin(_WHO, DelegationRow.ended_by == "staff:" + _WHO.id)
     .where(DelegationRow.centre_id == bindparam("centre"))
 )
-_OUTLIVES_FILING = or_(*(cast(DelegationRow.services, String).contains(f'"{each}"') for each in AFTER_FILING))
-"""Once all was filed, only a right to follow or to collect is left; the last one that is ended revokes it all."""
-_IN_FORCE = _JOINED.where(
-    or_(
-        DelegationRow.state.in_((DelegationState.REQUESTED, DelegationState.ACTIVE)),
-        and_(DelegationRow.state == DelegationState.SPENT, _OUTLIVES_FILING),
-    ),
-    DelegationRow.valid_until > bindparam("now"),
-)
+_IN_FORCE = _JOINED.where(_IS_IN_FORCE)
 _LIVE = _IN_FORCE.order_by(DelegationRow.requested_at.desc(), DelegationRow.id.desc()).limit(bindparam("most"))
 _LIVE_AFTER = _LIVE.where(follows(DelegationRow.requested_at, DelegationRow.id))
 _ONE = _IN_FORCE.where(DelegationRow.id == bindparam("delegation"))
@@ -57,6 +62,19 @@ _STOPPED = (
     .order_by(DelegationRow.ended_at.desc())
     .limit(bindparam("most"))
 )
+_NUMBER: BindParameter[str] = bindparam("number")
+# Each by an index of its own, and never a look through all that the centre has.
+_NUMBERED = union_all(
+    select(DelegationRow.id).where(DelegationRow.id == _NUMBER),
+    select(DelegationRow.id).where(DelegationRow.visit_id == _NUMBER),
+    select(Filing.delegation_id).where(Filing.reference == _NUMBER),
+)
+_FOUND = (
+    _JOINED.where(DelegationRow.id.in_(_NUMBERED))
+    .order_by(DelegationRow.requested_at.desc(), DelegationRow.id.desc())
+    .limit(bindparam("most"))
+)
+_FOUND_AFTER = _FOUND.where(follows(DelegationRow.requested_at, DelegationRow.id))
 _CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
 
 
@@ -76,6 +94,8 @@ class Line:
     ended_by: str | None
     """As in the row, but the name of a member of staff."""
     reason: StopReason | None
+    is_live: bool
+    """Whether it can still be stopped."""
 
     @property
     def key(self) -> Key:
@@ -96,7 +116,28 @@ def one(conn: Connection, parts: Parts, by: StaffSession, delegation_id: str) ->
 
 def stopped(conn: Connection, parts: Parts, by: StaffSession, *, most: int) -> list[Line]:
     """What somebody stopped in the last week, with who and why."""
-    return _lines(conn, by, _STOPPED, {"since": parts.clock.now() - LATELY, "most": most})
+    now = parts.clock.now()
+    return _lines(conn, by, _STOPPED, {"now": now, "since": now - LATELY, "most": most})
+
+
+def numbered(
+    conn: Connection, parts: Parts, by: StaffSession, number: str, *, most: int, after: Key | None = None
+) -> list[Line]:
+    """What stands in the centre of `by` under a number, open or past: a permission's, a visit's or a portal's."""
+    asked = {"now": parts.clock.now(), "most": most, "number": number}
+    return _lines(conn, by, _FOUND, asked) if after is None else _lines(conn, by, _FOUND_AFTER, asked | after.values)
+
+
+def note_search(conn: Connection, parts: Parts, by: StaffSession, found: Sequence[Line]) -> None:
+    """Record that `by` looked for something, and what they were shown; what was typed may be anything, so it is not."""
+    outbox.record(
+        conn,
+        chain=f"staff:{by.staff_id}",
+        type=EventName.DELEGATIONS_SEARCHED,
+        actor=by.actor,
+        data={"found": [each.id for each in found]},
+        at=parts.clock.database_now(conn),
+    )
 
 
 def _lines(conn: Connection, by: StaffSession, query: Any, values: dict[str, Any]) -> list[Line]:
@@ -119,6 +160,7 @@ def _lines(conn: Connection, by: StaffSession, query: Any, values: dict[str, Any
             ended_at=row.ended_at,
             ended_by=row.ended_by_name or row.ended_by,
             reason=None if row.ended_reason is None else StopReason(row.ended_reason),
+            is_live=bool(row.is_live),
         )
         for row in rows
     ]

@@ -1,13 +1,18 @@
 """Staff stop for others, with a reason: at any centre for whoever shows a document, a manager in the own centre."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
+from audit.entry import decode
+from audit.events import EventName
 from delegation.model import DelegationState
+from gateway.database.counting import count_statements
+from gateway.ledger.tables import AuditEvent
 from gateway.people.roles import Role
 from gateway.visits.rows import AnyRow
 from gateway.visits.scope import Wanted
@@ -15,6 +20,7 @@ from gateway.visits.tables import DelegationRow, DisputeKind
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.resident.test_on_behalf import BIRTH, CHILD, COMPANY, REGISTER, SECOND
 from tests.gateway.pages.stopping.conftest import Staff
+from tests.gateway.visits.colleagues import another_centre
 from tests.gateway.visits.counter import ILZE, QUEUE, Counter
 
 
@@ -143,6 +149,50 @@ class TestTheManager:
         assert "Nothing is allowed at this moment" in after
         assert "Berta Otrā" in after
         assert "Something is not as it should be" in after
+
+    def test_finds_by_the_number_of_permission_visit_or_portal_and_that_is_recorded(
+        self, facing: Facing, signed_in: Staff
+    ) -> None:
+        counter = facing.counter
+        counter.open().grant()
+        sent(counter)
+        past = counter.delegation().id
+        reference, visit = str(counter.filing().reference), counter.visit_id
+        counter.close()
+        counter.open().grant()
+        manager = signed_in(Role.MANAGER)
+        for number in (past, visit, reference):
+            with count_statements() as statements:
+                page = asyncio.run(manager.acall("GET", f"/manage/delegations?number={number}")).text
+            reads = [each for each in statements.texts if each.startswith("SELECT")]
+            assert len(reads) <= 4, reads
+            assert statements.total <= 7, "recording it takes two to four"
+            assert page.count("Anna Asistente") == 1
+            assert "Ended" in page
+            assert f"/{past}/stop" not in page
+            assert "Ilze" not in page
+        live = counter.delegation().id
+        assert f"/manage/delegations/{live}/stop" in manager.see(f"/manage/delegations?number=+{live}+").text
+        nothing = manager.see("/manage/delegations?number=329999-00001")
+        assert "Nothing in your centre has this number" in nothing.text
+        by_type = select(AuditEvent.leaf).where(AuditEvent.type == EventName.DELEGATIONS_SEARCHED.value)
+        said = [decode(bytes(leaf)).data for leaf in counter.read(lambda conn: conn.execute(by_type).scalars().all())]
+        assert sorted(each["found"] for each in said) == sorted([[past], [past], [past], [live], []])
+
+    def test_finds_a_page_at_a_time_and_nothing_of_another_centre(self, facing: Facing, signed_in: Staff) -> None:
+        counter = facing.counter
+        counter.open().grant()
+        oldest = counter.delegation()
+        counter.write(lambda conn: copies(conn, oldest, 50))
+        manager = signed_in(Role.MANAGER)
+        first = manager.see(f"/manage/delegations?number={counter.visit_id}").text
+        assert f"/{oldest.id}/stop" not in first
+        older = re.search(r'href="(/manage/delegations\?number=[^"]+)"', first)
+        assert older, first
+        assert f"/{oldest.id}/stop" in manager.see(older[1].replace("&amp;", "&")).text
+        elsewhere = another_centre(counter)
+        counter.write(lambda conn: conn.execute(update(DelegationRow).values(centre_id=elsewhere)))
+        assert "Nothing in your centre" in manager.see(f"/manage/delegations?number={counter.visit_id}").text
 
     def test_goes_on_to_what_is_older_and_stops_that_too(self, facing: Facing, signed_in: Staff) -> None:
         facing.counter.open().grant()
