@@ -89,9 +89,19 @@ class RelyingParty:
         self._http = Fetcher(parts.clock)
 
     async def authorize_url(
-        self, provider_id: str, *, state: str, nonce: str, verifier: str, redirect_uri: str, least_acr: str
+        self,
+        provider_id: str,
+        *,
+        state: str,
+        nonce: str,
+        verifier: str,
+        redirect_uri: str,
+        least_acr: str,
+        language: str,
     ) -> str:
         """Return where to send the browser for a fresh sign-in at `least_acr` (an eIDAS URI) or above.
+
+        The provider is asked to speak `language`, a BCP 47 tag; one that cannot goes on in its own.
 
         Raises:
             ProviderUnknownError: no such provider is registered.
@@ -113,6 +123,7 @@ class RelyingParty:
             "prompt": "login",
             "max_age": "0",
             "acr_values": " ".join(_words_for(provider, least)),
+            "ui_locales": language.partition("-")[0],
         }
         if metadata.push_endpoint is not None:
             query = await self._pushed(provider, metadata.push_endpoint, query)

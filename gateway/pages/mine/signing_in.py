@@ -76,7 +76,7 @@ async def begin(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
     except TriedTooOftenError as error:
         return await _ways(request, return_to, PROBLEMS[error.code])
     least, back = own_sign_in.LEAST.uri, _return_address(parts)
-    address = await sign_in.address(chosen, begun, redirect_uri=back, least_acr=least)
+    address = await sign_in.address(chosen, begun, redirect_uri=back, least_acr=least, language=language_of(request))
     return see_other(address, cookies=[cookies.make(parts.settings, CookieName.STRANGER, secret)] if is_new else [])
 
 

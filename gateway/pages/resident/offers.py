@@ -58,7 +58,15 @@ class SignInService(Protocol):
         ...
 
     async def authorize_url(
-        self, provider_id: str, *, state: str, nonce: str, verifier: str, redirect_uri: str, least_acr: str
+        self,
+        provider_id: str,
+        *,
+        state: str,
+        nonce: str,
+        verifier: str,
+        redirect_uri: str,
+        least_acr: str,
+        language: str,
     ) -> str:
         """Where the browser goes to sign in."""
         ...
@@ -120,8 +128,10 @@ class ResidentSignIn:
                 return offer
         raise ProviderUnknownError("the page's provider is not offered now")
 
-    async def address(self, offer: Offer, begun: SignInRequest, *, redirect_uri: str, least_acr: str) -> str:
-        """Where the browser goes to sign in anew."""
+    async def address(
+        self, offer: Offer, begun: SignInRequest, *, redirect_uri: str, least_acr: str, language: str
+    ) -> str:
+        """Where the browser goes to sign in anew, in the language of the page that it comes from."""
         with self._forgetting():
             return await self.service.authorize_url(
                 offer.id,
@@ -130,6 +140,7 @@ class ResidentSignIn:
                 verifier=begun.verifier,
                 redirect_uri=redirect_uri,
                 least_acr=least_acr,
+                language=language,
             )
 
     async def redeem(self, returned: CameBack, query: Mapping[str, str], *, redirect_uri: str) -> SignedIn:

@@ -10,7 +10,7 @@ from delegation.errors import DelegationError
 from gateway.oauth.errors import OAuthError, SignInFailedError
 from gateway.oauth.relying_party import SignedIn
 from gateway.pages.forms import Form, field
-from gateway.pages.rendering import page
+from gateway.pages.rendering import language_of, page
 from gateway.pages.resident.approving import MOVED_ON
 from gateway.pages.resident.offers import CANCELLED, REFUSED, refusal_of, sign_in_of, unproved
 from gateway.parts import Parts
@@ -55,7 +55,8 @@ async def begin(request: AnyRequest, session: ResidentSession, parts: Parts, dat
         begun, least = await parts.database.write(work)
     except MOVED_ON:
         return see_other("/approve")
-    return see_other(await sign_in.address(chosen, begun, redirect_uri=_return_address(parts), least_acr=least))
+    back, language = _return_address(parts), language_of(request)
+    return see_other(await sign_in.address(chosen, begun, redirect_uri=back, least_acr=least, language=language))
 
 
 @get(_RETURN_PATH, **_RESIDENT)

@@ -48,9 +48,10 @@ def register(
     )
 
 
-async def address(party: RelyingParty, least: Assurance = Assurance.SUBSTANTIAL) -> str:
+async def address(party: RelyingParty, least: Assurance = Assurance.SUBSTANTIAL, language: str = "lv") -> str:
+    begun = {"state": "state-1", "nonce": NONCE, "verifier": VERIFIER}
     return await party.authorize_url(
-        "sandbox", state="state-1", nonce=NONCE, verifier=VERIFIER, redirect_uri=REDIRECT_URI, least_acr=least.uri
+        "sandbox", redirect_uri=REDIRECT_URI, least_acr=least.uri, language=language, **begun
     )
 
 

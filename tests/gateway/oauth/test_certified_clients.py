@@ -117,7 +117,8 @@ async def test_a_resident_signs_in_by_a_provider_in_javascript_that_demands_keys
         trust(parts, issuer)
         party = RelyingParty(parts)
         attempt = {"nonce": "n" * 43, "verifier": "v" * 43, "redirect_uri": COME_BACK}
-        address = await party.authorize_url("other", state="state-1", least_acr=Assurance.HIGH.uri, **attempt)
+        beside = {"state": "state-1", "least_acr": Assurance.HIGH.uri, "language": "en"}
+        address = await party.authorize_url("other", **beside, **attempt)
         assert set(parse_qs(urlsplit(address).query)) == {"client_id", "request_uri"}
         answer = come_back(address)
         assert (answer["state"], answer["iss"]) == ("state-1", issuer)

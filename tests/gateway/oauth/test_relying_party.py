@@ -130,6 +130,11 @@ class TestRequest:
         assert query["scope"] == "openid profile phone email"
         assert query["response_type"] == "code"
 
+    async def test_asks_the_provider_to_speak_the_readers_language(self, party: RelyingParty, liar: Provider) -> None:
+        for language, asked in (("en-plain", "en"), ("lv", "lv")):
+            query = dict(parse_qsl(urlsplit(await address(party, language=language)).query))
+            assert query["ui_locales"] == asked
+
     async def test_leads_to_an_origin_that_the_page_can_name(self, party: RelyingParty, liar: Provider) -> None:
         liar.metadata(authorization_endpoint="https://sign-in.example/oidc/authorize?tenant=lv")
         assert await party.form_target("sandbox") == "https://sign-in.example"

@@ -48,9 +48,17 @@ class PlayedProvider:
         return PROVIDER
 
     async def authorize_url(
-        self, provider_id: str, *, state: str, nonce: str, verifier: str, redirect_uri: str, least_acr: str
+        self,
+        provider_id: str,
+        *,
+        state: str,
+        nonce: str,
+        verifier: str,
+        redirect_uri: str,
+        least_acr: str,
+        language: str,
     ) -> str:
-        query = {"state": state, "nonce": nonce, "redirect_uri": redirect_uri, "least": least_acr}
+        query = {"state": state, "nonce": nonce, "redirect_uri": redirect_uri, "least": least_acr, "language": language}
         return f"{PROVIDER}/authorize?{urlencode(query)}"
 
     async def redeem(

@@ -149,9 +149,12 @@ class TestApproving:
 
     def test_the_provider_is_asked_for_a_fresh_sign_in_at_the_services_level(self, facing: Facing) -> None:
         facing.counter.open().ask()
-        begun = facing.begin(facing.matched())
+        phone = facing.matched()
+        begun = facing.begin(phone)
         assert begun.location.startswith(f"{PROVIDER}/authorize?")
         assert "LoA%2Fsubstantial" in begun.location
+        assert begun.location.endswith("language=lv")
+        assert facing.begin(in_english(phone)).location.endswith("language=en")
 
     def test_a_fresh_sign_in_grants_and_the_session_gets_a_new_id(self, facing: Facing) -> None:
         facing.counter.open().ask()
