@@ -13,12 +13,13 @@ from audit.submission import Submission
 from gateway.config import Settings, is_loopback
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseError
-from gateway.doctor.finding import Finding, note, ok
+from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.doctor.services import is_not_made_yet
 from gateway.ledger import checkpoints, tree
 from gateway.ledger.witness_client import Cosigned, KnowsOther, WitnessClient, WitnessUnavailableError, open_http
 
 _NAME = "Witnesses"
+_OBJECTS = "holds something that this log does not continue"
 
 
 def witnesses(settings: Settings) -> Finding:
@@ -37,6 +38,9 @@ def witnesses(settings: Settings) -> Finding:
     detail = "; ".join(_line(each, answer, settings) for each, answer in zip(trust.witnesses, said, strict=True))
     if not trust.demands:
         return note(_NAME, f"{detail}; the quorum is none", "Name a quorum in the file of PILNVARA_LOG_WITNESSES.")
+    if _OBJECTS in said:
+        mend = "Nothing is signed once enough of them say so: look whether this database was put back in time."
+        return broken(_NAME, f"{detail}; the quorum is {trust}", mend)
     if not trust.is_met(confirmed):
         mend = "The log goes on, unwitnessed. Ask whoever runs them, and give them `/log/vkey`."
         return note(_NAME, f"{detail}; the quorum is {trust}", mend)
@@ -71,4 +75,4 @@ async def _ask(database: Database, client: WitnessClient) -> str | None:
             said = await client.submit(Submission(old, tuple(proof), signed))
     except (WitnessUnavailableError, AuditError, tree.NodeMissingError) as error:
         return f"does not confirm: {error}"
-    return None if isinstance(said, Cosigned) else "holds something that this log does not continue"
+    return None if isinstance(said, Cosigned) else _OBJECTS

@@ -46,6 +46,8 @@ _SHORTEST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
 _DEADLINE = 15.0
 _TELL_EACH = 3600.0
+_LONGEST_REASON = 200
+"""Characters of an answer's fault that reach the log."""
 
 _log = structlog.get_logger("gateway.witnessing")
 
@@ -185,7 +187,8 @@ class Witnessing:
                 line = await self._obtain(to, this)
         except (WitnessUnavailableError, TimeoutError, DatabaseUnavailableError) as error:
             if not to.pause:
-                _log.warning("witness does not cosign", witness=to.verifier.name, reason=str(error) or "too slow")
+                reason = str(error)[:_LONGEST_REASON] or "too slow"
+                _log.warning("witness does not cosign", key=to.verifier.name, reason=reason)
             to.put_off(asyncio.get_running_loop().time())
             return
         finally:
@@ -254,7 +257,8 @@ class Witnessing:
 
     async def _tell(self, to: _Correspondent, claim: str, *, proven: bool) -> None:
         """Say once what a witness objects to; in the trail not oftener than each hour, or it could fill it."""
-        _log.error("witness objects", witness=to.verifier.name, claim=claim, proven=proven)
+        kind = "proven by our signature" if proven else "claimed"
+        _log.error("witness objects", key=to.verifier.name, reason=claim, kind=kind)
         now = asyncio.get_running_loop().time()
         if to.told_at is None or now - to.told_at > _TELL_EACH:
             to.told_at, clock = now, self._publisher.clock

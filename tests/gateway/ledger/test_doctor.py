@@ -60,4 +60,5 @@ class TestWitnesses:
             fork = checkpoint.sign(replace(made, root=bytes(32)), key)
             Witness(one.folder, store.clock.now).add_checkpoint(Submission(0, (), fork).encode())
             found = outside.witnesses(replace(store.settings, log_witnesses=policy_of(one)))
+        assert found.health is Health.BROKEN
         assert "holds something that this log does not continue" in found.detail
