@@ -34,17 +34,22 @@ def witnesses(settings: Settings) -> Finding:
         said = asyncio.run(_ask_all(settings))
     except DatabaseError:
         return note(_NAME, "cannot be asked without the database", "Mend the database first.")
-    confirmed = [each.verifier for each, answer in zip(trust.witnesses, said, strict=True) if answer is None]
-    detail = "; ".join(_line(each, answer, settings) for each, answer in zip(trust.witnesses, said, strict=True))
-    if not trust.demands:
-        return note(_NAME, f"{detail}; the quorum is none", "Name a quorum in the file of PILNVARA_LOG_WITNESSES.")
+    return _judged(settings, said)
+
+
+def _judged(settings: Settings, said: Sequence[str | None]) -> Finding:
+    trust = settings.log_witnesses
+    asked = list(zip(trust.witnesses, said, strict=True))
+    detail = f"{'; '.join(_line(each, answer, settings) for each, answer in asked)}; the quorum is {trust}"
     if _OBJECTS in said:
         mend = "Nothing is signed once enough of them say so: look whether this database was put back in time."
-        return broken(_NAME, f"{detail}; the quorum is {trust}", mend)
-    if not trust.is_met(confirmed):
+        return broken(_NAME, detail, mend)
+    if not trust.demands:
+        return note(_NAME, detail, "Name a quorum in the file of PILNVARA_LOG_WITNESSES.")
+    if not trust.is_met([each.verifier for each, answer in asked if answer is None]):
         mend = "The log goes on, unwitnessed. Ask whoever runs them, and give them `/log/vkey`."
-        return note(_NAME, f"{detail}; the quorum is {trust}", mend)
-    return ok(_NAME, f"{detail}; the quorum is {trust}")
+        return note(_NAME, detail, mend)
+    return ok(_NAME, detail)
 
 
 def _line(witness: NamedWitness, answer: str | None, settings: Settings) -> str:
