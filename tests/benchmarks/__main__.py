@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from gateway import logging
-from tests.benchmarks import connector, grants, hashing, pages, portals, processes, verifying, waiting
+from tests.benchmarks import auditing, connector, grants, hashing, pages, portals, processes, verifying, waiting
 from tests.benchmarks.effort import FULL, QUICK, Effort
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.gateways import each_database
@@ -29,6 +29,7 @@ MEASURES: dict[str, Measure] = {
     "portals": portals.measure,
     "verifying": verifying.measure,
     "hashing": hashing.measure,
+    "auditing": auditing.measure,
     "waiting": waiting.measure,
     "processes": processes.measure,
     "connector": connector.measure,
