@@ -16,14 +16,15 @@ from connectors.sdk import registry
 from delegation.assurance import ON_PHONE, ApprovalKind
 from delegation.model import AuthorityKind
 from delegation.readback import ReadBack
-from delegation.statement import Statement
+from delegation.statement import Statement, StatementFacts
 from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, fixed, statements, stop_codes
+from gateway.visits import actors, approvals, fixed, parties, statements, stop_codes
 from gateway.visits.asking import Answers, Draft
 from gateway.visits.errors import NotFoundError
+from gateway.visits.parties import Authority
 from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.rows import filings_of_visit
 from gateway.visits.running import Refusals, read_back_of
@@ -165,9 +166,17 @@ class OpenedVisit:
         facts = statements.facts_of(self._vault, delegation["id"])
         return OnBehalf(facts.principal, (facts.approver, *facts.co_approvers), delegation["authority_kind"])
 
+    def facts(self) -> StatementFacts:
+        """What the statement of the newest delegation says."""
+        return statements.facts_of(self._vault, _there(self._view.delegation)["id"])
+
+    def authority(self) -> Authority | None:
+        """By what right somebody speaks for somebody else, and what showed it."""
+        return parties.authority_of(self._vault, _there(self._view.delegation)["id"])
+
     def principal_name(self) -> str:
         """The name of whoever's matter it is, as the statement has it."""
-        return statements.facts_of(self._vault, _there(self._view.delegation)["id"]).principal
+        return self.facts().principal
 
     def asked_name(self) -> str:
         """The name of whoever is asked now: the approver, or a co-approver in their turn."""

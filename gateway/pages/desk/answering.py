@@ -112,7 +112,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "stage": view.stage.value,
         "panel": desk.panel,
         "p": desk.values,
-        "typed": wish.typed,
+        "typed": wish.typed or desk.values.get("before", {}),
         "wrong": wish.errors,
         "here": path_of(view.id),
         "card": view.service.card(session.language) if view.service else None,

@@ -15,7 +15,16 @@ from delegation.assurance import ON_PHONE, Assurance, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
-from gateway.pages.desk import filling_panel, parties_form, readback_panel, routes, scope_form, signing_panel, words
+from gateway.pages.desk import (
+    asked_before,
+    filling_panel,
+    parties_form,
+    readback_panel,
+    routes,
+    scope_form,
+    signing_panel,
+    words,
+)
 from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
@@ -179,9 +188,15 @@ def _closed_services(look: _Look, service_ids: list[str]) -> dict[str, dict[str,
 def _request(look: _Look) -> dict[str, Any]:
     services = turns.to_ask(look.conn, look.view)
     if not services:
-        return {"routes": (), "number_wanted": False}
+        return {"routes": (), "number_wanted": False, "may_show": False}
+    ways = routes.offered(look.conn, look.parts, look.session, services)
+    before = asked_before.plain(look.view, services, ways)
+    if look.shown:
+        before |= asked_before.personal(look.conn, look.parts, look.view, look.opened())
     return {
-        "routes": routes.offered(look.conn, look.parts, look.session, services),
+        "before": before,
+        "may_show": asked_before.may_show(look.view) and not look.shown and not look.wish.typed,
+        "routes": ways,
         "number_wanted": all(
             Route.DISPLAY in each.rules.routes and routes.needed(each) <= Assurance.LOW for each in services
         ),

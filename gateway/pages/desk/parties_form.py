@@ -90,6 +90,11 @@ def read(typed: Mapping[str, str], own_code: str | None) -> tuple[Spoken, dict[s
     return Spoken(principal, Authority(kind=authority, document=_DOCUMENTS[authority], reference=paper), second), {}
 
 
+def written(kind: AuthorityKind | None) -> dict[str, str]:
+    """For whom it is, as the form would send it; who they are is not said."""
+    return {"for": SELF if kind is None else kind.value}
+
+
 def text_of(typed: str) -> str | None:
     """One line of visible text, or none: what cannot be seen may not stand in a statement."""
     text = " ".join(typed.split())

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from connectors.sdk import registry
+from delegation.model import Action
 from gateway.services.catalogue import Service
 from gateway.visits.scope import Wanted
 
@@ -44,6 +45,22 @@ def read(typed: Mapping[str, str]) -> tuple[Wanted, ...]:
         for number in range(MOST)
         if (service := typed.get(f"{_PREFIX}{number}-service"))
     )
+
+
+def written(services: Sequence[Service], delegation: Mapping[str, Any]) -> dict[str, str]:
+    """What a delegation allows for each of `services`, as the form would send it."""
+    allowed = {each["service"]: each for each in delegation["services"]}
+    typed: dict[str, str] = {}
+    for number, service in enumerate(services):
+        before, at = allowed.get(service.id), f"{_PREFIX}{number}-"
+        if before is None:
+            continue
+        actions = {each["action"] for each in before["actions"]}
+        ticked = [each.value for each in (Action.FOLLOW, Action.COLLECT) if each.value in actions]
+        ticked += [f"lock-{name}" for name in before["locked"]]
+        typed |= {f"{at}{name}": f"{at}{name}" for name in ticked}
+        typed |= {f"{at}filings": str(before["max_filings"])}
+    return typed
 
 
 def _wanted(service: str, said: Mapping[str, str]) -> Wanted:
