@@ -14,13 +14,13 @@ from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonErr
 from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind
 from gateway.pages.admin import titles, words
-from gateway.pages.rendering import page
+from gateway.pages.rendering import language_of, page
 from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
 from gateway.web.redirects import see_other
-from ui.i18n import Message
+from ui.i18n import Language, Message
 
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
@@ -39,14 +39,14 @@ class _One:
     names: Mapping[str, str]
 
     @classmethod
-    def read(cls, conn: Connection, change_id: str, language: str) -> Self:
+    def read(cls, conn: Connection, change_id: str, language: Language) -> Self:
         """Raises `ChangeUnknownError`."""
         change = listing.one(conn, change_id)
         if change.kind not in titles.AGREEMENTS:
             return cls(change, change.title, {})
         values = change.after or change.before or {}
         names = titles.names_in(conn, [values], language)
-        return cls(change, titles.of_agreement(values, names), names)
+        return cls(change, titles.of_agreement(values, names, language), names)
 
     def said(self, name: str, value: Any) -> list[Message | str]:
         """A value as lines of the page; of an agreement with the names of service and centre."""
@@ -64,7 +64,7 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
             "alone": listing.by_one_lately(conn, parts.clock.now()),
             "decided": listing.decided(conn, most=_PAGE + 1, after=place.after),
         }
-        return lists | {"titles": titles.of_changes(conn, chain(*lists.values()), session.language)}
+        return lists | {"titles": titles.of_changes(conn, chain(*lists.values()), language_of(request))}
 
     shown = await parts.database.read(work)
     decided = shown.pop("decided")
@@ -86,7 +86,7 @@ async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, cha
     """One change: why, by whom, from what to what."""
 
     def work(conn: Connection) -> tuple[_One, bool]:
-        one = _One.read(conn, change_id, session.language)
+        one = _One.read(conn, change_id, language_of(request))
         is_account = one.change.kind is ChangeKind.ACCOUNT_RECOVER
         half = recoveries.half_for(conn, session, change_id, parts.clock.now()) if is_account else None
         return one, half is not None
@@ -126,7 +126,7 @@ async def show_secret(
 ) -> Response[Any]:
     """Show a portal's new secret, once: the answer is the page itself, since nothing is kept to lead to."""
     secret = await parts.database.write(lambda conn: flow.show_secret(conn, parts, session, change_id))
-    one = await parts.database.read(lambda conn: _One.read(conn, change_id, session.language))
+    one = await parts.database.read(lambda conn: _One.read(conn, change_id, language_of(request)))
     return _show(request, session, one, secret=secret)
 
 
@@ -136,7 +136,7 @@ async def show_half(
 ) -> Response[Any]:
     """Show the caller's half of the code to an account, once: nothing is kept to lead to."""
     half = await parts.database.write(lambda conn: recoveries.show_half(conn, parts, session, change_id))
-    one = await parts.database.read(lambda conn: _One.read(conn, change_id, session.language))
+    one = await parts.database.read(lambda conn: _One.read(conn, change_id, language_of(request)))
     return _show(request, session, one, half=half)
 
 

@@ -21,7 +21,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError, UnknownPersonError
 from gateway.people.tables import Staff
 from gateway.web.redirects import see_other
-from ui.i18n import Message
+from ui.i18n import Language, Message
 
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_TARGET: Final = 200
@@ -130,11 +130,11 @@ async def _form(
     )
 
 
-def _title(conn: Connection, kind: ChangeKind, target: str, language: str) -> str:
+def _title(conn: Connection, kind: ChangeKind, target: str, language: Language) -> str:
     now = flow.KINDS[kind].current(conn, target) if kind in titles.AGREEMENTS else None
     if now is None:
         return listing.title_of(conn, target)
-    return titles.of_agreement(now, titles.names_in(conn, [now], language))
+    return titles.of_agreement(now, titles.names_in(conn, [now], language), language)
 
 
 def _errors(shown: list[str], fault: ChangeFaultError) -> dict[str, Message]:

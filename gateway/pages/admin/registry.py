@@ -18,7 +18,7 @@ from gateway.keys.signing import KeyKind
 from gateway.keys.tables import SigningKeyRow
 from gateway.oauth.tables import IdentityProvider, OAuthClient
 from gateway.pages.admin import words
-from gateway.pages.rendering import page
+from gateway.pages.rendering import language_of, page
 from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
@@ -28,7 +28,7 @@ from gateway.services import catalogue, trainings
 from gateway.services.tables import Agreement, Basket, Portal, Service, StaffTraining, Training
 from gateway.visits.rows import AnyRow
 from ui.formats import write_date
-from ui.i18n import Message, message
+from ui.i18n import Message, message, speaking
 
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 25
@@ -280,16 +280,18 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: F
         return list(conn.execute(wanted.limit(_PAGE + 1).offset(place.after), times))
 
     found = await parts.database.read(work)
+    with speaking(language_of(request)):
+        rows = [
+            (cells, ", ".join(map(str, cells[: registry.named_by])), urlencode({"target": registry.target(row)}))
+            for row, cells in ((row, registry.cells(row, session)) for row in found[:_PAGE])
+        ]
     may = {kind for kind in ChangeKind if session.role in flow.KINDS[kind].proposers}
     return page(
         request,
         "pages/admin/registry.html",
         title=registry.title,
         head=registry.head,
-        rows=[
-            (cells, ", ".join(map(str, cells[: registry.named_by])), urlencode({"target": registry.target(row)}))
-            for row, cells in ((row, registry.cells(row, session)) for row in found[:_PAGE])
-        ],
+        rows=rows,
         changes=[kind for kind in registry.changes if kind in may],
         new=registry.new if registry.new in may else None,
         kinds=words.KINDS,

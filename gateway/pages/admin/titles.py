@@ -12,23 +12,28 @@ from gateway.pages.admin import words
 from gateway.people.tables import Centre
 from gateway.services import catalogue
 from gateway.services.tables import Service
+from ui.i18n import Language, speaking
 
 AGREEMENTS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END})
 
 
-def of_changes(conn: Connection, changes: Iterable[Change], language: str) -> dict[str, str]:
+def of_changes(conn: Connection, changes: Iterable[Change], language: Language) -> dict[str, str]:
     """By the change's id, its title in `language`. Two statements more where there are agreements."""
     changes = list(changes)
     agreed = {each.id: each.after or each.before or {} for each in changes if each.kind in AGREEMENTS}
     names = names_in(conn, agreed.values(), language)
-    return {each.id: of_agreement(agreed[each.id], names) if agreed.get(each.id) else each.title for each in changes}
+    return {
+        each.id: of_agreement(agreed[each.id], names, language) if agreed.get(each.id) else each.title
+        for each in changes
+    }
 
 
-def of_agreement(values: Values, names: Mapping[str, str]) -> str:
+def of_agreement(values: Values, names: Mapping[str, str], language: Language) -> str:
     """An agreement in one line; `names` are those of the centre and the service that it may be for."""
-    parts = [named(name, values[name], names) for name in ("holder", "service", "centre")]
-    days = [named(name, values[name], names) for name in ("begins_at", "ends_at")]
-    return ", ".join([*parts, " – ".join(days)])
+    with speaking(language):
+        parts = [named(name, values[name], names) for name in ("holder", "service", "centre")]
+        days = [named(name, values[name], names) for name in ("begins_at", "ends_at")]
+        return ", ".join([*parts, " – ".join(days)])
 
 
 def named(name: str, value: object, names: Mapping[str, str]) -> str:

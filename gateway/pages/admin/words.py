@@ -137,6 +137,7 @@ _UNBOUND: Final[Mapping[str, Message]] = {
     "services": message("All services of the portal"),
     "service": message("Every service"),
     "centre": message("Every centre"),
+    "ends_at": message("without an end"),
     "valid_months": message("As long as whoever notes it says"),
 }
 """What an empty value means where it does not mean nothing."""

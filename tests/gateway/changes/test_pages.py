@@ -14,7 +14,7 @@ from gateway.oauth import clients, providers
 from gateway.people import staff
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
-from gateway.services import trainings
+from gateway.services import agreements, trainings
 from gateway.services.tables import Agreement
 from tests.gateway.callers import PASSWORD, Callers
 from tests.gateway.changes.conftest import PORTAL, PROVIDER, RULES, SERVICE, WHY, Office
@@ -260,3 +260,16 @@ def test_an_agreement_holds_from_the_first_instant_of_its_first_day_to_the_last_
     assert "12.07.2027" in listed
     kept = office.read(lambda conn: conn.execute(select(Agreement.begins_at, Agreement.ends_at)).all())
     assert (datetime(2027, 1, 9, 22, tzinfo=UTC), datetime(2027, 7, 12, 21, tzinfo=UTC)) in kept
+
+
+def test_an_agreement_is_named_in_the_readers_language(office: Office) -> None:
+    conclude = {"holder": "Parauga iestāde", "begins_at": "2027-01-10", "reason": WHY}
+    path = office.page().post("/admin/propose/agreement.add", conclude).location
+    reader = office.callers.staff(Role.ADMINISTRATOR, at_terminal=False, language="lv")
+    named = "Parauga iestāde, Visi pakalpojumi, Visi centri, 10.01.2027 – bez beigu termiņa"
+    for address in ("/admin", path):
+        assert named in reader.get(address).text
+        assert "Every service" not in reader.get(address).text
+    office.write(lambda conn: agreements.conclude(conn, holder="Parauga iestāde", begins_at=office.clock.now()))
+    listed = reader.get("/admin/agreements").text
+    assert "Every" not in listed
