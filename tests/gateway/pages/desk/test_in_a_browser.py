@@ -12,6 +12,7 @@ from gateway.people import sessions
 from gateway.visits import looking
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
+from tests.gateway.pages.desk.test_documents import first_has_said_yes
 from tests.gateway.windows import address, listen, open_as
 from tests.wcag import ensure_accessible
 
@@ -62,6 +63,8 @@ def test_lists_forms_and_confirmations_are_accessible(browser: Browser, address:
     another_day(latvian)
     latvian.asked_on_display()
     display = latvian.path
+    first_has_said_yes(latvian)
+    document = latvian.path
     latvian.at(Stage.SERVICE)
     empty = latvian.path
     latvian.ready()
@@ -71,9 +74,13 @@ def test_lists_forms_and_confirmations_are_accessible(browser: Browser, address:
     context = open_as(browser, address, latvian.browser)
     page = context.new_page()
     shown = f"{latvian.path}?shown=1"
-    for path in ("/desk", empty, ready, display, shown, f"{latvian.path}/stop", f"{latvian.path}/close"):
+    for path in ("/desk", empty, ready, display, document, shown, f"{latvian.path}/stop", f"{latvian.path}/close"):
         page.goto(address + path)
         ensure_accessible(page)
+    page.goto(address + document)
+    page.locator('form[action$="/document"] button').click()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    ensure_accessible(page)
     page.goto(address + empty)
     page.locator("#query").fill("slimibas lapa")
     page.locator("form[role=search] button").click()
