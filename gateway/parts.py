@@ -13,7 +13,7 @@ from gateway.database.engine import Database
 from gateway.database.schema import ensure_migrated
 from gateway.keys import keyfile, signing
 from gateway.keys.sealing import Sealer
-from gateway.keys.signing import KeyRing
+from gateway.keys.signing import KeyRing, NoteSigners
 from gateway.ledger import outbox
 from gateway.ledger.checkpoints import Publisher
 from ui.environment import Renderer, environment
@@ -40,7 +40,7 @@ class Store:
     def publisher(self) -> Publisher:
         """What signs checkpoints of the log on this machine, and knows its public keys."""
         origin = self.settings.log_origin
-        return Publisher(self.database, self.clock, self.keys.note_signers(origin), origin, self.settings.data_dir)
+        return Publisher(self.database, self.clock, NoteSigners(self.keys, origin), origin, self.settings.data_dir)
 
     def close(self) -> None:
         """Let what runs finish and close the database."""

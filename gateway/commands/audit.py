@@ -11,6 +11,7 @@ COMMANDS = {
     "verify-bundle": ("audit.commands:verify", "Verify what proves one visit, offline."),
     "consistency": ("audit.tile_commands:consistency", "Verify that one checkpoint follows another."),
     "export": ("gateway.commands.exporting:export", "Write the log as tiles into a folder, for auditors."),
+    "keys": ("gateway.commands.log_keys:keys", "Show and replace the keys that sign the log."),
     "witness": ("audit.witness.commands:witness", "Run a witness, for logs that other people run."),
 }
 """Name, then where the command is and what its help says."""

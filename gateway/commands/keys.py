@@ -56,7 +56,7 @@ def rotate(kind: str, *, at_once: bool) -> None:
     """Replace the signing key of KIND.
 
     The new key is published at once and signs a quarter of an hour later, when every process and portal knows it; the
-    old one stays published while what it signed lives. Nothing has to be restarted, but for the log's `checkpoint` key.
+    old one stays published while what it signed lives. Nothing has to be restarted.
     """
     if at_once and kind == KeyKind.CHECKPOINT:
         raise click.UsageError("the log's key is never taken out of use: old checkpoints are verified with it for ever")
@@ -66,12 +66,10 @@ def rotate(kind: str, *, at_once: bool) -> None:
         kid = store.database.write_now(lambda conn: _rotate(conn, store.sealer, KeyKind(kind), now, at_once=at_once))
     finally:
         store.close()
-    click.echo(f"New key: {kid}. {_next_step(KeyKind(kind), now, at_once=at_once)}")
+    click.echo(f"New key: {kid}. {_next_step(now, at_once=at_once)}")
 
 
-def _next_step(kind: KeyKind, now: datetime, *, at_once: bool) -> str:
-    if kind is KeyKind.CHECKPOINT:
-        return "Restart `pilnvara serve` and `pilnvara worker` on every machine."
+def _next_step(now: datetime, *, at_once: bool) -> str:
     if at_once:
         return "It signs as soon as each process has noticed it, within half a minute."
     return f"It signs from {now + signing.ANNOUNCED:%Y-%m-%d %H:%M} UTC on; nothing has to be restarted."

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from audit.policy import TrustPolicy
 from audit.report import Report, Severity
 from gateway.config import Settings
 from gateway.database.drivers import parse_url, sqlite_path
-from gateway.ledger import checkpoints
+from gateway.ledger import checkpoints, log_keys
 from gateway.ledger.checking import check
 from gateway.ledger.sequencer import sequence
 from gateway.ledger.witnessing import open_witnessing
@@ -31,6 +32,7 @@ def verify_database(
     held: Path | None,
     since: Path | None,
     trust: TrustPolicy | None,
+    retired: Mapping[str, int],
     log_only: bool,
 ) -> Report:
     """Verify the log in the database, and what is kept of each yes."""
@@ -39,7 +41,7 @@ def verify_database(
         kept = checkpoints.read_held(store.settings.data_dir) if held is None else held.read_bytes()
         before = None if since is None else since.read_bytes()
         demanded = trust or store.settings.log_witnesses
-        return _verify(store, vkeys, kept, demanded, log_only=log_only, since=before)
+        return _verify(store, vkeys, kept, demanded, log_only=log_only, since=before, retired=retired)
     finally:
         store.close()
 
@@ -84,9 +86,9 @@ def _verify(
     *,
     log_only: bool,
     since: bytes | None,
+    retired: Mapping[str, int],
 ) -> Report:
     columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    own = tuple(signer.verifier.vkey for signer in store.publisher.signers)
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Checking")
 
@@ -95,8 +97,18 @@ def _verify(
 
         def look(conn: Connection) -> Report:
             now, origin = store.clock.now(), store.settings.log_origin
-            keys = vkeys or own
-            report = check(conn, vkeys=keys, origin=origin, now=now, held=held, progress=show, trust=trust, since=since)
+            keys, replaced = (vkeys, retired) if vkeys else log_keys.usable(conn, store)
+            report = check(
+                conn,
+                vkeys=keys,
+                retired=replaced,
+                origin=origin,
+                now=now,
+                held=held,
+                progress=show,
+                trust=trust,
+                since=since,
+            )
             # A log that cannot be read says nothing of what is kept beside it.
             if log_only or report.severity is Severity.BAD_INPUT:
                 return report

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -79,6 +79,13 @@ class StoredKey:
         key = load_der_private_key(self.private_der, password=None)
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
 
+    def signer(self, name: str) -> Signer:
+        """As a key of the log `name`; only for a key of checkpoints."""
+        private = load_der_private_key(self.private_der, password=None)
+        if not isinstance(private, Ed25519PrivateKey):
+            raise TypeError(f"key {self.kid} signs no notes")
+        return Signer(name, private.private_bytes_raw())
+
 
 class KeyRing:
     """All signing keys that are in use: opened at start, and again when another process has changed them."""
@@ -140,14 +147,14 @@ class KeyRing:
             raise KeyMissingError(f"there is no key for {kind}: `pilnvara keys init` makes it")
         return key
 
+    def checkpoint_keys(self) -> tuple[StoredKey, ...]:
+        """Return the log's keys, the newest first."""
+        return self._keys[KeyKind.CHECKPOINT]
+
     def note_signers(self, name: str) -> tuple[Signer, ...]:
-        """Return the checkpoint keys under the log's `name`, the one that signs first."""
-        signers = []
-        for key in self._keys[KeyKind.CHECKPOINT]:
-            private = load_der_private_key(key.private_der, password=None)
-            if isinstance(private, Ed25519PrivateKey):
-                signers.append(Signer(name, private.private_bytes_raw()))
-        return tuple(signers)
+        """Return the checkpoint keys under the log's `name`, the one that signs now first."""
+        now = self._signing.get(KeyKind.CHECKPOINT)
+        return tuple(key.signer(name) for key in sorted(self.checkpoint_keys(), key=lambda key: key is not now))
 
     def jwks(self, *kinds: KeyKind) -> dict[str, list[dict[str, Any]]]:
         """Return the JWK set (RFC 7517) of `kinds`, all token kinds if none is named: current and replaced keys."""
@@ -160,6 +167,35 @@ class KeyRing:
     def missing(self) -> tuple[KeyKind, ...]:
         """Name the kinds that have no key."""
         return tuple(kind for kind in KeyKind if not self._keys[kind])
+
+
+class NoteSigners(Sequence[Signer]):
+    """The log's keys as the ring has them at the moment: who holds it need not be told when one is replaced."""
+
+    def __init__(self, ring: KeyRing, name: str) -> None:
+        """Sign as the log `name`."""
+        self._ring, self._name = ring, name
+        self._known: tuple[tuple[StoredKey, ...], StoredKey | None] = ((), None)
+        self._signers: tuple[Signer, ...] = ()
+
+    @overload
+    def __getitem__(self, index: int) -> Signer: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Signer, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Signer | tuple[Signer, ...]:
+        return self._current()[index]
+
+    def __len__(self) -> int:
+        return len(self._current())
+
+    def _current(self) -> tuple[Signer, ...]:
+        keys = self._ring.checkpoint_keys()
+        known = (keys, self._ring.stored(KeyKind.CHECKPOINT) if keys else None)
+        if known != self._known:
+            self._known, self._signers = known, self._ring.note_signers(self._name)
+        return self._signers
 
 
 def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tuple[KeyKind, ...]]:

@@ -16,7 +16,7 @@ from gateway.jobs.leases import Job
 from gateway.jobs.queue import enqueue
 from gateway.jobs.runner import Handler, JobKind
 from gateway.jobs.tables import OPEN, JobRow
-from gateway.ledger import checkpoints, outbox, tree
+from gateway.ledger import checkpoints, log_keys, outbox, tree
 from gateway.ledger.checking import check
 from gateway.ledger.tables import AuditEvent
 from gateway.parts import Store
@@ -103,12 +103,14 @@ def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
 
 
 async def _verify(store: Store, by: Actor) -> None:
-    vkeys = tuple(signer.verifier.vkey for signer in store.publisher.signers)
     held, now = checkpoints.read_held(store.settings.data_dir), store.clock.now()
     origin, trust = store.settings.log_origin, store.settings.log_witnesses
-    report = await store.database.read(
-        lambda conn: check(conn, vkeys=vkeys, origin=origin, now=now, held=held, trust=trust)
-    )
+
+    def look(conn: Connection) -> Report:
+        vkeys, retired = log_keys.usable(conn, store)
+        return check(conn, vkeys=vkeys, retired=retired, origin=origin, now=now, held=held, trust=trust)
+
+    report = await store.database.read(look)
     await store.database.write(lambda conn: _record(conn, store, report, by))
 
 

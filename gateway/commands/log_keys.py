@@ -1,0 +1,38 @@
+"""`pilnvara audit keys`: the keys that sign the log."""
+
+import click
+
+from gateway.commands.keys import rotate
+from gateway.commands.log import open_existing
+from gateway.keys.signing import KeyKind
+from gateway.ledger import log_keys
+
+
+@click.group("keys")
+def keys() -> None:
+    """The keys that sign the log."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show every key that the log ever had, the newest first; a replaced one as auditors hand it to --retired."""
+    store = open_existing()
+    try:
+        known = store.database.read_now(lambda conn: log_keys.standing(conn, store))
+    finally:
+        store.close()
+    for each in known:
+        state = "signs" if each.until is None else f"replaced, signs until {each.until:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{each.vkey}  made {each.since:%Y-%m-%d %H:%M} UTC, {state if each.retired is None else 'retired'}")
+        if each.retired is not None:
+            click.echo(f"  --retired {each.retired}")
+
+
+@keys.command("rotate")
+@click.pass_context
+def rotate_key(context: click.Context) -> None:
+    """Replace the key that signs the log: the new one is published at once and signs a quarter of an hour later.
+
+    Tell the new vkey to auditors and witnesses before it signs. The old one stays published, for what it has signed.
+    """
+    context.invoke(rotate, kind=KeyKind.CHECKPOINT.value, at_once=False)
