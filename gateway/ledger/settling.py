@@ -14,6 +14,8 @@ from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Store
 
 EVERY_SECONDS = 60.0
+_PATIENCE = 1.0
+"""Seconds that whoever asked for a bundle waits for slow witnesses."""
 
 _log = structlog.get_logger("gateway.ledger")
 
@@ -29,7 +31,7 @@ async def settle(store: Store) -> None:
     try:
         async with open_witnessing(store.publisher, store.settings.log_witnesses) as witnessing:
             await witnessing.publish()
-            await witnessing.settle()
+            await witnessing.settle(_PATIENCE)
     except LogUnhealthyError as error:
         _log.error("log refused", code=error.code, reason=str(error))
 

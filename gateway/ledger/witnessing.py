@@ -125,9 +125,10 @@ class Witnessing:
             await self._catch_up()
         return made
 
-    async def settle(self) -> None:
-        """Wait for what is still under way: for commands that end afterwards."""
-        await asyncio.gather(*self._tasks)
+    async def settle(self, at_most: float = _DEADLINE) -> None:
+        """Wait, `at_most` so many seconds, for what is still under way: for whoever ends afterwards."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=at_most)
 
     async def close(self) -> None:
         """Break off what is still under way."""
