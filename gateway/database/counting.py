@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import Engine, event
 
 
 @dataclass(slots=True)
@@ -35,11 +32,18 @@ def count_statements() -> Iterator[StatementCount]:
         _counting.reset(token)
 
 
-def attach(engine: Engine) -> None:
-    """Let `count_statements` see what `engine` executes."""
+@contextmanager
+def not_counted() -> Iterator[None]:
+    """Leave out what a new connection asks for itself."""
+    token = _counting.set(None)
+    try:
+        yield
+    finally:
+        _counting.reset(token)
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def _note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        count = _counting.get()
-        if count is not None:
-            count.texts.append(statement)
+
+def note(statement: str) -> None:
+    """Count a statement that is being executed, if anybody counts."""
+    count = _counting.get()
+    if count is not None:
+        count.texts.append(statement)

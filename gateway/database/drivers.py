@@ -3,11 +3,13 @@
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -16,6 +18,8 @@ from gateway.database.errors import DatabaseUrlError
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction, or for a row lock, before it gives up."""
+
+_CHANGES = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY")
 
 _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
@@ -51,9 +55,7 @@ def parse_url(text: str) -> URL:
 def make_engine(url: URL, *, read_only: bool) -> Engine:
     """Make an engine without a pool: each of the database's threads holds one connection."""
     make = _sqlite_engine if url.get_backend_name() == "sqlite" else _postgresql_engine
-    engine = make(url, read_only)
-    counting.attach(engine)
-    return engine
+    return make(url, read_only)
 
 
 def _sqlite_engine(url: URL, read_only: bool) -> Engine:
@@ -79,6 +81,10 @@ def _sqlite_engine(url: URL, read_only: bool) -> Engine:
         if driver is not None:
             driver.execute(begin)
 
+    @event.listens_for(engine, "before_cursor_execute")
+    def _count(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        counting.note(statement)
+
     return engine
 
 
@@ -92,28 +98,81 @@ def _postgresql_engine(url: URL, read_only: bool) -> Engine:
         "default_transaction_read_only": "on" if read_only else "off",
     }
     text = " ".join(f"-c {name}={value}" for name, value in options.items())
-    own = {"application_name": "pilnvara", "connect_timeout": 5, "cursor_factory": PlainCursor}
-    return _create(url, connect_args={"options": text, **own})
+    _, arguments = url.get_dialect()().create_connect_args(url)
+    arguments = {**arguments, "options": text, "application_name": "pilnvara", "connect_timeout": 5}
+    return _create(url, creator=lambda: NotifyingConnection.connect(**arguments, cursor_factory=PlainCursor))
+
+
+class NotifyingConnection(psycopg.Connection[Any]):
+    """Sends `NOTIFY pilnvara` with each commit that changed a row, and only then: an idle look-up wakes nobody.
+
+    What SQLAlchemy's events could do costs each statement a tenth of its time.
+    """
+
+    changed = False
+    """Whether the running transaction has changed a row."""
+
+    def commit(self) -> None:
+        """Commit, and wake who waits for changes."""
+        if self.changed:
+            self.changed = False
+            self._execute_plainly(b"NOTIFY pilnvara")
+        super().commit()
+
+    def rollback(self) -> None:
+        """Roll back; nothing has changed."""
+        self.changed = False
+        super().rollback()
+
+    def _execute_plainly(self, command: bytes) -> None:
+        """Execute what has neither parameters nor rows, at a third of a cursor's price."""
+        result = self.pgconn.exec_(command)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
 
 
 class PlainCursor(psycopg.Cursor[Any]):
-    """A cursor that describes its columns by plain tuples: SQLAlchemy asks for them again with each statement."""
+    """A cursor that says what was executed, and describes its columns by plain tuples.
+
+    SQLAlchemy asks for the columns again with each statement.
+    """
+
+    _conn: NotifyingConnection
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Self:
+        """Execute one statement."""
+        counting.note(query)
+        super().execute(query, params, **how)
+        self._see()
+        return self
+
+    def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
+        """Execute one statement for each set of parameters."""
+        counting.note(query)
+        super().executemany(query, params_seq, **how)
+        self._conn.changed = True  # it has no result of its own to tell
+
+    def _see(self) -> None:
+        result = self.pgresult
+        if result is not None and not self._conn.changed:
+            status = result.command_status or b""
+            self._conn.changed = status.startswith(_CHANGES) and not status.endswith(b" 0")
 
     @property
     def description(self) -> Any:
         """Name and type of each column, and five places that nobody reads; `None` for what has no rows."""
         result = self.pgresult
-        if result is None or result.status != psycopg.pq.ExecStatus.TUPLES_OK:
+        if result is None or result.status != ExecStatus.TUPLES_OK:
             return super().description
         columns = ((result.fname(n), result.ftype(n)) for n in range(result.nfields))
         return [((name or b"").decode(), kind, None, None, None, None, None) for name, kind in columns]
 
 
-def _create(url: URL, connect_args: dict[str, Any]) -> Engine:
+def _create(url: URL, **how: Any) -> Engine:
     return create_engine(
         url,
+        **how,
         poolclass=NullPool,
-        connect_args=connect_args,
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
     )

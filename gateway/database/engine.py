@@ -12,14 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import copy_context
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import psycopg
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from gateway.database.counting import not_counted
 from gateway.database.drivers import make_engine, parse_url
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.database.watching import Hub, Wakes, make_watcher
@@ -40,8 +39,6 @@ _SQLITE_UNAVAILABLE = (
 _POSTGRESQL_UNAVAILABLE = ("08", "53", "55", "57")
 """Classes of SQLSTATE: connection, resources, a lock that was not to be had, operator intervention."""
 
-_CHANGES = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY")
-
 
 class Database:
     """Both databases behind one face. Open one in each process, close it at the end."""
@@ -53,8 +50,6 @@ class Database:
         self._writers = _Lane(make_engine(url, read_only=False), 1 if self.dialect == "sqlite" else writers, "writer")
         self._readers = _Lane(make_engine(url, read_only=True), readers, "reader")
         self._hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
-        if self.dialect == "postgresql":
-            _notify_of_changes(self._writers.engine)
 
     @classmethod
     def open(cls, url: str, *, readers: int = 4, writers: int = 4) -> "Database":
@@ -158,7 +153,8 @@ class _Lane:
     def _connection(self) -> Connection:
         conn: Connection | None = getattr(self._local, "conn", None)
         if conn is None:
-            conn = self._local.conn = self.engine.connect()
+            with not_counted():
+                conn = self._local.conn = self.engine.connect()
             self._connections.append(conn)
         return conn
 
@@ -178,32 +174,3 @@ def _is_unavailable(error: DBAPIError) -> bool:
 def _may_run_again(error: DBAPIError, *, committing: bool) -> bool:
     """Say whether nothing can have been kept: a connection lost while committing may have kept everything."""
     return _is_rolled_back(error) or (error.connection_invalidated and not committing)
-
-
-def _notify_of_changes(engine: Engine) -> None:
-    """Send `NOTIFY pilnvara` with each commit that changed a row, and only then: an idle look-up wakes nobody."""
-
-    @event.listens_for(engine, "after_cursor_execute")
-    def _note(conn: Connection, cursor: Any, *_rest: Any) -> None:
-        if "changed" in conn.info:
-            return
-        status = cursor.statusmessage
-        if status and status.startswith(_CHANGES) and not status.endswith(" 0"):
-            conn.info["changed"] = True
-
-    @event.listens_for(engine, "commit")
-    def _notify(conn: Connection) -> None:
-        if conn.info.pop("changed", False):
-            _execute_plainly(conn, b"NOTIFY pilnvara")
-
-    @event.listens_for(engine, "rollback")
-    def _forget(conn: Connection) -> None:
-        conn.info.pop("changed", None)
-
-
-def _execute_plainly(conn: Connection, command: bytes) -> None:
-    """Execute what has neither parameters nor rows, at a third of a cursor's price."""
-    driver: Any = conn.connection.dbapi_connection
-    result = driver.pgconn.exec_(command)
-    if result.status != ExecStatus.COMMAND_OK:
-        raise error_from_result(result)

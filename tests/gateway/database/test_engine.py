@@ -185,6 +185,19 @@ class TestWatch:
 
         asyncio.run(wake_both())
 
+    def test_wakes_for_rows_that_were_inserted_together(self, notes: Database) -> None:
+        together = [{"id": number, "words": "said"} for number in (1, 2)]
+
+        async def wake() -> None:
+            async with notes.watch() as wakes:
+                await notes.write(
+                    lambda conn: conn.execute(text("INSERT INTO note (id, words) VALUES (:id, :words)"), together)
+                )
+                async with asyncio.timeout(1):
+                    await anext(wakes)
+
+        asyncio.run(wake())
+
     def test_listens_again_after_its_connection_was_lost(self, notes: Database) -> None:
         # SQLite has no such connection; there the same steps show that it simply goes on.
         postgresql = notes.dialect == "postgresql"
