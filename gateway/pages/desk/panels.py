@@ -245,8 +245,10 @@ def _approval(look: _Look) -> dict[str, Any]:
 
 
 def _permit(look: _Look) -> dict[str, Any]:
-    opened = look.opened("invitation", "statement", "readback", "answers")
-    return _asked(look) | readback_panel.gather(look.view, opened, language=look.session.language, shown=look.shown)
+    opened, asked = look.opened("invitation", "statement", "readback", "answers"), _asked(look)
+    # On a call it is read aloud: in the words of whoever hears it.
+    language = look.view.language if asked["route"] is Route.CALL else look.session.language
+    return asked | readback_panel.gather(look.view, opened, language=language, shown=look.shown)
 
 
 def _unsent(look: _Look) -> dict[str, Any]:

@@ -246,9 +246,9 @@ class TestOnPaper:
 
 
 class TestOnACall:
-    def called(self, desk: Desk) -> Desk:
+    def called(self, desk: Desk, language: str = "lv") -> Desk:
         known(desk)
-        desk.open()
+        desk.open(language=language)
         form = FORM | {"route": "call", "document": "", "present": ""}
         assert desk.press_button("ask", form).status == 303
         return desk
@@ -289,6 +289,16 @@ class TestOnACall:
         assert desk.approval().match_number in page
         assert desk.browser.post(f"{self.at(desk)}/spoken", {"code": desk.sent_code()}).status == 303
         assert desk.stage is Stage.SENDING
+
+    @pytest.mark.parametrize(("language", "is_explained"), [("lv", False), ("en", True)])
+    def test_the_read_back_is_read_aloud_in_the_words_of_whoever_hears_it(
+        self, desk: Desk, language: str, *, is_explained: bool
+    ) -> None:
+        self.called(desk, language)
+        desk.browser.post(f"{self.at(desk)}/spoken", {"code": desk.sent_code()})
+        desk.fill()
+        desk.report_read_back()
+        assert ("How would you like to get the decision?" in desk.look().text) is is_explained
 
     def test_a_no_is_recorded(self, desk: Desk) -> None:
         self.called(desk)
