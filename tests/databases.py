@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import psycopg
 import pytest
@@ -88,6 +88,12 @@ class PostgresqlDatabases:
         self._server = server
         self._numbers = itertools.count(1)
         self._templates: dict[Migrate, str] = {}
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def close(self) -> None:
+        """Close the connection over which databases are made and dropped."""
+        if self._connection is not None:
+            self._connection.close()
 
     def empty(self) -> str:
         """The address of a new, empty database."""
@@ -113,8 +119,9 @@ class PostgresqlDatabases:
         return name
 
     def _administer(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self._server.conninfo("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+        if self._connection is None:  # kept: a new one costs as much as the database
+            self._connection = psycopg.connect(self._server.conninfo("postgres"), autocommit=True)
+        self._connection.execute(statement)
 
 
 Databases = SqliteDatabases | PostgresqlDatabases
@@ -138,9 +145,11 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabase
 
 
 @pytest.fixture(scope="session")
-def postgresql_databases(postgresql_server: Server) -> PostgresqlDatabases:
+def postgresql_databases(postgresql_server: Server) -> Iterator[PostgresqlDatabases]:
     """Where this session's PostgreSQL databases are made."""
-    return PostgresqlDatabases(postgresql_server)
+    made = PostgresqlDatabases(postgresql_server)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=kinds(os.environ.get("PILNVARA_TEST_DATABASES", "")))
