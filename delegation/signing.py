@@ -232,6 +232,21 @@ def type_of(token: str) -> str:
     return str(_header(token.partition(".")[0]).get("typ"))
 
 
+def issuer_of(token: str) -> str:
+    """Who `token` says that it is by. Nothing is checked by this.
+
+    Raises:
+        MalformedError: it is not three segments of base64url, or its claims are no JSON object.
+    """
+    if len(token) > MAX_TOKEN_CHARACTERS or not _COMPACT.fullmatch(token):
+        raise MalformedError("a token is three segments of base64url")
+    try:
+        claims = json.loads(_decoded(token.split(".")[1]))
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("the claims are not JSON") from error
+    return str(claims.get("iss")) if isinstance(claims, dict) else ""
+
+
 @lru_cache(maxsize=64)
 def _checked_header(segment: str, typ: str) -> str:
     header = _header(segment)

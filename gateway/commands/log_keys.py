@@ -6,6 +6,7 @@ from gateway.commands.keys import rotate
 from gateway.commands.log import open_existing
 from gateway.keys.signing import KeyKind
 from gateway.ledger import log_keys
+from gateway.ledger.log_keys import LogKey
 
 
 @click.group("keys")
@@ -22,10 +23,17 @@ def list_keys() -> None:
     finally:
         store.close()
     for each in known:
-        state = "signs" if each.until is None else f"replaced, signs until {each.until:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"{each.vkey}  made {each.since:%Y-%m-%d %H:%M} UTC, {state if each.retired is None else 'retired'}")
+        click.echo(f"{each.vkey}  {_state(each)}")
         if each.retired is not None:
             click.echo(f"  --retired {each.retired}")
+
+
+def _state(key: LogKey) -> str:
+    if key.retired is not None:
+        return "retired"
+    if key.until is not None:
+        return f"signs until {key.until:%Y-%m-%d %H:%M} UTC at most"
+    return f"signs from {key.signs_from:%Y-%m-%d %H:%M} UTC"
 
 
 @keys.command("rotate")

@@ -26,8 +26,8 @@ class LogKey:
 
     kid: str
     vkey: str
-    since: datetime
-    """When it was made."""
+    signs_from: datetime
+    """When it was made, for the first; a quarter of an hour after it, for its successors."""
     until: datetime | None
     """After which it signs no more; none for the newest."""
     limit: int | None
@@ -55,9 +55,11 @@ def usable(conn: Connection, store: Store) -> tuple[tuple[str, ...], dict[str, i
 
 def _keys(conn: Connection, store: Store) -> Iterator[LogKey]:
     until: datetime | None = None
-    for key in store.keys.checkpoint_keys():
+    keys = store.keys.checkpoint_keys()
+    for key in keys:
         is_over = until is not None and until < store.clock.now()
         limit = conn.execute(_SIGNED_UNTIL, {"until": until}).scalar_one() or 0 if is_over else None
         vkey = key.signer(store.settings.log_origin).verifier.vkey
-        yield LogKey(key.kid, vkey, key.created_at, until, limit)
+        signs_from = key.created_at if key is keys[-1] else key.created_at + ANNOUNCED
+        yield LogKey(key.kid, vkey, signs_from, until, limit)
         until = key.created_at + ANNOUNCED + GRACE

@@ -22,6 +22,7 @@ from audit.members import Members, OpenedRow, Openings, entry_name, folder, proo
 from audit.merkle import NodeReader
 from audit.proof import LogProof
 from delegation.commitment import b64url
+from delegation.signing import issuer_of
 from gateway.keys import ever
 from gateway.keys.errors import KeyDestroyedError
 from gateway.keys.signing import KeyKind
@@ -199,7 +200,7 @@ class _Bundle:
         return Manifest(
             page=page.VERSION,
             origin=self._store.settings.log_origin,
-            issuer=self._store.settings.issuer,
+            issuer=self._issuer(),
             visit=self._visit_id,
             last=max(covered, default=0),
             waiting=len(self._events) - len(covered),
@@ -208,6 +209,12 @@ class _Bundle:
             erased=self._vault is None,
             files={},
         )
+
+    def _issuer(self) -> str:
+        """Whom the visit's tokens name; settings may say something else by now."""
+        tokens = (self._vault.find(row.id, "token") for row in self._delegations) if self._vault is not None else ()
+        token = next((each for each in tokens if each is not None), None)
+        return self._store.settings.issuer if token is None else issuer_of(token.decode())
 
     def _logged(self) -> Iterator[tuple[str, bytes]]:
         """The checkpoint, and each entry that it covers, with its proof."""
@@ -284,7 +291,7 @@ class _Bundle:
         key = b64url(self._vault.hash_key) if self._is_own and self._vault is not None else None
         has_text = self._vault is not None and self._chosen.statements
         return bundle_texts.Told(
-            issuer=self._store.settings.issuer,
+            issuer=self._issuer(),
             origin=self._store.settings.log_origin,
             key=key,
             delegations=tuple(

@@ -26,7 +26,7 @@ from delegation.errors import (
     UnknownKeyError,
     WrongTypeError,
 )
-from delegation.signing import KeySet, SigningKey, open_signed, public_jwks, sign_delegation, sign_permit
+from delegation.signing import KeySet, SigningKey, issuer_of, open_signed, public_jwks, sign_delegation, sign_permit
 from tests.delegation.builders import ISSUER, KEY, KEY_PEM, NOON, OTHER_KEY, PORTAL, a_binding, some_claims
 
 KEYS = KeySet.parse(public_jwks(KEY))
@@ -340,3 +340,11 @@ class TestKeys:
 def hashlib_thumbprint(jwk: dict[str, str]) -> str:
     canonical = json.dumps({name: jwk[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":"))
     return b64(hashlib.sha256(canonical.encode()).digest())
+
+
+def test_who_a_token_says_that_it_is_by_is_read_without_a_key() -> None:
+    assert issuer_of(TOKEN) == ISSUER
+    assert issuer_of("e30.W10.AA") == ""
+    for made_up in ("nothing", "e30._w.AA"):
+        with pytest.raises(MalformedError):
+            issuer_of(made_up)
