@@ -114,12 +114,31 @@ class FakeIssuer:
                 {"type": "e_service", "service": SICKNESS_ID, "actions": ["file"], "valid_until": {"file": now + 3600}}
             ],
             "delegation": "delegation-1",
+            "sid": "session-1",
             **self.claims,
         }
         kept = {name: value for name, value in claims.items() if value is not None}
         header = {"alg": "ES256", "typ": "JWT", "kid": self.key.kid, **self.header}
         if self.sign_with_public_key_as_secret:
             return _signed_with_secret({**header, "alg": "HS256"}, kept, self.key.as_pem(private=False))
+        return jwt.encode(header, kept, self.stranger if self.sign_with_stranger else self.key)
+
+    def logout_token(self, session: str, **changes: Any) -> str:
+        """What tells a portal that a session is over (OpenID Connect Back-Channel Logout section 2.4)."""
+        now = int(self._now().timestamp())
+        claims: dict[str, Any] = {
+            "iss": self.url,
+            "sub": "opaque-anna",
+            "aud": self.client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": "logout-1",
+            "sid": session,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **changes,
+        }
+        header = {"alg": "ES256", "typ": "logout+jwt", "kid": self.key.kid, **self.header}
+        kept = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode(header, kept, self.stranger if self.sign_with_stranger else self.key)
 
     @staticmethod

@@ -72,6 +72,49 @@ class TestDelegatedSignIn:
         assert visitor.get(DELEGATED + "//elsewhere.example/").path == "/pakalpojumi"
 
 
+class TestAStop:
+    def test_ends_what_can_be_done_and_says_so(self, visitor: Visitor, issuer: FakeIssuer) -> None:
+        visitor.get(f"{DELEGATED}{SICKNESS}/informacija")
+        told = visitor.http.post("/oidc/logout", data={"logout_token": issuer.logout_token("session-1")})
+        assert (told.status_code, told.headers["cache-control"]) == (200, "no-store")
+        page = visitor.get(f"{SICKNESS}/informacija")
+        assert (page.status, page.heading) == (403, "Pilnvarojums vairs nav spēkā")
+        issuer.claims = {"sid": "session-2"}
+        assert visitor.get(f"{DELEGATED}{SICKNESS}/informacija").status == 200, "another yes opens another session"
+
+    def test_of_another_session_ends_nothing(self, visitor: Visitor, issuer: FakeIssuer) -> None:
+        visitor.get(f"{DELEGATED}{SICKNESS}/informacija")
+        visitor.http.post("/oidc/logout", data={"logout_token": issuer.logout_token("session-2")})
+        assert visitor.get(f"{SICKNESS}/informacija").status == 200
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"iss": "http://127.0.0.9"},
+            {"aud": "another-portal"},
+            {"iat": 1},
+            {"iat": 4102444800},
+            {"events": {}},
+            {"nonce": "of-an-id-token"},
+            {"sid": None},
+        ],
+    )
+    def test_is_told_by_nothing_else(self, visitor: Visitor, issuer: FakeIssuer, changes: dict[str, Any]) -> None:
+        visitor.get(f"{DELEGATED}{SICKNESS}/informacija")
+        token = issuer.logout_token("session-1", **changes)
+        assert visitor.http.post("/oidc/logout", data={"logout_token": token}).status_code == 400
+        assert visitor.get(f"{SICKNESS}/informacija").status == 200
+
+    def test_is_told_by_nobody_else(self, visitor: Visitor, issuer: FakeIssuer) -> None:
+        visitor.get(f"{DELEGATED}{SICKNESS}/informacija")
+        issuer.header = {"typ": "JWT"}
+        as_id_token = issuer.logout_token("session-1")
+        issuer.header, issuer.sign_with_stranger = {}, True
+        for token in (as_id_token, issuer.logout_token("session-1"), "", "x.y.z"):
+            assert visitor.http.post("/oidc/logout", data={"logout_token": token}).status_code == 400
+        assert visitor.get(f"{SICKNESS}/informacija").status == 200
+
+
 class TestWhatIsNotBelieved:
     def refused(self, visitor: Visitor) -> str:
         page = visitor.get(DELEGATED + SICKNESS)

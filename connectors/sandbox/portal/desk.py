@@ -85,6 +85,7 @@ class PortalDesk:
 
         Raises:
             SignInNeededError: nobody, or not any more.
+            PageError: somebody whose delegation was stopped.
         """
         session = self.session(request)
         if session is None:
@@ -92,6 +93,8 @@ class PortalDesk:
             posted_to, _, _ = request.url.path.rpartition("/")
             come_back = request.url.path if request.method == "GET" else f"{posted_to}/parskats"
             raise SignInNeededError(come_back, ended=COOKIE in request.cookies)
+        if session.is_stopped:
+            raise PageError(403, "Pilnvarojums vairs nav spēkā", "Tas ir apturēts vai beidzies: rīkoties vairs nevar.")
         return Visitor(session)
 
     def lose_session(self, request: Request[Any, Any, Any], step: str) -> None:

@@ -1,4 +1,4 @@
-"""The portal as an OpenID relying party (OpenID Connect Core 1.0), strict about everything it is handed.
+"""The portal as an OpenID relying party (OpenID Connect Core 1.0, Back-Channel Logout 1.0), strict about what it gets.
 
 Code flow with PKCE S256 (RFC 7636), `state`, `nonce`, `client_secret_basic`, `iss` in the answer (RFC 9207); ES256
 and nothing else.
@@ -21,6 +21,9 @@ from joserfc.jwk import KeySet
 from connectors.sandbox.settings import Issuer
 
 _LEEWAY_SECONDS = 5
+_LOGOUT_SECONDS = 120
+"""How old a logout token may be."""
+_LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class SignInFailedError(Exception):
@@ -99,6 +102,27 @@ class RelyingParty:
             raise SignInFailedError("Piekļuves marķieris neatbilst identitātes marķierim.")
         return claims
 
+    async def ended(self, token: str, now: datetime) -> str:
+        """The session that a logout token ends (OpenID Connect Back-Channel Logout section 2.6).
+
+        Raises:
+            SignInFailedError: it is no such token of this issuer for this portal.
+        """
+        claims = await self._verify(token, (await self._discover())["jwks_uri"], typ="logout+jwt")
+        events, issued, instant = claims.get("events"), _number(claims.get("iat")), now.timestamp()
+        checks = {
+            "iss": claims.get("iss") == self.issuer.url,
+            "aud": claims.get("aud") in (self.issuer.client_id, [self.issuer.client_id]),
+            "iat": instant - _LOGOUT_SECONDS <= issued <= instant + _LEEWAY_SECONDS,
+            "events": isinstance(events, Mapping) and _LOGOUT_EVENT in events,
+            "nonce": "nonce" not in claims,
+            "sid": bool(claims.get("sid")),
+        }
+        wrong = [name for name, right in checks.items() if not right]
+        if wrong:
+            raise SignInFailedError(f"Iziešanas marķieris nav pieņemams ({', '.join(wrong)}).")
+        return str(claims["sid"])
+
     async def _discover(self) -> dict[str, Any]:
         if self._metadata is None:
             metadata = await self._json("GET", f"{self.issuer.url}/.well-known/openid-configuration")
@@ -123,10 +147,10 @@ class RelyingParty:
             },
         )
 
-    async def _verify(self, token: str, jwks_uri: str) -> dict[str, Any]:
+    async def _verify(self, token: str, jwks_uri: str, *, typ: str = "JWT") -> dict[str, Any]:
         try:
             header = jws.extract_compact(token.encode()).headers()
-            if header.get("alg") != "ES256" or str(header.get("typ", "JWT")).upper() != "JWT" or "crit" in header:
+            if header.get("alg") != "ES256" or str(header.get("typ", "JWT")).upper() != typ.upper() or "crit" in header:
                 raise SignInFailedError("Identitātes marķierim ir nepareiza galvene.")
             keys = await self._keys_with(str(header.get("kid", "")), jwks_uri)
             return dict(jwt.decode(token, keys, algorithms=["ES256"]).claims)

@@ -35,6 +35,10 @@ class Session:
     ends_at: datetime
     """The latest end, whatever happens in between."""
     seen_at: datetime
+    sid: str = ""
+    """What its issuer calls it when it ends it."""
+    is_stopped: bool = False
+    """Whether the issuer has said that nobody may act any more."""
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
     def may_open(self, service_id: str) -> bool:
@@ -85,6 +89,11 @@ class Sessions:
         """Forget the session of a cookie."""
         if token:
             self._sessions.pop(_digest(token), None)
+
+    def stop(self, sid: str) -> None:
+        """Let nothing more be done in what an issuer calls a session; whoever opens a page is told why."""
+        for session in self._sessions.values():
+            session.is_stopped |= session.sid == sid
 
     def clear(self) -> None:
         """Forget all sessions."""

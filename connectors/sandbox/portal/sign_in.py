@@ -114,6 +114,20 @@ async def leave(request: AnyRequest, desk: NamedDependency[PortalDesk]) -> Respo
     return answer
 
 
+@post("/oidc/logout", status_code=200)
+async def hear(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], sign_in: NamedDependency[SignInDesk]
+) -> Response[None]:
+    """Take word of the issuer of delegations that one of them is over."""
+    form = await request.form()
+    headers = {"Cache-Control": "no-store"}
+    try:
+        desk.sessions.stop(await sign_in.party("pilnvara").ended(str(form.get("logout_token", "")), desk.now()))
+    except SignInFailedError:
+        return Response(None, status_code=400, headers=headers)
+    return Response(None, headers=headers)
+
+
 def session_from(claims: Mapping[str, Any], delegated: bool, now: datetime) -> Session:
     """A session with what an ID token allows: one's own matters, or those that a delegation names.
 
@@ -136,7 +150,8 @@ def session_from(claims: Mapping[str, Any], delegated: bool, now: datetime) -> S
         raise SignInFailedError("Pilnvarojuma termiņš ir beidzies.")
     centre = str(act.get("centre_name") or act.get("centre") or "")
     actor = Actor(str(act["sub"]), str(act.get("name") or act["sub"]), centre, _allowed_by(claims.get("approved_by")))
-    return Session(person, actor, frozenset(services), str(claims.get("delegation", "")), end, now)
+    delegation, sid = str(claims.get("delegation", "")), str(claims.get("sid", ""))
+    return Session(person, actor, frozenset(services), delegation, end, now, sid)
 
 
 def _allowed_by(said: object) -> str:
@@ -161,4 +176,4 @@ def _ends(valid_until: object) -> list[float]:
     return [float(value) for value in values if isinstance(value, int | float)]
 
 
-SIGN_IN_ROUTES = Router("/", route_handlers=[choose, begin, finish, leave])
+SIGN_IN_ROUTES = Router("/", route_handlers=[choose, begin, finish, leave, hear])
