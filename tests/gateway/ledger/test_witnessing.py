@@ -189,6 +189,16 @@ class TestFailingOpen:
         assert names_on(newest(store), policy_of(one)) == set()
         assert not is_refused(store)
 
+    def test_a_made_up_signature_under_the_witnesss_name_is_not_kept(
+        self, store: Store, one: Outsider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key_id = WitnessVerifier.parse(one.vkey).key_id
+        body = note.format_line(note.Signature(one.name, key_id, bytes(72)))
+        monkeypatch.setattr(Witness, "add_checkpoint", lambda *_: Answer(HTTPStatus.OK, body))
+        record_events(store, 3)
+        publish(store, policy_of(one))
+        assert newest(store) == checkpoints.read_held(store.settings.data_dir)
+
     def test_a_witness_that_does_not_watch_the_log_is_no_objection(
         self, store: Store, one: Outsider, tmp_path: Path
     ) -> None:
@@ -383,7 +393,10 @@ class TestRemembering:
         assert publish(store, policy_of(one)) is not None
         assert not is_refused(store)
 
-    def test_another_machine_that_was_quicker_is_no_objection(self, store: Store, one: Outsider) -> None:
+    def test_another_machine_that_was_quicker_is_no_objection(
+        self, store: Store, one: Outsider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Witness, "held", lambda *_: None)
         record_events(store, 3)
         sequence_now(store.database)
         twin = Database.open(store.database.url.render_as_string(hide_password=False))
@@ -392,12 +405,13 @@ class TestRemembering:
         async def work() -> None:
             async with open_witnessing(late.publisher, policy_of(one)) as slow:
                 await slow.publish()
+                before = newest(store)
                 record_events(store, 3)
                 sequence_now(store.database)
                 async with open_witnessing(store.publisher, policy_of(one)) as quick:
                     await quick.publish()
+                assert await slow._ask(before) == []  # it had been held up on the way
                 await slow.publish()
-                await slow.settle()
 
         asyncio.run(work())
         twin.close()
