@@ -1,4 +1,4 @@
-"""Which of our languages a browser asks for before anybody has chosen one (Accept-Language, RFC 9110 section 12.5.4)."""
+"""Which of our languages a browser asks for before anybody has chosen one (Accept-Language, RFC 9110 §12.5.4)."""
 
 from typing import Final
 

@@ -127,7 +127,7 @@ class TestTwoPeople:
         change = lost.opened()
         answer = lost.finish(lost.halves(change))
         assert (answer.status, answer.location) == (303, "/sign-in?why=recovered"), answer.text
-        assert "Your password and codes are set" in lost.browser().get(answer.location).text
+        assert "Jūsu parole un kodi ir iestatīti" in lost.browser().get(answer.location).text
         assert lost.events()[-1] == EventName.STAFF_ACCOUNT_RECOVERED.value
         assert lost.sign_in(PASSWORD, lost.account.totp_secret).status == 403
 
