@@ -254,6 +254,12 @@ class Settings:
         timedelta,
         Setting("Auditors are sent the checkpoint each", _minutes(1, 44_640), "1440", unit="minutes"),
     ]
+    timestamp_url: Annotated[
+        str | None,
+        Setting(
+            "Address of a time stamping authority (RFC 3161) for what auditors are sent; empty: none", _optional_url
+        ),
+    ]
     smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", _text)]
     smtp_port: Annotated[int, Setting("Port of the mail server", _between(1, 65535), "25")]
     smtp_from: Annotated[str, Setting("Sender of e-mails", _text, "pilnvara@localhost")]

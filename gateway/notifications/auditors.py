@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,7 @@ from gateway.ledger.tables import AuditEvent
 from gateway.notifications.errors import MessageRefusedError, NotSentError
 from gateway.notifications.senders import Outgoing, Sender, make_senders
 from gateway.notifications.tables import Channel
+from gateway.notifications.timestamps import stamp
 from gateway.parts import GATEWAY, Store
 
 JOB: Final = "log.hand_out"
@@ -79,17 +81,23 @@ class HandingOut:
         )
         if signed is None:
             return
-        refused = await self._send_all(signed, standing)
+        files = [(file_name(signed), signed)]
+        url = store.settings.timestamp_url
+        stamped = None if url is None else await stamp(url, signed)
+        if stamped is not None:
+            files.append((f"{file_name(signed)}.tsr", stamped))
+        refused = await self._send_all(signed, standing, tuple(files))
         if store.settings.checkpoint_folder is not None:
-            _put(store.settings.checkpoint_folder, signed)
-        await store.database.write(lambda conn: _record(conn, store, signed, refused))
+            for name, content in files:
+                _put(store.settings.checkpoint_folder / name, content)
+        await store.database.write(lambda conn: _record(conn, store, signed, refused, is_stamped=stamped is not None))
 
-    async def _send_all(self, signed: bytes, standing: Standing) -> int:
+    async def _send_all(self, signed: bytes, standing: Standing, files: tuple[tuple[str, bytes], ...]) -> int:
         """Send one e-mail to each address; one that is sent twice carries the same identifier. Return the refusals."""
         refused = 0
         for number, address in enumerate(self._store.settings.checkpoint_mail, 1):
             try:
-                await self._mail.send(self._written(signed, standing, number, address))
+                await self._mail.send(replace(self._written(signed, standing, number, address), attached=files))
             except MessageRefusedError as error:
                 refused += 1
                 _log.error("a checkpoint was refused", place=number, code=error.code)
@@ -108,7 +116,6 @@ class HandingOut:
             text=_TEXT.format_map(values),
             language="lv",
             at=self._store.clock.now(),
-            attached=(file_name(signed), signed),
         )
 
 
@@ -148,19 +155,18 @@ async def keep_handing_out(store: Store, *, every: float = EVERY_SECONDS) -> Non
         await asyncio.sleep(every)
 
 
-def _put(folder: Path, signed: bytes) -> None:
-    """Write a checkpoint into a folder, whole or not at all; what is there is never written over.
+def _put(target: Path, content: bytes) -> None:
+    """Write a file into an auditor's folder, whole or not at all; what is there is never written over.
 
     Raises:
         TryLaterError: the folder is not there, or takes nothing.
     """
-    target = folder / file_name(signed)
-    draft = folder / f".{target.name}.{secrets.token_hex(8)}"
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         if target.exists():
             return
         with draft.open("xb") as file:
-            file.write(signed)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
@@ -169,13 +175,14 @@ def _put(folder: Path, signed: bytes) -> None:
         raise TryLaterError(_AGAIN) from error
 
 
-def _record(conn: Connection, store: Store, signed: bytes, refused: int) -> None:
+def _record(conn: Connection, store: Store, signed: bytes, refused: int, *, is_stamped: bool) -> None:
     settings = store.settings
     data = {
         "size": checkpoint.parse(signed).size,
         "mails": len(settings.checkpoint_mail) - refused,
         "refused": refused,
         "folder": settings.checkpoint_folder is not None,
+        "stamped": is_stamped,
     }
     at = store.clock.database_now(conn)
     outbox.record(conn, chain="system", type=EventName.LOG_HANDED_OUT, actor=GATEWAY, data=data, at=at)

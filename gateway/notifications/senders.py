@@ -50,8 +50,8 @@ class Outgoing:
     language: str
     at: datetime
     """When it was written, aware."""
-    attached: tuple[str, bytes] | None = None
-    """Name and bytes of a file that goes along by e-mail, byte for byte."""
+    attached: tuple[tuple[str, bytes], ...] = ()
+    """Name and bytes of each file that goes along by e-mail, byte for byte."""
 
 
 class Sender(Protocol):
@@ -107,8 +107,7 @@ class SmtpSender:
         mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text + "\n")
-        if message.attached is not None:
-            name, content = message.attached
+        for name, content in message.attached:
             mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
         mail["Content-Language"] = message.language.partition("-")[0]  # `set_content` drops an earlier one
         return mail

@@ -51,8 +51,8 @@ def newest(store: Store) -> bytes:
     return signed
 
 
-def attached(mail: EmailMessage) -> tuple[str | None, bytes]:
-    (part,) = mail.iter_attachments()
+def attached(mail: EmailMessage, place: int = 0) -> tuple[str | None, bytes]:
+    part = list(mail.iter_attachments())[place]
     content = part.get_content()
     assert isinstance(content, bytes)
     return part.get_filename(), content
