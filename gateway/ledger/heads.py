@@ -77,32 +77,23 @@ class Stated:
     proof: HeadProof
 
 
-def fold(conn: Connection, *, most: int = FOLD) -> bool:
-    """Fold up to `most` leaves into the tree of ends; return whether there are more."""
-    state = _locked(conn)
-    size = tree.head(conn).size
-    stop = min(size, state.size + most)
-    ends: dict[str, tuple[int, bytes]] = {}
-    for chain, n, hashed in conn.execute(_LEAVES, {"start": state.size, "stop": stop}):
-        ends[chain] = (n, bytes(hashed))
-    chains = _put_ends(conn, ends, state.chains)
-    conn.execute(update(AuditEnds).values(size=stop, chains=chains))
-    return bool(stop < size)
+def advance(conn: Connection, now: datetime, *, most: int = FOLD) -> bool:
+    """Fold up to `most` leaves into the tree of ends, and state it as an event once it has caught up.
 
-
-def record(conn: Connection, now: datetime) -> HeadsRecord | None:
-    """State where all chains end, as an event; nothing where the log has not grown since, or is not folded in yet.
-
-    Call it last in its transaction, as every recording of an event.
+    Returns whether there are more. Nothing is stated where only the last statement itself came since, or while that
+    waits for its place.
     """
     state = _locked(conn)
     size = tree.head(conn).size
     newest = _newest(conn, state)
     is_waiting = newest is None and state.event_id is not None
-    # A record alone makes the log grow by one leaf: that is no reason for another.
-    if is_waiting or state.size != size or (newest is not None and size == newest[1] + 1):
-        return None
-    said = HeadsRecord(size, state.chains, range_hash(0, state.chains, _reader(conn)).hex())
+    if is_waiting or size == state.size or (newest is not None and newest[1] == state.size == size - 1):
+        return False
+    stop = min(size, state.size + most)
+    chains = _fold(conn, state, stop)
+    if stop < size:
+        return True
+    said = HeadsRecord(stop, chains, range_hash(0, chains, _reader(conn)).hex())
     event_id = outbox.record(
         conn,
         chain="system",
@@ -112,7 +103,7 @@ def record(conn: Connection, now: datetime) -> HeadsRecord | None:
         at=now,
     )
     conn.execute(update(AuditEnds).values(event_id=event_id, recorded_at=now))
-    return said
+    return False
 
 
 def is_due(conn: Connection, now: datetime) -> bool:
@@ -138,6 +129,16 @@ def stated(conn: Connection, chain: str) -> Stated | None:
     hashes = inclusion_proof(end.place, said.chains, _reader(conn))
     proof = HeadProof(end.n, bytes(end.head).hex(), end.place, tuple(each.hex() for each in hashes))
     return Stated(leaf, index, proof)
+
+
+def _fold(conn: Connection, state: Any, stop: int) -> int:
+    """Take the leaves up to `stop` into the tree; return how many chains there are."""
+    ends: dict[str, tuple[int, bytes]] = {}
+    for chain, n, hashed in conn.execute(_LEAVES, {"start": state.size, "stop": stop}):
+        ends[chain] = (n, bytes(hashed))
+    chains = _put_ends(conn, ends, state.chains)
+    conn.execute(update(AuditEnds).values(size=stop, chains=chains))
+    return chains
 
 
 def _newest(conn: Connection, state: Any) -> tuple[bytes, int] | None:

@@ -38,9 +38,8 @@ async def settle(store: Store) -> None:
 
 async def state_ends(database: Database, clock: Clock) -> None:
     """Fold in what is new, and state where all chains end."""
-    while await database.write(heads.fold):
+    while await database.write(lambda conn: heads.advance(conn, clock.database_now(conn))):
         pass
-    await database.write(lambda conn: heads.record(conn, clock.database_now(conn)))
 
 
 async def keep_stating(database: Database, clock: Clock, *, every: float = EVERY_SECONDS) -> None:

@@ -54,6 +54,7 @@ class TestARecord:
         size = store.database.read_now(tree.head).size
         state(store)
         assert store.database.read_now(tree.head).size == size
+        assert stated(store, "v-1")[1].proof.n == 2
 
     def test_waits_while_another_has_no_place_yet(self, store: Store) -> None:
         grow(store, "v-1")
@@ -63,9 +64,11 @@ class TestARecord:
 
     def test_folds_a_long_log_in_pieces(self, store: Store) -> None:
         grow(store, "v-1", "v-2", "v-3")
-        while store.database.write_now(lambda conn: heads.fold(conn, most=2)):
-            assert store.database.write_now(lambda conn: heads.record(conn, NINE)) is None
-        assert store.database.write_now(lambda conn: heads.record(conn, NINE)) is not None
+        steps = 0
+        while store.database.write_now(lambda conn: heads.advance(conn, NINE, most=2)):
+            assert store.database.read_now(lambda conn: heads.stated(conn, "v-1")) is None
+            steps += 1
+        assert steps > 3
         checkpoint_of(store)
         assert verdict_of(store).exit_code == 0
 
@@ -91,10 +94,8 @@ class TestARecordThatLies:
     @pytest.mark.parametrize("change", [{"root": "00" * 32}, {"chains": 1}, {"size": 10**6}])
     def test_is_found_by_whoever_has_the_whole_log(self, store: Store, change: dict[str, object]) -> None:
         grow(store, "v-1", "v-2")
-        store.database.write_now(heads.fold)
-        said = store.database.write_now(lambda conn: heads.record(conn, NINE))
-        assert said is not None
-        sequence_now(store.database)
+        state(store)
+        said, _ = stated(store, "v-1")
 
         def lie(conn: Connection) -> None:
             lied = {"size": said.size, "chains": said.chains, "root": said.root} | change
@@ -109,7 +110,7 @@ class TestARecordThatLies:
 
     def test_is_found_where_somebody_changed_the_tree_that_it_is_made_from(self, store: Store) -> None:
         grow(store, "v-1")
-        store.database.write_now(heads.fold)
+        state(store)
         shorter = text("UPDATE audit_end_node SET hash = :other")
         store.database.write_now(lambda conn: conn.execute(shorter, {"other": bytes(32)}))
         grow(store, "v-2")
