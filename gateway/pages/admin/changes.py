@@ -26,7 +26,7 @@ AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
 _READERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
 _SHUT: Final = ("suspended", "closed")
-"""What ends when somebody changes it: whoever confirms sees that it comes back."""
+"""What shuts a thing and leaves all else of it; a change ends that, and whoever confirms sees that it comes back."""
 _ADMINISTRATOR: Final = allow(Who.ADMINISTRATOR)
 
 
@@ -178,7 +178,8 @@ def _rows(one: _One) -> list[dict[str, Any]]:
     change = one.change
     before: Mapping[str, Any] = change.before or {}
     brought_back = {name for name in _SHUT if change.after and before.get(name)}
-    after = {**change.after, **dict.fromkeys(brought_back, False)}
+    shut = {name for name in _SHUT if not change.after and name in before}
+    after = {**(before if shut else change.after), **dict.fromkeys(brought_back, False), **dict.fromkeys(shut, True)}
     names = [name for name in words.LABELS if name in after or (not after and name in before)]
     rows: list[dict[str, Any]] = [
         {

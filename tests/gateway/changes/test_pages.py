@@ -273,3 +273,16 @@ def test_an_agreement_is_named_in_the_readers_language(office: Office) -> None:
     office.write(lambda conn: agreements.conclude(conn, holder="Parauga iestāde", begins_at=office.clock.now()))
     listed = reader.get("/admin/agreements").text
     assert "Every" not in listed
+
+
+def test_a_suspension_is_shown_as_one_and_as_nothing_that_is_lost(office: Office) -> None:
+    made = office.propose(ChangeKind.PORTAL_REGISTER, "example-portal", PORTAL)
+    office.confirm(made)
+    office.wait()
+    office.apply(made)
+    path = office.page().post("/admin/propose/portal.suspend", {"target": "example-portal", "reason": WHY}).location
+    rows = re.findall(r"<tr.*?</tr>", office.page(office.second).get(path).text, re.DOTALL)
+    said = {row[0]: row[1:] for row in (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", each, re.DOTALL) for each in rows)}
+    assert said["Suspended"] == ["No", "<strong>Yes</strong>"]
+    assert said["Portal"][1] == "stays"
+    assert not [name for name, cells in said.items() if cells[-1] == "–"]
