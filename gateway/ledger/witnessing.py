@@ -7,7 +7,7 @@ restored backup forgets: when it holds a state that the log does not continue, t
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,12 +92,13 @@ class _Round:
 class Witnessing:
     """Publishes checkpoints with the witnesses of a policy, for one process."""
 
-    def __init__(self, publisher: Publisher, trust: TrustPolicy, http: httpx2.AsyncClient) -> None:
-        """Ask nobody yet."""
+    def __init__(self, publisher: Publisher, trust: TrustPolicy, http: httpx2.AsyncClient | None) -> None:
+        """Ask nobody yet; without connections there is nobody to ask."""
         self._publisher = publisher
         self._database = publisher.database
         self._trust = trust
-        self._all = [_Correspondent(each.verifier, WitnessClient(each, http)) for each in trust.witnesses]
+        named = () if http is None else ((each.verifier, WitnessClient(each, http)) for each in trust.witnesses)
+        self._all = [_Correspondent(verifier, client) for verifier, client in named]
         self._tasks: set[asyncio.Task[None]] = set()
         self._refuses: bool | None = None
         """Whether the witnesses refuse the log; `None` before they were asked the first time."""
@@ -302,7 +303,9 @@ def _newest(conn: Connection) -> tuple[bytes | None, frozenset[str]]:
 @asynccontextmanager
 async def open_witnessing(publisher: Publisher, trust: TrustPolicy) -> AsyncIterator[Witnessing]:
     """Open the connections to the witnesses of `trust`, and close them."""
-    async with open_http() as http:
+    async with AsyncExitStack() as stack:
+        # Opening connections reads the system's authorities: a log that nobody witnesses is spared that.
+        http = await stack.enter_async_context(open_http()) if trust.witnesses else None
         opened = Witnessing(publisher, trust, http)
         try:
             yield opened
