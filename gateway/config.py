@@ -21,6 +21,10 @@ _OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_")
 """Names that tests and the demonstration read for themselves."""
 
 
+_MOST_WITNESSES = 64
+"""Their lines and ours have to fit a note that everybody reads (`audit.note.MAX_SIGNATURES`)."""
+
+
 class ConfigurationError(Exception):
     """A setting cannot be used. The message names it and says what to do."""
 
@@ -162,6 +166,8 @@ def _policy(value: str) -> TrustPolicy:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from error
     except PolicyError as error:
         raise ValueError(f"{path}, {error}") from error
+    if len(policy.witnesses) > _MOST_WITNESSES:
+        raise ValueError(f"{path} names {len(policy.witnesses)} witnesses: name {_MOST_WITNESSES} at most")
     for witness in policy.witnesses:
         try:
             _origin(urlsplit(witness.url or "")._replace(path="", query="", fragment="").geturl())

@@ -6,6 +6,7 @@ import click
 
 from audit.entry import Actor, ActorKind
 from gateway.config import Settings
+from gateway.ledger import cosignatures
 from gateway.parts import open_store
 from gateway.visits import statement_looks
 from gateway.visits.errors import NotFoundError
@@ -23,6 +24,8 @@ def show(delegation_id: str) -> int:
     except NotFoundError as error:
         click.echo(f"pilnvara: {error}", err=True)
         return 2
+    else:
+        standing = store.database.read_now(lambda conn: cosignatures.standing(conn, store.settings.log_witnesses))
     finally:
         store.close()
     click.echo(seen.statement.text, nl=False)
@@ -30,5 +33,6 @@ def show(delegation_id: str) -> int:
         click.echo("NOT VERIFIED: this is not the text that was asked about; the record was changed.", err=True)
         return 1
     when = "nobody has approved it" if seen.granted_at is None else f"approved at {seen.granted_at:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"Verified: template {seen.statement.template}, {seen.statement.language}; {when}.", err=True)
+    verified = "Verified" if standing.is_witnessed else "Verified, unwitnessed"
+    click.echo(f"{verified}: template {seen.statement.template}, {seen.statement.language}; {when}.", err=True)
     return 0

@@ -9,6 +9,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
+from gateway.ledger import cosignatures
+from gateway.ledger.cosignatures import Standing
 from gateway.pages.audit_words import REASONS
 from gateway.pages.forms import Form, field
 from gateway.pages.qr import qr
@@ -68,19 +70,21 @@ async def show_text(
 ) -> Response[Any]:
     """The text, on one sheet; for a quarter of an hour after whoever reads it has given the code."""
 
-    def work(conn: Connection) -> tuple[Seen, StopPaper | None]:
+    def work(conn: Connection) -> tuple[Seen, StopPaper | None, Standing]:
         seen = statement_looks.show(conn, parts, session, delegation_id[:_LONGEST])
         row = find_delegation(conn, seen.delegation_id)
-        return seen, paper_of(parts, VisitVault.of(conn, parts.sealer, row.visit_id), row.id)
+        paper = paper_of(parts, VisitVault.of(conn, parts.sealer, row.visit_id), row.id)
+        return seen, paper, cosignatures.standing(conn, parts.settings.log_witnesses)
 
     try:
-        seen, paper = await parts.database.read(work)
+        seen, paper, standing = await parts.database.read(work)
     except NotFoundError:
         return see_other("/statement")
     return page(
         request,
         "pages/statement/text.html",
         seen=seen,
+        is_witnessed=standing.is_witnessed,
         code=None if paper is None else paper.code,
         picture=qr(f"{parts.settings.public_url}/statement"),
     )

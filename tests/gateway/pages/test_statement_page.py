@@ -61,6 +61,7 @@ class TestWhoeverMay:
         where = ask(reader, granted, reason="complaint")
         page = reader.see(where).text
         assert "it matches, byte for byte" in page
+        assert "Unwitnessed: nobody outside has confirmed the log" in page
         assert "Ilze Paraudziņa" in page
         assert EventName.STATEMENT_RENDERED in granted.counter.events()
 

@@ -224,7 +224,7 @@ class TestTheVerdict:
         auditor.send("/audit/verify")
         page = auditor.see("/audit").text
         assert "The log is verified</h2>" in page
-        assert "Witnessed: w1.example confirm from outside" in page
+        assert "Witnessed from outside by w1.example: all" in page
         trail = auditor.see(f"/audit/visits/{facing.counter.visit_id}").text
         assert "Witnesses outside have seen all of them." in trail
         facing.counter.open()
