@@ -87,6 +87,8 @@ class Asking:
     """Where the one-time code goes, for the display and the call."""
     approver_id: str | None = None
     """Whose yes it is for."""
+    text_length: int | None = None
+    """Characters of the statement that is put to them."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def ask(conn: Connection, parts: Parts, vault: VisitVault, asking: Asking, now: 
         "tries_left": TRIES,
         "asked_at": now,
         "lapses_at": now + (settings.paper_lapse if asking.route is Route.PAPER else settings.approval_lapse),
+        "text_length": asking.text_length,
+        "number_hash": _number_hash(parts, asking),
     }
     conn.execute(_INSERT, values)
     if asking.route in ON_PHONE:
@@ -349,6 +353,13 @@ def may_send_code(conn: Connection, parts: Parts, asking: Asking, now: datetime)
     except TriedTooOftenError:
         return False
     return True
+
+
+def _number_hash(parts: Parts, asking: Asking) -> bytes | None:
+    """By which it is seen that one telephone says yes for several people."""
+    if asking.route not in BY_CODE or not asking.number:
+        return None
+    return parts.sealer.keyed_hash("approval.number", _bare(asking.number))
 
 
 def _bare(number: str) -> str:

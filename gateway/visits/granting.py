@@ -144,6 +144,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         subject_hash=statement_hash,
         number=numbers[0].number if numbers[0] else None,
         approver_id=delegation.approver,
+        text_length=len(text.text),
     )
     looks = guarding.ask_for(conn, parts, by, visit_id, needed, now, delegation_id=delegation.id)
     approval_id = _put_or_hold(conn, parts, vault, asking, looks, now)
@@ -328,6 +329,7 @@ def _ask_next(
         subject_hash=approval.subject_hash,
         number=number.number if number else None,
         approver_id=approver.id,
+        text_length=approval.text_length,
     )
     approval_id = approvals.ask(conn, parts, vault, asking, now)
     vault.add(approval_id, "asked", _evidence(documents.to_be_checked(approval.route), number), now)

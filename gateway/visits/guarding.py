@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from audit.events import EventName
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Input
 from connectors.sdk.steps import Values
 from delegation.commitment import HashKind
+from gateway.ids import new_id
 from gateway.parts import Parts
 from gateway.people import fingerprints, residents
 from gateway.people.access import StaffSession
@@ -29,9 +30,10 @@ from gateway.visits.errors import VisitError
 from gateway.visits.rows import AnyRow, lock_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.second_person import Shown, Subject
-from gateway.visits.tables import SecondLookKind
+from gateway.visits.tables import BarredStep, SecondLookKind
 from gateway.visits.trail import say
 
+_INSERT_BARRED = insert(BarredStep)
 _OWN = frozenset({ValueKind.CODE, ValueKind.PHONE, ValueKind.ACCOUNT})
 """What is one person's alone; an address is shared by a family and a house."""
 
@@ -219,6 +221,8 @@ def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: 
     """Record that a step was refused, in a transaction of its own: the step's was rolled back."""
     lock_visit(conn, by, visit_id)
     now = parts.clock.database_now(conn)
+    row = {"id": new_id(), "visit_id": visit_id, "staff_id": by.staff_id, "reason": error.code, "at": now}
+    conn.execute(_INSERT_BARRED, row)
     say(conn, visit_id, EventName.STEP_BARRED, by.actor, now, reason=error.code, step=step)
 
 

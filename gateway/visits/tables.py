@@ -27,6 +27,7 @@ from gateway.visits.states import (
 __all__ = [
     "Approval",
     "ApprovalState",
+    "BarredStep",
     "Channel",
     "DelegationRow",
     "Dispute",
@@ -63,6 +64,10 @@ class Visit(Base):
         Index("ix_visit_assistant", "assistant_id", "state", "opened_at"),
         Index("ix_visit_terminal", "terminal_id", "opened_at"),
         Index("ix_visit_opened", "opened_at", "id"),
+        Index("ix_visit_by_assistant", "assistant_id", "opened_at", "id"),
+        Index("ix_visit_by_centre", "centre_id", "opened_at", "id"),
+        Index("ix_visit_by_service", "service_id", "opened_at", "id"),
+        Index("ix_visit_by_ending", "ending", "opened_at", "id"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
@@ -103,7 +108,10 @@ class DelegationRow(Base):
     """What a resident allowed. Its rules are in `delegation.model`; this is where it is kept."""
 
     __tablename__ = "delegation"
-    __table_args__ = (Index("ix_delegation_visit", "visit_id", "requested_at"),)
+    __table_args__ = (
+        Index("ix_delegation_visit", "visit_id", "requested_at"),
+        Index("ix_delegation_requested", "requested_at"),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
     principal_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)
@@ -144,6 +152,7 @@ class Approval(Base):
     __table_args__ = (
         CheckConstraint("(kind = 'permit') = (filing_id IS NOT NULL)", name="permit_names_filing"),
         Index("ix_approval_visit", "visit_id", "asked_at"),
+        Index("ix_approval_decided", "decided_at"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
@@ -165,6 +174,10 @@ class Approval(Base):
     asked_at: Mapped[datetime]
     lapses_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    text_length: Mapped[int | None]
+    """Characters of the statement that is approved; none for a read-back."""
+    number_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Keyed hash of the telephone number to which its codes go."""
 
 
 class SignInAttempt(Base):
@@ -204,6 +217,7 @@ class Filing(Base):
         ),
         Index("ix_filing_visit", "visit_id", "drafted_at"),
         Index("ix_filing_reference", "reference"),
+        Index("ix_filing_sent", "sent_at"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
@@ -288,6 +302,7 @@ class SecondLook(Base):
         ),
         Index("ix_second_look_visit", "visit_id", "asked_at"),
         Index("ix_second_look_waiting", "state", "asked_at"),
+        Index("ix_second_look_asked", "asked_at"),
         Index(
             "uq_second_look_waiting",
             "visit_id",
@@ -319,6 +334,18 @@ class SecondLook(Base):
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     decided_terminal_id: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
     decided_at: Mapped[datetime | None]
+
+
+class BarredStep(Base):
+    """A step that was refused because of who or what it was for; its event says the same."""
+
+    __tablename__ = "barred_step"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str] = mapped_column(String(64))
+    """Code of the error."""
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Dispute(Base):
