@@ -21,6 +21,7 @@ from gateway.keys.watching import keep_fresh
 from gateway.ledger.controllers import CONTROLLERS as LOG
 from gateway.oauth.controllers import CONTROLLERS as OAUTH
 from gateway.pages.controllers import CONTROLLERS as PAGES
+from gateway.pages.desk.answering import at_visit
 from gateway.pages.resident.offers import ResidentSignIn
 from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY
@@ -40,7 +41,8 @@ class UndeclaredAccessError(Exception):
 def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """Make the application of one process; `extra` handlers are a test's own.
 
-    The parts stay the caller's to close. Handlers may ask for `session`, `parts` and `database` by name.
+    The parts stay the caller's to close. Handlers may ask for `session`, `parts` and
+    `database` by name, those of a visit's page at the desk for `at`.
 
     Raises:
         UndeclaredAccessError: a handler has no `**allow(…)`.
@@ -56,6 +58,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
                 "session": Provide(current_session, sync_to_thread=False),
                 "parts": Provide(lambda: app.state.parts, sync_to_thread=False),
                 "database": Provide(lambda: app.state.parts.database, sync_to_thread=False),
+                "at": Provide(at_visit, sync_to_thread=False),
             },
             exception_handlers={Exception: problems.answer},
             state=State({"assets": assets.load()}),

@@ -1,9 +1,11 @@
 """How every handler of a visit answers: with its page, or by taking one step and leading to the page as it is then."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from litestar import Request, Response
+from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from connectors.sdk.registry import UnknownConnectorError
@@ -25,6 +27,8 @@ from gateway.web.redirects import see_other
 
 AnyRequest = Request[Any, Any, Any]
 Step = Callable[[Connection], object]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _HELD_UP: Final = (Stage.APPROVAL, Stage.SENDING, Stage.SERVICE, Stage.REQUEST, Stage.SECOND_LOOK)
 """Stages in which nobody goes on to another service: a yes or an answer is awaited, or nothing is allowed yet."""
@@ -33,58 +37,70 @@ _REFUSALS = (VisitError, DelegationError, LogUnhealthyError, ServiceUnknownError
 """What a step may refuse: told on the visit's own page, which keeps what was typed."""
 
 
-async def show(
-    request: AnyRequest,
-    session: StaffSession,
-    parts: Parts,
-    visit_id: str,
-    wish: Wish = NO_WISH,
-    *,
-    status: int = 200,
-    problem: Problem | None = None,
-    earlier: Earlier | None = None,
-) -> Response[Any]:
-    """The page of a visit as it stands now, with `problem` on top if a step was refused."""
-    desk = await parts.database.read(lambda conn: panels.gather(conn, parts, session, visit_id, wish))
-    return page(
-        request,
-        "pages/desk/visit.html",
-        status=status,
-        **context_of(session, desk, wish),
-        problem=problem,
-        earlier=earlier,
-        may_open_earlier=earlier is not None and _may_open(session, earlier),
-        note=words.NOTES.get(request.query_params.get("note", "")),
-    )
+@dataclass(frozen=True, slots=True)
+class AtVisit:
+    """A request of an assistant about one visit: what a handler asks for as `at`."""
 
+    request: AnyRequest
+    session: StaffSession
+    parts: Parts
+    visit_id: str
 
-async def take(
-    request: AnyRequest,
-    session: StaffSession,
-    parts: Parts,
-    visit_id: str,
-    step: Step,
-    *,
-    wish: Wish = NO_WISH,
-    then: str = "",
-) -> Response[Any]:
-    """Take `step` in one transaction and see the visit's page; a refusal is told there, and nothing typed is lost."""
-    try:
-        await parts.database.write(step)
-    except (NotFoundError, SessionOverError):
-        raise
-    except _REFUSALS as error:
-        if isinstance(error, BarredError):
-            barred, route = error, str(request.scope.get("path_template") or "")
-            await parts.database.write(lambda conn: guarding.note(conn, parts, session, visit_id, route, barred))
-        problem = problem_of(error)
-        earlier = error.earlier if isinstance(error, AlreadyFiledError) else None
-        if earlier is not None and earlier.visit_id == visit_id:
-            earlier = None
-        return await show(
-            request, session, parts, visit_id, wish, status=problem.status, problem=problem, earlier=earlier
+    @property
+    def path(self) -> str:
+        """The address of the visit's page."""
+        return path_of(self.visit_id)
+
+    def doing(
+        self, step: Callable[Concatenate[Connection, Parts, StaffSession, str, P], T], *more: P.args, **named: P.kwargs
+    ) -> Callable[[Connection], T]:
+        """A step of the flow, or a look, as this assistant takes it in this visit."""
+        return lambda conn: step(conn, self.parts, self.session, self.visit_id, *more, **named)
+
+    async def show(
+        self,
+        wish: Wish = NO_WISH,
+        *,
+        status: int = 200,
+        problem: Problem | None = None,
+        earlier: Earlier | None = None,
+    ) -> Response[Any]:
+        """The page of the visit as it stands now, with `problem` on top if a step was refused."""
+        desk = await self.parts.database.read(
+            lambda conn: panels.gather(conn, self.parts, self.session, self.visit_id, wish)
         )
-    return see_other(f"{path_of(visit_id)}{then}")
+        return page(
+            self.request,
+            "pages/desk/visit.html",
+            status=status,
+            **context_of(self.session, desk, wish),
+            problem=problem,
+            earlier=earlier,
+            may_open_earlier=earlier is not None and _may_open(self.session, earlier),
+            note=words.NOTES.get(self.request.query_params.get("note", "")),
+        )
+
+    async def take(self, step: Step, *, wish: Wish = NO_WISH, then: str = "") -> Response[Any]:
+        """Take `step` in one transaction and see the visit's page; a refusal is told there, nothing typed is lost."""
+        try:
+            await self.parts.database.write(step)
+        except (NotFoundError, SessionOverError):
+            raise
+        except _REFUSALS as error:
+            if isinstance(error, BarredError):
+                route = str(self.request.scope.get("path_template") or "")
+                await self.parts.database.write(self.doing(guarding.note, route, error))
+            problem = problem_of(error)
+            earlier = error.earlier if isinstance(error, AlreadyFiledError) else None
+            if earlier is not None and earlier.visit_id == self.visit_id:
+                earlier = None
+            return await self.show(wish, status=problem.status, problem=problem, earlier=earlier)
+        return see_other(f"{self.path}{then}")
+
+
+def at_visit(request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> AtVisit:
+    """Litestar dependency `at`, for handlers whose address names a visit."""
+    return AtVisit(request, session, parts, visit_id)
 
 
 def problem_of(error: Exception) -> Problem:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Response, post
-from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from connectors.sdk import registry
@@ -12,7 +11,7 @@ from connectors.sdk.answers import InvalidAnswers, validate
 from connectors.sdk.connector import Connector
 from connectors.sdk.words import Words
 from gateway.pages.desk import filling_panel, questions
-from gateway.pages.desk.answering import AnyRequest, path_of, show, take
+from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.filling_panel import Known
 from gateway.pages.desk.panels import Wish, can_fill
 from gateway.pages.desk.questions import PRECONDITION, Read
@@ -32,65 +31,53 @@ _FIXED: Final = Words(
 
 
 @post("/desk/visits/{visit_id:str}/preconditions", **allow(Who.ASSISTANT))
-async def answer_preconditions(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def answer_preconditions(at: AtVisit, data: Form) -> Response[Any]:
     """Keep what was said to the questions that come first; a *no* is met with advice."""
-    connector = await _connector(session, parts, visit_id)
+    connector = await _connector(at)
     if connector is None:
-        return see_other(path_of(visit_id))
+        return see_other(at.path)
     names = [f"{PRECONDITION}{each.name}" for each in connector.preconditions]
     given = {name: value for name in names if (value := field(data, name)) in {"yes", "no"}}
     missing = {name: _NO_ANSWER for name in names if name not in given}
     if missing:
-        return await show(request, session, parts, visit_id, Wish(errors=missing), status=422)
+        return await at.show(Wish(errors=missing), status=422)
 
     def step(conn: Connection) -> None:
-        view = reading.for_desk(conn, parts, session, visit_id)
-        draft = reading.OpenedVisit(conn, parts, view).draft() if view.delegation else None
+        view = reading.for_desk(conn, at.parts, at.session, at.visit_id)
+        draft = reading.OpenedVisit(conn, at.parts, view).draft() if view.delegation else None
         values = (draft.values if draft else {}) | given
-        asking.save_draft(conn, parts, session, visit_id, values, asking.uploads(draft.files) if draft else {})
+        asking.save_draft(conn, at.parts, at.session, at.visit_id, values, asking.uploads(draft.files) if draft else {})
 
-    return await take(request, session, parts, visit_id, step)
+    return await at.take(step)
 
 
 @post("/desk/visits/{visit_id:str}/answers", **allow(Who.ASSISTANT))
-async def answer_questions(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
-) -> Response[Any]:
+async def answer_questions(at: AtVisit) -> Response[Any]:
     """Check the answers and send a worker to the portal, or keep them as they are."""
-    connector = await _connector(session, parts, visit_id)
+    connector = await _connector(at)
     if connector is None:
-        return see_other(path_of(visit_id))
-    before = await parts.database.read(lambda conn: _before(conn, session, parts, visit_id))
-    form = await request.form()
+        return see_other(at.path)
+    before = await at.parts.database.read(at.doing(_before))
+    form = await at.request.form()
     sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
 
-    def keep(conn: Connection) -> None:
-        _keep(conn, session, parts, visit_id, connector, sent)
+    keep = at.doing(_keep, connector, sent)
 
     if form.get("do") == "keep" and before.may_answer:
-        return await take(request, session, parts, visit_id, keep, wish=_wish(sent), then="?note=draft")
+        return await at.take(keep, wish=_wish(sent), then="?note=draft")
     if not before.may_answer:
         if before.may_keep:
-            await parts.database.write(keep)
-        return await take(request, session, parts, visit_id, _refuse)
-    checked = validate(connector.inputs, questions.answers_of(sent.values, sent.files), session.language)
+            await at.parts.database.write(keep)
+        return await at.take(_refuse)
+    checked = validate(connector.inputs, questions.answers_of(sent.values, sent.files), at.session.language)
     if isinstance(checked, InvalidAnswers):
-        await parts.database.write(keep)
-        return await show(request, session, parts, visit_id, _wish(sent, checked.errors), status=422)
-    changed = dict.fromkeys(fixed.differing(before.fixed, connector, checked.values), _FIXED.to(session.language))
+        await at.parts.database.write(keep)
+        return await at.show(_wish(sent, checked.errors), status=422)
+    changed = dict.fromkeys(fixed.differing(before.fixed, connector, checked.values), _FIXED.to(at.session.language))
     if changed:
-        return await show(request, session, parts, visit_id, _wish(sent, changed), status=422)
+        return await at.show(_wish(sent, changed), status=422)
     seen = str(form.get("seen", ""))
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: asking.fill(conn, parts, session, visit_id, checked.values, checked.files, seen=seen),
-        wish=_wish(sent),
-    )
+    return await at.take(at.doing(asking.fill, checked.values, checked.files, seen=seen), wish=_wish(sent))
 
 
 def _wish(sent: Read, errors: dict[str, str] | None = None) -> Wish:
@@ -98,7 +85,7 @@ def _wish(sent: Read, errors: dict[str, str] | None = None) -> Wish:
 
 
 def _keep(
-    conn: Connection, session: StaffSession, parts: Parts, visit_id: str, connector: Connector, sent: Read
+    conn: Connection, parts: Parts, session: StaffSession, visit_id: str, connector: Connector, sent: Read
 ) -> None:
     """Keep what was typed, and that what comes first is settled."""
     settled = {f"{PRECONDITION}{each.name}": "yes" for each in connector.preconditions}
@@ -109,9 +96,9 @@ def _refuse(_conn: Connection) -> None:
     raise OutOfOrderError("answer when nothing is asked")
 
 
-async def _connector(session: StaffSession, parts: Parts, visit_id: str) -> Connector | None:
+async def _connector(at: AtVisit) -> Connector | None:
     """The connector of the visit's service, if it is electronic."""
-    view = await parts.database.read(lambda conn: reading.for_desk(conn, parts, session, visit_id))
+    view = await at.parts.database.read(at.doing(reading.for_desk))
     return registry.find(view.service.id) if view.service and view.service.is_electronic else None
 
 
@@ -127,7 +114,7 @@ class _Before:
     """The delegation ended while somebody typed: what was typed is kept for the next one."""
 
 
-def _before(conn: Connection, session: StaffSession, parts: Parts, visit_id: str) -> _Before:
+def _before(conn: Connection, parts: Parts, session: StaffSession, visit_id: str) -> _Before:
     view = reading.for_desk(conn, parts, session, visit_id)
     is_done = view.receipt is not None and not view.may_file_another
     if not view.is_open or view.delegation is None or is_done:

@@ -12,11 +12,10 @@ from connectors.sdk.rules import AnswerError, kept
 from connectors.sdk.words import Words
 from delegation.assurance import Route
 from gateway.pages.desk import parties_form, scope_form, words
-from gateway.pages.desk.answering import AnyRequest, show, take
+from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.panels import Wish
 from gateway.pages.forms import Form, field
-from gateway.parts import Parts
-from gateway.people.access import StaffSession, Who, allow
+from gateway.people.access import Who, allow
 from gateway.people.personal_code import PersonalCodeError, is_doubtful, normalise
 from gateway.people.residents import Profile
 from gateway.visits import approvals, confirming, granting, sent_codes
@@ -42,81 +41,39 @@ class Checked:
 
 
 @post("/desk/visits/{visit_id:str}/ask", **allow(Who.ASSISTANT))
-async def ask(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def ask(at: AtVisit, data: Form) -> Response[Any]:
     """Ask the resident for a delegation."""
     typed = {name: field(data, name) for name in (*_FIELDS, *parties_form.FIELDS)} | scope_form.fields(data)
-    checked = check(typed, session.language)
+    checked = check(typed, at.session.language)
     if checked.asked is None:
         wish = Wish(panel="again", typed=typed, errors=checked.errors)
-        return await show(request, session, parts, visit_id, wish, status=422)
+        return await at.show(wish, status=422)
     asked = checked.asked
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: granting.request_delegation(conn, parts, session, visit_id, asked),
-        wish=Wish(panel="again", typed=typed),
-    )
+    return await at.take(at.doing(granting.request_delegation, asked), wish=Wish(panel="again", typed=typed))
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/code", **allow(Who.ASSISTANT))
-async def renew_code(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
-) -> Response[Any]:
+async def renew_code(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     """Make a new code, in place of one whose time is over."""
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: approvals.renew_invitation(conn, parts, session, visit_id, approval_id),
-        then="?note=code",
-    )
+    return await at.take(at.doing(approvals.renew_invitation, approval_id), then="?note=code")
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/sent-code", **allow(Who.ASSISTANT))
-async def renew_sent_code(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
-) -> Response[Any]:
+async def renew_sent_code(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     """Send a new code for the display, in place of one that did not come."""
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: sent_codes.renew(conn, parts, session, visit_id, approval_id),
-        then="?note=sent",
-    )
+    return await at.take(at.doing(sent_codes.renew, approval_id), then="?note=sent")
 
 
 @post("/desk/visits/{visit_id:str}/withdraw", **allow(Who.ASSISTANT))
-async def withdraw(request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[Any]:
+async def withdraw(at: AtVisit) -> Response[Any]:
     """Take the question back, to ask in another way."""
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: granting.withdraw_request(conn, parts, session, visit_id),
-        then="?panel=again",
-    )
+    return await at.take(at.doing(granting.withdraw_request), then="?panel=again")
 
 
 @post("/desk/visits/{visit_id:str}/ask-permit", **allow(Who.ASSISTANT))
-async def ask_permit(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
-) -> Response[Any]:
+async def ask_permit(at: AtVisit) -> Response[Any]:
     """Ask once more for the yes to what was read back."""
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: confirming.ask_again(conn, parts, session, visit_id),
-    )
+    return await at.take(at.doing(confirming.ask_again))
 
 
 def check(typed: Mapping[str, str], language: str) -> Checked:

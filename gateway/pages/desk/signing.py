@@ -12,7 +12,7 @@ from connectors.sdk.inputs import Upload
 from connectors.sdk.rules import AnswerError
 from delegation.assurance import Route
 from gateway.pages import readback
-from gateway.pages.desk.answering import AnyRequest, path_of, show, take
+from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.panels import Wish
 from gateway.pages.desk.words import DOCUMENTS
 from gateway.pages.forms import Form, field
@@ -33,61 +33,35 @@ _NO_SHEET_CODE: Final = message("Type the code that stands on the sheet")
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/print", **allow(Who.ASSISTANT))
-async def print_sheet(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
-) -> Response[Any]:
+async def print_sheet(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     """Record that the sheet is printed, and lead to it."""
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: paper.print_sheet(conn, parts, session, visit_id, approval_id),
-        then="/sheet",
-    )
+    return await at.take(at.doing(paper.print_sheet, approval_id), then="/sheet")
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/document", **allow(Who.ASSISTANT))
-async def record_document(
-    request: AnyRequest,
-    session: StaffSession,
-    parts: Parts,
-    visit_id: FromPath[str],
-    approval_id: FromPath[str],
-    data: Form,
-) -> Response[Any]:
+async def record_document(at: AtVisit, approval_id: FromPath[str], data: Form) -> Response[Any]:
     """Record which document somebody showed who has to say yes too."""
     document = field(data, "document", 16)
     if document not in DOCUMENTS:
         wish = Wish(errors={"document": _NO_DOCUMENT})
-        return await show(request, session, parts, visit_id, wish, status=422)
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: documents.record(conn, parts, session, visit_id, approval_id, document),
-    )
+        return await at.show(wish, status=422)
+    return await at.take(at.doing(documents.record, approval_id, document))
 
 
 @get("/desk/visits/{visit_id:str}/sheet", **allow(Who.ASSISTANT))
-async def show_sheet(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
-) -> Response[Any]:
+async def show_sheet(at: AtVisit) -> Response[Any]:
     """The sheet to be signed, in the resident's language: the statement byte for byte, or what would be sent."""
-    shown = await parts.database.read(lambda conn: _sheet(conn, parts, session, visit_id))
+    shown = await at.parts.database.read(at.doing(_sheet))
     if shown is None:
-        return see_other(path_of(visit_id))
+        return see_other(at.path)
     language = next((known for known in LANGUAGES if known == shown["view"].language), DEFAULT_LANGUAGE)
-    return page(request, "pages/desk/sheet.html", language=language, here=path_of(visit_id), **shown)
+    return page(at.request, "pages/desk/sheet.html", language=language, here=at.path, **shown)
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/sheet", **allow(Who.ASSISTANT))
-async def hand_in(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
-) -> Response[Any]:
+async def hand_in(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     """Hand in the signed sheet and ask for a witness."""
-    form = await request.form()
+    form = await at.request.form()
     code, sent = str(form.get("sheet_code", ""))[:40], form.get("sheet")
     upload = await _upload(sent)
     wish = Wish(panel="sheet", typed={"sheet_code": code})
@@ -95,70 +69,34 @@ async def hand_in(
     if upload is None:
         errors["sheet"] = _NO_FILE
     if errors or upload is None:
-        return await show(request, session, parts, visit_id, replace(wish, errors=errors), status=422)
+        return await at.show(replace(wish, errors=errors), status=422)
     scan = upload
     try:
-        return await take(
-            request,
-            session,
-            parts,
-            visit_id,
-            lambda conn: paper.hand_in(conn, parts, session, visit_id, approval_id, code, scan),
-            wish=wish,
-        )
+        return await at.take(at.doing(paper.hand_in, approval_id, code, scan), wish=wish)
     except AnswerError as error:
-        wrong = replace(wish, errors={"sheet": error.words.to(session.language)})
-        return await show(request, session, parts, visit_id, wrong, status=422)
+        wrong = replace(wish, errors={"sheet": error.words.to(at.session.language)})
+        return await at.show(wrong, status=422)
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/unwitnessed", **allow(Who.ASSISTANT))
-async def accept_unwitnessed(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
-) -> Response[Any]:
+async def accept_unwitnessed(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     """Count the sheet without a witness, where the service takes the low level that it is worth."""
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: paper.accept_unwitnessed(conn, parts, session, visit_id, approval_id),
-    )
+    return await at.take(at.doing(paper.accept_unwitnessed, approval_id))
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/spoken", **allow(Who.ASSISTANT))
-async def take_spoken_code(
-    request: AnyRequest,
-    session: StaffSession,
-    parts: Parts,
-    visit_id: FromPath[str],
-    approval_id: FromPath[str],
-    data: Form,
-) -> Response[Any]:
+async def take_spoken_code(at: AtVisit, approval_id: FromPath[str], data: Form) -> Response[Any]:
     """Take the code that the resident said; the page says when it was wrong, and how many tries are left."""
     code = field(data, "code", 20)
     if not code.strip():
-        return await show(request, session, parts, visit_id, Wish(errors={"code": _NO_CODE}), status=422)
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: calling.take_code(conn, parts, session, visit_id, approval_id, code),
-    )
+        return await at.show(Wish(errors={"code": _NO_CODE}), status=422)
+    return await at.take(at.doing(calling.take_code, approval_id, code))
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/no", **allow(Who.ASSISTANT))
-async def take_no(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], approval_id: FromPath[str]
-) -> Response[Any]:
+async def take_no(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     """Record the no of a resident who does not sign, or says so on the call."""
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: confirming.refuse_at_desk(conn, parts, session, visit_id, approval_id),
-    )
+    return await at.take(at.doing(confirming.refuse_at_desk, approval_id))
 
 
 async def _upload(sent: Any) -> Upload | None:

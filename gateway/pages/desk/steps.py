@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from litestar import Response, get, post
-from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from gateway.pages.desk import panels, words
-from gateway.pages.desk.answering import AnyRequest, context_of, path_of, show, take
+from gateway.pages.desk.answering import AtVisit, context_of
 from gateway.pages.desk.panels import Wish
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
@@ -34,102 +33,73 @@ _NO_WAY: Final = message("Choose how the receipt was handed over")
 
 
 @get("/desk/visits/{visit_id:str}", **allow(Who.ASSISTANT))
-async def show_visit(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
-) -> Response[Any]:
+async def show_visit(at: AtVisit) -> Response[Any]:
     """Where the visit stands, and the one thing to do next."""
-    asked = request.query_params.get("panel")
-    wish = Wish(panel=asked if asked in _PANELS else None, shown=request.query_params.get("shown") == "1")
-    return await show(request, session, parts, visit_id, wish)
+    asked = at.request.query_params.get("panel")
+    wish = Wish(panel=asked if asked in _PANELS else None, shown=at.request.query_params.get("shown") == "1")
+    return await at.show(wish)
 
 
 @post("/desk/visits/{visit_id:str}/search", status_code=200, **allow(Who.ASSISTANT))
-async def search_services(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def search_services(at: AtVisit, data: Form) -> Response[Any]:
     """Show the services that fit; what was asked for stays out of addresses and so out of logs."""
     wish = Wish(panel="choose", typed={"query": field(data, "query")})
-    return await show(request, session, parts, visit_id, wish)
+    return await at.show(wish)
 
 
 @post("/desk/visits/{visit_id:str}/service", **allow(Who.ASSISTANT))
-async def choose_service(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def choose_service(at: AtVisit, data: Form) -> Response[Any]:
     """Choose what the visit is about: one service, one more, one fewer, or all of a life event."""
     chosen, event = field(data, "service"), field(data, "event")
     step: _Choice = _CHOICES.get(field(data, "do"), opening.choose_service)
     if event:
         chosen, step = event, turns.choose_life_event
-    return await take(request, session, parts, visit_id, lambda conn: step(conn, parts, session, visit_id, chosen))
+    return await at.take(at.doing(step, chosen))
 
 
 @post("/desk/visits/{visit_id:str}/next", **allow(Who.ASSISTANT))
-async def go_on(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def go_on(at: AtVisit, data: Form) -> Response[Any]:
     """Go on to another of the visit's services."""
     service_id = field(data, "service")
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: turns.next_service(conn, parts, session, visit_id, service_id),
-    )
+    return await at.take(at.doing(turns.next_service, service_id))
 
 
 @post("/desk/visits/{visit_id:str}/language", **allow(Who.ASSISTANT))
-async def set_language(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def set_language(at: AtVisit, data: Form) -> Response[Any]:
     """Change the resident's language."""
     language = next((each for each in LANGUAGES if each == field(data, "language")), None)
     if language is None:
-        return see_other(path_of(visit_id))
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: opening.set_language(conn, session, visit_id, language),
-        then="?note=language",
+        return see_other(at.path)
+    return await at.take(
+        lambda conn: opening.set_language(conn, at.session, at.visit_id, language), then="?note=language"
     )
 
 
 @post("/desk/visits/{visit_id:str}/show", **allow(Who.ASSISTANT))
-async def show_values(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def show_values(at: AtVisit, data: Form) -> Response[Any]:
     """Record that the values are looked at, and show them."""
     asked = field(data, "panel")
     then = f"?panel={asked}&shown=1" if asked in _PANELS else "?shown=1"
-    return await take(
-        request, session, parts, visit_id, lambda conn: looking.note(conn, parts, session, visit_id), then=then
-    )
+    return await at.take(at.doing(looking.note), then=then)
 
 
 @post("/desk/visits/{visit_id:str}/retry", **allow(Who.ASSISTANT))
-async def retry(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def retry(at: AtVisit, data: Form) -> Response[Any]:
     """Fill the portal's form once more with the same answers."""
     seen = field(data, "seen")
 
     def step(conn: Connection) -> None:
-        view = reading.for_desk(conn, parts, session, visit_id)
-        answers = reading.OpenedVisit(conn, parts, view).answers()
+        view = reading.for_desk(conn, at.parts, at.session, at.visit_id)
+        answers = reading.OpenedVisit(conn, at.parts, view).answers()
         if answers is None or not panels.can_fill(view):
             raise OutOfOrderError("try again what was never tried, or has left")
-        asking.fill(conn, parts, session, visit_id, answers.values, answers.uploads(), seen=seen)
+        asking.fill(conn, at.parts, at.session, at.visit_id, answers.values, answers.uploads(), seen=seen)
 
-    return await take(request, session, parts, visit_id, step)
+    return await at.take(step)
 
 
 @post("/desk/visits/{visit_id:str}/decide", **allow(Who.ASSISTANT))
-async def decide(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def decide(at: AtVisit, data: Form) -> Response[Any]:
     """A person has looked in the portal: it holds the application, or it does not."""
     typed = {"found": field(data, "found"), "reference": field(data, "reference", 64)}
     errors = {}
@@ -138,106 +108,76 @@ async def decide(
     elif typed["found"] == "yes" and not typed["reference"]:
         errors["reference"] = _NO_REFERENCE
     if errors:
-        return await show(request, session, parts, visit_id, Wish(typed=typed, errors=errors), status=422)
+        return await at.show(Wish(typed=typed, errors=errors), status=422)
     reference = typed["reference"] if typed["found"] == "yes" else None
 
     def step(conn: Connection) -> None:
-        filing = reading.for_desk(conn, parts, session, visit_id).filing
+        filing = reading.for_desk(conn, at.parts, at.session, at.visit_id).filing
         if filing is None:
             raise OutOfOrderError("decide about nothing")
-        sending.settle(conn, parts, session, visit_id, filing["id"], reference=reference)
+        sending.settle(conn, at.parts, at.session, at.visit_id, filing["id"], reference=reference)
 
-    return await take(request, session, parts, visit_id, step, wish=Wish(typed=typed), then="?note=settled")
+    return await at.take(step, wish=Wish(typed=typed), then="?note=settled")
 
 
 @post("/desk/visits/{visit_id:str}/handed-over", **allow(Who.ASSISTANT))
-async def hand_over(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def hand_over(at: AtVisit, data: Form) -> Response[Any]:
     """Record how the resident got the receipt."""
     how = next((each for each in HandedOver if each.value == field(data, "how")), None)
     if how is None:
-        return await show(request, session, parts, visit_id, Wish(errors={"how": _NO_WAY}), status=422)
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: receipts.hand_over(conn, parts, session, visit_id, how),
-        then="?note=handed",
-    )
+        return await at.show(Wish(errors={"how": _NO_WAY}), status=422)
+    return await at.take(at.doing(receipts.hand_over, how), then="?note=handed")
 
 
 @get("/desk/visits/{visit_id:str}/stop", **allow(Who.ASSISTANT))
-async def confirm_stop(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
-) -> Response[Any]:
+async def confirm_stop(at: AtVisit) -> Response[Any]:
     """Ask why, before everything is stopped."""
-    return await _confirm(request, session, parts, visit_id, "stop")
+    return await _confirm(at, "stop")
 
 
 @post("/desk/visits/{visit_id:str}/stop", **allow(Who.ASSISTANT))
-async def stop(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str], data: Form
-) -> Response[Any]:
+async def stop(at: AtVisit, data: Form) -> Response[Any]:
     """Stop the delegation and whatever is done under it; the page then says whether it was in time."""
     reason = next((each for each in StopReason if each.value == field(data, "reason")), None)
     if reason is None:
-        return await _confirm(request, session, parts, visit_id, "stop", errors={"reason": _NO_REASON}, status=422)
-    return await take(
-        request,
-        session,
-        parts,
-        visit_id,
-        lambda conn: stopping.stop_at_desk(conn, parts, session, visit_id, reason),
-    )
+        return await _confirm(at, "stop", errors={"reason": _NO_REASON}, status=422)
+    return await at.take(at.doing(stopping.stop_at_desk, reason))
 
 
 @get("/desk/visits/{visit_id:str}/close", **allow(Who.ASSISTANT))
-async def confirm_close(
-    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
-) -> Response[Any]:
+async def confirm_close(at: AtVisit) -> Response[Any]:
     """Say what ends with the visit."""
-    return await _confirm(request, session, parts, visit_id, "close")
+    return await _confirm(at, "close")
 
 
 @post("/desk/visits/{visit_id:str}/close", **allow(Who.ASSISTANT))
-async def close(request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[Any]:
+async def close(at: AtVisit) -> Response[Any]:
     """End the visit. The session goes on under a new cookie: nothing of this resident can be brought back by *back*."""
     token = ""
 
     def step(conn: Connection) -> None:
         nonlocal token
-        opening.close_visit(conn, parts, session, visit_id)
-        token = sessions.rotate(conn, session.token_hash, now=parts.clock.now())
+        opening.close_visit(conn, at.parts, at.session, at.visit_id)
+        token = sessions.rotate(conn, at.session.token_hash, now=at.parts.clock.now())
 
-    answer = await take(request, session, parts, visit_id, step)
+    answer = await at.take(step)
     if not token or answer.status_code != 303:
         return answer
-    fresh = cookies.make(parts.settings, CookieName.STAFF, token)
-    return see_other(path_of(visit_id), cookies=[fresh], clear_cache=True)
+    fresh = cookies.make(at.parts.settings, CookieName.STAFF, token)
+    return see_other(at.path, cookies=[fresh], clear_cache=True)
 
 
-async def _confirm(
-    request: AnyRequest,
-    session: StaffSession,
-    parts: Parts,
-    visit_id: str,
-    what: str,
-    *,
-    errors: dict[str, Any] | None = None,
-    status: int = 200,
-) -> Response[Any]:
+async def _confirm(at: AtVisit, what: str, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response[Any]:
     wish = Wish(panel=what, errors=errors or {})
-    view = await parts.database.read(lambda conn: reading.for_desk(conn, parts, session, visit_id))
+    view = await at.parts.database.read(at.doing(reading.for_desk))
     if not (view.can_stop if what == "stop" else view.is_open):
-        return see_other(path_of(visit_id))
+        return see_other(at.path)
     desk = panels.Desk(view=view, panel=what, values={})
     return page(
-        request,
+        at.request,
         f"pages/desk/{what}.html",
         status=status,
-        **context_of(session, desk, wish),
+        **context_of(at.session, desk, wish),
         problem=None,
         note=None,
         reasons=words.STOP_REASONS,
