@@ -9,14 +9,13 @@ from audit import commands, tile_commands
 from audit.errors import AuditError
 from audit.merkle import leaf_hash
 from audit.note import Verifier
-from audit.outside import cosigners
+from audit.outside import sentence
 from audit.policy import TrustPolicy
 from audit.policy_option import with_policy
 from audit.proof import LogProof
 from audit.witness.commands import witness
 
 _BAD_INPUT = 2
-_CANNOT_CONCLUDE = 3
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -49,16 +48,13 @@ def verify_proof(proof: Path, entry: Path, vkeys: tuple[str, ...], origin: str, 
         sys.exit(_BAD_INPUT)
     try:
         head = read.verify(leaf_hash(entry.read_bytes()), verifiers, origin=origin)
-        have = () if trust is None else cosigners(read.checkpoint, trust)
+        place = f"it is leaf {read.index:,} of {head.origin}, under the checkpoint of {head.size:,}"
+        said, code = sentence(read.checkpoint, trust or TrustPolicy.of((), 0), place)
     except AuditError as error:
         print(f"NOT VERIFIED: {error}")
         sys.exit(1)
-    place = f"it is leaf {read.index:,} of {head.origin}, under the checkpoint of {head.size:,}"
-    if trust is not None and not trust.is_met(have):
-        print(f"Cannot conclude (unwitnessed): {place}, but the quorum is {trust}.")
-        sys.exit(_CANNOT_CONCLUDE)
-    witnessed = f", witnessed by {', '.join(each.name for each in have)}" if have else ", unwitnessed"
-    print(f"Verified{witnessed}: {place}.")
+    print(said)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

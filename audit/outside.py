@@ -29,6 +29,19 @@ def cosigners(signed: bytes, trust: TrustPolicy) -> tuple[WitnessVerifier, ...]:
     return tuple(each for each in found if isinstance(each, WitnessVerifier))
 
 
+def sentence(signed: bytes, trust: TrustPolicy, what: str) -> tuple[str, int]:
+    """The verdict over something else that holds under a checkpoint, with who outside has seen that; and exit code.
+
+    Raises:
+        NoteError: as of `cosigners`.
+    """
+    have = cosigners(signed, trust)
+    if not trust.is_met(have):
+        return f"Cannot conclude (unwitnessed): {what}, but the quorum is {trust}.", 3
+    names = f", witnessed by {', '.join(each.name for each in have)}" if have else ", unwitnessed"
+    return f"Verified{names}: {what}.", 0
+
+
 @dataclass(frozen=True)
 class Seen:
     """What witnesses have seen."""

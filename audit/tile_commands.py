@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -18,6 +19,8 @@ from audit.directory import TileLog, open_log
 from audit.errors import AuditError, NoteError, ProofError, SourceError
 from audit.inclusion import consistency_proof, verify_consistency
 from audit.note import Verifier
+from audit.outside import sentence
+from audit.policy import TrustPolicy
 from audit.report import Report, Verdict
 from audit.signatures import Policy
 from audit.verify import verify
@@ -105,7 +108,14 @@ def consistency(
         _end(Verdict.INCONSISTENT, str(error))
     if write_proof is not None:
         write_proof.write_text("".join(f"{base64.b64encode(each).decode('ascii')}\n" for each in hashes), "ascii")
-    click.echo(f"Verified: the checkpoint of {after.size:,} follows the one of {before.size:,} ({before.origin}).")
+    what = f"the checkpoint of {after.size:,} follows the one of {before.size:,} ({before.origin})"
+    trust = policy.trust or TrustPolicy.of(policy.witnesses, policy.quorum)
+    try:
+        said, code = sentence(new.read_bytes(), trust, what)
+    except NoteError as error:
+        _end(Verdict.EDITED, str(error))
+    click.echo(said)
+    sys.exit(code)
 
 
 def _read(path: Path, vkeys: Sequence[str], policy: Policy) -> Checkpoint:
@@ -142,6 +152,6 @@ def _compare(log: TileLog, after: Checkpoint) -> None:
         _end(Verdict.INCONSISTENT, f"the tiles do not lead to the root that was signed for {after.size:,} entries")
 
 
-def _end(verdict: Verdict, detail: str) -> None:
+def _end(verdict: Verdict, detail: str) -> NoReturn:
     click.echo(f"NOT VERIFIED ({verdict.value}): {detail}.")
     sys.exit(1)

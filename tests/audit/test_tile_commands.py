@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from audit import note
 from audit.__main__ import main
 from audit.checkpoint import Checkpoint, sign
+from audit.cosignature import WitnessSigner
 from audit.directory import open_log
 from audit.errors import SourceError
 from audit.fetching import Address
-from tests.audit.builders import KEY, ORIGIN, OTHER_KEY, a_log
+from tests.audit.builders import KEY, NOON, ORIGIN, OTHER_KEY, a_log
 from tests.audit.test_directory import publish
 
 VKEY = KEY.verifier.vkey
@@ -61,7 +63,22 @@ class TestAnAddress:
 
     def test_of_hash_tiles_alone_tells_that_one_checkpoint_follows_another(self, folder: Path, address: str) -> None:
         code, output = run("consistency", folder / "old", folder / "new", "--vkey", VKEY, "--log", address)
-        assert (code, output) == (0, f"Verified: the checkpoint of 600 follows the one of 300 ({ORIGIN}).\n")
+        assert (code, output) == (
+            0,
+            f"Verified, unwitnessed: the checkpoint of 600 follows the one of 300 ({ORIGIN}).\n",
+        )
+
+    def test_tells_who_outside_has_seen_the_later_one(self, folder: Path, address: str, tmp_path: Path) -> None:
+        one = WitnessSigner("w1.example", bytes(32), lambda: NOON)
+        (tmp_path / "policy").write_text(f"witness w1 {one.verifier.vkey}\nquorum w1\n")
+        later = tmp_path / "later"  # the folder is everybody's
+        later.write_bytes((folder / "new").read_bytes())
+        options = ("--vkey", VKEY, "--log", address, "--policy", tmp_path / "policy")
+        code, output = run("consistency", folder / "old", later, *options)
+        assert (code, output.partition(":")[0]) == (3, "Cannot conclude (unwitnessed)")
+        later.write_bytes(note.add_signatures(later.read_bytes(), [one]))
+        code, output = run("consistency", folder / "old", later, *options)
+        assert (code, output.partition(":")[0]) == (0, "Verified, witnessed by w1.example")
 
     def test_has_to_be_https_or_on_this_machine(self) -> None:
         with pytest.raises(SourceError, match="https"):
