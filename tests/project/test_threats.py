@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 THREATS = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
 OF_THE_DESIGN = 15
 """Threats that the design lists; what was found since follows them."""
-ARE_TESTS = {*range(1, 11), 13}
+ARE_TESTS = {*range(1, 11), 13, 14}
 """Threats of the design that have to be held by tests today."""
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _NAMED = re.compile(r"(tests/[\w/]+\.py)::([\w:]+)")
