@@ -295,7 +295,8 @@ class _Check:
         about = (
             f"{len(entries):,} entries of visit {self._said.visit}, {proven:,} of them proven in the log of {size:,}"
         )
-        if self._ends_at is not None:
+        is_cut = Verdict.INCOMPLETE_VISIT in self._findings.totals
+        if self._ends_at is not None and not is_cut:
             about += f", whole as of {self._ends_at.time:%Y-%m-%d %H:%M:%S} UTC"
         return Report(
             checked_at=self._now,

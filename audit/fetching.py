@@ -2,6 +2,7 @@
 
 import http.client
 import ssl
+import weakref
 from urllib.parse import quote, urlsplit
 
 from audit.errors import SourceError
@@ -28,7 +29,9 @@ class Address:
         self._address, self._host, self._port = address, parts.hostname or "", parts.port
         self._is_https = parts.scheme == "https"
         self._path = parts.path.rstrip("/")
-        self._connection: http.client.HTTPConnection | None = None
+        self._open: list[http.client.HTTPConnection] = []
+        """The one connection, once there is one."""
+        weakref.finalize(self, _close, self._open)
 
     def read(self, path: str) -> bytes | None:
         """The content of a file; nothing where the server says that there is none. Redirects are not followed.
@@ -40,13 +43,15 @@ class Address:
             try:
                 return self._fetch(f"{self._path}/{quote(path)}")
             except (OSError, http.client.HTTPException) as error:
-                self._connection = None  # the server may close a connection that was idle: once more
+                _close(self._open)  # the server may close a connection that was idle: once more
                 if attempt == 2:
                     raise SourceError(f"{self._address} does not answer for {path}: {error}") from error
         return None
 
     def _fetch(self, path: str) -> bytes | None:
-        connection = self._connection = self._connection or self._connect()
+        if not self._open:
+            self._open.append(self._connect())
+        connection = self._open[0]
         connection.request("GET", path, headers={"Accept-Encoding": "identity"})
         answer = connection.getresponse()
         content = answer.read(_MAX_BYTES + 1)
@@ -61,3 +66,8 @@ class Address:
             context = ssl.create_default_context()
             return http.client.HTTPSConnection(self._host, self._port, timeout=_SECONDS, context=context)
         return http.client.HTTPConnection(self._host, self._port, timeout=_SECONDS)
+
+
+def _close(connections: list[http.client.HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()

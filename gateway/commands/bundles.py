@@ -56,5 +56,6 @@ def bundle(visit: str, output: Path, *, without_statement: bool, disclose: tuple
     finally:
         store.close()
     with os.fdopen(os.open(output, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)  # it names people: for its owner alone
+        os.fchmod(file.fileno(), 0o600)  # it names people: for its owner alone, also in place of an older file
+        file.write(content)
     click.echo(f"Written: {output} ({len(content):,} bytes). Verify it with: pilnvara audit verify-bundle", err=True)

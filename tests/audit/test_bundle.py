@@ -172,6 +172,7 @@ class TestWhatWasLeftOut:
         report = verify(rewritten(sound, drop_entry(5, 6), last=4))
         assert (verdicts(report), report.exit_code) == ({Verdict.INCOMPLETE_VISIT}, 1)
         assert "had 6 entries" in report.lines()[2]
+        assert "whole" not in report.lines()[0]
 
     def test_the_tail_and_what_the_log_states_of_it_cannot_be_excluded(self, sound: bytes) -> None:
         change = drop(*(name for name in unpack(sound)[1] if name.startswith("heads/")))

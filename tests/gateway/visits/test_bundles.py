@@ -184,6 +184,7 @@ def test_the_command_writes_one_that_the_other_verifies_and_the_resident_sees_it
         assert (refused.exit_code, file.exists()) == (2, False)
     assert EventName.BUNDLE_EXPORTED not in visited.events()
 
+    file.touch(mode=0o644)
     made = CliRunner().invoke(main, ["audit", "bundle", visited.visit_id, "-o", str(file)], env=env)
     assert made.exit_code == 0, made.output
     assert file.stat().st_mode & 0o777 == 0o600
