@@ -9,58 +9,58 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from audit.events import EventName
-from gateway.ledger import cosignatures, outbox, tree, verdicts
-from gateway.ledger.verdicts import LastVerdict
-from gateway.pages import audit_trail, audit_words
-from gateway.pages.desk.words import CHANNELS, ENDINGS
+from gateway.ledger import cosignatures, verdicts
+from gateway.ledger.verdicts import Standing
+from gateway.pages import audit_search, audit_signs, audit_trail, audit_words
+from gateway.pages.desk.words import CHANNELS, ENDINGS, ROUTES
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
-from gateway.paging import Key, end_of
+from gateway.paging import end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import looking, register
 from gateway.visits.looking import AuditReason
 from gateway.visits.register import Search
-from gateway.visits.tables import Ending
 from gateway.web.redirects import see_other
 from ui.i18n import message
 
 AnyRequest = Request[Any, Any, Any]
 _AUDITOR = allow(Who.AUDITOR)
 _PAGE = 25
-_LONGEST = 64
 _NO_REASON = message("Choose why you open the visit")
 
 
 @get("/audit", **_AUDITOR)
 async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """The newest visits, or those that are looked for, under the verdict on the log."""
-    search = _search_of(request)
 
     def work(conn: Connection) -> dict[str, Any]:
-        found = register.find(conn, search, language=session.language, most=_PAGE + 1)
+        looked = audit_search.read(conn, parts, request)
+        found = register.find(conn, looked.search, language=session.language, most=_PAGE + 1)
         return {
+            "looked": looked,
             "visits": found[:_PAGE],
             "older": end_of(found, _PAGE, lambda line: line.key),
             "centres": register.centres(conn),
-            "last": verdicts.last(conn),
-            "under_way": verdicts.is_under_way(conn),
-            "size": tree.head(conn).size,
+            "services": register.services(conn, session.language),
+            "verified": verdicts.standing(conn),
             "standing": cosignatures.standing(conn, parts.settings.log_witnesses),
         }
 
     shown = await parts.database.read(work)
+    search: Search = shown["looked"].search
     if search.is_narrowed:
-        await parts.database.write(lambda conn: _record_search(conn, parts, session, search))
-    last: LastVerdict | None = shown["last"]
+        found = bool(shown["visits"])
+        await parts.database.write(lambda conn: audit_search.record(conn, parts, session, search, found=found))
+    verified: Standing = shown["verified"]
     return page(
         request,
         "pages/audit/visits.html",
-        search=search,
         channels=CHANNELS,
         endings=ENDINGS,
-        findings=audit_trail.findings_of(last) if last else (),
+        routes=ROUTES,
+        signs={sign: words.name for sign, words in audit_signs.WORDS.items()},
+        findings=audit_trail.findings_of(verified.last) if verified.last else (),
         named=bool(parts.settings.log_witnesses.witnesses),
         **shown,
     )
@@ -114,35 +114,6 @@ def _reason_page(request: AnyRequest, visit_id: str, *, error: Any = None, statu
         visit_id=visit_id,
         reasons=audit_words.REASONS,
         error=error,
-    )
-
-
-def _search_of(request: AnyRequest) -> Search:
-    """What the address asks for; what cannot be meant is left out."""
-    query = request.query_params
-    ending = next((ending for ending in Ending if ending.value == query.get("ending")), None)
-    return Search(
-        centre=query.get("centre", "")[:_LONGEST] or None,
-        ending=ending,
-        number=query.get("number", "").strip()[:_LONGEST] or None,
-        after=Key.parse(query.get("after", "")),
-    )
-
-
-def _record_search(conn: Connection, parts: Parts, session: StaffSession, search: Search) -> None:
-    data = {
-        "centre": search.centre,
-        "ending": search.ending.value if search.ending else None,
-        "number": search.number,
-        "after": search.after.id if search.after else None,
-    }
-    outbox.record(
-        conn,
-        chain=f"staff:{session.staff_id}",
-        type=EventName.TRAIL_SEARCHED,
-        actor=session.actor,
-        data=data,
-        at=parts.clock.database_now(conn),
     )
 
 

@@ -1,18 +1,29 @@
-"""The visits of all centres, as an auditor lists them: when, where, who served, what for, how it ended; no names."""
+"""The visits of all centres, as an auditor lists them: when, where, who served, what for, how it ended; no names.
 
+Each search reads by an index that has the newest first, and stops when a page is full.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, or_, select, union_all
 
+from delegation.assurance import Route
+from gateway.days import beginning_of, end_of
 from gateway.paging import Key, follows
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
 from gateway.services.tables import Service
-from gateway.visits.tables import Channel, Ending, Filing, Visit
+from gateway.visits import signs
+from gateway.visits.signs import Period, Sign
+from gateway.visits.tables import Approval, Channel, DelegationRow, Dispute, Ending, Filing, Visit
 
+_FEW = 1000
+"""Visits that are rather sorted than met one by one among all the newest."""
 _CENTRES = select(Centre.id, Centre.name).order_by(Centre.name)
+_SERVICES = select(Service.id, Service.cards).order_by(Service.id)
+_STAFF = select(Staff.id, Staff.login, Staff.display_name).order_by(Staff.login)
 _LINES = (
     select(
         Visit.id,
@@ -37,15 +48,27 @@ class Search:
     """Which visits are wanted; what is `None` does not matter."""
 
     centre: str | None = None
+    assistants: tuple[str, ...] | None = None
+    """Any of these; nobody if there is none."""
+    service: str | None = None
+    """The one that was worked on last, or one that was filed."""
+    route: Route | None = None
+    """By which a yes was asked for."""
     ending: Ending | None = None
+    first: date | None = None
+    """Opened on this day or later."""
+    last: date | None = None
     number: str | None = None
-    """A visit's number, or a reference that a portal gave."""
+    """Of the visit, of a permission or a case in it, or a reference that a portal gave."""
+    sign: Sign | None = None
+    """What a rule finds in `period`."""
+    period: Period | None = None
     after: Key | None = None
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything is looked for, rather than the newest visits."""
-        return any((self.centre, self.ending, self.number, self.after))
+        return self != Search()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +95,7 @@ class Registered:
 def find(conn: Connection, search: Search, *, language: str, most: int) -> list[Registered]:
     """The newest visits that `search` wants; service titles in `language`."""
     begin = search.after.values if search.after else {}
-    rows = conn.execute(_LINES.where(*_conditions(search)).limit(most), begin)
+    rows = conn.execute(_LINES.where(*_conditions(conn, search)).limit(most), begin)
     return [
         Registered(
             id=row.id,
@@ -94,15 +117,72 @@ def centres(conn: Connection) -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in conn.execute(_CENTRES)]
 
 
-def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    found: list[Any] = []
+def services(conn: Connection, language: str) -> list[tuple[str, str]]:
+    """Every service's id and title, by title."""
+    found = [(row.id, catalogue.title_of(row.cards, language)) for row in conn.execute(_SERVICES)]
+    return sorted(found, key=lambda each: each[1].casefold())
+
+
+def assistants(conn: Connection, typed: str) -> list[tuple[str, str]]:
+    """Id and user name of whoever has `typed` as an id or a user name, or in their name."""
+    wanted = typed.strip().casefold()
+    staff = conn.execute(_STAFF).all()
+    named = [row for row in staff if row.id == typed or row.login.casefold() == wanted]
+    found = named or [row for row in staff if wanted in row.display_name.casefold()]
+    return [(row.id, row.login) for row in found]
+
+
+def _conditions(conn: Connection, search: Search) -> Iterator[ColumnElement[bool]]:
     if search.centre:
-        found.append(Visit.centre_id == search.centre)
+        yield Visit.centre_id == search.centre
+    if search.assistants is not None:
+        # Of one, the newest are read from an index in their order.
+        one = search.assistants[0] if len(search.assistants) == 1 else None
+        yield Visit.assistant_id == one if one else Visit.assistant_id.in_(search.assistants)
     if search.ending:
-        found.append(Visit.ending == search.ending)
-    if search.number:
-        of_reference = select(Filing.visit_id).where(Filing.reference == search.number)
-        found.append(or_(Visit.id == search.number, Visit.id.in_(of_reference)))
+        yield Visit.ending == search.ending
+    if search.first:
+        yield Visit.opened_at >= beginning_of(search.first)
+    if search.last:
+        yield Visit.opened_at < end_of(search.last)
+    if search.service:
+        yield _of_service(conn, search.service)
+    if search.route:
+        asked = select(Approval.visit_id).where(Approval.route == search.route)
+        yield _among(conn, asked, asked.where(Approval.visit_id == Visit.id).exists())
+    yield from _named(search)
     if search.after:
-        found.append(follows(Visit.opened_at, Visit.id))
-    return found
+        yield follows(Visit.opened_at, Visit.id)
+
+
+def _of_service(conn: Connection, service: str) -> ColumnElement[bool]:
+    filed = select(Filing.visit_id).where(Filing.service_id == service)
+    worked_on = select(Visit.id).where(Visit.service_id == service).correlate(None)
+    walk = or_(Visit.service_id == service, filed.where(Filing.visit_id == Visit.id).exists())
+    return _among(conn, union_all(filed, worked_on), walk)
+
+
+def _among(
+    conn: Connection, found: Select[str] | CompoundSelect[str], walk: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Whether a visit is among those `found`, which `walk` says of one visit.
+
+    Where these are few, all of them are read and sorted: walking back from the newest would meet one in thousands.
+    Where they are many, the walk fills a page at once, and reading all would not.
+    """
+    is_few = len(conn.execute(found.limit(_FEW + 1)).all()) <= _FEW
+    return Visit.id.in_(found) if is_few else walk
+
+
+def _named(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.number:
+        yield Visit.id.in_(
+            union_all(
+                select(Visit.id).where(Visit.id == search.number).correlate(None),
+                select(Filing.visit_id).where(Filing.reference == search.number),
+                select(DelegationRow.visit_id).where(DelegationRow.id == search.number),
+                select(Dispute.visit_id).where(Dispute.id == search.number),
+            )
+        )
+    if search.sign and search.period:
+        yield Visit.id.in_(signs.visits_behind(search.sign, search.period))

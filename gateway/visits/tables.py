@@ -153,6 +153,7 @@ class Approval(Base):
         CheckConstraint("(kind = 'permit') = (filing_id IS NOT NULL)", name="permit_names_filing"),
         Index("ix_approval_visit", "visit_id", "asked_at"),
         Index("ix_approval_decided", "decided_at"),
+        Index("ix_approval_route", "route", "visit_id"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))
@@ -218,6 +219,7 @@ class Filing(Base):
         Index("ix_filing_visit", "visit_id", "drafted_at"),
         Index("ix_filing_reference", "reference"),
         Index("ix_filing_sent", "sent_at"),
+        Index("ix_filing_service", "service_id", "visit_id"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))

@@ -66,12 +66,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("text_length", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("number_hash", sa.LargeBinary(length=32), nullable=True))
         batch_op.create_index("ix_approval_decided", ["decided_at"], unique=False)
+        batch_op.create_index("ix_approval_route", ["route", "visit_id"], unique=False)
 
     with op.batch_alter_table("delegation", schema=None) as batch_op:
         batch_op.create_index("ix_delegation_requested", ["requested_at"], unique=False)
 
     with op.batch_alter_table("filing", schema=None) as batch_op:
         batch_op.create_index("ix_filing_sent", ["sent_at"], unique=False)
+        batch_op.create_index("ix_filing_service", ["service_id", "visit_id"], unique=False)
 
     with op.batch_alter_table("identity_provider", schema=None) as batch_op:
         batch_op.add_column(sa.Column("phone_verified", sa.Boolean(), server_default=sa.text("false"), nullable=False))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, update
 
 from audit import words
 from audit.entry import ActorKind
@@ -23,11 +23,13 @@ from gateway.ledger.tables import AuditEvent
 from gateway.pages import audit_words
 from gateway.people import sessions, staff
 from gateway.people.roles import Role
+from gateway.visits import register
 from gateway.visits.looking import AuditReason
-from gateway.visits.tables import Ending
+from gateway.visits.tables import Ending, Visit
 from tests.gateway.ledger.witnesses import policy_of, witness_of
 from tests.gateway.ledger.witnesses import publish as publish_witnessed
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.visits.counter import BENEFIT, QUEUE
 
 
 @pytest.fixture
@@ -125,6 +127,66 @@ class TestTheList:
         searches = recorded(facing, EventName.TRAIL_SEARCHED)
         assert len(searches) == 5
         assert searches[2]["data"]["number"] == "SP-2026-000001"  # type: ignore[index]  # decoded JSON
+
+    def test_narrows_by_assistant_service_route_and_days(self, facing: Facing, auditor: Phone) -> None:
+        whole_visit(facing)
+        seen, granted = facing.counter.visit_id, facing.counter.delegation().id
+        earlier = update(Visit).values(opened_at=facing.counter.clock.now() - timedelta(days=3))
+        facing.counter.write(lambda conn: conn.execute(earlier))
+        facing.counter.open(QUEUE)
+        facing.counter.close()
+        for query in (
+            f"service={BENEFIT}",
+            "route=phone",
+            "from=2026-10-29&to=2026-10-30",
+            f"assistant=anna&number={granted}",
+        ):
+            assert re.findall(r"/audit/visits/([\w-]+)", auditor.see(f"/audit?{query}").text) == [seen], query
+        for query in ("assistant=nobody", "route=paper", "service=no-such", "to=2026-10-29", "from=2026-11-03"):
+            assert "No visit fits" in auditor.see(f"/audit?{query}").text, query
+        for query in ("assistant=anna", "assistant=asistente", f"assistant={facing.counter.by.staff_id}"):
+            page = auditor.see(f"/audit?{query}").text
+            assert page.count('href="/audit/visits/') == 2, query
+            assert 'name="assistant" type="text" spellcheck="false" value="anna"' in page
+
+    def test_a_service_is_met_in_a_visit_that_went_on_to_another(self, facing: Facing, auditor: Phone) -> None:
+        counter = facing.counter
+        whole_visit(facing)
+        counter.write(lambda conn: conn.execute(update(Visit).values(service_id=QUEUE)))
+        for service in (BENEFIT, QUEUE):
+            assert counter.visit_id in auditor.see(f"/audit?service={service}").text
+
+    def test_what_is_met_often_is_found_as_well_as_what_is_rare(
+        self, facing: Facing, auditor: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        whole_visit(facing)
+        monkeypatch.setattr(register, "_FEW", 0)
+        for query in (f"service={BENEFIT}", "route=phone"):
+            assert facing.counter.visit_id in auditor.see(f"/audit?{query}").text
+        assert "No visit fits" in auditor.see("/audit?route=paper").text
+
+    def test_who_was_looked_for_is_recorded_by_id_and_no_number_that_is_not_ours(
+        self, facing: Facing, auditor: Phone
+    ) -> None:
+        whole_visit(facing)
+        auditor.see("/audit?assistant=anna&route=phone&from=2026-11-01")
+        auditor.see("/audit?number=329999-00001&assistant=Ilze")
+        data = [each["data"] for each in recorded(facing, EventName.TRAIL_SEARCHED)]
+        assert data == [
+            {"assistants": [facing.counter.by.staff_id], "route": "phone", "from": "2026-11-01"},
+            {"assistants": [], "unknown_number": True},
+        ]
+
+    def test_the_next_page_keeps_what_is_looked_for(self, facing: Facing, auditor: Phone) -> None:
+        for _ in range(26):
+            facing.counter.open()
+            facing.counter.close()
+        query = f"assistant=anna&service={BENEFIT}&from=2026-11-01"
+        older = re.search(r'href="(/audit\?[^"]+)" rel="next"', auditor.see(f"/audit?{query}").text)
+        assert older
+        address = older[1].replace("&amp;", "&")
+        assert {"assistant=anna", f"service={BENEFIT}", "from=2026-11-01"} <= set(address.partition("?")[2].split("&"))
+        assert auditor.see(address).text.count('href="/audit/visits/') == 1
 
     def test_the_plain_list_is_no_search(self, facing: Facing, auditor: Phone) -> None:
         auditor.see("/audit")
