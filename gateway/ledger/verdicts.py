@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, exists, select
 
 from audit.entry import Actor, ActorKind, decode
 from audit.events import EventName
@@ -18,7 +18,7 @@ from gateway.jobs.runner import Handler, JobKind
 from gateway.jobs.tables import OPEN, JobRow
 from gateway.ledger import checkpoints, log_keys, outbox, tree
 from gateway.ledger.checking import check
-from gateway.ledger.tables import AuditEvent
+from gateway.ledger.tables import AuditEvent, AuditHead
 from gateway.parts import Store
 
 AT_ONCE = 20_000
@@ -31,7 +31,12 @@ _LAST = (
     .order_by(AuditEvent.at.desc(), AuditEvent.n.desc())
     .limit(1)
 )
-_OPEN_JOBS = select(func.count()).select_from(JobRow).where(JobRow.key == bindparam("key"), OPEN)
+_OPEN_JOB = exists().where(JobRow.key == _JOB, OPEN)
+_STANDING = select(
+    _LAST.scalar_subquery().label("last"),
+    _OPEN_JOB.label("is_under_way"),
+    select(AuditHead.size).scalar_subquery().label("size"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,25 @@ class LastVerdict:
         return Verdict.UNWITNESSED.value in self.totals
 
 
-def last(conn: Connection) -> LastVerdict | None:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the verification of the log stands."""
+
+    last: LastVerdict | None
     """The newest verdict in the log, if there ever was one."""
-    leaf = conn.execute(_LAST).scalar_one_or_none()
-    if leaf is None:
-        return None
+    is_under_way: bool
+    """Whether a worker is verifying the log, or is going to."""
+    size: int
+    """Entries of the log by now."""
+
+
+def standing(conn: Connection) -> Standing:
+    """Where the verification of the log stands, in one statement."""
+    row = conn.execute(_STANDING).one()
+    return Standing(None if row.last is None else _read(row.last), bool(row.is_under_way), row.size or 0)
+
+
+def _read(leaf: bytes) -> LastVerdict:
     entry = decode(bytes(leaf))
     data = entry.data
     return LastVerdict(
@@ -74,11 +93,6 @@ def last(conn: Connection) -> LastVerdict | None:
         visits=data["visits"],
         totals=data["findings"],
     )
-
-
-def is_under_way(conn: Connection) -> bool:
-    """Whether a worker is verifying the log, or is going to."""
-    return conn.execute(_OPEN_JOBS, {"key": _JOB}).scalar_one() > 0
 
 
 async def verify(store: Store, by: Actor) -> None:

@@ -19,7 +19,7 @@ STAGES: Final[Mapping[Stage, Message]] = {
     Stage.SECOND_LOOK: message("Waiting for a colleague"),
     Stage.APPROVAL: message("Waiting for the resident’s yes"),
     Stage.REFUSED: message("The resident said no"),
-    Stage.LAPSED: message("Nobody answered in time"),
+    Stage.LAPSED: message("Nobody said yes"),
     Stage.EXPIRED: message("The delegation has ended"),
     Stage.QUESTIONS: message("Questions"),
     Stage.FILLING: message("The form is being filled in"),
