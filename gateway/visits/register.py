@@ -3,11 +3,12 @@
 Each search reads by an index that has the newest first, and stops when a page is full.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, or_, select, union_all
 
 from delegation.assurance import Route
 from gateway.days import beginning_of, end_of
@@ -96,20 +97,13 @@ def find(conn: Connection, search: Search, *, language: str, most: int) -> list[
     """The newest visits that `search` wants; service titles in `language`."""
     begin = search.after.values if search.after else {}
     rows = conn.execute(_LINES.where(*_conditions(conn, search)).limit(most), begin)
-    return [
-        Registered(
-            id=row.id,
-            opened_at=row.opened_at,
-            closed_at=row.closed_at,
-            channel=row.channel,
-            ending=row.ending,
-            assistant_id=row.assistant_id,
-            assistant=row.display_name,
-            centre=row.centre,
-            service=None if row.cards is None else catalogue.title_of(row.cards, language),
-        )
-        for row in rows
-    ]
+    return [_line(row, language) for row in rows]
+
+
+def of_ids(conn: Connection, ids: Sequence[str], *, language: str) -> list[Registered]:
+    """These visits, in this order."""
+    found = {row.id: _line(row, language) for row in conn.execute(_LINES.where(Visit.id.in_(ids)))}
+    return [found[each] for each in ids]
 
 
 def centres(conn: Connection) -> list[tuple[str, str]]:
@@ -130,6 +124,20 @@ def assistants(conn: Connection, typed: str) -> list[tuple[str, str]]:
     named = [row for row in staff if row.id == typed or row.login.casefold() == wanted]
     found = named or [row for row in staff if wanted in row.display_name.casefold()]
     return [(row.id, row.login) for row in found]
+
+
+def _line(row: Row[Any], language: str) -> Registered:
+    return Registered(
+        id=row.id,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        channel=row.channel,
+        ending=row.ending,
+        assistant_id=row.assistant_id,
+        assistant=row.display_name,
+        centre=row.centre,
+        service=None if row.cards is None else catalogue.title_of(row.cards, language),
+    )
 
 
 def _conditions(conn: Connection, search: Search) -> Iterator[ColumnElement[bool]]:
