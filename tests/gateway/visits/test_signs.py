@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, text, update
 
 from delegation.assurance import NumberSource, Route
+from gateway.database.counting import count_statements
 from gateway.ids import new_id
 from gateway.people import residents
 from gateway.people.residents import Profile
@@ -206,6 +207,13 @@ class TestEveryRule:
                 assert index in steps, steps
             assert "SCAN approval" not in steps
             assert "SCAN visit" not in steps
+
+    def test_is_one_statement_however_much_there_is(self, granted: Counter) -> None:
+        copies(granted, Approval, 20, route=Route.PAPER)
+        for sign in Sign:
+            with count_statements() as count:
+                found(granted, sign)
+            assert count.total == 1, sign
 
     def test_tells_assistants_apart(self, granted: Counter) -> None:
         colleague = a_colleague(granted)
