@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, case, insert, not_, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.database.base import written_out
+from gateway.database.together import insert_all
 from gateway.ids import new_id
 from gateway.jobs.tables import OPEN, JobRow, JobState
 
@@ -73,7 +74,7 @@ def enqueue(
 
 def enqueue_all(conn: Connection, tasks: Sequence[Task], now: datetime) -> None:
     """Enqueue several jobs in one statement, as part of the running transaction."""
-    conn.execute(_INSERT, [_values(task.kind, task.payload, task.run_at, now) for task in tasks])
+    insert_all(conn, JobRow, [_values(task.kind, task.payload, task.run_at, now) for task in tasks])
 
 
 def _values(kind: str, payload: Mapping[str, Any], run_at: datetime, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from delegation.commitment import KeyedHasher
+from gateway.database.together import insert_all
 from gateway.ids import new_id
 from gateway.keys import store
 from gateway.keys.sealing import DataKey, Sealer
@@ -91,7 +92,8 @@ class VisitVault:
 
     def add_all(self, contents: Sequence[ToSeal], now: datetime) -> None:
         """Seal several contents for the first time, in one statement."""
-        self._connection.execute(_ADD, [self._sealed(each.owner_id, each.kind, each.content, now) for each in contents])
+        rows = [self._sealed(each.owner_id, each.kind, each.content, now) for each in contents]
+        insert_all(self._connection, SealedRecord, rows)
 
     def find(self, owner_id: str, kind: str) -> bytes | None:
         """The opened content, or `None` when nothing was kept."""

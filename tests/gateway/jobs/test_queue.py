@@ -6,10 +6,11 @@ from functools import partial
 import pytest
 from sqlalchemy import Connection, select
 
+from gateway.database.counting import count_statements
 from gateway.database.engine import Database
 from gateway.jobs import leases
 from gateway.jobs.leases import Job
-from gateway.jobs.queue import enqueue
+from gateway.jobs.queue import Task, enqueue, enqueue_all
 from gateway.jobs.tables import JobRow, JobState
 from tests.gateway.conftest import NINE
 
@@ -58,6 +59,18 @@ def test_goes_first_to_the_worker_that_it_prefers_and_after_a_second_to_any(data
     assert take(database, me="owner") is not None
     put(database, prefer="owner")
     assert take(database, me="stranger", after=timedelta(seconds=1)) is not None
+
+
+def test_several_go_in_with_one_statement_each_for_its_time(database: Database) -> None:
+    tasks = [Task("look", {"filing": name}, NINE + timedelta(hours=hours)) for name, hours in (("a", 2), ("b", 1))]
+    with count_statements() as counted:
+        database.write_now(lambda conn: enqueue_all(conn, tasks, NINE))
+    assert counted.total == 1
+    assert take(database) is None
+    first, second = take(database, after=timedelta(hours=2)), take(database, after=timedelta(hours=2))
+    assert first is not None
+    assert second is not None
+    assert [job.payload for job in (first, second)] == [{"filing": "b"}, {"filing": "a"}]
 
 
 def test_is_open_once_for_a_key(database: Database) -> None:
