@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -113,22 +113,21 @@ class NotifyingConnection(psycopg.Connection[Any]):
     """Whether the running transaction has changed a row."""
 
     def commit(self) -> None:
-        """Commit, and wake who waits for changes."""
-        if self.changed:
-            self.changed = False
-            self._execute_plainly(b"NOTIFY pilnvara")
-        super().commit()
+        """Commit, and wake who waits for changes: both in one message, at a third of two cursors' price."""
+        if not self.changed:
+            super().commit()
+            return
+        self.changed = False
+        result = self.pgconn.exec_(b"NOTIFY pilnvara; COMMIT")
+        if self.pgconn.status != ConnStatus.OK:
+            raise psycopg.OperationalError("the connection was lost while committing")
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
 
     def rollback(self) -> None:
         """Roll back; nothing has changed."""
         self.changed = False
         super().rollback()
-
-    def _execute_plainly(self, command: bytes) -> None:
-        """Execute what has neither parameters nor rows, at a third of a cursor's price."""
-        result = self.pgconn.exec_(command)
-        if result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
 
 
 class PlainCursor(psycopg.Cursor[Any]):

@@ -279,6 +279,24 @@ class TestUnavailable:
             holder.join()
             other.close()
 
+    def test_is_named_when_the_connection_is_lost_before_the_commit(self, notes: Database) -> None:
+        # SQLite has no such connection; there the transaction is simply rolled back.
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+
+        def lose(conn: Connection) -> None:
+            add(conn, 1)
+            if notes.dialect == "sqlite":
+                raise DatabaseUnavailableError("lost")
+            other.write_now(lambda conn: conn.execute(text(ours)))
+
+        other = Database.open(notes.url.render_as_string(hide_password=False))
+        with pytest.raises(DatabaseUnavailableError):
+            notes.write_now(lose)
+        other.close()
+        assert notes.read_now(count) == 0
+        notes.write_now(lambda conn: add(conn, 2))
+        assert notes.read_now(count) == 1
+
 
 class TestOpen:
     @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/name", "nonsense"])
