@@ -78,6 +78,7 @@ def read(content: bytes) -> tuple[dict[str, bytes], list[str]]:
                     twice.append(member.filename)
                 else:
                     files[member.filename] = archive.read(member)
+    # what `zipfile` says of a broken, an encrypted, a cut-off file, or of a compression that it does not know
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
         raise BundleError(f"not a bundle: {error}") from error
     return files, twice

@@ -4,16 +4,25 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
 
 from audit.checkpoint import Checkpoint
+from audit.entry import decode
+from audit.events import EventName
+from audit.outside import cosigners
 from audit.policy import TrustPolicy
 from audit.witness.folder import WitnessFolder
 from audit.witness.rules import Witness
 from audit.witness.server import WitnessServer
+from gateway.ledger import checkpoints, health
+from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence_now
+from gateway.ledger.tables import AuditEvent
 from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Store
 
@@ -70,3 +79,36 @@ def publish(store: Store, trust: TrustPolicy, *, then: int = 0) -> Checkpoint | 
 
     sequence_now(store.database)
     return asyncio.run(work())
+
+
+def out_of_reach(outsider: Outsider) -> Outsider:
+    """The same name at an address where nobody is."""
+    return replace(outsider, url="http://127.0.0.1:9")
+
+
+def newest(store: Store) -> bytes:
+    """The newest signed checkpoint."""
+    signed = store.database.read_now(checkpoints.latest)
+    assert signed is not None
+    return signed
+
+
+def names_on(signed: bytes, trust: TrustPolicy) -> set[str]:
+    """Who of `trust` has cosigned it."""
+    return {each.name for each in cosigners(signed, trust)}
+
+
+def is_refused(store: Store) -> bool:
+    """Whether somebody refuses the log."""
+    try:
+        store.database.read_now(health.ensure_healthy)
+    except LogUnhealthyError:
+        return True
+    return False
+
+
+def said(store: Store, event: EventName) -> list[dict[str, Any]]:
+    """What the events of one name say."""
+    query = select(AuditEvent.leaf).where(AuditEvent.type == event.value).order_by(AuditEvent.n)
+    leaves = store.database.read_now(lambda conn: conn.execute(query).scalars().all())
+    return [dict(decode(bytes(leaf)).data) for leaf in leaves]

@@ -35,11 +35,7 @@ def test_a_parent_sees_for_whom_it_would_be_sent(facing: Facing) -> None:
 
 
 def test_the_first_signatory_waits_for_the_second_on_their_own_phone(facing: Facing) -> None:
-    counter = facing.counter
-    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
-    first = in_english(facing.matched())
-    counter.clock.move(timedelta(seconds=20))
-    facing.approve(first)
+    counter, first = facing.counter, signed_by_the_first(facing)
     assert counter.delegation().state is DelegationState.REQUESTED
     assert "Now the others who sign are asked" in first.see().text
     second = in_english(facing.matched())
@@ -47,6 +43,16 @@ def test_the_first_signatory_waits_for_the_second_on_their_own_phone(facing: Fac
     assert facing.approve(second, SOMEBODY_ELSE).location == "/approve"
     assert counter.delegation().state is DelegationState.ACTIVE
     assert "You gave your permission" in first.see().text
+
+
+def signed_by_the_first(facing: Facing) -> Phone:
+    """The phone of the first of two who sign for a company, once they said yes."""
+    counter = facing.counter
+    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
+    first = in_english(facing.matched())
+    counter.clock.move(timedelta(seconds=20))
+    facing.approve(first)
+    return first
 
 
 def signed_by_both(facing: Facing) -> tuple[Phone, Phone]:
@@ -80,11 +86,7 @@ def test_both_signatories_read_the_same_text_as_their_own_words(facing: Facing) 
 
 
 def test_the_first_signatory_may_still_refuse_while_the_second_is_asked(facing: Facing) -> None:
-    counter = facing.counter
-    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
-    first = in_english(facing.matched())
-    counter.clock.move(timedelta(seconds=20))
-    facing.approve(first)
+    counter, first = facing.counter, signed_by_the_first(facing)
     page = first.see().text
     assert "You too can still refuse here" in page
     assert "Stop everything" not in page
@@ -103,11 +105,7 @@ def test_the_first_signatory_may_still_refuse_while_the_second_is_asked(facing: 
 
 
 def test_a_second_signatory_who_refuses_without_signing_in_is_not_named(facing: Facing) -> None:
-    counter = facing.counter
-    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
-    first = in_english(facing.matched())
-    counter.clock.move(timedelta(seconds=20))
-    facing.approve(first)
+    counter, first = facing.counter, signed_by_the_first(facing)
     second = facing.matched()
     second.see("/approve/refuse")
     second.send("/approve/refuse", approval=counter.approval().id)
@@ -128,11 +126,7 @@ def test_the_second_signatory_stops_like_the_first(facing: Facing) -> None:
 
 
 def test_the_second_signatory_is_not_promised_what_the_first_one_checks(facing: Facing) -> None:
-    counter = facing.counter
-    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(SECOND,), authority=REGISTER)
-    first = in_english(facing.matched())
-    counter.clock.move(timedelta(seconds=20))
-    facing.approve(first)
+    counter, first = facing.counter, signed_by_the_first(facing)
     second = in_english(facing.matched())
     facing.approve(second, SOMEBODY_ELSE)
     assert "Whoever signed first checks what would be sent" in second.see().text
