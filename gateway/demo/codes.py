@@ -1,7 +1,8 @@
 """One-time codes of the made-up staff, for those who have no authenticator app at hand."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import pyotp
 
@@ -19,10 +20,16 @@ def current_code(person: DemoStaff, now: float) -> tuple[str, int]:
 class Codes:
     """Codes for a program that signs in again and again: each is given once, as the gateway takes each once."""
 
-    def __init__(self, clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+        used: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """`used` names the last 30-second step of each login whose code the gateway has taken already."""
         self._clock = clock
         self._sleep = sleep
-        self._used: dict[str, int] = {}
+        self._used = dict(used)
 
     def take(self, person: DemoStaff) -> str:
         """A code that was not taken before; waits for the next one where all that the gateway takes are used up."""

@@ -35,17 +35,22 @@ _port = click.option(
 )
 _folder = click.option("--folder", default=_FOLDER, show_default=True, type=click.Path(file_okay=False, path_type=Path))
 
-
-@click.group(invoke_without_command=True)
-@click.option("--once", is_flag=True, help="Drive one whole visit unattended, and end.")
-@click.option(
+_route = click.option(
     "--route",
     type=click.Choice(["phone", "display", "paper", "call"]),
     default="phone",
     show_default=True,
-    help="Of --once.",
+    help="Of the driven visit.",
 )
-@click.option("--language", type=click.Choice(["lv", "en"]), default="lv", show_default=True, help="Of --once.")
+_language = click.option(
+    "--language", type=click.Choice(["lv", "en"]), default="lv", show_default=True, help="Of the driven visit."
+)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--once", is_flag=True, help="Drive one whole visit unattended, and end.")
+@_route
+@_language
 @click.option("--pictures", type=click.Path(file_okay=False, path_type=Path), help="Take pictures of the pages.")
 @click.option("--fresh", is_flag=True, help="Forget what was done in the demonstration before.")
 @_port
@@ -67,7 +72,7 @@ def demo(
         return
     signal.signal(signal.SIGTERM, _end)
     if once:
-        from gateway.demo.once import drive_once  # noqa: PLC0415 - Playwright is slow to import
+        from gateway.demo.unattended import drive_once  # noqa: PLC0415 - Playwright is slow to import
 
         sys.exit(drive_once(_console, route=route, language=language, pictures=pictures))
     if fresh and (folder / _MARK).exists():
@@ -98,6 +103,21 @@ def terminal(centre: str, port: int, folder: Path) -> None:
     chosen = next(each for each in CENTRES if each.id == centre)
     told = guidance.program(_where(port, folder))
     guidance.tell_terminal(_console, stack, chosen, terminal_code(stack, chosen), told)
+
+
+@demo.command()
+@_route
+@_language
+@_port
+@_folder
+def visit(route: str, language: str, port: int, folder: Path) -> None:
+    """Drive one whole visit in the demonstration that runs, so that there is something to look at."""
+    from gateway.demo.unattended import drive_in  # noqa: PLC0415 - Playwright is slow to import
+
+    stack = _existing(folder, port)
+    if not stack.answers:
+        raise click.ClickException(f"no demonstration answers at {stack.url}: start `pilnvara demo` first")
+    sys.exit(drive_in(_console, stack, route=route, language=language))
 
 
 @demo.command(context_settings={"ignore_unknown_options": True})

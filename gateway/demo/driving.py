@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page
 from connectors.sandbox.residents import RESIDENTS, Resident
 from connectors.sandbox.settings import SandboxSettings
 from connectors.sdk.connector import Sample
+from gateway.demo.steps import UnexpectedError
 
 PRINCIPAL = RESIDENTS[0]
 """Whose matter it is, unless somebody else is named."""
@@ -162,7 +163,7 @@ class Desk(Staff):
         self.press("/answers")
         refused = self.page.locator(".govuk-error-summary, .govuk-notification-banner")
         if refused.count():
-            raise AssertionError(f"the answers were refused: {refused.first.inner_text().strip()}")
+            raise UnexpectedError(f"the answers were refused: {refused.first.inner_text().strip()}")
 
     def wait_for_readback(self) -> None:
         """Wait until the portal's form is filled in and read back."""
@@ -177,7 +178,7 @@ class Desk(Staff):
         """The portal's own receipt, downloaded."""
         answer = self.page.context.request.get(f"{self.url}/desk/visits/{self.visit_id}/receipt.pdf")
         if not answer.ok:
-            raise AssertionError(f"the receipt's PDF was answered with {answer.status}")
+            raise UnexpectedError(f"the receipt's PDF was answered with {answer.status}")
         return answer.body()
 
     def close(self) -> None:

@@ -90,4 +90,5 @@ def tell_first_steps(console: Console, stack: Stack, demo: str) -> None:
     console.print("What to do first", style="bold")
     for number, step in enumerate(steps, 1):
         console.print(f"  {number}. {step}")
+    console.print(f"  Or let a whole visit be driven, so that there is one to look at: {demo} visit")
     console.print(f"  A display for the resident: open {stack.url}/display/pair, and type its code at the desk.")

@@ -71,6 +71,11 @@ class Stack:
         return f"http://127.0.0.3:{self.ports.provider}"
 
     @property
+    def answers(self) -> bool:
+        """Whether its gateway is up, whoever started it."""
+        return _answers(f"{self.url}/log/vkey")
+
+    @property
     def return_addresses(self) -> tuple[str, ...]:
         """Where the identity provider may send a resident back to: a yes at a counter, and their own page."""
         return tuple(f"{self.url}{path}" for path in RETURN_PATHS)

@@ -88,6 +88,8 @@ class WholeVisit:
         self.codes = codes or Codes()
         self.pictures = pictures
         self._known_codes: frozenset[str] = frozenset()
+        self._earlier_messages = len(stack.messages())
+        self._earlier = stack.portal_state()
         self.desk = Desk(window(opened, DESK_SIZE).new_page(), stack.url)
         self.phone = Phone(window(opened, PHONE_SIZE, is_phone=True).new_page(), stack.url)
         self.display = Display(window(opened, DISPLAY_SIZE).new_page(), stack.url)
@@ -189,8 +191,8 @@ class WholeVisit:
         with self.steps.step("Form filled in at the portal, stopped before the last click, read back") as step:
             self.desk.wait_for_readback()
             self.take("desk", self.desk)
-            state = self.stack.portal_state()
-            expect(state["final_posts"] == 0, f"the portal has seen {state['final_posts']} final requests already")
+            seen = self._since_the_beginning("final_posts")
+            expect(seen == 0, f"the portal has seen {seen} final requests already")
             step.seen = "nothing sent yet"
 
     def confirm(self) -> None:
@@ -252,8 +254,10 @@ class WholeVisit:
         """See what the portal itself has counted."""
         with self.steps.step("Portal's own count") as step:
             state = self.stack.portal_state()
-            accepted = [(each["reference"], each["person"]) for each in state["applications"]]
-            expect(state["accepted"] == 1 and state["final_posts"] == 1, f"accepted and final requests: {state}")
+            applications = state["applications"][len(self._earlier["applications"]) :]
+            accepted = [(each["reference"], each["person"]) for each in applications]
+            counts = [self._since_the_beginning(what) for what in ("final_posts", "accepted")]
+            expect(counts == [1, 1], f"accepted and final requests: {state}")
             expect(
                 accepted == [(reference, self.errand.resident.personal_code)],
                 f"the portal holds {accepted}, not {reference}",
@@ -309,11 +313,16 @@ class WholeVisit:
         """What `look` finds in the newest message in which it finds anything."""
         deadline = time.monotonic() + _MESSAGE_SECONDS
         while time.monotonic() < deadline:
-            for message in self.stack.messages():
+            newest_first = self.stack.messages()
+            for message in newest_first[: len(newest_first) - self._earlier_messages]:
                 if found := look(message["text"]):
                     return found
             time.sleep(_POLL_SECONDS)
         raise UnexpectedError(f"in {_MESSAGE_SECONDS:.0f} s no such message arrived: {self.stack.messages()}")
+
+    def _since_the_beginning(self, what: str) -> int:
+        """How often the portal has counted something since the visit began."""
+        return int(self.stack.portal_state()[what]) - int(self._earlier[what])
 
     def _delegation(self) -> str:
         """The id of the visit's delegation, which is its `jti`."""

@@ -31,6 +31,15 @@ class TestCodes:
         codes.take(ASSISTANT)
         codes.take(AUDITOR)
 
+    def test_that_were_taken_before_are_not_given_again(self) -> None:
+        def sleep(seconds: float) -> None:
+            now[0] += seconds
+
+        now = [NOON]
+        codes = Codes(clock=lambda: now[0], sleep=sleep, used={ASSISTANT.login: int(NOON) // STEP_SECONDS + 1})
+        assert codes.take(ASSISTANT) == pyotp.TOTP(ASSISTANT.totp).at(int(NOON) + 2 * STEP_SECONDS)
+        assert now[0] - NOON == pytest.approx(STEP_SECONDS, abs=1)
+
     def test_are_what_an_authenticator_app_shows(self) -> None:
         digits, seconds = current_code(ASSISTANT, NOON + 12)
         assert digits == pyotp.TOTP(ASSISTANT.totp).at(int(NOON))

@@ -73,6 +73,13 @@ class TestStarting:
         assert told.exit_code == 1
         assert "pilnvara demo" in told.output
 
+    def test_a_visit_where_nothing_runs_says_what_to_start(self, tmp_path: Path) -> None:
+        base = seven_free_ports()
+        Stack(tmp_path, Ports.from_base(base))
+        told = CliRunner().invoke(demo, ["--port", str(base), "--folder", str(tmp_path), "visit"])
+        assert told.exit_code == 1
+        assert f"no demonstration answers at http://localhost:{base}: start `pilnvara demo` first" in told.output
+
     def test_takes_folder_and_ports_before_the_name_of_the_command_as_after_it(self, tmp_path: Path) -> None:
         told = CliRunner().invoke(demo, ["--folder", str(tmp_path), "terminal"])
         assert f"no demonstration in {tmp_path}" in told.output
