@@ -2,10 +2,28 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
+
+_LIVES_UNDER_AN_EPOCH = text("epoch IS NOT NULL AND destroyed_at IS NULL")
+
+
+class KeyEpoch(Base):
+    """An epoch of the key file. The key itself stands in the file alone, never here."""
+
+    __tablename__ = "key_epoch"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    mark: Mapped[bytes | None]
+    """Of its key: by it a machine sees whether its file holds the same one."""
+    made_at: Mapped[datetime | None]
+    used_from: Mapped[datetime | None]
+    """From then on new keys are wrapped under it; until then the file is brought to every machine."""
+    emptied_at: Mapped[datetime | None]
+    """When nothing stood under it any more: backups from before need it, later ones do not."""
+    destroyed_at: Mapped[datetime | None]
 
 
 class DataKeyRow(Base):
@@ -15,6 +33,13 @@ class DataKeyRow(Base):
     __table_args__ = (
         CheckConstraint("(epoch IS NULL) <> (under IS NULL)", name="one_wrapping"),
         CheckConstraint("(wrapped IS NULL) = (destroyed_at IS NOT NULL)", name="destroyed_is_empty"),
+        Index(
+            "ix_data_key_epoch",
+            "epoch",
+            "id",
+            sqlite_where=_LIVES_UNDER_AN_EPOCH,
+            postgresql_where=_LIVES_UNDER_AN_EPOCH,
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -108,14 +108,27 @@ class Resident(Base):
     """A resident, known by a keyed hash of the personal code; the values are sealed under a key of their own."""
 
     __tablename__ = "resident"
+    __table_args__ = (
+        CheckConstraint("erased_at IS NULL OR profile IS NULL", name="erased_is_empty"),
+        Index(
+            "ix_resident_kept",
+            "created_at",
+            "id",
+            sqlite_where=text("erased_at IS NULL"),
+            postgresql_where=text("erased_at IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     code_hash: Mapped[bytes] = mapped_column(unique=True)
+    """Random bytes once erased: whoever comes again is somebody new."""
     key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
     profile: Mapped[bytes | None]
     """Sealed JSON of a `Profile`; NULL once erased."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """When their key was destroyed, and all that led from this row to them."""
 
 
 class Session(Base):
@@ -130,6 +143,12 @@ class Session(Base):
         Index("ix_session_open_by_staff", "staff_id", "ended_at"),
         Index("ix_session_by_visit", "visit_id"),
         Index("ix_session_by_end", "ends_at"),
+        Index(
+            "ix_session_by_resident",
+            "resident_id",
+            sqlite_where=text("resident_id IS NOT NULL"),
+            postgresql_where=text("resident_id IS NOT NULL"),
+        ),
     )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
@@ -167,7 +186,7 @@ class AccountSignIn(Base):
     """Of the secret of the browser that began it: nobody comes back in another."""
     provider: Mapped[str]
     nonce: Mapped[str]
-    epoch: Mapped[int]
+    epoch: Mapped[int] = mapped_column(index=True)
     verifier: Mapped[bytes]
     """The PKCE code verifier, sealed under the epoch's key-encryption key."""
     return_to: Mapped[str]

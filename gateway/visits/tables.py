@@ -68,6 +68,9 @@ class Visit(Base):
         Index("ix_visit_by_centre", "centre_id", "opened_at", "id"),
         Index("ix_visit_by_service", "service_id", "opened_at", "id"),
         Index("ix_visit_by_ending", "ending", "opened_at", "id"),
+        Index(
+            "ix_visit_open", "opened_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+        ),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
@@ -85,8 +88,12 @@ class Visit(Base):
     """Ids of all that were chosen together, in their order; none where there is but one."""
     life_event_id: Mapped[str | None] = mapped_column(String(128))
     """Under which they were chosen."""
+    session_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Of the session of staff in which it was last gone on with; none where it was opened before that was kept."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """When its key was destroyed, alone or with the key of whoever's matter it was."""
 
 
 class SealedRecord(Base):
@@ -100,6 +107,8 @@ class SealedRecord(Base):
     """Of the visit, delegation, approval or filing that the value belongs to."""
     kind: Mapped[str] = mapped_column(String(32))
     key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    inner_key_id: Mapped[str | None]
+    """Of whoever gave it in somebody else's matter: sealed under their own key first, it falls with that too."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     stored_at: Mapped[datetime]
 
