@@ -8,10 +8,10 @@ from gateway.database.base import Base
 
 
 def _import_tables() -> None:
-    """Import `tables` of each package that has one: none can be forgotten in a list."""
+    """Import every `tables` and `…_tables` of each package: none can be forgotten in a list."""
     for folder in gateway.__path__:
-        for module in sorted(Path(folder).glob("*/tables.py")):
-            importlib.import_module(f"gateway.{module.parent.name}.tables")
+        for module in sorted(Path(folder).glob("*/*tables.py")):
+            importlib.import_module(f"gateway.{module.parent.name}.{module.stem}")
 
 
 _import_tables()
@@ -19,5 +19,15 @@ _import_tables()
 METADATA = Base.metadata
 """All tables of the gateway."""
 
-INSERT_ONLY = ("audit_event", "audit_leaf", "audit_node", "audit_checkpoint", "audit_cosignature")
+INSERT_ONLY = (
+    "audit_event",
+    "audit_leaf",
+    "audit_node",
+    "audit_checkpoint",
+    "audit_cosignature",
+    "audit_note",
+    "inquiry",
+    "inquiry_subject",
+    "inquiry_step",
+)
 """Tables whose rows are never changed or deleted; triggers refuse it."""

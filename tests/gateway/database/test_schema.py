@@ -8,15 +8,22 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.database import schema
+from gateway.database.base import Base
 from gateway.database.drift import drift
 from gateway.database.engine import Database
 from gateway.database.errors import NotMigratedError
 from gateway.database.models import INSERT_ONLY
-from gateway.ledger import cosignatures
+from gateway.ledger import cosignatures, tables
 from gateway.ledger.cosignatures import Cosignature
 from gateway.ledger.sequencer import sequence_batch
 from gateway.parts import Store
 from tests.gateway.ledger.events import checkpoint_of, record_event
+
+
+def ledger_tables() -> set[str]:
+    """The tables of the log itself."""
+    mapped = [each.class_ for each in Base.registry.mappers]
+    return {each.__tablename__ for each in mapped if each.__module__ == tables.__name__}
 
 
 @pytest.fixture
@@ -71,7 +78,11 @@ class TestEnsureMigrated:
         database.close()
 
 
-@pytest.mark.parametrize("table", INSERT_ONLY)
+LOG = tuple(table for table in INSERT_ONLY if table in ledger_tables())
+"""What auditors write is tried in `tests/gateway/visits/test_insert_only.py`, on rows that the flow has made."""
+
+
+@pytest.mark.parametrize("table", LOG)
 class TestInsertOnly:
     def rows(self, database: Database, table: str) -> list[tuple[object, ...]]:
         query = text(f"SELECT * FROM {table}")

@@ -24,6 +24,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_key_epoch")),
     )
     op.create_table(
+        "erasure_wish",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("resident_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("rests_until", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name=op.f("ck_erasure_wish_ended_has_time")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_erasure_wish_resident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure_wish")),
+    )
+    with op.batch_alter_table("erasure_wish", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_erasure_wish_due",
+            ["rests_until", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(batch_op.f("ix_erasure_wish_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(
+            "uq_erasure_wish_waiting",
+            ["resident_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "inquiry",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("reference", sa.String(length=40), nullable=False),
@@ -105,6 +136,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_inquiry_subject", ["subject_id", "kind"], unique=False)
 
     op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("visit_id", sa.String(length=32), nullable=True),
+        sa.Column("resident_id", sa.Text(), nullable=True),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("placed_by", sa.Text(), nullable=False),
+        sa.Column("placed_at", UtcDateTime(), nullable=False),
+        sa.Column("lifted_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("(visit_id IS NULL) <> (resident_id IS NULL)", name=op.f("ck_legal_hold_one_subject")),
+        sa.ForeignKeyConstraint(["placed_by"], ["staff.id"], name=op.f("fk_legal_hold_placed_by")),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_legal_hold_resident_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_legal_hold_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    with op.batch_alter_table("legal_hold", schema=None) as batch_op:
+        batch_op.create_index("ix_legal_hold_placed", ["placed_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_legal_hold_resident",
+            ["resident_id"],
+            unique=False,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_legal_hold_visit",
+            ["visit_id"],
+            unique=False,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        )
+
+    op.create_table(
         "audit_note",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("visit_id", sa.String(length=32), nullable=False),
@@ -169,6 +233,13 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("session_hash", sa.LargeBinary(length=32), nullable=True))
         batch_op.add_column(sa.Column("erased_at", UtcDateTime(), nullable=True))
+        batch_op.create_index(
+            "ix_visit_kept",
+            ["closed_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        )
         batch_op.create_index(
             "ix_visit_open",
             ["opened_at"],
