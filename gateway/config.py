@@ -304,6 +304,12 @@ class Settings:
     delegation_validity: Annotated[
         timedelta, Setting("A delegation is valid, from the yes", _minutes(10, 1440), "120", unit="minutes")
     ]
+    visit_idle: Annotated[
+        timedelta,
+        Setting(
+            "A visit that nobody goes on with is closed by itself after", _minutes(30, 10_080), "240", unit="minutes"
+        ),
+    ]
     feedback_delay: Annotated[
         timedelta, Setting("The feedback link is sent after the visit", _seconds(0, 604_800), "0", unit="seconds")
     ]
@@ -314,6 +320,31 @@ class Settings:
     case_answer: Annotated[
         timedelta,
         Setting("An auditor answers a case, such as “this was not me”, within", _days(1, 90), "10", unit="days"),
+    ]
+    keep_visits_days: Annotated[
+        timedelta,
+        Setting(
+            "What a visit holds of a resident is destroyed after its end, and a resident who has not come for as long",
+            _days(30, 36_500),
+            "1826",
+            unit="days",
+        ),
+    ]
+    keep_sent_days: Annotated[
+        timedelta,
+        Setting(
+            "A resident who wishes to be erased is, after the last time that something was sent, which can be disputed "
+            "for as long",
+            _days(0, 3_650),
+            "90",
+            unit="days",
+        ),
+    ]
+    erasure_rests_days: Annotated[
+        timedelta,
+        Setting(
+            "A resident can withdraw the wish to be erased, and nothing is erased for", _days(1, 90), "14", unit="days"
+        ),
     ]
     change_delay: Annotated[
         timedelta,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     literal_column,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
@@ -109,6 +110,11 @@ def lock(conn: Connection, statement: Select[*Columns]) -> Select[*Columns]:
 def _locking(statement: Select[*Columns]) -> Select[*Columns]:
     """The same object each time: SQLAlchemy derives its cache key from a statement only once."""
     return statement.with_for_update()
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """What an index of few rows is given besides its columns: the SQL that those rows fulfil, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def written_out(value: enum.StrEnum) -> ColumnElement[Any]:

@@ -3,12 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.database.base import Base
-
-WAITING = text("state = 'queued'")
+from gateway.database.base import Base, only_where
 
 
 class Channel(StrEnum):
@@ -35,7 +33,7 @@ class Message(Base):
         CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name="failed_has_reason"),
         CheckConstraint("(state = 'queued') = (address IS NOT NULL)", name="only_queued_has_address"),
         CheckConstraint("(address IS NULL) = (body IS NULL)", name="address_and_body"),
-        Index("ix_message_waiting", "key_id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_message_waiting", "key_id", **only_where("state = 'queued'")),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str | None] = mapped_column(ForeignKey("visit.id"), index=True)

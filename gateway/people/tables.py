@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.database.base import Base
+from gateway.database.base import Base, only_where
 from gateway.people.access import SessionKind
 from gateway.people.roles import Role
 
@@ -108,16 +108,7 @@ class Resident(Base):
     """A resident, known by a keyed hash of the personal code; the values are sealed under a key of their own."""
 
     __tablename__ = "resident"
-    __table_args__ = (
-        CheckConstraint("erased_at IS NULL OR profile IS NULL", name="erased_is_empty"),
-        Index(
-            "ix_resident_kept",
-            "created_at",
-            "id",
-            sqlite_where=text("erased_at IS NULL"),
-            postgresql_where=text("erased_at IS NULL"),
-        ),
-    )
+    __table_args__ = (Index("ix_resident_kept", "created_at", "id", **only_where("erased_at IS NULL")),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     code_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -143,12 +134,7 @@ class Session(Base):
         Index("ix_session_open_by_staff", "staff_id", "ended_at"),
         Index("ix_session_by_visit", "visit_id"),
         Index("ix_session_by_end", "ends_at"),
-        Index(
-            "ix_session_by_resident",
-            "resident_id",
-            sqlite_where=text("resident_id IS NOT NULL"),
-            postgresql_where=text("resident_id IS NOT NULL"),
-        ),
+        Index("ix_session_by_resident", "resident_id", **only_where("resident_id IS NOT NULL")),
     )
 
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)

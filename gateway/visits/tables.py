@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delegation.assurance import ApprovalKind, Route
 from delegation.filing import BLOCKS_ANOTHER, FilingState
 from delegation.model import AuthorityKind, DelegationState
-from gateway.database.base import Base
+from gateway.database.base import Base, only_where
 from gateway.visits.states import (
     ApprovalState,
     Channel,
@@ -68,9 +68,8 @@ class Visit(Base):
         Index("ix_visit_by_centre", "centre_id", "opened_at", "id"),
         Index("ix_visit_by_service", "service_id", "opened_at", "id"),
         Index("ix_visit_by_ending", "ending", "opened_at", "id"),
-        Index(
-            "ix_visit_open", "opened_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
-        ),
+        Index("ix_visit_open", "opened_at", **only_where("state = 'open'")),
+        Index("ix_visit_kept", "closed_at", "id", **only_where("erased_at IS NULL")),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
@@ -216,15 +215,7 @@ class Filing(Base):
     __tablename__ = "filing"
     __table_args__ = (
         CheckConstraint("state NOT IN ('sent', 'filed', 'unknown') OR sent_at IS NOT NULL", name="sent_has_time"),
-        Index(
-            "uq_filing_live",
-            "principal_id",
-            "service_id",
-            "service_key",
-            unique=True,
-            sqlite_where=text(_LIVE),
-            postgresql_where=text(_LIVE),
-        ),
+        Index("uq_filing_live", "principal_id", "service_id", "service_key", unique=True, **only_where(_LIVE)),
         Index("ix_filing_visit", "visit_id", "drafted_at"),
         Index("ix_filing_reference", "reference"),
         Index("ix_filing_sent", "sent_at"),
@@ -315,13 +306,7 @@ class SecondLook(Base):
         Index("ix_second_look_waiting", "state", "asked_at"),
         Index("ix_second_look_asked", "asked_at"),
         Index(
-            "uq_second_look_waiting",
-            "visit_id",
-            "kind",
-            "subject_hash",
-            unique=True,
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+            "uq_second_look_waiting", "visit_id", "kind", "subject_hash", unique=True, **only_where("state = 'waiting'")
         ),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
