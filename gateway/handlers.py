@@ -9,6 +9,7 @@ from gateway.notifications import auditors, sending
 from gateway.oauth import logout
 from gateway.parts import Parts
 from gateway.sweeping import keep_swept
+from gateway.visits.abandoning import keep_closing
 from gateway.visits.errands import Errands
 from gateway.worker import Duties
 
@@ -40,6 +41,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
     loops = (
         errands.watch(),
         keep_swept(database, clock),
+        keep_closing(parts),
         keep_stating(database, clock),
         auditors.keep_handing_out(parts),
     )

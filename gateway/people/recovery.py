@@ -31,6 +31,8 @@ from gateway.people.tables import Staff, StaffRecovery, StaffState
 LASTS = timedelta(days=3)
 """How long the halves can be shown and used."""
 _DIGITS = 5
+FACTORS = ("password", "code")
+"""The means of signing in of every account, as the trail names them."""
 
 _OPEN = (
     StaffRecovery.used_at.is_(None),
@@ -152,13 +154,14 @@ def finish(
         .where(Staff.id == found.staff_id)
         .values(password_hash=password_hash, totp=sealed, totp_counter=step)
     )
-    which = StaffRecovery.change_id == found.change_id
-    conn.execute(update(StaffRecovery).where(which).values(used_at=now))
+    conn.execute(update(StaffRecovery).where(StaffRecovery.change_id == found.change_id).values(used_at=now))
     ended = sessions.end_all_of_staff(conn, found.staff_id, now)
     throttle.forgive(conn, store.sealer, [throttle.account(found.login)])
     holder = Actor(ActorKind.NOBODY, found.change_id)
-    data = {"staff": found.staff_id, "change": found.change_id, "sessions_ended": ended}
-    _say(conn, EventName.STAFF_ACCOUNT_RECOVERED, found.staff_id, holder, data, now)
+    which = {"staff": found.staff_id, "change": found.change_id}
+    for event in (EventName.STAFF_FACTOR_REMOVED, EventName.STAFF_FACTOR_ADDED):
+        _say(conn, event, found.staff_id, holder, which | {"factors": list(FACTORS)}, now)
+    _say(conn, EventName.STAFF_ACCOUNT_RECOVERED, found.staff_id, holder, which | {"sessions_ended": ended}, now)
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, update
 
+from audit.entry import Actor
 from audit.events import EventName
 from delegation.filing import IN_DOUBT, FilingState
 from delegation.model import DelegationState
@@ -62,6 +63,7 @@ def open_visit(conn: Connection, parts: Parts, by: StaffSession, *, channel: Cha
             language=language,
             state=VisitState.OPEN,
             key_id=key.id,
+            session_hash=by.token_hash,
             opened_at=now,
         )
     )
@@ -116,16 +118,30 @@ def close_visit(conn: Connection, parts: Parts, by: StaffSession, visit_id: str)
         NotFoundError, VisitClosedError: as `lock_open_visit`.
         OutOfOrderError: the final request has left and its outcome is still being asked for.
     """
-    now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     delegation = lock_delegation_of(conn, visit_id)
     filing = None if delegation is None else lock_filing_of(conn, delegation.id)
     ensure(filing is None or filing.state is not FilingState.SENT, "close while the answer is awaited")
-    ending = ending_of(visit, delegation, _telling(filing, filings_of_visit(conn, visit_id)), now)
+    return end_visit(conn, parts, visit, delegation, filing, by=by.actor, event=EventName.VISIT_CLOSED)
+
+
+def end_visit(
+    conn: Connection,
+    parts: Parts,
+    visit: AnyRow,
+    delegation: AnyRow | None,
+    filing: AnyRow | None,
+    *,
+    by: Actor,
+    event: EventName,
+) -> Ending:
+    """End an open visit, which is locked with its newest delegation and filing; `event` says how it came to that."""
+    now = parts.clock.database_now(conn)
+    ending = ending_of(visit, delegation, _telling(filing, filings_of_visit(conn, visit.id)), now)
     if delegation is not None:
-        stopping.end_rights(conn, delegation, filing, by=by.actor, whose="visit", now=now)
-    _set(conn, visit_id, state=VisitState.CLOSED, ending=ending, closed_at=now)
-    say(conn, visit_id, EventName.VISIT_CLOSED, by.actor, now, ending=ending.value)
+        stopping.end_rights(conn, delegation, filing, by=by, whose="visit", now=now)
+    _set(conn, visit.id, state=VisitState.CLOSED, ending=ending, closed_at=now)
+    say(conn, visit.id, event, by, now, ending=ending.value)
     feedback.ask(conn, parts, visit, ending=ending.value, principal_id=delegation and delegation.approver_id, now=now)
     return ending
 

@@ -19,7 +19,7 @@ from gateway.people.access import StaffSession
 from gateway.people.errors import SessionOverError
 from gateway.problem_texts import DEFECT, PROBLEMS, Problem
 from gateway.services.catalogue import ServiceUnknownError
-from gateway.visits import guarding
+from gateway.visits import guarding, resuming
 from gateway.visits.errors import AlreadyFiledError, Earlier, NotFoundError, OutOfOrderError, VisitError
 from gateway.visits.guarding import BarredError
 from gateway.visits.view import Stage, VisitView
@@ -56,6 +56,11 @@ class AtVisit:
     ) -> Callable[[Connection], T]:
         """A step of the flow, or a look, as this assistant takes it in this visit."""
         return lambda conn: step(conn, self.parts, self.session, self.visit_id, *more, **named)
+
+    async def resume(self) -> None:
+        """Say that the assistant goes on with the visit, where that is in another session than the last."""
+        if await self.parts.database.read(self.doing(resuming.is_new)):
+            await self.parts.database.write(self.doing(resuming.resume))
 
     async def show(
         self,
