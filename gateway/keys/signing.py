@@ -52,6 +52,9 @@ OVERLAP = timedelta(days=2)
 ANNOUNCED = timedelta(minutes=15)
 """How long a new key is published before it signs: three times what a portal may keep our key set."""
 
+_FOR = "@"
+"""In the name of a checkpoint key, before the log that it signs for; a key of the first log has none."""
+
 _LONG_OVERLAPS = {KeyKind.DELEGATION: timedelta(days=400)}
 """A delegation may be followed for a year: until then its signature must verify, here and at portals."""
 
@@ -72,6 +75,11 @@ class StoredKey:
     private_der: bytes = field(repr=False)
     created_at: datetime
     not_after: datetime | None
+
+    @property
+    def origin(self) -> str | None:
+        """The log that it signs for, if that is not the first: its name tells, which nobody can change (`_new_row`)."""
+        return self.kid.partition(_FOR)[2] or None
 
     @property
     def private_pem(self) -> str:
@@ -151,10 +159,19 @@ class KeyRing:
         """Return the log's keys, the newest first."""
         return self._keys[KeyKind.CHECKPOINT]
 
-    def note_signers(self, name: str) -> tuple[Signer, ...]:
-        """Return the checkpoint keys under the log's `name`, the one that signs now first."""
+    def log_origin(self, first: str) -> str:
+        """Return the name that the log has now; `first` is the one that it began with."""
+        keys = self.checkpoint_keys()
+        return (keys[0].origin if keys else None) or first
+
+    def note_signers(self, first: str) -> tuple[Signer, ...]:
+        """Return the checkpoint keys, each under its log's name, the one that signs now first.
+
+        `first` is the name that the log began with: keys of its continuations know their own.
+        """
         now = self._signing.get(KeyKind.CHECKPOINT)
-        return tuple(key.signer(name) for key in sorted(self.checkpoint_keys(), key=lambda key: key is not now))
+        ordered = sorted(self.checkpoint_keys(), key=lambda key: key is not now)
+        return tuple(key.signer(key.origin or first) for key in ordered)
 
     def jwks(self, *kinds: KeyKind) -> dict[str, list[dict[str, Any]]]:
         """Return the JWK set (RFC 7517) of `kinds`, all token kinds if none is named: current and replaced keys."""
@@ -173,7 +190,7 @@ class NoteSigners(Sequence[Signer]):
     """The log's keys as the ring has them at the moment: who holds it need not be told when one is replaced."""
 
     def __init__(self, ring: KeyRing, name: str) -> None:
-        """Sign as the log `name`."""
+        """Sign as the log that began as `name`."""
         self._ring, self._name = ring, name
         self._known: tuple[tuple[StoredKey, ...], StoredKey | None] = ((), None)
         self._signers: tuple[Signer, ...] = ()
@@ -212,11 +229,20 @@ def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tu
     return (KeyRing.load(conn, sealer, now) if ring.missing() else ring), made
 
 
-def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime, *, at_once: bool = False) -> str:
+def rotate(
+    conn: Connection,
+    sealer: Sealer,
+    kind: KeyKind,
+    now: datetime,
+    *,
+    at_once: bool = False,
+    origin: str | None = None,
+) -> str:
     """Make the next key of `kind` and return its name; the caller records it.
 
     It signs once it was `ANNOUNCED`; the one before it stays published while its tokens live. `at_once` is for a key
-    that somebody else may hold: it is no longer published from now on, and whatever it signed is refused.
+    that somebody else may hold: it is no longer published from now on, and whatever it signed is refused. With `origin`
+    a key of checkpoints is the first of that log, and signs without delay.
     """
     newest = next(row for row in conn.execute(_ALL) if row.kind == kind.value)
     replaced = update(SigningKeyRow).where(SigningKeyRow.kind == kind.value, SigningKeyRow.retired_at.is_(None))
@@ -225,7 +251,7 @@ def rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime, *, at
     else:
         until = now + ANNOUNCED + _LONG_OVERLAPS.get(kind, OVERLAP)
         conn.execute(replaced.where(SigningKeyRow.not_after.is_(None)).values(not_after=until))
-    row = _new_row(kind, newest.serial + 1, sealer, now)
+    row = _new_row(kind, newest.serial + 1, sealer, now, origin or newest.kid.partition(_FOR)[2])
     conn.execute(_INSERT[conn.dialect.name], row)
     return str(row["kid"])
 
@@ -243,10 +269,11 @@ def retire(conn: Connection, now: datetime) -> list[str]:
     return list(conn.execute(over.values(retired_at=now).returning(SigningKeyRow.kid)).scalars())
 
 
-def _new_row(kind: KeyKind, serial: int, sealer: Sealer, now: datetime) -> dict[str, Any]:
+def _new_row(kind: KeyKind, serial: int, sealer: Sealer, now: datetime, origin: str = "") -> dict[str, Any]:
+    """A new key. Its name is part of what it is sealed with, so nobody can give it to another log in the database."""
     private: Ed25519PrivateKey | ec.EllipticCurvePrivateKey
     private = Ed25519PrivateKey.generate() if kind is KeyKind.CHECKPOINT else ec.generate_private_key(ec.SECP256R1())
-    kid = new_id()
+    kid = f"{new_id()}{_FOR}{origin}" if origin else new_id()
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return {
         "kid": kid,
@@ -266,8 +293,12 @@ def _open(row: Any, sealer: Sealer) -> StoredKey:
 
 
 def _in_use(keys: Sequence[StoredKey], now: datetime) -> StoredKey:
-    """The newest key, of those newest first, that was announced long enough; else the one that signs already."""
-    return next((key for key in keys if key.created_at + ANNOUNCED <= now), keys[-1])
+    """The newest key, of those newest first, that was announced long enough; else the one that signs already.
+
+    Keys of a log that was continued under another name sign nothing more, from the moment when it was.
+    """
+    of_log = [key for key in keys if key.origin == keys[0].origin]
+    return next((key for key in of_log if key.created_at + ANNOUNCED <= now), of_log[-1])
 
 
 def _context(kind: KeyKind, kid: str) -> str:
