@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
 from audit import checkpoint, tiles
 from audit.errors import CheckpointError, NoteError, SourceError, TileError
 from audit.fetching import Address
@@ -17,6 +19,19 @@ _MAX_HOLE = 1000
 """Bundles in a row that may be gone before the rest is taken to be gone as well."""
 
 _HEIGHT = 8
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """One name of a log, as the list of its names has it: a hint, which the entries have to bear out."""
+
+    origin: str
+    keys: tuple[str, ...]
+    """vkeys (C2SP signed-note) that signed under it."""
+    index: int | None = None
+    """The leaf that gave the log this name; none for the first."""
+    missing: int = 0
+    """Entries that were lost when it did."""
+
 
 ReadFile: TypeAlias = Callable[[str], bytes | None]
 """Gives the content of a file by its path, or nothing where there is none."""
@@ -82,6 +97,15 @@ class TileLog:
         """Always none, for the same reason."""
         del older_than
         return 0
+
+    def continued(self) -> list[int]:
+        """Leaves that gave the log a new name, by the list beside the checkpoint; none where there is none."""
+        content = self._file("origins")
+        try:
+            said = [] if content is None else msgspec.json.decode(content, type=list[Origin])
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise SourceError(f"the list of the log's names cannot be read: {error}") from error
+        return [each.index for each in said if each.index is not None and 0 <= each.index < self._size]
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete node, from the tile that holds it or what lies beneath it.

@@ -39,6 +39,12 @@ class ProofError(AuditError):
     code: ClassVar[str] = "audit.proof.invalid"
 
 
+class ContinuationError(AuditError):
+    """An entry that gives the log a new name contradicts itself."""
+
+    code: ClassVar[str] = "audit.continuation.invalid"
+
+
 class NoteError(AuditError):
     """Bytes are not a signed note, or a key is not a note key (C2SP signed-note)."""
 

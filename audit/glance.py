@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from audit import continuation
+from audit.continuation import Continued
 from audit.entry import decode
-from audit.errors import EntryError, NotCanonicalError
+from audit.errors import ContinuationError, EntryError, NotCanonicalError
 from audit.events import EventName
 from audit.merkle import leaf_hash
 
@@ -46,6 +48,10 @@ class Glance(msgspec.Struct, array_like=True, gc=False):
     record: HeadsRecord | None = None
     """Of an entry that states where all chains end."""
     is_record_unread: bool = False
+    continued: Continued | None = None
+    """Of an entry that gives the log a new name."""
+    continued_fault: str = ""
+    """Why that cannot be believed."""
 
     @property
     def time(self) -> datetime:
@@ -68,6 +74,12 @@ def glance(index: int, leaf: bytes, stored: bytes) -> Glance:
             record = msgspec.convert(entry.data, HeadsRecord)
         except msgspec.ValidationError:
             is_unread = True
+    continued, fault = None, ""
+    if entry.type == EventName.LOG_CONTINUED:
+        try:
+            continued = continuation.read(entry.data)
+        except ContinuationError as error:
+            fault = str(error)
     return Glance(
         index,
         stored,
@@ -81,6 +93,8 @@ def glance(index: int, leaf: bytes, stored: bytes) -> Glance:
         entry.type == EventName.RESIDENT_ERASED,
         record,
         is_unread,
+        continued,
+        fault,
     )
 
 

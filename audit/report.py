@@ -59,6 +59,8 @@ class Verdict(StrEnum):
     """A statement written again from the record is not the one that was approved."""
     ERASED = "erased"
     """A resident's values were made unreadable; the log says so, and that is not an error."""
+    CONTINUED = "continued"
+    """The log goes on under a new name, and says how many entries are missing: not an error, and said for ever."""
     CANNOT_EXCLUDE = "cannot_exclude"
     """Nothing contradicts the log, but something that would vouch for it is not there."""
     BAD_INPUT = "bad_input"
@@ -77,6 +79,7 @@ class Severity(IntEnum):
 _EXIT_CODES = {Severity.NOTE: 0, Severity.VIOLATION: 1, Severity.BAD_INPUT: 2, Severity.INCONCLUSIVE: 3}
 _SEVERITIES = {
     Verdict.ERASED: Severity.NOTE,
+    Verdict.CONTINUED: Severity.NOTE,
     Verdict.PENDING: Severity.INCONCLUSIVE,
     Verdict.EVIDENCE_UNPROVEN: Severity.INCONCLUSIVE,
     Verdict.STALE: Severity.INCONCLUSIVE,
@@ -120,6 +123,8 @@ class Report:
     entries, `unvouched` ones."""
     about: str = ""
     """What was read, in words, where it is not a whole log."""
+    missing: int = 0
+    """Entries that the log says that it has lost, whenever it was continued under a new name."""
 
     @property
     def severity(self) -> Severity:
@@ -159,6 +164,7 @@ class Report:
                 "origin": self.origin,
                 "size": self.size,
                 "vouched_size": self.vouched_size,
+                "missing": self.missing,
                 "root": None if self.root is None else self.root.hex(),
                 "counts": self.counts,
                 "totals": self.totals,
@@ -190,6 +196,8 @@ class Report:
         match self.severity:
             case Severity.NOTE:
                 verified = "Verified, unwitnessed" if Verdict.UNWITNESSED in self.totals else "Verified"
+                if self.missing:
+                    verified += f", {self.missing:,} entries missing for ever"
                 if self.about:
                     return f"{verified}: {read}."
                 return f"{verified}: {read}; {self.vouched_size:,} of them under a signed checkpoint."

@@ -53,12 +53,28 @@ class Signatures:
         self._keys = [*(Verifier.parse(vkey) for vkey in vkeys), *self.trust.logs, *self._retired]
         if not self._keys:
             raise NoteError("a verification needs the log's public key")
+        self._former: list[Verifier] = []
         self.origin = policy.origin
 
-    def check(self, signed: bytes) -> Checkpoint | None:
+    def learn(self, newest: bytes | None, former: Iterable[str]) -> None:
+        """Take the log's name from its newest checkpoint, if nobody demands one and a trusted key signed it.
+
+        `former` are vkeys that signed under earlier names, as the log says: they count for those names alone.
+        """
+        self._former = [Verifier.parse(vkey) for vkey in former]
+        if newest is None or self.origin is not None:
+            return
+        try:
+            read = note.parse(newest)
+            read.verify(self._keys)
+            self.origin = parse_text(read.text).origin
+        except (NoteError, CheckpointError):
+            return  # reported where it is checked
+
+    def check(self, signed: bytes, *, former: bool = False) -> Checkpoint | None:
         """The checkpoint, if a trusted key signed it for this log; otherwise the reason is reported."""
         try:
-            return self.read(signed)
+            return self.read(signed, former=former)
         except SignatureError as error:
             self._findings.add(Verdict.EDITED, describe(signed), f"it was changed after it was signed: {error}")
         except UntrustedNoteError:
@@ -67,17 +83,22 @@ class Signatures:
             self._findings.add(Verdict.EDITED, "a checkpoint", f"it cannot be read: {error}")
         return None
 
-    def read(self, signed: bytes) -> Checkpoint | None:
+    def read(self, signed: bytes, *, former: bool = False) -> Checkpoint | None:
         """As `check`, but what is wrong with signature or form is raised.
+
+        With `former` one of another name is given too: whether the log ever had that name, the whole of it tells.
 
         Raises:
             NoteError, CheckpointError: not a checkpoint signed by a trusted key.
         """
         read = note.parse(signed)
-        signers = read.verify(self._keys)
         checkpoint = parse_text(read.text)
+        is_former = former and self.origin is not None and checkpoint.origin != self.origin
+        signers = read.verify([*self._keys, *self._former] if is_former else self._keys)
         self.origin = self.origin or checkpoint.origin
         subject = f"checkpoint of {checkpoint.size:,}"
+        if is_former:
+            return checkpoint
         if checkpoint.origin != self.origin:
             detail = f"it is of the log {checkpoint.origin!r}, not of {self.origin!r}"
             self._findings.add(Verdict.INCONSISTENT, subject, detail)

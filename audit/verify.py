@@ -14,6 +14,7 @@ The checks, by number:
 10. Every recorded event has become a leaf, or waits to; and none waits long.
 11. The newest checkpoint is recent: no leaf waits for one longer than it may.
 12. Enough witnesses have signed the newest checkpoint, or an earlier one and only what is recent came after it.
+13. Where the log had other names before: each checkpoint of them is a past state too, or an entry admits the loss.
 
 The caller owes: that the keys did not come from whoever runs the log; that the held checkpoint was kept elsewhere; a
 right clock; that every delegation, permit and filing in the database has its event; and, without witnesses, a
@@ -21,61 +22,29 @@ comparison with the checkpoints that others hold (a log can show two people two 
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from audit.chains import Chains
 from audit.checkpoint import Checkpoint
 from audit.entry import Entry, decode
 from audit.errors import AuditError, EntryError
 from audit.glance import Glance
-from audit.merkle import CompactRange
+from audit.log_source import LogSource
+from audit.merkle import CompactRange, range_hash
 from audit.outside import Outside, Seen
-from audit.parallel import Reopen, look
+from audit.parallel import look
 from audit.report import Finding, Findings, Report, Severity, Verdict
 from audit.signatures import Policy, Signatures, describe
+from audit.succession import Succession, keys_of
 
 __all__ = ["Finding", "LogSource", "Policy", "Report", "Severity", "Verdict", "verify"]
 
 _BATCH = 4096
+_MOST_NAMES = 1_000
+"""New names of one log that a source is believed about."""
 
 _ANY_POLICY = Policy()
-
-
-class LogSource(Protocol):
-    """Where a log is read from. It is not trusted: whatever it gives is checked."""
-
-    def size(self) -> int:
-        """Leaves that the log has now."""
-
-    def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
-        """Index, bytes and stored hash of the leaves from `start` up to, not including, `stop`, by index.
-
-        A leaf that is gone is left out. A source that stores no hashes gives the hash of the bytes.
-        """
-
-    def checkpoints(self) -> Iterator[bytes]:
-        """Every signed checkpoint, oldest first."""
-
-    def latest_checkpoint(self) -> bytes | None:
-        """The checkpoint that is published now."""
-
-    def events_without_leaf(self, older_than: datetime) -> list[str]:
-        """Events recorded before `older_than` that neither are leaves nor wait to be, by id; empty if it keeps none."""
-
-    def events_pending(self, older_than: datetime) -> int:
-        """How many events recorded before `older_than` still wait to become leaves; 0 if it keeps none."""
-
-    def node(self, level: int, index: int) -> bytes:
-        """The hash of a complete node of the tree, level 0 being the leaf hashes.
-
-        Raises:
-            SourceError: it is not there.
-        """
-
-    def reopen(self) -> Reopen | None:
-        """How another process opens it; `None` if none can."""
 
 
 def verify(
@@ -106,15 +75,18 @@ def verify(
         SourceError: the log cannot be read. What it says is never a reason to raise.
     """
     findings = Findings()
+    newest = source.latest_checkpoint()  # before the size: see `_Run`
+    continued = sorted(source.continued())[:_MOST_NAMES]
     try:
         signatures = Signatures(findings, vkeys, policy)
-        held_checkpoint = None if held is None else signatures.read(held)
-        start = None if since is None else signatures.read(since)
+        signatures.learn(newest, keys_of(leaf for at in continued for _, leaf, _ in source.leaves(at, at + 1)))
+        held_checkpoint = None if held is None else signatures.read(held, former=True)
+        start = None if since is None else signatures.read(since, former=True)
     except AuditError as error:
         findings.add(Verdict.BAD_INPUT, "key or held checkpoint", str(error))
         return Report(now, policy.origin, 0, None, 0, tuple(findings.kept), dict(findings.totals), {})
-    run = _Run(source, findings, signatures, now, policy)
-    run.begin(start, workers)
+    run = _Run(source, findings, signatures, now, policy, newest)
+    run.begin(start, workers, continued)
     run.read(held_checkpoint, progress or _no_progress)
     run.finish()
     return run.report()
@@ -124,7 +96,13 @@ class _Run:
     """One verification under way."""
 
     def __init__(
-        self, source: LogSource, findings: Findings, signatures: Signatures, now: datetime, policy: Policy
+        self,
+        source: LogSource,
+        findings: Findings,
+        signatures: Signatures,
+        now: datetime,
+        policy: Policy,
+        newest: bytes | None,
     ) -> None:
         self._source = source
         self._findings = findings
@@ -132,6 +110,8 @@ class _Run:
         self._now = now
         self._policy = policy
         self._start = 0
+        self._lost: Checkpoint | None = None
+        """A state of an earlier name from which the verification was to begin, and could not."""
         self._workers: int | None = None
         self._chains = Chains(findings, now + policy.clock_skew)
         self._tree: CompactRange | None = CompactRange()
@@ -143,15 +123,21 @@ class _Run:
         self._seen = Seen()
         self._waiting_since: datetime | None = None
         """Time of the first leaf that the newest checkpoint does not cover."""
+        self._succession = Succession(findings)
         # Read before the size: a log that grows meanwhile can only have more leaves than its checkpoint says.
-        self._newest = source.latest_checkpoint()
+        self._newest = newest
         self._published = None if self._newest is None else signatures.check(self._newest)
         self._size = source.size()
 
-    def begin(self, since: Checkpoint | None, workers: int | None) -> None:
-        """Take up the tree where `since` left it, which has to be one of the log's past states."""
+    def begin(self, since: Checkpoint | None, workers: int | None, continued: Sequence[int]) -> None:
+        """Take up the tree where `since` left it, which has to be one of the log's past states.
+
+        A state of an earlier name that the log does not continue is no beginning: everything is read, and its loss
+        has to be admitted.
+        """
         self._workers = workers
-        if since is None:
+        if since is None or not self._is_past(since):
+            self._lost = since
             return
         self._start = min(since.size, self._size)
         self._chains = Chains(self._findings, self._now + self._policy.clock_skew, goes_on=True)
@@ -163,6 +149,15 @@ class _Run:
         if self._tree.root() != since.root:
             self._findings.add(Verdict.INCONSISTENT, subject, "the log does not begin with what was verified then")
         self._vouched = since.size
+        for index in (each for each in continued if each < since.size):
+            for _, leaf, _ in self._source.leaves(index, index + 1):
+                self._succession.prove(index, leaf, since, self._source.node)
+
+    def _is_past(self, since: Checkpoint) -> bool:
+        """Whether a verification can begin there; what is wrong with a state of today's name is reported there."""
+        if since.origin == self._signatures.origin:
+            return True
+        return since.size <= self._size and range_hash(0, since.size, self._source.node) == since.root
 
     def read(self, held: Checkpoint | None, progress: Callable[[int, int], None]) -> None:
         """Checks 2 to 6, 8 and 9, in one pass over leaves and checkpoints side by side."""
@@ -188,7 +183,8 @@ class _Run:
         progress(self._size, self._size)
 
     def finish(self) -> None:
-        """Checks 7 and 10 to 12."""
+        """Checks 7 and 10 to 13."""
+        self._succession.conclude(self._signatures.origin, self._size)
         if self._chains.continued:
             detail = f"{self._chains.continued:,} of them began before {self._start:,}: where they stood was not read"
             self._findings.add(Verdict.CANNOT_EXCLUDE, "visits and other chains", detail, note=True)
@@ -232,6 +228,7 @@ class _Run:
             totals=dict(self._findings.totals),
             counts=counts,
             about=self._about() if self._start else "",
+            missing=self._succession.missing,
         )
 
     def _about(self) -> str:
@@ -240,10 +237,11 @@ class _Run:
 
     def _heads(self, held: Checkpoint | None) -> Iterator[Checkpoint]:
         """Every good checkpoint by size: stored, published and held; two roots for one size are reported here."""
-        extra = sorted((one for one in (held, self._published) if one is not None), key=_by_size)
+        extra = sorted((one for one in (held, self._lost, self._published) if one is not None), key=_by_size)
         last: Checkpoint | None = None
         for head in heapq.merge(self._stored_heads(), extra, key=_by_size):
-            if last is not None and head.size == last.size and head.root != last.root:
+            is_twice = last is not None and (head.origin, head.size) == (last.origin, last.size)
+            if last is not None and is_twice and head.root != last.root:
                 self._findings.add(Verdict.SPLIT_VIEW, f"checkpoint of {head.size:,}", "two roots were signed for it")
             last = head
             yield head
@@ -252,7 +250,7 @@ class _Run:
         published = self._newest is not None
         largest = -1
         for signed in self._source.checkpoints():
-            head = self._signatures.check(signed)
+            head = self._signatures.check(signed, former=True)
             if head is None:
                 continue
             self._checkpoints += 1
@@ -260,10 +258,14 @@ class _Run:
                 self._findings.add(Verdict.STALE, f"checkpoint of {head.size:,}", f"it follows the one of {largest:,}")
                 continue
             largest = head.size
-            if not published:
-                self._newest = signed
-            self._outside.see(head, signed)
+            if not self._is_former(head):
+                if not published:
+                    self._newest = signed
+                self._outside.see(head, signed)
             yield head
+
+    def _is_former(self, head: Checkpoint) -> bool:
+        return head.origin != self._signatures.origin
 
     def _time_of(self, index: int) -> datetime | None:
         for _, leaf, _ in self._source.leaves(index, index + 1):
@@ -278,7 +280,10 @@ class _Run:
             if self._tree is None or head.size < size:  # within a gap: nothing to compare with
                 continue
             self._grow()
-            if head.root == self._tree.root():
+            agrees = head.root == self._tree.root()
+            if self._is_former(head):
+                (self._succession.agrees if agrees else self._succession.differs)(head)
+            elif agrees:
                 self._vouched = size
                 if self._published is None:
                     self._waiting_since = None
@@ -290,6 +295,9 @@ class _Run:
         if seen.is_edited:
             detail = "its bytes were changed after it was logged"
             self._findings.add(Verdict.EDITED, f"leaf {seen.index:,}", detail, index=seen.index)
+        if seen.continued is not None or seen.continued_fault:
+            self._grow()
+            self._succession.state(seen, None if self._tree is None else self._tree.root())
         # The tree takes the stored hash: an edit is then reported where it is, not also as every later root.
         self._hashes.append(seen.stored)
         self._chains.add(seen)
@@ -313,7 +321,9 @@ class _Run:
         size_now = self._source.size() if heads.next is not None else self._size
         while heads.next is not None:
             head = heads.take()
-            if head.size > size_now:  # otherwise the log has only grown while it was read
+            if head.size > size_now and self._is_former(head):
+                self._succession.differs(head)
+            elif head.size > size_now:  # otherwise the log has only grown while it was read
                 detail = f"the log has {size_now:,} leaves: {head.size - size_now:,} that were signed for are gone"
                 self._findings.add(Verdict.TRUNCATED, f"checkpoint of {head.size:,}", detail)
 

@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import Connection, bindparam, func, select
 
 from audit.errors import SourceError
+from audit.events import EventName
 from audit.merkle import leaf_hash
 from audit.parallel import Reopen
 from gateway.database.drivers import make_engine, parse_url
@@ -46,6 +47,12 @@ _PENDING = (
     .select_from(AuditPending)
     .join(AuditEvent, AuditEvent.id == AuditPending.event_id)
     .where(AuditEvent.at < bindparam("before"))
+)
+_CONTINUED = (
+    select(AuditLeaf.idx)
+    .join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
+    .where(AuditEvent.type == EventName.LOG_CONTINUED.value)
+    .order_by(AuditLeaf.idx)
 )
 
 
@@ -95,6 +102,10 @@ class DatabaseSource:
     def events_pending(self, older_than: datetime) -> int:
         """How many events recorded before `older_than` wait for their leaf."""
         return int(self._conn.execute(_PENDING, {"before": older_than}).scalar_one())
+
+    def continued(self) -> list[int]:
+        """Leaves that gave the log a new name."""
+        return list(self._conn.execute(_CONTINUED).scalars())
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete node."""

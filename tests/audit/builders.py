@@ -76,6 +76,9 @@ class MemoryLog:
     def events_pending(self, older_than: datetime) -> int:
         return sum(since < older_than for since in self.pending)
 
+    def continued(self) -> list[int]:
+        return [index for index, leaf, _ in self.rows if b'"system:log:continued"' in leaf]
+
     def node(self, level: int, index: int) -> bytes:
         return nodes_over([row[2] for row in self.rows])(level, index)
 

@@ -15,6 +15,7 @@ from tests.audit.builders import KEY, NOON, ORIGIN, OTHER_KEY, SOON, MemoryLog, 
 _ATTACKS = (
     Path(__file__),
     Path(__file__).with_name("test_verify_signed.py"),
+    Path(__file__).with_name("test_continuation.py"),
     Path(__file__).parents[1] / "gateway" / "visits" / "test_evidence.py",
 )
 """On the log, on what was signed of it, and on what a yes is proven by: that needs a database to be altered in."""
