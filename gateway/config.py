@@ -346,6 +346,15 @@ class Settings:
             "A resident can withdraw the wish to be erased, and nothing is erased for", _days(1, 90), "14", unit="days"
         ),
     ]
+    inquiry_most_days: Annotated[
+        timedelta,
+        Setting(
+            "For an inquiry that two auditors decide, a resident is shown later who looked, at most by",
+            _days(1, 365),
+            "90",
+            unit="days",
+        ),
+    ]
     change_delay: Annotated[
         timedelta,
         Setting(

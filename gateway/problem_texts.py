@@ -268,6 +268,39 @@ PROBLEMS: dict[str, Problem] = {
         message("The case is closed, or is not answered yet"),
         message("Go back to the case to see where it stands."),
     ),
+    "finding.over": Problem(
+        409,
+        message("The finding is closed or withdrawn, or is not answered yet"),
+        message("Go back to the finding to see where it stands."),
+    ),
+    "finding.own_visit": Problem(
+        403,
+        message("This finding is about a visit that you served yourself"),
+        message("Somebody else has to do this: another manager of the centre, or another auditor."),
+    ),
+    "finding.inquiry_stands": Problem(
+        409,
+        message("An inquiry stands over this visit"),
+        message(
+            "A finding is told to the centre. Write a note now, and record the finding when the inquiry has ended."
+        ),
+    ),
+    "inquiry.over": Problem(
+        409, message("The inquiry is over, or nobody agreed to it in time"), message("Go back to see where it stands.")
+    ),
+    "inquiry.not_you": Problem(
+        403,
+        message("You may not be the second person of this inquiry"),
+        message(
+            "It takes another auditor, at another computer, who did not serve one of these visits, and whose account was"
+            " not made or recovered within a day."
+        ),
+    ),
+    "inquiry.cannot_stand": Problem(
+        409,
+        message("The inquiry cannot be like this"),
+        message("Something has changed since it was proposed. Propose it anew."),
+    ),
     "delegation.revoked": Problem(
         409, message("The person has stopped the delegation"), message("Nothing more is done in their name.")
     ),

@@ -80,7 +80,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
     """Read a visit and its trail. Raises `NotFoundError`."""
     view = reading.for_auditor(conn, parts, visit_id)
     trail = read_chain(conn, visit_id, most=_MOST)
-    if not _has_said_why(trail, session, view.now):
+    if looking.reason_of(conn, visit_id, session.actor, view.now) is None:
         return ShownTrail(view=view, trail=trail, steps=(), seen_size=0, may_see=False)
     names = names_of(conn, (logged.entry.actor for logged in trail.events))
     steps = tuple(_step(logged, trail, names) for logged in trail.events)
@@ -91,15 +91,6 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
 def findings_of(last: LastVerdict) -> tuple[tuple[Message, int], ...]:
     """What a verification found, in words, and how often."""
     return tuple((audit_words.FINDINGS[Verdict(code)], total) for code, total in last.totals.items())
-
-
-def _has_said_why(trail: Trail, session: StaffSession, now: datetime) -> bool:
-    return any(
-        logged.entry.type == EventName.VISIT_LOOKED_AT
-        and logged.entry.actor.id == session.staff_id
-        and looking.is_noted(logged.entry.time, now)
-        for logged in trail.events
-    )
 
 
 def names_of(conn: Connection, actors: Iterable[Actor]) -> Mapping[tuple[str, str], str]:

@@ -138,6 +138,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.OAUTH_TICKET_REFUSED: message("A sign-in came without the ticket of its work"),
     EventName.OAUTH_EXCHANGED: message("The portal was given a narrower proof of the permission"),
     EventName.OAUTH_EXCHANGE_REFUSED: message("The portal was refused a narrower proof of the permission"),
+    EventName.TOKEN_SIGNED: message("A token was signed for a portal"),
     EventName.OAUTH_LOGOUT_DELIVERED: message("The portal was told that the permission has ended"),
     EventName.OAUTH_LOGOUT_FAILED: message("The portal could not be told that the permission has ended"),
     EventName.KEY_CREATED: message("A key was made"),
@@ -179,6 +180,20 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.LOG_EXPORTED: message("Exported the whole log"),
     EventName.BUNDLE_EXPORTED: message("Exported evidence"),
     EventName.REPORT_EXPORTED: message("Exported a report"),
+    EventName.LOOK_TOLD_LATE: message("An auditor had looked; told late, because of an inquiry that two decided"),
+    EventName.TRAIL_EXPORTED: message("Exported a list"),
+    EventName.NOTE_WRITTEN: message("Wrote a note"),
+    EventName.FINDING_OPENED: message("Recorded a finding"),
+    EventName.FINDING_READ: message("Read a finding"),
+    EventName.FINDING_ANSWERED: message("Answered a finding"),
+    EventName.FINDING_CLOSED: message("Closed a finding"),
+    EventName.FINDING_WITHDRAWN: message("Withdrew a finding"),
+    EventName.FINDINGS_SEARCHED: message("Searched the findings"),
+    EventName.INQUIRY_PROPOSED: message("Proposed an inquiry"),
+    EventName.INQUIRY_AGREED: message("Agreed to an inquiry as the second auditor"),
+    EventName.INQUIRY_BARRED: message("A step of an inquiry was refused"),
+    EventName.INQUIRY_ENDED: message("Ended an inquiry"),
+    EventName.INQUIRY_OVER: message("An inquiry ended by itself"),
 }
 
 ACTORS: Final[Mapping[ActorKind, Message]] = {

@@ -191,3 +191,45 @@ class LockedValueError(VisitError):
         """Take the names of the inputs."""
         super().__init__(f"fixed: {', '.join(inputs)}")
         self.inputs = inputs
+
+
+class FindingOverError(VisitError):
+    """The finding is closed or withdrawn, or not so far that it could be."""
+
+    code = "finding.over"
+
+
+class OwnFindingError(VisitError):
+    """Nobody records, answers or closes a finding about a visit that they served themselves."""
+
+    code = "finding.own_visit"
+
+
+class InquiryStandsError(VisitError):
+    """A finding is told to the centre: it cannot be recorded while an inquiry keeps the visit quiet."""
+
+    code = "finding.inquiry_stands"
+
+
+class InquiryOverError(VisitError):
+    """The inquiry is over, or its time to be agreed to is."""
+
+    code = "inquiry.over"
+
+
+class InquirySecondError(VisitError):
+    """This auditor may not be the second: who proposed it, at the same computer, new, or concerned themselves."""
+
+    code = "inquiry.not_you"
+
+
+class InquiryFaultError(VisitError):
+    """A proposal cannot stand like this. Names the field and the fault, never what was typed."""
+
+    code = "inquiry.cannot_stand"
+
+    def __init__(self, field: str, fault: str) -> None:
+        """Take the field of the form and the code of what is wrong with it."""
+        super().__init__(f"{field}: {fault}")
+        self.field = field
+        self.fault = fault

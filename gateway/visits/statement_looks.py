@@ -6,34 +6,26 @@ The code on the papers names the delegation and entitles nobody: its finder can 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
-from audit.entry import Actor, decode
+from audit.entry import Actor
 from audit.events import EventName
 from delegation.commitment import HashKind
 from delegation.errors import StatementError
 from delegation.statement import Statement
 from gateway.keys.errors import KeysError
-from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts, Store
 from gateway.people.access import AccountSession, AnySession, ResidentSession, StaffSession
 from gateway.people.roles import Role
 from gateway.visits import statements, stop_codes
 from gateway.visits.errors import NotFoundError, StopCodeUnknownError
+from gateway.visits.inquiring import done, say_as_auditor
 from gateway.visits.looking import AuditReason, is_noted
 from gateway.visits.rows import AnyRow, find_delegation, find_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import VisitState
-from gateway.visits.trail import say
 
 _WITH_REASON = frozenset({Role.MANAGER, Role.AUDITOR})
-_LATEST_LOOKS = 50
-_LOOKS = (
-    select(AuditEvent.leaf)
-    .where(AuditEvent.chain == bindparam("visit"), AuditEvent.type == EventName.STATEMENT_RENDERED.value)
-    .order_by(AuditEvent.n.desc())
-    .limit(_LATEST_LOOKS)
-)
 
 
 class StatementGoneError(NotFoundError):
@@ -132,14 +124,11 @@ def is_entitled(conn: Connection, row: AnyRow, session: AnySession | None) -> bo
 
 def _has_asked(conn: Connection, parts: Parts, row: AnyRow, actor: Actor) -> bool:
     now = parts.clock.now()
-    leaves = conn.execute(_LOOKS, {"visit": row.visit_id}).scalars()
-    return any(
-        entry.actor.id == actor.id and entry.data["delegation"] == row.id and is_noted(entry.time, now)
-        for entry in (decode(bytes(leaf)) for leaf in leaves)
-    )
+    looks = done(conn, actor, row.visit_id, EventName.STATEMENT_RENDERED, now)
+    return any(each.data["delegation"] == row.id and is_noted(each.time, now) for each in looks)
 
 
 def _record(conn: Connection, store: Store, row: AnyRow, by: Actor, why: str | None) -> None:
     now = store.clock.database_now(conn)
     data = {"delegation": row.id, "template": row.template_id, "language": row.language, "reason": why}
-    say(conn, row.visit_id, EventName.STATEMENT_RENDERED, by, now, **data)
+    say_as_auditor(conn, row.visit_id, EventName.STATEMENT_RENDERED, by, now, **data)
