@@ -15,10 +15,9 @@ from audit.report import Report
 from audit.witness.rules import Answer, Witness
 from gateway.ledger import checkpoints, cosignatures, witnessing
 from gateway.ledger.checking import check
-from gateway.ledger.checkpoints import Publisher
 from gateway.ledger.cosignatures import Cosignature
 from gateway.ledger.sequencer import sequence_now
-from gateway.ledger.witnessing import Witnessing, open_witnessing
+from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Store
 from tests.gateway.conftest import NINE
 from tests.gateway.ledger.events import record_events
@@ -175,40 +174,8 @@ class _KilledError(BaseException):
     """The process ends here."""
 
 
-class TestCrashes:
-    """Killed at each point between signature and publication, the next process goes on with one root for each size."""
-
-    @pytest.mark.parametrize(
-        ("place", "name"),
-        [(checkpoints, "hold"), (Publisher, "_sign"), (checkpoints, "_store"), (Witnessing, "_ask")],
-    )
-    def test_another_process_goes_on(
-        self, store: Store, one: Outsider, place: object, name: str, tmp_path: Path
-    ) -> None:
-        trust = policy_of(one)
-        record_events(store, 3)
-        publish(store, trust)
-        record_events(store, 3)
-
-        def die(*_: object) -> None:
-            raise _KilledError
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(place, name, die)
-            with pytest.raises(_KilledError):
-                publish(store, trust)
-        publish(store, trust)
-        record_events(store, 2)
-        publish(store, trust)
-        assert names_on(newest(store), trust) == {"w1.example"}
-        assert not is_refused(store)
-        report = verdict(store, trust)
-        assert (report.verdict, report.size, report.counts["witnessed"]) == (
-            "verified",
-            report.vouched_size,
-            report.size,
-        )
-        assert not (tmp_path / "w1" / "conflicts").exists()
+class TestACrash:
+    """Those of processes that are really killed are in `test_crashes`."""
 
     def test_a_line_that_was_given_and_never_kept_is_given_again(self, store: Store, one: Outsider) -> None:
         trust = policy_of(one)
