@@ -88,7 +88,9 @@ def fit(app: Litestar, parts: Parts) -> None:
 async def _keep_keys_fresh(app: Litestar) -> AsyncIterator[None]:
     """Notice, while the process answers, what others do to the signing keys."""
     parts: Parts = app.state.parts
-    task = asyncio.create_task(keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock))
+    task = asyncio.create_task(
+        keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock, parts.settings.data_dir)
+    )
     try:
         yield
     finally:

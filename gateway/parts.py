@@ -11,9 +11,9 @@ from gateway.clock import Clock, SystemClock
 from gateway.config import Settings
 from gateway.database.engine import Database
 from gateway.database.schema import ensure_migrated
-from gateway.keys import keyfile, signing
+from gateway.keys import epochs, keyfile, signing
 from gateway.keys.sealing import Sealer
-from gateway.keys.signing import KeyRing, NoteSigners
+from gateway.keys.signing import KeyKind, KeyRing, NoteSigners
 from gateway.ledger import outbox
 from gateway.ledger.checkpoints import Publisher
 from ui.environment import Renderer, environment
@@ -39,8 +39,13 @@ class Store:
     @property
     def publisher(self) -> Publisher:
         """What signs checkpoints of the log on this machine, and knows its public keys."""
-        origin = self.settings.log_origin
-        return Publisher(self.database, self.clock, NoteSigners(self.keys, origin), origin, self.settings.data_dir)
+        signers = NoteSigners(self.keys, self.settings.log_origin)
+        return Publisher(self.database, self.clock, signers, self.settings.data_dir)
+
+    @property
+    def log_origin(self) -> str:
+        """The name that the log has now, which is not the one of the settings once it was continued."""
+        return self.keys.log_origin(self.settings.log_origin)
 
     def close(self) -> None:
         """Let what runs finish and close the database."""
@@ -86,7 +91,7 @@ def open_store(settings: Settings, *, clock: Clock | None = None) -> Store:
             keyfile.create(settings.data_dir)
         sealer = keyfile.load(settings.data_dir)
         now = clock.now()
-        keys = database.write_now(lambda conn: open_keys(conn, sealer, now))
+        keys = database.write_now(lambda conn: open_keys(conn, sealer, now, settings.log_origin))
         store = Store(settings, database, clock, sealer, keys)
         store.publisher.compare_now()
     except BaseException:
@@ -95,15 +100,28 @@ def open_store(settings: Settings, *, clock: Clock | None = None) -> Store:
     return store
 
 
-def open_keys(conn: Connection, sealer: Sealer, now: datetime) -> KeyRing:
-    """Open the signing keys; make those that are missing, retire those whose time is over, and record both."""
+def open_keys(conn: Connection, sealer: Sealer, now: datetime, log: str) -> KeyRing:
+    """Open the signing keys; make those that are missing, retire those whose time is over, and record both.
+
+    Where the key of `log`, as the log is called at first, is made here, the log begins.
+
+    Raises:
+        KeyFileError: the key file lacks an epoch that is in use.
+    """
+    epochs.begin(conn, sealer.secrets, now)
+    known, secrets = epochs.standing(conn), sealer.secrets
+    epochs.ensure_held(secrets, known, now)
+    epochs.settle(sealer, secrets, known, now)
     for kid in signing.retire(conn, now):
-        _record_key(conn, EventName.KEY_RETIRED, {"kid": kid}, now)
+        _record(conn, EventName.KEY_RETIRED, {"kid": kid}, now)
     keys, made = signing.ensure(conn, sealer, now)
+    if KeyKind.CHECKPOINT in made:
+        vkey = keys.note_signers(log)[0].verifier.vkey
+        _record(conn, EventName.LOG_STARTED, {"origin": log, "key": vkey}, now)
     for kind in made:
-        _record_key(conn, EventName.KEY_CREATED, {"kind": kind.value, "kid": keys.stored(kind).kid}, now)
+        _record(conn, EventName.KEY_CREATED, {"kind": kind.value, "kid": keys.stored(kind).kid}, now)
     return keys
 
 
-def _record_key(conn: Connection, event: EventName, data: dict[str, str], now: datetime) -> None:
+def _record(conn: Connection, event: EventName, data: dict[str, str], now: datetime) -> None:
     outbox.record(conn, chain="system", type=event, actor=GATEWAY, data=data, at=now)

@@ -61,7 +61,7 @@ async def run(parts: Parts, make_duties: MakeDuties, *, stop: asyncio.Event | No
         jobs = JobRunner(parts.database, parts.clock, duties.handlers, worker_id, parts.settings.worker_slots)
         _log.info("worker started", worker=worker_id, mode=parts.settings.mode)
         log = (keep_sequencing(parts.database), keep_publishing(parts.publisher, parts.settings.log_witnesses))
-        keys = keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock)
+        keys = keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock, parts.settings.data_dir)
         await _until(stop, jobs.run(), keys, *log, *duties.loops)
     finally:
         await runner.close()

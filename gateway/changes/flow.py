@@ -30,6 +30,8 @@ from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.database.base import lock
 from gateway.ids import new_id, new_token
 from gateway.jobs.queue import enqueue
+from gateway.keys import epochs
+from gateway.keys.moving import Place
 from gateway.ledger import health, outbox
 from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import OAuthError
@@ -93,7 +95,7 @@ def propose(
     is_same_secret = marks["secret_mark"] == marks["secret_mark_before"]
     if is_same_secret and before is not None and _changes_nothing(before, plan.values):
         raise ChangeFaultError("form", Fault.NOTHING)
-    row = _row(store, plan, kind, before, by, reason, now) | marks
+    row = _row(conn, store, plan, kind, before, by, reason, now) | marks
     is_strict = kind.is_stricter(before, plan.values)
     if is_strict:
         row |= {"state": ChangeState.APPLIED, "applied_at": now, "effective_at": now, "secret": None, "epoch": None}
@@ -278,11 +280,18 @@ def _marks(conn: Connection, store: Store, plan: Plan, kind: Kind) -> dict[str, 
 
 
 def _row(
-    store: Store, plan: Plan, kind: Kind, before: Values | None, by: StaffSession | None, reason: str, now: datetime
+    conn: Connection,
+    store: Store,
+    plan: Plan,
+    kind: Kind,
+    before: Values | None,
+    by: StaffSession | None,
+    reason: str,
+    now: datetime,
 ) -> dict[str, Any]:
-    change_id, epoch = new_id(), store.sealer.epoch
-    sealed = None
+    change_id, sealed, epoch = new_id(), None, None
     if plan.secret is not None:
+        epoch = epochs.ensure_alive(conn, store.sealer.epoch)
         sealed = store.sealer.seal_under_epoch(epoch, _context(change_id), plan.secret.encode())
     return {
         "id": change_id,
@@ -292,7 +301,7 @@ def _row(
         "before": None if before is None else dict(before),
         "payload": dict(plan.values),
         "secret": sealed,
-        "epoch": None if sealed is None else epoch,
+        "epoch": epoch,
         "reason": reason,
         "state": ChangeState.PROPOSED,
         "proposed_by": None if by is None else by.staff_id,
@@ -383,3 +392,7 @@ def _record(
 ) -> None:
     facts = {"change": change_id, "kind": kind.value, **data}
     outbox.record(conn, chain="system", type=event, actor=actor, data=facts, at=at)
+
+
+SECRETS: Final = Place(SecurityChange.id, SecurityChange.secret, lambda row: _context(row.id))
+"""Secrets that wait for a second person, sealed under an epoch."""

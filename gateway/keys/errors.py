@@ -31,3 +31,15 @@ class KeyFileError(KeysError):
     """The key file is missing, cannot be read, or others than its owner may read it."""
 
     code: ClassVar[str] = "keys.file"
+
+
+class EpochOverError(KeysError):
+    """This process still knows an epoch that was destroyed meanwhile: nothing was sealed under it, and nothing kept."""
+
+    code: ClassVar[str] = "keys.epoch_over"
+
+
+class EpochRefusedError(KeysError):
+    """An epoch cannot be made or destroyed now; the message says why and what to do."""
+
+    code: ClassVar[str] = "keys.epoch_refused"

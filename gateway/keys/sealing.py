@@ -18,6 +18,7 @@ from gateway.keys.errors import KeyMissingError, SealBrokenError
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_MARK_BYTES = 16
 _SHORTEST = len(_VERSION) + _NONCE_BYTES + 16
 
 
@@ -39,15 +40,35 @@ class WrappedKey:
     under: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The epochs that a process knows; put in place as one, since threads seal while it changes."""
+
+    epochs: Mapping[int, bytes] = field(repr=False)
+    current: int
+
+
 class Sealer:
     """Holds the key-encryption keys, one an epoch, and does all sealing."""
 
     def __init__(self, epochs: Mapping[int, bytes], lookup: bytes) -> None:
         """Take the key of each epoch, and the secret of look-ups (apart, so that an epoch can be destroyed)."""
-        self._epochs = dict(epochs)
+        self._known = _Known(dict(epochs), max(epochs))
         self._lookup = lookup
-        self.epoch = max(self._epochs)
+
+    @property
+    def epoch(self) -> int:
         """The epoch under which new keys are wrapped."""
+        return self._known.current
+
+    @property
+    def secrets(self) -> Mapping[int, bytes]:
+        """The key of each epoch that can be opened; for `gateway.keys.epochs` alone."""
+        return self._known.epochs
+
+    def know(self, epochs: Mapping[int, bytes], current: int) -> None:
+        """Take over what the key file holds by now; from here on new keys are wrapped under `current`."""
+        self._known = _Known(dict(epochs), current)
 
     def new_key(self) -> DataKey:
         """Make a data key; nothing is stored yet."""
@@ -56,9 +77,9 @@ class Sealer:
     def wrap(self, key: DataKey, under: DataKey | None = None) -> WrappedKey:
         """Wrap `key` under another data key, or under the current epoch."""
         if under is None:
-            outer = self._epoch_key(self.epoch)
-            return WrappedKey(key.id, _seal(outer, _wrap_context(key.id), key.secret), self.epoch, None)
-        return WrappedKey(key.id, _seal(under.secret, _wrap_context(key.id), key.secret), None, under.id)
+            epoch = self.epoch
+            return WrappedKey(key.id, self.seal_under_epoch(epoch, wrap_context(key.id), key.secret), epoch, None)
+        return WrappedKey(key.id, _seal(under.secret, wrap_context(key.id), key.secret), None, under.id)
 
     def unwrap(self, wrapped: WrappedKey, under: DataKey | None = None) -> DataKey:
         """Open a wrapped key; `under` is the data key that wrapped it, if one did.
@@ -73,7 +94,7 @@ class Sealer:
             outer = under.secret
         else:
             outer = self._epoch_key(wrapped.epoch)
-        return DataKey(wrapped.id, _open(outer, _wrap_context(wrapped.id), wrapped.wrapped))
+        return DataKey(wrapped.id, _open(outer, wrap_context(wrapped.id), wrapped.wrapped))
 
     def seal(self, key: DataKey, context: str, plaintext: bytes) -> bytes:
         """Seal `plaintext` for the place named by `context`, such as `filing.answers:<id>`."""
@@ -110,12 +131,18 @@ class Sealer:
 
     def _epoch_key(self, epoch: int | None) -> bytes:
         try:
-            return self._epochs[epoch]  # type: ignore[index]  # None is never a key, so it is refused below
+            return self._known.epochs[epoch]  # type: ignore[index]  # None is never a key, so it is refused below
         except KeyError:
-            raise KeyMissingError(f"the key file has no epoch {epoch}") from None
+            raise KeyMissingError(f"the key file has no epoch {epoch}: bring the newest copy of it") from None
 
 
-def _wrap_context(key_id: str) -> str:
+def mark_of(number: int, secret: bytes) -> bytes:
+    """By what the key of an epoch is known to be the same on two machines; nothing leads back to the key."""
+    return hmac.digest(secret, f"pilnvara epoch\0{number}".encode(), sha256)[:_MARK_BYTES]
+
+
+def wrap_context(key_id: str) -> str:
+    """What a wrapped data key is bound to."""
     return f"data key\0{key_id}"
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from audit.note import Signer
 from delegation.signing import KeySet, SigningKey
 from gateway.ids import new_id
+from gateway.keys import epochs
 from gateway.keys.errors import KeyMissingError
 from gateway.keys.sealing import Sealer
 from gateway.keys.tables import SigningKeyRow
@@ -63,6 +64,13 @@ _INSERT = {
     "postgresql": postgresql.insert(SigningKeyRow).on_conflict_do_nothing().returning(SigningKeyRow.kid),
 }
 _ALL = select(SigningKeyRow.__table__).where(SigningKeyRow.retired_at.is_(None)).order_by(SigningKeyRow.serial.desc())
+
+_NEWEST_OF_LOG = (
+    select(SigningKeyRow.kid)
+    .where(SigningKeyRow.kind == KeyKind.CHECKPOINT.value)
+    .order_by(SigningKeyRow.serial.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +223,12 @@ class NoteSigners(Sequence[Signer]):
         return self._signers
 
 
+def origin_of_log(conn: Connection) -> str | None:
+    """Return the name that the log was given last; none while it has the one that it began with."""
+    kid = conn.execute(_NEWEST_OF_LOG).scalar_one_or_none()
+    return None if kid is None else kid.partition(_FOR)[2] or None
+
+
 def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tuple[KeyKind, ...]]:
     """Make the keys that are missing and open all; also return the kinds that were made here, for the caller to record.
 
@@ -224,7 +238,7 @@ def ensure(conn: Connection, sealer: Sealer, now: datetime) -> tuple[KeyRing, tu
     made = tuple(
         kind
         for kind in ring.missing()
-        if conn.execute(_INSERT[conn.dialect.name], _new_row(kind, 1, sealer, now)).first() is not None
+        if conn.execute(_INSERT[conn.dialect.name], _new_row(conn, kind, 1, sealer, now)).first() is not None
     )
     return (KeyRing.load(conn, sealer, now) if ring.missing() else ring), made
 
@@ -251,7 +265,7 @@ def rotate(
     else:
         until = now + ANNOUNCED + _LONG_OVERLAPS.get(kind, OVERLAP)
         conn.execute(replaced.where(SigningKeyRow.not_after.is_(None)).values(not_after=until))
-    row = _new_row(kind, newest.serial + 1, sealer, now, origin or newest.kid.partition(_FOR)[2])
+    row = _new_row(conn, kind, newest.serial + 1, sealer, now, origin or newest.kid.partition(_FOR)[2])
     conn.execute(_INSERT[conn.dialect.name], row)
     return str(row["kid"])
 
@@ -269,26 +283,33 @@ def retire(conn: Connection, now: datetime) -> list[str]:
     return list(conn.execute(over.values(retired_at=now).returning(SigningKeyRow.kid)).scalars())
 
 
-def _new_row(kind: KeyKind, serial: int, sealer: Sealer, now: datetime, origin: str = "") -> dict[str, Any]:
+def context_of(row: Any) -> str:
+    """What the private part in a row is bound to."""
+    return _context(KeyKind(row.kind), row.kid)
+
+
+def _new_row(
+    conn: Connection, kind: KeyKind, serial: int, sealer: Sealer, now: datetime, origin: str = ""
+) -> dict[str, Any]:
     """A new key. Its name is part of what it is sealed with, so nobody can give it to another log in the database."""
     private: Ed25519PrivateKey | ec.EllipticCurvePrivateKey
     private = Ed25519PrivateKey.generate() if kind is KeyKind.CHECKPOINT else ec.generate_private_key(ec.SECP256R1())
-    kid = f"{new_id()}{_FOR}{origin}" if origin else new_id()
+    kid, epoch = f"{new_id()}{_FOR}{origin}" if origin else new_id(), epochs.ensure_alive(conn, sealer.epoch)
     der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return {
         "kid": kid,
         "kind": kind.value,
         "serial": serial,
         "public": private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-        "wrapped": sealer.seal_under_epoch(sealer.epoch, _context(kind, kid), der),
-        "epoch": sealer.epoch,
+        "wrapped": sealer.seal_under_epoch(epoch, _context(kind, kid), der),
+        "epoch": epoch,
         "created_at": now,
     }
 
 
 def _open(row: Any, sealer: Sealer) -> StoredKey:
     kind = KeyKind(row.kind)
-    private = sealer.open_under_epoch(row.epoch, _context(kind, row.kid), row.wrapped)
+    private = sealer.open_under_epoch(row.epoch, context_of(row), row.wrapped)
     return StoredKey(row.kid, kind, row.serial, private, row.created_at, row.not_after)
 
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, LargeBinary, Row, Select, Text, bindparam, insert, null, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from gateway.keys.errors import KeyDestroyedError, KeyMissingError
+from gateway.keys.epochs import alive
+from gateway.keys.errors import EpochOverError, KeyDestroyedError, KeyMissingError
 from gateway.keys.sealing import DataKey, Sealer, WrappedKey
-from gateway.keys.tables import DataKeyRow
+from gateway.keys.tables import DataKeyRow, KeyEpoch
 
 Columns = TypeVarTuple("Columns")
 
@@ -16,6 +17,19 @@ _DEPTH = 4
 """A visit's key lies under its resident's: a longer way is a loop."""
 
 _SAVE = insert(DataKeyRow)
+_SAVE_UNDER_EPOCH = (
+    insert(DataKeyRow)
+    .from_select(
+        ["id", "epoch", "under", "wrapped"],
+        alive(
+            bindparam("id", type_=Text()),
+            KeyEpoch.number,
+            null().label("under"),
+            bindparam("wrapped", type_=LargeBinary()),
+        ),
+    )
+    .execution_options(preserve_rowcount=True)
+)
 _PARENT = aliased(DataKeyRow)
 _WITH_PARENT: tuple[Any, ...] = (
     DataKeyRow.id.label("key_name"),
@@ -32,10 +46,24 @@ _LOAD = (
     .outerjoin(_PARENT, _PARENT.id == DataKeyRow.under)
     .where(DataKeyRow.id == bindparam("wanted_key"))
 )
+_UNDER = aliased(DataKeyRow)
+_IS_UNDER_LIVE = or_(
+    bindparam("new_under", type_=Text()).is_(None),
+    select(_UNDER.id)
+    .where(_UNDER.id == bindparam("new_under"), _UNDER.destroyed_at.is_(None))
+    .with_for_update(read=True)
+    .exists(),
+)
+"""Whoever destroys the outer key at this moment is waited for: nothing is put under a key that is gone."""
 _REWRAP = (
     update(DataKeyRow)
-    .where(DataKeyRow.id == bindparam("key_id"), DataKeyRow.destroyed_at.is_(None))
+    .where(DataKeyRow.id == bindparam("key_id"), DataKeyRow.destroyed_at.is_(None), _IS_UNDER_LIVE)
     .values(epoch=bindparam("new_epoch"), under=bindparam("new_under"), wrapped=bindparam("new_wrapped"))
+)
+_DESTROY_UNDER = (
+    update(DataKeyRow)
+    .where(DataKeyRow.under == bindparam("key_id"), DataKeyRow.destroyed_at.is_(None))
+    .values(wrapped=None, destroyed_at=bindparam("at"))
 )
 _DESTROY = (
     update(DataKeyRow)
@@ -45,8 +73,16 @@ _DESTROY = (
 
 
 def save(conn: Connection, wrapped: WrappedKey) -> None:
-    """Store a new wrapped key, in the transaction that stores what it seals."""
-    conn.execute(_SAVE, {"id": wrapped.id, "epoch": wrapped.epoch, "under": wrapped.under, "wrapped": wrapped.wrapped})
+    """Store a new wrapped key, in the transaction that stores what it seals.
+
+    Raises:
+        EpochOverError: the epoch that it is wrapped under was destroyed: nobody could open it again.
+    """
+    values = {"id": wrapped.id, "wrapped": wrapped.wrapped}
+    if wrapped.epoch is None:
+        conn.execute(_SAVE, values | {"epoch": None, "under": wrapped.under})
+    elif conn.execute(_SAVE_UNDER_EPOCH, values | {"epoch": wrapped.epoch}).rowcount != 1:
+        raise EpochOverError(f"epoch {wrapped.epoch} was destroyed")
 
 
 def load(conn: Connection, sealer: Sealer, key_id: str) -> DataKey:
@@ -89,7 +125,7 @@ def rewrap(conn: Connection, wrapped: WrappedKey) -> None:
     """Replace the wrapping of a stored key: a visit's key moves under its resident's once the resident is known.
 
     Raises:
-        KeyMissingError: there is no such key, or it was destroyed.
+        KeyMissingError: there is no such key, or it was destroyed, or the one that it would be under.
     """
     values = {
         "key_id": wrapped.id,
@@ -98,7 +134,7 @@ def rewrap(conn: Connection, wrapped: WrappedKey) -> None:
         "new_wrapped": wrapped.wrapped,
     }
     if conn.execute(_REWRAP, values).rowcount != 1:
-        raise KeyMissingError(f"there is no key {wrapped.id} to wrap anew")
+        raise KeyMissingError(f"there is no key {wrapped.id} to wrap anew, or none to wrap it under")
 
 
 def destroy(conn: Connection, key_id: str, at: datetime) -> None:
@@ -109,6 +145,7 @@ def destroy(conn: Connection, key_id: str, at: datetime) -> None:
     """
     if conn.execute(_DESTROY, {"key_id": key_id, "at": at}).rowcount != 1:
         raise KeyMissingError(f"there is no key {key_id} to destroy")
+    conn.execute(_DESTROY_UNDER, {"key_id": key_id, "at": at})
 
 
 def _links(conn: Connection, row: Row[Any]) -> list[WrappedKey]:

@@ -13,6 +13,8 @@ from audit.events import EventName
 from delegation.assurance import Assurance
 from delegation.errors import UnknownAssuranceError
 from gateway.config import is_loopback
+from gateway.keys import epochs
+from gateway.keys.moving import Place
 from gateway.ledger import outbox
 from gateway.oauth import clients
 from gateway.oauth.clients import AuthMethod
@@ -97,7 +99,7 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
     is_known = known is not None
     if client_secret is None and not is_known and auth_method is not AuthMethod.PRIVATE_KEY_JWT:
         raise RegistrationError("a new provider needs the secret that it gave us")
-    now, epoch = store.clock.database_now(conn), store.sealer.epoch
+    now = store.clock.database_now(conn)
     values: dict[str, Any] = {
         "name": dict(names),
         "issuer": issuer,
@@ -112,6 +114,7 @@ def register(  # noqa: PLR0913 - a registration has as many parts, each named by
         "suspended_at": None,
     }
     if client_secret is not None or not is_known:
+        epoch = epochs.ensure_alive(conn, store.sealer.epoch)
         sealed = store.sealer.seal_under_epoch(epoch, _context(provider_id), (client_secret or "").encode())
         values |= {"client_secret": sealed, "epoch": epoch}
     if is_known:
@@ -221,3 +224,7 @@ def _ensure_levels(acr_levels: Mapping[str, str]) -> None:
 
 def _context(provider_id: str) -> str:
     return f"identity provider\0{provider_id}"
+
+
+SECRETS = Place(IdentityProvider.id, IdentityProvider.client_secret, lambda row: _context(row.id))
+"""What authenticates us at providers, sealed under an epoch."""

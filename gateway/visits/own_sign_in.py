@@ -16,7 +16,9 @@ from delegation.assurance import Assurance, NumberSource
 from delegation.errors import AssuranceTooLowError
 from gateway.database.base import lock
 from gateway.ids import digest, new_id
+from gateway.keys import epochs
 from gateway.keys.errors import KeyDestroyedError
+from gateway.keys.moving import Place
 from gateway.ledger import outbox
 from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
@@ -51,7 +53,7 @@ class Returned:
 def begin(conn: Connection, parts: Parts, browser: bytes, provider: str, return_to: str) -> SignInRequest:
     """Begin a sign-in in the browser that `browser` is the hash of; afterwards it is led to `return_to`."""
     attempt_id, state, verifier = new_id(), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    nonce, epoch = new_id(), parts.sealer.epoch
+    nonce, epoch = new_id(), epochs.ensure_alive(conn, parts.sealer.epoch)
     conn.execute(
         insert(AccountSignIn).values(
             state_hash=digest(state),
@@ -201,3 +203,7 @@ def _say(conn: Connection, event: EventName, resident_id: str, now: datetime, **
 
 def _context(attempt_id: str) -> str:
     return f"account.verifier:{attempt_id}"
+
+
+VERIFIERS = Place(AccountSignIn.id, AccountSignIn.verifier, lambda row: _context(row.id))
+"""What trips to a provider come back to, sealed under an epoch."""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from delegation.signing import KeySet
 from gateway.clock import HeldClock
+from gateway.config import Settings
 from gateway.database.engine import Database
 from gateway.keys import signing
 from gateway.keys.errors import KeyMissingError, SealBrokenError
@@ -22,7 +23,7 @@ from tests.gateway.conftest import NINE
 @pytest.fixture
 def ring(database: Database, sealer: Sealer) -> KeyRing:
     """All keys, made for the test."""
-    return database.write_now(lambda conn: open_keys(conn, sealer, NINE))
+    return database.write_now(lambda conn: open_keys(conn, sealer, NINE, "log"))
 
 
 def load(database: Database, sealer: Sealer, now: datetime = NINE) -> KeyRing:
@@ -48,7 +49,7 @@ def test_processes_that_start_together_make_the_same_keys(database: Database, se
     owners = [Database.open(database.url.render_as_string(hide_password=False)) for _ in range(3)]
 
     def start(owner: Database) -> None:
-        rings.append(owner.write_now(lambda conn: open_keys(conn, sealer, NINE)))
+        rings.append(owner.write_now(lambda conn: open_keys(conn, sealer, NINE, "log")))
 
     threads = [threading.Thread(target=start, args=(owner,)) for owner in owners]
     for thread in threads:
@@ -134,12 +135,12 @@ def test_a_key_that_somebody_else_may_hold_is_out_of_use_at_once(
 
 
 def test_a_running_process_keeps_its_keys_fresh(
-    ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock
+    ring: KeyRing, database: Database, sealer: Sealer, clock: HeldClock, settings: Settings
 ) -> None:
     new = rotate(database, sealer, KeyKind.ID_TOKEN, clock.now())
 
     async def notice() -> None:
-        task = asyncio.create_task(keep_fresh(ring, database, sealer, clock, every=0.01))
+        task = asyncio.create_task(keep_fresh(ring, database, sealer, clock, settings.data_dir, every=0.01))
         for _ in range(500):
             await asyncio.sleep(0.01)
             if new in kids(ring):
@@ -161,7 +162,7 @@ def test_a_start_retires_what_is_over_and_records_it(
     for kind in (KeyKind.PERMIT, KeyKind.CHECKPOINT):
         rotate(database, sealer, kind, clock.now())
     after = clock.move(signing.ANNOUNCED + signing.OVERLAP)
-    again = database.write_now(lambda conn: open_keys(conn, sealer, after))
+    again = database.write_now(lambda conn: open_keys(conn, sealer, after, "log"))
     assert len(again.jwks(KeyKind.PERMIT)["keys"]) == 1
     assert len(again.note_signers("log")) == 2, "old checkpoints are still to be verified"
     recorded = text("SELECT count(*) FROM audit_event WHERE type = 'admin:key:retired'")
