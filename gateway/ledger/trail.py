@@ -4,21 +4,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from audit.entry import Entry, decode
 from audit.merkle import leaf_hash
 from gateway.ledger.tables import AuditChain, AuditCheckpoint, AuditEvent, AuditLeaf
 
+_SIGNED = select(func.max(AuditCheckpoint.size)).scalar_subquery()
 _EVENTS = (
-    select(AuditEvent.leaf, AuditEvent.leaf_hash, AuditLeaf.idx, AuditChain.n.label("length"))
+    select(
+        AuditEvent.leaf, AuditEvent.leaf_hash, AuditLeaf.idx, AuditChain.n.label("length"), _SIGNED.label("signed_size")
+    )
     .join(AuditChain, AuditChain.chain == AuditEvent.chain)
     .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
     .where(AuditEvent.chain == bindparam("chain"))
     .order_by(AuditEvent.n)
     .limit(bindparam("most"))
 )
-_SIGNED = select(AuditCheckpoint.size).order_by(AuditCheckpoint.size.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def read_chain(conn: Connection, chain: str, *, most: int) -> Trail:
     events = tuple(Logged(decode(bytes(row.leaf)), bytes(row.leaf_hash), row.idx) for row in rows)
     length = rows[0].length if rows else 0
     are_right = all(leaf_hash(bytes(row.leaf)) == row.leaf_hash for row in rows)
-    signed_size = conn.execute(_SIGNED).scalar_one_or_none() or 0
+    signed_size = (rows[0].signed_size if rows else None) or 0
     return Trail(events, length, signed_size, are_right and all(_holds(events, min(length, most))))
 
 
