@@ -99,6 +99,12 @@ class SourceError(AuditError):
     code: ClassVar[str] = "audit.source.unreadable"
 
 
+class NoticeError(AuditError):
+    """A token does not say what the log's entry about it would hold."""
+
+    code: ClassVar[str] = "audit.notice.malformed"
+
+
 class BundleError(AuditError):
     """A file is not a bundle, or not in its one form."""
 

@@ -59,6 +59,9 @@ class Event:
     type: EventName
     actor: Actor
     data: Mapping[str, Any]
+    id: str | None = None
+    """Its identifier and salt, where somebody else has to be able to write the same entry; random otherwise."""
+    salt: str | None = None
 
 
 def record(
@@ -97,7 +100,7 @@ def record_all(conn: Connection, chain: str, events: Sequence[Event], at: dateti
 def _rows(chain: str, events: Sequence[Event], n: int, head: str, at: datetime) -> Iterator[dict[str, Any]]:
     """The leaves of `events`, each with the hash of the one before it; `n` and `head` are the chain's before them."""
     for place, event in enumerate(events, n + 1):
-        event_id = new_id()
+        event_id = event.id or new_id()
         entry = Entry(
             id=event_id,
             time=at,
@@ -107,7 +110,7 @@ def _rows(chain: str, events: Sequence[Event], n: int, head: str, at: datetime) 
             prev=head,
             actor=event.actor,
             data=dict(event.data),
-            salt=new_salt(),
+            salt=event.salt or new_salt(),
         )
         leaf = encode(entry)
         hashed = leaf_hash(leaf)

@@ -22,6 +22,7 @@ from delegation.errors import DelegationError
 from delegation.signing import sign_delegation
 from gateway.ids import digest, new_id, new_token
 from gateway.keys.signing import KeyKind
+from gateway.ledger import notices
 from gateway.oauth import authentication, clients, details, logout, mandates, tokens
 from gateway.oauth.authentication import METHODS, PrivateKeyJwt
 from gateway.oauth.clients import SCOPES, AuthMethod, Client
@@ -138,6 +139,8 @@ class PortalServer(AuthorizationServer):
         self._facts: AnyRow | None = None
         self._origin: _Origin | None = None
         self._exchange: _Exchange | None = None
+        self._signed: str | None = None
+        """The token that the portal keeps: an ID token, or a derived delegation."""
         self.register_client_auth_method(AuthMethod.SECRET_BASIC, partial(authentication.by_basic, parts))
         self.register_client_auth_method(AuthMethod.SECRET_POST, partial(authentication.by_form, parts))
         assertions = PrivateKeyJwt(conn, parts.settings.issuer, now)
@@ -264,7 +267,9 @@ class PortalServer(AuthorizationServer):
         """Sign the ID token that goes with the access token just made."""
         if self._access is None:
             raise AssertionError("an ID token is made after its access token")
-        return tokens.sign_id_token(self.parts, mandate, self._access, access_token=access_token, nonce=code.row.nonce)
+        access, nonce = self._access, code.row.nonce
+        self._signed = tokens.sign_id_token(self.parts, mandate, access, access_token=access_token, nonce=nonce)
+        return self._signed
 
     def begin_exchange(self, client: Client, facts: AnyRow, code_hash: bytes | None) -> None:
         """Take note of whose token is exchanged, and of the code that it goes back to; none where it is refused."""
@@ -276,8 +281,9 @@ class PortalServer(AuthorizationServer):
         """Sign a derived delegation, for its audience to keep (RFC 8693 section 2.2.1)."""
         if self._exchange is not None:
             self._exchange.given = mandate.claims
+        self._signed = sign_delegation(self.parts.keys.signer(KeyKind.DELEGATION), mandate.claims)
         return {
-            "access_token": sign_delegation(self.parts.keys.signer(KeyKind.DELEGATION), mandate.claims),
+            "access_token": self._signed,
             "token_type": "N_A",
             "expires_in": mandate.claims.exp - mandate.claims.iat,
             "authorization_details": mandates.as_json(mandate.claims.authorization_details),
@@ -307,7 +313,7 @@ class PortalServer(AuthorizationServer):
             logout.announce_at_the_end(self.conn, code.delegation_id, facts.valid_until, self.now)
         told = ["name", "personal_code"] if client.personal_code_allowed else ["name"]
         data |= {"token": self._access.jti, "told": told, "expires_at": tokens.expiry(self._access).isoformat()}
-        say(self.conn, visit_id, EventName.OAUTH_TOKEN_ISSUED, GATEWAY, self.now, **data)
+        say(self.conn, visit_id, EventName.OAUTH_TOKEN_ISSUED, GATEWAY, self.now, **data, **self._noted())
 
     def _record_exchange(self, exchange: "_Exchange") -> None:
         facts = exchange.facts
@@ -321,7 +327,11 @@ class PortalServer(AuthorizationServer):
             return
         data |= {"token": given.jti, "kind": "access_token" if self._access else "delegation"}
         data["actions"] = [action for each in given.authorization_details for action in each.actions]
-        say(self.conn, facts.visit_id, EventName.OAUTH_EXCHANGED, GATEWAY, self.now, **data)
+        say(self.conn, facts.visit_id, EventName.OAUTH_EXCHANGED, GATEWAY, self.now, **data, **self._noted())
+
+    def _noted(self) -> dict[str, str]:
+        """What the portal keeps is noted in the log, where it can find it; the visit's event names it."""
+        return {} if self._signed is None else {"sha256": notices.note(self.conn, self._signed)}
 
 
 @dataclass(frozen=True, slots=True)

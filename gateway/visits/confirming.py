@@ -4,7 +4,6 @@ The same answer grants a delegation or permits one read-back; what it is about w
 """
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -20,6 +19,7 @@ from delegation.signing import PERMIT_SECONDS, sign_permit
 from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.keys.signing import KeyKind
+from gateway.ledger import notices
 from gateway.ledger.health import ensure_healthy
 from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
@@ -245,7 +245,7 @@ def permit(
         assurance=level.uri,
         evidence=vault.hasher.hash(HashKind.EVIDENCE, evidence),
         token=vault.hasher.hash(HashKind.EVIDENCE, token.encode()),
-        sha256=sha256(token.encode()).hexdigest(),
+        sha256=notices.note(conn, token),
     )
 
 
