@@ -8,6 +8,7 @@ from gateway.ledger.settling import keep_stating
 from gateway.notifications import auditors, sending
 from gateway.oauth import logout
 from gateway.parts import Parts
+from gateway.retention.jobs import keep_erasing
 from gateway.sweeping import keep_swept
 from gateway.visits.abandoning import keep_closing
 from gateway.visits.errands import Errands
@@ -43,6 +44,8 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         keep_swept(database, clock),
         keep_closing(parts),
         keep_stating(database, clock),
+        keep_erasing(parts),
         auditors.keep_handing_out(parts),
     )
-    return Duties(made, loops)
+    alone = (epochs.keep_turning(parts),) if epochs.turns_alone(parts) else ()
+    return Duties(made, (*loops, *alone))

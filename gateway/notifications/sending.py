@@ -3,11 +3,11 @@
 *Sent* and *failed* are events of the visit that the message belongs to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
@@ -25,6 +25,12 @@ from gateway.parts import Parts
 _SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
 _WAITING = select(Message.__table__).where(
     Message.id == bindparam("message"), Message.state == MessageState.QUEUED.value
+)
+_WAITING_OF = select(Message.id, Message.attempts).where(
+    Message.state == MessageState.QUEUED.value,
+    or_(
+        Message.key_id.in_(bindparam("keys", expanding=True)), Message.visit_id.in_(bindparam("visits", expanding=True))
+    ),
 )
 _END = (
     update(Message)
@@ -116,6 +122,16 @@ def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
     """The handlers of this package for one worker, by kind of job."""
     sending = MessageSending(parts)
     return {outbox.JOB: JobKind(sending.send, on_dead=sending.give_up)}
+
+
+def forget_waiting(conn: Connection, keys: Sequence[str], visits: Sequence[str], now: datetime) -> None:
+    """Give up what waits to be sent and is sealed under one of `keys`, or belongs to one of `visits`.
+
+    Whose values they are is being erased: a message afterwards would need what is gone.
+    """
+    waiting = conn.execute(_WAITING_OF, {"keys": list(keys), "visits": list(visits)}).all()
+    for message_id, attempts in waiting:
+        _write_end(conn, message_id, MessageState.FAILED, attempts, MessageErasedError.code, now)
 
 
 def _write_end(

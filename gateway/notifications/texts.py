@@ -259,6 +259,42 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Pilnvara: a centre printed a page about you. It was not you? Tell us: {link}",
             ),
         },
+        "erasure_asked": {
+            "lv": Text(
+                "Jūsu ziņas tiks dzēstas",
+                "Pilnvara: pēc lūguma jūsu ziņas tiks dzēstas, ne agrāk kā {date}. Nelūdzāt? Apturiet: {link}",
+            ),
+            "lv-plain": Text(
+                "Jūsu ziņas tiks dzēstas",
+                "Pilnvara: jūsu ziņas izdzēsīs {date} vai vēlāk. Jūs to nelūdzāt? Apturiet: {link}",
+            ),
+            "en": Text(
+                "Your details will be erased",
+                "Pilnvara: you asked that your details be erased: not before {date}. Not you? Stop it: {link}",
+            ),
+            "en-plain": Text(
+                "Your details will be erased",
+                "Pilnvara: your details will be deleted on {date} or later. You did not ask? Stop it: {link}",
+            ),
+        },
+        "erasure_withdrawn": {
+            "lv": Text(
+                "Jūsu ziņas netiks dzēstas",
+                "Pilnvara: lūgums dzēst jūsu ziņas ir atsaukts, tās paliek. Ja to nedarījāt jūs, skatiet: {link}",
+            ),
+            "lv-plain": Text(
+                "Jūsu ziņas netiks dzēstas",
+                "Pilnvara: jūsu ziņas paliek. Lūgums tās dzēst ir atsaukts. Tas nebijāt jūs? Skatiet: {link}",
+            ),
+            "en": Text(
+                "Your details stay",
+                "Pilnvara: the wish to have your details erased was taken back. If it was not you, see: {link}",
+            ),
+            "en-plain": Text(
+                "Your details stay",
+                "Pilnvara: your details stay. Somebody took back the wish to delete them. Not you? See: {link}",
+            ),
+        },
         "contact_changed": {
             "lv": Text(
                 "Mainīta jūsu saziņas adrese",

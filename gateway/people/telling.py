@@ -9,10 +9,13 @@ from gateway.parts import Parts
 from gateway.people import residents
 
 
-def tell(conn: Connection, parts: Parts, resident_id: str, template: str, language: str, now: datetime) -> None:
+def tell(
+    conn: Connection, parts: Parts, resident_id: str, template: str, language: str, now: datetime, **values: str
+) -> None:
     """Queue the message `template` with a link to the resident's page: who did not do it learns of it at once.
 
-    It is written in `language`, unless they have said in which they want to be written to.
+    It is written in `language`, unless they have said in which they want to be written to; `values` are what its text
+    needs besides.
     """
     resident = residents.open_resident(conn, parts, resident_id)
     for channel, to in (
@@ -25,6 +28,6 @@ def tell(conn: Connection, parts: Parts, resident_id: str, template: str, langua
                 to=to,
                 template=template,
                 language=resident.profile.language or language,
-                values={"link": f"{parts.settings.public_url}/mine"},
+                values={"link": f"{parts.settings.public_url}/mine", **values},
             )
             outbox.queue(conn, parts, resident.key, draft, now=now)

@@ -16,6 +16,7 @@ VALUES = {
     "time": "02.11.2026 12:40",
     "case": "Zq3vX8aK",
     "service": "Slimības pabalsts",
+    "date": "16.11.2026",
 }
 
 
