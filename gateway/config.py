@@ -361,6 +361,16 @@ class Settings:
             "A security setting that two people changed takes effect after", _minutes(1, 10_080), "1440", unit="minutes"
         ),
     ]
+    key_epoch_days: Annotated[
+        timedelta,
+        Setting(
+            "What is erased cannot be read in any backup after this, and no backup that is older can be read at all; "
+            "0: only by command",
+            _days(0, 3650),
+            "30",
+            unit="days",
+        ),
+    ]
     staff_anywhere: Annotated[
         tuple[str, ...],
         Setting(

@@ -1,6 +1,7 @@
 """What a worker does: each package's handlers by kind of job, and what it keeps doing beside them."""
 
 from connectors.runner.runner import Runner
+from gateway import epochs
 from gateway.changes import jobs as changes
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger import verdicts

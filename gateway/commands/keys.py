@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway.clock import SystemClock
+from gateway.commands.epochs import epoch
 from gateway.config import Settings
 from gateway.database.engine import Database
 from gateway.database.schema import ensure_migrated
@@ -26,6 +27,9 @@ def keys() -> None:
     """Make and replace keys."""
 
 
+keys.add_command(epoch)
+
+
 @keys.command()
 def init() -> None:
     """Make what is missing: the key file on this machine, the signing keys in the database.
@@ -41,7 +45,7 @@ def init() -> None:
         path = keyfile.create(settings.data_dir)
         sealer = keyfile.load(settings.data_dir)
         now = SystemClock().now()
-        ring = database.write_now(lambda conn: open_keys(conn, sealer, now))
+        ring = database.write_now(lambda conn: open_keys(conn, sealer, now, settings.log_origin))
     finally:
         database.close()
     click.echo(f"Key file: {path} (keep a copy in a safe place; without it nothing sealed can be read again)")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.config import Settings
-from gateway.doctor import machine, outside, people, registrations, services
+from gateway.doctor import epochs, machine, outside, people, registrations, services
 from gateway.doctor.finding import Finding, Look
 
 LOOKS: tuple[Look, ...] = (
@@ -12,6 +12,7 @@ LOOKS: tuple[Look, ...] = (
     services.database,
     services.clock,
     services.keys,
+    epochs.key_epochs,
     services.log,
     outside.witnesses,
     registrations.registrations,

@@ -124,16 +124,19 @@ def ensure_held(secrets: Mapping[int, bytes], known: Sequence[Epoch], now: datet
         raise KeyFileError(_why_lacking(max(lacking, default=0), secrets))
 
 
-def announce(conn: Connection, number: int, secret: bytes, *, used_from: datetime, now: datetime) -> None:
-    """Make it known that epoch `number` will be used; the caller records it.
+def announce(conn: Connection, number: int, secret: bytes, *, used_from: datetime, now: datetime) -> bool:
+    """Make it known that epoch `number` will be used, and the caller records it; false if another process just has.
 
     Raises:
-        EpochRefusedError: somebody else has announced another key by this number.
+        EpochRefusedError: another machine has announced another key by this number.
     """
     mark = mark_of(number, secret)
     values = {"number": number, "mark": mark, "made_at": now, "used_from": used_from}
-    if conn.execute(_INSERT[conn.dialect.name], values).one_or_none() is None:
+    if conn.execute(_INSERT[conn.dialect.name], values).one_or_none() is not None:
+        return True
+    if conn.execute(_ONE, {"epoch": number}).one().mark != mark:
         raise EpochRefusedError(f"epoch {number} was made on another machine at this moment: bring its {_FILE} here")
+    return False
 
 
 def stands_again(conn: Connection, number: int) -> None:

@@ -6,7 +6,6 @@ or after it. What was moved is not met again: a run that dies is gone on with by
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, select, update
@@ -92,11 +91,6 @@ def move(conn: Connection, sealer: Sealer, place: Place, old: int, after: str, m
     conn.execute(moved, values)
     epochs.stands_again(conn, old)
     return len(rows), str(values[-1]["moved_key"])
-
-
-def leave_empty(conn: Connection, places: Sequence[Place], number: int, now: datetime) -> bool:
-    """Note that an epoch is left, if nothing stands under it; false if something does, or it was noted before."""
-    return is_empty(conn, places, number) and epochs.leave(conn, number, now)
 
 
 def _counted(conn: Connection, place: Place, number: int) -> int:
