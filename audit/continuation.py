@@ -117,6 +117,10 @@ class Continuations:
         """Entries that are missing in all."""
         return sum(each.missing for each in self.stated.values())
 
+    def missing_before(self, size: int) -> int:
+        """Entries that are missing by what the first `size` leaves say."""
+        return sum(each.missing for index, each in self.stated.items() if index < size)
+
     @property
     def origin(self) -> str | None:
         """The name that the newest of them gave the log."""
@@ -131,7 +135,7 @@ class Continuations:
                 ended.setdefault(head.origin, index)
         return ended
 
-    def keys(self) -> frozenset[str]:
+    def vkeys(self) -> frozenset[str]:
         """The vkeys that signed under those names."""
         return frozenset(key for said in self.stated.values() for key in said.keys)
 

@@ -17,7 +17,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class HeadsRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class HeadsRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What an entry states of the ends of all chains; `audit.heads` says what it means."""
 
     size: int
@@ -25,6 +25,8 @@ class HeadsRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     chains: int
     root: str
     """Hexadecimal."""
+    missing: int = 0
+    """Entries that the log has lost, as it was continued under another name; left out where there are none."""
 
 
 class Glance(msgspec.Struct, array_like=True, gc=False):

@@ -1,9 +1,9 @@
 """The ends of all chains at one size of the log, under one root: what makes a missing tail of a visit visible.
 
-Now and then an entry of the log (`system:log:heads_recorded`) states `{size, chains, root}`. The root is that of the
-RFC 6962 tree over one leaf a chain, in the order in which the chains first appear in the log; a leaf is the RFC 8785
-form of `[chain, n, leaf hash]` of the chain's last entry below `size`. Whoever has the whole log recomputes it; whoever
-has one chain only checks that its end is in it.
+Now and then an entry of the log (`system:log:heads_recorded`) states `{size, chains, root}`, and `missing` where
+entries are lost (`audit.continuation`). The root is that of the RFC 6962 tree over one leaf a chain, in the order in
+which the chains first appear in the log; a leaf is the RFC 8785 form of `[chain, n, leaf hash]` of the chain's last
+entry below `size`. Whoever has the whole log recomputes it; whoever has one chain only checks that its end is in it.
 """
 
 from collections import deque

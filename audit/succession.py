@@ -27,11 +27,27 @@ class Succession:
         self._stated = Continuations()
         self._different: dict[tuple[str, int, bytes], Checkpoint] = {}
         self._agreed: dict[str, int] = {}
+        self._recorded = 0
+        self.goes_on = False
+        """Whether entries before the first were not read: one among them may have continued the log."""
 
     @property
     def missing(self) -> int:
         """Entries that the log says that it has lost."""
-        return self._stated.missing
+        return max(self._stated.missing, self._recorded)
+
+    def compare(self, seen: Glance) -> None:
+        """Hold the number that an entry about all chains' ends repeats against the entries that gave it."""
+        said = seen.record
+        if said is None:
+            return
+        if said.missing == self._stated.missing_before(said.size):
+            return
+        if self.goes_on and said.missing > self._stated.missing:
+            self._recorded = max(self._recorded, said.missing)
+            return
+        detail = f"it says that {said.missing:,} entries of the log are missing, and other entries say otherwise"
+        self._findings.add(Verdict.INCONSISTENT, f"leaf {seen.index:,}", detail, index=seen.index)
 
     def state(self, seen: Glance, root: bytes | None) -> None:
         """Take an entry that gives the log a new name; `root` is that of the leaves before it, if it is known."""

@@ -141,6 +141,7 @@ class _Run:
             return
         self._start = min(since.size, self._size)
         self._chains = Chains(self._findings, self._now + self._policy.clock_skew, goes_on=True)
+        self._succession.goes_on = True
         subject = f"checkpoint of {since.size:,}"
         if since.size > self._size:
             self._findings.add(Verdict.TRUNCATED, subject, f"the log has {self._size:,} leaves")
@@ -298,6 +299,7 @@ class _Run:
         if seen.continued is not None or seen.continued_fault:
             self._grow()
             self._succession.state(seen, None if self._tree is None else self._tree.root())
+        self._succession.compare(seen)
         # The tree takes the stored hash: an edit is then reported where it is, not also as every later root.
         self._hashes.append(seen.stored)
         self._chains.add(seen)

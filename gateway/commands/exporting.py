@@ -51,11 +51,10 @@ def _record(store: Store) -> None:
 
 def _export(store: Store, folder: Path) -> int:
     columns = (TextColumn("Writing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    vkeys = "".join(f"{signer.verifier.vkey}\n" for signer in store.publisher.signers)
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Writing", total=None)
         return store.database.read_now(
             lambda conn: exporting.export(
-                conn, folder, vkeys, lambda done, total: bar.update(task, completed=done, total=total)
+                conn, folder, store.publisher, lambda done, total: bar.update(task, completed=done, total=total)
             )
         )

@@ -96,7 +96,7 @@ def _verify(
             progress.update(task, completed=done, total=total)
 
         def look(conn: Connection) -> Report:
-            now, origin = store.clock.now(), store.settings.log_origin
+            now, origin = store.clock.now(), store.log_origin
             keys, replaced = (vkeys, retired) if vkeys else log_keys.usable(conn, store)
             report = check(
                 conn,

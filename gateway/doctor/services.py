@@ -134,7 +134,7 @@ def _differs_from_held(settings: Settings) -> str | None:
     with closing(Database.open(settings.database_url, readers=1)) as opened:
         ring = opened.read_now(lambda conn: KeyRing.load(conn, sealer, SystemClock().now()))
         signers = ring.note_signers(settings.log_origin)
-        return Publisher(opened, SystemClock(), signers, settings.log_origin, settings.data_dir).differs_now()
+        return Publisher(opened, SystemClock(), signers, settings.data_dir).differs_now()
 
 
 def is_not_made_yet(settings: Settings) -> bool:

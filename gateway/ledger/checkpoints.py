@@ -2,7 +2,8 @@
 
 The last checkpoint also lies in a file of the data folder. At start and before each signature the tree is compared with
 it: a tree that is shorter, or had another root at that size, was restored from a backup or changed; then nothing is
-signed, a refusal is left in the database, and `gateway.ledger.health` keeps everybody from granting and sending.
+signed, a refusal is left in the database, and `gateway.ledger.health` keeps everybody from granting and sending. Where
+the log was continued under another name (`gateway.ledger.continuing`), what is held of the old one has to be explained.
 """
 
 import os
@@ -19,10 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from audit import checkpoint
 from audit.checkpoint import Checkpoint
 from audit.errors import AuditError
+from audit.merkle import EMPTY_ROOT
 from audit.note import Signer
 from gateway.clock import Clock
 from gateway.database.engine import Database
-from gateway.ledger import cosignatures, health, tree
+from gateway.ids import digest
+from gateway.keys import signing
+from gateway.ledger import continuations, cosignatures, health, tree
 from gateway.ledger.cosignatures import Cosignature
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.tables import AuditCheckpoint
@@ -59,8 +63,12 @@ class Publisher:
     clock: Clock
     signers: Sequence[Signer]
     """The log's keys, the one that signs first; replaced ones still vouch for what is held."""
-    origin: str
     data_dir: Path
+
+    @property
+    def origin(self) -> str:
+        """The name of the log as it is now: that of the key which signs."""
+        return self.signers[0].name if self.signers else ""
 
     async def publish(self, ask: Ask | None = None) -> Checkpoint | None:
         """Sign the tree as it is now, if it has grown, and return the checkpoint.
@@ -72,11 +80,16 @@ class Publisher:
             LogUnhealthyError: the tree does not continue the held checkpoint; the refusal is recorded.
         """
         state = await self.database.read(self._look)
+        if state.is_renamed:
+            return None
         if state.verdict_changed:
             now = self.clock.now()
             await self.database.write(lambda conn: self._note(conn, state, now))
         if state.reason is not None:
             raise LogUnhealthyError(f"the audit log signs nothing: {state.reason}")
+        await self.database.read(
+            health.ensure_healthy
+        )  # what another machine remembers keeps this one from signing too
         if state.head.size > state.signed_size:
             return await self._sign(state.head, ask)
         if state.newest is not None and state.newest != state.held:
@@ -128,26 +141,34 @@ class Publisher:
         newest = None if row is None else bytes(row.note)
         held = read_held(self.data_dir)
         head = tree.head(conn)
-        refused = health.refused_by(conn, health.holder_name(self.data_dir))
+        holder = health.holder_name(self.data_dir)
+        refused, others = health.refused_by(conn, holder), health.refused_by_another(conn, holder)
+        is_renamed = signing.origin_of_log(conn) not in (None, self.origin)
         reason = self._difference(conn, head, {signed for signed in (held, newest) if signed is not None})
-        return _State(head, 0 if row is None else row.size, newest, held, reason, refused)
+        return _State(head, 0 if row is None else row.size, newest, held, reason, refused, others, is_renamed)
 
     def _difference(self, conn: Connection, head: tree.Head, known: set[bytes]) -> str | None:
-        """Say how the tree fails to continue a signed state; nothing if it continues all of them."""
+        """Say how the tree fails to continue a signed state; nothing if it continues or explains all of them."""
         verifiers = [signer.verifier for signer in self.signers]
-        for signed in known:
-            try:
-                one = checkpoint.verify(signed, verifiers, origin=self.origin)
+        try:
+            parsed = [(signed, checkpoint.parse(signed)) for signed in known]
+            ours = [signed for signed, one in parsed if one.origin == self.origin]
+            former = [signed for signed, one in parsed if one.origin != self.origin]
+            states = [checkpoint.verify(signed, verifiers, origin=self.origin) for signed in ours]
+            for one in states:
                 if head.size < one.size:
                     return f"it has {head.size} entries, a signed checkpoint has {one.size}"
                 root = head.root if one.size == head.size else tree.root_at(conn, one.size)
                 if root != one.root:
                     return f"its first {one.size} entries are not those of a signed checkpoint"
-            except AuditError as error:
-                return f"a checkpoint is not one of this log: {error}"
-            except tree.NodeMissingError as error:
-                return str(error)
-        return None
+            if not former:
+                return None
+            vouching = max(states, key=lambda one: one.size, default=Checkpoint(self.origin, 0, EMPTY_ROOT))
+            return continuations.difference(conn, former, vouching, verifiers)
+        except AuditError as error:
+            return f"a checkpoint is not one of this log: {error}"
+        except tree.NodeMissingError as error:
+            return str(error)
 
     def _note(self, conn: Connection, state: "_State", now: datetime) -> None:
         holder = health.holder_name(self.data_dir)
@@ -167,6 +188,10 @@ class _State:
     held: bytes | None
     reason: str | None
     refused: bool
+    others: str | None
+    """Why another machine refuses the log, if one does."""
+    is_renamed: bool
+    """Whether the log has another name by now than this process knows: it looks at its keys again soon."""
 
     @property
     def verdict_changed(self) -> bool:
@@ -187,10 +212,29 @@ def read_held(data_dir: Path) -> bytes | None:
 
 
 def hold(data_dir: Path, signed: bytes) -> None:
-    """Replace the held checkpoint, whole or not at all."""
-    draft = data_dir / f".{HELD_NAME}.{secrets.token_hex(8)}"
+    """Replace the held checkpoint, whole or not at all; the last one of an earlier name is kept beside it."""
+    before = read_held(data_dir)
+    if before is not None and (name := _origin_or_none(before)) not in (None, checkpoint.parse(signed).origin):
+        _write(data_dir / f"{HELD_NAME}-{digest(str(name)).hex()[:16]}", before)
+    _write(data_dir / HELD_NAME, signed)
+
+
+def _write(path: Path, signed: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         file.write(signed)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(data_dir / HELD_NAME)
+    draft.replace(path)
+
+
+def read_former(data_dir: Path) -> list[bytes]:
+    """Return the last checkpoints that were held of earlier names of the log."""
+    return [path.read_bytes() for path in sorted(data_dir.glob(f"{HELD_NAME}-*"))]
+
+
+def _origin_or_none(signed: bytes) -> str | None:
+    try:
+        return checkpoint.parse(signed).origin
+    except AuditError:
+        return None

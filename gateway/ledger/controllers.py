@@ -1,4 +1,4 @@
-"""The log as anyone may fetch it: checkpoint, public key and hash tiles (C2SP tlog-tiles).
+"""The log as anyone may fetch it: checkpoint, public key, names and hash tiles (C2SP tlog-tiles).
 
 Hash tiles tell nothing of what was logged, since every entry is salted; the entries themselves are for auditors.
 """
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from audit import checkpoint
 from audit.errors import TileError
 from audit.tiles import WIDTH, Tile, hash_tile
-from gateway.ledger import checkpoints, tree
+from gateway.ledger import checkpoints, origins, tree
 from gateway.parts import Parts
 from gateway.people.access import Who, allow
 
@@ -31,9 +31,19 @@ async def published_checkpoint(parts: Parts) -> Response[bytes]:
 
 @get("/log/vkey", **allow(Who.ANYONE, cacheable=True), media_type=MediaType.TEXT)
 async def public_key(parts: Parts) -> Response[str]:
-    """Answer with the log's public keys, one vkey (C2SP signed-note) a line, the one that signs first."""
-    keys = "".join(f"{signer.verifier.vkey}\n" for signer in parts.publisher.signers)
+    """Answer with the log's public keys, one vkey (C2SP signed-note) a line, the one that signs first.
+
+    Those are the keys of today's name; what signed under earlier ones is in the list of names.
+    """
+    keys = "".join(f"{vkey}\n" for vkey in origins.vkeys(parts.publisher))
     return Response(keys, media_type=MediaType.TEXT, headers=_FOR_A_SECOND)
+
+
+@get("/log/origins", **allow(Who.ANYONE, cacheable=True))
+async def published_origins(parts: Parts) -> Response[bytes]:
+    """Answer with every name that the log ever had: its keys, where it began, and what was lost by then."""
+    names = await parts.database.read(lambda conn: origins.encoded(conn, parts.publisher))
+    return Response(names, media_type=MediaType.JSON, headers=_FOR_A_SECOND)
 
 
 @get("/log/tile/{place:path}", **allow(Who.ANYONE, cacheable=True))
@@ -62,4 +72,9 @@ def read_tile(conn: Connection, tile: Tile) -> bytes | None:
     return hash_tile(tile, lambda _, idx: hashes[idx])
 
 
-CONTROLLERS: tuple[ControllerRouterHandler, ...] = (published_checkpoint, public_key, published_tile)
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
+    published_checkpoint,
+    public_key,
+    published_origins,
+    published_tile,
+)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, bindparam, select
 from audit import checkpoint
 from audit.errors import AuditError
 from audit.tiles import WIDTH, Tile, encode_bundle, hash_tile, tiles_of
-from gateway.ledger import checkpoints, tree
+from gateway.ledger import checkpoints, origins, tree
+from gateway.ledger.checkpoints import Publisher
 from gateway.ledger.errors import LedgerError
 from gateway.ledger.tables import AuditEvent, AuditLeaf
 
@@ -33,7 +34,7 @@ class ExportError(LedgerError):
     code = "log.export_differs"
 
 
-def export(conn: Connection, folder: Path, vkeys: str, progress: Callable[[int, int], None]) -> int:
+def export(conn: Connection, folder: Path, publisher: Publisher, progress: Callable[[int, int], None]) -> int:
     """Write everything under the newest checkpoint into `folder`; return how many files were new.
 
     Raises:
@@ -52,7 +53,8 @@ def export(conn: Connection, folder: Path, vkeys: str, progress: Callable[[int, 
             made += 1
         if tile.level is None:
             progress(min(size, (tile.index + 1) * WIDTH), size)
-    _write(folder / "vkey", vkeys.encode())
+    _write(folder / "vkey", "".join(f"{vkey}\n" for vkey in origins.vkeys(publisher)).encode())
+    _write(folder / "origins", origins.encoded(conn, publisher))
     _write(folder / "checkpoint", signed)
     return made
 

@@ -19,7 +19,7 @@ from audit.heads import HeadProof, HeadsRecord, head_leaf
 from audit.inclusion import inclusion_proof
 from audit.merkle import NodeReader, node_hash, range_hash
 from gateway.database.base import lock
-from gateway.ledger import outbox, tree
+from gateway.ledger import continuations, outbox, tree
 from gateway.ledger.tables import AuditEnd, AuditEndNode, AuditEnds, AuditEvent, AuditLeaf
 
 FOLD: Final = 20_000
@@ -93,13 +93,14 @@ def advance(conn: Connection, now: datetime, *, most: int = FOLD) -> bool:
     chains = _fold(conn, state, stop)
     if stop < size:
         return True
-    said = HeadsRecord(stop, chains, range_hash(0, chains, _reader(conn)).hex())
+    missing = sum(each.missing for each in continuations.gaps(conn) if each.index < stop)
+    said = HeadsRecord(stop, chains, range_hash(0, chains, _reader(conn)).hex(), missing)
     event_id = outbox.record(
         conn,
         chain="system",
         type=EventName.LOG_HEADS_RECORDED,
         actor=_GATEWAY,
-        data=msgspec.structs.asdict(said),
+        data=msgspec.to_builtins(said),
         at=now,
     )
     conn.execute(update(AuditEnds).values(event_id=event_id, recorded_at=now))

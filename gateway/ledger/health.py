@@ -45,6 +45,18 @@ def refused_by(conn: Connection, holder: str) -> bool:
     return conn.execute(select(AuditRefusal.holder).where(AuditRefusal.holder == holder)).first() is not None
 
 
+def refused_by_another(conn: Connection, holder: str) -> str | None:
+    """Say why somebody else than `holder` refuses the log, if anybody does."""
+    row = conn.execute(_FIRST.where(AuditRefusal.holder != bindparam("own")), {"own": holder}).first()
+    return None if row is None else f"it is refused by {row.holder}: {row.reason}"
+
+
+def all_refusals(conn: Connection) -> list[tuple[str, str]]:
+    """Who refuses the log now, and why."""
+    rows = conn.execute(select(AuditRefusal.holder, AuditRefusal.reason).order_by(AuditRefusal.at))
+    return [(row.holder, row.reason) for row in rows]
+
+
 def holder_name(data_dir: Path) -> str:
     """Name this machine and data folder, the same at each start, without saying where the folder is."""
     return f"{platform.node()}-{digest(str(data_dir)).hex()[:8]}"

@@ -1,7 +1,8 @@
 """The log's keys: which signs, and up to which size one that was replaced may have signed.
 
 A new key is published for a quarter of an hour before it signs. What its predecessor signs after that is not ours: the
-verification names it, and auditors can be given the same limit.
+verification names it, and auditors can be given the same limit. Where the log was continued under another name, the
+keys of the old one sign nothing from that moment on.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, func, select
 
 from gateway.keys.signing import ANNOUNCED
+from gateway.ledger import continuations
 from gateway.ledger.tables import AuditCheckpoint
 from gateway.parts import Store
 
@@ -27,7 +29,7 @@ class LogKey:
     kid: str
     vkey: str
     signs_from: datetime
-    """When it was made, for the first; a quarter of an hour after it, for its successors."""
+    """When it was made, for the first of a name; a quarter of an hour after it, for its successors."""
     until: datetime | None
     """After which it signs no more; none for the newest."""
     limit: int | None
@@ -54,12 +56,18 @@ def usable(conn: Connection, store: Store) -> tuple[tuple[str, ...], dict[str, i
 
 
 def _keys(conn: Connection, store: Store) -> Iterator[LogKey]:
-    until: datetime | None = None
+    ended, first = continuations.read(conn).names(), store.settings.log_origin
     keys = store.keys.checkpoint_keys()
-    for key in keys:
+    for at, key in enumerate(keys):
+        name, later = key.origin or first, keys[at - 1] if at else None
+        is_first = at + 1 == len(keys) or (keys[at + 1].origin or first) != name
+        vkey = key.signer(name).verifier.vkey
+        signs_from = key.created_at if is_first else key.created_at + ANNOUNCED
+        if later is not None and (later.origin or first) != name:
+            # given up with its name: it may have signed up to the entry that says so
+            yield LogKey(key.kid, vkey, signs_from, later.created_at, ended.get(name, 0))
+            continue
+        until = None if later is None else later.created_at + ANNOUNCED + GRACE
         is_over = until is not None and until < store.clock.now()
         limit = conn.execute(_SIGNED_UNTIL, {"until": until}).scalar_one() or 0 if is_over else None
-        vkey = key.signer(store.settings.log_origin).verifier.vkey
-        signs_from = key.created_at if key is keys[-1] else key.created_at + ANNOUNCED
         yield LogKey(key.kid, vkey, signs_from, until, limit)
-        until = key.created_at + ANNOUNCED + GRACE

@@ -118,7 +118,7 @@ def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
 
 async def _verify(store: Store, by: Actor) -> None:
     held, now = checkpoints.read_held(store.settings.data_dir), store.clock.now()
-    origin, trust = store.settings.log_origin, store.settings.log_witnesses
+    origin, trust = store.log_origin, store.settings.log_witnesses
 
     def look(conn: Connection) -> Report:
         vkeys, retired = log_keys.usable(conn, store)
@@ -139,6 +139,7 @@ def _record(conn: Connection, store: Store, report: Report, by: Actor) -> None:
             "exit_code": report.exit_code,
             "size": report.size,
             "vouched": report.vouched_size,
+            "missing": report.missing,
             "visits": report.counts.get("visits", 0),
             "root": None if report.root is None else report.root.hex(),
             "findings": {verdict.value: total for verdict, total in report.totals.items()},

@@ -26,7 +26,7 @@ from delegation.signing import issuer_of
 from gateway.keys import ever
 from gateway.keys.errors import KeyDestroyedError
 from gateway.keys.signing import KeyKind
-from gateway.ledger import checkpoints, heads, tree
+from gateway.ledger import checkpoints, heads, origins, tree
 from gateway.ledger.tables import AuditEvent, AuditLeaf
 from gateway.parts import Store
 from gateway.visits import bundle_texts, disclosure, statements
@@ -199,7 +199,7 @@ class _Bundle:
         covered = [each.entry.n for each in self._events if self._log.covers(each.index)]
         return Manifest(
             page=page.VERSION,
-            origin=self._store.settings.log_origin,
+            origin=self._store.log_origin,
             issuer=self._issuer(),
             visit=self._visit_id,
             last=max(covered, default=0),
@@ -218,7 +218,7 @@ class _Bundle:
 
     def _logged(self) -> Iterator[tuple[str, bytes]]:
         """The checkpoint, and each entry that it covers, with its proof."""
-        yield Members.VKEY, "".join(f"{each.verifier.vkey}\n" for each in self._store.publisher.signers).encode()
+        yield Members.VKEY, "".join(f"{vkey}\n" for vkey in origins.vkeys(self._store.publisher)).encode()
         if self._log.signed is not None:
             yield Members.CHECKPOINT, self._log.signed
         for each in self._events:
@@ -292,7 +292,7 @@ class _Bundle:
         has_text = self._vault is not None and self._chosen.statements
         return bundle_texts.Told(
             issuer=self._issuer(),
-            origin=self._store.settings.log_origin,
+            origin=self._store.log_origin,
             key=key,
             delegations=tuple(
                 bundle_texts.ToldDelegation(

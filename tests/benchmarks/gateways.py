@@ -173,7 +173,7 @@ def _open(database: Database, url: str, folder: Path) -> Gateway:
     clock = RunningClock()
     keyfile.create(folder)
     sealer = keyfile.load(folder)
-    keys = database.write_now(lambda conn: open_keys(conn, sealer, clock.now()))
+    keys = database.write_now(lambda conn: open_keys(conn, sealer, clock.now(), settings.log_origin))
     parts = Parts(settings, database, clock, sealer, keys, environment(languages=LANGUAGES))
     database.write_now(lambda conn: catalogue.seed(conn, portal_origin=PORTAL, client_id="portal"))
     centre = database.write_now(

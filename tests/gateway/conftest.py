@@ -61,6 +61,6 @@ def database(migrated_url: MigratedUrl) -> Iterator[Database]:
 @pytest.fixture
 def store(settings: Settings, database: Database, clock: HeldClock, sealer: Sealer) -> Store:
     """Settings, database, clock and keys as a process has them."""
-    keys = database.write_now(lambda conn: open_keys(conn, sealer, clock.now()))
+    keys = database.write_now(lambda conn: open_keys(conn, sealer, clock.now(), settings.log_origin))
     settings = replace(settings, database_url=database.url.render_as_string(hide_password=False))
     return Store(settings, database, clock, sealer, keys)

@@ -18,10 +18,9 @@ from tests.gateway.ledger.test_checkpoints import restore_older_state, unprotect
 
 
 def export(store: Store, folder: Path) -> int:
-    vkeys = store.publisher.signers[0].verifier.vkey
     seen: list[int] = []
     made = store.database.read_now(
-        lambda conn: exporting.export(conn, folder, vkeys, lambda done, _: seen.append(done))
+        lambda conn: exporting.export(conn, folder, store.publisher, lambda done, _: seen.append(done))
     )
     assert seen == sorted(seen)
     return made

@@ -324,7 +324,7 @@ class Room:
         folder = self._folder / str(next(self._numbers))
         folder.mkdir()
         database, sealer, now = Database.open(url, readers=1), self._store.sealer, clock.now()
-        keys = database.write_now(lambda conn: open_keys(conn, sealer, now))
+        keys = database.write_now(lambda conn: open_keys(conn, sealer, now, self._store.settings.log_origin))
         settings = replace(self._store.settings, data_dir=folder, database_url=url)
         return replace(self._store, settings=settings, database=database, clock=clock, keys=keys)
 
@@ -335,7 +335,7 @@ def room(
 ) -> Iterator[Room]:
     """On SQLite: what is tried here are orders of steps, not databases."""
     database = Database.open(sqlite_databases.migrated(migrate))
-    keys = database.write_now(lambda conn: open_keys(conn, sealer, NINE))
+    keys = database.write_now(lambda conn: open_keys(conn, sealer, NINE, settings.log_origin))
     yield Room(Parts(settings, database, HeldClock(NINE), sealer, keys, renderer), sqlite_databases, tmp_path)
     database.close()
 
