@@ -264,6 +264,11 @@ class _Check:
         """9. That values are gone is told by the log, not by whoever made the bundle."""
         if not self._said.erased:
             return
+        told = [each.entry for each in opened.entries if _tells_of_a_visits_key(each.entry)]
+        if told:
+            detail = f"erased at {told[0].time:%Y-%m-%d}"
+            self._findings.add(Verdict.ERASED, "the resident's values", detail, note=True)
+            return
         leaf, name = self._members.files.get(Members.ERASURE), Members.ERASURE
         people = {each.get("principal") for each in opened.told(EventName.DELEGATION_REQUESTED)}
         try:
@@ -309,3 +314,8 @@ class _Check:
             counts={"entries": len(entries), "visits": 1} | counts,
             about=about,
         )
+
+
+def _tells_of_a_visits_key(entry: Entry) -> bool:
+    """Whether an entry of the visit says that the visit's own key was destroyed, and the person's was not."""
+    return entry.type == EventName.KEY_DESTROYED and entry.data.get("kind") == "visit"
