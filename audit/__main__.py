@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from audit import commands, tile_commands
+from audit import commands, reconcile_command, tile_commands
 from audit.errors import AuditError
 from audit.merkle import leaf_hash
 from audit.note import Verifier
@@ -30,6 +30,7 @@ main.add_command(witness)
 main.add_command(commands.verify)
 main.add_command(tile_commands.verify_tiles)
 main.add_command(tile_commands.consistency)
+main.add_command(reconcile_command.reconcile)
 
 
 @main.command("verify-proof")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from audit import note
 from audit.checkpoint import Checkpoint
-from audit.cosignature import WitnessVerifier
+from audit.cosignature import WitnessVerifier, cosigned_at
 from audit.errors import SignatureError, UntrustedNoteError
 from audit.policy import TrustPolicy
 from audit.report import Findings, Verdict
@@ -27,6 +27,17 @@ def cosigners(signed: bytes, trust: TrustPolicy) -> tuple[WitnessVerifier, ...]:
     except UntrustedNoteError:
         return ()
     return tuple(each for each in found if isinstance(each, WitnessVerifier))
+
+
+def last_cosigned(signed: bytes, trust: TrustPolicy) -> datetime | None:
+    """When the last of the trusted witnesses saw a checkpoint; none if none of them did.
+
+    Raises:
+        NoteError: as of `cosigners`.
+    """
+    have = {(each.name, each.key_id) for each in cosigners(signed, trust)}
+    lines = (each for each in note.parse(signed).signatures if (each.name, each.key_id) in have)
+    return max((cosigned_at(each.signature) for each in lines), default=None)
 
 
 def sentence(signed: bytes, trust: TrustPolicy, what: str) -> tuple[str, int]:
