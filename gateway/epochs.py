@@ -41,6 +41,8 @@ PLACES: Final = (
 CARRIED: Final = timedelta(days=1)
 """How long a new epoch waits where machines share a database, so that its key can be brought to all of them."""
 EVERY_SECONDS: Final = 600.0
+_EARLY: Final = ANNOUNCED
+"""So long before the end of the days the old one goes: more than passes until the next look."""
 
 _log = structlog.get_logger("gateway.epochs")
 
@@ -78,7 +80,7 @@ def due(known: Sequence[Epoch], days: timedelta, now: datetime) -> Due | None:
         if each.number < used and each.emptied_at is None:
             return Due(Step.MOVE, used, next(later.used_from or now for later in alive if later.number > each.number))
         if each.number < used and each.emptied_at is not None:
-            ends = max(began + days, each.emptied_at + days / 3)
+            ends = max(began + days - _EARLY, each.emptied_at + days / 3)
             if now >= ends:
                 return Due(Step.DESTROY, each.number, ends)
     newest = alive[-1].used_from or now

@@ -1,18 +1,14 @@
 """What is sealed opens only with its key, in its place, and not after its key was destroyed."""
 
-import base64
-import json
-import multiprocessing
 from functools import partial
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.database.engine import Database
-from gateway.keys import keyfile, store
-from gateway.keys.errors import KeyDestroyedError, KeyFileError, KeyMissingError, SealBrokenError
+from gateway.keys import store
+from gateway.keys.errors import KeyDestroyedError, KeyMissingError, SealBrokenError
 from gateway.keys.sealing import DataKey, Sealer, WrappedKey
 from tests.gateway.conftest import NINE
 
@@ -116,48 +112,3 @@ class TestStore:
             database.read_now(lambda conn: store.load(conn, sealer, "nothing"))
         with pytest.raises(KeyMissingError):
             database.write_now(lambda conn: store.destroy(conn, "nothing", NINE))
-
-
-class TestKeyFile:
-    def test_is_its_owner_s_alone(self, tmp_path: Path) -> None:
-        path = keyfile.create(tmp_path / "data")
-        assert path.stat().st_mode & 0o777 == 0o600
-        assert path.parent.stat().st_mode & 0o777 == 0o700
-
-    def test_is_never_replaced(self, tmp_path: Path) -> None:
-        first = keyfile.create(tmp_path).read_bytes()
-        assert keyfile.create(tmp_path).read_bytes() == first
-
-    def test_is_made_once_by_processes_that_start_together(self, tmp_path: Path) -> None:
-        context = multiprocessing.get_context("spawn")
-        with context.Pool(4) as pool:
-            paths = pool.map(keyfile.create, [tmp_path] * 4)
-        assert {path.read_bytes() for path in paths} == {(tmp_path / keyfile.NAME).read_bytes()}
-        assert [path.name for path in tmp_path.iterdir()] == [keyfile.NAME]
-
-    def test_is_refused_when_others_may_read_it(self, tmp_path: Path) -> None:
-        keyfile.create(tmp_path).chmod(0o640)
-        with pytest.raises(KeyFileError, match="chmod 600"):
-            keyfile.load(tmp_path)
-
-    @pytest.mark.parametrize(
-        "content",
-        [
-            "",
-            "{}",
-            json.dumps({"v": 1, "epochs": {}, "lookup": base64.b64encode(bytes(32)).decode()}),
-            json.dumps({"v": 1, "epochs": {"1": "c2hvcnQ="}, "lookup": base64.b64encode(bytes(32)).decode()}),
-            json.dumps({"v": 2, "epochs": {"1": base64.b64encode(bytes(32)).decode()}, "lookup": "!"}),
-        ],
-        ids=["empty", "no keys", "no epoch", "short key", "not base64"],
-    )
-    def test_is_refused_when_damaged(self, tmp_path: Path, content: str) -> None:
-        path = tmp_path / keyfile.NAME
-        path.touch(mode=0o600)
-        path.write_text(content)
-        with pytest.raises(KeyFileError):
-            keyfile.load(tmp_path)
-
-    def test_is_missed_in_words(self, tmp_path: Path) -> None:
-        with pytest.raises(KeyFileError, match="pilnvara keys init"):
-            keyfile.load(tmp_path)
