@@ -16,7 +16,6 @@ from gateway import epochs
 from gateway.config import Settings
 from gateway.keys import keyfile, moving
 from gateway.keys.epochs import Epoch, newest_used, standing
-from gateway.keys.errors import KeysError
 from gateway.keys.signing import ANNOUNCED
 from gateway.parts import Store, open_store
 
@@ -115,8 +114,6 @@ def _opened() -> Iterator[Store]:
     store = open_store(Settings.from_environment(os.environ))
     try:
         yield store
-    except KeysError as error:
-        raise click.ClickException(str(error)) from error
     finally:
         store.close()
 

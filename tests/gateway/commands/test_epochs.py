@@ -80,8 +80,8 @@ def test_what_is_refused_says_what_to_do(pilnvara: Pilnvara, settings: Settings)
     assert pilnvara("keys", "epoch", "new", "--wait", "14").exit_code == 2
     refused = pilnvara("keys", "epoch", "destroy", "1", "--yes")
     assert (refused.exit_code, refused.output) == (
-        1,
-        "Error: epoch 1 is in use, or will be: only an older one can be destroyed\n",
+        2,
+        "pilnvara: epoch 1 is in use, or will be: only an older one can be destroyed\n",
     )
     pilnvara("keys", "epoch", "new")
     used_since(settings, 2, 1)
@@ -138,7 +138,8 @@ def test_the_doctor_sees_a_file_that_lacks_an_epoch(pilnvara: Pilnvara, settings
         Health.BROKEN,
         "kek.json lacks epoch 2, which is in use: bring the newest copy, from the machine where it was made",
     )
-    assert pilnvara("keys", "epoch", "list").exit_code != 0
+    refused = pilnvara("keys", "epoch", "list")
+    assert (refused.exit_code, refused.output) == (2, f"pilnvara: {late.detail}\n")
 
 
 def test_the_doctor_says_when_nothing_ever_leaves_the_backups(
