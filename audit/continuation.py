@@ -43,7 +43,7 @@ class Continued(msgspec.Struct, frozen=True, kw_only=True):
     kept: int
     """Entries of the old log that are certainly still there: a signed checkpoint of that size agrees."""
     missing: int
-    """Entries after them that were signed for: what was lost, or stands elsewhere without proof."""
+    """Entries after them that were signed for under each of these names, those aside that were missing before."""
 
     def heads(self) -> Iterator[Checkpoint]:
         """The checkpoints, each seen to be signed by one of the keys.
@@ -74,8 +74,8 @@ def read(data: Mapping[str, Any]) -> Continued:
     sizes = [head.size for head in said.heads()]
     if not 0 <= said.kept <= said.size or said.origin == said.before:
         raise ContinuationError("it keeps more than there was, or has no new name")
-    if not sizes or min(sizes) <= said.kept or said.missing != max(sizes) - said.kept:
-        raise ContinuationError("the number that is missing is not what its checkpoints give")
+    if not sizes or min(sizes) <= said.kept:
+        raise ContinuationError("it names no checkpoint, or one that it says is kept")
     return said
 
 
@@ -95,6 +95,8 @@ class Continuations:
     """What the entries of one log state, each with its index."""
 
     stated: dict[int, Continued] = field(default_factory=dict)
+    gained: dict[int, int] = field(default_factory=dict)
+    """How many entries more are missing by each."""
     _heads: list[tuple[int, Checkpoint]] = field(default_factory=list)
     """Each named checkpoint, with how much of it is kept."""
 
@@ -107,19 +109,29 @@ class Continuations:
         return taken
 
     def add(self, index: int, said: Continued) -> None:
-        """Take one, which `read` gave; twice the same is once."""
+        """Take the next one, which `read` gave; twice the same is once."""
         if index not in self.stated:
+            before = self.missing
             self.stated[index] = said
             self._heads.extend((said.kept, head) for head in said.heads())
+            self.gained[index] = self.missing - before
 
     @property
     def missing(self) -> int:
-        """Entries that are missing in all."""
-        return sum(each.missing for each in self.stated.values())
+        """Entries that are missing in all: of each name, those that any of these says are not kept."""
+        return sum(_covered(self._gaps(origin)) for origin in {head.origin for _, head in self._heads})
+
+    def _gaps(self, origin: str) -> list[tuple[int, int]]:
+        return sorted((kept, head.size) for kept, head in self._heads if head.origin == origin)
+
+    def missing_with(self, kept: int, heads: Iterable[Checkpoint]) -> int:
+        """Entries that would be missing in all, if these were named as well."""
+        more = Continuations(_heads=[*self._heads, *((kept, head) for head in heads)])
+        return more.missing
 
     def missing_before(self, size: int) -> int:
         """Entries that are missing by what the first `size` leaves say."""
-        return sum(each.missing for index, each in self.stated.items() if index < size)
+        return sum(gained for index, gained in self.gained.items() if index < size)
 
     @property
     def origin(self) -> str | None:
@@ -146,3 +158,12 @@ class Continuations:
         if same_size:
             return Standing.ADMITTED if held.root in {head.root for head in same_size} else Standing.OTHER_ROOT
         return Standing.ADMITTED if named else Standing.UNKNOWN
+
+
+def _covered(gaps: Iterable[tuple[int, int]]) -> int:
+    """How many numbers lie in any of these ranges, which come in order."""
+    total = end = 0
+    for first, stop in gaps:
+        total += max(0, stop - max(first, end))
+        end = max(end, stop)
+    return total

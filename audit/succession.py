@@ -61,6 +61,9 @@ class Succession:
             self._findings.add(Verdict.INCONSISTENT, subject, detail, index=seen.index)
             return
         self._stated.add(seen.index, said)
+        if said.missing != self._stated.gained[seen.index]:
+            detail = f"its checkpoints make {self._stated.gained[seen.index]:,} entries missing, not {said.missing:,}"
+            self._findings.add(Verdict.INCONSISTENT, subject, detail, index=seen.index)
         self._findings.add(Verdict.CONTINUED, subject, describe(said), index=seen.index)
 
     def prove(self, index: int, leaf: bytes, since: Checkpoint, node: NodeReader) -> None:
@@ -128,8 +131,8 @@ class Succession:
 
 def describe(said: Continued) -> str:
     """One sentence about a log's new name."""
-    last = said.kept + said.missing - 1
-    gone = f"{said.missing:,} entries that had been signed for are missing for ever ({said.kept:,} to {last:,})"
+    ranges = ", ".join(f"{said.kept:,} to {head.size - 1:,} of {head.origin!r}" for head in said.heads())
+    gone = f"{said.missing:,} entries that had been signed for are missing for ever ({ranges})"
     return f"from here on the log {said.before!r} is called {said.origin!r}: {gone}"
 
 

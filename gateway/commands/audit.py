@@ -10,7 +10,9 @@ COMMANDS = {
     "bundle": ("gateway.commands.bundles:bundle", "Write everything that proves one visit into a file."),
     "verify-bundle": ("audit.commands:verify", "Verify what proves one visit, offline."),
     "consistency": ("audit.tile_commands:consistency", "Verify that one checkpoint follows another."),
+    "reconcile": ("audit.reconcile_command:reconcile", "Look for what a service holder was given in the log."),
     "export": ("gateway.commands.exporting:export", "Write the log as tiles into a folder, for auditors."),
+    "continue": ("gateway.commands.continuing:go_on", "Go on under a new name with a log that lacks entries."),
     "keys": ("gateway.commands.log_keys:keys", "Show and replace the keys that sign the log."),
     "witness": ("audit.witness.commands:witness", "Run a witness, for logs that other people run."),
 }

@@ -87,9 +87,8 @@ class Publisher:
             await self.database.write(lambda conn: self._note(conn, state, now))
         if state.reason is not None:
             raise LogUnhealthyError(f"the audit log signs nothing: {state.reason}")
-        await self.database.read(
-            health.ensure_healthy
-        )  # what another machine remembers keeps this one from signing too
+        if state.others is not None:  # what another machine remembers keeps this one from signing too
+            raise LogUnhealthyError(f"the audit log signs nothing: {state.others}")
         if state.head.size > state.signed_size:
             return await self._sign(state.head, ask)
         if state.newest is not None and state.newest != state.held:

@@ -57,6 +57,11 @@ def all_refusals(conn: Connection) -> list[tuple[str, str]]:
     return [(row.holder, row.reason) for row in rows]
 
 
+def by_witnesses(holder: str) -> str:
+    """Name the refusal that a machine leaves for what its witnesses claim."""
+    return f"{holder} by its witnesses"
+
+
 def holder_name(data_dir: Path) -> str:
     """Name this machine and data folder, the same at each start, without saying where the folder is."""
     return f"{platform.node()}-{digest(str(data_dir)).hex()[:8]}"

@@ -102,6 +102,7 @@ class Witnessing:
         self._tasks: set[asyncio.Task[None]] = set()
         self._refuses: bool | None = None
         """Whether the witnesses refuse the log; `None` before they were asked the first time."""
+        self._origin = publisher.origin
 
     async def publish(self) -> Checkpoint | None:
         """Publish as the publisher does, with what the witnesses say within a moment.
@@ -112,6 +113,8 @@ class Witnessing:
         Raises:
             LogUnhealthyError: the log does not continue what is held here, or what its witnesses hold.
         """
+        if self._publisher.origin != self._origin:
+            await self._begin_anew()
         if self._refuses is None:
             if await self._database.read(lambda conn: witness_events.is_new(conn, self._trust)):
                 clock = self._publisher.clock
@@ -139,7 +142,15 @@ class Witnessing:
 
     @property
     def _holder(self) -> str:
-        return f"{health.holder_name(self._publisher.data_dir)} by its witnesses"
+        return health.by_witnesses(health.holder_name(self._publisher.data_dir))
+
+    async def _begin_anew(self) -> None:
+        """The log has another name: to its witnesses it is another log, and what they hold of the old one is stated."""
+        self._origin = self._publisher.origin
+        await self.close()
+        self._all = [_Correspondent(each.verifier, each.client) for each in self._all]
+        await self._database.write(lambda conn: health.withdraw(conn, self._holder))
+        self._refuses = None
 
     async def _ask(self, signed: bytes) -> Sequence[Cosignature]:
         return await self._hold_round(signed, frozenset(), PATIENCE)
