@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from audit.glance import EPOCH, Glance, short
 from audit.heads import RecordedHeads
+from audit.noticed import Noticed
 from audit.report import Findings, Verdict
 
 _Head = tuple[int, bytes, int]
@@ -27,6 +28,7 @@ class Chains:
         self._heads: dict[str, _Head] = {}
         self._ids = array("q")
         self._recorded = RecordedHeads(findings)
+        self._noticed = Noticed(findings, goes_on=goes_on)
         self.continued = 0
         """Chains that began in what was not read."""
         if goes_on:
@@ -47,6 +49,7 @@ class Chains:
             self._report(Verdict.TIME_ORDER, seen.index, f"its time lies in the future: {seen.time.isoformat()}")
         self._continue_chain(seen)
         self._recorded.add(seen)
+        self._noticed.add(seen)
         if seen.is_erasure:
             subject = f"leaf {seen.index:,}"
             self._findings.add(Verdict.ERASED, subject, "a resident's values were erased", index=seen.index, note=True)
@@ -54,6 +57,10 @@ class Chains:
     def skip(self) -> None:
         """A leaf is gone: where chains ended cannot be recomputed from here on."""
         self._recorded.skip()
+
+    def conclude(self) -> None:
+        """All of the log was seen."""
+        self._noticed.conclude()
 
     def suspected_twice(self) -> set[int]:
         """Hashes of identifiers that may stand in the log more than once; a second reading tells."""

@@ -8,13 +8,22 @@ import msgspec
 
 from audit import continuation
 from audit.continuation import Continued
-from audit.entry import decode
+from audit.entry import Entry, decode
 from audit.errors import ContinuationError, EntryError, NotCanonicalError
 from audit.events import EventName
 from audit.merkle import leaf_hash
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_OF_TOKENS = frozenset(
+    {
+        EventName.TOKEN_SIGNED,
+        EventName.PERMIT_GIVEN,
+        EventName.OAUTH_TOKEN_ISSUED,
+        EventName.OAUTH_EXCHANGED,
+    }
+)
+"""Entries that name a token for a portal; a delegation that stays in the gateway is named by others."""
 
 
 class HeadsRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -54,6 +63,10 @@ class Glance(msgspec.Struct, array_like=True, gc=False):
     """Of an entry that gives the log a new name."""
     continued_fault: str = ""
     """Why that cannot be believed."""
+    token: str = ""
+    """SHA-256 of a token that was signed for a portal, in hex, where the entry tells of one."""
+    is_notice: bool = False
+    """Whether it is the token's own entry, and not one of a visit."""
 
     @property
     def time(self) -> datetime:
@@ -97,6 +110,8 @@ def glance(index: int, leaf: bytes, stored: bytes) -> Glance:
         is_unread,
         continued,
         fault,
+        _token(entry),
+        entry.type == EventName.TOKEN_SIGNED,
     )
 
 
@@ -104,6 +119,11 @@ def glances(leaves: Iterable[tuple[int, bytes, bytes]]) -> Iterator[Glance]:
     """Look at leaves, one after another."""
     for index, leaf, stored in leaves:
         yield glance(index, leaf, stored)
+
+
+def _token(entry: Entry) -> str:
+    said = entry.data.get("sha256") if entry.type in _OF_TOKENS else None
+    return said if isinstance(said, str) else ""
 
 
 def short(identifier: str) -> int:

@@ -15,6 +15,7 @@ The checks, by number:
 11. The newest checkpoint is recent: no leaf waits for one longer than it may.
 12. Enough witnesses have signed the newest checkpoint, or an earlier one and only what is recent came after it.
 13. Where the log had other names before: each checkpoint of them is a past state too, or an entry admits the loss.
+14. Of each token whose notice a portal can look for, a visit tells.
 
 The caller owes: that the keys did not come from whoever runs the log; that the held checkpoint was kept elsewhere; a
 right clock; that every delegation, permit and filing in the database has its event; and, without witnesses, a
@@ -184,8 +185,9 @@ class _Run:
         progress(self._size, self._size)
 
     def finish(self) -> None:
-        """Checks 7 and 10 to 13."""
+        """Checks 7 and 10 to 14."""
         self._succession.conclude(self._signatures.origin, self._size)
+        self._chains.conclude()
         if self._chains.continued:
             detail = f"{self._chains.continued:,} of them began before {self._start:,}: where they stood was not read"
             self._findings.add(Verdict.CANNOT_EXCLUDE, "visits and other chains", detail, note=True)
