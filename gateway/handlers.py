@@ -11,6 +11,7 @@ from gateway.oauth import logout
 from gateway.parts import Parts
 from gateway.retention.jobs import keep_erasing
 from gateway.sweeping import keep_swept
+from gateway.visits import inquiries
 from gateway.visits.abandoning import keep_closing
 from gateway.visits.errands import Errands
 from gateway.worker import Duties
@@ -35,6 +36,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         logout.make_handlers(parts),
         verdicts.make_handlers(parts),
         changes.make_handlers(parts),
+        inquiries.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")

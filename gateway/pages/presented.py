@@ -19,7 +19,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import overviews, presenting, stopping
+from gateway.visits import inquiries, overviews, presenting, stopping
 from gateway.visits.cases import LONGEST_WORDS
 from gateway.visits.overviews import OverviewReason
 from gateway.visits.stopping import StopReason
@@ -98,6 +98,7 @@ async def show_overview(
 ) -> Response[Any]:
     """The sheet with everything, once it was said why."""
     language = language_of(request)
+    await inquiries.tell_what_is_due(parts)
     found = await parts.database.read(lambda conn: overviews.sheet(conn, parts, session, shown_id, language))
     return page(
         request,

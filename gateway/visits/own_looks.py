@@ -1,10 +1,11 @@
 """Who looked at a person's data and why, as they see it themselves: from the trail, where no look can be left out.
 
 Members of staff who serve people are named, as the statement names them; an auditor is not, so that nobody who checks
-has to fear whom they check. Where and in which role stands with each look.
+has to fear whom they check. Where and in which role stands with each look. What two auditors put off for an inquiry
+stands there with its own time once that is over.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, bindparam, literal, or_, select, union_all
 from audit.entry import ActorKind, Entry, decode
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
+from gateway.paging import Key, end_of, follows
 from gateway.people.tables import Centre, Staff
 from gateway.visits.tables import Approval, DelegationRow
 
@@ -23,6 +25,9 @@ _KINDS = (
     EventName.RESIDENT_LOOKED_AT,
     EventName.RESIDENT_LOOKED_AT_BY_AUDITOR,
     EventName.VISIT_LOOKED_AT,
+    EventName.LOOK_TOLD_LATE,
+    EventName.STATEMENT_RENDERED,
+    EventName.FINDING_READ,
     EventName.SECOND_LOOK_OPENED,
     EventName.DELEGATIONS_LISTED,
     EventName.OVERVIEW_PRINTED,
@@ -30,7 +35,7 @@ _KINDS = (
 )
 _NAMED = frozenset({ActorKind.ASSISTANT, ActorKind.MANAGER})
 _LOOKS = (
-    select(AuditEvent.chain, AuditEvent.leaf)
+    select(AuditEvent.id, AuditEvent.at, AuditEvent.leaf)
     .where(AuditEvent.type.in_([kind.value for kind in _KINDS]))
     .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     .limit(bindparam("most"))
@@ -43,7 +48,7 @@ _THEIRS = or_(
 _ALL = _LOOKS.where(
     or_(AuditEvent.chain == bindparam("own"), AuditEvent.chain.in_(select(DelegationRow.visit_id).where(_THEIRS)))
 )
-_ALL_BEFORE = _ALL.where(AuditEvent.at < bindparam("before"))
+_ALL_AFTER = _ALL.where(follows(AuditEvent.at, AuditEvent.id))
 _OF_VISIT = _LOOKS.where(AuditEvent.chain == bindparam("visit"))
 _PRINCIPALS = select(DelegationRow.principal_id).where(_THEIRS).distinct()
 _NAMES = union_all(
@@ -61,6 +66,8 @@ class Look:
     """Somebody looked."""
 
     at: datetime
+    told_at: datetime | None
+    """When the trail told it, where an inquiry had put that off."""
     kind: EventName
     reason: str | None
     """Code of the reason that was given, where one is asked for."""
@@ -70,13 +77,16 @@ class Look:
     centre: str | None
 
 
-def of_person(conn: Connection, person_id: str, before: datetime | None = None) -> list[Look]:
-    """The newest looks at anything of a person's, or those before a moment. Three statements."""
-    known: dict[str, object] = {"person": person_id, "own": f"resident:{person_id}", "most": MOST}
-    query = _ALL if before is None else _ALL_BEFORE
-    rows = conn.execute(query, known if before is None else known | {"before": before}).all()
+def of_person(conn: Connection, person_id: str, after: Key | None = None) -> tuple[list[Look], Key | None]:
+    """The newest looks at anything of a person's, or those after `after`, and where the page ends if there are more.
+
+    Three statements.
+    """
+    known: dict[str, object] = {"person": person_id, "own": f"resident:{person_id}", "most": MOST + 1}
+    rows = conn.execute(_ALL if after is None else _ALL_AFTER, known | (after.values if after else {})).all()
     principals = {person_id, *conn.execute(_PRINCIPALS, {"person": person_id}).scalars()}
-    return _looks(conn, (decode(bytes(row.leaf)) for row in rows), principals)
+    entries = [decode(bytes(row.leaf)) for row in rows[:MOST]]
+    return _looks(conn, entries, principals), end_of(rows, MOST, lambda row: Key(row.at, row.id))
 
 
 def of_visit(conn: Connection, visit_id: str, principal_id: str) -> list[Look]:
@@ -87,19 +97,28 @@ def of_visit(conn: Connection, visit_id: str, principal_id: str) -> list[Look]:
 
 def _looks(conn: Connection, entries: Iterable[Entry], people: set[str]) -> list[Look]:
     """Turn events into looks; a visit may also hold looks at somebody who was served before in it."""
-    theirs = [entry for entry in entries if entry.data.get("resident") in (None, *people)]
+    theirs = [entry for entry in entries if _is_look(entry) and entry.data.get("resident") in (None, *people)]
     staff = sorted({entry.actor.id for entry in theirs if entry.actor.kind in _NAMED})
     centres = sorted({entry.actor.centre for entry in theirs if entry.actor.centre})
     found = conn.execute(_NAMES, {"staff": staff, "centres": centres}) if theirs else ()
     names = {(row.kind, row.id): row.name for row in found}
-    return [
-        Look(
-            at=entry.time,
-            kind=EventName(entry.type),
-            reason=entry.data.get("reason"),
-            role=entry.actor.kind,
-            name=names.get(("staff", entry.actor.id)) if entry.actor.kind in _NAMED else None,
-            centre=names.get(("centre", entry.actor.centre or "")),
-        )
-        for entry in theirs
-    ]
+    # Looks that an inquiry had put off are told in one moment: they stand in the order in which they happened.
+    return sorted((_look(entry, names) for entry in theirs), key=lambda look: (look.told_at or look.at, look.at))[::-1]
+
+
+def _is_look(entry: Entry) -> bool:
+    """Whether somebody else looked: reading one's own text is no look, and writing a note is none either."""
+    return entry.actor.kind is not ActorKind.RESIDENT and entry.data.get("kind") != EventName.NOTE_WRITTEN
+
+
+def _look(entry: Entry, names: Mapping[tuple[str, str], str]) -> Look:
+    is_late = entry.type == EventName.LOOK_TOLD_LATE
+    return Look(
+        at=datetime.fromisoformat(entry.data["at"]) if is_late else entry.time,
+        told_at=entry.time if is_late else None,
+        kind=EventName(entry.data["kind"] if is_late else entry.type),
+        reason=entry.data.get("reason"),
+        role=entry.actor.kind,
+        name=names.get(("staff", entry.actor.id)) if entry.actor.kind in _NAMED else None,
+        centre=names.get(("centre", entry.actor.centre or "")),
+    )

@@ -23,7 +23,8 @@ from gateway.pages.resident.approving import attachment
 from gateway.pages.resident.disputing import KINDS, Filled, form_page, opened_page
 from gateway.parts import Parts
 from gateway.people.access import AccountSession, Who, allow
-from gateway.visits import cases, own, own_one
+from gateway.retention import standing as held
+from gateway.visits import cases, inquiries, own, own_one
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.own_one import One
 from gateway.web.redirects import see_other
@@ -38,9 +39,15 @@ async def show(
     request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
 ) -> Response[Any]:
     """Everything about it."""
+    await inquiries.tell_what_is_due(parts)
     one = await _read(session, parts, delegation_id)
     trust = parts.settings.log_witnesses
-    standing = await parts.database.read(lambda conn: cosignatures.standing(conn, trust))
+    standing, is_held = await parts.database.read(
+        lambda conn: (
+            cosignatures.standing(conn, trust),
+            held.is_held(conn, one.row.visit_id, session.resident_id),
+        )
+    )
     language = language_of(request)
     return page(
         request,
@@ -48,6 +55,7 @@ async def show(
         home=HOME,
         one=one,
         is_witnessed=standing.is_witnessed,
+        is_held=is_held,
         here=_path(one),
         shown={
             each.id: readback.shown(each.readback, each.service, language)
@@ -162,6 +170,7 @@ async def download_receipt(
 @get(f"{_ONE}/proof.zip", **_MINE)
 async def download_proof(session: AccountSession, parts: Parts, delegation_id: FromPath[str]) -> Response[bytes]:
     """Everything that proves it, to keep and to have verified by anybody; taking it is an event."""
+    await inquiries.tell_what_is_due(parts)
     await parts.database.write(lambda conn: own_one.note_proof(conn, parts, session, delegation_id))
     await settle(parts)
     content = await parts.database.read(lambda conn: own_one.proof(conn, parts, session, delegation_id))

@@ -4,14 +4,13 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from gateway.clock import read_moment
 from gateway.pages.mine import words
 from gateway.pages.mine.signing_in import HOME
 from gateway.pages.rendering import language_of, page
 from gateway.paging import Key
 from gateway.parts import Parts
 from gateway.people.access import AccountSession, Who, allow
-from gateway.visits import own, own_looks
+from gateway.visits import inquiries, own, own_looks
 
 AnyRequest = Request[Any, Any, Any]
 _MINE = allow(Who.RESIDENT_ACCOUNT)
@@ -37,15 +36,16 @@ async def show(request: AnyRequest, session: AccountSession, parts: Parts) -> Re
 @get("/mine/looks", **_MINE)
 async def show_looks(request: AnyRequest, session: AccountSession, parts: Parts) -> Response[Any]:
     """Who looked at what is kept of them, and why."""
-    before = read_moment(request.query_params.get("before", ""))
-    looks = await parts.database.read(lambda conn: own_looks.of_person(conn, session.resident_id, before))
+    after = Key.parse(request.query_params.get("before", ""))
+    await inquiries.tell_what_is_due(parts)
+    looks, older = await parts.database.read(lambda conn: own_looks.of_person(conn, session.resident_id, after))
     return page(
         request,
         "pages/mine/looks.html",
         home=HOME,
         looks=looks,
-        older=looks[-1].at.isoformat() if len(looks) == own_looks.MOST else None,
-        is_first=before is None,
+        older=str(older) if older else None,
+        is_first=after is None,
         kinds=words.LOOKS,
         reasons=words.LOOK_REASONS,
         roles=words.ROLES,

@@ -72,6 +72,8 @@ LOOKS: Final[Mapping[EventName, Message]] = {
     EventName.RESIDENT_LOOKED_AT: message("While serving you"),
     EventName.RESIDENT_LOOKED_AT_BY_AUDITOR: message("As an auditor"),
     EventName.VISIT_LOOKED_AT: message("To check how you were served"),
+    EventName.STATEMENT_RENDERED: message("Read the text of your permission again"),
+    EventName.FINDING_READ: message("To answer what an auditor found"),
     EventName.SECOND_LOOK_OPENED: message("As the second person who has to look"),
     EventName.DELEGATIONS_LISTED: message("Somebody showed your document at the counter"),
     EventName.OVERVIEW_PRINTED: message("Printed everything, for somebody who showed your document"),
@@ -82,6 +84,8 @@ PRINT_REASONS: Final[Mapping[OverviewReason, Message]] = {
     OverviewReason.NO_DEVICE: message("The resident cannot sign in to their own page"),
     OverviewReason.COMPLAINT: message("A complaint"),
 }
-LOOK_REASONS: Final[Mapping[str, Message]] = {reason.value: text for reason, text in REASONS.items()} | {
-    reason.value: text for reason, text in PRINT_REASONS.items()
-}
+LOOK_REASONS: Final[Mapping[str, Message]] = (
+    {reason.value: text for reason, text in REASONS.items()}
+    | {reason.value: text for reason, text in PRINT_REASONS.items()}
+    | {"command": message("On the gateway’s own machine, by whoever runs it")}
+)

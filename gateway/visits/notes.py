@@ -1,0 +1,160 @@
+"""What auditors and managers write about a visit: sealed with the visit, never changed, never taken back.
+
+A correction is a new note that names the one it stands in for; both stay readable. The text may repeat what the visit
+holds, so it falls with the visit's key; that it was written, by whom, and a commitment to its bytes stay in the trail.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select
+
+from audit.events import EventName
+from delegation.commitment import commit_value
+from gateway.ids import new_id
+from gateway.keys.errors import KeyDestroyedError
+from gateway.parts import Parts
+from gateway.people.access import StaffSession
+from gateway.people.tables import Staff
+from gateway.visits import disclosure
+from gateway.visits.audit_states import NoteKind
+from gateway.visits.audit_tables import AuditNote
+from gateway.visits.errors import NotFoundError
+from gateway.visits.inquiring import say_as_auditor
+from gateway.visits.rows import find_visit
+from gateway.visits.sealed import VisitVault
+
+LONGEST = 2000
+"""Signs of one text."""
+MOST = 100
+"""Texts that one page shows."""
+_KIND = "audit_note"
+
+_NOTES = (
+    select(AuditNote.__table__, Staff.display_name)
+    .join(Staff, Staff.id == AuditNote.staff_id)
+    .order_by(AuditNote.written_at, AuditNote.id)
+    .limit(MOST)
+)
+_OF_VISIT = _NOTES.where(AuditNote.visit_id == bindparam("about"))
+_OF_FINDING = _NOTES.where(AuditNote.finding_id == bindparam("about"))
+_SAME_PLACE = select(AuditNote.id).where(
+    AuditNote.id == bindparam("note"),
+    AuditNote.visit_id == bindparam("visit"),
+    AuditNote.kind == NoteKind.NOTE,
+    AuditNote.finding_id.is_(None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text that is to be kept."""
+
+    kind: NoteKind
+    text: str
+    finding_id: str | None = None
+    corrects_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One text."""
+
+    id: str
+    kind: NoteKind
+    finding_id: str | None
+    corrects_id: str | None
+    corrected_by: str | None
+    """Number of the note that stands in for it."""
+    staff_id: str
+    name: str
+    written_at: datetime
+    text: str | None
+    """`None` once it is erased."""
+
+
+def write(
+    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, text: str, corrects_id: str | None = None
+) -> str:
+    """An auditor's own note about a visit; return its id.
+
+    Raises:
+        NotFoundError: there is no such visit, or no such note in it to be corrected.
+        KeyDestroyedError: the visit is erased; nothing is kept of it any more.
+    """
+    find_visit(conn, visit_id)
+    if corrects_id and conn.execute(_SAME_PLACE, {"note": corrects_id, "visit": visit_id}).first() is None:
+        raise NotFoundError("no such note")
+    now = parts.clock.database_now(conn)
+    draft = Draft(NoteKind.NOTE, text, corrects_id=corrects_id)
+    note_id, commitment = keep(conn, parts, by, visit_id, draft, now)
+    data = {"note": note_id, "corrects": corrects_id, "text": commitment}
+    say_as_auditor(conn, visit_id, EventName.NOTE_WRITTEN, by.actor, now, **data)
+    return note_id
+
+
+def keep(
+    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, draft: Draft, now: datetime
+) -> tuple[str, str]:
+    """Keep a text; return its id and the commitment that the caller's event carries. Raises `KeyDestroyedError`."""
+    note_id, words = new_id(), draft.text[:LONGEST]
+    vault = VisitVault.of(conn, parts.sealer, visit_id)
+    values = {
+        "id": note_id,
+        "visit_id": visit_id,
+        "finding_id": draft.finding_id,
+        "kind": draft.kind,
+        "corrects_id": draft.corrects_id,
+        "staff_id": by.staff_id,
+        "written_at": now,
+    }
+    conn.execute(insert(AuditNote).values(values))
+    vault.add(note_id, _KIND, words.encode(), now)
+    return note_id, commit_value(disclosure.salt(vault, "note", note_id), "note", words)
+
+
+def of_visit(conn: Connection, parts: Parts, visit_id: str) -> list[Note]:
+    """Everything that was written about a visit, the oldest first. That somebody reads it is the caller's to record."""
+    return _read(conn, parts, _OF_VISIT, visit_id, visit_id)
+
+
+def of_finding(conn: Connection, parts: Parts, finding: Row[Any]) -> list[Note]:
+    """Everything that was written about a finding, the oldest first; otherwise as `of_visit`."""
+    return _read(conn, parts, _OF_FINDING, finding.id, finding.visit_id)
+
+
+def is_erased(conn: Connection, parts: Parts, visit_id: str) -> bool:
+    """Whether nothing can be written about a visit any more."""
+    return _vault(conn, parts, visit_id) is None
+
+
+def _read(conn: Connection, parts: Parts, query: Select[Any], about: str, visit_id: str) -> list[Note]:
+    rows = conn.execute(query, {"about": about}).all()
+    if not rows:
+        return []
+    vault = _vault(conn, parts, visit_id)
+    if vault is not None:
+        vault.fetch(_KIND)
+    instead = {row.corrects_id: row.id for row in rows if row.corrects_id}
+    return [
+        Note(
+            id=row.id,
+            kind=row.kind,
+            finding_id=row.finding_id,
+            corrects_id=row.corrects_id,
+            corrected_by=instead.get(row.id),
+            staff_id=row.staff_id,
+            name=row.display_name,
+            written_at=row.written_at,
+            text=None if vault is None else vault.take(row.id, _KIND).decode(),
+        )
+        for row in rows
+    ]
+
+
+def _vault(conn: Connection, parts: Parts, visit_id: str) -> VisitVault | None:
+    try:
+        return VisitVault.of(conn, parts.sealer, visit_id)
+    except KeyDestroyedError:
+        return None  # erased: that something was written stays, and nothing of what

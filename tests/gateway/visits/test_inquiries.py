@@ -1,0 +1,353 @@
+"""Inquiries: two auditors put off that a resident sees who looked; never for good, never longer than they said."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import DBAPIError
+
+from audit.entry import ActorKind, Entry, decode
+from audit.events import EventName
+from gateway.jobs.tables import JobRow
+from gateway.ledger.tables import AuditEvent
+from gateway.people.access import StaffSession
+from gateway.people.roles import Role
+from gateway.visits import exporting, inquiries, inquiring, inquiry_list, looking, notes, own_looks
+from gateway.visits.audit_states import InquiryEnd, InquiryReason
+from gateway.visits.bundles import EVERYTHING
+from gateway.visits.errors import InquiryFaultError, InquiryOverError, InquirySecondError, NotFoundError
+from gateway.visits.inquiry_list import InquiryStanding
+from gateway.visits.inquiry_rules import Proposal
+from gateway.visits.looking import AuditReason
+from tests.gateway.visits.colleagues import a_colleague
+from tests.gateway.visits.counter import Counter
+
+INSERT_ONLY = ("audit_note", "inquiry", "inquiry_subject", "inquiry_step")
+
+
+@pytest.fixture
+def visited(counter: Counter) -> Counter:
+    """One visit that is over."""
+    counter.open().grant()
+    counter.close()
+    return counter
+
+
+@pytest.fixture
+def one(visited: Counter) -> StaffSession:
+    return a_colleague(visited, "Aivars Revidents", role=Role.AUDITOR)
+
+
+@pytest.fixture
+def two(visited: Counter) -> StaffSession:
+    return a_colleague(visited, "Dace Revidente", role=Role.AUDITOR)
+
+
+def proposal(counter: Counter, *, days: int = 30, whole_person: bool = False, **changed: Any) -> Proposal:
+    values: dict[str, Any] = {
+        "visits": (counter.visit_id,),
+        "whole_person": whole_person,
+        "reference": "DP/2026-17",
+        "reason": InquiryReason.STAFF_MISUSE,
+        "ends_at": counter.clock.now() + timedelta(days=days),
+    }
+    return Proposal(**(values | changed))
+
+
+def propose(counter: Counter, by: StaffSession, **changed: Any) -> str:
+    return counter.write(lambda conn: inquiries.propose(conn, counter.store, by, proposal(counter, **changed)))
+
+
+def agree(counter: Counter, by: StaffSession, inquiry_id: str) -> None:
+    counter.write(lambda conn: inquiries.agree(conn, counter.store, by, inquiry_id))
+
+
+def end(counter: Counter, by: StaffSession, inquiry_id: str) -> None:
+    counter.write(lambda conn: inquiries.end(conn, counter.store, by, inquiry_id))
+
+
+def look(counter: Counter, by: StaffSession, visit_id: str | None = None) -> None:
+    about = visit_id or counter.visit_id
+    counter.write(lambda conn: looking.note_audit(conn, counter.store, by, about, AuditReason.INCIDENT))
+
+
+def chain(counter: Counter, name: str) -> list[Entry]:
+    query = select(AuditEvent.leaf).where(AuditEvent.chain == name).order_by(AuditEvent.n)
+    return [decode(bytes(leaf)) for leaf in counter.read(lambda conn: conn.execute(query).scalars().all())]
+
+
+def seen(counter: Counter) -> list[own_looks.Look]:
+    """What the resident's page says of who looked."""
+    principal = counter.delegation().principal_id
+    looks, _older = counter.read(lambda conn: own_looks.of_person(conn, principal))
+    return [each for each in looks if each.role is ActorKind.AUDITOR]
+
+
+def execute(conn: Connection, statement: str) -> None:
+    conn.execute(text(statement))
+
+
+def line(counter: Counter, inquiry_id: str) -> inquiry_list.Line:
+    return counter.read(lambda conn: inquiry_list.one(conn, counter.store, inquiry_id))[0]
+
+
+class TestWhileItStands:
+    def test_the_looks_of_its_two_are_kept_apart_and_nobody_elses(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        third = a_colleague(visited, "Cits Revidents", role=Role.AUDITOR)
+        inquiry = propose(visited, one)
+        look(visited, one)
+        agree(visited, two, inquiry)
+        look(visited, one)
+        look(visited, two)
+        look(visited, third)
+        assert [each.at for each in seen(visited)][::-1] == [
+            each.time for each in chain(visited, visited.visit_id) if each.type == EventName.VISIT_LOOKED_AT
+        ]
+        assert len(seen(visited)) == 2, "before it stood, and the third's"
+        kept = [each for each in chain(visited, f"inquiry:{inquiry}") if each.type == EventName.VISIT_LOOKED_AT]
+        assert [each.actor.id for each in kept] == [one.staff_id, two.staff_id]
+        assert {each.data["visit"] for each in kept} == {visited.visit_id}
+
+    def test_notes_unsealing_and_files_are_kept_apart_too(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        agree(visited, two, inquiry := propose(visited, one))
+        before, store, visit = len(visited.events()), visited.store, visited.visit_id
+        look(visited, one)
+        visited.write(lambda conn: looking.note_unsealing(conn, store, one, visit))
+        visited.write(lambda conn: notes.write(conn, store, one, visit, "Jautāt par darbstaciju."))
+        visited.write(lambda conn: exporting.note(conn, store, one.actor, visit, EVERYTHING, "incident"))
+        assert visited.read(lambda conn: exporting.noted(conn, store, one.actor, visit)) == EVERYTHING
+        assert visited.read(lambda conn: looking.has_unsealed(conn, store, one, visit))
+        assert not visited.read(lambda conn: looking.has_unsealed(conn, store, two, visit))
+        assert len(visited.events()) == before
+        end(visited, two, inquiry)
+        assert [each.kind for each in seen(visited)] == [
+            EventName.BUNDLE_EXPORTED,
+            EventName.RESIDENT_LOOKED_AT_BY_AUDITOR,
+            EventName.VISIT_LOOKED_AT,
+        ], "a note is no look, and is told in the trail alone"
+
+    def test_other_visits_are_as_ever_unless_the_whole_person_is_named(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        agree(visited, two, inquiry := propose(visited, one))
+        first = visited.visit_id
+        visited.open().grant()
+        visited.close()
+        look(visited, one)
+        assert len(seen(visited)) == 1
+        end(visited, one, inquiry)
+        agree(visited, two, propose(visited, one, whole_person=True))
+        look(visited, one)
+        look(visited, one, first)
+        assert len(seen(visited)) == 1
+
+    def test_it_is_in_force_for_nobody_before_a_second_agrees(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        inquiry = propose(visited, one)
+        assert line(visited, inquiry).standing is InquiryStanding.PROPOSED
+        visited.clock.move(inquiries.WAITS)
+        with pytest.raises(InquiryOverError):
+            agree(visited, two, inquiry)
+        assert line(visited, inquiry).standing is InquiryStanding.NOTHING
+        look(visited, one)
+        assert len(seen(visited)) == 1
+
+
+class TestTheSecond:
+    def test_is_not_who_proposed_it(self, visited: Counter, one: StaffSession) -> None:
+        inquiry = propose(visited, one)
+        with pytest.raises(InquirySecondError):
+            agree(visited, one, inquiry)
+
+    def test_is_not_at_the_same_computer(self, visited: Counter, one: StaffSession) -> None:
+        inquiry = propose(visited, one)
+        near = a_colleague(visited, "Dace Revidente", role=Role.AUDITOR, terminal_id=one.terminal_id)
+        with pytest.raises(InquirySecondError):
+            agree(visited, near, inquiry)
+
+    def test_is_no_new_account(self, visited: Counter, one: StaffSession) -> None:
+        inquiry = propose(visited, one)
+        new = a_colleague(visited, "Jauns Revidents", role=Role.AUDITOR, is_new=True)
+        with pytest.raises(InquirySecondError):
+            agree(visited, new, inquiry)
+        with pytest.raises(InquirySecondError):
+            propose(visited, new)
+
+    def test_did_not_serve_the_visit(self, visited: Counter, one: StaffSession) -> None:
+        inquiry = propose(visited, one)
+        assistant = replace(visited.by, role=Role.AUDITOR)
+        with pytest.raises(InquirySecondError):
+            agree(visited, assistant, inquiry)
+        with pytest.raises(InquirySecondError):
+            propose(visited, assistant)
+
+    def test_may_be_against_it_and_then_it_is_over(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        inquiry = propose(visited, one)
+        end(visited, two, inquiry)
+        with pytest.raises(InquiryOverError):
+            agree(visited, two, inquiry)
+        assert line(visited, inquiry).why is InquiryEnd.REFUSED
+
+    def test_agrees_once(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
+        agree(visited, two, inquiry := propose(visited, one))
+        with pytest.raises(InquiryOverError):
+            agree(visited, two, inquiry)
+
+
+class TestItsEnd:
+    def test_tells_each_look_with_its_own_time_and_that_it_is_late(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        agree(visited, two, inquiry := propose(visited, one))
+        look(visited, one)
+        looked_at = visited.clock.now()
+        visited.clock.move(timedelta(days=3))
+        end(visited, two, inquiry)
+        (told,) = seen(visited)
+        assert (told.at, told.kind, told.reason) == (looked_at, EventName.VISIT_LOOKED_AT, "incident")
+        assert told.told_at == visited.clock.now()
+        entry = visited.entry(EventName.LOOK_TOLD_LATE)
+        assert entry.actor.id == one.staff_id
+        kept = chain(visited, f"inquiry:{inquiry}")
+        assert kept[int(entry.data["entry"]) - 1].type == EventName.VISIT_LOOKED_AT
+        assert (kept[-1].type, kept[-1].data) == (EventName.INQUIRY_ENDED, {"why": "early", "told": 1})
+        look(visited, one)
+        assert len(seen(visited)) == 2
+        with pytest.raises(InquiryOverError):
+            end(visited, one, inquiry)
+
+    def test_by_its_date_needs_no_worker(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
+        agree(visited, two, inquiry := propose(visited, one, days=5))
+        look(visited, one)
+        visited.clock.move(timedelta(days=5))
+        look(visited, one)
+        assert len(seen(visited)) == 1, "on the day itself a look is shown at once"
+        asyncio.run(inquiries.tell_what_is_due(visited.store))
+        asyncio.run(inquiries.tell_what_is_due(visited.store))
+        assert len(seen(visited)) == 2
+        assert line(visited, inquiry).why is InquiryEnd.DATE
+
+    def test_is_a_job_of_the_worker(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
+        agree(visited, two, inquiry := propose(visited, one, days=5))
+        jobs = select(JobRow.run_at, JobRow.payload).where(JobRow.kind == inquiries.JOB).order_by(JobRow.run_at)
+        due = [row.run_at for row in visited.read(lambda conn: conn.execute(jobs).all())]
+        assert due[-1] == line(visited, inquiry).ends_at
+        visited.write(lambda conn: inquiries.end_due(conn, visited.store, inquiry))
+        assert line(visited, inquiry).standing is InquiryStanding.STANDING, "too early does nothing"
+
+    def test_races_a_look_and_none_is_lost(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
+        told = 0
+        for number in range(1, 9):
+            agree(visited, two, inquiry := propose(visited, one, days=1))
+            with ThreadPoolExecutor(2) as pool:
+                looked = pool.submit(look, visited, one)
+                pool.submit(end, visited, two, inquiry).result()
+                looked.result()
+            assert len(seen(visited)) == number, "told at once, or by the end"
+            told += int(chain(visited, f"inquiry:{inquiry}")[-1].data.get("told", 0))
+        assert 0 <= told <= 8
+
+
+class TestWhatItMayBe:
+    def test_is_said_by_field(self, visited: Counter, one: StaffSession) -> None:
+        for changed, field, fault in (
+            ({"visits": ()}, "visits", "number"),
+            ({"visits": ("no-such-visit",)}, "visits", "unknown"),
+            ({"reference": "Jānis Paraugs"}, "reference", "reference"),
+            ({"reference": "lieta-329999-00001"}, "reference", "reference"),
+            ({"days": 91}, "last", "days"),
+            ({"days": 0}, "last", "days"),
+        ):
+            with pytest.raises(InquiryFaultError) as caught:
+                propose(visited, one, **changed)
+            assert (caught.value.field, caught.value.fault) == (field, fault)
+
+    def test_no_second_one_beside_an_open_one(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
+        propose(visited, one)
+        with pytest.raises(InquiryFaultError, match="open"):
+            propose(visited, two)
+
+    def test_no_renewals_past_twice_the_longest_also_by_another_visit_of_the_person(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        for _ in range(2):
+            agree(visited, two, propose(visited, one, days=89))
+            visited.clock.move(timedelta(days=89))
+            asyncio.run(inquiries.tell_what_is_due(visited.store))
+        visited.open().grant()
+        with pytest.raises(InquiryFaultError, match="total"):
+            propose(visited, one, days=5)
+        propose(visited, one, days=1)
+
+    def test_what_ended_early_counts_as_long_as_it_lasted(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        for _ in range(3):
+            agree(visited, two, inquiry := propose(visited, one, days=89))
+            end(visited, one, inquiry)
+
+    def test_an_unknown_one_is_not_found(self, visited: Counter, one: StaffSession) -> None:
+        for step in (agree, end):
+            with pytest.raises(NotFoundError):
+                step(visited, one, "no-such-inquiry")
+
+
+class TestTheRecord:
+    def test_every_one_is_listed_for_ever_and_counted(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        agree(visited, two, first := propose(visited, one))
+        end(visited, one, first)
+        second = propose(visited, two, reason=InquiryReason.FRAUD)
+        found = visited.read(lambda conn: inquiry_list.find(conn, visited.store, after=None, most=5))
+        assert [each.id for each in found] == [second, first]
+        rest = visited.read(lambda conn: inquiry_list.find(conn, visited.store, after=found[0].key, most=5))
+        assert [(each.id, each.second, each.ender) for each in rest] == [(first, two.name, one.name)]
+        counts = visited.read(lambda conn: inquiry_list.figures(conn, visited.store))
+        assert [(each.reason, each.all, each.waiting, each.agreed, each.early) for each in counts] == [
+            (InquiryReason.STAFF_MISUSE, 1, 0, 1, 1),
+            (InquiryReason.FRAUD, 1, 1, 0, 0),
+            (InquiryReason.AUTHORITY, 0, 0, 0, 0),
+        ]
+
+    def test_its_events_name_nobody_and_hold_no_text(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        agree(visited, two, inquiry := propose(visited, one, whole_person=True))
+        visited.write(lambda conn: notes.write(conn, visited.store, one, visited.visit_id, "Ilze Paraudziņa zvanīja."))
+        end(visited, one, inquiry)
+        leaves = visited.read(lambda conn: conn.execute(select(AuditEvent.leaf)).scalars().all())
+        assert not [leaf for leaf in leaves if b"Ilze" in leaf or b"329999" in leaf or b"zvan" in leaf]
+
+    def test_no_row_is_changed_or_taken_away(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
+        visited.write(lambda conn: notes.write(conn, visited.store, one, visited.visit_id, "Piezīme."))
+        agree(visited, two, inquiry := propose(visited, one))
+        end(visited, one, inquiry)
+        for table in INSERT_ONLY:
+            column = {"audit_note": "visit_id", "inquiry": "ends_at", "inquiry_subject": "subject_id"}.get(table, "at")
+            for attack in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
+                with pytest.raises(DBAPIError, match="insert-only"):
+                    visited.write(partial(execute, statement=attack))
+
+
+def test_whether_one_stands_is_read_by_the_clock(visited: Counter, one: StaffSession, two: StaffSession) -> None:
+    agree(visited, two, propose(visited, one))
+
+    def work(conn: Connection) -> str | None:
+        return inquiring.stands_over(conn, visited.visit_id, visited.clock.now())
+
+    assert visited.read(work) is not None
+    visited.clock.move(timedelta(days=31))
+    assert visited.read(work) is None
