@@ -41,7 +41,7 @@ _INSERT = {
     .on_conflict_do_nothing(index_elements=["code_hash"])
     .returning(ResidentRow.id),
 }
-_CHANGE = update(ResidentRow).where(ResidentRow.id == bindparam("which"))
+_CHANGE = update(ResidentRow).where(ResidentRow.id == bindparam("which"), ResidentRow.erased_at.is_(None))
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +187,11 @@ def open_resident(conn: Connection, parts: Store, resident_id: str) -> Resident:
 def open_profile(conn: Connection, parts: Store, resident_id: str) -> Profile:
     """Open what is known of a resident; errors as of `open_resident`."""
     return open_resident(conn, parts, resident_id).profile
+
+
+def open_key(conn: Connection, parts: Store, resident_id: str) -> DataKey:
+    """Open a resident's own key, and nothing that it seals; errors as of `open_resident`."""
+    return store.open_read(conn, parts.sealer, _find(conn, resident_id))
 
 
 def is_same(conn: Connection, parts: Store, resident_id: str, code: str) -> bool:

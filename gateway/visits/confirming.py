@@ -33,6 +33,7 @@ from gateway.visits import (
     filings,
     granting,
     guarding,
+    parties,
     running,
     second_person,
     sign_ins,
@@ -224,7 +225,7 @@ def permit(
     )
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
     vault.add(permit_id, "token", token.encode(), now)
-    vault.add(approval.id, "evidence", evidence, now)
+    vault.add(approval.id, "evidence", evidence, now, own_key=parties.own_key(conn, parts, row, approval))
     approvals.decide(conn, approval, ApprovalState.GIVEN, now)
     filings.move(conn, filing, FilingState.CONFIRMED)
     holder = conn.execute(_HOLDER, {"filing": filing.id}).scalar_one_or_none()

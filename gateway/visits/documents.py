@@ -14,7 +14,7 @@ from delegation.assurance import Route
 from delegation.errors import InvalidRequestError
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import approvals
+from gateway.visits import approvals, parties
 from gateway.visits.asked import NO_DOCUMENT
 from gateway.visits.errors import DocumentNotCheckedError
 from gateway.visits.rows import ensure, lock_approval, lock_delegation_asked, lock_open_visit
@@ -78,6 +78,7 @@ def record(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, appr
     vault = VisitVault.of(conn, parts.sealer, visit_id)
     found = checked(vault, row.id, approval_id)
     ensure(found["document"] == NOT_YET, "check a document twice")
-    vault.keep(approval_id, _ASKED, msgspec.json.encode(found | {"document": document}), now)
+    own_key = parties.own_key(conn, parts, row, approval)
+    vault.keep(approval_id, _ASKED, msgspec.json.encode(found | {"document": document}), now, own_key=own_key)
     data = {"approval": approval_id, "document": document}
     say(conn, visit_id, EventName.DOCUMENT_CHECKED, by.actor, now, **data)

@@ -76,6 +76,12 @@ class CorrectionNotFreshError(VisitError):
     code = "mine.not_fresh"
 
 
+class PersonErasedError(VisitError):
+    """Whoever's matter it is was erased in this moment; asked again, they are somebody new."""
+
+    code = "retention.person_erased"
+
+
 class CaseOverError(VisitError):
     """The case is closed, or not so far that it could be."""
 

@@ -140,8 +140,8 @@ class _Examiner:
             case EventName.DELEGATION_SIGNED.value:
                 self._delegation(vault, data)
             case EventName.PERMIT_GIVEN.value:
-                self._yes(vault, _yes_of(entry, ApprovalKind.PERMIT, data["payload"]), data["evidence"])
                 self._permit(vault, data)
+                self._yes(vault, _yes_of(entry, ApprovalKind.PERMIT, data["payload"]), data["evidence"])
             case _:
                 self._yes(vault, _yes_of(entry, ApprovalKind.GRANT, data["statement"]), data["evidence"])
 

@@ -22,6 +22,8 @@ from delegation.statement import render
 from delegation.wording import LATEST
 from gateway.jobs.queue import Task, enqueue_all
 from gateway.keys import store as key_store
+from gateway.keys.errors import KeyMissingError
+from gateway.keys.sealing import DataKey
 from gateway.keys.signing import KeyKind
 from gateway.ledger.health import ensure_healthy
 from gateway.ledger.outbox import Event
@@ -46,7 +48,7 @@ from gateway.visits import (
 )
 from gateway.visits.asked import Asked, ensure_reachable, is_over, number_for, requested
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
-from gateway.visits.errors import ExpiredError, NoKnownNumberError, OtherPersonError
+from gateway.visits.errors import ExpiredError, NoKnownNumberError, OtherPersonError, PersonErasedError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -73,6 +75,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     Raises:
         OutOfOrderError: no service is chosen, or a delegation is already waiting or in force.
         OtherPersonError: the visit is about somebody else.
+        PersonErasedError: whoever's matter it is was erased in this moment.
         RouteNotAllowedError: a service does not take the route, or the route cannot reach its assurance.
         NotOfferedError: a service does not offer what is wanted of it.
         NoKnownNumberError: the display route, and no number is known but one typed here.
@@ -108,7 +111,10 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     if earlier is None:
         # From now on the visit's values fall with the key of whoever's matter it is.
-        key_store.rewrap(conn, parts.sealer.wrap(vault.key, under=taking_part.principal.key))
+        try:
+            key_store.rewrap(conn, parts.sealer.wrap(vault.key, under=taking_part.principal.key))
+        except KeyMissingError as error:
+            raise PersonErasedError("between being found and being asked") from error
     people = (asked.person, *asked.speaking, *(each.profile for each in taking_part.everybody))
     principal_id = taking_part.principal.id
     needed = guarding.looks_for_people(conn, parts, vault, by, people, asked.number, principal_id=principal_id)
@@ -130,8 +136,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         status_index=_free_status_index(conn),
     )
     vault.add(delegation.id, "statement", statements.pack(facts), now)
-    vault.add(delegation.id, "evidence", _evidence(asked.document_kind, numbers[0]), now)
-    parties.keep(vault, delegation.id, asked.authority, now)
+    vault.add(delegation.id, "evidence", _evidence(asked.document_kind, numbers[0]), now, own_key=taking_part.own_key)
+    parties.keep(vault, delegation.id, asked.authority, now, taking_part.own_key)
     if locked:
         vault.add(delegation.id, "locked", fixed.pack(locked), now)
     asking = approvals.Asking(
@@ -147,7 +153,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         text_length=len(text.text),
     )
     looks = guarding.ask_for(conn, parts, by, visit_id, needed, now, delegation_id=delegation.id)
-    approval_id = _put_or_hold(conn, parts, vault, asking, looks, now)
+    approval_id = _put_or_hold(conn, parts, vault, asking, looks, now, taking_part.own_key)
     say(
         conn,
         visit_id,
@@ -202,7 +208,7 @@ def grant(
     )
     delegation = activate(before, given, rules=rules, now=now)
     approvals.decide(conn, approval, ApprovalState.GIVEN, now)
-    kept = ToSeal(approval.id, "evidence", evidence)
+    kept = ToSeal(approval.id, "evidence", evidence, parties.own_key(conn, parts, row, approval))
     event = _given(approval, given)
     if delegation.state is DelegationState.REQUESTED:
         vault.add_all([kept], now)
@@ -332,27 +338,37 @@ def _ask_next(
         text_length=approval.text_length,
     )
     approval_id = approvals.ask(conn, parts, vault, asking, now)
-    vault.add(approval_id, "asked", _evidence(documents.to_be_checked(approval.route), number), now)
+    own_key = None if approver.id == delegation.principal else approver.key
+    evidence = _evidence(documents.to_be_checked(approval.route), number)
+    vault.add(approval_id, "asked", evidence, now, own_key=own_key)
     data = {"approval": approval_id, "delegation": delegation.id, "approver": approver.id}
     say(conn, delegation.visit, EventName.APPROVAL_REQUESTED, actors.SYSTEM, now, **data)
 
 
 def _put_or_hold(
-    conn: Connection, parts: Parts, vault: VisitVault, asking: approvals.Asking, looks: Sequence[str], now: datetime
+    conn: Connection,
+    parts: Parts,
+    vault: VisitVault,
+    asking: approvals.Asking,
+    looks: Sequence[str],
+    now: datetime,
+    own_key: DataKey | None,
 ) -> str:
     """Put the question, or keep it sealed until every second look is confirmed; then there is no approval yet."""
     if second_person.all_confirmed(conn, looks):
         return approvals.ask(conn, parts, vault, asking, now)
-    vault.add(asking.delegation_id, HELD, msgspec.json.encode(asking), now)
+    vault.add(asking.delegation_id, HELD, msgspec.json.encode(asking), now, own_key=own_key)
     return ""
 
 
 def _evidence(document: str, number: approvals.KnownNumber | None) -> bytes:
-    """What was checked of somebody before they said yes, and where their code goes."""
+    """What was checked of somebody before they said yes, and where their code goes.
+
+    The salt keeps the log's hash of it from telling the number, once they are erased and the visit is not.
+    """
     source = number.source.value if number else None
-    return msgspec.json.encode(
-        {"document": document, "number": number.number if number else None, "number_source": source}
-    )
+    known = {"document": document, "number": number.number if number else None, "number_source": source}
+    return msgspec.json.encode(known | {"salt": secrets.token_urlsafe(16)})
 
 
 def _also(delegation: Delegation) -> dict[str, Any]:

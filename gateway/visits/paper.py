@@ -28,10 +28,9 @@ from gateway.database.base import written_out
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
-from gateway.visits import approvals, confirming, documents, looking, second_person, statements, stop_codes
+from gateway.visits import approvals, confirming, documents, looking, parties, second_person, statements, stop_codes
 from gateway.visits.delegations import store, to_model
 from gateway.visits.errors import NotFoundError, NotLookedAtError, PaperVoidError
-from gateway.visits.parties import approver_of
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -147,7 +146,8 @@ def hand_in(
     documents.ensure_checked(vault, row.id, approval_id)
     kept = kept_file(FILE, upload)
     scan = Scan(kept.media_type, kept.content, hashlib.sha256(kept.content).hexdigest())
-    vault.keep(approval_id, _SCAN, msgspec.msgpack.encode(scan), now)
+    own_key = parties.own_key(conn, parts, row, approval)
+    vault.keep(approval_id, _SCAN, msgspec.msgpack.encode(scan), now, own_key=own_key)
     subject = Subject(
         hash=_subject(vault, approval, scan),
         delegation_id=row.id,
@@ -204,7 +204,7 @@ def for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: 
     """
     vault, approval = _looked_at(conn, parts, session, look_id)
     row, scan = find_delegation(conn, approval.delegation_id), _scan_of(vault, approval.id)
-    is_permit, approver_id = approval.kind is ApprovalKind.PERMIT, approver_of(row, approval)
+    is_permit, approver_id = approval.kind is ApprovalKind.PERMIT, parties.approver_of(row, approval)
     return Witnessed(
         name=signer_name(conn, parts, vault, row.id, row.approver_id, approver_id),
         personal_code=residents.open_profile(conn, parts, approver_id).code,

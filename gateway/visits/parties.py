@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from delegation.errors import InvalidRequestError
 from delegation.model import AuthorityKind
+from gateway.keys.sealing import DataKey
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.residents import Profile, Resident
@@ -45,6 +46,11 @@ class Parties:
     def approver(self) -> Resident:
         """Who is asked first, and later about each read-back."""
         return self.approvers[0]
+
+    @property
+    def own_key(self) -> DataKey | None:
+        """Under which what the first approver gives is sealed too; none in their own matter."""
+        return None if self.approver.id == self.principal.id else self.approver.key
 
     @property
     def everybody(self) -> tuple[Resident, ...]:
@@ -80,14 +86,20 @@ def find(
     return Parties(principal, found or (principal,))
 
 
-def keep(vault: VisitVault, delegation_id: str, authority: Authority | None, now: datetime) -> None:
-    """Seal what showed the right to act for somebody else."""
+def keep(
+    vault: VisitVault, delegation_id: str, authority: Authority | None, now: datetime, own_key: DataKey | None
+) -> None:
+    """Seal what showed the right to act for somebody else; it falls with whoever acts, too."""
     if authority is not None:
-        vault.add(delegation_id, _KIND, msgspec.json.encode(authority), now)
+        vault.add(delegation_id, _KIND, msgspec.json.encode(authority), now, own_key=own_key)
 
 
 def authority_of(vault: VisitVault, delegation_id: str) -> Authority | None:
-    """What was seen, if somebody acts for somebody else."""
+    """What was seen, if somebody acts for somebody else.
+
+    Raises:
+        KeyDestroyedError: whoever acted was erased.
+    """
     kept = vault.find(delegation_id, _KIND)
     return None if kept is None else msgspec.json.decode(kept, type=Authority)
 
@@ -95,3 +107,9 @@ def authority_of(vault: VisitVault, delegation_id: str) -> Authority | None:
 def approver_of(row: AnyRow, approval: AnyRow) -> str:
     """Whose yes an asking is for; `row` is its delegation's."""
     return str(approval.approver_id or row.approver_id)
+
+
+def own_key(conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow) -> DataKey | None:
+    """Under which what an approver gives is sealed too; none in their own matter. `row` is the delegation's."""
+    approver_id = approver_of(row, approval)
+    return None if approver_id == row.principal_id else residents.open_key(conn, parts, approver_id)

@@ -1,4 +1,7 @@
-"""A visit's sealed values: written under the visit's key, read by nobody who cannot open it."""
+"""A visit's sealed values: written under the visit's key, read by nobody who cannot open it.
+
+What somebody gave in another person's matter is sealed under their own key first: it falls with either.
+"""
 
 import hashlib
 import hmac
@@ -17,10 +20,10 @@ from gateway.keys.sealing import DataKey, Sealer
 from gateway.visits.tables import SealedRecord, Visit
 
 _KEY_OF_VISIT = store.read_with(select(Visit.id), Visit.key_id).where(Visit.id == bindparam("visit"))
-_CONTENT = select(SealedRecord.content).where(
+_CONTENT = select(SealedRecord.content, SealedRecord.inner_key_id).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
-_CONTENTS = select(SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content).where(
+_CONTENTS = select(SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content, SealedRecord.inner_key_id).where(
     SealedRecord.visit_id == bindparam("visit"), SealedRecord.kind.in_(bindparam("kinds", expanding=True))
 )
 _ADD = insert(SealedRecord)
@@ -36,6 +39,8 @@ class ToSeal:
     owner_id: str
     kind: str
     content: bytes
+    own_key: DataKey | None = None
+    """Of whoever gave it, where the matter is somebody else's."""
 
 
 class VisitVault:
@@ -45,7 +50,7 @@ class VisitVault:
         self._connection = connection
         self._sealer = sealer
         self._visit_id = visit_id
-        self._fetched: dict[str, dict[str, bytes]] = {}
+        self._fetched: dict[str, dict[str, tuple[bytes, str | None]]] = {}
         self.key = key
 
     @classmethod
@@ -70,39 +75,44 @@ class VisitVault:
         """The key of those hashes, for whoever the values belong to: it opens nothing that is sealed."""
         return hmac.digest(self.key.secret, b"pilnvara commitment", hashlib.sha256)
 
-    def keep(self, owner_id: str, kind: str, content: bytes, now: datetime) -> None:
+    def keep(self, owner_id: str, kind: str, content: bytes, now: datetime, *, own_key: DataKey | None = None) -> None:
         """Seal `content`, in place of an older one of the same owner and kind."""
         self.forget(owner_id, kind)
-        self.add(owner_id, kind, content, now)
+        self.add(owner_id, kind, content, now, own_key=own_key)
 
     def fetch(self, *kinds: str) -> None:
         """Read everything of these kinds in one statement; nothing is opened yet."""
         self._fetched |= {kind: {} for kind in kinds}
-        for owner_id, kind, content in self._connection.execute(_CONTENTS, {"visit": self._visit_id, "kinds": kinds}):
-            self._fetched[kind][owner_id] = content
+        rows = self._connection.execute(_CONTENTS, {"visit": self._visit_id, "kinds": kinds})
+        for owner_id, kind, content, inner_key_id in rows:
+            self._fetched[kind][owner_id] = (content, inner_key_id)
 
     def forget(self, owner_id: str, kind: str) -> None:
         """Drop what was kept, if anything."""
         self._fetched.pop(kind, None)
         self._connection.execute(_FORGET, {"owner": owner_id, "kind": kind})
 
-    def add(self, owner_id: str, kind: str, content: bytes, now: datetime) -> None:
+    def add(self, owner_id: str, kind: str, content: bytes, now: datetime, *, own_key: DataKey | None = None) -> None:
         """Seal `content` for the first time: one statement fewer than `keep`."""
-        self._connection.execute(_ADD, self._sealed(owner_id, kind, content, now))
+        self._connection.execute(_ADD, self._sealed(ToSeal(owner_id, kind, content, own_key), now))
 
     def add_all(self, contents: Sequence[ToSeal], now: datetime) -> None:
         """Seal several contents for the first time, in one statement."""
-        rows = [self._sealed(each.owner_id, each.kind, each.content, now) for each in contents]
-        insert_all(self._connection, SealedRecord, rows)
+        insert_all(self._connection, SealedRecord, [self._sealed(each, now) for each in contents])
 
     def find(self, owner_id: str, kind: str) -> bytes | None:
-        """The opened content, or `None` when nothing was kept."""
+        """The opened content, or `None` when nothing was kept.
+
+        Raises:
+            KeyDestroyedError: whoever gave it in somebody else's matter was erased.
+        """
         fetched = self._fetched.get(kind)
         if fetched is not None:
-            content = fetched.get(owner_id)
+            found = fetched.get(owner_id)
         else:
-            content = self._connection.execute(_CONTENT, {"owner": owner_id, "kind": kind}).scalar_one_or_none()
-        return None if content is None else self._sealer.open(self.key, f"{kind}:{owner_id}", content)
+            row = self._connection.execute(_CONTENT, {"owner": owner_id, "kind": kind}).one_or_none()
+            found = None if row is None else (row.content, row.inner_key_id)
+        return None if found is None else self._open(f"{kind}:{owner_id}", *found)
 
     def take(self, owner_id: str, kind: str) -> bytes:
         """The opened content. Raises `LookupError` when nothing was kept, which is a defect of the caller."""
@@ -111,14 +121,24 @@ class VisitVault:
             raise LookupError(f"no sealed {kind}")
         return content
 
-    def _sealed(self, owner_id: str, kind: str, content: bytes, now: datetime) -> dict[str, Any]:
-        self._fetched.pop(kind, None)
+    def _open(self, context: str, content: bytes, inner_key_id: str | None) -> bytes:
+        if inner_key_id is None:
+            return self._sealer.open(self.key, context, content)
+        own_key = store.load(self._connection, self._sealer, inner_key_id)
+        return self._sealer.open(own_key, context, self._sealer.open(self.key, context, content))
+
+    def _sealed(self, each: ToSeal, now: datetime) -> dict[str, Any]:
+        self._fetched.pop(each.kind, None)
+        context, content, own_key = f"{each.kind}:{each.owner_id}", each.content, each.own_key
+        if own_key is not None:
+            content = self._sealer.seal(own_key, context, content)
         return {
             "id": new_id(),
             "visit_id": self._visit_id,
-            "owner_id": owner_id,
-            "kind": kind,
+            "owner_id": each.owner_id,
+            "kind": each.kind,
             "key_id": self.key.id,
-            "content": self._sealer.seal(self.key, f"{kind}:{owner_id}", content),
+            "inner_key_id": None if own_key is None else own_key.id,
+            "content": self._sealer.seal(self.key, context, content),
             "stored_at": now,
         }
