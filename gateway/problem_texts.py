@@ -210,6 +210,30 @@ PROBLEMS: dict[str, Problem] = {
     "second_look.over": Problem(
         409, message("This has been answered or is past its time"), message("Nothing more is needed from you.")
     ),
+    # Erasing
+    "retention.still_needed": Problem(
+        409, message("It cannot be erased now"), message("Something is under way for which it is needed.")
+    ),
+    "retention.erased": Problem(
+        409, message("It has been erased already"), message("Nothing is left that could be kept or erased.")
+    ),
+    "retention.no_wish": Problem(409, message("No wish to be erased waits"), _GO_BACK),
+    "retention.not_fresh": Problem(
+        403,
+        message("Your sign-in is too old for this"),
+        message("Sign in once more and ask for it within five minutes."),
+    ),
+    "retention.served_by_you": Problem(
+        403,
+        message("You have served this person, so you cannot take this wish"),
+        message("Ask a colleague or the manager. The person can also ask for it on their own page or at another centre."),
+    ),
+    "retention.no_hold": Problem(404, message("There is no such hold, or it was lifted"), _GO_BACK),
+    "retention.person_erased": Problem(
+        409,
+        message("What was known of this person was erased in this moment"),
+        message("Ask again: they are served as somebody new."),
+    ),
     # Passkeys
     "passkey.impossible": Problem(
         409,

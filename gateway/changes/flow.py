@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.changes import accounts, defining, identity, network, portals, rules
+from gateway.changes import accounts, defining, holds, identity, network, portals, rules
 from gateway.changes.checks import Faults
 from gateway.changes.errors import (
     ChangeFaultError,
@@ -36,7 +36,7 @@ from gateway.ledger import health, outbox
 from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import OAuthError
 from gateway.parts import Store
-from gateway.people import freshness
+from gateway.people import computers, freshness
 from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
 from gateway.people.roles import Role
@@ -49,7 +49,7 @@ WAITS: Final = timedelta(days=7)
 LONGEST_REASON: Final = 500
 
 KINDS: Final[Mapping[ChangeKind, Kind]] = (
-    portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS | defining.KINDS | accounts.KINDS
+    portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS | defining.KINDS | accounts.KINDS | holds.KINDS
 )
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
@@ -338,17 +338,9 @@ def _is_about(row: Any, session: StaffSession) -> bool:
 
 
 def _is_elsewhere(row: Any, session: StaffSession) -> bool:
-    """Whether somebody sits at another computer than the proposer: another enrolled one, else another browser.
-
-    Where neither tells them apart, as in a session from before browsers had marks, they count as one.
-    """
-    terminals = (row.proposed_terminal_id, session.terminal_id)
-    browsers = (row.proposed_browser_hash, session.browser_hash)
-    if None not in browsers and browsers[0] == browsers[1]:
-        return False
-    if None not in terminals:
-        return bool(terminals[0] != terminals[1])
-    return None not in browsers
+    """Whether somebody sits at another computer than the proposer: another enrolled one, else another browser."""
+    proposer = (row.proposed_terminal_id, row.proposed_browser_hash)
+    return computers.are_different(proposer, (session.terminal_id, session.browser_hash))
 
 
 def _ensure_administrator(session: StaffSession) -> None:

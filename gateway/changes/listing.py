@@ -100,6 +100,14 @@ def one(conn: Connection, change_id: str) -> Change:
     return _made(row)
 
 
+def open_of(conn: Connection, subject: str) -> Change | None:
+    """The one change of a subject that is not over, if there is one."""
+    row = conn.execute(
+        _changes().where(SecurityChange.subject == subject, SecurityChange.state.in_(_OPEN))
+    ).one_or_none()
+    return None if row is None else _made(row)
+
+
 def title_of(conn: Connection, target: str) -> str:
     """What a change is about, as people call it: of an account or somebody's training its holder's name."""
     name = conn.execute(select(Staff.display_name).where(Staff.id == target.partition(" ")[0])).scalar_one_or_none()

@@ -33,6 +33,7 @@ class ChangeKind(StrEnum):
     KEYS_ROTATE = "keys.rotate"
     ACCOUNT_RECOVER = "account.recover"
     ACCOUNT_ROLES = "account.roles"
+    HOLD_LIFT = "hold.lift"
 
 
 class ChangeState(StrEnum):

@@ -54,7 +54,9 @@ _AFTER = _NEWEST.where(follows(LegalHold.placed_at, LegalHold.id))
 class Wanted:
     """A hold as it is asked for."""
 
-    visit_id: str
+    visit_id: str | None
+    resident_id: str | None
+    """Who is to be kept; none of both where a visit says whose matter it is, or is kept alone."""
     whole: bool
     """Everything of whoever's matter the visit is about, and not this visit alone."""
     reference: str
@@ -84,11 +86,11 @@ def place(conn: Connection, store: Store, by: StaffSession, wanted: Wanted) -> s
     now = store.clock.database_now(conn)
     ensure_reference(wanted.reference)
     _ensure_review(wanted.review_on, now)
-    resident_id = _lock(conn, wanted)
+    visit_id, resident_id = _lock(conn, wanted)
     hold_id = new_id()
     values = {
         "id": hold_id,
-        "visit_id": None if wanted.whole else wanted.visit_id,
+        "visit_id": visit_id,
         "resident_id": resident_id,
         "reference": wanted.reference,
         "review_on": wanted.review_on,
@@ -97,7 +99,7 @@ def place(conn: Connection, store: Store, by: StaffSession, wanted: Wanted) -> s
     }
     conn.execute(insert(LegalHold).values(values))
     data = {"reference": wanted.reference, "review_on": wanted.review_on.isoformat()}
-    subject = _Subject(hold_id, wanted.visit_id if resident_id is None else f"resident:{resident_id}")
+    subject = _Subject(hold_id, visit_id or f"resident:{resident_id}")
     _record(conn, EventName.HOLD_PLACED, by.actor, subject, now, **data)
     return hold_id
 
@@ -161,23 +163,24 @@ def _ensure_review(review_on: date, now: datetime) -> None:
         raise HoldFaultError("review_on")
 
 
-def _lock(conn: Connection, wanted: Wanted) -> str | None:
-    """Lock what is to be kept as erasing locks it, so that one of both comes first; the person's id, if it is they."""
+def _lock(conn: Connection, wanted: Wanted) -> tuple[str | None, str | None]:
+    """Lock what is to be kept as erasing locks it, so that one of both comes first; the visit's id, or the person's."""
+    if wanted.resident_id is not None:
+        lock_resident(conn, wanted.resident_id)
+        return None, wanted.resident_id
     visit = {"visit": wanted.visit_id}
-    principal_id: str | None = conn.execute(_PRINCIPAL, visit).scalar_one_or_none()
-    if not wanted.whole:
-        found = conn.execute(lock(conn, _VISIT), visit).one_or_none()
-        if found is None:
-            raise NotFoundError("no such visit")
-        if found.erased_at is not None:
-            raise ErasedAlreadyError("the visit")
-        return None
-    if principal_id is None:
-        if conn.execute(_VISIT, visit).one_or_none() is None:
-            raise NotFoundError("no such visit")
-        raise HoldFaultError("whole")
-    lock_resident(conn, principal_id)
-    return principal_id
+    found = conn.execute(_VISIT if wanted.whole else lock(conn, _VISIT), visit).one_or_none()
+    if found is None:
+        raise NotFoundError("no such visit")
+    if wanted.whole:
+        principal_id: str | None = conn.execute(_PRINCIPAL, visit).scalar_one_or_none()
+        if principal_id is None:
+            raise HoldFaultError("whole")
+        lock_resident(conn, principal_id)
+        return None, principal_id
+    if found.erased_at is not None:
+        raise ErasedAlreadyError("the visit")
+    return wanted.visit_id, None
 
 
 def _there(row: Any) -> Any:

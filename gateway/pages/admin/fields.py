@@ -154,6 +154,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.TRAINING_WITHDRAW: (),
     ChangeKind.KEYS_ROTATE: (),
     ChangeKind.ACCOUNT_RECOVER: (),
+    ChangeKind.HOLD_LIFT: (),
     ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES),),
 }
 

@@ -33,6 +33,7 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.KEYS_ROTATE: message("Replace a signing key"),
     ChangeKind.ACCOUNT_RECOVER: message("Let somebody recover their account"),
     ChangeKind.ACCOUNT_ROLES: message("Change somebody’s roles"),
+    ChangeKind.HOLD_LIFT: message("Allow erasing again"),
 }
 STATES: Final[Mapping[ChangeState, Message]] = {
     ChangeState.PROPOSED: message("Waits for a second administrator"),
@@ -106,6 +107,8 @@ LABELS: Final[Mapping[str, Message]] = {
     "closed": message("Closed"),
     "roles": message("Roles"),
     "kid": message("Key"),
+    "reference": message("Number of the case"),
+    "review_on": message("Is looked at again on"),
     "reason": message("Why"),
 }
 LEVELS: Final[Mapping[int, Message]] = {

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.mine import details, one, overview, signing_in
+from gateway.pages.mine import details, erasing, one, overview, signing_in
 from gateway.pages.mine.signing_in import HOME
 from gateway.pages.resident import passkeys
 from gateway.people.access import Who
@@ -12,5 +12,6 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *overview.HANDLERS,
     *one.HANDLERS,
     *details.HANDLERS,
+    *erasing.HANDLERS,
     *passkeys.listing("/mine/passkeys", Who.RESIDENT_ACCOUNT, back=HOME),
 )
