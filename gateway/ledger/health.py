@@ -30,6 +30,11 @@ def ensure_healthy(conn: Connection) -> None:
         raise LogUnhealthyError(f"the audit log is refused by {row.holder}: {row.reason}")
 
 
+def is_healthy(conn: Connection) -> bool:
+    """Whether `ensure_healthy` lets things go on: for whoever has to say no in other words."""
+    return conn.execute(_FIRST).first() is None
+
+
 def refuse(conn: Connection, holder: str, reason: str, at: datetime) -> None:
     """Keep everybody from granting and sending, for `reason`."""
     conn.execute(_REFUSE[conn.dialect.name], {"holder": holder, "reason": reason, "at": at})

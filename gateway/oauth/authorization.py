@@ -74,7 +74,7 @@ def _grant(server: Any, request: PortalRequest, grant: Any, ticket: str, row: An
     facts = mandates.facts_of_run(conn, run_id)
     known = {"client": client.client_id, "run": run_id, "delegation": facts.delegation_id}
     try:
-        reason = mandates.why_not(facts, now) or _why_not_this_client(conn, parts, facts, client, request, now)
+        reason = mandates.why_not(conn, facts, now) or _why_not_this_client(conn, parts, facts, client, request, now)
         if reason is None:
             ensure_young_enough(request.form, facts.granted_at, now)
     except LoginRequiredError as error:

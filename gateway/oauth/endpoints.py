@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from audit.events import EventName
 from delegation.errors import DelegationError
+from gateway.ledger.health import is_healthy
 from gateway.oauth import clients, mandates, tokens
 from gateway.oauth.authentication import METHODS
 from gateway.oauth.details import Wish
@@ -36,7 +37,7 @@ def userinfo(conn: Connection, parts: Parts, access_token: str) -> Answer:
     now = parts.clock.database_now(conn)
     presented = tokens.read(conn, parts, access_token, now)
     client = clients.find(conn, presented.claims.client_id) if presented and presented.is_alive else None
-    if presented is None or client is None:
+    if presented is None or client is None or not is_healthy(conn):
         return _not_alive()
     if "openid" not in presented.claims.scope.split():
         # A token from an exchange is for the portal's own interfaces, and tells nothing of the person.
@@ -107,6 +108,10 @@ class Introspection(_OnOneToken, IntrospectionEndpoint):
     """RFC 7662: the state of the delegation counts, not only that of the token."""
 
     server: PortalServer
+
+    def query_token(self, token_string: str, token_type_hint: Any) -> Presented | None:
+        """Read the token; none is known to be alive while the log is refused, since a no may be forgotten."""
+        return super().query_token(token_string, token_type_hint) if is_healthy(self.server.conn) else None
 
     def check_permission(self, token: Presented, client: Any, request: Any) -> bool:  # noqa: ARG002
         """Say nothing of other clients' tokens, not even that they exist."""

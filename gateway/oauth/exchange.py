@@ -19,6 +19,8 @@ from delegation.errors import DelegationError, TokenError
 from delegation.model import Action
 from delegation.signing import open_signed
 from gateway.keys.signing import KeyKind
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.ledger.health import is_healthy
 from gateway.oauth import details, mandates, tokens
 from gateway.oauth.authentication import METHODS
 from gateway.oauth.clients import TOKEN_EXCHANGE, Client
@@ -121,6 +123,8 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
         if not token or kind not in {ACCESS_TOKEN, DELEGATION}:
             raise InvalidRequestError("The subject_token is an access token or a delegation, and says which")
         try:
+            if not is_healthy(self.server.conn):
+                raise SubjectRefusedError(LogUnhealthyError.code)
             if kind == ACCESS_TOKEN:
                 return _of_access_token(self.server, client, token)
             return _of_delegation(self.server, client, token)

@@ -253,7 +253,7 @@ class PortalServer(AuthorizationServer):
         """Return what the code's delegation allows now; none, and why, when it has ended."""
         facts = self._facts = mandates.facts_of_run(self.conn, code.row.run_id)
         client = self.query_client(code.row.client_id)
-        self.refusal = mandates.why_not(facts, self.now)
+        self.refusal = mandates.why_not(self.conn, facts, self.now)
         if self.refusal is not None or client is None:
             return None
         try:

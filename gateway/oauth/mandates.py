@@ -20,6 +20,8 @@ from delegation.signing import open_signed
 from gateway.ids import new_id
 from gateway.keys import store as key_store
 from gateway.keys.signing import KeyKind
+from gateway.ledger.errors import LogUnhealthyError
+from gateway.ledger.health import is_healthy
 from gateway.oauth import details
 from gateway.oauth.clients import Client
 from gateway.oauth.details import Wishes
@@ -132,11 +134,14 @@ def facts_of_filing(conn: Connection, filing_id: str) -> AnyRow:
     return conn.execute(_BY_FILING, {"filing": filing_id}).one()
 
 
-def why_not(facts: AnyRow, now: datetime) -> str | None:
+def why_not(conn: Connection, facts: AnyRow, now: datetime) -> str | None:
     """Return the reason for which a run may not sign in, or none.
 
-    A *spent* delegation still lets the portal be asked whether what was sent has arrived, and nothing else.
+    Nobody signs in while the log is refused: a database put back from a backup may have forgotten a no. A *spent*
+    delegation still lets the portal be asked whether what was sent has arrived, and nothing else.
     """
+    if not is_healthy(conn):
+        return LogUnhealthyError.code
     if facts.run_state not in _AT_WORK or facts.attempt != facts.filing_attempt:
         return "run.over"
     if facts.delegation_state is DelegationState.REVOKED:

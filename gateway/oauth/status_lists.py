@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
 from delegation import status
 from delegation.model import DelegationState
 from gateway.keys.signing import KeyKind
+from gateway.ledger.health import ensure_healthy
 from gateway.oauth.mandates import STATUS_INDEXES
 from gateway.oauth.tables import PortalDelegation
 from gateway.parts import Parts
@@ -37,10 +38,15 @@ _LISTS = {
 
 
 def publish(conn: Connection, parts: Parts, number: int) -> str | None:
-    """Sign list `number` as it stands at this moment; none if there is no such list."""
+    """Sign list `number` as it stands at this moment; none if there is no such list.
+
+    Raises:
+        LogUnhealthyError: the log is refused; this database may have forgotten who said no.
+    """
     statement = _LISTS.get(number)
     if statement is None:
         return None
+    ensure_healthy(conn)
     now: datetime = parts.clock.database_now(conn)
     ended = conn.execute(statement, {"now": now, "since": now - _REMEMBERED}).scalars()
     issuer = parts.settings.issuer
