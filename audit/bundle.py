@@ -124,6 +124,7 @@ class _Check:
         self._now, self._policy = now, policy
         self._head: Checkpoint | None = None
         self._ends_at: Entry | None = None
+        self._missing = 0
 
     def members(self, twice: list[str]) -> None:
         """2. What stands there is what the manifest names."""
@@ -229,6 +230,10 @@ class _Check:
             detail = f"stated {age.days} days ago ({stated_by.time:%Y-%m-%d}): what came since would not be in it"
             self._findings.add(Verdict.STALE, "the visit's end", detail, note=max_age is None)
         self._ends_at = stated_by
+        self._missing = record.missing
+        if record.missing:
+            detail = f"it was continued under another name: {record.missing:,} of its entries are missing for ever"
+            self._findings.add(Verdict.CONTINUED, f"the log {self._said.origin}", detail)
 
     def _stated_end(self) -> tuple[Entry, HeadsRecord, HeadProof] | None:
         members, name = self._members, Members.HEADS_ENTRY
@@ -313,6 +318,7 @@ class _Check:
             totals=dict(self._findings.totals),
             counts={"entries": len(entries), "visits": 1} | counts,
             about=about,
+            missing=self._missing,
         )
 
 

@@ -45,6 +45,8 @@ class _Texts:
     complete: str
     complete_at: str
     complete_never: str
+    lost: str
+    lost_text: str
     allowed: str
     delegation: str
     template: str
@@ -78,6 +80,8 @@ _LV = _Texts(
     complete="Pilnīgums",
     complete_at="neviens ieraksts nav izlaists līdz žurnāla ierakstam {size} ({at})",
     complete_never="žurnāls vēl nav noteicis, ar kuru ierakstu apmeklējums beidzas",
+    lost="Žurnālā trūkst",
+    lost_text="{missing} ierakstu, kas bija parakstīti un ir zuduši uz visiem laikiem; žurnāls to nosaka pats",
     allowed="Kas tika atļauts",
     delegation="Deleģējums",
     template="Veidne",
@@ -110,6 +114,8 @@ _EN = _Texts(
     complete="Completeness",
     complete_at="no entry is left out up to entry {size} of the log ({at})",
     complete_never="the log has not stated yet with which entry the visit ends",
+    lost="Missing in the log",
+    lost_text="{missing} entries that had been signed for are lost for ever; the log states so itself",
     allowed="What was allowed",
     delegation="Delegation",
     template="Template",
@@ -169,6 +175,8 @@ def _section(told: Told, texts: _Texts) -> Iterator[str]:
         texts.entries: f"1–{said.last}",
         texts.complete: _completeness(told, texts),
     }
+    if missing := (told.heads.data.get("missing") if told.heads else None):
+        rows[texts.lost] = texts.lost_text.format(missing=missing)
     yield f"<dl>{''.join(f'<dt>{key}</dt><dd>{escape(value)}</dd>' for key, value in rows.items())}</dl>"
     if said.erased:
         yield f"<p><strong>{texts.erased}</strong></p>"

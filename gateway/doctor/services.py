@@ -20,7 +20,7 @@ from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.keys import keyfile
 from gateway.keys.errors import KeysError
 from gateway.keys.signing import KeyRing
-from gateway.ledger import health
+from gateway.ledger import continuations, health
 from gateway.ledger.checkpoints import Publisher
 from gateway.ledger.errors import LogUnhealthyError
 
@@ -82,10 +82,11 @@ def log(settings: Settings) -> Finding:
     """Look whether any machine refuses the audit log."""
     if is_not_made_yet(settings):
         return note("Audit log", "there is none yet", _FIRST_START)
-    mend = "Nothing is granted or sent. Bring back the newest state of the database, or ask the operator's guide."
+    mend = "Nothing is granted or sent. Bring back the newest state of the database, or `pilnvara audit continue`."
     try:
         read_database(settings, health.ensure_healthy)
         differs = _differs_from_held(settings)
+        gaps = read_database(settings, continuations.gaps)
     except LogUnhealthyError as error:
         return broken("Audit log", str(error), mend)
     except KeysError:
@@ -94,6 +95,10 @@ def log(settings: Settings) -> Finding:
         return broken("Audit log", "cannot be looked at without the database", "Mend the database first.")
     if differs is not None:
         return broken("Audit log", f"the database does not continue what was held here: {differs}", mend)
+    if gaps:
+        missing = sum(each.missing for each in gaps)
+        detail = f"continues what was held, as {gaps[-1].origin}; {missing} entries are missing for ever"
+        return note("Audit log", detail, "Nothing brings them back; every verdict on the log says so.")
     return ok("Audit log", "continues what was held")
 
 

@@ -24,6 +24,8 @@ _ALSO: Final = frozenset(
         EventName.AGREEMENT_CHANGED,
         EventName.BASKET_CHANGED,
         EventName.REPORT_EXPORTED,
+        EventName.LOG_STARTED,
+        EventName.LOG_CONTINUED,
         EventName.LOG_WITNESSES_CHANGED,
         EventName.LOG_WITNESS_OBJECTED,
     }

@@ -44,8 +44,11 @@ class Gap:
 
 def gaps(conn: Connection) -> Sequence[Gap]:
     """Where the log was continued under another name, oldest first."""
-    stated = sorted(read(conn).stated.items())
-    return [Gap(index, said.origin, said.before, said.kept, said.missing) for index, said in stated]
+    said = read(conn)
+    return [
+        Gap(index, each.origin, each.before, each.kept, said.gained[index])
+        for index, each in sorted(said.stated.items())
+    ]
 
 
 def read(conn: Connection) -> Continuations:

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.ledger import cosignatures, verdicts
+from gateway.ledger import continuations, cosignatures, verdicts
 from gateway.ledger.verdicts import Standing
 from gateway.pages import audit_search, audit_signs, audit_trail, audit_words
 from gateway.pages.desk.words import CHANNELS, ENDINGS, ROUTES
@@ -44,6 +44,7 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
             "centres": register.centres(conn),
             "services": register.services(conn, session.language),
             "verified": verdicts.standing(conn),
+            "gaps": continuations.gaps(conn),
             "standing": cosignatures.standing(conn, parts.settings.log_witnesses),
         }
 

@@ -255,6 +255,7 @@ REASONS: Final[Mapping[AuditReason, Message]] = {
     AuditReason.COMPLAINT: message("A complaint"),
     AuditReason.RESIDENT_ASKED: message("The resident asks for it"),
     AuditReason.INCIDENT: message("A suspected incident"),
+    AuditReason.FINDING: message("To follow a finding up"),
 }
 
 FINDINGS: Final[Mapping[Verdict, Message]] = {
@@ -280,6 +281,7 @@ FINDINGS: Final[Mapping[Verdict, Message]] = {
     Verdict.TOKEN_INVALID: message("A delegation or permit does not bear our signature"),
     Verdict.STATEMENT_DIFFERS: message("A statement written again is not the one that was approved"),
     Verdict.ERASED: message("Residents’ details were erased, and the log says so"),
+    Verdict.CONTINUED: message("The log was continued under another name, and says what is missing"),
     Verdict.CANNOT_EXCLUDE: message("No signature vouches for the log"),
     Verdict.BAD_INPUT: message("A key or a kept signature could not be used"),
 }

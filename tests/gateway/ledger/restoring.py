@@ -5,8 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from audit import checkpoint
+from audit.checkpoint import Checkpoint
 from gateway.database.models import METADATA
-from gateway.parts import Store
+from gateway.ledger import checkpoints, continuing
+from gateway.parts import GATEWAY, Store
 from tests.gateway.ledger.test_checkpoints import unprotect
 
 Backup = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -44,3 +47,24 @@ def bring_back(store: Store, backup: Backup) -> None:
 def refresh(store: Store) -> None:
     """What each process does by itself every twenty seconds."""
     store.database.read_now(lambda conn: store.keys.refresh(conn, store.sealer, store.clock.now()))
+
+
+def go_on(store: Store, origin: str, outside: Sequence[bytes] = (), vkeys: Sequence[str] = ()) -> None:
+    """What the command does."""
+    known = [*continuing.held_here(store), *outside]
+
+    def write(conn: Connection) -> bytes:
+        loss = continuing.assess(conn, store, known, vkeys)
+        return continuing.go_on(conn, store, loss, origin, GATEWAY, store.clock.now())
+
+    checkpoints.hold(store.settings.data_dir, store.database.write_now(write))
+    refresh(store)
+
+
+def lose_and_go_on(store: Store, more: int, origin: str) -> None:
+    """This machine holds a state with so many entries `more` than its newest, and the log goes on without them."""
+    signed = store.database.read_now(checkpoints.latest_bare)
+    assert signed is not None
+    size, key = checkpoint.parse(signed).size + more, store.publisher.signers[0]
+    checkpoints.hold(store.settings.data_dir, checkpoint.sign(Checkpoint(key.name, size, bytes(32)), key))
+    go_on(store, origin)

@@ -23,7 +23,6 @@ from gateway.keys.signing import ANNOUNCED, KeyKind, KeyRing
 from gateway.ledger import (
     checkpoints,
     continuations,
-    continuing,
     exporting,
     heads,
     log_keys,
@@ -39,23 +38,11 @@ from gateway.ledger.sequencer import sequence_now
 from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import GATEWAY, Store
 from tests.gateway.ledger.events import checkpoint_of, record_events
-from tests.gateway.ledger.restoring import Backup, bring_back, refresh, take
+from tests.gateway.ledger.restoring import Backup, bring_back, go_on, refresh, take
 from tests.gateway.ledger.test_checkpoints import unprotect
 from tests.gateway.ledger.witnesses import Outsider, is_refused, newest, policy_of, publish
 
 NEW, THIRD = "second.example/log", "third.example/log"
-
-
-def go_on(store: Store, origin: str = NEW, outside: Sequence[bytes] = (), vkeys: Sequence[str] = ()) -> None:
-    """What the command does."""
-    known = [*continuing.held_here(store), *outside]
-
-    def write(conn: Connection) -> bytes:
-        loss = continuing.assess(conn, store, known, vkeys)
-        return continuing.go_on(conn, store, loss, origin, GATEWAY, store.clock.now())
-
-    checkpoints.hold(store.settings.data_dir, store.database.write_now(write))
-    refresh(store)
 
 
 def verdict(store: Store, held: bytes | None = None, vkeys: Sequence[str] = ()) -> Report:
@@ -110,7 +97,7 @@ class TestARestoredBackup:
         with pytest.raises(LogUnhealthyError):
             checkpoint_of(store)
         assert is_refused(store)
-        go_on(store)
+        go_on(store, NEW)
         assert store.publisher.compare_now() is None
         assert not is_refused(store)
         record_events(store, 1, "visit-3")
@@ -120,7 +107,7 @@ class TestARestoredBackup:
 
     def test_says_for_ever_how_much_is_missing(self, story: Story) -> None:
         store = story.store
-        go_on(store)
+        go_on(store, NEW)
         record_events(store, 2, "visit-3")
         checkpoint_of(store)
         report = verdict(store)
@@ -132,7 +119,7 @@ class TestARestoredBackup:
 
     def test_states_it_again_with_the_ends_of_all_chains(self, story: Story) -> None:
         store = story.store
-        go_on(store)
+        go_on(store, NEW)
         store.database.write_now(lambda conn: heads.advance(conn, store.clock.now()))
         assert checkpoint_of(store) is not None
         query = text("SELECT leaf FROM audit_event WHERE type = :type")
@@ -144,7 +131,7 @@ class TestARestoredBackup:
     def test_is_what_whoever_kept_a_checkpoint_can_tell(self, story: Story) -> None:
         store = story.store
         old = [signer.verifier.vkey for signer in store.publisher.signers]
-        go_on(store)
+        go_on(store, NEW)
         assert verdict(store, story.early).exit_code == 0
         late = verdict(store, story.late)
         assert (late.exit_code, late.totals[Verdict.CONTINUED]) == (0, 2)
@@ -156,7 +143,7 @@ class TestARestoredBackup:
 
     def test_is_verified_elsewhere_by_its_tiles_alone(self, story: Story, tmp_path: Path) -> None:
         store, folder = story.store, tmp_path / "tiles"
-        go_on(store)
+        go_on(store, NEW)
         store.database.read_now(lambda conn: exporting.export(conn, folder, store.publisher, lambda *_: None))
         late = tmp_path / "late"
         late.write_bytes(story.late)
@@ -171,7 +158,7 @@ class TestARestoredBackup:
     def test_keeps_the_old_names_readable(self, story: Story) -> None:
         store = story.store
         (old,) = origins.vkeys(store.publisher)
-        go_on(store)
+        go_on(store, NEW)
         (new,) = origins.vkeys(store.publisher)
         second, first = store.database.read_now(lambda conn: origins.listed(conn, store.publisher))
         assert (second.origin, second.keys, second.missing) == (NEW, (new,), story.signed - story.kept)
@@ -183,7 +170,7 @@ class TestARestoredBackup:
 class TestTheNewKey:
     def test_can_be_replaced_like_any_other(self, story: Story, clock: HeldClock) -> None:
         store = story.store
-        go_on(store)
+        go_on(store, NEW)
         first = store.publisher.signers[0]
         store.database.write_now(lambda conn: signing.rotate(conn, store.sealer, KeyKind.CHECKPOINT, store.clock.now()))
         refresh(store)
@@ -208,7 +195,7 @@ class TestTheNewKey:
             store, keys=store.database.read_now(lambda conn: KeyRing.load(conn, store.sealer, store.clock.now()))
         )
         stale = another_machine(stale, tmp_path / "stale", story.late)
-        go_on(store)
+        go_on(store, NEW)
         size = checkpoint.parse(newest(store)).size
         record_events(store, 1, "visit-3")
         assert checkpoint_of(stale) is None
@@ -223,7 +210,7 @@ class TestAnotherMachine:
     def test_accepts_what_admits_the_loss_of_all_that_it_holds(self, story: Story, tmp_path: Path) -> None:
         other = another_machine(story.store, tmp_path / "other", story.late)
         assert other.publisher.compare_now() is not None
-        go_on(story.store)
+        go_on(story.store, NEW)
         assert is_refused(story.store), "each machine withdraws its own refusal"
         assert other.publisher.compare_now() is None
         assert not is_refused(story.store)
@@ -236,7 +223,7 @@ class TestAnotherMachine:
         more = checkpoint.sign(Checkpoint(key.name, story.signed + 1, bytes(32)), key)
         other = another_machine(story.store, tmp_path / "other", more)
         other.publisher.compare_now()
-        go_on(story.store)
+        go_on(story.store, NEW)
         assert "continued without" in (other.publisher.compare_now() or "")
         record_events(story.store, 1, "visit-3")
         with pytest.raises(LogUnhealthyError, match="it is refused by"):
@@ -282,7 +269,7 @@ class TestItIsRefused:
         record_events(store, 3)
         checkpoint_of(store)
         with pytest.raises(NotContinuedError, match="nothing to go on from"):
-            go_on(store)
+            go_on(store, NEW)
 
     def test_where_the_database_contradicts_what_it_signed(self, story: Story) -> None:
         def edit(conn: Connection) -> None:
@@ -293,7 +280,7 @@ class TestItIsRefused:
 
         story.store.database.write_now(edit)
         with pytest.raises(NotContinuedError, match=r"contradicts what it has signed itself \(edited"):
-            go_on(story.store)
+            go_on(story.store, NEW)
 
     @pytest.mark.parametrize("origin", ["localhost:8000/log", "Two words", "", "https://audit.example/log"])
     def test_under_a_name_that_cannot_be_a_new_one(self, story: Story, origin: str) -> None:
@@ -303,13 +290,13 @@ class TestItIsRefused:
     def test_for_a_checkpoint_that_no_known_key_signed(self, story: Story) -> None:
         foreign = checkpoint.sign(Checkpoint("other/log", 900, bytes(32)), Signer.generate("other/log"))
         with pytest.raises(NotContinuedError, match="--vkey"):
-            go_on(story.store, outside=[foreign])
+            go_on(story.store, NEW, [foreign])
 
 
 class TestASecondDisaster:
     def test_is_added_to_the_first(self, story: Story) -> None:
         store = story.store
-        go_on(store)
+        go_on(store, NEW)
         backup = take(store)
         record_events(store, 4, "visit-3")
         checkpoint_of(store)
@@ -326,7 +313,7 @@ class TestASecondDisaster:
     def test_that_takes_the_first_one_along_is_admitted_with_it(self, story: Story) -> None:
         """The older backup knows neither the new name nor its key: auditors have it."""
         store = story.store
-        go_on(store)
+        go_on(store, NEW)
         vkeys = origins.vkeys(store.publisher)
         record_events(store, 9, "visit-3")
         checkpoint_of(store)
@@ -355,8 +342,8 @@ def test_an_empty_database_goes_on_from_nothing(story: Story) -> None:
     sequence_now(store.database)
     assert "not one of this log" in (store.publisher.compare_now() or "")
     with pytest.raises(NotContinuedError, match="--vkey"):
-        go_on(store)
-    go_on(store, vkeys=old)
+        go_on(store, NEW)
+    go_on(store, NEW, vkeys=old)
     assert store.publisher.compare_now() is None
     report = verdict(store, story.late)
     assert (report.exit_code, report.missing) == (0, story.signed)
@@ -375,7 +362,7 @@ def test_witnesses_meet_it_as_another_log(store: Store, one: Outsider) -> None:
         async with open_witnessing(store.publisher, policy_of(one)) as witnessing:
             with pytest.raises(LogUnhealthyError):
                 await witnessing.publish()
-            await asyncio.to_thread(go_on, store)
+            await asyncio.to_thread(go_on, store, NEW)
             one.folder.add_log(origins.vkeys(store.publisher)[0])
             await asyncio.to_thread(record_events, store, 1, "visit-3")
             await asyncio.to_thread(sequence_now, store.database)

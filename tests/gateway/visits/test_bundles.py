@@ -27,6 +27,7 @@ from gateway.visits.bundles import EVERYTHING, Disclosure
 from gateway.visits.errors import NotFoundError
 from tests.audit.bundles import Files, rewritten, unpack
 from tests.gateway.ledger.events import checkpoint_of
+from tests.gateway.ledger.restoring import lose_and_go_on
 from tests.gateway.visits.counter import Counter
 
 SEALED = Disclosure(statements=False)
@@ -83,6 +84,29 @@ def test_a_bundle_proves_the_visit_and_opens_only_what_is_asked_for(visited: Cou
     assert b"LV97HABA0012345678910" in one
     assert b"melnraksts" not in one
     assert unpack(one)[0].disclosed == ("value:konts",)
+
+
+def test_what_the_log_has_lost_stands_in_each_bundle_from_then_on(visited: Counter) -> None:
+    old = vkey(visited)
+    lose_and_go_on(visited.store, 7, "second.example/log")
+    asyncio.run(settle(visited.store))
+    content = bundle(visited)
+    report = verified(visited, content)
+    assert (report.exit_code, report.missing, found(report)) == (0, 7, {Verdict.CONTINUED}), report.lines()
+    page = unpack(content)[1]["index.html"].decode()
+    assert "7 entries that had been signed for are lost for ever" in page
+    assert "7 ierakstu" in page
+    assert unpack(content)[0].origin == "second.example/log"
+    by_the_old_key = verify_bundle(content, vkeys=[old], now=visited.clock.now())
+    assert by_the_old_key.exit_code == 3
+
+
+def test_a_bundle_of_before_the_log_was_continued_verifies_as_it_did(visited: Counter) -> None:
+    content, old, now = bundle(visited), vkey(visited), visited.clock.now()
+    lose_and_go_on(visited.store, 7, "second.example/log")
+    keys = parse_keys(unpack(content)[1]["jwks.json"])
+    report = verify_bundle(content, vkeys=[old], now=now, more=partial(check_evidence, keys=keys))
+    assert (report.exit_code, report.missing) == (0, 0)
 
 
 def test_what_no_checkpoint_covers_is_not_in_it_and_its_end_cannot_be_excluded(counter: Counter) -> None:

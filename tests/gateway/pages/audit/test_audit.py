@@ -26,6 +26,7 @@ from gateway.people.roles import Role
 from gateway.visits import register
 from gateway.visits.looking import AuditReason
 from gateway.visits.tables import Ending, Visit
+from tests.gateway.ledger.restoring import lose_and_go_on
 from tests.gateway.ledger.witnesses import policy_of, witness_of
 from tests.gateway.ledger.witnesses import publish as publish_witnessed
 from tests.gateway.pages.facing import Facing, Phone
@@ -271,6 +272,18 @@ class TestTheVerdict:
         kept = recorded(facing, EventName.LOG_VERIFIED)
         assert len(kept) == 1
         assert kept[0]["data"]["exit_code"] == 0  # type: ignore[index]  # decoded JSON
+
+    def test_says_for_ever_what_is_missing(self, facing: Facing, auditor: Phone) -> None:
+        whole_visit(facing)
+        publish(facing)
+        assert "missing for ever" not in auditor.see("/audit").text
+        lose_and_go_on(facing.counter.store, 7, "second.example/log")
+        auditor.see("/audit")
+        auditor.send("/audit/verify")
+        page = auditor.see("/audit").text
+        assert "The log is verified, unwitnessed" in page
+        assert "7 entries of the log are missing for ever" in page
+        assert "on the log is called second.example/log" in page
 
     def test_says_whom_outside_it_was_seen_by(self, facing: Facing, auditor: Phone, tmp_path: Path) -> None:
         store = facing.counter.store
