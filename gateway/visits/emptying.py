@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, Update, and_, bindparam, or_, select, update
 
-from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, SignInAttempt, Visit
+from gateway.people.tables import Resident
+from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, SealedRecord, SignInAttempt, Visit
 
 _HASH_BYTES = 32
 _VISITS: BindParameter[str] = bindparam("visits", expanding=True)
@@ -48,9 +49,20 @@ _OF_VISITS: tuple[Update, ...] = (
     .where(Receipt.filing_id.in_(select(Filing.id).where(Filing.visit_id.in_(_VISITS))))
     .values(reference="", body_sha256=None),
 )
+_OF_OTHERS = select(DelegationRow.id).where(DelegationRow.principal_id != _PERSON)
+_GIVEN = or_(
+    SealedRecord.owner_id.in_(select(Approval.id).where(_ASKED, Approval.delegation_id.in_(_OF_OTHERS))),
+    SealedRecord.owner_id.in_(_OF_OTHERS.where(DelegationRow.approver_id == _PERSON)),
+)
+"""What the person gave in somebody else's matter."""
+_GIVEN_KINDS = ("evidence", "asked", "scan", "authority", "held_asking")
 _OF_PERSON: tuple[Update, ...] = (
     _attempts(select(Approval.id).where(_ASKED)),
     update(Approval).where(_ASKED).values(_NO_LINKS),
+    # It fell with their key; what was kept before it was sealed under theirs too goes with it, and says so.
+    update(SealedRecord)
+    .where(_GIVEN, SealedRecord.kind.in_(_GIVEN_KINDS), SealedRecord.inner_key_id.is_(None))
+    .values(inner_key_id=select(Resident.key_id).where(Resident.id == _PERSON).scalar_subquery(), content=b""),
 )
 _FILINGS = select(Filing.id).where(Filing.visit_id.in_(_VISITS))
 _NEW_KEY = update(Filing).where(Filing.id == bindparam("which")).values(service_key=bindparam("random"))
