@@ -21,6 +21,7 @@ COMMANDS = {
 """Name, then where the command is and what its help says; packages add theirs here."""
 
 BAD_INPUT = 2
+_OURS = frozenset({"audit", "connectors", "delegation", "gateway", "ui"})
 
 
 class MainGroup(LazyGroup):
@@ -30,6 +31,11 @@ class MainGroup(LazyGroup):
         """Run a command; what a person can mend is told in one line, not as a traceback."""
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in _OURS:
+                raise
+            click.echo(f"pilnvara: this command needs the server: pip install 'pilnvara[server]' ({error})", err=True)
+            sys.exit(BAD_INPUT)
         except Exception as error:
             if not _is_for_people(error):
                 raise
