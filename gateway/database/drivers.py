@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -113,12 +113,19 @@ class NotifyingConnection(psycopg.Connection[Any]):
     """Whether the running transaction has changed a row."""
 
     def commit(self) -> None:
-        """Commit, and wake who waits for changes: both in one message, at a third of two cursors' price."""
+        """Commit, then wake who waits for changes: both in one message, at a third of two cursors' price.
+
+        A notification within the transaction would hold PostgreSQL's one lock for them until the commit is on the
+        disk, and all commits would wait in one line. After it, it is a transaction that has nothing to bring there.
+        """
         if not self.changed:
             super().commit()
             return
         self.changed = False
-        result = self.pgconn.exec_(b"NOTIFY pilnvara; COMMIT")
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:  # its COMMIT would roll back and say nothing
+            self.rollback()
+            raise psycopg.errors.InFailedSqlTransaction("a statement failed: nothing can be committed")
+        result = self.pgconn.exec_(b"COMMIT; NOTIFY pilnvara")
         if self.pgconn.status != ConnStatus.OK:
             raise psycopg.OperationalError("the connection was lost while committing")
         if result.status != ExecStatus.COMMAND_OK:

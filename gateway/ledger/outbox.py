@@ -9,46 +9,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, TextClause, bindparam, column, text
 
 from audit.entry import Actor, Entry, encode, new_salt
 from audit.events import EventName
 from audit.merkle import leaf_hash
+from gateway.database.base import UtcDateTime
 from gateway.ids import new_id
-from gateway.ledger.tables import AuditChain, AuditEvent, AuditPending
 
-_FIRST = {"chain": bindparam("chain"), "n": bindparam("count"), "head": "", "at": bindparam("at")}
-_NEXT = {"n": AuditChain.n + bindparam("count")}
-_LINE_UP = {
-    "sqlite": sqlite.insert(AuditChain)
-    .values(_FIRST)
-    .on_conflict_do_update(index_elements=["chain"], set_=_NEXT)
-    .returning(AuditChain.n, AuditChain.head, AuditChain.at),
-    "postgresql": postgresql.insert(AuditChain)
-    .values(_FIRST)
-    .on_conflict_do_update(index_elements=["chain"], set_=_NEXT)
-    .returning(AuditChain.n, AuditChain.head, AuditChain.at),
-}
-_INSERT_EVENT = insert(AuditEvent).values(
-    id=bindparam("event_id"),
-    chain=bindparam("of_chain"),
-    n=bindparam("place"),
-    type=bindparam("kind"),
-    at=bindparam("new_at"),
-    leaf=bindparam("bytes"),
-    leaf_hash=bindparam("hashed"),
+_AT = UtcDateTime()
+
+
+def _timed(statement: str) -> TextClause:
+    return text(statement).bindparams(bindparam("new_at", type_=_AT))
+
+
+# As texts: SQLAlchemy walks through a statement that is built of parts each time that it is executed.
+_LINE_UP = (
+    text("""
+        INSERT INTO audit_chain (chain, n, head, at) VALUES (:chain, :count, '', :at)
+        ON CONFLICT (chain) DO UPDATE SET n = audit_chain.n + :count RETURNING n, head, at
+    """)
+    .bindparams(bindparam("at", type_=_AT))
+    .columns(column("n"), column("head"), column("at", _AT))
 )
-_INSERT_PENDING = insert(AuditPending).values(event_id=bindparam("event_id"))
-_MOVE_HEAD = (
-    update(AuditChain)
-    .where(AuditChain.chain == bindparam("of_chain"))
-    .values(head=bindparam("new_head"), at=bindparam("new_at"))
-)
+_EVENT = """
+    INSERT INTO audit_event (id, chain, n, type, at, leaf, leaf_hash)
+    VALUES (:event_id, :of_chain, :place, :kind, :new_at, :bytes, :hashed)
+"""
+_PENDING = "INSERT INTO audit_pending (event_id) VALUES (:event_id)"
+_HEAD = "UPDATE audit_chain SET head = :new_head, at = :new_at WHERE chain = :of_chain"
 _KEEP = {
-    "sqlite": (_INSERT_EVENT, _INSERT_PENDING, _MOVE_HEAD),
+    "sqlite": (_timed(_EVENT), text(_PENDING), _timed(_HEAD)),
     # one round trip instead of three
-    "postgresql": (_MOVE_HEAD.add_cte(_INSERT_EVENT.cte("event"), _INSERT_PENDING.cte("pending")),),
+    "postgresql": (_timed(f"WITH event AS ({_EVENT}), pending AS ({_PENDING}) {_HEAD}"),),
 }
 
 
@@ -89,7 +83,7 @@ def record(
 def record_all(conn: Connection, chain: str, events: Sequence[Event], at: datetime) -> list[str]:
     """Record events that follow each other in one chain, and return their ids; otherwise as `record`."""
     line_up = {"chain": chain, "at": at, "count": len(events)}
-    n, head, last = conn.execute(_LINE_UP[conn.dialect.name], line_up).one()
+    n, head, last = conn.execute(_LINE_UP, line_up).one()
     rows = list(_rows(chain, events, n - len(events), head, max(at, last)))
     for statement in _KEEP[conn.dialect.name]:
         # one set of parameters is not a list of one: drivers take a slower way for lists

@@ -1,6 +1,7 @@
 """One function, one transaction; readers change nothing; watchers hear of every commit."""
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -54,6 +55,18 @@ class TestWrite:
         with pytest.raises(LookupError):
             notes.write_now(half)
         assert notes.read_now(count) == 0
+
+    def test_says_so_where_an_error_that_was_passed_over_left_nothing_to_commit(self, notes: Database) -> None:
+        def passing_over(conn: Connection) -> None:
+            add(conn, 1)
+            with contextlib.suppress(DBAPIError):
+                add(conn, 1)
+
+        is_kept = notes.dialect == "sqlite"  # which undoes the statement, and not the transaction
+        with contextlib.nullcontext() if is_kept else pytest.raises(DBAPIError, match="nothing can be committed"):
+            notes.write_now(passing_over)
+        assert notes.read_now(count) == int(is_kept)
+        notes.write_now(lambda conn: add(conn, 2))
 
     def test_goes_on_after_a_failure(self, notes: Database) -> None:
         notes.write_now(lambda conn: add(conn, 1))
