@@ -201,6 +201,15 @@ class Settings:
             shown="sqlite file pilnvara.db in the data folder",
         ),
     ]
+    database_owner_url: Annotated[
+        str,
+        Setting(
+            "The same database as its owner, for `pilnvara migrate` alone: the role in PILNVARA_DATABASE_URL is then "
+            "given rights on rows and nothing else (PostgreSQL)",
+            _database,
+            shown="as PILNVARA_DATABASE_URL",
+        ),
+    ]
     mode: Annotated[
         Literal["live", "demo"],
         Setting("live, or demo: with the sandbox, its own issuer and a ribbon on every page", _mode, "live"),
@@ -234,7 +243,10 @@ class Settings:
     log_origin: Annotated[
         str,
         Setting(
-            "Name of the audit log in its checkpoints; it never changes", _text, shown="host of the issuer, then /log"
+            "Name that the audit log begins with, in its checkpoints; it never changes, also when the log is continued "
+            "under another",
+            _text,
+            shown="host of the issuer, then /log",
         ),
     ]
     log_witnesses: Annotated[
@@ -401,6 +413,7 @@ class Settings:
         values["issuer"] = values["issuer"] or values["public_url"]
         values["log_origin"] = values["log_origin"] or f"{urlsplit(values['issuer']).netloc}/log"
         values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'pilnvara.db'}"
+        values["database_owner_url"] = values["database_owner_url"] or values["database_url"]
         return cls(**values)
 
     @classmethod

@@ -112,6 +112,11 @@ class PostgresqlDatabases:
         name = url.partition("@/")[2].partition("?")[0]
         self._administer(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def drop_role(self, *names: str) -> None:
+        """Remove roles that own nothing any more."""
+        for name in names:
+            self._administer(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
     def _create(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")

@@ -9,6 +9,8 @@ from connectors.sdk import registry
 from connectors.sdk.contract import ConnectorContractError
 from gateway import logging
 from gateway.config import ConfigurationError, Settings
+from gateway.database import guards
+from gateway.database.errors import GuardMissingError
 from gateway.doctor.registrations import refuse_sandbox
 from gateway.parts import Parts, open_parts
 
@@ -61,7 +63,8 @@ def _open() -> Parts:
     parts = open_parts(settings)
     try:
         parts.database.read_now(lambda conn: refuse_sandbox(conn, settings))
-    except ConfigurationError:
+        parts.database.read_now(guards.ensure)
+    except (ConfigurationError, GuardMissingError):
         parts.close()
         raise
     return parts

@@ -25,3 +25,9 @@ class NotMigratedError(DatabaseError):
     """The tables are missing or of another version than this program: `pilnvara migrate` mends it."""
 
     code: ClassVar[str] = "database.not_migrated"
+
+
+class GuardMissingError(DatabaseError):
+    """What keeps records from being changed is missing, switched off or changed in the database."""
+
+    code: ClassVar[str] = "database.guard"

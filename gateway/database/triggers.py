@@ -1,13 +1,21 @@
 """Triggers that make a table insert-only on both databases."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from sqlalchemy import Connection, text
 
-_FUNCTION = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BODY: Final = """
 BEGIN
     RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$
-"""
+END """
+"""What PostgreSQL's triggers do."""
+
+POSTGRESQL_KINDS: Final[Mapping[str, int]] = MappingProxyType({"no_change": 27, "no_truncate": 34})
+"""How the names of PostgreSQL's triggers end, and when each fires, as `pg_trigger.tgtype` has it."""
+
+_FUNCTION = f"CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $${BODY}$$"
 
 
 def protect(conn: Connection, table: str) -> None:
@@ -15,16 +23,28 @@ def protect(conn: Connection, table: str) -> None:
 
     On SQLite `INSERT OR REPLACE` is refused too, on connections with `recursive_triggers` as ours have.
     """
-    for statement in _sqlite(table) if conn.dialect.name == "sqlite" else _postgresql(table):
+    statements = sqlite_statements(table).values() if conn.dialect.name == "sqlite" else _postgresql(table)
+    for statement in statements:
         conn.execute(text(statement))
 
 
-def _sqlite(table: str) -> list[str]:
-    return [
-        f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+def unprotect(conn: Connection, table: str) -> None:
+    """Take these triggers away, as far as they are there: to make them anew."""
+    if conn.dialect.name == "sqlite":
+        names = [f"{name}" for name in sqlite_statements(table)]
+    else:
+        names = [f"{table}_{end} ON {table}" for end in POSTGRESQL_KINDS]
+    for name in names:
+        conn.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+
+
+def sqlite_statements(table: str) -> dict[str, str]:
+    """SQLite's triggers of `table`, by name."""
+    return {
+        f"{table}_no_{change.lower()}": f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
         for change in ("UPDATE", "DELETE")
-    ]
+    }
 
 
 def _postgresql(table: str) -> list[str]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from gateway.config import Settings
-from gateway.doctor import epochs, machine, outside, people, registrations, services
+from gateway.doctor import epochs, guards, machine, outside, people, registrations, retention, services
 from gateway.doctor.finding import Finding, Look
 
 LOOKS: tuple[Look, ...] = (
     machine.python,
     machine.files,
     services.database,
+    guards.records,
+    guards.role,
     services.clock,
     services.keys,
     epochs.key_epochs,
@@ -17,6 +19,7 @@ LOOKS: tuple[Look, ...] = (
     outside.witnesses,
     registrations.registrations,
     people.staff_values,
+    retention.retention,
     machine.assets,
     machine.browser,
     machine.isolation,

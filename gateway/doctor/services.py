@@ -1,7 +1,7 @@
 """Looks at what the gateway stands on: database, keys, clock, log, proxies, mail, text messages."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from typing import TypeVar
@@ -22,6 +22,7 @@ from gateway.keys.errors import KeysError
 from gateway.keys.signing import KeyRing
 from gateway.ledger import continuations, health
 from gateway.ledger.checkpoints import Publisher
+from gateway.ledger.continuations import Gap
 from gateway.ledger.errors import LogUnhealthyError
 
 T = TypeVar("T")
@@ -95,11 +96,16 @@ def log(settings: Settings) -> Finding:
         return broken("Audit log", "cannot be looked at without the database", "Mend the database first.")
     if differs is not None:
         return broken("Audit log", f"the database does not continue what was held here: {differs}", mend)
-    if gaps:
-        missing = sum(each.missing for each in gaps)
-        detail = f"continues what was held, as {gaps[-1].origin}; {missing} entries are missing for ever"
-        return note("Audit log", detail, "Nothing brings them back; every verdict on the log says so.")
-    return ok("Audit log", "continues what was held")
+    return _with_gaps(gaps)
+
+
+def _with_gaps(gaps: Sequence[Gap]) -> Finding:
+    """A log that continues what was held, and what it lost before."""
+    if not gaps:
+        return ok("Audit log", "continues what was held")
+    missing = sum(each.missing for each in gaps)
+    detail = f"continues what was held, as {gaps[-1].origin}; {missing} entries are missing for ever"
+    return note("Audit log", detail, "Nothing brings them back; every verdict on the log says so.")
 
 
 def mail(settings: Settings) -> Finding:
