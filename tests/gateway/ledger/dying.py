@@ -42,7 +42,7 @@ _EVERY = 0.02
 """Seconds between two checkpoints: a second would make no other history, only a longer test."""
 _CHAINS = 3
 """Writers share them, so that they wait for each other's commits."""
-_PAUSE = 0.004
+_PAUSE = 0.01
 """Seconds between two events of a writer: enough to keep all at work, few enough to verify the log again and again."""
 
 
@@ -148,7 +148,7 @@ def keep_log(site: Site, point: Point | None) -> None:
     checkpoints._store = seam.ending(keep, Point.BEFORE_PUBLICATION, Point.AFTER_PUBLICATION)
     _leave_signatures(site, seam)
     _die_beside_witness(seam)
-    worker._PUBLISH_SECONDS = _EVERY
+    worker._PUBLISH_SECONDS = _EVERY if point else 5 * _EVERY  # whoever is to die gets there
     publishing = worker.keep_publishing(store.publisher, site.trust)
     asyncio.run(_together(worker.keep_sequencing(store.database), publishing))
 
