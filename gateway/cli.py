@@ -13,6 +13,7 @@ COMMANDS = {
     "migrate": ("gateway.commands.migrate:migrate", "Bring the tables to this program's version."),
     "doctor": ("gateway.commands.doctor:doctor", "Check machine and configuration, and say what to mend."),
     "keys": ("gateway.commands.keys:keys", "Make and replace keys."),
+    "retention": ("gateway.commands.retention:retention", "What is kept, and erasing what is due."),
     "audit": ("gateway.commands.audit:audit", "Verify the audit log and show its checkpoint."),
     "delegation": ("gateway.commands.delegation:delegation", "Check delegations, permits and statements, offline."),
     "admin": ("gateway.changes.commands:admin", "Centres, staff, terminals, portals and identity providers."),

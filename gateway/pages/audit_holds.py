@@ -62,7 +62,7 @@ async def show_all(request: AnyRequest, parts: Parts) -> Response[Any]:
 async def show_form(request: AnyRequest, parts: Parts) -> Response[Any]:
     """Ask for what case something is kept, and until when somebody looks again."""
     typed = {name: request.query_params.get(name, "")[:32] for name in ("visit", "resident")}
-    return _form(request, parts, typed | {"what": "visit"})
+    return _form(request, parts, typed | {"what": "visit", "reference": "", "review_on": ""})
 
 
 @post(f"{_HERE}/new", **_AUDITOR)

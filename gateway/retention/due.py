@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, or_, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.config import Settings
@@ -16,6 +16,7 @@ from gateway.retention.tables import ErasureWish, WishState
 from gateway.visits.tables import Approval, DelegationRow, Visit, VisitState
 
 PAGE: Final = 50
+_ALL: Final = 1 << 31
 
 
 class DueKind(StrEnum):
@@ -99,6 +100,12 @@ def find(
     at, last = (_BEGINNING, "") if after is None else (after.since, after.id)
     values = {"until": _until(settings, kind, now), "after": at, "after_id": last, "most": most}
     return [Due(kind, row.id, row.since) for row in conn.execute(_DUE[kind], values)]
+
+
+def count(conn: Connection, settings: Settings, kind: DueKind, now: datetime) -> int:
+    """How much of a kind is due at `now`."""
+    values = {"until": _until(settings, kind, now), "after": _BEGINNING, "after_id": "", "most": _ALL}
+    return int(conn.execute(select(func.count()).select_from(_DUE[kind].subquery()), values).scalar_one())
 
 
 def is_still(conn: Connection, settings: Settings, each: Due, now: datetime) -> bool:

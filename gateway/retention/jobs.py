@@ -89,4 +89,4 @@ def _erase(conn: Connection, *, store: Store, each: Due) -> None:
 
 
 def _find(conn: Connection, *, store: Store, kind: DueKind, after: Due | None) -> list[Due]:
-    return list(due.find(conn, store.settings, kind, store.clock.now(), after))
+    return list(due.find(conn, store.settings, kind, store.clock.now(), after, most=due.PAGE))

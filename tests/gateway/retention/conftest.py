@@ -76,9 +76,14 @@ def keys_left(conn: Connection, counter: Counter) -> Iterator[DataKey]:
 
 def opened(counter: Counter) -> list[bytes]:
     """Everything that opens with any key that is left, wherever it lies."""
+    return [content for _context, content in opened_by_context(counter)]
+
+
+def opened_by_context(counter: Counter) -> list[tuple[str, bytes]]:
+    """The same, each with the place that it belongs to."""
     sealer = counter.store.sealer
 
-    def work(conn: Connection) -> list[bytes]:
+    def work(conn: Connection) -> list[tuple[str, bytes]]:
         sealed: list[tuple[str, bytes]] = [
             (f"{row.kind}:{row.owner_id}", row.content)
             for row in conn.execute(select(SealedRecord.kind, SealedRecord.owner_id, SealedRecord.content))
@@ -92,12 +97,19 @@ def opened(counter: Counter) -> list[bytes]:
         for key in keys_left(conn, counter):
             for context, content in sealed:
                 try:
-                    found.append(sealer.open(key, context, content))
+                    found.append((context, sealer.open(key, context, content)))
                 except SealBrokenError:
                     continue
         return found
 
     return counter.read(work)
+
+
+def told(counter: Counter, visit_id: str) -> list[bytes]:
+    """What opens of one visit."""
+    query = select(SealedRecord.owner_id).where(SealedRecord.visit_id == visit_id)
+    owners = counter.read(lambda conn: set(conn.execute(query).scalars()))
+    return [each for context, each in opened_by_context(counter) if context.rpartition(":")[2] in owners]
 
 
 def columns(counter: Counter) -> dict[str, list[Any]]:

@@ -39,6 +39,11 @@ def known(counter: Counter) -> str | None:
     return counter.read(lambda conn: residents.find_id(conn, counter.store, ILZE.code))
 
 
+def ask(own: Own) -> None:
+    own.see(HERE)
+    assert own.phone.send(HERE).location == HERE
+
+
 def run(counter: Counter) -> None:
     asyncio.run(jobs.run(counter.store))
 
@@ -71,7 +76,7 @@ class TestOnTheOwnPage:
         assert "_csrf" in page
         assert own.phone.send(HERE).status == 403
         own.sign_in(asked=HERE)
-        own.phone.send(HERE)
+        ask(own)
         own.facing.counter.clock.move(timedelta(minutes=6))
         assert own.phone.send(f"{HERE}/withdraw").location == f"{HERE}?kept=yes"
         assert states(own.facing.counter) == [WishState.WITHDRAWN]
@@ -82,7 +87,7 @@ class TestOnTheOwnPage:
     def test_it_is_done_by_itself_and_not_a_moment_before(self, own: Own) -> None:
         counter = own.facing.counter
         own.sign_in()
-        own.phone.send(HERE)
+        ask(own)
         counter.clock.move(DISPUTABLE - timedelta(minutes=1))
         run(counter)
         assert known(counter)
@@ -91,12 +96,12 @@ class TestOnTheOwnPage:
         assert known(counter) is None
         assert states(counter) == [WishState.DONE]
         assert own.phone.get("/mine").status == 303, "whoever was signed in is signed out"
-        assert own.come_back(own.begin()["state"]).status == 403, "and is nobody here"
+        assert own.come_back(own.begin()["state"]).status == 404, "and is nobody here"
 
     def test_a_withdrawn_wish_is_never_done(self, own: Own) -> None:
         counter = own.facing.counter
         own.sign_in()
-        own.phone.send(HERE)
+        ask(own)
         own.phone.send(f"{HERE}/withdraw")
         counter.clock.move(DISPUTABLE + RESTS)
         run(counter)
@@ -105,7 +110,7 @@ class TestOnTheOwnPage:
     def test_it_waits_for_what_is_under_way_and_says_so(self, own: Own) -> None:
         counter = own.facing.counter
         own.sign_in()
-        own.phone.send(HERE)
+        ask(own)
         counter.clock.move(DISPUTABLE)
         counter.open().ask()
         own.sign_in()
