@@ -4,6 +4,7 @@ Looking is recorded too: a search with what was looked for, a visit with the rea
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from gateway.ledger import continuations, cosignatures, verdicts
 from gateway.ledger.verdicts import Standing
-from gateway.pages import audit_search, audit_signs, audit_trail, audit_words
+from gateway.pages import audit_exports, audit_search, audit_signs, audit_trail, audit_words
 from gateway.pages.desk.words import CHANNELS, ENDINGS, ROUTES
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
@@ -35,15 +36,17 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
     """The newest visits, or those that are looked for, under the verdict on the log."""
 
     def work(conn: Connection) -> dict[str, Any]:
-        looked = audit_search.read(conn, parts, request)
+        looked, verified = audit_search.read(conn, parts, request), verdicts.standing(conn)
+        choices = register.choices(conn, session.language, verified.last.by.id if verified.last else "")
         found = register.find(conn, looked.search, language=session.language, most=_PAGE + 1)
         return {
             "looked": looked,
             "visits": found[:_PAGE],
             "older": end_of(found, _PAGE, lambda line: line.key),
-            "centres": register.centres(conn),
-            "services": register.services(conn, session.language),
-            "verified": verdicts.standing(conn),
+            "centres": choices.centres,
+            "services": choices.services,
+            "verified": verified,
+            "verifier": choices.name,
             "gaps": continuations.gaps(conn),
             "standing": cosignatures.standing(conn, parts.settings.log_witnesses),
         }
@@ -63,6 +66,8 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
         signs={sign: words.name for sign, words in audit_signs.WORDS.items()},
         findings=audit_trail.findings_of(verified.last) if verified.last else (),
         named=bool(parts.settings.log_witnesses.witnesses),
+        actors=audit_words.ACTORS,
+        most_exported=audit_exports.MOST,
         **shown,
     )
 
@@ -82,6 +87,7 @@ async def show_visit(
     shown = await parts.database.read(lambda conn: audit_trail.gather(conn, parts, session, visit_id))
     if not shown.may_see:
         return _reason_page(request, visit_id)
+    came_from = _came_from(request)
     return page(
         request,
         "pages/audit/visit.html",
@@ -90,6 +96,8 @@ async def show_visit(
         steps=shown.steps,
         signed=shown.signed,
         witnessed=shown.witnessed,
+        came_from=came_from,
+        before_their_eyes=audit_words.BEFORE_THEIR_EYES,
         channels=CHANNELS,
         endings=ENDINGS,
     )
@@ -104,7 +112,14 @@ async def open_visit(
     if reason is None:
         return _reason_page(request, visit_id, error=_NO_REASON, status=400)
     await parts.database.write(lambda conn: looking.note_audit(conn, parts, session, visit_id, reason))
-    return see_other(f"/audit/visits/{visit_id}")
+    return see_other(f"/audit/visits/{visit_id}{_came_from(request)}")
+
+
+def _came_from(request: AnyRequest) -> str:
+    """What of an address says how somebody met a visit: a sign of trouble or a draw, for a finding to name."""
+    known = {name: request.query_params.get(name, "") for name in ("sign", "draw")}
+    given = {name: value for name, value in known.items() if value.isidentifier() or value.isalnum()}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def _reason_page(request: AnyRequest, visit_id: str, *, error: Any = None, status: int = 200) -> Response[Any]:
@@ -113,6 +128,7 @@ def _reason_page(request: AnyRequest, visit_id: str, *, error: Any = None, statu
         "pages/audit/reason.html",
         status=status,
         visit_id=visit_id,
+        came_from=_came_from(request),
         reasons=audit_words.REASONS,
         error=error,
     )

@@ -69,7 +69,15 @@ def read(conn: Connection, parts: Parts, request: AnyRequest) -> Looked:
 
 
 def record(conn: Connection, parts: Parts, session: StaffSession, search: Search, *, found: bool) -> None:
-    """Record what was looked for; a number that is none of ours may be anything, and is not written down."""
+    """Record what was looked for."""
+    note(conn, parts, session, said(search, found=found))
+
+
+def said(search: Search, *, found: bool) -> dict[str, Any]:
+    """What was looked for, as it is recorded.
+
+    A number that is none of ours may be anything, and is not written down.
+    """
     period = search.period
     data = {
         "centre": search.centre,
@@ -84,7 +92,7 @@ def record(conn: Connection, parts: Parts, session: StaffSession, search: Search
         "sign": search.sign.value if search.sign else None,
         "after": search.after.id if search.after else None,
     }
-    note(conn, parts, session, data)
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def note(conn: Connection, parts: Parts, session: StaffSession, data: Mapping[str, Any]) -> None:
@@ -94,7 +102,7 @@ def note(conn: Connection, parts: Parts, session: StaffSession, data: Mapping[st
         chain=f"staff:{session.staff_id}",
         type=EventName.TRAIL_SEARCHED,
         actor=session.actor,
-        data={name: value for name, value in data.items() if value is not None},
+        data=dict(data),
         at=parts.clock.database_now(conn),
     )
 

@@ -250,6 +250,19 @@ BAD: Final = frozenset(
 )
 """Steps that an auditor looks at first."""
 
+BEFORE_THEIR_EYES: Final = frozenset(
+    {
+        EventName.DELEGATION_REQUESTED,
+        EventName.APPROVAL_OPENED,
+        EventName.APPROVAL_GIVEN,
+        EventName.APPROVAL_SHEET_PRINTED,
+        EventName.READBACK_SHOWN,
+        EventName.PERMIT_REQUESTED,
+        EventName.PERMIT_GIVEN,
+    }
+)
+"""Steps at which a text or a read-back was before the resident's eyes."""
+
 REASONS: Final[Mapping[AuditReason, Message]] = {
     AuditReason.ROUTINE: message("Routine check"),
     AuditReason.COMPLAINT: message("A complaint"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
 from gateway.paging import Key, follows
 from gateway.parts import Parts
@@ -65,23 +65,16 @@ class Line:
 
 def find(conn: Connection, parts: Parts, search: Search, *, language: str, most: int) -> list[Line]:
     """The newest cases that `search` wants; service titles in `language`."""
-    now = parts.clock.now()
     begin = search.after.values if search.after else {}
-    return [
-        Line(
-            id=row.id,
-            kind=row.kind,
-            state=row.state,
-            outcome=row.outcome,
-            opened_at=row.opened_at,
-            deadline=row.deadline,
-            is_overdue=row.state is DisputeState.OPEN and now > row.deadline,
-            visit_id=row.visit_id,
-            service=row.service_id if row.cards is None else catalogue.title_of(row.cards, language),
-            centre=row.centre,
-        )
-        for row in conn.execute(_LINES.where(*_conditions(search, now)).limit(most), begin)
-    ]
+    now = parts.clock.now()
+    rows = conn.execute(_LINES.where(*_conditions(search, now)).limit(most), begin)
+    return [_line(row, language, now) for row in rows]
+
+
+def due_next(conn: Connection, parts: Parts, *, language: str, most: int) -> list[Line]:
+    """The open cases that are to be answered first."""
+    open_ones = _LINES.where(Dispute.state == DisputeState.OPEN).order_by(None).order_by(Dispute.deadline, Dispute.id)
+    return [_line(row, language, parts.clock.now()) for row in conn.execute(open_ones.limit(most))]
 
 
 def waiting(conn: Connection, parts: Parts) -> tuple[int, int]:
@@ -89,6 +82,21 @@ def waiting(conn: Connection, parts: Parts) -> tuple[int, int]:
     overdue = func.coalesce(func.sum(case((Dispute.deadline < parts.clock.now(), 1), else_=0)), 0)
     row = conn.execute(select(func.count(), overdue).where(Dispute.state == DisputeState.OPEN)).one()
     return int(row[0]), int(row[1])
+
+
+def _line(row: Row[Any], language: str, now: datetime) -> Line:
+    return Line(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        outcome=row.outcome,
+        opened_at=row.opened_at,
+        deadline=row.deadline,
+        is_overdue=row.state is DisputeState.OPEN and now > row.deadline,
+        visit_id=row.visit_id,
+        service=row.service_id if row.cards is None else catalogue.title_of(row.cards, language),
+        centre=row.centre,
+    )
 
 
 def _conditions(search: Search, now: datetime) -> list[ColumnElement[bool]]:

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Row, bindparam, func,
 
 from gateway.clock import read_moment
 from gateway.database.base import UtcDateTime
-from gateway.days import end_of
+from gateway.days import end_of, last_day
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
@@ -115,6 +115,11 @@ class Line:
     centre: str
     assistant_id: str
     assistant: str
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which an answer is in time."""
+        return last_day(self.deadline)
 
     @property
     def place(self) -> Place:

@@ -20,6 +20,7 @@ from gateway.visits import inquiring, notes
 from gateway.visits.audit_states import FindingKind, FindingOutcome, FindingState, NoteKind, Severity
 from gateway.visits.audit_tables import AuditNote, Finding
 from gateway.visits.errors import FindingOverError, InquiryStandsError, NotFoundError, OwnFindingError
+from gateway.visits.looking import is_noted
 from gateway.visits.notes import Draft
 from gateway.visits.rows import AnyRow, find_visit
 from gateway.visits.signs import Sign
@@ -107,6 +108,12 @@ def read(conn: Connection, parts: Parts, by: StaffSession, finding_id: str) -> N
     row = in_centre(conn, by, finding_id)
     _ensure_not_own(row, by)
     say(conn, row.visit_id, EventName.FINDING_READ, by.actor, parts.clock.database_now(conn), finding=row.id)
+
+
+def is_read(conn: Connection, by: StaffSession, finding_id: str, visit_id: str, now: datetime) -> bool:
+    """Whether that is recorded of `by` in this quarter of an hour."""
+    read_lately = inquiring.done(conn, by.actor, visit_id, EventName.FINDING_READ, now)
+    return any(each.data["finding"] == finding_id and is_noted(each.time, now) for each in read_lately)
 
 
 def answer(conn: Connection, parts: Parts, by: StaffSession, finding_id: str, text: str) -> None:

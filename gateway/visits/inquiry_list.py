@@ -1,13 +1,14 @@
 """All inquiries that there ever were, and how many: for auditors by number and date, for the network as figures."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, func, literal, select
 from sqlalchemy.orm import aliased
 
+from gateway.days import last_day
 from gateway.paging import Key, follows
 from gateway.parts import Store
 from gateway.people.tables import Staff
@@ -104,6 +105,11 @@ class Line:
     def key(self) -> Key:
         """Where a page that ends with it ends."""
         return Key(self.opened_at, self.id)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it can be in force."""
+        return last_day(self.ends_at)
 
     @property
     def can_end(self) -> bool:

@@ -49,6 +49,7 @@ class AuditReason(StrEnum):
     COMPLAINT = "complaint"
     RESIDENT_ASKED = "resident_asked"
     INCIDENT = "incident"
+    FINDING = "finding"
 
 
 def note_audit(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, reason: AuditReason) -> None:

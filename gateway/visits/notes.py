@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from audit.events import EventName
 from delegation.commitment import commit_value
@@ -119,9 +119,9 @@ def of_visit(conn: Connection, parts: Parts, visit_id: str) -> list[Note]:
     return _read(conn, parts, _OF_VISIT, visit_id, visit_id)
 
 
-def of_finding(conn: Connection, parts: Parts, finding: Row[Any]) -> list[Note]:
+def of_finding(conn: Connection, parts: Parts, finding_id: str, visit_id: str) -> list[Note]:
     """Everything that was written about a finding, the oldest first; otherwise as `of_visit`."""
-    return _read(conn, parts, _OF_FINDING, finding.id, finding.visit_id)
+    return _read(conn, parts, _OF_FINDING, finding_id, visit_id)
 
 
 def is_erased(conn: Connection, parts: Parts, visit_id: str) -> bool:

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, or_, select, union_all
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from delegation.assurance import Route
 from gateway.days import beginning_of, end_of
@@ -17,15 +31,19 @@ from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits import signs
+from gateway.visits.audit_tables import Finding
 from gateway.visits.signs import Period, Sign
 from gateway.visits.tables import Approval, Channel, DelegationRow, Dispute, Ending, Filing, Visit
 
 _FEW = 1000
 """Visits that are rather sorted than met one by one among all the newest."""
-_CENTRES = select(Centre.id, Centre.name).order_by(Centre.name)
-_SERVICES = select(Service.id, Service.cards).order_by(Service.id)
+_CHOICES = union_all(
+    select(literal("centre").label("kind"), Centre.id, Centre.name),
+    select(literal("service"), Service.id, cast(Service.cards, Text())),
+    select(literal("staff"), Staff.id, Staff.display_name).where(Staff.id == bindparam("staff")),
+)
 _STAFF = select(Staff.id, Staff.login, Staff.display_name).order_by(Staff.login)
-_LINES = (
+_LINES: Select[*tuple[Any, ...]] = (
     select(
         Visit.id,
         Visit.opened_at,
@@ -33,6 +51,8 @@ _LINES = (
         Visit.channel,
         Visit.ending,
         Visit.assistant_id,
+        Visit.centre_id,
+        Visit.service_id,
         Staff.display_name,
         Centre.name.label("centre"),
         Service.cards,
@@ -60,7 +80,7 @@ class Search:
     """Opened on this day or later."""
     last: date | None = None
     number: str | None = None
-    """Of the visit, of a permission or a case in it, or a reference that a portal gave."""
+    """Of the visit, of a permission, a case or a finding in it, or a reference that a portal gave."""
     sign: Sign | None = None
     """What a rule finds in `period`."""
     period: Period | None = None
@@ -84,13 +104,24 @@ class Registered:
     """`None` while it is open."""
     assistant_id: str
     assistant: str
+    centre_id: str
     centre: str
+    service_id: str | None
     service: str | None
 
     @property
     def key(self) -> Key:
         """Where a page that ends with it ends."""
         return Key(self.opened_at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Centres and services, each with its id, and somebody's name."""
+
+    centres: list[tuple[str, str]]
+    services: list[tuple[str, str]]
+    name: str | None
 
 
 def find(conn: Connection, search: Search, *, language: str, most: int) -> list[Registered]:
@@ -106,15 +137,17 @@ def of_ids(conn: Connection, ids: Sequence[str], *, language: str) -> list[Regis
     return [found[each] for each in ids]
 
 
-def centres(conn: Connection) -> list[tuple[str, str]]:
-    """Every centre's id and name, by name."""
-    return [(row.id, row.name) for row in conn.execute(_CENTRES)]
-
-
-def services(conn: Connection, language: str) -> list[tuple[str, str]]:
-    """Every service's id and title, by title."""
-    found = [(row.id, catalogue.title_of(row.cards, language)) for row in conn.execute(_SERVICES)]
-    return sorted(found, key=lambda each: each[1].casefold())
+def choices(conn: Connection, language: str, staff_id: str) -> Choices:
+    """What a search can be narrowed to, and the name of one member of staff. One statement."""
+    rows = conn.execute(_CHOICES, {"staff": staff_id}).all()
+    services = [
+        (row.id, catalogue.title_of(msgspec.json.decode(row.name), language)) for row in rows if row.kind == "service"
+    ]
+    return Choices(
+        centres=sorted(((row.id, row.name) for row in rows if row.kind == "centre"), key=lambda each: str(each[1])),
+        services=sorted(services, key=lambda each: each[1].casefold()),
+        name=next((row.name for row in rows if row.kind == "staff"), None),
+    )
 
 
 def assistants(conn: Connection, typed: str) -> list[tuple[str, str]]:
@@ -126,7 +159,7 @@ def assistants(conn: Connection, typed: str) -> list[tuple[str, str]]:
     return [(row.id, row.login) for row in found]
 
 
-def _line(row: Row[Any], language: str) -> Registered:
+def _line(row: Row[*tuple[Any, ...]], language: str) -> Registered:
     return Registered(
         id=row.id,
         opened_at=row.opened_at,
@@ -135,7 +168,9 @@ def _line(row: Row[Any], language: str) -> Registered:
         ending=row.ending,
         assistant_id=row.assistant_id,
         assistant=row.display_name,
+        centre_id=row.centre_id,
         centre=row.centre,
+        service_id=row.service_id,
         service=None if row.cards is None else catalogue.title_of(row.cards, language),
     )
 
@@ -190,6 +225,7 @@ def _named(search: Search) -> Iterator[ColumnElement[bool]]:
                 select(Filing.visit_id).where(Filing.reference == search.number),
                 select(DelegationRow.visit_id).where(DelegationRow.id == search.number),
                 select(Dispute.visit_id).where(Dispute.id == search.number),
+                select(Finding.visit_id).where(Finding.id == search.number),
             )
         )
     if search.sign and search.period:
