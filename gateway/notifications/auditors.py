@@ -1,13 +1,15 @@
 """Hands the log's signed checkpoint to auditors at an interval: by e-mail, and into a folder.
 
 What lies with somebody else cannot be taken back: a log that is shortened or rewritten later no longer fits it. That it
-was handed out is an event, so a checkpoint that should have come and did not can be asked for.
+was handed out is an event, so a checkpoint that should have come and did not can be asked for. What lies in the folder
+is also read back: a machine that was restored, its own memory included, is refused by what it once handed out.
 """
 
 import asyncio
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +19,7 @@ import structlog
 from sqlalchemy import Connection, select
 
 from audit import checkpoint
+from audit.errors import AuditError
 from audit.events import EventName
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.jobs.errors import TryLaterError
@@ -36,6 +39,8 @@ JOB: Final = "log.hand_out"
 EVERY_SECONDS: Final = 60.0
 
 _AGAIN = timedelta(minutes=10)
+_LOOKED_AT = 100
+"""Files of the folder that are read back, the largest first."""
 _LAST = (
     select(AuditEvent.at)
     .where(AuditEvent.type == EventName.LOG_HANDED_OUT.value, AuditEvent.chain == "system")
@@ -146,13 +151,45 @@ async def ask_if_due(store: Store) -> None:
 
 
 async def keep_handing_out(store: Store, *, every: float = EVERY_SECONDS) -> None:
-    """Ask for a job whenever it is time, until cancelled; with several workers one of them does it."""
+    """Ask for a job whenever it is time, until cancelled; with several workers one of them does it.
+
+    First the log is compared with what was handed out before.
+    """
     while True:
         try:
+            await compare(store)
             await ask_if_due(store)
         except DatabaseUnavailableError:
             _log.warning("handing out waits for the database", exc_info=True)
         await asyncio.sleep(every)
+
+
+async def compare(store: Store) -> str | None:
+    """Refuse the log if it does not continue the newest checkpoint in the auditors' folder; return what differs."""
+    folder = store.settings.checkpoint_folder
+    for signed in [] if folder is None else await asyncio.to_thread(_lying_in, folder, store.publisher.origin):
+        try:
+            reason = await store.publisher.take_over(signed)
+        except AuditError as error:  # whoever can write there may put down anything; nothing follows from it
+            _log.warning("a checkpoint in the folder is not of this log", reason=str(error))
+            continue
+        if reason is not None:
+            _log.error("log refused by what auditors were handed", reason=reason)
+        return reason
+    return None
+
+
+def _lying_in(folder: Path, origin: str) -> list[bytes]:
+    """The largest checkpoints under our present name that lie in a folder, the largest first; none if it is gone."""
+    found: list[bytes] = []
+    try:
+        for path in sorted(folder.glob("checkpoint-*.txt"), reverse=True)[:_LOOKED_AT]:
+            signed = path.read_bytes()
+            with suppress(AuditError):
+                found += [signed] if checkpoint.parse(signed).origin == origin else []
+    except OSError as error:
+        _log.warning("the auditors' folder cannot be read", reason=error.strerror)
+    return found
 
 
 def _put(target: Path, content: bytes) -> None:

@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import func, select
 
 from audit import checkpoint
+from audit.checkpoint import Checkpoint, sign
+from audit.note import Signer
 from gateway.clock import HeldClock
 from gateway.jobs.errors import TryLaterError
 from gateway.jobs.leases import Job
 from gateway.jobs.tables import JobRow
-from gateway.ledger import checkpoints
+from gateway.ledger import checkpoints, health
+from gateway.ledger.errors import LogUnhealthyError
 from gateway.notifications import auditors
 from gateway.notifications.auditors import HandingOut
 from gateway.parts import Store
@@ -136,3 +139,44 @@ def test_workers_ask_for_it_once(auditing: Store) -> None:
 
 def test_nobody_named_gets_nothing(store: Store) -> None:
     assert not store.database.read_now(lambda conn: auditors.is_due(conn, store))
+
+
+class TestWhatWasHandedOut:
+    """A machine put back from a backup, its own memory of the log included, meets what it handed out."""
+
+    @pytest.fixture
+    def handed(self, auditing: Store, tmp_path: Path) -> Path:
+        """The folder of the auditors, with a checkpoint of a log that had more entries once."""
+        record_events(auditing, 2)
+        checkpoint_of(auditing)
+        hand_out(auditing)
+        return tmp_path / "theirs"
+
+    def test_is_continued_by_a_log_that_grew_on(self, auditing: Store, handed: Path) -> None:
+        record_events(auditing, 2)
+        checkpoint_of(auditing)
+        assert handed.is_dir()
+        assert asyncio.run(auditors.compare(auditing)) is None
+        auditing.database.read_now(health.ensure_healthy)
+
+    def test_refuses_a_log_that_is_behind_it(self, auditing: Store, handed: Path) -> None:
+        larger = Checkpoint(auditing.publisher.origin, 1_000, bytes(32))
+        (handed / "checkpoint-000000001000.txt").write_bytes(sign(larger, auditing.publisher.signers[0]))
+        assert asyncio.run(auditors.compare(auditing)) is not None
+        with pytest.raises(LogUnhealthyError):
+            auditing.database.read_now(health.ensure_healthy)
+        assert auditing.publisher.differs_now() is not None, "also after a new start"
+
+    def test_is_believed_only_with_our_own_signature_and_hidden_by_nothing(self, auditing: Store, handed: Path) -> None:
+        origin = auditing.publisher.origin
+        made_up = sign(Checkpoint(origin, 9_000, bytes(32)), Signer(origin, bytes(32)))
+        for number, content in enumerate((made_up, b"nonsense", b"")):
+            (handed / f"checkpoint-00000000900{number}.txt").write_bytes(content)
+        assert asyncio.run(auditors.compare(auditing)) is None
+        larger = sign(Checkpoint(origin, 1_000, bytes(32)), auditing.publisher.signers[0])
+        (handed / "checkpoint-000000001000.txt").write_bytes(larger)
+        assert asyncio.run(auditors.compare(auditing)) is not None
+
+    def test_says_nothing_where_the_folder_is_gone(self, auditing: Store, handed: Path) -> None:
+        handed.rename(handed.with_name("elsewhere"))
+        assert asyncio.run(auditors.compare(auditing)) is None
