@@ -1,8 +1,9 @@
-"""Sweeps what was good for a short while: pushed requests, run tickets, codes, tokens, assertions, passkeys' questions.
+"""Sweeps what was good for a short while: requests, tickets, codes, tokens, assertions, passkeys' questions, tries.
 
 A row goes only when nothing can come of it any more: a day after its end, so that somebody who is late still hears
 why. A code stays as long as its delegation: what was derived from it is traced back to it, and a second use takes it
-all back. An assertion stays exactly as long as it would be accepted.
+all back. An assertion stays exactly as long as it would be accepted, and counted tries for longer than
+any door counts them.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from gateway.clock import Clock
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
-from gateway.people.tables import PasskeyChallenge
+from gateway.people.tables import PasskeyChallenge, Throttle
 from gateway.visits.tables import DelegationRow
 
 EVERY_SECONDS: Final = 600.0
@@ -66,6 +67,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
         _of(AuthorizationCode.hash, AuthorizationCode.expires_at, ~_IS_TRACED, ~_MAY_BE_EXCHANGED)
     ),
     "passkey_challenge": _Sweep(_of(PasskeyChallenge.id, PasskeyChallenge.begun_at)),
+    "throttle": _Sweep(_of(Throttle.key, Throttle.since), kept=timedelta(days=2)),
 }
 """By table; tokens before the codes that they name."""
 

@@ -194,7 +194,7 @@ class Throttle(Base):
 
     key: Mapped[bytes] = mapped_column(primary_key=True)
     tries: Mapped[int]
-    since: Mapped[datetime]
+    since: Mapped[datetime] = mapped_column(index=True)
 
 
 class PasskeyPurpose(StrEnum):

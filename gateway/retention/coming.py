@@ -14,6 +14,7 @@ from gateway.parts import Store
 from gateway.retention import standing
 from gateway.retention.states import Obstacle
 from gateway.retention.tables import ErasureWish, WishState
+from gateway.retention.wishes import due_at
 from gateway.visits.tables import Visit, VisitState
 
 _WISHES = (
@@ -44,6 +45,8 @@ class Coming:
     is_own: bool
     """Said on the resident's own page, and not to somebody to whom a document was shown."""
     rests_until: datetime
+    due_at: datetime
+    """No sooner, since what was sent can be disputed for a while."""
     obstacles: frozenset[Obstacle]
 
 
@@ -52,7 +55,7 @@ def wishes(conn: Connection, store: Store, *, most: int, after: Key | None = Non
     now = store.clock.now()
     query, values = (_WISHES, {}) if after is None else (_LATER, after.values)
     rows = conn.execute(query, {"most": most} | values).all()
-    return [_coming(conn, row, now) for row in rows]
+    return [_coming(conn, store, row, now) for row in rows]
 
 
 def next_visit(conn: Connection, settings: Settings) -> datetime | None:
@@ -61,12 +64,13 @@ def next_visit(conn: Connection, settings: Settings) -> datetime | None:
     return None if closed_at is None else closed_at + settings.keep_visits_days
 
 
-def _coming(conn: Connection, row: Any, now: datetime) -> Coming:
+def _coming(conn: Connection, store: Store, row: Any, now: datetime) -> Coming:
     return Coming(
         id=row.id,
         resident_id=row.resident_id,
         asked_at=row.asked_at,
         is_own=row.asked_by == "resident",
         rests_until=row.rests_until,
+        due_at=due_at(store, row.rests_until, standing.last_sent(conn, row.resident_id)),
         obstacles=standing.of_resident(conn, row.resident_id, now),
     )

@@ -78,7 +78,7 @@ def outlook(conn: Connection, store: Store, resident_id: str) -> Outlook:
     return Outlook(
         wish_id=None if wish is None else wish.id,
         asked_at=None if wish is None else wish.asked_at,
-        due_at=_due(store, rests, sent),
+        due_at=due_at(store, rests, sent),
         last_sent=sent,
         obstacles=standing.of_resident(conn, resident_id, now),
     )
@@ -157,7 +157,7 @@ def _keep(conn: Connection, parts: Parts, person: str, actor: Actor, whose: str,
     rests_until = now + parts.settings.erasure_rests_days
     values = {"id": new_id(), "resident_id": person, "asked_at": now, "asked_by": whose, "rests_until": rests_until}
     conn.execute(insert(ErasureWish).values(values | {"state": WishState.WAITING}))
-    due = _due(parts, rests_until, standing.last_sent(conn, person))
+    due = due_at(parts, rests_until, standing.last_sent(conn, person))
     telling.tell(conn, parts, person, "erasure_asked", language, now, date=write_date(due))
     said = {"wish": values["id"], "rests_until": rests_until.isoformat(), "whose": whose}
     _record(conn, EventName.ERASURE_ASKED, person, actor, now, said)
@@ -185,7 +185,8 @@ def _lock(conn: Connection, person: str) -> None:
         raise ErasedAlreadyError("the resident")
 
 
-def _due(store: Store, rests_until: datetime, sent: datetime | None) -> datetime:
+def due_at(store: Store, rests_until: datetime, sent: datetime | None) -> datetime:
+    """From when a wish is done that rests until then, of somebody for whom something was last `sent`."""
     return rests_until if sent is None else max(rests_until, sent + store.settings.keep_sent_days)
 
 

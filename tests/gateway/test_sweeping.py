@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from gateway.oauth import clients
 from gateway.oauth.clients import ClientRegistration
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
-from gateway.people.tables import PasskeyChallenge, PasskeyPurpose
+from gateway.people.tables import PasskeyChallenge, PasskeyPurpose, Throttle
 from gateway.sweeping import KEPT, SWEEPS, sweep, sweep_all
 from gateway.visits.tables import RunKind
 from tests.gateway.visits.conftest import counter, renderer
@@ -124,3 +124,12 @@ def test_goes_in_small_transactions_until_all_is_gone(counter: Counter) -> None:
 
 def test_every_table_that_is_swept_was_tried_here() -> None:
     assert SWEEPS.keys() == TABLES.keys()
+
+
+def test_what_was_tried_in_vain_is_counted_for_a_day_and_not_for_years(counter: Counter) -> None:
+    """Its key is a hash of a telephone number, a place or a person."""
+    tried = insert(Throttle).values(key=b"k", tries=1, since=counter.clock.now())
+    counter.write(lambda conn: conn.execute(tried))
+    for later, gone in ((timedelta(days=2), 0), (MINUTE, 1)):
+        counter.clock.move(later - timedelta(milliseconds=1))
+        assert counter.write(lambda conn: sweep(conn, "throttle", counter.clock.now())) == gone

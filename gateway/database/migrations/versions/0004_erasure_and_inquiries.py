@@ -230,6 +230,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("resident_id IS NOT NULL"),
         )
 
+    with op.batch_alter_table("throttle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_throttle_since"), ["since"], unique=False)
+
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("session_hash", sa.LargeBinary(length=32), nullable=True))
         batch_op.add_column(sa.Column("erased_at", UtcDateTime(), nullable=True))
