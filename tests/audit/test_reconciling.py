@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from audit import note
+from audit import note, reconcile_command
 from audit.__main__ import main
 from audit.cosignature import WitnessSigner
+from audit.directory import open_log
 from audit.entry import encode
 from audit.notice import notice_of
 from delegation.signing import SigningKey, public_jwks
@@ -43,6 +44,7 @@ class Holder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.log = str(folder / "log")
         (folder / "jwks.json").write_text(json.dumps(public_jwks(ISSUER)))
 
     def fetches(self, log: MemoryLog, signed: bytes | None = None) -> None:
@@ -58,7 +60,7 @@ class Holder:
 
     def runs(self, tokens: list[str], *options: str, vkey: str = VKEY) -> tuple[int, str]:
         (self.folder / "received").write_text("# what came\n\n" + "\n".join(tokens) + "\n")
-        where = (str(self.folder / "received"), "--log", str(self.folder / "log"), "--vkey", vkey)
+        where = (str(self.folder / "received"), "--log", self.log, "--vkey", vkey)
         keys = ("--jwks", str(self.folder / "jwks.json"))
         result = CliRunner().invoke(main, ["reconcile", *where, *keys, *options])
         return result.exit_code, result.output
@@ -108,6 +110,15 @@ class TestOneThatWasSignedAndNotRecorded:
         holder.fetches(log, note.add_signatures(log.sign(), [witness]))
         code, said = holder.looks([a_token("hidden")], "--witness", witness.verifier.vkey)
         assert (code, verdicts(said)) == (1, ["suppressed"])
+
+    def test_is_suppressed_in_a_log_that_is_read_at_an_address_now(
+        self, holder: Holder, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        holder.fetches(a_log_of(a_token("one")))
+        folder = str(holder.folder / "log")
+        monkeypatch.setattr(reconcile_command, "open_log", lambda _address: open_log(folder))
+        monkeypatch.setattr(holder, "log", "https://gateway.example/log")
+        assert holder.looks([a_token("hidden")])[0] == 1
 
     def test_cannot_be_told_from_one_that_waits_in_a_log_of_unknown_age(self, holder: Holder) -> None:
         holder.fetches(a_log_of(a_token("one")))
