@@ -37,6 +37,8 @@ _SETTINGS = {
     # Far from UTC on purpose: code that trusts the session's time zone is found out.
     "timezone": "Europe/Riga",
 }
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
+"""As a server is run in earnest: for benches of what waits for the disk."""
 _OWNER = """
 cd "$2"
 "$1/postgres" -D "$2/data" -k "$2" $3 >"$2/log" 2>&1 &
@@ -82,23 +84,24 @@ class Server:
         self._owner = owner
 
     @classmethod
-    def start(cls, binaries: Path) -> "Server":
-        """Make a new cluster and start it; about a second.
+    def start(cls, binaries: Path, *, durable: bool = False) -> "Server":
+        """Make a new cluster and start it; about a second. A durable one forces its commits to a disk.
 
         Raises:
             PostgresqlMissingError: the binaries do not run here, with their own words.
         """
+        chosen = _SETTINGS | _DURABLE if durable else _SETTINGS
         account = _ordinary_account()
         become = _become(account) if account else []
         in_place = _runs(binaries, become)
-        folder = _short_folder(in_memory=in_place)
+        folder = _short_folder(in_memory=in_place and not durable)
         if account:
             os.chown(folder, account.pw_uid, account.pw_gid)
         try:
             if not in_place:
                 binaries = _copied(binaries, folder)
             _make_cluster(binaries, folder, become)
-            settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+            settings = " ".join(f"-c {name}={value}" for name, value in chosen.items())
             owner = subprocess.Popen(
                 [*become, "/bin/sh", "-c", _OWNER, "sh", str(binaries), str(folder), settings],
                 stdin=subprocess.PIPE,

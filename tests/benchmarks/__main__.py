@@ -15,7 +15,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from gateway import logging
-from tests.benchmarks import auditing, connector, grants, hashing, pages, portals, processes, verifying, waiting
+from tests.benchmarks import (
+    auditing,
+    connector,
+    grants,
+    hashing,
+    pages,
+    portals,
+    processes,
+    recording,
+    searching,
+    verifying,
+    waiting,
+)
 from tests.benchmarks.effort import FULL, QUICK, Effort
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.gateways import each_database
@@ -30,6 +42,8 @@ MEASURES: dict[str, Measure] = {
     "verifying": verifying.measure,
     "hashing": hashing.measure,
     "auditing": auditing.measure,
+    "recording": recording.measure,
+    "searching": searching.measure,
     "waiting": waiting.measure,
     "processes": processes.measure,
     "connector": connector.measure,

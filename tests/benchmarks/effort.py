@@ -32,6 +32,11 @@ class Effort:
     """Runs of the connector, and of the bare script."""
     waits: int
     """Jobs, and events, whose way through the worker is timed."""
+    visits: int
+    """Visits of sixteen events each, through which an auditor searches."""
+    writing_seconds: float
+    """How long events, or plain rows, are committed."""
+    writers: int
     idle_seconds: float
     """How long an idle process is watched."""
 
@@ -46,6 +51,9 @@ FULL = Effort(
     entries=20_000,
     runs=9,
     waits=60,
+    visits=62_500,
+    writing_seconds=3.0,
+    writers=8,
     idle_seconds=5,
 )
 QUICK = Effort(
@@ -58,6 +66,9 @@ QUICK = Effort(
     entries=50,
     runs=1,
     waits=3,
+    visits=50,
+    writing_seconds=0.2,
+    writers=2,
     idle_seconds=0.2,
 )
 """For a look whether everything still can be measured; its figures mean nothing."""
