@@ -139,6 +139,16 @@ class TestALateFile:
         assert machine.store.sealer.epoch == 2
         assert machine.name(machine.anna) == ANNA.name
 
+    def test_that_was_put_back_keeps_a_running_process_going(self, machine: Machine) -> None:
+        path = machine.store.settings.data_dir / keyfile.NAME
+        before = path.read_bytes()
+        machine.new()
+        newer = machine.resident(Profile(name="Made Later", code="329999-00003"))
+        path.write_bytes(before)
+        with pytest.raises(KeyFileError, match="lacks epoch 2, which is in use"):
+            machine.look()
+        assert (machine.name(newer), machine.store.sealer.epoch) == ("Made Later", 2)
+
 
 def test_a_wrong_file_is_never_written_down_as_the_first(store: Store, settings: Settings, clock: HeldClock) -> None:
     store.database.write_now(lambda conn: conn.execute(update(KeyEpoch).values(mark=None, used_from=None)))

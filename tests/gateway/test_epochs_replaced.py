@@ -192,7 +192,8 @@ class TestDestroy:
             behind = replace(machine.store, sealer=late)
             residents.find_or_create(conn, behind, profile, now=machine.clock.now())
             other.start()
-            while not conn.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one():
+            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while other.is_alive() and not conn.execute(waits).scalar_one():
                 other.join(0.01)
 
         machine.store.database.write_now(seal)
