@@ -130,6 +130,6 @@ def test_what_was_tried_in_vain_is_counted_for_a_day_and_not_for_years(counter: 
     """Its key is a hash of a telephone number, a place or a person."""
     tried = insert(Throttle).values(key=b"k", tries=1, since=counter.clock.now())
     counter.write(lambda conn: conn.execute(tried))
-    for later, gone in ((timedelta(days=2), 0), (MINUTE, 1)):
-        counter.clock.move(later - timedelta(milliseconds=1))
+    for later, gone in ((timedelta(days=2) - MINUTE, 0), (2 * MINUTE, 1)):
+        counter.clock.move(later)
         assert counter.write(lambda conn: sweep(conn, "throttle", counter.clock.now())) == gone
