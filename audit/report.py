@@ -193,18 +193,18 @@ class Report:
 
     def _headline(self) -> str:
         read = self.about or f"{self.size:,} entries of {self.counts.get('visits', 0):,} visits and other chains"
+        lost = f", {self.missing:,} entries missing for ever" if self.missing else ""
         match self.severity:
             case Severity.NOTE:
                 verified = "Verified, unwitnessed" if Verdict.UNWITNESSED in self.totals else "Verified"
-                if self.missing:
-                    verified += f", {self.missing:,} entries missing for ever"
+                verified += lost
                 if self.about:
                     return f"{verified}: {read}."
                 return f"{verified}: {read}; {self.vouched_size:,} of them under a signed checkpoint."
             case Severity.INCONCLUSIVE:
-                return f"Cannot conclude ({self.verdict.value}): nothing contradicts the log, read: {read}."
+                return f"Cannot conclude ({self.verdict.value}){lost}: nothing contradicts the log, read: {read}."
             case Severity.VIOLATION:
-                return f"NOT VERIFIED ({self.verdict.value}): {sum(self.totals.values()):,} findings in {read}."
+                return f"NOT VERIFIED ({self.verdict.value}){lost}: {sum(self.totals.values()):,} findings in {read}."
             case Severity.BAD_INPUT:
                 return "Nothing was checked: what was handed in cannot be used."
 

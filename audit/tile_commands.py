@@ -91,24 +91,31 @@ def consistency(
     """Verify that the checkpoint NEW follows OLD: that nothing before OLD was changed since.
 
     The log's public hash tiles are enough; no entry is read. Exits 0 it does, 1 it does not, 2 bad input, 3 nothing
-    to tell by.
+    to tell by: also where the log was continued under another name and OLD is of what was lost, which only its
+    entries say.
     """
     if (source is None) == (proof is None):
         raise click.UsageError("give --log or --proof")
     before, after = (_read(path, vkeys, policy) for path in (old, new))
-    if before.origin != after.origin or before.size > after.size:
+    is_renamed = before.origin != after.origin
+    if before.size > after.size and not is_renamed:
         end_unchecked(f"{new} is not a later checkpoint of the log {before.origin}")
-    if before.size == after.size and before.root != after.root:
+    if before.size > after.size:
+        _end_renamed(before, after)
+    if before.size == after.size and before.root != after.root and not is_renamed:
         _end(Verdict.SPLIT_VIEW, f"two roots were signed for {before.size:,} entries")
     hashes = _parse(proof.read_bytes()) if proof is not None else _prove(source or "", before, after)
     try:
         verify_consistency(before.size, after.size, before.root, after.root, hashes)
     except ProofError as error:
+        if is_renamed:
+            _end_renamed(before, after)
         # The tiles may be another state's; the proof that they give then says nothing of the two checkpoints.
         _end(Verdict.INCONSISTENT, str(error))
     if write_proof is not None:
         write_proof.write_text("".join(f"{base64.b64encode(each).decode('ascii')}\n" for each in hashes), "ascii")
-    what = f"the checkpoint of {after.size:,} follows the one of {before.size:,} ({before.origin})"
+    names = f"{before.origin}, now {after.origin}" if is_renamed else before.origin
+    what = f"the checkpoint of {after.size:,} follows the one of {before.size:,} ({names})"
     trust = policy.trust or TrustPolicy.of(policy.witnesses, policy.quorum)
     try:
         said, code = sentence(new.read_bytes(), trust, what)
@@ -150,6 +157,15 @@ def _prove(source: str, before: Checkpoint, after: Checkpoint) -> list[bytes]:
 def _compare(log: TileLog, after: Checkpoint) -> None:
     if log.root(after.size) != after.root:
         _end(Verdict.INCONSISTENT, f"the tiles do not lead to the root that was signed for {after.size:,} entries")
+
+
+def _end_renamed(before: Checkpoint, after: Checkpoint) -> NoReturn:
+    """Whether a loss is admitted stands in an entry, and entries are not public."""
+    click.echo(
+        f"Cannot conclude ({Verdict.CANNOT_EXCLUDE.value}): {after.origin} does not continue {before.size:,} entries "
+        f"of {before.origin}. Whether it says so itself, `verify` with --held tells whoever has its entries."
+    )
+    sys.exit(_CANNOT_CONCLUDE)
 
 
 def _end(verdict: Verdict, detail: str) -> NoReturn:

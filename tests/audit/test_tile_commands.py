@@ -16,6 +16,7 @@ from audit.cosignature import WitnessSigner
 from audit.directory import open_log
 from audit.errors import SourceError
 from audit.fetching import Address
+from audit.note import Signer
 from tests.audit.builders import KEY, NOON, ORIGIN, OTHER_KEY, a_log
 from tests.audit.test_directory import publish
 
@@ -125,3 +126,24 @@ class TestConsistency:
         stranger = OTHER_KEY.verifier.vkey
         assert run("consistency", folder / "old", folder / "new", "--vkey", stranger, "--log", folder)[0] == 2
         assert run("consistency", folder / "old", folder / "new", "--vkey", VKEY)[0] == 2
+
+
+class TestAnotherName:
+    """The log was continued: its tree goes on, or only its entries tell what was lost."""
+
+    @pytest.fixture
+    def renamed(self, folder: Path, tmp_path: Path) -> Path:
+        head, key = open_log(str(folder)), Signer("second.example/log", bytes(range(2, 34)))
+        path = tmp_path / "renamed"
+        path.write_bytes(sign(Checkpoint(key.name, head.size(), head.root(head.size())), key))
+        return path
+
+    def test_of_a_tree_that_goes_on_is_seen_through(self, folder: Path, renamed: Path) -> None:
+        vkeys = ("--vkey", VKEY, "--vkey", Signer("second.example/log", bytes(range(2, 34))).verifier.vkey)
+        code, output = run("consistency", folder / "old", renamed, *vkeys, "--log", folder)
+        assert (code, f"follows the one of 300 ({ORIGIN}, now second.example/log)" in output) == (0, True)
+        for size, root in ((300, bytes(32)), (700, bytes(32))):
+            lost = renamed.with_name("lost")
+            lost.write_bytes(sign(Checkpoint(ORIGIN, size, root), KEY))
+            code, output = run("consistency", lost, renamed, *vkeys, "--log", folder)
+            assert (code, f"does not continue {size} entries" in output) == (3, True)
