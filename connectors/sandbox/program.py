@@ -20,6 +20,7 @@ from connectors.sandbox.portal.application import build_portal
 from connectors.sandbox.portal.desk import SERVICES, PortalDesk
 from connectors.sandbox.portal.drafts import Registry
 from connectors.sandbox.portal.journal import Journal
+from connectors.sandbox.portal.received import Received
 from connectors.sandbox.portal.relying_party import RelyingParty
 from connectors.sandbox.portal.sessions import Sessions
 from connectors.sandbox.portal.sign_in import SignInDesk
@@ -66,6 +67,7 @@ class Sandbox:
         self._http = httpx2.AsyncClient(timeout=10, trust_env=False)
         kept = self.settings.applications_file
         self._registry = Registry(Journal(kept, SERVICES) if kept else None)
+        self._received = Received(kept)
         self._sessions = Sessions(self.settings.session_length, now)
         own_secret = "portal-and-provider-share-this"
         self._provider = ProviderDesk(
@@ -81,7 +83,7 @@ class Sandbox:
             self.settings.gateway_issuer, self.settings.gateway_client_id, self.settings.gateway_client_secret
         )
         self._mailbox = Mailbox(now)
-        desk = PortalDesk(self.settings, self.faults, self._registry, self._sessions)
+        desk = PortalDesk(self.settings, self.faults, self._registry, self._sessions, self._received)
         control = ControlDesk(self.faults, self.state, self.reset, self.settings.control_key)
         portal = build_portal(desk, self._sign_in, control, control_routes())
         portal.other_origin = self.other_url
@@ -94,7 +96,7 @@ class Sandbox:
         }
 
     def _party(self, issuer: Issuer) -> RelyingParty:
-        return RelyingParty(issuer, f"{self.portal_url}/oidc/callback", self._http)
+        return RelyingParty(issuer, f"{self.portal_url}/oidc/callback", self._http, self._received)
 
     @property
     def portal_callback(self) -> str:
@@ -123,6 +125,7 @@ class Sandbox:
         """Forget everything that happened; registrations stay."""
         self.faults.clear()
         self._registry.clear()
+        self._received.clear()
         self._sessions.clear()
         self._sign_in.clear()
         self._provider.clear()

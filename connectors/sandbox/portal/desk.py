@@ -11,6 +11,7 @@ from connectors.sandbox.faults import Faults
 from connectors.sandbox.pages import PageError
 from connectors.sandbox.portal.drafts import Registry
 from connectors.sandbox.portal.kindergarten_queue import KINDERGARTEN_QUEUE
+from connectors.sandbox.portal.received import Received
 from connectors.sandbox.portal.services import Service
 from connectors.sandbox.portal.sessions import COOKIE, Session, Sessions
 from connectors.sandbox.portal.sickness_benefit import SICKNESS_BENEFIT
@@ -56,6 +57,7 @@ class PortalDesk:
     faults: Faults
     registry: Registry
     sessions: Sessions
+    received: Received
 
     def now(self) -> datetime:
         """Aware UTC."""

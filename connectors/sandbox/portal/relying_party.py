@@ -18,6 +18,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from connectors.sandbox.portal.received import Received
 from connectors.sandbox.settings import Issuer
 
 _LEEWAY_SECONDS = 5
@@ -54,10 +55,11 @@ def _half_hash(token: str) -> str:
 class RelyingParty:
     """Signs people in by one issuer."""
 
-    def __init__(self, issuer: Issuer, redirect_uri: str, http: httpx2.AsyncClient) -> None:
+    def __init__(self, issuer: Issuer, redirect_uri: str, http: httpx2.AsyncClient, received: Received) -> None:
         self.issuer = issuer
         self._redirect_uri = redirect_uri
         self._http = http
+        self._received = received
         self._metadata: dict[str, Any] | None = None
         self._keys: KeySet | None = None
 
@@ -100,6 +102,8 @@ class RelyingParty:
         self._check(claims, attempt, now)
         if "at_hash" in claims and claims["at_hash"] != _half_hash(str(tokens.get("access_token", ""))):
             raise SignInFailedError("Piekļuves marķieris neatbilst identitātes marķierim.")
+        if self.issuer.delegated:
+            self._received.add(str(tokens["id_token"]))
         return claims
 
     async def ended(self, token: str, now: datetime) -> str:

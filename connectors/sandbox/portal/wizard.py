@@ -258,6 +258,7 @@ async def file_draft(
     if fault.get("at") == "final":
         return show_overview(wizard, 422, [_declined(wizard, fault["message"])])
     application = desk.registry.accept(draft, wizard.steps, wizard.visitor.session, desk.now())
+    desk.received.add(request.headers.get("pilnvara-permit", ""))
     return see_other(f"/pakalpojumi/{slug}/sanemts/{application.reference}")
 
 
