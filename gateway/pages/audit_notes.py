@@ -13,7 +13,7 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import finding_list, findings, inquiring, looking, notes
+from gateway.visits import finding_list, findings, looking, notes
 from gateway.visits.audit_states import FindingKind, Severity
 from gateway.visits.finding_list import Search
 from gateway.visits.findings import MOST_DAYS, Found
@@ -92,17 +92,13 @@ async def _show(
     faults: dict[str, Message] | None = None,
 ) -> Response[Any]:
     def work(conn: Connection) -> dict[str, Any] | None:
-        visit = find_visit(conn, visit_id)
         if not _may(conn, parts, session, visit_id):
+            find_visit(conn, visit_id)
             return None
-        now = parts.clock.now()
         search = Search(visit=visit_id)
         return {
-            "visit": visit,
-            "notes": [each for each in notes.of_visit(conn, parts, visit_id) if each.finding_id is None],
+            "written": notes.of_visit(conn, parts, visit_id),
             "findings": finding_list.find(conn, parts, search, language=session.language, most=_MOST),
-            "inquiry": inquiring.stands_over(conn, visit_id, now),
-            "is_erased": notes.is_erased(conn, parts, visit_id),
         }
 
     shown = await parts.database.read(work)
@@ -118,7 +114,8 @@ async def _show(
         status=422 if faults else 200,
         back=_here(visit_id),
         here=_here(visit_id),
-        is_own=shown["visit"].assistant_id == session.staff_id,
+        visit_id=visit_id,
+        is_own=shown["written"].assistant_id == session.staff_id,
         typed=given | (typed or {}),
         faults=faults or {},
         corrects=request.query_params.get("corrects", ""),

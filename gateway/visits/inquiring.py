@@ -61,6 +61,8 @@ _STANDING = (
 )
 _MINE = _STANDING.where(_IS_MINE).limit(1)
 _ANYBODYS = _STANDING.limit(1)
+STANDS_OVER: Final = _ANYBODYS.scalar_subquery()
+"""What `stands_over` says, as part of another statement that is given `visit` and `now`."""
 _HEAD = select(AuditChain.n).where(AuditChain.chain == bindparam("chain"))
 _OWN_CHAINS = select(literal(_PREFIX) + cast(Inquiry.id, String)).outerjoin(AGREED, IS_AGREED).where(_IS_MINE)
 _DONE = (

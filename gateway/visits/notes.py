@@ -4,15 +4,17 @@ A correction is a new note that names the one it stands in for; both stay readab
 holds, so it falls with the visit's key; that it was written, by whom, and a commitment to its bytes stay in the trail.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from audit.events import EventName
 from delegation.commitment import commit_value
 from gateway.ids import new_id
+from gateway.keys import store
 from gateway.keys.errors import KeyDestroyedError
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
@@ -21,9 +23,10 @@ from gateway.visits import disclosure
 from gateway.visits.audit_states import NoteKind
 from gateway.visits.audit_tables import AuditNote
 from gateway.visits.errors import NotFoundError
-from gateway.visits.inquiring import say_as_auditor
+from gateway.visits.inquiring import STANDS_OVER, say_as_auditor
 from gateway.visits.rows import find_visit
 from gateway.visits.sealed import VisitVault
+from gateway.visits.tables import Visit
 
 LONGEST = 2000
 """Signs of one text."""
@@ -37,8 +40,11 @@ _NOTES = (
     .order_by(AuditNote.written_at, AuditNote.id)
     .limit(MOST)
 )
-_OF_VISIT = _NOTES.where(AuditNote.visit_id == bindparam("about"))
+_OF_VISIT = _NOTES.where(AuditNote.visit_id == bindparam("about"), AuditNote.finding_id.is_(None))
 _OF_FINDING = _NOTES.where(AuditNote.finding_id == bindparam("about"))
+_ABOUT = store.read_with(
+    select(Visit.id, Visit.opened_at, Visit.assistant_id, STANDS_OVER.label("inquiry_id")), Visit.key_id
+).where(Visit.id == bindparam("visit"))
 _SAME_PLACE = select(AuditNote.id).where(
     AuditNote.id == bindparam("note"),
     AuditNote.visit_id == bindparam("visit"),
@@ -55,6 +61,19 @@ class Draft:
     text: str
     finding_id: str | None = None
     corrects_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A visit, and what was written about it."""
+
+    opened_at: datetime
+    assistant_id: str
+    inquiry_id: str | None
+    """The inquiry that stands over it."""
+    is_erased: bool
+    """Nothing can be written about it any more."""
+    notes: list["Note"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +133,32 @@ def keep(
     return note_id, commit_value(disclosure.salt(vault, "note", note_id), "note", words)
 
 
-def of_visit(conn: Connection, parts: Parts, visit_id: str) -> list[Note]:
-    """Everything that was written about a visit, the oldest first. That somebody reads it is the caller's to record."""
-    return _read(conn, parts, _OF_VISIT, visit_id, visit_id)
+def of_visit(conn: Connection, parts: Parts, visit_id: str) -> Written:
+    """Everything that was written about a visit, the oldest first. That somebody reads it is the caller's to record.
+
+    Raises:
+        NotFoundError: there is no such visit.
+    """
+    row = conn.execute(_ABOUT, {"visit": visit_id, "now": parts.clock.now()}).one_or_none()
+    if row is None:
+        raise NotFoundError("no such visit")
+    try:
+        vault = VisitVault.read(conn, parts.sealer, visit_id, row)
+    except KeyDestroyedError:
+        vault = None  # erased: that something was written stays, and nothing of what
+    return Written(
+        opened_at=row.opened_at,
+        assistant_id=row.assistant_id,
+        inquiry_id=row.inquiry_id,
+        is_erased=vault is None,
+        notes=_read(vault, conn.execute(_OF_VISIT, {"about": visit_id}).all()),
+    )
 
 
 def of_finding(conn: Connection, parts: Parts, finding_id: str, visit_id: str) -> list[Note]:
     """Everything that was written about a finding, the oldest first; otherwise as `of_visit`."""
-    return _read(conn, parts, _OF_FINDING, finding_id, visit_id)
+    rows = conn.execute(_OF_FINDING, {"about": finding_id}).all()
+    return _read(_vault(conn, parts, visit_id), rows)
 
 
 def is_erased(conn: Connection, parts: Parts, visit_id: str) -> bool:
@@ -129,12 +166,8 @@ def is_erased(conn: Connection, parts: Parts, visit_id: str) -> bool:
     return _vault(conn, parts, visit_id) is None
 
 
-def _read(conn: Connection, parts: Parts, query: Select[Any], about: str, visit_id: str) -> list[Note]:
-    rows = conn.execute(query, {"about": about}).all()
-    if not rows:
-        return []
-    vault = _vault(conn, parts, visit_id)
-    if vault is not None:
+def _read(vault: VisitVault | None, rows: Sequence[Row[Any]]) -> list[Note]:
+    if vault is not None and rows:
         vault.fetch(_KIND)
     instead = {row.corrects_id: row.id for row in rows if row.corrects_id}
     return [

@@ -71,4 +71,13 @@ async def test_the_auditors_pages(facing: Facing, auditor: Phone) -> None:
     auditor.see(path)
     auditor.send(path, reason="routine")
     found["visit"] = await cost(auditor, path)
+    auditor.see(f"{path}/notes")
+    for number in range(3):
+        auditor.send(f"{path}/notes", note=f"Piezīme {number}")
+        fields = {"kind": "values", "severity": "noted", "text": "Teksts", "deadline": "2026-11-20"}
+        finding = auditor.send(f"{path}/findings", **fields).location
+    found["notes"] = await cost(auditor, f"{path}/notes")
+    found["findings"] = await cost(auditor, "/audit/findings")
+    found["finding"] = await cost(auditor, finding)
+    found["inquiries"] = await cost(auditor, "/audit/inquiries")
     assert max(found.values()) <= MOST, found

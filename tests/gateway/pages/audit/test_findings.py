@@ -128,9 +128,7 @@ class TestAFinding:
         assert auditor.send(f"/audit/findings/{number}/end", outcome="withdrawn", text="Kļūda.").status == 303
         assert number in auditor.see("/audit/findings?state=withdrawn").text
 
-    def test_of_another_centre_is_not_there_for_a_manager(
-        self, facing: Facing, auditor: Phone, manager: Phone
-    ) -> None:
+    def test_of_another_centre_is_not_there_for_a_manager(self, facing: Facing, auditor: Phone, manager: Phone) -> None:
         number = a_finding(facing, auditor)
         elsewhere = another_centre(facing.counter)
         facing.counter.write(lambda conn: conn.execute(update(Finding).values(centre_id=elsewhere)))
