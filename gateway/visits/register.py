@@ -193,16 +193,21 @@ def _conditions(conn: Connection, search: Search) -> Iterator[ColumnElement[bool
     if search.route:
         asked = select(Approval.visit_id).where(Approval.route == search.route)
         yield _among(conn, asked, asked.where(Approval.visit_id == Visit.id).exists())
-    yield from _named(search)
+    yield from _named(conn, search)
     if search.after:
         yield follows(Visit.opened_at, Visit.id)
 
 
 def _of_service(conn: Connection, service: str) -> ColumnElement[bool]:
     filed = select(Filing.visit_id).where(Filing.service_id == service)
-    worked_on = select(Visit.id).where(Visit.service_id == service).correlate(None)
     walk = or_(Visit.service_id == service, filed.where(Filing.visit_id == Visit.id).exists())
-    return _among(conn, union_all(filed, worked_on), walk)
+    return _among(conn, _about(service), walk)
+
+
+def _about(service: str) -> CompoundSelect[str]:
+    """The visits in which it was filed or worked on last; both, if it was."""
+    filed = select(Filing.visit_id).where(Filing.service_id == service)
+    return union_all(filed, select(Visit.id).where(Visit.service_id == service).correlate(None))
 
 
 def _among(
@@ -213,11 +218,12 @@ def _among(
     Where these are few, all of them are read and sorted: walking back from the newest would meet one in thousands.
     Where they are many, the walk fills a page at once, and reading all would not.
     """
-    is_few = len(conn.execute(found.limit(_FEW + 1)).all()) <= _FEW
-    return Visit.id.in_(found) if is_few else walk
+    ids = conn.execute(found.limit(_FEW + 1)).scalars().all()
+    # Named one by one: where PostgreSQL guesses wrongly how many there are, it would walk through all visits for them.
+    return Visit.id.in_(ids) if len(ids) <= _FEW else walk
 
 
-def _named(search: Search) -> Iterator[ColumnElement[bool]]:
+def _named(conn: Connection, search: Search) -> Iterator[ColumnElement[bool]]:
     if search.number:
         yield Visit.id.in_(
             union_all(
@@ -229,4 +235,5 @@ def _named(search: Search) -> Iterator[ColumnElement[bool]]:
             )
         )
     if search.sign and search.period:
-        yield Visit.id.in_(signs.visits_behind(search.sign, search.period))
+        behind = signs.visits_behind(search.sign, search.period)
+        yield _among(conn, behind, Visit.id.in_(behind))
