@@ -17,7 +17,7 @@ from gateway.keys.sealing import Sealer, wrap_context
 from gateway.keys.signing import context_of
 from gateway.keys.tables import DataKeyRow, SigningKeyRow
 
-MOST = 200
+MOST = 50
 """Keys that one transaction moves: on SQLite everybody else waits for it, some milliseconds."""
 
 
