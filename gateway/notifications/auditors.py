@@ -22,6 +22,7 @@ from audit import checkpoint
 from audit.errors import AuditError
 from audit.events import EventName
 from gateway.database.errors import DatabaseUnavailableError
+from gateway.ids import digest
 from gateway.jobs.errors import TryLaterError
 from gateway.jobs.leases import Job
 from gateway.jobs.queue import enqueue
@@ -86,11 +87,11 @@ class HandingOut:
         )
         if signed is None:
             return
-        files = [(file_name(signed), signed)]
+        files = [(file_name(store, signed), signed)]
         url = store.settings.timestamp_url
         stamped = None if url is None else await stamp(url, signed)
         if stamped is not None:
-            files.append((f"{file_name(signed)}.tsr", stamped))
+            files.append((f"{files[0][0]}.tsr", stamped))
         refused = await self._send_all(signed, standing, tuple(files))
         if store.settings.checkpoint_folder is not None:
             for name, content in files:
@@ -113,9 +114,14 @@ class HandingOut:
     def _written(self, signed: bytes, standing: Standing, number: int, address: str) -> Outgoing:
         head = checkpoint.parse(signed)
         seen = _SEEN.format(names=", ".join(standing.names)) if standing.is_witnessed else _UNSEEN
-        values = {"origin": head.origin, "size": str(head.size), "witnesses": seen, "file": file_name(signed)}
+        values = {
+            "origin": head.origin,
+            "size": str(head.size),
+            "witnesses": seen,
+            "file": file_name(self._store, signed),
+        }
         return Outgoing(
-            id=f"checkpoint-{head.size}-{number}",
+            id=f"{_begun(self._store, head.origin)}{head.size}-{number}",
             to=address,
             subject=_SUBJECT,
             text=_TEXT.format_map(values),
@@ -133,9 +139,15 @@ def is_due(conn: Connection, store: Store) -> bool:
     return last is None or store.clock.now() >= last.at + settings.checkpoint_every
 
 
-def file_name(signed: bytes) -> str:
+def file_name(store: Store, signed: bytes) -> str:
     """Name a checkpoint's file; those of a folder stand in the order in which the log grew."""
-    return f"checkpoint-{checkpoint.parse(signed).size:012}.txt"
+    head = checkpoint.parse(signed)
+    return f"{_begun(store, head.origin)}{head.size:012}.txt"
+
+
+def _begun(store: Store, origin: str) -> str:
+    """How the files of a log's name begin: a log that was continued has had the same sizes before."""
+    return f"checkpoint-{digest(origin).hex()[:8]}-" if origin != store.settings.log_origin else "checkpoint-"
 
 
 def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
@@ -167,7 +179,7 @@ async def keep_handing_out(store: Store, *, every: float = EVERY_SECONDS) -> Non
 async def compare(store: Store) -> str | None:
     """Refuse the log if it does not continue the newest checkpoint in the auditors' folder; return what differs."""
     folder = store.settings.checkpoint_folder
-    for signed in [] if folder is None else await asyncio.to_thread(_lying_in, folder, store.publisher.origin):
+    for signed in [] if folder is None else await asyncio.to_thread(_lying_in, store, folder):
         try:
             reason = await store.publisher.take_over(signed)
         except AuditError as error:  # whoever can write there may put down anything; nothing follows from it
@@ -179,11 +191,12 @@ async def compare(store: Store) -> str | None:
     return None
 
 
-def _lying_in(folder: Path, origin: str) -> list[bytes]:
+def _lying_in(store: Store, folder: Path) -> list[bytes]:
     """The largest checkpoints under our present name that lie in a folder, the largest first; none if it is gone."""
     found: list[bytes] = []
+    origin = store.log_origin
     try:
-        for path in sorted(folder.glob("checkpoint-*.txt"), reverse=True)[:_LOOKED_AT]:
+        for path in sorted(folder.glob(f"{_begun(store, origin)}{'?' * 12}.txt"), reverse=True)[:_LOOKED_AT]:
             signed = path.read_bytes()
             with suppress(AuditError):
                 found += [signed] if checkpoint.parse(signed).origin == origin else []

@@ -22,6 +22,7 @@ from gateway.notifications import auditors
 from gateway.notifications.auditors import HandingOut
 from gateway.parts import Store
 from tests.gateway.ledger.events import checkpoint_of, record_events, verdict_of
+from tests.gateway.ledger.restoring import lose_and_go_on
 from tests.gateway.ledger.witnesses import policy_of, publish, witness_of
 from tests.gateway.notifications.conftest import MailServer
 
@@ -72,7 +73,7 @@ def test_each_auditor_gets_the_checkpoint_byte_for_byte(auditing: Store, mail_se
     signed = newest(auditing)
     assert [mail["To"] for mail in mail_server.mails] == list(auditing.settings.checkpoint_mail)
     for mail in mail_server.mails:
-        assert attached(mail) == (auditors.file_name(signed), signed)
+        assert attached(mail) == (auditors.file_name(auditing, signed), signed)
         assert "unwitnessed" in text_of(mail)
 
 
@@ -175,6 +176,22 @@ class TestWhatWasHandedOut:
         assert asyncio.run(auditors.compare(auditing)) is None
         larger = sign(Checkpoint(origin, 1_000, bytes(32)), auditing.publisher.signers[0])
         (handed / "checkpoint-000000001000.txt").write_bytes(larger)
+        assert asyncio.run(auditors.compare(auditing)) is not None
+
+    def test_keeps_what_comes_under_another_name_beside_the_old_ones(
+        self, auditing: Store, handed: Path, clock: HeldClock
+    ) -> None:
+        clock.move(auditing.settings.checkpoint_every)
+        lose_and_go_on(auditing, 5, "second.example/log")
+        before = {each.name: each.read_bytes() for each in handed.iterdir()}
+        hand_out(auditing)
+        now = {each.name: each.read_bytes() for each in handed.iterdir()}
+        (name,) = now.keys() - before.keys()
+        assert now == before | {name: newest(auditing)}
+        key = auditing.publisher.signers[0]
+        assert key.name == "second.example/log"
+        larger = sign(Checkpoint(key.name, 1_000, bytes(32)), key)
+        (handed / f"{name[:-16]}000000001000.txt").write_bytes(larger)
         assert asyncio.run(auditors.compare(auditing)) is not None
 
     def test_says_nothing_where_the_folder_is_gone(self, auditing: Store, handed: Path) -> None:

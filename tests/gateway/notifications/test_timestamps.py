@@ -129,6 +129,6 @@ def test_goes_along_with_the_checkpoint_and_nothing_waits_for_it(
         asyncio.run(HandingOut(replace(store, settings=settings)).hand_out(job))
     signed = store.database.read_now(checkpoints.latest)
     assert signed is not None
-    name = auditors.file_name(signed)
+    name = auditors.file_name(store, signed)
     assert sorted(each.name for each in (tmp_path / "with").iterdir()) == [name, f"{name}.tsr"]
     assert [each.name for each in (tmp_path / "without").iterdir()] == [name]
