@@ -8,29 +8,30 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from audit.boundary import NOTHING, Boundary, Head
 from audit.glance import EPOCH, Glance, short
 from audit.heads import RecordedHeads
 from audit.noticed import Noticed
 from audit.report import Findings, Verdict
 
-_Head = tuple[int, bytes, int]
-"""Of a chain's last entry: its number, leaf hash and time in microseconds."""
-
 
 class Chains:
     """Takes entries in the log's order and reports what does not fit."""
 
-    def __init__(self, findings: Findings, latest: datetime, *, goes_on: bool = False) -> None:
-        """`latest`: an entry after this aware time lies in the future; `goes_on` where earlier ones were not read."""
+    def __init__(self, findings: Findings, latest: datetime, *, boundary: Boundary | None = None) -> None:
+        """`latest`: an entry after this aware time lies in the future; `boundary` where earlier ones were not read."""
+        goes_on = boundary is not None
         self._findings = findings
         self._latest = (latest - EPOCH) // timedelta(microseconds=1)
-        self._goes_on = goes_on
-        self._heads: dict[str, _Head] = {}
+        self._boundary = boundary
+        self._heads: dict[str, Head] = {}
         self._ids = array("q")
         self._recorded = RecordedHeads(findings)
         self._noticed = Noticed(findings, goes_on=goes_on)
         self.continued = 0
         """Chains that began in what was not read."""
+        self.untold = 0
+        """Those among them of which nobody could tell where they stood."""
         if goes_on:
             self._recorded.skip()
 
@@ -80,8 +81,11 @@ class Chains:
 
     def _continue_chain(self, seen: Glance) -> None:
         head = self._heads.get(seen.chain)
-        if head is None and self._goes_on and seen.n > 1:
-            self.continued += 1
+        if head is None and self._boundary is not None:
+            head = self._boundary.head_of(seen.chain)
+            self.continued += head != NOTHING and (head is not None or seen.n > 1)
+            self.untold += head is None and seen.n > 1
+        if head is None and self._boundary is not None and seen.n > 1:
             self._heads[seen.chain] = (seen.n, seen.stored, seen.at)
             return
         number, before = (head[0], head[1].hex()) if head else (0, "")

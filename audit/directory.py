@@ -124,6 +124,10 @@ class TileLog:
         tree.extend(within)
         return tree.root()
 
+    def last_of(self, chain: str, before: int) -> None:
+        """Not to be told: tiles keep no list of chains."""
+        del chain, before
+
     def reopen(self) -> Callable[[], AbstractContextManager["TileLog"]] | None:
         """None: only a folder is read by several processes."""
         return None

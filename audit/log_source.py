@@ -41,5 +41,11 @@ class LogSource(Protocol):
             SourceError: it is not there.
         """
 
+    def last_of(self, chain: str, before: int) -> int | None:
+        """The place of the last entry of `chain` among the leaves below `before`, -1 if there is none.
+
+        None where the source keeps no such list. It is for finding what does not go on as it stood, and proves nothing.
+        """
+
     def reopen(self) -> Reopen | None:
         """How another process opens it; `None` if none can."""

@@ -26,6 +26,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from audit.boundary import Boundary
 from audit.chains import Chains
 from audit.checkpoint import Checkpoint
 from audit.entry import Entry, decode
@@ -141,7 +142,8 @@ class _Run:
             self._lost = since
             return
         self._start = min(since.size, self._size)
-        self._chains = Chains(self._findings, self._now + self._policy.clock_skew, goes_on=True)
+        boundary = Boundary(self._findings, self._source, since)
+        self._chains = Chains(self._findings, self._now + self._policy.clock_skew, boundary=boundary)
         self._succession.goes_on = True
         subject = f"checkpoint of {since.size:,}"
         if since.size > self._size:
@@ -189,7 +191,11 @@ class _Run:
         self._succession.conclude(self._signatures.origin, self._size)
         self._chains.conclude()
         if self._chains.continued:
-            detail = f"{self._chains.continued:,} of them began before {self._start:,}: where they stood was not read"
+            detail = f"{self._chains.continued:,} of them began before {self._start:,}; " + (
+                "an entry from before that was put there again since would only be seen by reading the whole log"
+                if self._chains.untold
+                else "they go on from what stands there now; only reading the whole log excludes that more stood there"
+            )
             self._findings.add(Verdict.CANNOT_EXCLUDE, "visits and other chains", detail, note=True)
         if suspected := self._chains.suspected_twice():
             self._chains.report_twice(self._identifiers(), suspected)

@@ -34,6 +34,13 @@ _COSIGNATURES = (
     .where(AuditCosignature.size > bindparam("after"), AuditCosignature.size <= bindparam("last"))
     .order_by(AuditCosignature.size, AuditCosignature.key)
 )
+_LAST_OF = (
+    select(AuditLeaf.idx)
+    .join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
+    .where(AuditEvent.chain == bindparam("chain"), AuditLeaf.idx < bindparam("before"))
+    .order_by(AuditEvent.n.desc())
+    .limit(1)
+)
 _WITHOUT_LEAF = (
     select(AuditEvent.id)
     .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
@@ -113,6 +120,11 @@ class DatabaseSource:
             return tree.node_reader(self._conn)(level, index)
         except tree.NodeMissingError as error:
             raise SourceError(str(error)) from error
+
+    def last_of(self, chain: str, before: int) -> int:
+        """The place of the last entry of `chain` among the leaves below `before`, -1 if there is none."""
+        found: int | None = self._conn.execute(_LAST_OF, {"chain": chain, "before": before}).scalar_one_or_none()
+        return -1 if found is None else found
 
     def reopen(self) -> Reopen:
         """How another process reads the same log, through a connection of its own."""

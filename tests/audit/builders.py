@@ -56,6 +56,7 @@ class MemoryLog:
     waiting: list[tuple[str, datetime]] = field(default_factory=list)
     pending: list[datetime] = field(default_factory=list)
     claimed_size: int | None = None
+    lists_chains: bool = True
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def size(self) -> int:
@@ -81,6 +82,12 @@ class MemoryLog:
 
     def node(self, level: int, index: int) -> bytes:
         return nodes_over([row[2] for row in self.rows])(level, index)
+
+    def last_of(self, chain: str, before: int) -> int | None:
+        if not self.lists_chains:
+            return None
+        wanted = f'"visit":"{chain}"'.encode()
+        return max((index for index, leaf, _ in self.rows[:before] if wanted in leaf), default=-1)
 
     def reopen(self) -> None:
         return None

@@ -1,5 +1,6 @@
 """What came after a checkpoint up to which somebody has verified; and a long log looked at by several processes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from audit.merkle import leaf_hash
 from audit.report import Report, Verdict
 from audit.signatures import Policy
 from audit.verify import verify
-from tests.audit.builders import KEY, ORIGIN, SOON, MemoryLog, a_log, another_event, check, verdicts
+from tests.audit.builders import KEY, NOON, ORIGIN, SOON, MemoryLog, a_log, another_event, check, verdicts
 from tests.audit.bundles import state_ends
 from tests.audit.test_directory import publish
 
@@ -45,6 +46,43 @@ class TestSince:
         log.checkpoint()
         report = after(log, since)
         assert {Verdict.EDITED, Verdict.INCOMPLETE_VISIT} <= verdicts(report)
+
+    @pytest.mark.parametrize("lists_chains", [True, False])
+    def test_says_what_only_the_whole_log_excludes(self, log: MemoryLog, lists_chains: bool) -> None:
+        log.lists_chains = lists_chains
+        (finding,) = [each for each in after(log, log.sign(size=13)).findings if each.verdict is Verdict.CANNOT_EXCLUDE]
+        assert finding.detail.startswith("3 of them began before 13; ")
+        assert ("put there again" in finding.detail) is not lists_chains
+
+    def test_finds_an_entry_from_before_that_stands_there_again(self, log: MemoryLog) -> None:
+        since = log.sign(size=13)
+        log.rows[13] = (13, *log.rows[1][1:])
+        log.checkpoint()
+        assert Verdict.DUPLICATE in verdicts(after(log, since))
+
+    def test_finds_another_entry_in_the_place_of_one_from_before(self, log: MemoryLog) -> None:
+        since = log.sign()
+        log.append("visit-0", n=7, prev=log.rows[15][2].hex())
+        log.checkpoint()
+        assert Verdict.DUPLICATE in verdicts(after(log, since))
+
+    def test_finds_a_chain_that_goes_on_from_nothing_that_stood_there(self, log: MemoryLog) -> None:
+        since = log.sign()
+        log.append("visit-0", prev="ab" * 32)
+        log.append("visit-new", n=5, prev="ab" * 32)
+        log.append("visit-1", time=NOON - timedelta(days=1))
+        log.checkpoint()
+        found = [each.detail for each in after(log, since).findings]
+        assert "entry 8 of visit-0 continues from another entry 7" in found
+        assert "visit-new lacks its entry 1 to 4" in found
+        assert "entry 8 of visit-1 is earlier than the one before" in found
+
+    def test_finds_that_where_a_chain_stood_is_not_what_was_verified(self, log: MemoryLog) -> None:
+        since = log.sign()
+        log.append("visit-0")
+        log.checkpoint()
+        log.edit(18, another_event(log.rows[18][1]), rehash=False)
+        assert verdicts(after(log, since)) >= {Verdict.EDITED}
 
     def test_finds_that_the_log_begins_otherwise_now(self, log: MemoryLog) -> None:
         since = log.sign(size=13)

@@ -93,7 +93,9 @@ def stamp(moment: datetime) -> str:
 Attack = Callable[[Attacker], None]
 
 
-def run(store: Store, attack: Attack, *, held: bytes | None, later: timedelta = timedelta(0)) -> Report:
+def run(
+    store: Store, attack: Attack, *, held: bytes | None, later: timedelta = timedelta(0), since: bytes | None = None
+) -> Report:
     signer = store.publisher.signers[0]
     now = store.clock.now() + later
 
@@ -102,7 +104,7 @@ def run(store: Store, attack: Attack, *, held: bytes | None, later: timedelta = 
             unprotect(conn, table)
         attack(Attacker(conn, signer, now))
         vkeys, origin = [signer.verifier.vkey], store.settings.log_origin
-        raise _UndoneError(check(conn, vkeys=vkeys, origin=origin, now=now, held=held))
+        raise _UndoneError(check(conn, vkeys=vkeys, origin=origin, now=now, held=held, since=since))
 
     with pytest.raises(_UndoneError) as undone:
         store.database.write_now(work)
@@ -253,3 +255,29 @@ def test_two_roots_that_were_signed_for_one_size_are_a_split_view(log: Store) ->
     forked = checkpoint.sign(Checkpoint(signer.name, size, bytes(32)), signer)
     report = run(log, nothing, held=forked)
     assert (report.verdict, report.exit_code) == (Verdict.SPLIT_VIEW, 1)
+
+
+def append(attacker: Attacker, leaf: bytes) -> None:
+    """One more leaf, as an event of no chain that the database knows, under a checkpoint signed by the right key."""
+    tree = CompactRange()
+    tree.extend([leaf_hash(each) for each in attacker.leaves()])
+    values = {"leaf": leaf, "hash": leaf_hash(leaf), "idx": tree.size, "at": stamp(attacker.now)}
+    attacker.do(
+        "INSERT INTO audit_event (id, chain, n, type, at, leaf, leaf_hash) "
+        "VALUES ('x', 'x', 1, 'any', :at, :leaf, :hash)",
+        **values,
+    )
+    attacker.do("INSERT INTO audit_leaf (idx, event_id, leaf_hash) VALUES (:idx, 'x', :hash)", **values)
+    for level, idx, node in tree.append(leaf_hash(leaf)):
+        attacker.do("INSERT INTO audit_node VALUES (:level, :idx, :hash)", level=level, idx=idx, hash=node)
+    attacker.do("UPDATE audit_head SET size = :s, range = :r", s=tree.size, r=tree.to_bytes())
+    attacker.sign(tree.size, tree.root())
+
+
+def test_what_stands_there_again_after_a_verification_is_seen_by_the_next_one_from_there_on(log: Store) -> None:
+    verified = held_by(log)
+    assert run(log, nothing, held=None, since=verified).exit_code == 0
+    again = run(log, lambda attacker: append(attacker, attacker.leaves()[5]), held=None, since=verified)
+    assert (again.exit_code, Verdict.DUPLICATE in again.totals) == (1, True), again.lines()
+    other_end = run(log, lambda attacker: append(attacker, other(attacker.leaves()[-1])), held=None, since=verified)
+    assert (other_end.exit_code, Verdict.DUPLICATE in other_end.totals) == (1, True), other_end.lines()
