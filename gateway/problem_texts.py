@@ -211,6 +211,11 @@ PROBLEMS: dict[str, Problem] = {
         409, message("This has been answered or is past its time"), message("Nothing more is needed from you.")
     ),
     # Erasing
+    "keys.destroyed": Problem(
+        410,
+        message("This has been erased"),
+        message("That it was, and when, stands in the trail. Nothing can be opened."),
+    ),
     "retention.still_needed": Problem(
         409, message("It cannot be erased now"), message("Something is under way for which it is needed.")
     ),
@@ -226,7 +231,9 @@ PROBLEMS: dict[str, Problem] = {
     "retention.served_by_you": Problem(
         403,
         message("You have served this person, so you cannot take this wish"),
-        message("Ask a colleague or the manager. The person can also ask for it on their own page or at another centre."),
+        message(
+            "Ask a colleague or the manager. The person can also ask for it on their own page or at another centre."
+        ),
     ),
     "retention.no_hold": Problem(404, message("There is no such hold, or it was lifted"), _GO_BACK),
     "retention.person_erased": Problem(

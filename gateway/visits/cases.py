@@ -13,6 +13,7 @@ from audit.events import EventName
 from delegation.model import DelegationState
 from gateway.database.base import lock
 from gateway.ids import short_code
+from gateway.keys.errors import KeyDestroyedError
 from gateway.notifications import outbox
 from gateway.notifications.reaching import Notice, queue_for
 from gateway.parts import Parts
@@ -142,9 +143,12 @@ def find_case(conn: Connection, case_id: str) -> AnyRow:
     return _there(conn.execute(_CASE, {"id": case_id}).one_or_none())
 
 
-def texts_of(conn: Connection, parts: Parts, case: AnyRow) -> tuple[str, str | None]:
-    """What was said, and what was answered. That somebody reads it is the caller's to record."""
-    vault = VisitVault.of(conn, parts.sealer, case.visit_id)
+def texts_of(conn: Connection, parts: Parts, case: AnyRow) -> tuple[str | None, str | None]:
+    """What was said, and what was answered; nothing where it is erased. That it is read is the caller's to record."""
+    try:
+        vault = VisitVault.of(conn, parts.sealer, case.visit_id)
+    except KeyDestroyedError:
+        return None, None
     answered = vault.find(case.id, ANSWER)
     return vault.take(case.id, WORDS).decode(), None if answered is None else answered.decode()
 

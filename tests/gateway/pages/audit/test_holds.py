@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from audit.events import EventName
 from gateway.people.roles import Role
 from gateway.retention import erasing
+from gateway.visits import actors, cases
+from gateway.visits.tables import DisputeKind, DisputeOutcome
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.pages.mine.test_erasing import HERE as WISH
@@ -37,6 +40,22 @@ def auditor(signed_in: Staff) -> Phone:
 @pytest.fixture
 def own(facing: Facing) -> Own:
     return Own(facing, facing.phone())
+
+
+def a_closed_case(conn: Connection, counter: Counter, about: str) -> str:
+    case = cases.open_case(
+        conn,
+        counter.store,
+        kind=DisputeKind.NOT_ME,
+        delegation_id=about,
+        whose="receipt",
+        by=actors.finder(about),
+        words="Es tur nebiju.",
+        now=counter.clock.now(),
+    )
+    cases.answer(conn, counter.store, counter.by, case, DisputeOutcome.UPHELD, "Tā bija.")
+    cases.close(conn, counter.store, counter.by, case)
+    return case
 
 
 def hold(auditor: Phone, visit_id: str, **changed: str) -> str:
@@ -100,6 +119,8 @@ def test_who_wishes_to_be_erased_is_listed_and_can_be_kept(facing: Facing, audit
 def test_what_was_erased_is_shown_as_erased_everywhere(facing: Facing, auditor: Phone, signed_in: Staff) -> None:
     """Every page that shows a visit still shows what was done, and none fails for what is gone."""
     counter = facing.counter
+    about = counter.delegation().id
+    case = counter.write(lambda conn: a_closed_case(conn, counter, about))
     counter.clock.move(timedelta(days=80))
     counter.write(lambda conn: erasing.erase_visit(conn, counter.store, counter.visit_id))
     here = f"/audit/visits/{counter.visit_id}"
@@ -109,3 +130,4 @@ def test_what_was_erased_is_shown_as_erased_everywhere(facing: Facing, auditor: 
     assert "The values of this visit were erased on" in page
     assert ILZE.name not in page
     assert auditor.see(f"/audit?number={counter.visit_id}").status == 200
+    assert "What was said and answered was erased on" in auditor.see(f"/audit/cases/{case}").text
