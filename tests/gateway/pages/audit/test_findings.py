@@ -112,7 +112,7 @@ class TestAFinding:
         ]
         assert auditor.send(f"/audit/findings/{number}/end", outcome="put_right", text="Vēlreiz.").status == 409
 
-    def test_is_not_closed_while_the_centre_has_time_but_when_it_was_silent(
+    def test_is_not_closed_while_the_centre_has_time_and_then_is_overdue(
         self, facing: Facing, auditor: Phone, manager: Phone
     ) -> None:
         number = a_finding(facing, auditor)
