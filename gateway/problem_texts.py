@@ -452,6 +452,8 @@ PROBLEMS: dict[str, Problem] = {
     "change.fault": BAD_REQUEST,
     # The gateway itself
     "database.unavailable": UNAVAILABLE,
+    "keys.epoch_over": UNAVAILABLE,
+    "keys.missing": UNAVAILABLE,
     "log.unhealthy": Problem(
         503,
         message("The audit log cannot be written safely"),

@@ -16,6 +16,9 @@ from gateway.keys.epochs import Epoch, ensure_held, newest_used, standing
 from gateway.keys.errors import KeysError
 
 _NAME = "Key epochs"
+_BRING = (
+    "Bring the newest copy of the key file, or to a restored backup the one of its day; running processes notice it."
+)
 _LATE = timedelta(days=2)
 """How far behind a worker may be that takes the steps by itself."""
 _COMMANDS = {
@@ -34,7 +37,7 @@ def key_epochs(settings: Settings) -> Finding:
         known, now = read_database(settings, standing), SystemClock().now()
         ensure_held(held, known, now)
     except KeysError as error:
-        return broken(_NAME, str(error), "Bring the newest copy of the key file; processes that run notice it.")
+        return broken(_NAME, str(error), _BRING)
     except DatabaseError:
         return broken(_NAME, "cannot be looked at without the database", "Mend the database first.")
     if not newest_used(known, now):

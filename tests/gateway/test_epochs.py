@@ -22,6 +22,8 @@ from gateway.keys.tables import KeyEpoch
 from gateway.parts import Store, open_keys
 from gateway.people import residents
 from gateway.people.residents import Profile
+from gateway.problem_texts import UNAVAILABLE
+from gateway.problems import explain
 from tests.gateway.machines import ANNA, ILZE, Backup, Machine, backup, machine
 
 __all__ = ["backup", "machine"]
@@ -109,8 +111,9 @@ class TestALateFile:
         assert sealer.epoch == 1
         behind = Machine.__new__(Machine)
         behind.store, behind.clock = replace(machine.store, sealer=sealer), machine.clock
-        with pytest.raises(KeyMissingError, match="no epoch 2: bring the newest copy"):
+        with pytest.raises(KeyMissingError, match="no epoch 2: bring the newest copy") as met:
             behind.name(newer)
+        assert explain(met.value)[1] is UNAVAILABLE, "pages say that nothing was lost, and to try again"
         assert behind.name(machine.anna) == ANNA.name
         made = behind.resident(Profile(name="Made Behind", code="329999-00004"))
         assert machine.name(made) == "Made Behind", "nothing that it seals is lost"
@@ -120,7 +123,7 @@ class TestALateFile:
         machine.replace_epoch()
         behind = replace(machine.store, sealer=asleep)
         profile = Profile(name="Made Behind", code="329999-00004")
-        with pytest.raises(EpochOverError):
+        with pytest.raises(EpochOverError) as met:
             machine.store.database.write_now(
                 lambda conn: residents.find_or_create(conn, behind, profile, now=machine.clock.now())
             )
@@ -128,6 +131,7 @@ class TestALateFile:
             machine.store.database.write_now(
                 partial(moving.move, sealer=asleep, place=moving.DATA_KEYS, old=2, after="")
             )
+        assert explain(met.value)[1] is UNAVAILABLE
         assert machine.under(1) == 0
 
     def test_that_is_lost_or_damaged_keeps_a_running_process_going(self, machine: Machine) -> None:
