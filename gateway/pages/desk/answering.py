@@ -57,11 +57,6 @@ class AtVisit:
         """A step of the flow, or a look, as this assistant takes it in this visit."""
         return lambda conn: step(conn, self.parts, self.session, self.visit_id, *more, **named)
 
-    async def resume(self) -> None:
-        """Say that the assistant goes on with the visit, where that is in another session than the last."""
-        if await self.parts.database.read(self.doing(resuming.is_new)):
-            await self.parts.database.write(self.doing(resuming.resume))
-
     async def show(
         self,
         wish: Wish = NO_WISH,
@@ -69,11 +64,16 @@ class AtVisit:
         status: int = 200,
         problem: Problem | None = None,
         earlier: Earlier | None = None,
+        resumes: bool = False,
     ) -> Response[Any]:
-        """The page of the visit as it stands now, with `problem` on top if a step was refused."""
-        desk = await self.parts.database.read(
-            lambda conn: panels.gather(conn, self.parts, self.session, self.visit_id, wish)
-        )
+        """The page of the visit as it stands now, with `problem` on top if a step was refused.
+
+        Whoever opens it (`resumes`) in another session than the last goes on with it, and that is said first.
+        """
+        desk = await self._gathered(wish)
+        if resumes and resuming.is_new(desk.view, self.session):
+            await self.parts.database.write(self.doing(resuming.resume))
+            desk = await self._gathered(wish)
         return page(
             self.request,
             "pages/desk/visit.html",
@@ -83,6 +83,11 @@ class AtVisit:
             earlier=earlier,
             may_open_earlier=earlier is not None and _may_open(self.session, earlier),
             note=words.NOTES.get(self.request.query_params.get("note", "")),
+        )
+
+    async def _gathered(self, wish: Wish) -> Desk:
+        return await self.parts.database.read(
+            lambda conn: panels.gather(conn, self.parts, self.session, self.visit_id, wish)
         )
 
     async def take(self, step: Step, *, wish: Wish = NO_WISH, then: str = "") -> Response[Any]:

@@ -37,8 +37,7 @@ async def show_visit(at: AtVisit) -> Response[Any]:
     """Where the visit stands, and the one thing to do next."""
     asked = at.request.query_params.get("panel")
     wish = Wish(panel=asked if asked in _PANELS else None, shown=at.request.query_params.get("shown") == "1")
-    await at.resume()
-    return await at.show(wish)
+    return await at.show(wish, resumes=True)
 
 
 @post("/desk/visits/{visit_id:str}/search", status_code=200, **allow(Who.ASSISTANT))
