@@ -13,7 +13,7 @@ from audit.errors import NoteError
 from audit.note import Verifier
 from gateway.commands.log import open_existing
 from gateway.ledger import checkpoints, continuations, continuing, health, origins
-from gateway.ledger.continuing import Loss, NotContinuedError
+from gateway.ledger.continuing import Known, Loss, NotContinuedError
 from gateway.ledger.sequencer import HeadMovedError
 from gateway.ledger.witness_client import WitnessClient, WitnessUnavailableError, open_http
 from gateway.parts import Store
@@ -41,7 +41,8 @@ def go_on(origin: str, held: tuple[Path, ...], vkeys: tuple[str, ...], yes: bool
             Verifier.parse(vkey)
         outside = [*continuing.held_here(store), *(path.read_bytes() for path in held)]
         outside += asyncio.run(_ask_witnesses(store))
-        loss = store.database.read_now(lambda conn: continuing.assess(conn, store, outside, vkeys))
+        known = Known(tuple(outside), vkeys)
+        loss = store.database.read_now(lambda conn: continuing.assess(conn, store, known))
         _tell(loss)
         if not yes and not click.confirm(f"Go on as {origin}, without them, for ever?", default=False):
             sys.exit(1)
@@ -59,7 +60,7 @@ def go_on(origin: str, held: tuple[Path, ...], vkeys: tuple[str, ...], yes: bool
 
 def _go_on(store: Store, loss: Loss, origin: str) -> None:
     def work(conn: Connection) -> bytes:
-        return continuing.go_on(conn, store, loss, origin, _OPERATOR, store.clock.now())
+        return continuing.go_on(conn, store, loss, origin, _OPERATOR)
 
     for _ in range(_TRIES):
         try:

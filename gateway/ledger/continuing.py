@@ -6,9 +6,8 @@ Other machines accept it by that signature alone (`gateway.ledger.continuations`
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -43,6 +42,16 @@ class NotContinuedError(LedgerError):
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the log outside the database."""
+
+    outside: tuple[bytes, ...]
+    """Signed checkpoints."""
+    vkeys: tuple[str, ...] = ()
+    """Old keys that the database does not have any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """A signed state of the log that its tree does not continue."""
 
@@ -56,6 +65,8 @@ class Lost:
 class Loss:
     """What is known to have been signed and is not in the database."""
 
+    known: Known
+    """By what it was found."""
     origin: str
     """The log's name until now."""
     size: int
@@ -69,21 +80,28 @@ class Loss:
     """Machines that refuse the log, and why."""
 
 
-def assess(conn: Connection, store: Store, outside: Iterable[bytes], vkeys: Sequence[str] = ()) -> Loss:
-    """Compare the log with every state of it that is known, in the database and `outside`.
-
-    `vkeys` are old keys that the database does not have any more.
+def assess(conn: Connection, store: Store, outside: Known) -> Loss:
+    """Verify the database, and compare it with every state of the log that is known.
 
     Raises:
-        NotContinuedError: nothing is lost; or the database contradicts itself; or a state is signed by an unknown key.
+        NotContinuedError: the database contradicts itself; else as `compare`.
     """
     _ensure_sound(conn, store)
+    return compare(conn, store, outside)
+
+
+def compare(conn: Connection, store: Store, outside: Known) -> Loss:
+    """Compare the log with every state of it that is known, in the database and outside.
+
+    Raises:
+        NotContinuedError: nothing is lost, or a state is signed by an unknown key.
+    """
     said, head = continuations.read(conn), tree.head(conn)
     verifiers = [signer.verifier for signer in store.publisher.signers]
-    known = [*verifiers, *(Verifier.parse(each) for each in (*said.vkeys(), *vkeys))]
+    known = [*verifiers, *(Verifier.parse(each) for each in (*said.vkeys(), *outside.vkeys))]
     agreeing: list[Checkpoint] = []
     lost: list[Lost] = []
-    for signed in outside:
+    for signed in outside.outside:
         one = _read(signed, known)
         if one.head.size <= head.size and tree.root_at(conn, one.head.size) == one.head.root:
             agreeing.append(one.head)
@@ -105,22 +123,26 @@ def assess(conn: Connection, store: Store, outside: Iterable[bytes], vkeys: Sequ
         agreeing += islice(filter(is_of_it, stored), 1)
     kept = max((one.size for one in agreeing if is_of_it(one)), default=0)
     missing = said.missing_with(kept, [each.head for each in largest]) - said.missing
-    return Loss(store.log_origin, head.size, largest, kept, missing, tuple(health.all_refusals(conn)))
+    return Loss(outside, store.log_origin, head.size, largest, kept, missing, tuple(health.all_refusals(conn)))
 
 
-def go_on(conn: Connection, store: Store, loss: Loss, origin: str, actor: Actor, now: datetime) -> bytes:
+def go_on(conn: Connection, store: Store, loss: Loss, origin: str, actor: Actor) -> bytes:
     """Continue the log as `origin` in the running transaction; return the first checkpoint under that name.
 
     The caller holds it once the transaction has committed.
 
     Raises:
-        NotContinuedError: that name cannot be taken.
+        NotContinuedError: that name cannot be taken, or somebody else was quicker.
         HeadMovedError: something else was recorded meanwhile; the transaction must not commit, and is tried again.
     """
     _ensure_new(conn, store, origin)
     while sequence_batch(conn):
         pass
-    head = tree.head(conn)
+    # From here on the head is locked: whoever else continues the log has done so, or waits.
+    found = compare(conn, store, loss.known)
+    if (found.lost, found.kept) != (loss.lost, loss.kept):
+        raise NotContinuedError("what is lost is no longer what it was a moment ago: look again")
+    head, now = tree.head(conn), store.clock.now()
     signing.rotate(conn, store.sealer, KeyKind.CHECKPOINT, now, origin=origin)
     signer = KeyRing.load(conn, store.sealer, now).note_signers(store.settings.log_origin)[0]
     ours = {each.verifier.vkey for each in store.publisher.signers if each.name == loss.origin}
@@ -132,8 +154,8 @@ def go_on(conn: Connection, store: Store, loss: Loss, origin: str, actor: Actor,
         checkpoints=tuple(each.signed.decode() for each in loss.lost),
         size=head.size,
         root=head.root.hex(),
-        kept=loss.kept,
-        missing=loss.missing,
+        kept=found.kept,
+        missing=found.missing,
     )
     data = msgspec.to_builtins(said)
     event_id = outbox.record(conn, chain="system", type=EventName.LOG_CONTINUED, actor=actor, data=data, at=now)

@@ -9,6 +9,7 @@ from audit import checkpoint
 from audit.checkpoint import Checkpoint
 from gateway.database.models import METADATA
 from gateway.ledger import checkpoints, continuing
+from gateway.ledger.continuing import Known
 from gateway.parts import GATEWAY, Store
 from tests.gateway.ledger.test_checkpoints import unprotect
 
@@ -51,11 +52,11 @@ def refresh(store: Store) -> None:
 
 def go_on(store: Store, origin: str, outside: Sequence[bytes] = (), vkeys: Sequence[str] = ()) -> None:
     """What the command does."""
-    known = [*continuing.held_here(store), *outside]
+    known = Known((*continuing.held_here(store), *outside), tuple(vkeys))
 
     def write(conn: Connection) -> bytes:
-        loss = continuing.assess(conn, store, known, vkeys)
-        return continuing.go_on(conn, store, loss, origin, GATEWAY, store.clock.now())
+        loss = continuing.assess(conn, store, known)
+        return continuing.go_on(conn, store, loss, origin, GATEWAY)
 
     checkpoints.hold(store.settings.data_dir, store.database.write_now(write))
     refresh(store)

@@ -23,6 +23,7 @@ from gateway.keys.signing import ANNOUNCED, KeyKind, KeyRing
 from gateway.ledger import (
     checkpoints,
     continuations,
+    continuing,
     exporting,
     heads,
     log_keys,
@@ -32,7 +33,7 @@ from gateway.ledger import (
 )
 from gateway.ledger.checking import check
 from gateway.ledger.checkpoints import read_held
-from gateway.ledger.continuing import NotContinuedError
+from gateway.ledger.continuing import Known, NotContinuedError
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence_now
 from gateway.ledger.witnessing import open_witnessing
@@ -291,6 +292,15 @@ class TestItIsRefused:
         foreign = checkpoint.sign(Checkpoint("other/log", 900, bytes(32)), Signer.generate("other/log"))
         with pytest.raises(NotContinuedError, match="--vkey"):
             go_on(story.store, NEW, [foreign])
+
+
+def test_of_two_who_continue_it_at_once_the_second_is_told(story: Story) -> None:
+    store, known = story.store, Known(tuple(continuing.held_here(story.store)))
+    loss = store.database.read_now(lambda conn: continuing.assess(conn, store, known))
+    go_on(store, NEW)
+    with pytest.raises(NotContinuedError, match="nothing to go on from"):
+        store.database.write_now(lambda conn: continuing.go_on(conn, store, loss, THIRD, GATEWAY))
+    assert (verdict(store).exit_code, store.log_origin) == (0, NEW)
 
 
 class TestASecondDisaster:
