@@ -100,12 +100,15 @@ class TileLog:
 
     def continued(self) -> list[int]:
         """Leaves that gave the log a new name, by the list beside the checkpoint; none where there is none."""
+        return [each.index for each in self.names() if each.index is not None and 0 <= each.index < self._size]
+
+    def names(self) -> list[Origin]:
+        """Every name of the log, by the list beside the checkpoint; none where there is none. Raises `SourceError`."""
         content = self._file("origins")
         try:
-            said = [] if content is None else msgspec.json.decode(content, type=list[Origin])
+            return [] if content is None else msgspec.json.decode(content, type=list[Origin])
         except (msgspec.DecodeError, UnicodeError) as error:
             raise SourceError(f"the list of the log's names cannot be read: {error}") from error
-        return [each.index for each in said if each.index is not None and 0 <= each.index < self._size]
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete node, from the tile that holds it or what lies beneath it.

@@ -53,18 +53,14 @@ def reconcile(
     tokens = _read(received)
     trust = policy.trust or TrustPolicy.of(policy.witnesses, policy.quorum)
     now = datetime.now(UTC)
-    is_fetched_now = "://" in source
+    if "://" in source:
+        fetched = now
     try:
         log = open_log(source)
         signed = log.latest_checkpoint()
         head = _checked(signed, vkeys, policy)
-        moments = (
-            last_cosigned(signed, trust),
-            fetched and fetched.replace(tzinfo=UTC),
-            now if is_fetched_now else None,
-        )
-        seen_at = max((each for each in moments if each is not None), default=None)
-        answers = _reconcile(tokens, log, head, jwks.read_bytes(), seen_at)
+        lost = sum(each.missing for each in log.names())
+        answers = _reconcile(tokens, log, head, jwks.read_bytes(), _seen_at(signed, trust, fetched))
         said, code = sentence(signed, trust, _all_there(answers, head))
     except SourceError as error:
         _end(f"Cannot conclude ({Verdict.CANNOT_EXCLUDE.value}): {error}.", _CANNOT_CONCLUDE)
@@ -77,7 +73,10 @@ def reconcile(
     worst = reconciling.worst(answers)
     if worst is not Standing.LOGGED:
         said, code = _headline(worst, answers, head), _CODES.get(worst, _VIOLATION)
-    click.echo(_json(said, code, worst, head, now, answers) if as_json else "\n".join((said, *map(_line, answers))))
+    if as_json:
+        click.echo(_json(said, code, worst, head, now, answers, lost))
+    else:
+        click.echo("\n".join((said, *_lost(worst, lost), *map(_line, answers))))
     sys.exit(code)
 
 
@@ -89,6 +88,12 @@ def _read(received: Path) -> list[Received]:
     if not tokens:
         end_unchecked(f"{received} holds no token")
     return tokens
+
+
+def _seen_at(signed: bytes, trust: TrustPolicy, fetched: datetime | None) -> datetime | None:
+    """The last moment at which the log was known to be at least as it is here."""
+    moments = (last_cosigned(signed, trust), fetched and fetched.replace(tzinfo=UTC))
+    return max((each for each in moments if each is not None), default=None)
 
 
 def _checked(signed: bytes, vkeys: Sequence[str], policy: Policy) -> Checkpoint:
@@ -125,11 +130,20 @@ def _headline(worst: Standing, answers: Sequence[Answer], head: Checkpoint) -> s
     return f"NOT VERIFIED ({worst.value}): {where}."
 
 
+def _lost(worst: Standing, lost: int) -> list[str]:
+    """What the log says of itself, where that may explain why a token is not there."""
+    if worst is not Standing.SUPPRESSED or not lost:
+        return []
+    return [f"The log admits that {lost:,} entries were lost: what was signed shortly before may be among them."]
+
+
 def _line(answer: Answer) -> str:
     return f"{answer.standing.value}: line {answer.line}: {answer.typ or 'no token'}: {answer.detail}"
 
 
-def _json(said: str, code: int, worst: Standing, head: Checkpoint, now: datetime, answers: Sequence[Answer]) -> str:
+def _json(
+    said: str, code: int, worst: Standing, head: Checkpoint, now: datetime, answers: Sequence[Answer], lost: int
+) -> str:
     verdict = worst.value
     if worst is Standing.LOGGED:
         verdict = (Verdict.VERIFIED if code == 0 else Verdict.UNWITNESSED).value
@@ -142,6 +156,7 @@ def _json(said: str, code: int, worst: Standing, head: Checkpoint, now: datetime
             "origin": head.origin,
             "size": head.size,
             "root": head.root.hex(),
+            "lost": lost,
             "tokens": [each.as_json() for each in answers],
         }
     ).decode()

@@ -173,6 +173,16 @@ class TestTheLog:
         code, said = holder.runs([a_token("one")], "--fetched", LATER)
         assert (code, said.split(":")[0]) == (3, "Cannot conclude (cannot_exclude)")
 
+    def test_that_admits_a_loss_is_quoted_beside_what_is_not_there(self, holder: Holder) -> None:
+        holder.fetches(a_log_of(a_token("one")))
+        names = [{"origin": ORIGIN, "keys": [], "index": 7, "missing": 12}, {"origin": "log.example/old", "keys": []}]
+        (holder.folder / "log" / "origins").write_text(json.dumps(names))
+        code, said = holder.runs([a_token("hidden")], "--fetched", LATER)
+        assert code == 1
+        assert "The log admits that 12 entries were lost" in said
+        assert "admits" not in holder.runs([a_token("one")], "--fetched", LATER)[1]
+        assert holder.looks([a_token("hidden")], "--fetched", LATER)[1]["lost"] == 12
+
     def test_that_another_key_signed_is_not_read(self, holder: Holder) -> None:
         holder.fetches(a_log_of(a_token("one")))
         code, said = holder.runs([a_token("one")], vkey=OTHER_KEY.verifier.vkey)
