@@ -69,6 +69,7 @@ STAFF = (
     DemoStaff("sarmite", "Sarmīte Tīkla", NORTH.id, (Role.ADMINISTRATOR,), "NBSWY3DPFQQHO33SNBSWY3DPFQQHO33S"),
     DemoStaff("rita", "Rita Pārbaude", NORTH.id, (Role.AUDITOR,), "OVXGS5DTEBTXEZLFOVXGS5DTEBTXEZLF"),
     DemoStaff("ojars", "Ojārs Otrais", SEA.id, (Role.ADMINISTRATOR,), "MJSXE5DJNZTXG2LOMJSXE5DJNZTXG2LO"),
+    DemoStaff("agris", "Agris Skatītājs", SEA.id, (Role.AUDITOR,), "PJSXE5DJNZTXG2LOPJSXE5DJNZTXG2LO"),
 )
 ASSISTANT = STAFF[0]
 WITNESS = STAFF[1]

@@ -19,7 +19,7 @@ from gateway.pages.rendering import page
 from gateway.paging import end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import looking, register
+from gateway.visits import inquiring, looking, register
 from gateway.visits.looking import AuditReason
 from gateway.visits.register import Search
 from gateway.web.redirects import see_other
@@ -86,7 +86,10 @@ async def show_visit(
     """The trail of a visit, once its opening and the reason are recorded."""
     shown = await parts.database.read(lambda conn: audit_trail.gather(conn, parts, session, visit_id))
     if not shown.may_see:
-        return _reason_page(request, visit_id)
+        put_off = await parts.database.read(
+            lambda conn: inquiring.standing_for(conn, session.staff_id, visit_id, parts.clock.now())
+        )
+        return _reason_page(request, visit_id, inquiry=put_off)
     came_from = _came_from(request)
     return page(
         request,
@@ -122,13 +125,16 @@ def _came_from(request: AnyRequest) -> str:
     return f"?{urlencode(given)}" if given else ""
 
 
-def _reason_page(request: AnyRequest, visit_id: str, *, error: Any = None, status: int = 200) -> Response[Any]:
+def _reason_page(
+    request: AnyRequest, visit_id: str, *, inquiry: str | None = None, error: Any = None, status: int = 200
+) -> Response[Any]:
     return page(
         request,
         "pages/audit/reason.html",
         status=status,
         visit_id=visit_id,
         came_from=_came_from(request),
+        inquiry=inquiry,
         reasons=audit_words.REASONS,
         error=error,
     )

@@ -11,7 +11,7 @@ from gateway.pages.mine.words import FILINGS
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import looking, seen
+from gateway.visits import inquiring, looking, seen
 from gateway.visits.errors import NotFoundError
 from gateway.visits.seen import SeenVisit
 from gateway.web.redirects import see_other
@@ -35,19 +35,23 @@ async def open_seen(session: StaffSession, parts: Parts, visit_id: FromPath[str]
 async def show_seen(request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[Any]:
     """The texts and the read-backs, for the quarter of an hour in which their opening is recorded."""
 
-    def work(conn: Connection) -> SeenVisit | None:
-        may_see = looking.has_unsealed(conn, parts, session, visit_id)
-        return seen.of_visit(conn, parts, visit_id) if may_see else None
+    def work(conn: Connection) -> tuple[SeenVisit, str | None] | None:
+        if not looking.has_unsealed(conn, parts, session, visit_id):
+            return None
+        inquiry = inquiring.standing_for(conn, session.staff_id, visit_id, parts.clock.now())
+        return seen.of_visit(conn, parts, visit_id), inquiry
 
-    shown = await parts.database.read(work)
-    if shown is None:
+    found = await parts.database.read(work)
+    if found is None:
         return see_other(f"/audit/visits/{visit_id}")
+    shown, inquiry = found
     language = language_of(request)
     return page(
         request,
         "pages/audit/seen.html",
         visit_id=visit_id,
         seen=shown,
+        inquiry=inquiry,
         shown={each.id: readback.shown(each.readback, each.service, language) for each in shown.filings},
         states=FILINGS,
     )

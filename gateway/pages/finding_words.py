@@ -47,7 +47,7 @@ OUTCOMES: Final[Mapping[FindingOutcome, Message]] = {
 }
 NOTES: Final[Mapping[NoteKind, Message]] = {
     NoteKind.NOTE: message("Note"),
-    NoteKind.FINDING: message("What was found"),
+    NoteKind.FINDING: message("What the auditor found"),
     NoteKind.ANSWER: message("The centre’s answer"),
     NoteKind.CLOSING: message("Why it ended so"),
 }

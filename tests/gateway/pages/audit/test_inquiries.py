@@ -68,6 +68,7 @@ def test_goes_from_one_to_the_other_and_ends(facing: Facing, auditors: Callable[
     assert two.send(f"{here}/agree").status == 303
     assert "In force" in two.see(here).text
     before = facing.counter.events()
+    assert "sees it when that ends" in one.see(f"/audit/visits/{facing.counter.visit_id}").text
     page = opened(one, facing.counter.visit_id)
     assert facing.counter.events() == before
     assert "Opened this visit as an auditor" not in page
