@@ -21,6 +21,7 @@ from gateway.database.engine import Database
 from gateway.doctor import machine, services
 from gateway.doctor.finding import Health
 from gateway.keys import keyfile
+from gateway.keys.signing import KeyKind
 from gateway.ledger.checkpoints import HELD_NAME
 from gateway.oauth.tables import OAuthClient
 from gateway.services.keeping import PortalEntry, register_portal
@@ -121,9 +122,15 @@ class TestAudit:
         signed = made("audit", "checkpoint")
         assert signed.exit_code == 0
         vkey = made("keys", "init").stdout.split()[-1]
-        assert checkpoint.verify(signed.stdout.encode(), [Verifier.parse(vkey)]).size == 7
+        assert checkpoint.verify(signed.stdout.encode(), [Verifier.parse(vkey)]).size == 1 + len(KeyKind), (
+            "the beginning, and a key of each kind"
+        )
         report = json.loads(made("audit", "verify", "--json", "--vkey", vkey).stdout)
-        assert (report["verdict"], report["size"], report["vouched_size"]) == ("verified", 7, 7)
+        assert (report["verdict"], report["size"], report["vouched_size"]) == (
+            "verified",
+            1 + len(KeyKind),
+            1 + len(KeyKind),
+        )
 
     def test_verify_exits_3_when_nothing_is_signed(self, made: Pilnvara) -> None:
         assert made("audit", "verify").exit_code == 3
