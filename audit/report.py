@@ -101,6 +101,8 @@ class Finding:
     """One sentence for a person."""
     index: int | None = None
     """The leaf, where it is about one."""
+    times: int = 1
+    """For how many it stands."""
 
 
 @dataclass(frozen=True)
@@ -187,8 +189,8 @@ class Report:
         for verdict, total in self.totals.items():
             kept = [finding for finding in self.findings if finding.verdict is verdict]
             lines += (f"{verdict.value}: {finding.subject}: {finding.detail}" for finding in kept)
-            if total > len(kept):
-                lines.append(f"{verdict.value}: and {total - len(kept):,} more like these.")
+            if (more := total - sum(finding.times for finding in kept)) > 0:
+                lines.append(f"{verdict.value}: and {more:,} more like these.")
         return lines
 
     def _headline(self) -> str:
@@ -232,4 +234,4 @@ class Findings:
         self._named[verdict] += 1
         if self._named[verdict] <= KEPT_FINDINGS:
             severity = Severity.NOTE if note else _SEVERITIES.get(verdict, Severity.VIOLATION)
-            self.kept.append(Finding(verdict, severity, subject, detail, index))
+            self.kept.append(Finding(verdict, severity, subject, detail, index, times))

@@ -13,7 +13,7 @@ from audit.merkle import leaf_hash
 from audit.parallel import Reopen
 from gateway.database.drivers import make_engine, parse_url
 from gateway.ledger import checkpoints, tree
-from gateway.ledger.tables import AuditCheckpoint, AuditCosignature, AuditEvent, AuditLeaf, AuditPending
+from gateway.ledger.tables import AuditCheckpoint, AuditCosignature, AuditEvent, AuditHead, AuditLeaf, AuditPending
 
 _BATCH = 2_000
 
@@ -33,6 +33,10 @@ _COSIGNATURES = (
     select(AuditCosignature.size, AuditCosignature.line)
     .where(AuditCosignature.size > bindparam("after"), AuditCosignature.size <= bindparam("last"))
     .order_by(AuditCosignature.size, AuditCosignature.key)
+)
+_SIZES = select(
+    select(AuditHead.size).scalar_subquery().label("counted"),
+    select(func.coalesce(func.max(AuditLeaf.idx), -1)).scalar_subquery().label("last"),
 )
 _LAST_OF = (
     select(AuditLeaf.idx)
@@ -71,8 +75,9 @@ class DatabaseSource:
         self._conn = conn
 
     def size(self) -> int:
-        """Leaves that the log has."""
-        return tree.head(self._conn).size
+        """Leaves that the log has, also those that its head does not count: somebody else put them there."""
+        row = self._conn.execute(_SIZES).one()
+        return max(row.counted if isinstance(row.counted, int) else 0, int(row.last) + 1)
 
     def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
         """Index, bytes and stored hash of leaves, by index; a leaf that is gone is left out.
@@ -83,8 +88,9 @@ class DatabaseSource:
         for first in range(start, stop, _BATCH):
             values = {"start": first, "stop": min(stop, first + _BATCH)}
             for idx, leaf, placed, recorded in self._conn.execute(_LEAVES, values):
-                agree = placed == recorded or leaf_hash(bytes(leaf)) != placed
-                yield idx, bytes(leaf), bytes(placed if agree else recorded)
+                content = _bytes(leaf)
+                agree = placed == recorded or leaf_hash(content) != placed
+                yield idx, content, _bytes(placed if agree else recorded)
 
     def checkpoints(self) -> Iterator[bytes]:
         """Every signed checkpoint with its cosignatures, by size."""
@@ -93,9 +99,9 @@ class DatabaseSource:
             last = rows[-1].size
             beside: dict[int, bytes] = {}
             for size, line in self._conn.execute(_COSIGNATURES, {"after": after, "last": last}):
-                beside[size] = beside.get(size, b"") + bytes(line)
+                beside[size] = beside.get(size, b"") + _bytes(line)
             for size, note in rows:
-                yield bytes(note) + beside.get(size, b"")
+                yield _bytes(note) + beside.get(size, b"")
             after = last
 
     def latest_checkpoint(self) -> bytes | None:
@@ -129,6 +135,11 @@ class DatabaseSource:
     def reopen(self) -> Reopen:
         """How another process reads the same log, through a connection of its own."""
         return partial(open_source, self._conn.engine.url.render_as_string(hide_password=False))
+
+
+def _bytes(value: object) -> bytes:
+    """What a column of bytes holds: on SQLite an owner can put anything there, which must not end the verification."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode("utf-8", "surrogateescape")
 
 
 @contextmanager

@@ -321,3 +321,12 @@ class TestDefaults:
     def test_the_clock_is_the_callers(self) -> None:
         early = datetime(2020, 1, 1, tzinfo=SOON.tzinfo)
         assert Verdict.TIME_ORDER in verdicts(verify(a_log(), vkeys=[KEY.verifier.vkey], now=early))
+
+
+def test_a_gap_is_said_once_however_long_it_is() -> None:
+    log = a_log(20)
+    del log.rows[5:15]
+    log.claimed_size = 20
+    lines = check(log).lines()
+    assert "missing: leaves 5 to 14: gone from the log" in lines
+    assert not [line for line in lines if line.startswith("missing: and")]

@@ -196,6 +196,16 @@ def delete(attacker: Attacker) -> None:
     attacker.do("DELETE FROM audit_leaf WHERE idx = 5")
 
 
+def place_beyond(attacker: Attacker) -> None:
+    """An entry stands there again, past the end that the tree's head knows."""
+    columns = "'again', n, type, at, leaf, leaf_hash FROM audit_event JOIN audit_leaf USING (leaf_hash) WHERE idx = 5"
+    attacker.do(f"INSERT INTO audit_event (id, chain, n, type, at, leaf, leaf_hash) SELECT 'again', {columns}")
+    attacker.do(
+        "INSERT INTO audit_leaf (idx, event_id, leaf_hash) SELECT (SELECT max(idx) + 1 FROM audit_leaf), id, leaf_hash "
+        "FROM audit_event WHERE id = 'again'"
+    )
+
+
 def recode(old: str, new: str) -> Attack:
     """The same event in other bytes."""
     return lambda attacker: attacker.change_last(lambda leaf: leaf.replace(old.encode(), new.encode(), 1))
@@ -211,6 +221,7 @@ ATTACKS: dict[str, tuple[Attack, Verdict]] = {
     "delete": (delete, Verdict.MISSING),
     "drop the tail": (drop_tail, Verdict.TRUNCATED),
     "suppress": (suppress, Verdict.SUPPRESSED),
+    "place beyond the head": (place_beyond, Verdict.DUPLICATE),
     # With the key everything is signed anew: the entries show it.
     "insert twice": (insert_twice, Verdict.DUPLICATE),
     "leave out": (leave_out, Verdict.INCOMPLETE_VISIT),
@@ -235,6 +246,16 @@ def test_each_attack_has_its_verdict(log: Store) -> None:
         assert run(log, attack, held=None).exit_code == 0, name
         report = run(log, attack, held=held_by(log))
         assert (report.exit_code, verdict in report.totals) == (1, True), (name, report.lines())
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # it keeps anything in any column
+def test_what_is_no_bytes_any_more_is_edited_and_ends_no_verification(log: Store) -> None:
+    def write_text(attacker: Attacker) -> None:
+        attacker.do("UPDATE audit_event SET leaf = 'text' WHERE id = (SELECT event_id FROM audit_leaf WHERE idx = 5)")
+        attacker.do("UPDATE audit_leaf SET leaf_hash = 17 WHERE idx = 6")
+        attacker.do("UPDATE audit_head SET size = 'many', range = 'none'")
+
+    assert {Verdict.EDITED, Verdict.NOT_CANONICAL} <= run(log, write_text, held=None).totals.keys()
 
 
 def test_a_history_that_grew_on_after_the_fork_is_inconsistent_with_what_was_held(log: Store) -> None:
