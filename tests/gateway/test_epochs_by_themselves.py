@@ -1,14 +1,18 @@
 """Where one machine has the key file for itself, a worker takes every step when it is due."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway import epochs
+from gateway.database.errors import DatabaseUnavailableError
 from gateway.keys import keyfile
+from gateway.keys.errors import KeyFileError
 from gateway.keys.signing import ANNOUNCED
 from gateway.parts import Store
 from tests.gateway.machines import ANNA, Backup, Machine, backup, machine
@@ -69,6 +73,23 @@ class TestByItself:
                 epochs.destroy(machine.store, 1)
         assert epochs.turn(machine.store) == [epochs.Step.DESTROY]
         assert list(keyfile.read(machine.store.settings.data_dir).epochs) == [2]
+
+    @pytest.mark.anyio
+    async def test_goes_on_looking_when_a_step_fails(self, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+        errors: Iterator[Exception] = iter((KeyFileError("the file is gone"), DatabaseUnavailableError("no database")))
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def turn(_store: Store) -> None:
+            if (error := next(errors, None)) is not None:
+                raise error
+            loop.call_soon_threadsafe(done.set)
+
+        monkeypatch.setattr(epochs, "turn", turn)
+        with capture_logs() as lines:
+            turning = asyncio.create_task(epochs.keep_turning(machine.store, every=0))
+            await asyncio.wait_for(done.wait(), timeout=30)
+            turning.cancel()
+        assert [each.get("code") for each in lines[:2]] == ["keys.file", None]
 
     def test_does_nothing_where_it_is_switched_off_or_the_file_is_shared(self, machine: Machine) -> None:
         is_alone = machine.store.database.dialect == "sqlite"
