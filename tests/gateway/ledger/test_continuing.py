@@ -156,6 +156,19 @@ class TestARestoredBackup:
         later = verify_source(str(folder), vkeys=vkeys, policy=Policy(), held=None, since=first)
         assert (later.missing, later.counts["entries"]) == (story.signed - story.kept, 0)
 
+    def test_stays_continued_where_the_command_died_before_it_held_anything(self, story: Story) -> None:
+        store, known = story.store, Known(tuple(continuing.held_here(story.store)))
+
+        def write(conn: Connection) -> bytes:
+            return continuing.go_on(conn, store, continuing.assess(conn, store, known), NEW, GATEWAY)
+
+        signed = store.database.write_now(write)
+        refresh(store)
+        assert held_by(store) == story.late
+        assert store.publisher.compare_now() is None
+        asyncio.run(store.publisher.publish())
+        assert held_by(store) == signed
+
     def test_keeps_the_old_names_readable(self, story: Story) -> None:
         store = story.store
         (old,) = origins.vkeys(store.publisher)
