@@ -13,6 +13,7 @@ from audit.events import EventName
 from gateway import epochs
 from gateway.clock import HeldClock
 from gateway.config import Settings
+from gateway.database.engine import Database
 from gateway.keys import keyfile, moving, watching
 from gateway.keys.epochs import standing
 from gateway.keys.errors import EpochOverError, EpochRefusedError, KeyDestroyedError, KeyFileError, KeyMissingError
@@ -162,3 +163,12 @@ def test_a_wrong_file_is_never_written_down_as_the_first(store: Store, settings:
     assert store.database.read_now(standing)[0].mark is None
     store.database.write_now(lambda conn: open_keys(conn, store.sealer, clock.now(), settings.log_origin))
     assert store.database.read_now(standing)[0].mark is not None
+
+
+def test_a_new_database_takes_the_epochs_of_a_file_that_has_lived_elsewhere(
+    database: Database, settings: Settings, clock: HeldClock
+) -> None:
+    sealer = Sealer({4: b"f" * 32, 5: b"g" * 32}, lookup=b"l" * 32)
+    database.write_now(lambda conn: open_keys(conn, sealer, clock.now(), settings.log_origin))
+    assert [each.number for each in database.read_now(standing)] == [4, 5]
+    assert sealer.epoch == 5
