@@ -251,7 +251,8 @@ class _Bundle:
             yield f"permits/{number}.jws", vault.take(permit_id, "token")
 
     def _receipts(self, receipts: Sequence[AnyRow]) -> Iterator[tuple[str, bytes]]:
-        for number, row in enumerate(receipts, 1):
+        # Of an erased one not even the number is left: the bundle says that it fell with the rest.
+        for number, row in enumerate((each for each in receipts if each.reference), 1):
             said = {
                 "reference": row.reference,
                 "filing": row.filing_id,
