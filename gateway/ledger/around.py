@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from audit.entry import Entry, decode
 from audit.events import EventName
@@ -23,6 +23,8 @@ _ALSO: Final = frozenset(
         EventName.SETTINGS_BARRED,
         EventName.AGREEMENT_CHANGED,
         EventName.BASKET_CHANGED,
+        EventName.HOLD_PLACED,
+        EventName.HOLD_REVIEWED,
         EventName.REPORT_EXPORTED,
         EventName.LOG_STARTED,
         EventName.LOG_CONTINUED,
@@ -33,9 +35,11 @@ _ALSO: Final = frozenset(
 KINDS: Final = frozenset(each for each in EventName if each.value.startswith("admin:")) | _ALSO
 """Everything that an administrator or the command line does, and what else changes who may do what."""
 
+_IS_OF_GATEWAY = or_(AuditEvent.type != EventName.KEY_DESTROYED.value, AuditEvent.chain == "system")
+"""Visits' keys are destroyed by time, many a day: that stands in each visit's own trail."""
 _NEWEST = (
     select(AuditEvent.id, AuditEvent.at, AuditEvent.leaf)
-    .where(AuditEvent.type.in_(sorted(each.value for each in KINDS)))
+    .where(AuditEvent.type.in_(sorted(each.value for each in KINDS)), _IS_OF_GATEWAY)
     .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     .limit(bindparam("most"))
 )

@@ -75,6 +75,7 @@ def test_with_nothing_to_show_the_page_says_so(auditor: Phone) -> None:
 def test_a_hold_is_placed_looked_at_again_and_proposed_to_be_let_go(facing: Facing, auditor: Phone) -> None:
     counter = facing.counter
     here = hold(auditor, counter.visit_id)
+    assert "Forbade erasing, because of an inquiry" in auditor.see("/audit/around").text
     assert counter.events()[-1] is EventName.HOLD_PLACED
     assert "IDB-2026/17" in auditor.see(HOLDS).text
     assert "01.03.2027" in auditor.see(here).text
@@ -129,5 +130,7 @@ def test_what_was_erased_is_shown_as_erased_everywhere(facing: Facing, auditor: 
     page = auditor.see(here).text
     assert "The values of this visit were erased on" in page
     assert ILZE.name not in page
+    assert "A key was destroyed" in page
+    assert "A key was destroyed" not in auditor.see("/audit/around").text, "there only the gateway's own are listed"
     assert auditor.see(f"/audit?number={counter.visit_id}").status == 200
     assert "What was said and answered was erased on" in auditor.see(f"/audit/cases/{case}").text
