@@ -21,8 +21,13 @@ _BRING = (
 )
 _LATE = timedelta(days=2)
 """How far behind a worker may be that takes the steps by itself."""
+_STEPS = {
+    Step.NEW: "a new epoch is due",
+    Step.MOVE: "what stands under older ones is to be moved to it",
+    Step.DESTROY: "epoch {number} is to be destroyed",
+}
 _COMMANDS = {
-    Step.NEW: "a new one is due: `pilnvara keys epoch new`, and bring the file to every machine and to the safe",
+    Step.NEW: "`pilnvara keys epoch new`, and bring the file to every machine and to the safe",
     Step.MOVE: "`pilnvara keys epoch move`",
     Step.DESTROY: "`pilnvara keys epoch destroy {number}`, on every machine",
 }
@@ -66,9 +71,9 @@ def _judged(settings: Settings, detail: str, what: Due | None) -> Finding:
         return note(_NAME, f"{detail}; what is erased stays readable in every backup", mend)
     if what is None:
         return ok(_NAME, f"{detail}; what is erased is gone from backups within {settings.key_epoch_days.days} days")
-    alone = parse_url(settings.database_url).get_backend_name() == "sqlite"
-    if not alone:
-        return note(_NAME, f"{detail}; a step is due", _COMMANDS[what.step].format(number=what.number))
+    detail = f"{detail}; {_STEPS[what.step].format(number=what.number)}"
+    if parse_url(settings.database_url).get_backend_name() != "sqlite":
+        return note(_NAME, detail, _COMMANDS[what.step].format(number=what.number))
     if SystemClock().now() - what.since < _LATE:
-        return ok(_NAME, f"{detail}; the worker takes the next step: {what.step.value}")
-    return note(_NAME, f"{detail}; the step {what.step.value} is late", "Let `pilnvara worker` run.")
+        return ok(_NAME, f"{detail}; the worker does it")
+    return note(_NAME, f"{detail}, and was days ago", "Let `pilnvara worker` run.")

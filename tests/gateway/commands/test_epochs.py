@@ -113,7 +113,7 @@ def test_the_doctor_says_which_step_is_due(pilnvara: Pilnvara, settings: Setting
     assert key_epochs(settings).health is Health.OK
     used_since(settings, 1, 18)
     assert says() == (
-        "a new one is due: `pilnvara keys epoch new`, and bring the file to every machine and to the safe"
+        "`pilnvara keys epoch new`, and bring the file to every machine and to the safe"
         if shared
         else "Let `pilnvara worker` run."
     )
