@@ -43,13 +43,13 @@ class TestByItself:
         """The bound that the guide states: whatever was wrapped under an epoch was so since it was used."""
         days, look = machine.store.settings.key_epoch_days, timedelta(seconds=epochs.EVERY_SECONDS)
         while len(gone := [each for each in machine.epochs() if each.destroyed_at is not None]) < 3:
-            machine.pass_time(timedelta(hours=6) - look)
+            machine.pass_time(timedelta(days=1) - look)
             epochs.turn(machine.store)
             machine.pass_time(look)
             epochs.turn(machine.store)
         lived = [each.destroyed_at - each.used_from for each in gone if each.destroyed_at and each.used_from]
         assert len(lived) == 3
-        assert max(lived) - timedelta(hours=6) + look <= days, "had the worker looked each ten minutes"
+        assert max(lived) - timedelta(days=1) + look <= days, "had the worker looked each ten minutes"
 
     def test_keeps_the_old_one_for_a_while_when_all_of_it_is_late(self, machine: Machine) -> None:
         days = machine.store.settings.key_epoch_days
