@@ -1,7 +1,7 @@
 """`pilnvara keys`."""
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 from sqlalchemy import Connection
@@ -64,23 +64,32 @@ def rotate(kind: str, *, at_once: bool) -> None:
     """
     if at_once and kind == KeyKind.CHECKPOINT:
         raise click.UsageError("the log's key is never taken out of use: old checkpoints are verified with it for ever")
+    replace(KeyKind(kind), at_once=at_once)
+
+
+def replace(kind: KeyKind, *, at_once: bool = False, announced: timedelta = signing.ANNOUNCED) -> None:
+    """Replace the signing key of `kind` by one that signs once it was `announced`, and say so."""
     store = open_store(Settings.from_environment(os.environ))
     try:
         now = store.clock.now()
-        kid = store.database.write_now(lambda conn: _rotate(conn, store.sealer, KeyKind(kind), now, at_once=at_once))
+        kid = store.database.write_now(
+            lambda conn: _rotate(conn, store.sealer, kind, now, at_once=at_once, announced=announced)
+        )
     finally:
         store.close()
-    click.echo(f"New key: {kid}. {_next_step(now, at_once=at_once)}")
+    click.echo(f"New key: {kid}. {_next_step(now + announced, at_once=at_once)}")
 
 
-def _next_step(now: datetime, *, at_once: bool) -> str:
+def _next_step(signs_from: datetime, *, at_once: bool) -> str:
     if at_once:
         return "It signs as soon as each process has noticed it, within half a minute."
-    return f"It signs from {now + signing.ANNOUNCED:%Y-%m-%d %H:%M} UTC on; nothing has to be restarted."
+    return f"It signs from {signs_from:%Y-%m-%d %H:%M} UTC on; nothing has to be restarted."
 
 
-def _rotate(conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime, *, at_once: bool) -> str:
-    kid = signing.rotate(conn, sealer, kind, now, at_once=at_once)
+def _rotate(
+    conn: Connection, sealer: Sealer, kind: KeyKind, now: datetime, *, at_once: bool, announced: timedelta
+) -> str:
+    kid = signing.rotate(conn, sealer, kind, now, at_once=at_once, announced=announced)
     data = {"kind": kind.value, "kid": kid, "at_once": at_once}
     outbox.record(conn, chain="system", type=EventName.KEY_ROTATED, actor=_OPERATOR, data=data, at=now)
     return kid

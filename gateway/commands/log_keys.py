@@ -1,10 +1,12 @@
 """`pilnvara audit keys`: the keys that sign the log."""
 
+from datetime import timedelta
+
 import click
 
-from gateway.commands.keys import rotate
+from gateway.commands.keys import replace
 from gateway.commands.log import open_existing
-from gateway.keys.signing import KeyKind
+from gateway.keys.signing import ANNOUNCED, KeyKind
 from gateway.ledger import log_keys
 from gateway.ledger.log_keys import LogKey
 
@@ -37,10 +39,11 @@ def _state(key: LogKey) -> str:
 
 
 @keys.command("rotate")
-@click.pass_context
-def rotate_key(context: click.Context) -> None:
+@click.option("--announce", metavar="DAYS", type=click.IntRange(1, 90), help="How long witnesses have to add it.")
+def rotate_key(announce: int | None) -> None:
     """Replace the key that signs the log: the new one is published at once and signs a quarter of an hour later.
 
-    Tell the new vkey to auditors and witnesses before it signs. The old one stays published, for what it has signed.
+    Tell the new vkey to auditors and witnesses before it signs; with witnesses give them days for it by --announce. The
+    old one stays published, for what it has signed.
     """
-    context.invoke(rotate, kind=KeyKind.CHECKPOINT.value, at_once=False)
+    replace(KeyKind.CHECKPOINT, announced=ANNOUNCED if announce is None else timedelta(days=announce))

@@ -83,6 +83,13 @@ class StoredKey:
     private_der: bytes = field(repr=False)
     created_at: datetime
     not_after: datetime | None
+    announced_until: datetime | None = None
+    """Where it is announced for longer than usual."""
+
+    @property
+    def signs_from(self) -> datetime:
+        """When it has been announced long enough to sign, if it is not the first."""
+        return self.announced_until or self.created_at + ANNOUNCED
 
     @property
     def origin(self) -> str | None:
@@ -251,10 +258,11 @@ def rotate(
     *,
     at_once: bool = False,
     origin: str | None = None,
+    announced: timedelta = ANNOUNCED,
 ) -> str:
     """Make the next key of `kind` and return its name; the caller records it.
 
-    It signs once it was `ANNOUNCED`; the one before it stays published while its tokens live. `at_once` is for a key
+    It signs once it was `announced`; the one before it stays published while its tokens live. `at_once` is for a key
     that somebody else may hold: it is no longer published from now on, and whatever it signed is refused. With `origin`
     a key of checkpoints is the first of that log, and signs without delay.
     """
@@ -263,9 +271,10 @@ def rotate(
     if at_once:
         conn.execute(replaced.values(not_after=now, retired_at=now))
     else:
-        until = now + ANNOUNCED + _LONG_OVERLAPS.get(kind, OVERLAP)
+        until = now + announced + _LONG_OVERLAPS.get(kind, OVERLAP)
         conn.execute(replaced.where(SigningKeyRow.not_after.is_(None)).values(not_after=until))
     row = _new_row(conn, kind, newest.serial + 1, sealer, now, origin or newest.kid.partition(_FOR)[2])
+    row["signs_from"] = None if announced == ANNOUNCED else now + announced
     conn.execute(_INSERT[conn.dialect.name], row)
     return str(row["kid"])
 
@@ -304,13 +313,14 @@ def _new_row(
         "wrapped": sealer.seal_under_epoch(epoch, _context(kind, kid), der),
         "epoch": epoch,
         "created_at": now,
+        "signs_from": None,
     }
 
 
 def _open(row: Any, sealer: Sealer) -> StoredKey:
     kind = KeyKind(row.kind)
     private = sealer.open_under_epoch(row.epoch, context_of(row), row.wrapped)
-    return StoredKey(row.kid, kind, row.serial, private, row.created_at, row.not_after)
+    return StoredKey(row.kid, kind, row.serial, private, row.created_at, row.not_after, row.signs_from)
 
 
 def _in_use(keys: Sequence[StoredKey], now: datetime) -> StoredKey:
@@ -319,7 +329,7 @@ def _in_use(keys: Sequence[StoredKey], now: datetime) -> StoredKey:
     Keys of a log that was continued under another name sign nothing more, from the moment when it was.
     """
     of_log = [key for key in keys if key.origin == keys[0].origin]
-    return next((key for key in of_log if key.created_at + ANNOUNCED <= now), of_log[-1])
+    return next((key for key in of_log if key.signs_from <= now), of_log[-1])
 
 
 def _context(kind: KeyKind, kid: str) -> str:

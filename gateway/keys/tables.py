@@ -65,5 +65,7 @@ class SigningKeyRow(Base):
     """PKCS#8, DER, sealed under a key-encryption key."""
     epoch: Mapped[int]
     created_at: Mapped[datetime]
+    signs_from: Mapped[datetime | None]
+    """When it begins to sign, where it is announced for longer than usual."""
     not_after: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]

@@ -1,8 +1,8 @@
 """The log's keys: which signs, and up to which size one that was replaced may have signed.
 
-A new key is published for a quarter of an hour before it signs. What its predecessor signs after that is not ours: the
-verification names it, and auditors can be given the same limit. Where the log was continued under another name, the
-keys of the old one sign nothing from that moment on.
+A new key is published for a quarter of an hour, or as long as was said, before it signs. What its predecessor signs
+after that is not ours: the verification names it, and auditors can be given the same limit. Where the log was
+continued under another name, the keys of the old one sign nothing from that moment on.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from gateway.keys.signing import ANNOUNCED
 from gateway.ledger import continuations
 from gateway.ledger.tables import AuditCheckpoint
 from gateway.parts import Store
@@ -29,7 +28,7 @@ class LogKey:
     kid: str
     vkey: str
     signs_from: datetime
-    """When it was made, for the first of a name; a quarter of an hour after it, for its successors."""
+    """When it was made, for the first of a name; once it was announced long enough, for its successors."""
     until: datetime | None
     """After which it signs no more; none for the newest."""
     limit: int | None
@@ -62,12 +61,12 @@ def _keys(conn: Connection, store: Store) -> Iterator[LogKey]:
         name, later = key.origin or first, keys[at - 1] if at else None
         is_first = at + 1 == len(keys) or (keys[at + 1].origin or first) != name
         vkey = key.signer(name).verifier.vkey
-        signs_from = key.created_at if is_first else key.created_at + ANNOUNCED
+        signs_from = key.created_at if is_first else key.signs_from
         if later is not None and (later.origin or first) != name:
             # given up with its name: it may have signed up to the entry that says so
             yield LogKey(key.kid, vkey, signs_from, later.created_at, ended.get(name, 0))
             continue
-        until = None if later is None else later.created_at + ANNOUNCED + GRACE
+        until = None if later is None else later.signs_from + GRACE
         is_over = until is not None and until < store.clock.now()
         limit = conn.execute(_SIGNED_UNTIL, {"until": until}).scalar_one() or 0 if is_over else None
         yield LogKey(key.kid, vkey, signs_from, until, limit)

@@ -65,6 +65,22 @@ def test_a_new_key_signs_once_it_was_announced_and_nothing_is_restarted(store: S
     assert verdict(store).exit_code == 0
 
 
+def test_a_new_key_waits_as_long_as_its_witnesses_are_given(store: Store, clock: HeldClock) -> None:
+    old, week, now = store.publisher.signers[0], timedelta(days=7), store.clock.now()
+    store.database.write_now(lambda conn: signing.rotate(conn, store.sealer, KeyKind.CHECKPOINT, now, announced=week))
+    refresh(store)
+    assert len(store.publisher.signers) == 2, "it is published at once"
+    clock.move(week - timedelta(seconds=1))
+    refresh(store)
+    assert sign(store) == old.key_id
+    newest, replaced = store.database.read_now(lambda conn: log_keys.standing(conn, store))
+    assert (newest.signs_from, replaced.until, replaced.retired) == (now + week, now + week + GRACE, None)
+    clock.move(timedelta(seconds=1))
+    refresh(store)
+    assert sign(store) != old.key_id
+    assert verdict(store).exit_code == 0
+
+
 def test_what_the_old_key_signs_afterwards_is_named(store: Store, clock: HeldClock) -> None:
     old: Signer = store.publisher.signers[0]
     sign(store)

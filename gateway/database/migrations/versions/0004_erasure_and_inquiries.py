@@ -230,6 +230,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("resident_id IS NOT NULL"),
         )
 
+    with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("signs_from", UtcDateTime(), nullable=True))
+
     with op.batch_alter_table("throttle", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_throttle_since"), ["since"], unique=False)
 
