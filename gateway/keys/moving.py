@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.database.base import lock
 from gateway.keys import epochs
+from gateway.keys.errors import SealBrokenError
 from gateway.keys.sealing import Sealer, wrap_context
 from gateway.keys.signing import context_of
 from gateway.keys.tables import DataKeyRow, SigningKeyRow
@@ -66,7 +67,7 @@ def move(conn: Connection, sealer: Sealer, place: Place, old: int, after: str, m
     Raises:
         EpochOverError: the epoch that this process knows as the one in use was destroyed.
         KeyMissingError: the key file has no epoch `old`.
-        SealBrokenError: something was changed; nothing of the batch is moved.
+        SealBrokenError: something was changed, and is named; nothing of the batch is moved.
     """
     new = epochs.ensure_alive(conn, sealer.epoch)
     table, key = place.table, place.key
@@ -100,5 +101,8 @@ def _counted(conn: Connection, place: Place, number: int) -> int:
 
 def _sealed_anew(sealer: Sealer, place: Place, row: Any, old: int, new: int) -> bytes:
     context = place.context(row)
-    opened = sealer.open_under_epoch(old, context, getattr(row, place.sealed.name))
+    try:
+        opened = sealer.open_under_epoch(old, context, getattr(row, place.sealed.name))
+    except SealBrokenError as error:
+        raise SealBrokenError(f"{place.table.name} {getattr(row, place.key.name)}: {error}") from error
     return sealer.seal_under_epoch(new, context, opened)

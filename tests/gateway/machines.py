@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from audit.entry import decode
 from audit.events import EventName
@@ -26,6 +26,7 @@ from gateway.ledger.tables import AuditEvent
 from gateway.parts import Store
 from gateway.people import residents
 from gateway.people.residents import Profile
+from gateway.people.tables import Resident
 from tests.databases import MigratedUrl
 
 ANNA = Profile(name="Anna Paraudziņa", code="329999-00001")
@@ -78,12 +79,13 @@ class Machine:
         epochs.move(self.store)
         epochs.destroy(self.store, old)
 
-    def erase(self, resident_id: str) -> None:
-        def work(conn: Connection) -> None:
-            row = conn.execute(text("SELECT key_id FROM resident WHERE id = :id"), {"id": resident_id}).one()
-            key_store.destroy(conn, row.key_id, self.clock.now())
+    def key_of(self, resident_id: str) -> str:
+        key = select(Resident.key_id).where(Resident.id == resident_id)
+        return str(self.store.database.read_now(lambda conn: conn.execute(key).scalar_one()))
 
-        self.store.database.write_now(work)
+    def erase(self, resident_id: str) -> None:
+        key_id = self.key_of(resident_id)
+        self.store.database.write_now(lambda conn: key_store.destroy(conn, key_id, self.clock.now()))
 
     def under(self, number: int) -> int:
         return self.store.database.read_now(partial(moving.count, places=epochs.PLACES, number=number))

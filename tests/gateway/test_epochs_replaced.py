@@ -11,15 +11,16 @@ from functools import partial
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, text, update
 
 from audit.events import EventName
 from gateway import epochs
 from gateway.database.models import METADATA
 from gateway.keys import keyfile, moving
 from gateway.keys.epochs import standing
-from gateway.keys.errors import EpochRefusedError, KeyDestroyedError
+from gateway.keys.errors import EpochRefusedError, KeyDestroyedError, SealBrokenError
 from gateway.keys.signing import KeyKind, KeyRing
+from gateway.keys.tables import DataKeyRow
 from gateway.oauth import providers
 from gateway.parts import Parts
 from gateway.people import residents
@@ -74,6 +75,17 @@ class TestMove:
         epochs.destroy(machine.store, 1)
         with pytest.raises(KeyDestroyedError):
             machine.name(machine.anna)
+
+    def test_names_what_was_changed_in_the_database_and_leaves_it(self, machine: Machine) -> None:
+        one = machine.key_of(machine.anna)
+        spoil = update(DataKeyRow).where(DataKeyRow.id == one).values(wrapped=b"\x01" + bytes(60))
+        machine.store.database.write_now(lambda conn: conn.execute(spoil))
+        machine.new()
+        with pytest.raises(SealBrokenError, match=f"data_key {one}: sealed bytes were changed"):
+            epochs.move(machine.store)
+        with pytest.raises(EpochRefusedError, match="something stands under epoch 1"):
+            epochs.destroy(machine.store, 1)
+        assert machine.name(machine.ilze) == ILZE.name
 
     def test_knows_every_place_that_names_an_epoch(self) -> None:
         named = {table.name for table in METADATA.sorted_tables if "epoch" in table.c}
