@@ -6,8 +6,9 @@ like; the holder has the signed token, the published keys and the public hash ti
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,17 @@ from audit.events import EventName
 from audit.evidence import check_evidence, parse_keys
 from audit.notice import notice_of
 from audit.report import Verdict
+from delegation.claims import DELEGATION_TYPE, DelegationClaims
+from delegation.derive import derive
+from delegation.signing import open_signed, sign_delegation
+from gateway.keys.signing import KeyKind
 from gateway.ledger import exporting, notices
+from gateway.ledger.outbox import Event
 from gateway.ledger.settling import settle
 from gateway.ledger.tables import AuditEvent
-from gateway.visits import bundles, confirming, trail
+from gateway.visits import bundles, confirming, granting, trail
 from gateway.visits.bundles import EVERYTHING
+from gateway.visits.sealed import VisitVault
 from tests.audit.bundles import unpack
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import Counter
@@ -89,6 +96,27 @@ def bundle_of(counter: Counter) -> bytes:
     return counter.read(lambda conn: bundles.make(conn, counter.store, counter.visit_id, EVERYTHING))
 
 
+def untold(holder: Holder) -> list[str]:
+    """The tokens in the visit's bundle of which no entry tells, as whoever verifies it reads them."""
+    counter = holder.counter
+    content, now = bundle_of(counter), counter.clock.now() + timedelta(minutes=1)
+    keys = parse_keys(unpack(content)[1]["jwks.json"])
+    vkeys = [(holder.folder / "vkey").read_text()]
+    report = verify_bundle(content, vkeys=vkeys, now=now, more=partial(check_evidence, keys=keys))
+    assert (report.exit_code, Verdict.TOKEN_INVALID in report.totals) == (1, True)
+    return [each.subject for each in report.findings if each.detail == "no entry of the visit tells of it"]
+
+
+def derived(counter: Counter) -> str:
+    """What somebody with the real keys signs for a portal, past everything that would record it."""
+    store, delegation = counter.store, counter.delegation().id
+    whole = counter.read(lambda conn: VisitVault.of(conn, store.sealer, counter.visit_id).take(delegation, "token"))
+    keys = store.keys.key_set(KeyKind.DELEGATION)
+    claims = open_signed(whole.decode(), keys, typ=DELEGATION_TYPE, claims=DelegationClaims)
+    mine = derive(claims, audience="portal", jti="portals-own", subject="pairwise", now=counter.clock.now())
+    return sign_delegation(store.keys.signer(KeyKind.DELEGATION), mine)
+
+
 def test_a_permit_is_found_in_the_log_by_whoever_was_given_it(holder: Holder) -> None:
     permit = sent(holder.counter)
     holder.fetch()
@@ -124,13 +152,27 @@ def test_a_permit_that_was_signed_without_recording_is_shown_by_the_holder_and_b
     holder.fetch()
     assert holder.looks(permit) == (1, ["suppressed"])
     assert holder.looks(permit, hours=0) == (3, ["cannot_exclude"]), "in a log of the same hour it could still come"
-    content, now = bundle_of(counter), counter.clock.now() + timedelta(minutes=1)
-    keys = parse_keys(unpack(content)[1]["jwks.json"])
-    vkeys = [(holder.folder / "vkey").read_text()]
-    report = verify_bundle(content, vkeys=vkeys, now=now, more=partial(check_evidence, keys=keys))
-    assert report.exit_code == 1
-    assert Verdict.TOKEN_INVALID in report.totals
-    assert any("no entry of the visit tells of it" in each.detail for each in report.findings)
+    assert untold(holder) == ["delegations/1/permits/1.jws"]
+
+
+def test_a_grant_that_was_signed_without_recording_is_shown_by_the_holder_and_by_the_bundle(
+    holder: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = holder.counter
+    recorded = trail.say_all
+
+    def say_all_but_the_grant(conn: Any, visit: str, events: Sequence[Event], now: datetime) -> None:
+        hidden = (EventName.APPROVAL_GIVEN, EventName.DELEGATION_SIGNED)
+        if told := [each for each in events if each.type not in hidden]:
+            recorded(conn, visit, told, now)
+
+    monkeypatch.setattr(granting, "say_all", say_all_but_the_grant)
+    counter.open().grant()
+    for_portal = derived(counter)
+    counter.clock.move(timedelta(minutes=1))
+    holder.fetch()
+    assert holder.looks(for_portal) == (1, ["suppressed"])
+    assert untold(holder) == ["delegations/1/delegation.jws"]
 
 
 def test_a_permit_of_a_visit_that_is_nowhere_in_the_log_is_shown_by_the_holder(holder: Holder) -> None:
