@@ -6,7 +6,7 @@ from functools import partial
 from itertools import product
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, insert, select, update
 
 from audit.bundle import verify_bundle
 from audit.events import EventName
@@ -14,6 +14,8 @@ from audit.evidence import check_evidence, parse_keys
 from audit.report import Report, Verdict
 from gateway.ids import digest
 from gateway.ledger.settling import settle
+from gateway.people import sessions
+from gateway.people.tables import AccountSignIn, Passkey
 from gateway.retention import erasing
 from gateway.retention.errors import ErasedAlreadyError, StillNeededError
 from gateway.retention.states import Obstacle, Why
@@ -108,6 +110,29 @@ def test_the_event_names_nobody_and_stands_in_the_persons_own_trail(counter: Cou
     content = b"".join(columns(counter)["audit_event.leaf"])
     assert EventName.RESIDENT_ERASED.value.encode() in content
     assert [value for value in VALUES if value in content] == []
+
+
+def let_in(conn: Connection, counter: Counter, person: str) -> str:
+    """Somebody is on their own page after a trip to a provider, and has a passkey."""
+    now, known = counter.clock.now(), {"id": "1" * 32, "resident_id": person}
+    trip = {"state_hash": b"s", "browser_hash": b"b", "provider": "p", "nonce": "n", "epoch": 1, "verifier": b"v"}
+    conn.execute(insert(AccountSignIn).values(known | trip | {"return_to": "/mine", "begun_at": now}))
+    key = {"credential_id": b"c", "public_key": b"k", "sign_count": 0, "aaguid": "a", "transports": []}
+    conn.execute(insert(Passkey).values(known | key | {"backed_up": False, "level": 2, "created_at": now}))
+    lifetime = sessions.Lifetime(timedelta(minutes=10), timedelta(minutes=10))
+    return sessions.begin_account(
+        conn, resident_id=person, auth_time=now, acr="", language="lv", now=now, lifetime=lifetime
+    )
+
+
+def test_whoever_is_signed_in_is_signed_out_and_no_passkey_lets_in(counter: Counter, janis: str) -> None:
+    token = counter.write(lambda conn: let_in(conn, counter, janis))
+    assert counter.read(lambda conn: sessions.load_account(conn, token, counter.clock.now()))
+    erase(counter, janis)
+    assert counter.read(lambda conn: sessions.load_account(conn, token, counter.clock.now())) is None
+    left = columns(counter)
+    assert [left[f"{table}.id"] for table in ("passkey", "account_sign_in")] == [[], []]
+    assert janis not in left["session.resident_id"]
 
 
 def bundle(counter: Counter, visit_id: str) -> bytes:
