@@ -77,6 +77,35 @@ class Severity(IntEnum):
 
 
 _EXIT_CODES = {Severity.NOTE: 0, Severity.VIOLATION: 1, Severity.BAD_INPUT: 2, Severity.INCONCLUSIVE: 3}
+_KEEP_ALL = (
+    "keep the log and this report as they are, have nobody mend anything, and tell the other auditors. A backup from "
+    "before, verified in the same way, shows what stood there"
+)
+_TWO_HISTORIES = (
+    "keep both: the checkpoint that was signed, and the log as it is now. The log's own signature under two histories "
+    "is proof that needs nobody's word; show it to the other auditors and to the witnesses"
+)
+_ASK_EVIDENCE = "ask the operator for what is missing or altered, and the resident for their copy of it"
+_NEXT_STEPS = {
+    Verdict.EDITED: _KEEP_ALL,
+    Verdict.MISSING: _KEEP_ALL,
+    Verdict.SUPPRESSED: _KEEP_ALL,
+    Verdict.DUPLICATE: _KEEP_ALL,
+    Verdict.NOT_CANONICAL: _KEEP_ALL,
+    Verdict.INCOMPLETE_VISIT: _KEEP_ALL,
+    Verdict.TIME_ORDER: _KEEP_ALL,
+    Verdict.TRUNCATED: _TWO_HISTORIES,
+    Verdict.INCONSISTENT: _TWO_HISTORIES,
+    Verdict.SPLIT_VIEW: _TWO_HISTORIES,
+    Verdict.RETIRED_KEY: "believe nothing that only the retired key signed, and ask the operator who still has it",
+    Verdict.EVIDENCE_MISSING: _ASK_EVIDENCE,
+    Verdict.EVIDENCE_ALTERED: _ASK_EVIDENCE,
+    Verdict.PENDING: "have the operator start a worker, then verify again",
+    Verdict.STALE: "see whether the operator's worker runs, fetch the checkpoint anew, and verify again",
+    Verdict.UNWITNESSED: "verify again in some minutes; if it stays so, ask the witnesses what they hold of this log",
+    Verdict.CANNOT_EXCLUDE: "get a checkpoint or key from somebody who does not run the log, and verify again with it",
+}
+"""What somebody who is told of it does next, where one can say so at all."""
 _SEVERITIES = {
     Verdict.ERASED: Severity.NOTE,
     Verdict.CONTINUED: Severity.NOTE,
@@ -191,6 +220,8 @@ class Report:
             lines += (f"{verdict.value}: {finding.subject}: {finding.detail}" for finding in kept)
             if (more := total - sum(finding.times for finding in kept)) > 0:
                 lines.append(f"{verdict.value}: and {more:,} more like these.")
+        if self.exit_code and (step := _NEXT_STEPS.get(self.verdict)):
+            lines.append(f"What to do: {step}.")
         return lines
 
     def _headline(self) -> str:
@@ -206,7 +237,9 @@ class Report:
             case Severity.INCONCLUSIVE:
                 return f"Cannot conclude ({self.verdict.value}){lost}: nothing contradicts the log, read: {read}."
             case Severity.VIOLATION:
-                return f"NOT VERIFIED ({self.verdict.value}){lost}: {sum(self.totals.values()):,} findings in {read}."
+                number = sum(self.totals.values())
+                findings = "1 finding" if number == 1 else f"{number:,} findings"
+                return f"NOT VERIFIED ({self.verdict.value}){lost}: {findings} in {read}."
             case Severity.BAD_INPUT:
                 return "Nothing was checked: what was handed in cannot be used."
 

@@ -248,9 +248,11 @@ class _Run:
         """Every good checkpoint by size: stored, published and held; two roots for one size are reported here."""
         extra = sorted((one for one in (held, self._lost, self._published) if one is not None), key=_by_size)
         last: Checkpoint | None = None
+        told = -1
         for head in heapq.merge(self._stored_heads(), extra, key=_by_size):
             is_twice = last is not None and (head.origin, head.size) == (last.origin, last.size)
-            if last is not None and is_twice and head.root != last.root:
+            if last is not None and is_twice and head.root != last.root and told != head.size:
+                told = head.size
                 self._findings.add(Verdict.SPLIT_VIEW, f"checkpoint of {head.size:,}", "two roots were signed for it")
             last = head
             yield head

@@ -330,3 +330,16 @@ def test_a_gap_is_said_once_however_long_it_is() -> None:
     lines = check(log).lines()
     assert "missing: leaves 5 to 14: gone from the log" in lines
     assert not [line for line in lines if line.startswith("missing: and")]
+
+
+def test_what_to_do_next_stands_last_and_a_sound_log_asks_for_nothing() -> None:
+    log = a_log(20)
+    assert not [line for line in check(log).lines() if line.startswith("What to do")]
+    log.edit(15, another_event(log.rows[15][1]), rehash=False)
+    assert check(log).lines()[-1].startswith("What to do: keep the log and this report as they are")
+    assert check(log).lines()[0].startswith("NOT VERIFIED (edited): 2 findings in 20 entries")
+    forked = a_log(20)
+    del forked.rows[17:], forked.signed[-1:]
+    forked.published = forked.signed[-1]
+    held = a_log(20).published
+    assert check(forked, held=held).lines()[-1].startswith("What to do: keep both: the checkpoint that was signed")
