@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from gateway import paging
 from gateway.days import day_of, end_of, last_day
-from gateway.pages import audit_search, finding_words
+from gateway.ledger.trail import read_chain
+from gateway.pages import audit_search, audit_trail, finding_words
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.paging import Key
@@ -18,7 +20,8 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import inquiries, inquiry_list
 from gateway.visits.audit_states import InquiryReason
 from gateway.visits.errors import InquiryFaultError, InquirySecondError
-from gateway.visits.inquiry_list import InquiryStanding
+from gateway.visits.inquiring import chain_of
+from gateway.visits.inquiry_list import InquiryStanding, Line
 from gateway.visits.inquiry_rules import Proposal
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
@@ -28,6 +31,7 @@ _AUDITOR = allow(Who.AUDITOR)
 _HOME: Final = "/audit/inquiries"
 _ONE: Final = "/audit/inquiries/{inquiry_id:str}"
 _PAGE: Final = 25
+_STEPS: Final = 500
 _USUAL: Final = timedelta(days=30)
 _LONGEST: Final = 1000
 _NO_REASON: Final = message("Choose why")
@@ -90,15 +94,20 @@ async def show_one(
 ) -> Response[Any]:
     """One inquiry, with what the reader may do about it."""
     await inquiries.tell_what_is_due(parts)
-    line, visits, people = await parts.database.read(lambda conn: inquiry_list.one(conn, parts, inquiry_id))
+
+    def work(conn: Connection) -> dict[str, Any]:
+        line, visits, people = inquiry_list.one(conn, parts, inquiry_id)
+        trail = read_chain(conn, chain_of(inquiry_id), most=_STEPS)
+        return {"line": line, "visits": visits, "people": people, "steps": audit_trail.steps_of(conn, trail)}
+
+    shown = await parts.database.read(work)
+    line: Line = shown["line"]
     return page(
         request,
         "pages/audit/inquiry.html",
-        line=line,
-        visits=visits,
-        people=people,
         may_agree=line.standing is InquiryStanding.PROPOSED and line.opened_by != session.staff_id,
         words=finding_words,
+        **shown,
     )
 
 

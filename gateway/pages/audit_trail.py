@@ -82,10 +82,15 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
     trail = read_chain(conn, visit_id, most=_MOST)
     if looking.reason_of(conn, visit_id, session.actor, view.now) is None:
         return ShownTrail(view=view, trail=trail, steps=(), seen_size=0, may_see=False)
-    names = names_of(conn, (logged.entry.actor for logged in trail.events))
-    steps = tuple(_step(logged, trail, names) for logged in trail.events)
+    steps = steps_of(conn, trail)
     seen = cosignatures.standing(conn, parts.settings.log_witnesses).size
     return ShownTrail(view=view, trail=trail, steps=steps, seen_size=seen, may_see=True)
+
+
+def steps_of(conn: Connection, trail: Trail) -> tuple[Step, ...]:
+    """The events of a trail in words. One statement."""
+    names = names_of(conn, (logged.entry.actor for logged in trail.events))
+    return tuple(_step(logged, trail, names) for logged in trail.events)
 
 
 def findings_of(last: LastVerdict) -> tuple[tuple[Message, int], ...]:

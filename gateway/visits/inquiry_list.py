@@ -43,8 +43,8 @@ _PAGE = _LINES.limit(bindparam("most"))
 _PAGE_AFTER = _PAGE.where(follows(Inquiry.opened_at, Inquiry.id))
 _ONE = _LINES.where(Inquiry.id == bindparam("id"))
 _NAMED = (
-    select(InquirySubject.subject_id)
-    .where(InquirySubject.inquiry_id == bindparam("id"), InquirySubject.kind == bindparam("kind"))
+    select(InquirySubject.kind, InquirySubject.subject_id)
+    .where(InquirySubject.inquiry_id == bindparam("id"))
     .order_by(InquirySubject.subject_id)
 )
 _NOW = bindparam("now", type_=Inquiry.ends_at.type)
@@ -146,9 +146,10 @@ def one(conn: Connection, store: Store, inquiry_id: str) -> tuple[Line, list[str
     row = conn.execute(_ONE, {"id": inquiry_id}).one_or_none()
     if row is None:
         raise NotFoundError("no such inquiry")
-    visits = conn.execute(_NAMED, {"id": inquiry_id, "kind": SubjectKind.VISIT}).scalars().all()
-    people = conn.execute(_NAMED, {"id": inquiry_id, "kind": SubjectKind.RESIDENT}).scalars().all()
-    return _line(row, store.clock.now()), list(visits), len(people)
+    named = conn.execute(_NAMED, {"id": inquiry_id}).all()
+    visits = [each.subject_id for each in named if each.kind is SubjectKind.VISIT]
+    people = sum(each.kind is SubjectKind.RESIDENT for each in named)
+    return _line(row, store.clock.now()), visits, people
 
 
 def figures(conn: Connection, store: Store) -> list[Figures]:

@@ -1,11 +1,18 @@
 """What a page of phone, display or audit costs the database: at most six statements, in every state."""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.database.counting import count_statements
+from gateway.people.roles import Role
+from gateway.visits import inquiries
+from gateway.visits.audit_states import InquiryReason
+from gateway.visits.inquiry_rules import Proposal
 from tests.gateway.callers import request
 from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.played import filed
 
 __all__ = ["auditor"]
@@ -72,6 +79,7 @@ async def test_the_auditors_pages(facing: Facing, auditor: Phone) -> None:
     auditor.send(path, reason="routine")
     found["visit"] = await cost(auditor, path)
     auditor.see(f"{path}/notes")
+    finding = ""
     for number in range(3):
         auditor.send(f"{path}/notes", note=f"Piezīme {number}")
         fields = {"kind": "values", "severity": "noted", "text": "Teksts", "deadline": "2026-11-20"}
@@ -79,5 +87,21 @@ async def test_the_auditors_pages(facing: Facing, auditor: Phone) -> None:
     found["notes"] = await cost(auditor, f"{path}/notes")
     found["findings"] = await cost(auditor, "/audit/findings")
     found["finding"] = await cost(auditor, finding)
+    colleague = a_colleague(counter, role=Role.AUDITOR)
+    inquiry = counter.write(
+        lambda conn: inquiries.propose(
+            conn,
+            counter.store,
+            colleague,
+            Proposal(
+                visits=(counter.visit_id,),
+                whole_person=True,
+                reference="DP-1",
+                reason=InquiryReason.FRAUD,
+                ends_at=counter.clock.now() + timedelta(days=5),
+            ),
+        )
+    )
     found["inquiries"] = await cost(auditor, "/audit/inquiries")
+    found["inquiry"] = await cost(auditor, f"/audit/inquiries/{inquiry}")
     assert max(found.values()) <= MOST, found

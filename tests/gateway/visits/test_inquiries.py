@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from audit.entry import ActorKind, Entry, decode
 from audit.events import EventName
 from gateway.jobs.tables import JobRow
+from gateway.ledger import verdicts
+from gateway.ledger.sequencer import sequence
 from gateway.ledger.tables import AuditEvent
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
@@ -227,6 +229,21 @@ class TestItsEnd:
         assert len(seen(visited)) == 2
         with pytest.raises(InquiryOverError):
             end(visited, one, inquiry)
+
+    def test_leaves_a_log_that_verifies(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
+        agree(visited, two, inquiry := propose(visited, one))
+        look(visited, one)
+        end(visited, two, inquiry)
+
+        async def work() -> None:
+            await sequence(visited.store.database)
+            await visited.store.publisher.publish()
+            await verdicts.verify(visited.store, one.actor)
+
+        asyncio.run(work())
+        last = visited.read(verdicts.standing).last
+        assert last is not None
+        assert (last.exit_code, last.by.id) == (0, one.staff_id)
 
     def test_by_its_date_needs_no_worker(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
         agree(visited, two, inquiry := propose(visited, one, days=5))
