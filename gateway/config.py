@@ -6,23 +6,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_type_hints
 from urllib.parse import urlsplit
 
-from audit.errors import PolicyError
 from audit.policy import TrustPolicy
-from gateway.database.drivers import parse_url
-from gateway.database.errors import DatabaseUrlError
+from gateway import setting_texts as texts
 
 PREFIX = "PILNVARA_"
 _OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_")
 """Names that tests and the demonstration read for themselves."""
-
-
-_MOST_WITNESSES = 64
-"""Their lines and ours have to fit a note that everybody reads (`audit.note.MAX_SIGNATURES`)."""
 
 
 class ConfigurationError(Exception):
@@ -53,134 +46,6 @@ class Documentation:
     unit: str
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _optional(value: str) -> str | None:
-    return value or None
-
-
-def _folder(value: str) -> Path:
-    return Path(value).expanduser().absolute()
-
-
-def _program(value: str) -> Path | None:
-    return Path(value).expanduser() if value else None
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
-        raise ValueError("give scheme, host and port, such as https://pilnvara.example")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("plain http is for this machine alone: use https")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _optional_origin(value: str) -> str:
-    return _origin(value) if value else ""
-
-
-def _optional_url(value: str) -> str | None:
-    if value and urlsplit(value).scheme not in {"http", "https"}:
-        raise ValueError("give a URL that begins with https://")
-    return value or None
-
-
-def _listen(value: str) -> tuple[str, int]:
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise ValueError("give host and port, such as 127.0.0.1:8000")
-    return host.strip("[]"), int(port)
-
-
-def _networks(value: str) -> tuple[str, ...]:
-    networks = tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
-    if any(network.prefixlen == 0 for network in networks):
-        raise ValueError("that would believe anybody: name the proxies")
-    return tuple(map(str, networks))
-
-
-def _mailboxes(value: str) -> tuple[str, ...]:
-    found = tuple(part.strip() for part in value.split(",") if part.strip())
-    if wrong := [each for each in found if each.count("@") != 1 or any(char.isspace() for char in each)]:
-        raise ValueError(f"{wrong[0]} is no e-mail address")
-    return found
-
-
-def _between(low: int, high: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not value.isdigit() or not low <= int(value) <= high:
-            raise ValueError(f"give a whole number from {low} to {high}")
-        return int(value)
-
-    return read
-
-
-def _minutes(low: int, high: int) -> Callable[[str], timedelta]:
-    number = _between(low, high)
-    return lambda value: timedelta(minutes=number(value))
-
-
-def _days(low: int, high: int) -> Callable[[str], timedelta]:
-    number = _between(low, high)
-    return lambda value: timedelta(days=number(value))
-
-
-def _seconds(low: int, high: int) -> Callable[[str], timedelta]:
-    number = _between(low, high)
-    return lambda value: timedelta(seconds=number(value))
-
-
-def _mode(value: str) -> Literal["live", "demo"]:
-    if value == "live":
-        return "live"
-    if value == "demo":
-        return "demo"
-    raise ValueError("give live or demo")
-
-
-def _level(value: str) -> str:
-    if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise ValueError("give debug, info, warning or error")
-    return value.upper()
-
-
-def _database(value: str) -> str:
-    if value:
-        try:
-            parse_url(value)
-        except DatabaseUrlError as error:
-            raise ValueError(str(error)) from error
-    return value
-
-
-def _policy(value: str) -> TrustPolicy:
-    if not value:
-        return TrustPolicy.of((), 0)
-    path = Path(value).expanduser()
-    try:
-        policy = TrustPolicy.parse(path.read_bytes())
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
-    except PolicyError as error:
-        raise ValueError(f"{path}, {error}") from error
-    if len(policy.witnesses) > _MOST_WITNESSES:
-        raise ValueError(f"{path} names {len(policy.witnesses)} witnesses: name {_MOST_WITNESSES} at most")
-    for witness in policy.witnesses:
-        try:
-            _origin(urlsplit(witness.url or "")._replace(path="", query="", fragment="").geturl())
-        except ValueError as error:
-            raise ValueError(f"{path}, witness {witness.name}: its address: {error}") from error
-    return policy
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether `host` is this machine, so that a browser trusts it without TLS."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
     """All settings. Make them with `from_environment`, in tests from a dictionary."""
@@ -189,7 +54,7 @@ class Settings:
         Path,
         Setting(
             "Folder of the key file, the held checkpoint and, by default, the database; made with mode 0700",
-            _folder,
+            texts.folder,
             "~/.local/share/pilnvara",
         ),
     ]
@@ -197,7 +62,7 @@ class Settings:
         str,
         Setting(
             "Database: sqlite:///path or postgresql://user@host/name",
-            _database,
+            texts.database,
             shown="sqlite file pilnvara.db in the data folder",
         ),
     ]
@@ -206,20 +71,20 @@ class Settings:
         Setting(
             "The same database as its owner, for `pilnvara migrate` alone: the role in PILNVARA_DATABASE_URL is then "
             "given rights on rows and nothing else (PostgreSQL)",
-            _database,
+            texts.database,
             shown="as PILNVARA_DATABASE_URL",
         ),
     ]
     mode: Annotated[
         Literal["live", "demo"],
-        Setting("live, or demo: with the sandbox, its own issuer and a ribbon on every page", _mode, "live"),
+        Setting("live, or demo: with the sandbox, its own issuer and a ribbon on every page", texts.mode, "live"),
     ]
-    url: Annotated[str, Setting("Origin under which staff reach the desk", _origin, "http://localhost:8000")]
+    url: Annotated[str, Setting("Origin under which staff reach the desk", texts.origin, "http://localhost:8000")]
     public_url: Annotated[
         str,
         Setting(
             "Origin under which residents' phones and portals reach the gateway",
-            _optional_origin,
+            texts.optional_origin,
             shown="as PILNVARA_URL",
         ),
     ]
@@ -227,17 +92,19 @@ class Settings:
         str,
         Setting(
             "Issuer of delegations and tokens; portals are registered with it, so it never changes",
-            _optional_origin,
+            texts.optional_origin,
             shown="as PILNVARA_PUBLIC_URL",
         ),
     ]
-    listen: Annotated[tuple[str, int], Setting("Address that `pilnvara serve` listens on", _listen, "127.0.0.1:8000")]
+    listen: Annotated[
+        tuple[str, int], Setting("Address that `pilnvara serve` listens on", texts.listen, "127.0.0.1:8000")
+    ]
     trusted_proxies: Annotated[
         tuple[str, ...],
         Setting(
             "Networks of the proxies that are believed about where a request comes from, separated by commas, such as "
             "10.0.0.7 or fd00:1::/64; tries are limited by that address",
-            _networks,
+            texts.networks,
         ),
     ]
     log_origin: Annotated[
@@ -245,7 +112,7 @@ class Settings:
         Setting(
             "Name that the audit log begins with, in its checkpoints; it never changes, also when the log is continued "
             "under another",
-            _text,
+            texts.text,
             shown="host of the issuer, then /log",
         ),
     ]
@@ -254,90 +121,105 @@ class Settings:
         Setting(
             "File that names the audit log's witnesses, whom other bodies run, with their addresses and the quorum "
             "(C2SP tlog-policy)",
-            _policy,
+            texts.policy,
             shown="nobody witnesses the log",
         ),
     ]
     checkpoint_mail: Annotated[
         tuple[str, ...],
         Setting(
-            "E-mail addresses of auditors who are sent the log's signed checkpoint, separated by commas", _mailboxes
+            "E-mail addresses of auditors who are sent the log's signed checkpoint, separated by commas",
+            texts.mailboxes,
         ),
     ]
     checkpoint_folder: Annotated[
         Path | None,
-        Setting("Folder, best on somebody else's machine, that the log's signed checkpoint is written into", _program),
+        Setting(
+            "Folder, best on somebody else's machine, that the log's signed checkpoint is written into", texts.program
+        ),
     ]
     checkpoint_every: Annotated[
         timedelta,
-        Setting("Auditors are sent the checkpoint each", _minutes(1, 44_640), "1440", unit="minutes"),
+        Setting("Auditors are sent the checkpoint each", texts.minutes(1, 44_640), "1440", unit="minutes"),
     ]
     timestamp_url: Annotated[
         str | None,
         Setting(
-            "Address of a time stamping authority (RFC 3161) for what auditors are sent; empty: none", _optional_url
+            "Address of a time stamping authority (RFC 3161) for what auditors are sent; empty: none",
+            texts.optional_url,
         ),
     ]
-    smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", _text)]
-    smtp_port: Annotated[int, Setting("Port of the mail server", _between(1, 65535), "25")]
-    smtp_from: Annotated[str, Setting("Sender of e-mails", _text, "pilnvara@localhost")]
-    sms_url: Annotated[str | None, Setting("HTTP address of the SMS gateway; empty: no SMS is sent", _optional_url)]
-    sms_token: Annotated[str | None, Setting("Bearer token for the SMS gateway", _optional)]
+    smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", texts.text)]
+    smtp_port: Annotated[int, Setting("Port of the mail server", texts.between(1, 65535), "25")]
+    smtp_from: Annotated[str, Setting("Sender of e-mails", texts.text, "pilnvara@localhost")]
+    sms_url: Annotated[
+        str | None, Setting("HTTP address of the SMS gateway; empty: no SMS is sent", texts.optional_url)
+    ]
+    sms_token: Annotated[str | None, Setting("Bearer token for the SMS gateway", texts.optional)]
     chromium: Annotated[
         Path | None,
         Setting(
-            "Browser of the connectors", _program, shown="chromium-headless-shell, chromium or google-chrome on PATH"
+            "Browser of the connectors",
+            texts.program,
+            shown="chromium-headless-shell, chromium or google-chrome on PATH",
         ),
     ]
-    worker_slots: Annotated[int, Setting("Jobs that one worker runs at a time", _between(1, 64), "4")]
+    worker_slots: Annotated[int, Setting("Jobs that one worker runs at a time", texts.between(1, 64), "4")]
     session_idle: Annotated[
-        timedelta, Setting("A staff session locks after being idle", _minutes(1, 120), "15", unit="minutes")
+        timedelta, Setting("A staff session locks after being idle", texts.minutes(1, 120), "15", unit="minutes")
     ]
     session_absolute: Annotated[
-        timedelta, Setting("A staff session ends in any case", _minutes(30, 1440), "600", unit="minutes")
+        timedelta, Setting("A staff session ends in any case", texts.minutes(30, 1440), "600", unit="minutes")
     ]
     resident_session: Annotated[
-        timedelta, Setting("A resident's session on the phone ends", _minutes(5, 120), "30", unit="minutes")
+        timedelta, Setting("A resident's session on the phone ends", texts.minutes(5, 120), "30", unit="minutes")
     ]
     approval_lapse: Annotated[
-        timedelta, Setting("A request for a yes lapses unanswered", _minutes(1, 1440), "15", unit="minutes")
+        timedelta, Setting("A request for a yes lapses unanswered", texts.minutes(1, 1440), "15", unit="minutes")
     ]
     paper_lapse: Annotated[
         timedelta,
-        Setting("A request for a signature on paper lapses unanswered", _minutes(5, 1440), "45", unit="minutes"),
+        Setting("A request for a signature on paper lapses unanswered", texts.minutes(5, 1440), "45", unit="minutes"),
     ]
     number_codes: Annotated[
-        int, Setting("Codes that are sent to one telephone number within an hour", _between(1, 100), "6")
+        int, Setting("Codes that are sent to one telephone number within an hour", texts.between(1, 100), "6")
     ]
     code_lapse: Annotated[
         timedelta,
-        Setting("The short code that opens an approval on the phone lapses", _seconds(30, 900), "120", unit="seconds"),
+        Setting(
+            "The short code that opens an approval on the phone lapses", texts.seconds(30, 900), "120", unit="seconds"
+        ),
     ]
     delegation_validity: Annotated[
-        timedelta, Setting("A delegation is valid, from the yes", _minutes(10, 1440), "120", unit="minutes")
+        timedelta, Setting("A delegation is valid, from the yes", texts.minutes(10, 1440), "120", unit="minutes")
     ]
     visit_idle: Annotated[
         timedelta,
         Setting(
-            "A visit that nobody goes on with is closed by itself after", _minutes(30, 10_080), "240", unit="minutes"
+            "A visit that nobody goes on with is closed by itself after",
+            texts.minutes(30, 10_080),
+            "240",
+            unit="minutes",
         ),
     ]
     feedback_delay: Annotated[
-        timedelta, Setting("The feedback link is sent after the visit", _seconds(0, 604_800), "0", unit="seconds")
+        timedelta, Setting("The feedback link is sent after the visit", texts.seconds(0, 604_800), "0", unit="seconds")
     ]
     page_hold: Annotated[
         timedelta,
-        Setting("A filled portal page is kept open for the resident's yes", _seconds(10, 900), "300", unit="seconds"),
+        Setting(
+            "A filled portal page is kept open for the resident's yes", texts.seconds(10, 900), "300", unit="seconds"
+        ),
     ]
     case_answer: Annotated[
         timedelta,
-        Setting("An auditor answers a case, such as “this was not me”, within", _days(1, 90), "10", unit="days"),
+        Setting("An auditor answers a case, such as “this was not me”, within", texts.days(1, 90), "10", unit="days"),
     ]
     keep_visits_days: Annotated[
         timedelta,
         Setting(
             "What a visit holds of a resident is destroyed after its end, and a resident who has not come for as long",
-            _days(30, 36_500),
+            texts.days(30, 36_500),
             "1826",
             unit="days",
         ),
@@ -347,7 +229,7 @@ class Settings:
         Setting(
             "A resident who wishes to be erased is, after the last time that something was sent, which can be disputed "
             "for as long",
-            _days(0, 3_650),
+            texts.days(0, 3_650),
             "90",
             unit="days",
         ),
@@ -355,14 +237,17 @@ class Settings:
     erasure_rests_days: Annotated[
         timedelta,
         Setting(
-            "A resident can withdraw the wish to be erased, and nothing is erased for", _days(1, 90), "14", unit="days"
+            "A resident can withdraw the wish to be erased, and nothing is erased for",
+            texts.days(1, 90),
+            "14",
+            unit="days",
         ),
     ]
     inquiry_most_days: Annotated[
         timedelta,
         Setting(
             "For an inquiry that two auditors decide, a resident is shown later who looked, at most by",
-            _days(1, 365),
+            texts.days(1, 365),
             "90",
             unit="days",
         ),
@@ -370,7 +255,10 @@ class Settings:
     change_delay: Annotated[
         timedelta,
         Setting(
-            "A security setting that two people changed takes effect after", _minutes(1, 10_080), "1440", unit="minutes"
+            "A security setting that two people changed takes effect after",
+            texts.minutes(1, 10_080),
+            "1440",
+            unit="minutes",
         ),
     ]
     key_epoch_days: Annotated[
@@ -378,7 +266,7 @@ class Settings:
         Setting(
             "What is erased cannot be read in any backup after this, and no backup that is older can be read at all; "
             "0: only by command",
-            _days(0, 3650),
+            texts.days(0, 3650),
             "30",
             unit="days",
         ),
@@ -392,9 +280,9 @@ class Settings:
         ),
     ]
     body_limit: Annotated[
-        int, Setting("Largest request that is accepted", _between(65_536, 100_000_000), "26214400", unit="bytes")
+        int, Setting("Largest request that is accepted", texts.between(65_536, 100_000_000), "26214400", unit="bytes")
     ]
-    log_level: Annotated[str, Setting("Least level of log lines", _level, "info")]
+    log_level: Annotated[str, Setting("Least level of log lines", texts.level, "info")]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

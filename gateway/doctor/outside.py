@@ -10,13 +10,14 @@ from audit.errors import AuditError
 from audit.inclusion import consistency_proof
 from audit.policy import NamedWitness
 from audit.submission import Submission
-from gateway.config import Settings, is_loopback
+from gateway.config import Settings
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseError
 from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.doctor.services import is_not_made_yet
 from gateway.ledger import checkpoints, tree
 from gateway.ledger.witness_client import Cosigned, KnowsOther, WitnessClient, WitnessUnavailableError, open_http
+from gateway.setting_texts import is_loopback
 
 _NAME = "Witnesses"
 _OBJECTS = "holds something that this log does not continue"

@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from gateway.config import ConfigurationError, Settings, is_loopback
+from gateway.config import ConfigurationError, Settings
 from gateway.database.errors import DatabaseError
 from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.doctor.services import is_not_made_yet, read_database
 from gateway.oauth.tables import IdentityProvider, OAuthClient
 from gateway.services.tables import Portal
+from gateway.setting_texts import is_loopback
 
 _REGISTER = "`pilnvara admin portal register`, `pilnvara admin provider add`"
 _PORTALS = (

@@ -15,12 +15,12 @@ from audit.entry import Actor
 from audit.events import EventName
 from delegation.errors import InvalidKeyError
 from delegation.signing import KeySet
-from gateway.config import is_loopback
 from gateway.ids import new_token
 from gateway.ledger import outbox
 from gateway.oauth.errors import ClientUnknownError, RegistrationError
 from gateway.oauth.tables import OAuthClient
 from gateway.parts import GATEWAY, Store
+from gateway.setting_texts import is_loopback
 
 SCOPES = ("openid", "profile", "e_service")
 """`e_service` asks for the delegation; what it allows comes from the filing, whatever is asked for."""

@@ -12,7 +12,6 @@ from audit.entry import Actor
 from audit.events import EventName
 from delegation.assurance import Assurance
 from delegation.errors import UnknownAssuranceError
-from gateway.config import is_loopback
 from gateway.keys import epochs
 from gateway.keys.moving import Place
 from gateway.ledger import outbox
@@ -21,6 +20,7 @@ from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import ProviderUnknownError, RegistrationError
 from gateway.oauth.tables import IdentityProvider
 from gateway.parts import GATEWAY, Store
+from gateway.setting_texts import is_loopback
 
 SCOPE = "openid profile phone email"
 _CLAIM = re.compile(r"[A-Za-z0-9_.:/#-]{1,120}")
