@@ -202,7 +202,8 @@ class _Check:
         there, last = set(numbers), max([self._said.last, *numbers])
         if lost := last - len(there):
             named = list(islice((n for n in range(1, last + 1) if n not in there), KEPT_FINDINGS))
-            detail = f"left out: entries {', '.join(map(str, named))}{' and more' if lost > len(named) else ''}"
+            entries = "entry" if lost == 1 else "entries"
+            detail = f"left out: {entries} {', '.join(map(str, named))}{' and more' if lost > len(named) else ''}"
             self._findings.add(Verdict.INCOMPLETE_VISIT, f"visit {self._said.visit}", detail, times=lost)
         for one, following in pairwise(read):
             self._follows(one, following)

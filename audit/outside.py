@@ -93,7 +93,11 @@ class Outside:
         count = len(have)
         if not self._trust.demands:
             if count == 0:
-                detail = "nobody outside has signed that they saw it"
+                detail = (
+                    "none of the witnesses has signed that they saw it"
+                    if self._trust.witnesses
+                    else "no witness was named (--policy), so it is not known whether anybody outside has seen it"
+                )
                 self._findings.add(Verdict.UNWITNESSED, subject, detail, note=True)
             return Seen(count, size)
         if not self._trust.is_met(have):

@@ -78,8 +78,8 @@ class Severity(IntEnum):
 
 _EXIT_CODES = {Severity.NOTE: 0, Severity.VIOLATION: 1, Severity.BAD_INPUT: 2, Severity.INCONCLUSIVE: 3}
 _KEEP_ALL = (
-    "keep the log and this report as they are, have nobody mend anything, and tell the other auditors. A backup from "
-    "before, verified in the same way, shows what stood there"
+    "keep what was read and this report as they are, have nobody mend anything, and tell the other auditors. A backup "
+    "from before, or the same asked for anew, verified in the same way, shows what stood there"
 )
 _TWO_HISTORIES = (
     "keep both: the checkpoint that was signed, and the log as it is now. The log's own signature under two histories "

@@ -166,7 +166,7 @@ class TestWhatWasLeftOut:
     def test_an_entry_from_within(self, sound: bytes) -> None:
         report = verify(rewritten(sound, drop_entry(3)))
         assert (verdicts(report), report.exit_code) == ({Verdict.INCOMPLETE_VISIT}, 1)
-        assert "left out: entries 3" in report.lines()[2]
+        assert "left out: entry 3" in report.lines()[2]
 
     def test_the_tail_though_the_bundle_says_that_it_is_whole(self, sound: bytes) -> None:
         report = verify(rewritten(sound, drop_entry(5, 6), last=4))

@@ -336,7 +336,7 @@ def test_what_to_do_next_stands_last_and_a_sound_log_asks_for_nothing() -> None:
     log = a_log(20)
     assert not [line for line in check(log).lines() if line.startswith("What to do")]
     log.edit(15, another_event(log.rows[15][1]), rehash=False)
-    assert check(log).lines()[-1].startswith("What to do: keep the log and this report as they are")
+    assert check(log).lines()[-1].startswith("What to do: keep what was read and this report")
     assert check(log).lines()[0].startswith("NOT VERIFIED (edited): 2 findings in 20 entries")
     forked = a_log(20)
     del forked.rows[17:], forked.signed[-1:]
