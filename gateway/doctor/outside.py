@@ -10,11 +10,15 @@ from audit.errors import AuditError
 from audit.inclusion import consistency_proof
 from audit.policy import NamedWitness
 from audit.submission import Submission
+from gateway.clock import SystemClock
 from gateway.config import Settings
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseError
 from gateway.doctor.finding import Finding, broken, note, ok
-from gateway.doctor.services import is_not_made_yet
+from gateway.doctor.services import is_not_made_yet, read_database
+from gateway.keys import keyfile
+from gateway.keys.errors import KeysError
+from gateway.keys.signing import KeyRing
 from gateway.ledger import checkpoints, tree
 from gateway.ledger.witness_client import Cosigned, KnowsOther, WitnessClient, WitnessUnavailableError, open_http
 from gateway.setting_texts import is_loopback
@@ -48,9 +52,20 @@ def _judged(settings: Settings, said: Sequence[str | None]) -> Finding:
     if not trust.demands:
         return note(_NAME, detail, "Name a quorum in the file of PILNVARA_LOG_WITNESSES.")
     if not trust.is_met([each.verifier for each, answer in asked if answer is None]):
-        mend = "The log goes on, unwitnessed. Ask whoever runs them, and give them `/log/vkey`."
+        key = _vkey(settings)
+        mend = f"The log goes on, unwitnessed. Ask whoever runs them; its key, for `… witness add-log FOLDER`: {key}"
         return note(_NAME, detail, mend)
     return ok(_NAME, detail)
+
+
+def _vkey(settings: Settings) -> str:
+    """The key that signs the log now, which a witness may not know yet."""
+    try:
+        sealer = keyfile.load(settings.data_dir)
+        ring = read_database(settings, lambda conn: KeyRing.load(conn, sealer, SystemClock().now()))
+    except (KeysError, DatabaseError):
+        return "`/log/vkey`"
+    return next((each.verifier.vkey for each in ring.note_signers(settings.log_origin)), "`/log/vkey`")
 
 
 def _line(witness: NamedWitness, answer: str | None, settings: Settings) -> str:

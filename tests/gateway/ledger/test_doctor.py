@@ -50,6 +50,7 @@ class TestWitnesses:
         gone = outside.witnesses(replace(store.settings, log_witnesses=policy_of(one)))
         assert gone.health is Health.NOTE
         assert "w1.example does not confirm: no answer" in gone.detail
+        assert store.publisher.signers[0].verifier.vkey in gone.mend
 
     def test_one_that_holds_another_history_is_named(self, store: Store, tmp_path: Path) -> None:
         record_events(store, 6)
