@@ -132,6 +132,8 @@ class Server:
             lines = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return None, "absent"
+        if not lines:  # made, and not written yet
+            return None, "absent"
         return int(lines[0]), lines[7].strip() if len(lines) > 7 else "starting"
 
     def conninfo(self, database: str) -> str:
