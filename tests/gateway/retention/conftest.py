@@ -116,11 +116,11 @@ def columns(counter: Counter) -> dict[str, list[Any]]:
     """Every value of every table, by `table.column`."""
 
     def work(conn: Connection) -> dict[str, list[Any]]:
-        return {
-            f"{table.name}.{column.name}": list(conn.execute(select(column)).scalars())
-            for table in METADATA.sorted_tables
-            for column in table.columns
-        }
+        found: dict[str, list[Any]] = {}
+        for table in METADATA.sorted_tables:
+            rows = conn.execute(select(table)).all()
+            found |= {f"{table.name}.{column.name}": [row[n] for row in rows] for n, column in enumerate(table.columns)}
+        return found
 
     return counter.read(work)
 
