@@ -1,19 +1,20 @@
 """A log that was brought back from a backup goes on under a new name, and says for ever what it lacks."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, text
 
 from audit import checkpoint
 from audit.checkpoint import Checkpoint
-from audit.entry import decode
+from audit.entry import decode, encode
 from audit.events import EventName
+from audit.merkle import leaf_hash
 from audit.note import Signer
-from audit.report import Report, Verdict
+from audit.report import Verdict
 from audit.signatures import Policy
 from audit.tile_commands import verify_source
 from gateway.clock import HeldClock
@@ -31,58 +32,16 @@ from gateway.ledger import (
     outbox,
     tree,
 )
-from gateway.ledger.checking import check
-from gateway.ledger.checkpoints import read_held
 from gateway.ledger.continuing import Known, NotContinuedError
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence_now
 from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import GATEWAY, Store
+from tests.gateway.ledger.continued import NEW, THIRD, Story, another_machine, held_by, verdict
 from tests.gateway.ledger.events import checkpoint_of, record_events
 from tests.gateway.ledger.restoring import Backup, bring_back, go_on, refresh, take
 from tests.gateway.ledger.test_checkpoints import unprotect
 from tests.gateway.ledger.witnesses import Outsider, is_refused, newest, policy_of, publish
-
-NEW, THIRD = "second.example/log", "third.example/log"
-
-
-def verdict(store: Store, held: bytes | None = None, vkeys: Sequence[str] = ()) -> Report:
-    def look(conn: Connection) -> Report:
-        keys, retired = log_keys.usable(conn, store)
-        kept = read_held(store.settings.data_dir) if held is None else held
-        now, origin = store.clock.now(), store.log_origin
-        return check(conn, vkeys=(*keys, *vkeys), retired=retired, origin=origin, now=now, held=kept)
-
-    return store.database.read_now(look)
-
-
-def another_machine(store: Store, folder: Path, held: bytes) -> Store:
-    """It shares database and key file, and holds a checkpoint of its own."""
-    folder.mkdir()
-    checkpoints.hold(folder, held)
-    return replace(store, settings=replace(store.settings, data_dir=folder))
-
-
-def held_by(store: Store) -> bytes:
-    held = read_held(store.settings.data_dir)
-    assert held is not None
-    return held
-
-
-class Story:
-    """A log with a backup after its first checkpoint, and more that was signed since."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        record_events(store, 5)
-        checkpoint_of(store)
-        self.early = held_by(store)
-        self.backup: Backup = take(store)
-        record_events(store, 6, "visit-2")
-        checkpoint_of(store)
-        self.late = held_by(store)
-        self.kept, self.signed = (checkpoint.parse(each).size for each in (self.early, self.late))
-        bring_back(store, self.backup)
 
 
 @pytest.fixture
@@ -276,6 +235,26 @@ class TestAnotherMachine:
         store.database.write_now(lambda conn: conn.execute(insert, {"s": size, "r": root, "n": signed}))
         assert other.publisher.compare_now() is not None
         assert is_refused(store)
+
+    def test_does_not_believe_an_entry_that_was_changed_since(self, story: Story, tmp_path: Path) -> None:
+        store, key = story.store, story.store.publisher.signers[0]
+        more = checkpoint.sign(Checkpoint(key.name, story.signed + 1, bytes(32)), key)
+        other = another_machine(store, tmp_path / "other", more)
+        go_on(store, NEW)
+
+        def admit_more(conn: Connection) -> None:
+            unprotect(conn, "audit_event")
+            kind = {"type": EventName.LOG_CONTINUED.value}
+            leaf = conn.execute(text("SELECT leaf FROM audit_event WHERE type = :type"), kind).scalar_one()
+            entry = decode(bytes(leaf))
+            data = entry.data | {"checkpoints": [more.decode()], "missing": entry.data["missing"] + 1}
+            changed = encode(msgspec.structs.replace(entry, data=data))
+            values = kind | {"leaf": changed, "hash": leaf_hash(changed)}
+            conn.execute(text("UPDATE audit_event SET leaf = :leaf, leaf_hash = :hash WHERE type = :type"), values)
+
+        store.database.write_now(admit_more)
+        assert store.database.read_now(continuations.read).missing == story.signed + 1 - story.kept
+        assert other.publisher.compare_now() is not None
 
 
 class TestItIsRefused:
