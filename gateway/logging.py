@@ -21,6 +21,7 @@ ALLOWED_KEYS = frozenset(
         "code",
         "connector",
         "count",
+        "epoch",
         "error",
         "event",
         "filing",
