@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
@@ -19,9 +20,9 @@ from gateway.people.tables import AccountSignIn, Passkey
 from gateway.retention import erasing
 from gateway.retention.errors import ErasedAlreadyError, StillNeededError
 from gateway.retention.states import Obstacle, Why
-from gateway.visits import bundles, evidence
+from gateway.visits import actors, bundles, cases, evidence
 from gateway.visits.bundles import Disclosure
-from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt
+from gateway.visits.tables import Approval, DelegationRow, DisputeKind, DisputeOutcome, Filing, Receipt
 from tests.audit.bundles import unpack
 from tests.gateway.retention.conftest import IBAN, KEPT_SENT, KNOWN, as_bytes, columns, erase, number_of, opened, serve
 from tests.gateway.visits.counter import ILZE, Counter
@@ -199,6 +200,20 @@ def test_nobody_is_erased_while_something_is_under_way(counter: Counter) -> None
     counter.close_whatever()
     # What was allowed may also be followed for a while after the visit.
     assert refusal(counter, person) - {Obstacle.IN_FORCE} == {Obstacle.DISPUTABLE}
+    about, now = counter.delegation().id, counter.clock.now()
+    said: dict[str, Any] = {
+        "kind": DisputeKind.NOT_ME,
+        "whose": "receipt",
+        "by": actors.finder(about),
+        "words": "",
+        "now": now,
+    }
+    case = counter.write(lambda conn: cases.open_case(conn, counter.store, delegation_id=about, **said))
+    assert refusal(counter, person) == {Obstacle.CASE, Obstacle.DISPUTABLE}
+    counter.write(lambda conn: cases.answer(conn, counter.store, counter.by, case, DisputeOutcome.UPHELD, "-"))
+    assert refusal(counter, person) == {Obstacle.CASE, Obstacle.DISPUTABLE}
+    counter.write(lambda conn: cases.close(conn, counter.store, counter.by, case))
+    assert refusal(counter, person) == {Obstacle.DISPUTABLE}
     assert number_of(counter, KNOWN.code) == person
 
 
