@@ -232,14 +232,14 @@ async def request(
         "server": ("localhost", 8000),
     }
     got: dict[str, Any] = {"body": b""}
-    streaming = asyncio.Event()
+    streaming, answered = asyncio.Event(), asyncio.Event()
     inbox = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> dict[str, Any]:
         if inbox:
             return inbox.pop()
-        await asyncio.Event().wait()
-        raise AssertionError
+        await answered.wait()
+        return {"type": "http.disconnect"}  # as servers say it once all is sent
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -249,6 +249,8 @@ async def request(
                 streaming.set()
         else:
             got["body"] += message.get("body", b"")
+            if not message.get("more_body", False):
+                answered.set()
 
     answering = asyncio.ensure_future(app(scope, receive, send))  # type: ignore[arg-type]  # ASGI messages are plain dicts
     stream = asyncio.ensure_future(streaming.wait())
