@@ -323,8 +323,8 @@ PROBLEMS: dict[str, Problem] = {
         403,
         message("You may not be the second person of this inquiry"),
         message(
-            "It takes another auditor, at another computer, who did not serve one of these visits, and whose account was"
-            " not made or recovered within a day."
+            "It takes another auditor, at another computer, who did not serve one of these visits, and whose account"
+            " was not made or recovered within a day."
         ),
     ),
     "inquiry.cannot_stand": Problem(
