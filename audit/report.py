@@ -10,7 +10,7 @@ import msgspec
 from audit.entry import format_time
 
 KEPT_FINDINGS = 20
-"""Findings of one verdict that a report names one by one; the rest are counted."""
+"""Findings of one verdict and weight that a report names one by one; the rest are counted."""
 
 
 class Verdict(StrEnum):
@@ -147,7 +147,7 @@ class Report:
     vouched_size: int
     """Leaves under a checkpoint that was signed by a trusted key and agrees with them; later ones nobody has signed."""
     findings: tuple[Finding, ...]
-    """At most 20 of each verdict, in the order found; `totals` counts all."""
+    """At most 20 of each verdict and weight, in the order found; `totals` counts all."""
     totals: dict[Verdict, int]
     counts: dict[str, int]
     """How much was checked: `entries`, `visits`, `checkpoints`, `witnesses` of the newest one, `witnessed`
@@ -246,11 +246,12 @@ class Report:
 
 @dataclass
 class Findings:
-    """Collects findings, keeping the first of each verdict and counting the rest."""
+    """Collects findings, keeping the first of each verdict and weight and counting the rest."""
 
     kept: list[Finding] = field(default_factory=list)
     totals: Counter[Verdict] = field(default_factory=Counter)
-    _named: Counter[Verdict] = field(default_factory=Counter)
+    _named: Counter[tuple[Verdict, Severity]] = field(default_factory=Counter)
+    """By weight too: notes that come first must not take the place of one that counts."""
 
     def add(
         self,
@@ -263,8 +264,8 @@ class Findings:
         note: bool = False,
     ) -> None:
         """Record a finding; `times` when it stands for several, `note` when it does not count against the log."""
+        severity = Severity.NOTE if note else _SEVERITIES.get(verdict, Severity.VIOLATION)
         self.totals[verdict] += times
-        self._named[verdict] += 1
-        if self._named[verdict] <= KEPT_FINDINGS:
-            severity = Severity.NOTE if note else _SEVERITIES.get(verdict, Severity.VIOLATION)
+        self._named[verdict, severity] += 1
+        if self._named[verdict, severity] <= KEPT_FINDINGS:
             self.kept.append(Finding(verdict, severity, subject, detail, index, times))

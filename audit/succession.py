@@ -26,6 +26,8 @@ class Succession:
         self._findings = findings
         self._stated = Continuations()
         self._different: dict[tuple[str, int, bytes], Checkpoint] = {}
+        self._unheld = 0
+        """Differing checkpoints beyond those that are remembered."""
         self._agreed: dict[str, int] = {}
         self._recorded = 0
         self.goes_on = False
@@ -93,6 +95,8 @@ class Succession:
         """The tree does not continue it: too short, or with another root there."""
         if len(self._different) < _MOST:
             self._different[head.origin, head.size, head.root] = head
+        else:
+            self._unheld += 1
 
     def conclude(self, origin: str | None, size: int) -> None:
         """Say what the entries make of what was met; the log of `size` leaves is called `origin` now."""
@@ -103,6 +107,9 @@ class Succession:
             self._findings.add(Verdict.INCONSISTENT, "the log", detail)
         for head in self._different.values():
             self._judge(head, names, size)
+        if self._unheld:
+            detail = f"{self._unheld:,} more of earlier names differ than were held against what the log says it lost"
+            self._findings.add(Verdict.CANNOT_EXCLUDE, "checkpoints", detail)
         for name, agreed in self._agreed.items():
             if name not in names:
                 detail = f"it is of the log {name!r}, not of {origin!r}"

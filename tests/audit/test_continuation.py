@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from audit import checkpoint
+from audit import checkpoint, succession
 from audit.checkpoint import Checkpoint
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
@@ -14,6 +14,7 @@ from audit.note import Signer
 from audit.report import Report, Verdict
 from audit.verify import Policy, verify
 from tests.audit.builders import KEY, ORIGIN, SOON, MemoryLog
+from tests.audit.bundles import state_ends
 
 NEW = Signer("new.example/log", bytes(range(2, 34)))
 THIRD = Signer("third.example/log", bytes(range(3, 35)))
@@ -100,6 +101,15 @@ class TestWhoeverKeptACheckpoint:
         publish(story.new, NEW)
         assert story.verdict(held=story.old.sign()).verdict is Verdict.INCONSISTENT
 
+    def test_among_more_than_are_compared_is_not_told_that_all_is_well(
+        self, story: Story, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(succession, "_MOST", 2)
+        story.new.signed[-1:-1] = [sign(KEY, size, bytes([size]) * 32) for size in (7, 8)]
+        assert story.verdict().exit_code == 0
+        report = story.verdict(held=sign(KEY, 11, bytes(32)))
+        assert (report.verdict, report.exit_code) == (Verdict.CANNOT_EXCLUDE, 3)
+
     def test_of_another_root_where_one_was_admitted_has_a_split_view(self, story: Story) -> None:
         report = story.verdict(held=sign(KEY, 10, bytes(32)))
         assert (report.verdict, report.exit_code) == (Verdict.SPLIT_VIEW, 1)
@@ -142,6 +152,29 @@ class TestReadingOn:
             hashed,
         )
         assert story.verdict(since=since).verdict is Verdict.EDITED
+
+
+class TestAStatementOfTheEnds:
+    """It repeats how much is missing, for whoever reads from there on."""
+
+    def test_that_repeats_another_number_is_inconsistent(self, story: Story) -> None:
+        state_ends(story.new, at=SOON, missing=4)
+        publish(story.new, NEW)
+        assert story.verdict().exit_code == 0
+        state_ends(story.new, at=SOON, missing=3)
+        publish(story.new, NEW)
+        report = story.verdict()
+        assert (report.verdict, report.exit_code) == (Verdict.INCONSISTENT, 1)
+
+    def test_tells_it_where_the_log_no_longer_says_which_entry_did(
+        self, story: Story, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        since = publish(story.new, NEW)
+        state_ends(story.new, at=SOON, missing=4)
+        publish(story.new, NEW)
+        monkeypatch.setattr(MemoryLog, "continued", lambda _log: [])
+        report = story.verdict(since=since, vkeys=[KEY.verifier.vkey, NEW.verifier.vkey])
+        assert (report.exit_code, report.missing) == (0, 4)
 
 
 class TestAnEntryThatDoesNotHold:

@@ -7,14 +7,17 @@ import pytest
 
 from audit import parallel
 from audit.directory import TileDirectory
+from audit.entry import encode
 from audit.events import EventName
 from audit.merkle import leaf_hash
-from audit.report import Report, Verdict
+from audit.notice import notice_of
+from audit.report import KEPT_FINDINGS, Report, Verdict
 from audit.signatures import Policy
 from audit.verify import verify
 from tests.audit.builders import KEY, NOON, ORIGIN, SOON, MemoryLog, a_log, another_event, check, verdicts
 from tests.audit.bundles import state_ends
 from tests.audit.test_directory import publish
+from tests.audit.test_notice import a_token
 
 
 def after(log: MemoryLog, since: bytes) -> Report:
@@ -53,6 +56,18 @@ class TestSince:
         (finding,) = [each for each in after(log, log.sign(size=13)).findings if each.verdict is Verdict.CANNOT_EXCLUDE]
         assert finding.detail.startswith("3 of them began before 13; ")
         assert ("put there again" in finding.detail) is not lists_chains
+
+    def test_many_notes_of_a_kind_hide_nothing_that_counts(self, log: MemoryLog) -> None:
+        since = log.published or b""
+        for number in range(KEPT_FINDINGS + 1):
+            log.append_bytes(encode(notice_of(a_token(claims=f'{{"iat":1709553600,"jti":"{number}"}}'))))
+        log.append("visit-0", time=NOON + timedelta(hours=2))
+        log.checkpoint()
+        policy, later = Policy(origin=ORIGIN), NOON + timedelta(hours=2)
+        assert verify(log, vkeys=[KEY.verifier.vkey], now=later, policy=policy, since=since).exit_code == 0
+        log.waiting.append(("event-x", NOON))
+        report = verify(log, vkeys=[KEY.verifier.vkey], now=later, policy=policy, since=since)
+        assert (report.verdict, report.exit_code) == (Verdict.SUPPRESSED, 1)
 
     def test_finds_an_entry_from_before_that_stands_there_again(self, log: MemoryLog) -> None:
         since = log.sign(size=13)
@@ -115,6 +130,11 @@ class TestStatedEnds:
         log.checkpoint()
         report = check(log)
         assert (verdicts(report), report.exit_code) == ({Verdict.INCONSISTENT}, 1)
+
+    def test_of_more_entries_than_there_were_are_found(self, log: MemoryLog) -> None:
+        state_ends(log, at=SOON, size=len(log.rows) + 1)
+        log.checkpoint()
+        assert verdicts(check(log)) == {Verdict.INCONSISTENT}
 
     def test_in_no_known_form_are_named(self, log: MemoryLog) -> None:
         log.append("system", type=EventName.LOG_HEADS_RECORDED, data={"size": "much"})
