@@ -19,7 +19,7 @@ from gateway.ledger.sequencer import sequence
 from gateway.ledger.tables import AuditEvent
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
-from gateway.visits import exporting, inquiries, inquiring, inquiry_list, looking, notes, own_looks
+from gateway.visits import exporting, inquiries, inquiring, inquiry_list, looking, notes, own_looks, statement_looks
 from gateway.visits.audit_states import InquiryEnd, InquiryReason
 from gateway.visits.bundles import EVERYTHING
 from gateway.visits.errors import InquiryFaultError, InquiryOverError, InquirySecondError, NotFoundError
@@ -126,12 +126,22 @@ class TestWhileItStands:
         visited.write(lambda conn: looking.note_unsealing(conn, store, one, visit))
         visited.write(lambda conn: notes.write(conn, store, one, visit, "Jautāt par darbstaciju."))
         visited.write(lambda conn: exporting.note(conn, store, one.actor, visit, EVERYTHING, "incident"))
+        delegation = visited.delegation().id
+        visited.write(lambda conn: statement_looks.look_as_operator(conn, store, delegation, one.actor))
         assert visited.read(lambda conn: exporting.noted(conn, store, one.actor, visit)) == EVERYTHING
         assert visited.read(lambda conn: looking.has_unsealed(conn, store, one, visit))
         assert not visited.read(lambda conn: looking.has_unsealed(conn, store, two, visit))
         assert len(visited.events()) == before
         end(visited, two, inquiry)
+        assert [each.data["kind"] for each in chain(visited, visit)[before:]] == [
+            EventName.VISIT_LOOKED_AT,
+            EventName.RESIDENT_LOOKED_AT_BY_AUDITOR,
+            EventName.NOTE_WRITTEN,
+            EventName.BUNDLE_EXPORTED,
+            EventName.STATEMENT_RENDERED,
+        ]
         assert [each.kind for each in seen(visited)] == [
+            EventName.STATEMENT_RENDERED,
             EventName.BUNDLE_EXPORTED,
             EventName.RESIDENT_LOOKED_AT_BY_AUDITOR,
             EventName.VISIT_LOOKED_AT,
@@ -170,6 +180,9 @@ class TestTheSecond:
         inquiry = propose(visited, one)
         with pytest.raises(InquirySecondError):
             agree(visited, one, inquiry)
+        elsewhere = a_colleague(visited, "Dace Revidente", role=Role.AUDITOR)
+        with pytest.raises(InquirySecondError):
+            agree(visited, replace(elsewhere, staff_id=one.staff_id), inquiry)
 
     def test_is_not_at_the_same_computer(self, visited: Counter, one: StaffSession) -> None:
         inquiry = propose(visited, one)
@@ -295,6 +308,16 @@ class TestWhatItMayBe:
         propose(visited, one)
         with pytest.raises(InquiryFaultError, match="open"):
             propose(visited, two)
+
+    def test_nor_one_that_came_to_be_about_the_same_person(
+        self, visited: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        agree(visited, two, propose(visited, one))
+        visited.open()
+        inquiry = propose(visited, one)
+        visited.grant()
+        with pytest.raises(InquiryFaultError, match="open"):
+            agree(visited, two, inquiry)
 
     def test_no_renewals_past_twice_the_longest_also_by_another_visit_of_the_person(
         self, visited: Counter, one: StaffSession, two: StaffSession
