@@ -22,6 +22,9 @@ CHAIN: Final = "token:"
 SIGNER: Final = Actor(ActorKind.SYSTEM, "gateway")
 
 _ID_BYTES = 16
+_NUMBER_BYTES = 32
+_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of the curve P-256."""
 _SALT = b"pilnvara/1/notice\0"
 
 
@@ -68,6 +71,17 @@ def notice_of(token: str) -> Entry:
 def notice_hash(token: str) -> bytes:
     """The hash under which that entry stands in the log's tiles. Raises `NoticeError`."""
     return leaf_hash(encode(notice_of(token)))
+
+
+def twin_of(token: str) -> str:
+    """The same token in its other spelling, as good: beside each (r, s) of ES256 (r, n - s) is right too.
+
+    Anybody can make it of a token, and the log holds the one that was signed. `token` was verified before.
+    """
+    signed, _, signature = token.rpartition(".")
+    numbers = _decoded(signature)
+    r, s = numbers[:_NUMBER_BYTES], int.from_bytes(numbers[_NUMBER_BYTES:])
+    return f"{signed}.{_encoded(r + (_ORDER - s).to_bytes(_NUMBER_BYTES))}"
 
 
 def _decoded(segment: str) -> bytes:

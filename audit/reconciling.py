@@ -6,7 +6,8 @@ The checks, in order:
 
 1. The checkpoint bears the log's signature, and the hashes of all leaves lead to its root.
 2. Each token bears the issuer's signature.
-3. The hash of its notice is one of the leaves.
+3. The hash of its notice, or of the one of its other spelling, is one of the leaves: whoever holds a token could else
+   spell it anew and accuse the issuer.
 4. One that is not there was signed long enough before a moment at which the log was as it is seen here: that of a
    witness's signature, of a later token that is there, or that of which the caller says so.
 
@@ -26,7 +27,7 @@ from audit.entry import format_time
 from audit.errors import NoticeError, ProofError
 from audit.evidence import parse_keys
 from audit.merkle import CompactRange
-from audit.notice import notice_hash, notice_of
+from audit.notice import notice_hash, notice_of, twin_of
 from delegation.errors import DelegationError, UnknownKeyError
 from delegation.signing import KeySet, open_signed
 
@@ -119,7 +120,7 @@ def reconcile(
     """
     keys = parse_keys(jwks)
     looked = [_look(each, keys) for each in received]
-    wanted = {each.hash for each in looked if each.hash is not None}
+    wanted = {each for one in looked for each in one.hashes}
     places = _places(log, head, wanted, progress)
     found = [_place(each, places) for each in looked]
     logged = [each.signed_at for each in found if each.standing is Standing.LOGGED and each.signed_at is not None]
@@ -129,10 +130,10 @@ def reconcile(
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A token whose signature was looked at; with the hash to look for, where it is right."""
+    """A token whose signature was looked at; with the hashes to look for, where it is right."""
 
     answer: Answer
-    hash: bytes | None = None
+    hashes: tuple[bytes, ...] = ()
 
 
 def _look(received: Received, keys: KeySet) -> _Looked:
@@ -152,7 +153,7 @@ def _look(received: Received, keys: KeySet) -> _Looked:
         return _Looked(replace(answer, detail="its key is not among those that were handed in (--jwks)"))
     except DelegationError as error:
         return _Looked(replace(answer, standing=Standing.TOKEN_INVALID, detail=f"{error.code}: {error}"))
-    return _Looked(answer, notice_hash(token))
+    return _Looked(answer, (notice_hash(token), notice_hash(twin_of(token))))
 
 
 def _places(
@@ -179,8 +180,8 @@ def _batch(log: Hashes, start: int, stop: int) -> Iterator[bytes]:
 
 def _place(looked: _Looked, places: dict[bytes, int]) -> Answer:
     """3. Its place."""
-    index = None if looked.hash is None else places.get(looked.hash)
-    if looked.hash is None or index is None:
+    index = next((places[each] for each in looked.hashes if each in places), None)
+    if index is None:
         return looked.answer
     return replace(looked.answer, standing=Standing.LOGGED, index=index, detail=f"leaf {index:,}")
 

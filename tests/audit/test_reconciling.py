@@ -15,7 +15,7 @@ from audit.__main__ import main
 from audit.cosignature import WitnessSigner
 from audit.directory import open_log
 from audit.entry import encode
-from audit.notice import notice_of
+from audit.notice import notice_of, twin_of
 from delegation.signing import SigningKey, public_jwks
 from tests.audit.builders import KEY, NOON, ORIGIN, OTHER_KEY, MemoryLog, a_log
 from tests.audit.test_directory import publish
@@ -129,6 +129,22 @@ class TestOneThatWasSignedAndNotRecorded:
         holder.fetches(a_log_of())
         soon = f"{NOON + timedelta(minutes=59):%Y-%m-%dT%H:%M:%S}"
         assert holder.looks([a_token("new")], "--fetched", soon)[0] == 3
+
+
+class TestOneThatWasSpelledAnew:
+    """Of each ES256 signature anybody can make a second one that is right as well."""
+
+    def test_is_found_and_accuses_nobody(self, holder: Holder) -> None:
+        holder.fetches(a_log_of(a_token("one")))
+        anew = twin_of(a_token("one"))
+        code, said = holder.looks([anew, a_token("one")], "--fetched", LATER)
+        assert (anew != a_token("one"), twin_of(anew)) == (True, a_token("one"))
+        assert (code, verdicts(said)) == (0, ["logged", "logged"])
+        assert [each["index"] for each in said["tokens"]] == [299, 299]
+
+    def test_is_suppressed_where_neither_was_recorded(self, holder: Holder) -> None:
+        holder.fetches(a_log_of(a_token("one")))
+        assert holder.looks([twin_of(a_token("hidden"))], "--fetched", LATER)[0] == 1
 
 
 class TestOneThatNobodySigned:
