@@ -67,7 +67,7 @@ def _record_search(conn: Connection, parts: Parts, session: StaffSession, after:
         chain=f"staff:{session.staff_id}",
         type=EventName.TRAIL_SEARCHED,
         actor=session.actor,
-        data={"of": "around", "after": after.id},
+        data={"of": "around", "after": after.at.isoformat()},
         at=parts.clock.database_now(conn),
     )
 

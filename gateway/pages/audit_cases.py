@@ -152,7 +152,7 @@ def _record_search(conn: Connection, parts: Parts, session: StaffSession, wanted
         chain=f"staff:{session.staff_id}",
         type=EventName.DISPUTES_SEARCHED,
         actor=session.actor,
-        data={"state": wanted if wanted in known else None, "after": search.after.id if search.after else None},
+        data={"state": wanted if wanted in known else None, "after": search.after and search.after.at.isoformat()},
         at=parts.clock.database_now(conn),
     )
 

@@ -43,9 +43,9 @@ def read(conn: Connection, request: AnyRequest) -> tuple[Search, dict[str, str]]
     search = Search(
         state=next((state for state in FindingState if state.value == given["state"]), None),
         overdue=given["state"] == OVERDUE,
-        centre=given["centre"] or None,
+        centre=register.centre(conn, given["centre"]),
         assistants=tuple(each for each, _login in staff) if typed else None,
-        service=given["service"] or None,
+        service=register.service(conn, given["service"]),
         until=audit_search.day(given["to"]),
         after=Place.parse(request.query_params.get("after", "")),
     )
@@ -177,7 +177,7 @@ def said(search: Search) -> dict[str, Any]:
         "assistants": None if search.assistants is None else list(search.assistants),
         "service": search.service,
         "to": search.until.isoformat() if search.until else None,
-        "after": search.after.id if search.after else None,
+        "after": search.after.deadline.isoformat() if search.after else None,
     }
     return {name: value for name, value in data.items() if value is not None}
 

@@ -51,9 +51,9 @@ def read(conn: Connection, parts: Parts, request: AnyRequest) -> Looked:
     first, last = day(given.get("from", "")), day(given.get("to", ""))
     sign = next((each for each in Sign if each.value == given.get("sign")), None)
     search = Search(
-        centre=given.get("centre") or None,
+        centre=register.centre(conn, given.get("centre", "")),
         assistants=tuple(each for each, _login in staff) if typed else None,
-        service=given.get("service") or None,
+        service=register.service(conn, given.get("service", "")),
         route=next((each for each in Route if each.value == given.get("route")), None),
         ending=next((each for each in Ending if each.value == given.get("ending")), None),
         # With a sign, the days are those in which the rule looks.
@@ -76,7 +76,8 @@ def record(conn: Connection, parts: Parts, session: StaffSession, search: Search
 def said(search: Search, *, found: bool) -> dict[str, Any]:
     """What was looked for, as it is recorded.
 
-    A number that is none of ours may be anything, and is not written down.
+    What is no number, centre or service of ours may be anything, and is not written down; of a place in the list its
+    moment is.
     """
     period = search.period
     data = {
@@ -90,7 +91,7 @@ def said(search: Search, *, found: bool) -> dict[str, Any]:
         "number": search.number if found else None,
         "unknown_number": True if search.number and not found else None,
         "sign": search.sign.value if search.sign else None,
-        "after": search.after.id if search.after else None,
+        "after": search.after.at.isoformat() if search.after else None,
     }
     return {name: value for name, value in data.items() if value is not None}
 

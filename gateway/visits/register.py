@@ -35,6 +35,8 @@ from gateway.visits.audit_tables import Finding
 from gateway.visits.signs import Period, Sign
 from gateway.visits.tables import Approval, Channel, DelegationRow, Dispute, Ending, Filing, Visit
 
+UNKNOWN = "unknown"
+"""Stands in a search for what is no centre or service of ours: nothing is found by it."""
 _FEW = 1000
 """Visits that are rather sorted than met one by one among all the newest."""
 _CHOICES = union_all(
@@ -42,6 +44,8 @@ _CHOICES = union_all(
     select(literal("service"), Service.id, cast(Service.cards, Text())),
     select(literal("staff"), Staff.id, Staff.display_name).where(Staff.id == bindparam("staff")),
 )
+_CENTRE = select(Centre.id).where(Centre.id == bindparam("wanted"))
+_SERVICE = select(Service.id).where(Service.id == bindparam("wanted"))
 _STAFF = select(Staff.id, Staff.login, Staff.display_name).order_by(Staff.login)
 _LINES: Select[*tuple[Any, ...]] = (
     select(
@@ -148,6 +152,16 @@ def choices(conn: Connection, language: str, staff_id: str) -> Choices:
         services=sorted(services, key=lambda each: each[1].casefold()),
         name=next((row.name for row in rows if row.kind == "staff"), None),
     )
+
+
+def centre(conn: Connection, typed: str) -> str | None:
+    """The id that was typed, if a centre has it; otherwise a word in its place, for what was typed may be anything."""
+    return (conn.execute(_CENTRE, {"wanted": typed}).scalar_one_or_none() or UNKNOWN) if typed else None
+
+
+def service(conn: Connection, typed: str) -> str | None:
+    """The id that was typed, if a service has it; otherwise as `centre`."""
+    return (conn.execute(_SERVICE, {"wanted": typed}).scalar_one_or_none() or UNKNOWN) if typed else None
 
 
 def assistants(conn: Connection, typed: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, select
 
 from gateway.commands import keys
-from gateway.keys.signing import KeyKind
+from gateway.keys.signing import ANNOUNCED, KeyKind
 from gateway.ledger.tables import AuditEvent
 from gateway.people import staff
 from gateway.people.roles import Role
@@ -23,7 +23,9 @@ def test_a_key_replaced_and_an_account_made_by_a_shell_are_seen(facing: Facing, 
         login="zane", name="Zane", password="x" * 14, centre_id=counter.by.centre_id, roles=(Role.ADMINISTRATOR,)
     )
     made = counter.write(lambda conn: staff.create(conn, store.sealer, new, now=now))
-    kid = counter.write(lambda conn: keys._rotate(conn, store.sealer, KeyKind.PERMIT, now, at_once=True))
+    kid = counter.write(
+        lambda conn: keys._rotate(conn, store.sealer, KeyKind.PERMIT, now, at_once=True, announced=ANNOUNCED)
+    )
     assert "/audit/around" in auditor.see("/audit").text
     page = auditor.see("/audit/around").text
     assert page.count("Command line") >= 2

@@ -178,6 +178,21 @@ class TestTheList:
             {"assistants": [], "unknown_number": True},
         ]
 
+    def test_nothing_else_that_an_address_says_is_recorded(self, facing: Facing, auditor: Phone) -> None:
+        """Whoever sends an auditor an address would write into the log, for ever and in the auditor's name."""
+        whole_visit(facing)
+        place = "after=2026-11-02T09:00:00%2B00:00~329999-00001"
+        for page, query in (("", ""), ("/findings", ""), ("/cases", "&state=329999-00001"), ("/around", "")):
+            auditor.see(f"/audit{page}?centre=329999-00001&service=329999-00001&{place}{query}")
+        auditor.get("/audit/visits.csv?centre=329999-00001&service=329999-00001")
+        auditor.get("/audit/findings.csv?centre=329999-00001&service=329999-00001")
+        kinds = (EventName.TRAIL_SEARCHED, EventName.FINDINGS_SEARCHED, EventName.DISPUTES_SEARCHED)
+        said = [each["data"] for kind in (*kinds, EventName.TRAIL_EXPORTED) for each in recorded(facing, kind)]
+        assert len(said) == 6
+        assert "329999" not in str(said)
+        where = {"centre": "unknown", "service": "unknown"}
+        assert said[0] == where | {"after": "2026-11-02T09:00:00+00:00"}
+
     def test_the_next_page_keeps_what_is_looked_for(self, facing: Facing, auditor: Phone) -> None:
         for _ in range(26):
             facing.counter.open()
