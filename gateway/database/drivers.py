@@ -28,6 +28,8 @@ _SQLITE_PRAGMAS = (
     "PRAGMA recursive_triggers=ON",
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA trusted_schema=OFF",
+    # what is erased is overwritten in the file, also where SQLite was built without it
+    "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16000",
 )

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection
 
+from gateway.database import remains
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.parts import Store
@@ -34,7 +35,7 @@ class Done:
 
 
 async def run(store: Store, progress: Callable[[Done], None] | None = None) -> Done:
-    """Erase all that is due: wishes, then visits, then residents who have not come for so long.
+    """Erase all that is due: wishes, then visits, then residents who have not come for so long; then what remains.
 
     Raises:
         LogUnhealthyError: the log is refused; nothing is erased without it.
@@ -48,6 +49,8 @@ async def run(store: Store, progress: Callable[[Done], None] | None = None) -> D
                 if progress is not None:
                     progress(done)
             last = found[-1]
+    # Also what an earlier run erased while somebody read.
+    await asyncio.to_thread(remains.wipe, store.database.url)
     return done
 
 
