@@ -90,6 +90,47 @@ def test_costs_few_statements(database: Database) -> None:
     assert counted.total == {"sqlite": 4, "postgresql": 2}[database.dialect]
 
 
+def test_goes_on_where_this_process_left_the_chain_in_fewer(database: Database) -> None:
+    database.write_now(record_event)
+    with count_statements() as counted:
+        database.write_now(record_event)
+    assert counted.total == {"sqlite": 4, "postgresql": 1}[database.dialect]
+
+
+def test_finds_the_end_of_a_chain_that_others_went_on_with_or_that_was_rolled_back(database: Database) -> None:
+    other = Database.open(database.url.render_as_string(hide_password=False))
+
+    def in_vain(conn: Connection) -> None:
+        record_event(conn)
+        raise LookupError("the change was refused")
+
+    for step in range(0, 6, 2):
+        with pytest.raises(LookupError):
+            database.write_now(in_vain)
+        other.write_now(lambda conn: record_event(conn, step=step))  # noqa: B023 - called at once
+        database.write_now(lambda conn: record_event(conn, step=step + 1))  # noqa: B023 - called at once
+    other.close()
+    rows = database.read_now(lambda conn: conn.execute(EVENTS.order_by(AuditEvent.n)).all())
+    entries = [decode(bytes(row.leaf)) for row in rows]
+    assert [(entry.n, entry.data["step"]) for entry in entries] == list(zip(range(1, 7), range(6), strict=True))
+    assert [entry.prev for entry in entries] == ["", *(bytes(row.leaf_hash).hex() for row in rows[:-1])]
+    waiting = database.read_now(lambda conn: conn.execute(select(AuditPending.event_id)).scalars().all())
+    assert sorted(waiting) == sorted(row.id for row in rows)
+
+
+def test_keeps_several_events_at_the_end_that_was_left(database: Database) -> None:
+    def three(conn: Connection) -> None:
+        events = [outbox.Event(EventName.VISIT_OPENED, ASSISTANT, {"step": step}) for step in range(3)]
+        outbox.record_all(conn, "visit-1", events, NINE)
+
+    for _ in range(2):
+        database.write_now(three)
+    rows = database.read_now(lambda conn: conn.execute(EVENTS.order_by(AuditEvent.n)).all())
+    entries = [decode(bytes(row.leaf)) for row in rows]
+    assert [(entry.n, entry.data["step"]) for entry in entries] == [(1, 0), (2, 1), (3, 2), (4, 0), (5, 1), (6, 2)]
+    assert [entry.prev for entry in entries] == ["", *(bytes(row.leaf_hash).hex() for row in rows[:-1])]
+
+
 def test_refuses_what_does_not_fit_a_leaf(database: Database) -> None:
     with pytest.raises(Exception, match=r"65,?535"):
         database.write_now(
