@@ -12,6 +12,7 @@ _SHAPE = re.compile(r"^(\d{6})-?(\d{5})$", re.ASCII)
 """Of other scripts' digits too a code could be made that looks like one that is known, and would be another's."""
 _NEW = re.compile(r"^3[2-9]")
 _OLD = re.compile(r"^(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{2}-[012]", re.ASCII)
+_WITHIN = re.compile(r"(?=(\d{6})[/.-]{0,2}(\d{5}))", re.ASCII)
 _WEIGHTS = (10, 5, 8, 4, 2, 1, 6, 3, 7, 9)
 
 
@@ -34,6 +35,15 @@ def normalise(typed: str) -> str:
     if not (_NEW.match(code) or _OLD.match(code)):
         raise PersonalCodeError("no personal code begins like this")
     return code
+
+
+def stands_in(text: str) -> bool:
+    """Whether a personal code stands in `text`, also among other digits or with another sign in its middle."""
+    for found in _WITHIN.finditer(text):
+        code = f"{found[1]}-{found[2]}"
+        if _NEW.match(code) or _OLD.match(code):
+            return True
+    return False
 
 
 def is_doubtful(code: str) -> bool:

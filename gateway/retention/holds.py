@@ -20,8 +20,8 @@ from gateway.ids import new_id
 from gateway.ledger import outbox
 from gateway.paging import Key, follows
 from gateway.parts import Store
+from gateway.people import personal_code
 from gateway.people.access import StaffSession
-from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.people.tables import Staff
 from gateway.retention.erasing import lock_resident
 from gateway.retention.errors import ErasedAlreadyError, HoldFaultError, HoldUnknownError
@@ -34,7 +34,6 @@ LONGEST_REVIEW = timedelta(days=366)
 """No later is asked again whether a hold is still needed."""
 
 _REFERENCE = re.compile(r"[A-Za-z0-9/.-]{3,40}")
-_DIGITS = re.compile(r"\d[\d-]{9,}\d")
 _VISIT = select(Visit.id, Visit.erased_at).where(Visit.id == bindparam("visit"))
 _PRINCIPAL = select(DelegationRow.principal_id).where(DelegationRow.visit_id == bindparam("visit")).limit(1)
 _HOLD = select(LegalHold.__table__, Staff.display_name.label("placed_by_name")).join(
@@ -145,16 +144,8 @@ def lock_hold(conn: Connection, hold_id: str) -> Any:
 
 def ensure_reference(text: str) -> None:
     """Take the number of a case, and nothing that names a person. Raises `HoldFaultError`."""
-    if not _REFERENCE.fullmatch(text) or any(_is_personal(found) for found in _DIGITS.findall(text)):
+    if not _REFERENCE.fullmatch(text) or personal_code.stands_in(text):
         raise HoldFaultError("reference")
-
-
-def _is_personal(text: str) -> bool:
-    try:
-        normalise(text)
-    except PersonalCodeError:
-        return False
-    return True
 
 
 def _ensure_review(review_on: date, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from gateway.database.base import lock
 from gateway.parts import Store
+from gateway.people import personal_code
 from gateway.people.tables import Resident
 from gateway.visits.audit_states import InquiryReason, InquiryStepKind, SubjectKind
 from gateway.visits.audit_tables import Inquiry, InquiryStep, InquirySubject
@@ -25,7 +26,6 @@ TIMES: Final = 2
 """So many times the longest inquiry is what all of them about one person may last together."""
 
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9/.-]{2,39}", re.ASCII)
-_CODE: Final = re.compile(r"\d{6}-?\d{5}", re.ASCII)
 _ENDED = InquiryStep.__table__.alias("ended")
 _PEOPLE = (
     select(DelegationRow.principal_id.label("id"))
@@ -81,7 +81,7 @@ class Named:
 
 def is_reference(text: str) -> bool:
     """Whether this may be the number of a case: letters, digits and `/.-`, and no personal code in it."""
-    return bool(_REFERENCE.fullmatch(text)) and not _CODE.search(text)
+    return bool(_REFERENCE.fullmatch(text)) and not personal_code.stands_in(text)
 
 
 def lock_all(conn: Connection, visits: Sequence[str]) -> frozenset[str]:

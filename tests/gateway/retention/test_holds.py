@@ -80,7 +80,7 @@ def test_a_reference_names_a_case_and_nobody_and_somebody_looks_again_within_a_y
     counter: Counter, janis: str
 ) -> None:
     by, store = auditor(counter), counter.store
-    people = ("", "x", "two words", "329999-00001", "lieta/329999-00001", "Ilze Paraudziņa")
+    people = ("", "x", "two words", "329999-00001", "lieta/329999-00001", "1-329999-00001", "Ilze Paraudziņa")
     faulty = [("reference", wanted(counter, reference=each)) for each in people]
     faulty += [("review_on", wanted(counter, on=each)) for each in (date(2020, 1, 1), date(2040, 1, 1))]
     for field, each in faulty:
