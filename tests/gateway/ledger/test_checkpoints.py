@@ -145,6 +145,17 @@ class TestRefusal:
         with pytest.raises(LogUnhealthyError):
             fresh.database.read_now(health.ensure_healthy)
 
+    def test_of_one_machine_keeps_all_others_from_signing(self, signed: Store) -> None:
+        record_events(signed, 1, "visit-2")
+        before = published(signed)
+        signed.database.write_now(lambda conn: health.refuse(conn, "another machine", "it differs", signed.clock.now()))
+        with pytest.raises(LogUnhealthyError, match="refused by another machine"):
+            checkpoint_of(signed)
+        assert published(signed) == before
+        signed.database.write_now(lambda conn: health.withdraw(conn, "another machine"))
+        checkpoint_of(signed)
+        assert len(published(signed)) == len(before) + 1
+
 
 class TestVerify:
     def test_finds_nothing_in_an_honest_log(self, store: Store) -> None:

@@ -295,6 +295,15 @@ def test_of_two_who_continue_it_at_once_the_second_is_told(story: Story) -> None
     assert (verdict(store).exit_code, store.log_origin) == (0, NEW)
 
 
+def test_what_is_lost_by_now_has_to_be_what_was_shown_and_agreed_to(story: Story) -> None:
+    store, known = story.store, Known(tuple(continuing.held_here(story.store)))
+    loss = store.database.read_now(lambda conn: continuing.assess(conn, store, known))
+    shown = replace(loss, kept=loss.kept + 1)
+    with pytest.raises(NotContinuedError, match="look again"):
+        store.database.write_now(lambda conn: continuing.go_on(conn, store, shown, NEW, GATEWAY))
+    assert store.log_origin == loss.origin
+
+
 class TestASecondDisaster:
     def test_is_added_to_the_first(self, story: Story) -> None:
         store = story.store

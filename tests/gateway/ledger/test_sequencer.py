@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, text
 
 from audit.entry import decode
-from audit.merkle import root_from_hashes
+from audit.merkle import CompactRange, root_from_hashes
 from audit.report import Verdict
 from gateway.clock import HeldClock
 from gateway.database.engine import Database
@@ -140,6 +140,24 @@ def test_gives_way_when_the_head_moved(store: Store, monkeypatch: pytest.MonkeyP
     sequence_now(store.database)
     assert count(store.database, AuditPending) == 0
     assert verdict_of(store).size == store.database.read_now(tree.head).size
+
+
+def test_leaves_nothing_where_the_head_alone_shows_that_it_was_late(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_events(store, 2)
+    before = count(store.database, AuditPending)
+    real = sequencer._locked_tree
+
+    def ahead(conn: Connection) -> CompactRange:
+        read = real(conn)
+        read.append(bytes(32))  # its places are still free
+        return read
+
+    monkeypatch.setattr(sequencer, "_locked_tree", ahead)
+    with pytest.raises(HeadMovedError):
+        store.database.write_now(sequence_batch)
+    assert count(store.database, AuditPending) == before
 
 
 def test_takes_more_than_one_batch(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
