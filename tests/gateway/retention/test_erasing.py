@@ -14,9 +14,10 @@ from audit.events import EventName
 from audit.evidence import check_evidence, parse_keys
 from audit.report import Report, Verdict
 from gateway.ids import digest
+from gateway.keys.tables import DataKeyRow
 from gateway.ledger.settling import settle
 from gateway.people import sessions
-from gateway.people.tables import AccountSignIn, Passkey
+from gateway.people.tables import AccountSignIn, Passkey, Resident
 from gateway.retention import erasing
 from gateway.retention.errors import ErasedAlreadyError, StillNeededError
 from gateway.retention.states import Obstacle, Why
@@ -45,6 +46,8 @@ def test_nothing_that_opens_and_no_column_holds_a_value_of_the_person_any_more(c
     erase(counter, janis)
     left = opened(counter)
     assert [value for value, text in product(VALUES, left) if value in text] == []
+    under = select(DataKeyRow.wrapped).join(Resident, Resident.key_id == DataKeyRow.under).where(Resident.id == janis)
+    assert set(counter.read(lambda conn: conn.execute(under).scalars().all())) == {None}
     assert sorted(told_of(counter, ILZE.code.encode())) == sorted(before)
     for name, values in columns(counter).items():
         content = b"\0".join(as_bytes(each) for each in values)

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
+from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from audit.report import Findings, Verdict
 from delegation.assurance import Assurance, Route
@@ -17,11 +18,13 @@ from gateway.keys import store as key_store
 from gateway.keys.errors import KeyDestroyedError
 from gateway.ledger.settling import settle
 from gateway.people.tables import Resident
-from gateway.visits import bundles, confirming, documents, emptying, own_one, parties
+from gateway.retention.erasing import erase_resident
+from gateway.retention.states import Why
+from gateway.visits import bundles, confirming, documents, emptying, own_one, parties, stopping
 from gateway.visits.approvals import Answer
 from gateway.visits.proof import proof_of
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import SealedRecord
+from gateway.visits.tables import Approval, SealedRecord, SignInAttempt
 from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.test_evidence import Proven, examined
@@ -41,6 +44,14 @@ def erase(counter: Counter, resident_id: str) -> None:
     """Their key alone goes: what falls has to fall by that."""
     key = select(Resident.key_id).where(Resident.id == resident_id)
     counter.write(lambda conn: key_store.destroy(conn, conn.execute(key).scalar_one(), counter.clock.now()))
+
+
+def erase_whole(counter: Counter, resident_id: str) -> None:
+    """As the gateway does it, once nothing stands against it."""
+    delegation, by = counter.delegation().id, Actor(ActorKind.RESIDENT, resident_id)
+    counter.write(lambda conn: stopping.stop_or_say_sent(conn, counter.store, delegation, by=by, whose="resident"))
+    counter.close()
+    counter.write(lambda conn: erase_resident(conn, counter.store, resident_id, Why.WISH))
 
 
 def kinds(counter: Counter) -> dict[str, bool]:
@@ -226,11 +237,25 @@ class TestBefore:
     def test_what_was_kept_under_the_visits_key_alone_goes_with_its_giver_too(self, proven: Proven) -> None:
         counter = for_child(proven)
         older(counter)
-        approver_id = counter.delegation().approver_id
-        counter.write(lambda conn: emptying.empty_askings(conn, approver_id))
-        erase(counter, approver_id)
+        erase_whole(counter, counter.delegation().approver_id)
         assert fallen(counter) == ["authority", "evidence"]
         assert verdicts(examined(counter)[0]) == [Verdict.ERASED]
+
+    def test_rows_of_the_others_visit_lead_to_its_giver_no_more(self, proven: Proven) -> None:
+        counter = for_child(proven)
+        trip = select(SignInAttempt.session_hash, SignInAttempt.verifier).join(Approval)
+        assert b"" not in counter.read(lambda conn: conn.execute(trip).one())
+        erase_whole(counter, counter.delegation().approver_id)
+        assert set(counter.read(lambda conn: conn.execute(trip).one())) == {b""}
+
+    def test_nor_does_the_number_that_their_code_went_to(self, counter: Counter) -> None:
+        counter.takes(Route.DISPLAY, least=Assurance.LOW)
+        counter.knows(ILZE_REACHED)
+        counter.open().ask(Route.DISPLAY, CHILD, approver=ILZE_REACHED, authority=BIRTH)
+        approve_on_display(counter)
+        assert counter.approval().number_hash is not None
+        erase_whole(counter, counter.delegation().approver_id)
+        assert counter.approval().number_hash is None
 
     def test_a_persons_own_matter_is_not_touched_by_it(self, proven: Proven) -> None:
         counter = proven.granted().counter
