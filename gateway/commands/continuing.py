@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -28,8 +29,15 @@ _TRIES = 20
 @click.option("--origin", required=True, help="The new name, such as audit.example/log-2: one that it never had.")
 @click.option("--held", multiple=True, type=_FILE, help="A checkpoint from elsewhere; may be given again.")
 @click.option("--vkey", "vkeys", multiple=True, help="An old key of the log that this database does not have any more.")
+@click.option(
+    "--backup-of",
+    type=click.DateTime(),
+    help="When the backup was taken, in UTC: if the log went on signing after it was brought back.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def go_on(origin: str, held: tuple[Path, ...], vkeys: tuple[str, ...], yes: bool) -> None:
+def go_on(
+    origin: str, held: tuple[Path, ...], vkeys: tuple[str, ...], backup_of: datetime | None, *, yes: bool
+) -> None:
     """Go on with a log that lacks entries that it has signed for, under a new name and with a new key.
 
     First look for a newer backup: what is missing stays missing, and every verdict says so from then on. Exits 1 where
@@ -41,7 +49,7 @@ def go_on(origin: str, held: tuple[Path, ...], vkeys: tuple[str, ...], yes: bool
             Verifier.parse(vkey)
         outside = [*continuing.held_here(store), *(path.read_bytes() for path in held)]
         outside += asyncio.run(_ask_witnesses(store))
-        known = Known(tuple(outside), vkeys)
+        known = Known(tuple(outside), vkeys, backup_of and backup_of.replace(tzinfo=UTC))
         loss = store.database.read_now(lambda conn: continuing.assess(conn, store, known))
         _tell(loss)
         if not yes and not click.confirm(f"Go on as {origin}, without them, for ever?", default=False):
@@ -93,6 +101,10 @@ def _tell(loss: Loss) -> None:
     for each in loss.lost:
         click.echo(f"  {each.head.size:,} entries that were signed for as {each.head.origin}")
     click.echo(f"Certainly kept of them: the first {loss.kept:,}. Missing from now on: {loss.missing:,}.")
+    if loss.kept and loss.known.backup_of is None:
+        click.echo(
+            "If it signed anything after a backup was brought back, less is kept: then say by --backup-of from when."
+        )
     for holder, reason in loss.refusals:
         click.echo(f"Refused by {holder}: {reason}")
     if loss.refusals:

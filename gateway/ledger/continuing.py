@@ -8,11 +8,12 @@ Other machines accept it by that signature alone (`gateway.ledger.continuations`
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from audit import checkpoint, note
 from audit.checkpoint import Checkpoint
@@ -32,6 +33,9 @@ from gateway.ledger.tables import AuditCheckpoint, AuditLeaf
 from gateway.parts import Store
 
 _ORIGIN: Final = re.compile(r"[a-z0-9][a-z0-9.:-]*(/[A-Za-z0-9._~-]+)*")
+_BY_THEN = select(func.max(AuditCheckpoint.size)).where(
+    AuditCheckpoint.signed_at <= bindparam("taken", type_=AuditCheckpoint.signed_at.type)
+)
 _STORED = select(AuditCheckpoint.size, AuditCheckpoint.note).order_by(AuditCheckpoint.size.desc())
 
 
@@ -49,6 +53,9 @@ class Known:
     """Signed checkpoints."""
     vkeys: tuple[str, ...] = ()
     """Old keys that the database does not have any more."""
+    backup_of: datetime | None = None
+    """When the backup was taken, where the log has signed since it was brought back: of what is lost nothing later is
+    kept, though it bears the same key and agrees with the tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +118,11 @@ def compare(conn: Connection, store: Store, outside: Known) -> Loss:
         raise NotContinuedError("the log continues everything that is known of it: there is nothing to go on from")
     largest, names = _largest(lost), {**said.names(), store.log_origin: head.size}
     since = min(names.get(each.head.origin, head.size) for each in lost)
-    smallest = min(each.head.size for each in lost)
+    smallest, most = min(each.head.size for each in lost), _most_kept(conn, outside, head.size)
 
     def is_of_it(one: Checkpoint) -> bool:
         """Whether what agrees is the beginning of all that is lost: an entry under a later name is not."""
-        return one.size < smallest and names.get(one.origin, head.size) <= since
+        return one.size < smallest and one.size <= most and names.get(one.origin, head.size) <= since
 
     if {each.vkey for each in lost} & {each.vkey for each in verifiers}:
         # The database has the key that signed what is lost: what it signed before that is of the same history.
@@ -197,6 +204,13 @@ def _ensure_new(conn: Connection, store: Store, origin: str) -> None:
         raise NotContinuedError(
             f"{origin!r} cannot be the new name: take one like audit.example/log-2, which the log never had"
         )
+
+
+def _most_kept(conn: Connection, outside: Known, size: int) -> int:
+    """Of how many entries nothing says that they came after what is lost."""
+    if outside.backup_of is None:
+        return size
+    return conn.execute(_BY_THEN, {"taken": outside.backup_of}).scalar_one() or 0
 
 
 def _read(signed: bytes, known: Sequence[Verifier]) -> Lost:
