@@ -3,7 +3,8 @@
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any, Self
+from time import monotonic, sleep
+from typing import Any, Self, cast
 
 import msgspec
 import psycopg
@@ -21,12 +22,15 @@ BUSY_SECONDS = 10
 
 _CHANGES = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY")
 
+_LOOK_SECONDS = 0.002
+"""Between two looks whether another writer of SQLite is done."""
+_BUSY_TIMEOUT = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}"
 _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     # without it INSERT OR REPLACE deletes a row past the triggers that refuse deletion
     "PRAGMA recursive_triggers=ON",
-    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    _BUSY_TIMEOUT,
     "PRAGMA trusted_schema=OFF",
     # what is erased is overwritten in the file, also where SQLite was built without it
     "PRAGMA secure_delete=ON",
@@ -74,20 +78,46 @@ def _sqlite_engine(url: URL, read_only: bool) -> Engine:
         if read_only:
             connection.execute("PRAGMA query_only=ON")
 
-    # a plain BEGIN would take the write lock only at the first write: what was read before it could be stale by then
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    begin = _begin_reading if read_only else _begin_writing
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
-        driver = conn.connection.dbapi_connection
-        if driver is not None:
-            driver.execute(begin)
+        begin(cast(sqlite3.Connection, conn.connection.dbapi_connection))
 
     @event.listens_for(engine, "before_cursor_execute")
     def _count(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         counting.note(statement)
 
     return engine
+
+
+def _begin_reading(driver: sqlite3.Connection) -> None:
+    driver.execute("BEGIN")
+
+
+def _begin_writing(driver: sqlite3.Connection) -> None:
+    """Take the write lock at once: what was read before it could be stale by the first write.
+
+    SQLite's own way to wait sleeps longer with each look, up to a tenth of a second: who has waited long is then the
+    last to come in. Here everybody looks just as often.
+    """
+    until = monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(driver, is_last=monotonic() > until):
+            sleep(_LOOK_SECONDS)
+    finally:
+        driver.execute(_BUSY_TIMEOUT)
+
+
+def _has_begun(driver: sqlite3.Connection, *, is_last: bool) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if is_last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _postgresql_engine(url: URL, read_only: bool) -> Engine:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, literal, select, text
 from sqlalchemy.exc import DBAPIError
 
+from gateway.database import drivers
 from gateway.database.base import UtcDateTime
 from gateway.database.counting import count_statements
 from gateway.database.engine import Database
@@ -95,6 +96,31 @@ class TestWrite:
             thread.join()
         other.close()
         assert notes.read_now(lambda conn: conn.execute(text("SELECT words FROM note")).scalar_one()) == "20"
+
+    def test_comes_in_soon_after_another_process_is_done_however_long_that_took(self, notes: Database) -> None:
+        other = Database.open(notes.url.render_as_string(hide_password=False))
+        holds = threading.Event()
+        released: list[float] = []
+
+        def hold(conn: Connection) -> None:
+            conn.execute(text("UPDATE note SET words = 'held'"))
+            holds.set()
+            time.sleep(0.25)
+            released.append(time.perf_counter())
+
+        def write(conn: Connection) -> float:
+            add(conn, 2)
+            return time.perf_counter()
+
+        notes.write_now(lambda conn: add(conn, 1))
+        holder = threading.Thread(target=lambda: other.write_now(hold))
+        holder.start()
+        holds.wait(10)
+        began = notes.write_now(write)
+        holder.join()
+        other.close()
+        # SQLite's own way to wait looks again 78 ms after this
+        assert began - released[0] < 0.06
 
     def test_runs_again_after_a_deadlock(self, notes: Database) -> None:
         if notes.dialect == "sqlite":  # one writer at a time: the second waits at BEGIN, which this test also shows
@@ -264,7 +290,9 @@ class TestUnavailable:
         with pytest.raises(DBAPIError):
             notes.read_now(lambda conn: conn.execute(text("SELECT nothing FROM nowhere")))
 
-    def test_is_named_when_another_process_holds_the_lock_too_long(self, notes: Database) -> None:
+    def test_is_named_when_another_process_holds_the_lock_too_long(
+        self, notes: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         other = Database.open(notes.url.render_as_string(hide_password=False))
         holds, release = threading.Event(), threading.Event()
 
@@ -279,8 +307,7 @@ class TestUnavailable:
 
         notes.write_now(lambda conn: add(conn, 1))
         other.write_now(count)
-        if notes.dialect == "sqlite":
-            notes.write_now(lambda conn: conn.execute(text("PRAGMA busy_timeout=50")))
+        monkeypatch.setattr(drivers, "BUSY_SECONDS", 0.05)
         holder = threading.Thread(target=lambda: other.write_now(hold))
         holder.start()
         holds.wait(10)
