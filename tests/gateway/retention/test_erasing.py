@@ -27,6 +27,7 @@ from gateway.visits.tables import Approval, DelegationRow, DisputeKind, DisputeO
 from tests.audit.bundles import unpack
 from tests.gateway.retention.conftest import IBAN, KEPT_SENT, KNOWN, as_bytes, columns, erase, number_of, opened, serve
 from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.test_parties import COMPANY, OTHER, REGISTER
 
 VALUES = [each.encode() for each in (KNOWN.name, KNOWN.code, "32999900002", "37120000002", "janis@", "iela 1", IBAN)]
 LABELS = ("resident.code", "company.code", "approval.number", "staff.code", "throttle.number_codes", "filing.key")
@@ -218,6 +219,14 @@ def test_nobody_is_erased_while_something_is_under_way(counter: Counter) -> None
     counter.write(lambda conn: cases.close(conn, counter.store, counter.by, case))
     assert refusal(counter, person) == {Obstacle.DISPUTABLE}
     assert number_of(counter, KNOWN.code) == person
+
+
+def test_nobody_is_erased_whose_yes_is_needed_and_has_not_been_asked_for_yet(counter: Counter) -> None:
+    counter.open().ask(person=COMPANY, approver=ILZE, co_approvers=(OTHER,), authority=REGISTER)
+    (second,) = counter.delegation().co_approver_ids
+    with pytest.raises(StillNeededError) as refused:
+        erase(counter, second)
+    assert refused.value.obstacles == {Obstacle.IN_FORCE}
 
 
 def test_a_waiting_message_is_never_sent_after(counter: Counter, janis: str) -> None:
