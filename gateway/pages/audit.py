@@ -86,10 +86,7 @@ async def show_visit(
     """The trail of a visit, once its opening and the reason are recorded."""
     shown = await parts.database.read(lambda conn: audit_trail.gather(conn, parts, session, visit_id))
     if not shown.may_see:
-        put_off = await parts.database.read(
-            lambda conn: inquiring.standing_for(conn, session.staff_id, visit_id, parts.clock.now())
-        )
-        return _reason_page(request, visit_id, inquiry=put_off)
+        return _reason_page(request, visit_id, inquiry=shown.inquiry_id)
     came_from = _came_from(request)
     return page(
         request,
@@ -99,6 +96,7 @@ async def show_visit(
         steps=shown.steps,
         signed=shown.signed,
         witnessed=shown.witnessed,
+        inquiry_id=shown.inquiry_id,
         came_from=came_from,
         before_their_eyes=audit_words.BEFORE_THEIR_EYES,
         channels=CHANNELS,
@@ -113,7 +111,10 @@ async def open_visit(
     """Record why the visit is opened, then show it."""
     reason = next((reason for reason in AuditReason if reason.value == field(data, "reason", 32)), None)
     if reason is None:
-        return _reason_page(request, visit_id, error=_NO_REASON, status=400)
+        put_off = await parts.database.read(
+            lambda conn: inquiring.standing_for(conn, session.staff_id, visit_id, parts.clock.now())
+        )
+        return _reason_page(request, visit_id, inquiry=put_off, error=_NO_REASON, status=400)
     await parts.database.write(lambda conn: looking.note_audit(conn, parts, session, visit_id, reason))
     return see_other(f"/audit/visits/{visit_id}{_came_from(request)}")
 

@@ -18,7 +18,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Staff
 from gateway.terminals.tables import Terminal
-from gateway.visits import looking, reading
+from gateway.visits import inquiring, looking, reading
 from gateway.visits.view import VisitView
 from ui.i18n import Message, message
 
@@ -64,6 +64,8 @@ class ShownTrail:
     """Entries of the log that enough witnesses have seen."""
     may_see: bool
     """Whether this auditor has said why, in this quarter of an hour."""
+    inquiry_id: str | None
+    """The inquiry of this auditor that stands over the visit: what they do is shown to its resident later."""
 
     @property
     def signed(self) -> int:
@@ -80,11 +82,12 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
     """Read a visit and its trail. Raises `NotFoundError`."""
     view = reading.for_auditor(conn, parts, visit_id)
     trail = read_chain(conn, visit_id, most=_MOST)
+    inquiry_id = inquiring.standing_for(conn, session.staff_id, visit_id, view.now)
     if looking.reason_of(conn, visit_id, session.actor, view.now) is None:
-        return ShownTrail(view=view, trail=trail, steps=(), seen_size=0, may_see=False)
+        return ShownTrail(view=view, trail=trail, steps=(), seen_size=0, may_see=False, inquiry_id=inquiry_id)
     steps = steps_of(conn, trail)
     seen = cosignatures.standing(conn, parts.settings.log_witnesses).size
-    return ShownTrail(view=view, trail=trail, steps=steps, seen_size=seen, may_see=True)
+    return ShownTrail(view=view, trail=trail, steps=steps, seen_size=seen, may_see=True, inquiry_id=inquiry_id)
 
 
 def steps_of(conn: Connection, trail: Trail) -> tuple[Step, ...]:

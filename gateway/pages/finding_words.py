@@ -32,7 +32,7 @@ STATES: Final[Mapping[FindingState, Message]] = {
     FindingState.OPEN: message("Waits for the centre’s answer"),
     FindingState.ANSWERED: message("Answered, waits for the auditor"),
     FindingState.CLOSED: message("Closed"),
-    FindingState.WITHDRAWN: message("Withdrawn"),
+    FindingState.WITHDRAWN: message("Withdrawn by an auditor"),
 }
 COLOURS: Final[Mapping[FindingState, str]] = {
     FindingState.OPEN: "orange",

@@ -72,6 +72,15 @@ def test_goes_from_one_to_the_other_and_ends(facing: Facing, auditors: Callable[
     page = opened(one, facing.counter.visit_id)
     assert facing.counter.events() == before
     assert "Opened this visit as an auditor" not in page
+    assert "An inquiry stands over this visit" in page
+    for when in (
+        "is recorded in the inquiry, and the resident sees it when",
+        "is recorded in the inquiry; the resident sees",
+    ):
+        assert when in page, when
+    assert "Propose an inquiry" not in page
+    unsaid = one.send(f"/audit/visits/{facing.counter.visit_id}", reason="")
+    assert (unsaid.status, "sees it when that ends" in unsaid.text) == (400, True)
     notes = one.see(f"/audit/visits/{facing.counter.visit_id}/notes").text
     assert "An inquiry stands over this visit" in notes
     assert "Record the finding" not in notes
