@@ -8,7 +8,8 @@ from typing import Final
 
 MARK: Final = "\ufeff"
 """Stands first in a file, so that spreadsheets read Latvian letters."""
-MEDIA_TYPE: Final = "text/csv; charset=utf-8"
+MEDIA_TYPE: Final = "text/csv"
+"""Without a character set: the server adds it to every kind of text."""
 _BEGIN_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -34,6 +34,7 @@ def test_a_search_is_taken_away_with_ids_alone(facing: Facing, auditor: Phone) -
     whole_visit(facing)
     counter = facing.counter
     answer = auditor.get("/audit/visits.csv?assistant=anna&ending=filed&number=")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="visits.csv"'
     head, line = rows(answer.text)
     assert dict(zip(head, line, strict=True)) == {
