@@ -8,7 +8,10 @@ from ui.i18n import Message, message
 
 OBSTACLES: Final[Mapping[Obstacle, Message]] = {
     Obstacle.OPEN_VISIT: message("A visit is open: somebody is being served."),
-    Obstacle.IN_FORCE: message("Something is still allowed. It can be stopped; otherwise it ends by itself."),
+    Obstacle.IN_FORCE: message(
+        "The time of something that was allowed is not over yet."
+        " What is still allowed can be stopped; otherwise it ends by itself."
+    ),
     Obstacle.IN_FLIGHT: message("Something was sent, and it is not known yet whether it has arrived."),
     Obstacle.CASE: message("A case is not closed yet."),
     Obstacle.HOLD: message("It is kept because of an inquiry."),

@@ -56,8 +56,12 @@ class TestOnTheOwnPage:
     def test_it_says_what_goes_what_stays_and_from_when_and_is_told_by_message(self, own: Own) -> None:
         counter = own.facing.counter
         own.sign_in()
-        assert 'href="/mine/erasure"' in own.see()
+        first = own.see()
+        assert 'href="/mine/erasure"' in first
         page = own.see(HERE)
+        # It is used up, and its time is not over: neither page says the opposite of the other.
+        assert "Pašlaik neviens jūsu vārdā neko nedrīkst darīt" in first
+        assert "Kaut kā atļautā laiks vēl nav beidzies" in page
         assert "Kas tiek dzēsts" in page
         assert "31.01.2027" in page, "ninety days after it was sent, which is later than the rest"
         assert own.phone.send(HERE).location == HERE
