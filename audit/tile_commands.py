@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -79,6 +80,7 @@ def end_with(report: Report, *, as_json: bool) -> None:
 @click.option("--log", "source", metavar="FOLDER|URL", help="Where the log's hash tiles are, such as https://…/log.")
 @click.option("--proof", type=_FILE, help="A consistency proof instead: one hash in base64 a line.")
 @click.option("--write-proof", type=click.Path(dir_okay=False, path_type=Path), help="Keep the proof in this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
 def consistency(
     old: Path,
     new: Path,
@@ -87,6 +89,7 @@ def consistency(
     source: str | None,
     proof: Path | None,
     write_proof: Path | None,
+    as_json: bool,  # noqa: ARG001 - read where a verdict is said
 ) -> None:
     """Verify that the checkpoint NEW follows OLD: that nothing before OLD was changed since.
 
@@ -121,8 +124,7 @@ def consistency(
         said, code = sentence(new.read_bytes(), trust, what)
     except NoteError as error:
         _end(Verdict.EDITED, str(error))
-    click.echo(said)
-    sys.exit(code)
+    _say(said, Verdict.UNWITNESSED if code else Verdict.VERIFIED, code)
 
 
 def _read(path: Path, vkeys: Sequence[str], policy: Policy) -> Checkpoint:
@@ -148,10 +150,7 @@ def _prove(source: str, before: Checkpoint, after: Checkpoint) -> list[bytes]:
         if log.size() >= after.size:
             _compare(log, after)
             return consistency_proof(before.size, after.size, log.node)
-    click.echo(
-        f"Cannot conclude ({Verdict.CANNOT_EXCLUDE.value}): {source} has not the tiles of {after.size:,} entries."
-    )
-    sys.exit(_CANNOT_CONCLUDE)
+    return _cannot_conclude(f"{source} has not the tiles of {after.size:,} entries.")
 
 
 def _compare(log: TileLog, after: Checkpoint) -> None:
@@ -161,13 +160,24 @@ def _compare(log: TileLog, after: Checkpoint) -> None:
 
 def _end_renamed(before: Checkpoint, after: Checkpoint) -> NoReturn:
     """Whether a loss is admitted stands in an entry, and entries are not public."""
-    click.echo(
-        f"Cannot conclude ({Verdict.CANNOT_EXCLUDE.value}): {after.origin} does not continue {before.size:,} entries "
-        f"of {before.origin}. Whether it says so itself, `verify` with --held tells whoever has its entries."
+    _cannot_conclude(
+        f"{after.origin} does not continue {before.size:,} entries of {before.origin}. Whether it says so itself, "
+        "`verify` with --held tells whoever has its entries."
     )
-    sys.exit(_CANNOT_CONCLUDE)
+
+
+def _cannot_conclude(detail: str) -> NoReturn:
+    verdict = Verdict.CANNOT_EXCLUDE
+    _say(f"Cannot conclude ({verdict.value}): {detail}", verdict, _CANNOT_CONCLUDE)
 
 
 def _end(verdict: Verdict, detail: str) -> NoReturn:
-    click.echo(f"NOT VERIFIED ({verdict.value}): {detail}.")
-    sys.exit(1)
+    _say(f"NOT VERIFIED ({verdict.value}): {detail}.", verdict, 1)
+
+
+def _say(said: str, verdict: Verdict, exit_code: int) -> NoReturn:
+    """Print a verdict, as JSON where that was asked for, and end the process with its exit code."""
+    if click.get_current_context().params["as_json"]:
+        said = msgspec.json.encode({"verdict": verdict, "exit_code": exit_code, "said": said}).decode()
+    click.echo(said)
+    sys.exit(exit_code)

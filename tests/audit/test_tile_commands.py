@@ -1,6 +1,7 @@
 """One checkpoint follows another: told from hash tiles alone, or from a proof that somebody kept."""
 
 import http.server
+import json
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -97,6 +98,16 @@ class TestConsistency:
         assert run("consistency", *both, "--proof", proof)[0] == 0
         proof.write_text(proof.read_text().replace("A", "B"))
         assert run("consistency", *both, "--proof", proof)[0] == 1
+
+    def test_is_told_to_a_program_as_json(self, folder: Path, tmp_path: Path) -> None:
+        told = ("--vkey", VKEY, "--log", folder, "--json")
+        code, output = run("consistency", folder / "old", folder / "new", *told)
+        said = f"Verified, unwitnessed: the checkpoint of 600 follows the one of 300 ({ORIGIN})."
+        assert (code, json.loads(output)) == (0, {"verdict": "verified", "exit_code": 0, "said": said})
+        forked = tmp_path / "forked"
+        forked.write_bytes(sign(Checkpoint(ORIGIN, 600, bytes(32)), KEY))
+        code, output = run("consistency", folder / "new", forked, *told)
+        assert (code, json.loads(output)["verdict"]) == (1, "split_view")
 
     def test_a_fork_does_not_follow(self, folder: Path, tmp_path: Path) -> None:
         forked = tmp_path / "forked"
