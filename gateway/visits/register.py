@@ -242,7 +242,7 @@ def _named(conn: Connection, search: Search) -> Iterator[ColumnElement[bool]]:
         yield Visit.id.in_(
             union_all(
                 select(Visit.id).where(Visit.id == search.number).correlate(None),
-                select(Filing.visit_id).where(Filing.reference == search.number),
+                select(Filing.visit_id).where(Filing.reference.in_((search.number, search.number.upper()))),
                 select(DelegationRow.visit_id).where(DelegationRow.id == search.number),
                 select(Dispute.visit_id).where(Dispute.id == search.number),
                 select(Finding.visit_id).where(Finding.id == search.number),

@@ -70,7 +70,7 @@ ROLES: Final[Mapping[ActorKind, Message]] = {
 }
 LOOKS: Final[Mapping[EventName, Message]] = {
     EventName.RESIDENT_LOOKED_AT: message("While serving you"),
-    EventName.RESIDENT_LOOKED_AT_BY_AUDITOR: message("As an auditor"),
+    EventName.RESIDENT_LOOKED_AT_BY_AUDITOR: message("Opened what you were shown and what was sent, as an auditor"),
     EventName.VISIT_LOOKED_AT: message("To check how you were served"),
     EventName.STATEMENT_RENDERED: message("Read the text of your permission again"),
     EventName.FINDING_READ: message("To answer what an auditor found"),
