@@ -1,17 +1,24 @@
 """Names and codes that nobody can guess, and the form in which secrets are stored."""
 
 import hashlib
+import re
 import secrets
 
 _ID_BYTES = 16
 _TOKEN_BYTES = 32
 ID_LENGTH = 22
 """Characters of an identifier."""
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def new_id() -> str:
     """Make a new identifier: 128 random bits, 22 characters that are safe in a URL."""
     return secrets.token_urlsafe(_ID_BYTES)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text`, which came with a form, has the shape of an identifier."""
+    return _ID.fullmatch(text) is not None
 
 
 def new_token() -> str:

@@ -122,6 +122,11 @@ PROBLEMS: dict[str, Problem] = {
         message("The visit has moved on"),
         message("This page was left open, or a button was pressed twice. Go back to the visit to see where it stands."),
     ),
+    "form.stale": Problem(
+        409,
+        message("This form was sent before with something else in it"),
+        message("Nothing was recorded now. Open the page anew, see what stands there, and fill the form in again."),
+    ),
     "service.unknown": Problem(404, message("There is no such service"), message("Search for the service again.")),
     # The yes
     "approval.route_not_allowed": Problem(
@@ -306,7 +311,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "finding.own_visit": Problem(
         403,
-        message("This finding is about a visit that you served yourself"),
+        message("This is about a visit that you served yourself"),
         message("Somebody else has to do this: another manager of the centre, or another auditor."),
     ),
     "finding.inquiry_stands": Problem(

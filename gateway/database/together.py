@@ -1,10 +1,11 @@
-"""Several rows in one INSERT: a driver sends a list of parameters row by row, each nearly at a statement's price."""
+"""Rows in one INSERT: several together, since a driver sends them one by one; or one that may be there already."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.database.base import Base
 
@@ -13,6 +14,13 @@ def insert_all(conn: Connection, table: type[Base], rows: Sequence[Mapping[str, 
     """Insert `rows`, at least one and few, that all have the same columns."""
     statement = _inserting(table, tuple(rows[0]), len(rows))
     conn.execute(statement, {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.items()})
+
+
+def insert_once(conn: Connection, table: type[Base], values: Mapping[str, Any]) -> bool:
+    """Insert one row unless its key is taken, also by somebody at the same moment; whether it was inserted."""
+    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    kept = insert(table).values(dict(values)).on_conflict_do_nothing().returning(*table.__table__.primary_key)
+    return conn.execute(kept).one_or_none() is not None
 
 
 @lru_cache(maxsize=64)

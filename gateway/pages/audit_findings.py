@@ -18,7 +18,6 @@ from gateway.visits import case_list, finding_list, findings, looking, notes, re
 from gateway.visits.audit_states import FindingOutcome, FindingState
 from gateway.visits.errors import NotFoundError
 from gateway.visits.finding_list import Place, Search
-from gateway.visits.looking import AuditReason
 from gateway.visits.notes import LONGEST
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
@@ -88,12 +87,7 @@ async def show_finding(
 @post(f"{_ONE}/read", **_AUDITOR)
 async def read_finding(session: StaffSession, parts: Parts, finding_id: FromPath[str]) -> Response[Any]:
     """Record that the visit, and what was written about it, is looked at to follow a finding up."""
-
-    def work(conn: Connection) -> None:
-        visit_id = findings.find(conn, finding_id).visit_id
-        looking.note_audit(conn, parts, session, visit_id, AuditReason.FINDING)
-
-    await parts.database.write(work)
+    await parts.database.write(lambda conn: findings.look(conn, parts, session, finding_id))
     return see_other(f"/audit/findings/{finding_id}")
 
 
@@ -136,9 +130,10 @@ async def _show(
         line = finding_list.one(conn, parts, finding_id, language=session.language)
         if line is None:
             raise NotFoundError("no such finding")
-        may_see = looking.reason_of(conn, line.visit_id, session.actor, parts.clock.now()) is not None
-        written = notes.of_finding(conn, parts, line.id, line.visit_id) if may_see else []
-        return {"line": line, "may_see": may_see, "notes": written}
+        is_own = line.assistant_id == session.staff_id
+        reason = None if is_own else looking.reason_of(conn, line.visit_id, session.actor, parts.clock.now())
+        written = [] if reason is None else notes.of_finding(conn, parts, line.id, line.visit_id)
+        return {"line": line, "is_own": is_own, "may_see": reason is not None, "notes": written}
 
     shown = await parts.database.read(work)
     line = shown["line"]
@@ -147,7 +142,6 @@ async def _show(
         "pages/audit/finding.html",
         status=422 if faults else 200,
         back=f"/audit/findings/{line.id}",
-        is_own=line.assistant_id == session.staff_id,
         can_close=line.state is FindingState.ANSWERED or line.is_overdue,
         typed={"outcome": "", "text": ""} | (typed or {}),
         faults=faults or {},

@@ -12,6 +12,7 @@ from gateway.changes.errors import ChangeFaultError
 from gateway.changes.kinds import Plan
 from gateway.changes.tables import ChangeKind
 from gateway.days import day_of
+from gateway.ids import new_id
 from gateway.pages.admin import words
 from gateway.pages.erasure_words import OBSTACLES
 from gateway.pages.forms import Form, field
@@ -77,6 +78,7 @@ async def place(request: AnyRequest, session: StaffSession, parts: Parts, data: 
         whole=typed["what"] == "person",
         reference=typed["reference"],
         review_on=review_on or date.min,
+        hold_id=data.get("id"),
     )
     try:
         hold_id = await parts.database.write(lambda conn: holds.place(conn, parts, session, wanted))
@@ -125,6 +127,7 @@ def _form(request: AnyRequest, parts: Parts, typed: dict[str, str], fault: str |
         "pages/audit/hold_form.html",
         status=422 if fault else 200,
         back=f"{_HERE}/new",
+        hold_id=new_id(),
         typed=typed,
         faults={fault: _FAULTS[fault]} if fault else {},
         longest=LONGEST_REFERENCE,

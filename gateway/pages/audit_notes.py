@@ -1,5 +1,6 @@
 """What auditors have written about one visit: their notes and findings, and the forms for another."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from gateway.days import day_of, end_of
+from gateway.ids import new_id
 from gateway.pages import audit_search, audit_signs, finding_words
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
@@ -55,7 +57,7 @@ async def write_note(
     def work(conn: Connection) -> bool:
         may = _may(conn, parts, session, visit_id)
         if may:
-            notes.write(conn, parts, session, visit_id, text, corrects)
+            notes.write(conn, parts, session, visit_id, text, corrects, note_id=data.get("id"))
         return may
 
     written = await parts.database.write(work)
@@ -72,7 +74,7 @@ async def open_finding(
     found, faults = _read(parts, typed)
     if found is None:
         return await _show(request, session, parts, visit_id, typed=typed, faults=faults)
-    meant: Found = found
+    meant = replace(found, number=data.get("id"))
 
     def work(conn: Connection) -> str | None:
         may = _may(conn, parts, session, visit_id)
@@ -97,7 +99,7 @@ async def _show(
             return None
         search = Search(visit=visit_id)
         return {
-            "written": notes.of_visit(conn, parts, visit_id),
+            "written": notes.of_visit(conn, parts, session, visit_id),
             "findings": finding_list.find(conn, parts, search, language=session.language, most=_MOST),
         }
 
@@ -115,7 +117,8 @@ async def _show(
         back=_here(visit_id),
         here=_here(visit_id),
         visit_id=visit_id,
-        is_own=shown["written"].assistant_id == session.staff_id,
+        note_id=new_id(),
+        number=findings.new_number(),
         typed=given | (typed or {}),
         faults=faults or {},
         corrects=request.query_params.get("corrects", ""),

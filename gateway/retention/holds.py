@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from audit.entry import Actor
 from audit.events import EventName
 from gateway.database.base import lock
+from gateway.database.together import insert_once
 from gateway.days import day_of
-from gateway.ids import new_id
+from gateway.ids import is_id, new_id
 from gateway.ledger import outbox
 from gateway.paging import Key, follows
 from gateway.parts import Store
@@ -26,7 +27,7 @@ from gateway.people.tables import Staff
 from gateway.retention.erasing import lock_resident
 from gateway.retention.errors import ErasedAlreadyError, HoldFaultError, HoldUnknownError
 from gateway.retention.tables import LegalHold
-from gateway.visits.errors import NotFoundError
+from gateway.visits.errors import NotFoundError, StaleFormError
 from gateway.visits.tables import DelegationRow, Visit
 
 LONGEST_REFERENCE = 40
@@ -60,6 +61,8 @@ class Wanted:
     """Everything of whoever's matter the visit is about, and not this visit alone."""
     reference: str
     review_on: date
+    hold_id: str | None = None
+    """The id that the form carries, so that a form that is sent twice is one hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +84,15 @@ def place(conn: Connection, store: Store, by: StaffSession, wanted: Wanted) -> s
         HoldFaultError: the reference is none, or holds a personal code; the day is too late; there is no person yet.
         NotFoundError: no such visit.
         ErasedAlreadyError: it comes too late.
+        StaleFormError: the id that the form carries is none, or another hold's.
     """
     now = store.clock.database_now(conn)
     ensure_reference(wanted.reference)
     _ensure_review(wanted.review_on, now)
     visit_id, resident_id = _lock(conn, wanted)
-    hold_id = new_id()
+    hold_id = new_id() if wanted.hold_id is None else wanted.hold_id
+    if not is_id(hold_id):
+        raise StaleFormError("no id")
     values = {
         "id": hold_id,
         "visit_id": visit_id,
@@ -96,7 +102,11 @@ def place(conn: Connection, store: Store, by: StaffSession, wanted: Wanted) -> s
         "placed_by": by.staff_id,
         "placed_at": now,
     }
-    conn.execute(insert(LegalHold).values(values))
+    if not insert_once(conn, LegalHold, values):
+        row = one(conn, hold_id)
+        if any(getattr(row, name) != value for name, value in values.items() if name != "placed_at"):
+            raise StaleFormError("the id of another hold")
+        return hold_id
     data = {"reference": wanted.reference, "review_on": wanted.review_on.isoformat()}
     subject = _Subject(hold_id, visit_id or f"resident:{resident_id}")
     _record(conn, EventName.HOLD_PLACED, by.actor, subject, now, **data)

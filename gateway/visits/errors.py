@@ -28,6 +28,12 @@ class OutOfOrderError(VisitError):
     code = "visit.out_of_order"
 
 
+class StaleFormError(VisitError):
+    """The id that a form carries is no id, or belongs to something else: the form was sent before, or is not ours."""
+
+    code = "form.stale"
+
+
 class RouteNotAllowedError(VisitError):
     """The service does not take this route to a yes, or the route cannot reach the assurance that it asks."""
 
@@ -206,7 +212,7 @@ class FindingOverError(VisitError):
 
 
 class OwnFindingError(VisitError):
-    """Nobody records, answers or closes a finding about a visit that they served themselves."""
+    """Nobody notes or reads what is noted, or records, answers or ends a finding, about a visit that they served."""
 
     code = "finding.own_visit"
 

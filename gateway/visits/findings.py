@@ -5,22 +5,30 @@ served the visit neither records, answers nor closes one about it. What is writt
 rows and events hold codes and ids.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from audit.events import EventName
 from gateway.database.base import lock
+from gateway.database.together import insert_once
 from gateway.ids import short_code
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import inquiring, notes
 from gateway.visits.audit_states import FindingKind, FindingOutcome, FindingState, NoteKind, Severity
 from gateway.visits.audit_tables import AuditNote, Finding
-from gateway.visits.errors import FindingOverError, InquiryStandsError, NotFoundError, OwnFindingError
-from gateway.visits.looking import is_noted
+from gateway.visits.errors import (
+    FindingOverError,
+    InquiryStandsError,
+    NotFoundError,
+    OwnFindingError,
+    StaleFormError,
+)
+from gateway.visits.looking import AuditReason, is_noted, note_audit
 from gateway.visits.notes import Draft
 from gateway.visits.rows import AnyRow, find_visit
 from gateway.visits.signs import Sign
@@ -29,7 +37,9 @@ from gateway.visits.trail import say
 MOST_DAYS = 90
 """In which a finding is to be answered."""
 
+_NUMBER = re.compile(r"(\d{4}-){2}\d{4}", re.ASCII)
 _FINDING = select(Finding.__table__).where(Finding.id == bindparam("id"))
+_TEXT = select(AuditNote.id).where(AuditNote.finding_id == bindparam("finding"), AuditNote.kind == NoteKind.FINDING)
 _LAST_ANSWER = (
     select(AuditNote.id)
     .where(AuditNote.finding_id == bindparam("finding"), AuditNote.kind == NoteKind.ANSWER)
@@ -50,6 +60,8 @@ class Found:
     sign: Sign | None = None
     draw: str | None = None
     """Seed of the draw in which the visit was met."""
+    number: str | None = None
+    """The number that the form carries, so that a form that is sent twice is one finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +74,28 @@ class _Ending:
     outcome: FindingOutcome | None = None
 
 
+def new_number() -> str:
+    """A number for a finding that is still to be recorded."""
+    return "-".join(short_code(4) for _ in range(3))
+
+
 def open_finding(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, found: Found) -> str:
-    """Record a finding about a visit and return its number.
+    """Record a finding about a visit and return its number. The same form sent twice is one finding.
 
     Raises:
         NotFoundError: there is no such visit.
         OwnFindingError: `by` served it.
+        StaleFormError: the number that the form carries is none, or another finding's.
         InquiryStandsError: an inquiry stands over it, and the centre would learn of that.
         KeyDestroyedError: the visit is erased.
     """
     visit, now = find_visit(conn, visit_id), parts.clock.database_now(conn)
-    _ensure_not_own(visit, by)
+    notes.ensure_not_own(visit, by)
     if inquiring.stands_over(conn, visit_id, now) is not None:
         raise InquiryStandsError("told to the centre")
-    finding_id = "-".join(short_code(4) for _ in range(3))
+    finding_id = new_number() if found.number is None else found.number
+    if not _NUMBER.fullmatch(finding_id):
+        raise StaleFormError("no number")
     deadline = min(found.deadline, now + timedelta(days=MOST_DAYS))
     facts = {"kind": found.kind, "severity": found.severity, "sign": found.sign, "draw": found.draw}
     values = {
@@ -90,12 +110,27 @@ def open_finding(conn: Connection, parts: Parts, by: StaffSession, visit_id: str
         "opened_by": by.staff_id,
         "opened_at": now,
     }
-    conn.execute(insert(Finding).values(values | facts))
+    if not insert_once(conn, Finding, values | facts):
+        names = ("visit_id", "opened_by", "deadline", *facts)
+        _ensure_same(conn, parts, by, finding_id, {name: (values | facts)[name] for name in names}, found.text)
+        return finding_id
     note, text = notes.keep(conn, parts, by, visit_id, Draft(NoteKind.FINDING, found.text, finding_id), now)
     data = {"finding": finding_id, "deadline": deadline.isoformat(), "note": note, "text": text}
     known = {name: None if value is None else str(value) for name, value in facts.items()}
     say(conn, visit_id, EventName.FINDING_OPENED, by.actor, now, **data, **known)
     return finding_id
+
+
+def look(conn: Connection, parts: Parts, by: StaffSession, finding_id: str) -> None:
+    """Record that an auditor opens the visit, and what was written about it, to follow a finding up.
+
+    Raises:
+        NotFoundError: there is no such finding.
+        OwnFindingError: `by` served the visit.
+    """
+    row = find(conn, finding_id)
+    notes.ensure_not_own(row, by)
+    note_audit(conn, parts, by, row.visit_id, AuditReason.FINDING)
 
 
 def read(conn: Connection, parts: Parts, by: StaffSession, finding_id: str) -> None:
@@ -106,7 +141,7 @@ def read(conn: Connection, parts: Parts, by: StaffSession, finding_id: str) -> N
         OwnFindingError: `by` served the visit.
     """
     row = in_centre(conn, by, finding_id)
-    _ensure_not_own(row, by)
+    notes.ensure_not_own(row, by)
     say(conn, row.visit_id, EventName.FINDING_READ, by.actor, parts.clock.database_now(conn), finding=row.id)
 
 
@@ -129,7 +164,7 @@ def answer(conn: Connection, parts: Parts, by: StaffSession, finding_id: str, te
     row = _lock_waiting(conn, finding_id)
     if row.centre_id != by.centre_id:
         raise NotFoundError("no such finding")
-    _ensure_not_own(row, by)
+    notes.ensure_not_own(row, by)
     if row.opened_by == by.staff_id:
         raise OwnFindingError("nobody answers themselves")
     before = conn.execute(_LAST_ANSWER, {"finding": row.id}).scalar_one_or_none()
@@ -180,8 +215,20 @@ def in_centre(conn: Connection, by: StaffSession, finding_id: str) -> AnyRow:
     return row
 
 
+def _ensure_same(
+    conn: Connection, parts: Parts, by: StaffSession, finding_id: str, values: dict[str, Any], text: str
+) -> None:
+    """See to it that a number that is taken is of this very finding. Raises `StaleFormError`."""
+    row = find(conn, finding_id)
+    if any(getattr(row, name) != value for name, value in values.items()):
+        raise StaleFormError("the number of another finding")
+    note_id = conn.execute(_TEXT, {"finding": finding_id}).scalar_one()
+    draft = Draft(NoteKind.FINDING, text, finding_id, id=note_id)
+    notes.keep_once(conn, parts, by, row.visit_id, draft, row.opened_at)
+
+
 def _end(conn: Connection, parts: Parts, by: StaffSession, row: AnyRow, ending: _Ending, now: datetime) -> None:
-    _ensure_not_own(row, by)
+    notes.ensure_not_own(row, by)
     data: dict[str, Any] = {"finding": row.id, "outcome": None if ending.outcome is None else ending.outcome.value}
     # What ends a finding is its codes: it also ends when nothing can be written any more.
     if not notes.is_erased(conn, parts, row.visit_id):
@@ -197,12 +244,6 @@ def _lock_waiting(conn: Connection, finding_id: str) -> AnyRow:
     if row.is_over:
         raise FindingOverError("the finding is over")
     return row
-
-
-def _ensure_not_own(row: AnyRow, by: StaffSession) -> None:
-    """`row` is of a visit or of a finding about one."""
-    if row.assistant_id == by.staff_id:
-        raise OwnFindingError("nobody judges a visit that they served")
 
 
 def _set(conn: Connection, finding_id: str, **columns: object) -> None:

@@ -14,6 +14,7 @@ from gateway.changes import flow
 from gateway.changes.errors import ChangeFaultError
 from gateway.changes.kinds import Plan
 from gateway.changes.tables import ChangeKind
+from gateway.ids import new_id
 from gateway.people import staff
 from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
@@ -23,6 +24,7 @@ from gateway.retention import erasing, holds, wishes
 from gateway.retention.errors import ErasedAlreadyError, HoldFaultError, StillNeededError
 from gateway.retention.holds import Wanted
 from gateway.retention.states import Obstacle, Why
+from gateway.visits.errors import StaleFormError
 from tests.gateway.accounts import an_account
 from tests.gateway.retention.conftest import KNOWN, columns, erase, number_of, run, serve
 from tests.gateway.visits.counter import Counter
@@ -62,6 +64,22 @@ def test_it_stops_time_and_wish_until_it_is_let_go(counter: Counter, janis: str,
     counter.write(lambda conn: holds.lift(conn, counter.store, hold, counter.by.actor))
     assert run(counter).erased.total() == 2
     assert number_of(counter, KNOWN.code) is None
+
+
+def test_a_hold_whose_form_comes_twice_is_one(counter: Counter, janis: str) -> None:
+    by, meant = auditor(counter), replace(wanted(counter), hold_id=new_id())
+
+    def step(each: Wanted) -> Callable[[Connection], str]:
+        return lambda conn: holds.place(conn, counter.store, by, each)
+
+    with ThreadPoolExecutor(2) as both:
+        clicks = [both.submit(counter.store.database.write_now, step(meant)) for _ in range(2)]
+        assert {each.result() for each in clicks} == {meant.hold_id}
+    assert counter.write(step(meant)) == meant.hold_id
+    assert counter.events().count(EventName.HOLD_PLACED) == 1
+    for changed in (replace(meant, hold_id="x"), replace(meant, hold_id=""), replace(meant, reference="IDB-2026/18")):
+        with pytest.raises(StaleFormError):
+            counter.write(step(changed))
 
 
 def test_it_is_told_in_the_trail_of_what_is_kept(counter: Counter, janis: str) -> None:

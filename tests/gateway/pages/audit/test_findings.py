@@ -4,13 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from audit.events import EventName
 from gateway.pages import audit_findings
 from gateway.people import sessions
 from gateway.people.roles import Role
 from gateway.visits.audit_tables import Finding
+from gateway.visits.tables import Visit
 from tests.gateway.pages.audit.test_audit import auditor, opened, recorded
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.stopping.conftest import Staff, signed_in
@@ -70,6 +71,32 @@ class TestNotes:
         first, second = sorted(recorded(facing, EventName.NOTE_WRITTEN), key=lambda each: int(str(each["n"])))
         assert second["data"]["corrects"] == first["data"]["note"]  # type: ignore[index]  # decoded JSON
         assert auditor.send(here, note="Trešā", corrects="no-such-note").status == 404
+
+    def test_and_findings_of_a_visit_are_not_shown_to_whoever_served_it(self, facing: Facing, auditor: Phone) -> None:
+        number, visit = a_finding(facing, auditor), facing.counter.visit_id
+        staff_id = facing.counter.write(lambda conn: conn.execute(select(Finding.opened_by)).scalar_one())
+        auditor.see(f"/audit/findings/{number}")
+        facing.counter.write(lambda conn: conn.execute(update(Visit).values(assistant_id=staff_id)))
+        facing.counter.write(lambda conn: conn.execute(update(Finding).values(assistant_id=staff_id)))
+        auditor.see(f"/audit/visits/{visit}/notes", status=403)
+        page = auditor.see(f"/audit/findings/{number}").text
+        assert "You served this visit yourself" in page
+        assert FOUND not in page
+        assert auditor.send(f"/audit/findings/{number}/read").status == 403
+
+    def test_and_findings_carry_an_id_of_their_own(self, facing: Facing, auditor: Phone) -> None:
+        a_finding(facing, auditor)
+        visit = facing.counter.visit_id
+        here = f"/audit/visits/{visit}/notes"
+        note, number = re.findall(r'name="id" value="([^"]+)"', auditor.see(here).text)
+        for _click in range(2):
+            assert auditor.send(here, note="Piezīme.", id=note).location == here
+        fields = {"kind": "consent", "severity": "mended", "text": FOUND, "deadline": "2026-11-20", "id": number}
+        for _click in range(2):
+            assert auditor.send(f"/audit/visits/{visit}/findings", **fields).location == f"/audit/findings/{number}"
+        assert auditor.send(here, note="Cita.", id=note).status == 409
+        assert len(recorded(facing, EventName.NOTE_WRITTEN)) == 1
+        assert facing.counter.events().count(EventName.FINDING_OPENED) == 2
 
 
 class TestAFinding:
