@@ -76,7 +76,7 @@ class _Copying:
             visits,
             **of_visit,
             id="'d-' || i",
-            status_index="1000 + i",
+            status_index="-i",  # those that were given at random are positive
             stop_code_hash="NULL",
             requested_at=self._time(60),
         )

@@ -123,8 +123,8 @@ def _throughput(kind: str, url: str, effort: Effort) -> Figure:
         beside=f"rows of a plain journal {plain:,.0f}/s",
         ratio=ours / plain,
         aims=aims,
-        why="on two cores writers, server and sequencer wait for these, not for the disk: an event is two statements "
-        "and a place in the tree, a plain row is one statement",
+        why="on two cores writers, server and sequencer wait for these, not for the disk: an event is three rows "
+        "in one statement and a place in the tree, a plain row is one",
     )
 
 
