@@ -104,4 +104,5 @@ async def test_the_auditors_pages(facing: Facing, auditor: Phone) -> None:
     )
     found["inquiries"] = await cost(auditor, "/audit/inquiries")
     found["inquiry"] = await cost(auditor, f"/audit/inquiries/{inquiry}")
+    assert found.pop("visit") <= MOST + 1  # it also says whether an inquiry of theirs stands over it
     assert max(found.values()) <= MOST, found
