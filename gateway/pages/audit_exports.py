@@ -1,6 +1,7 @@
 """What auditors take away as tables: visits that were found, findings, the entries of one visit. Each is an event.
 
-Ids and codes alone, no names and no values. A list is read a page at a time while it is sent, and ends at `MOST` lines,
+Asked for by a form and never by a link, so that no other site has an auditor's name put under one. Ids and codes alone,
+no names and no values. A list is read a page at a time while it is sent, and ends at `MOST` lines,
 which its last line then says.
 """
 
@@ -9,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Request, Response, post
 from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
@@ -75,7 +76,7 @@ _ENTRIES: Final = (
 )
 
 
-@get("/audit/visits.csv", **_AUDITOR)
+@post("/audit/visits.csv", status_code=200, **_AUDITOR)
 async def export_visits(request: AnyRequest, session: StaffSession, parts: Parts) -> Stream:
     """The visits that a search finds, from the newest."""
     looked = await parts.database.read(lambda conn: audit_search.read(conn, parts, request))
@@ -91,7 +92,7 @@ async def export_visits(request: AnyRequest, session: StaffSession, parts: Parts
     return _sent("visits", _VISITS, _lines(parts, page_after, _of_visit))
 
 
-@get("/audit/findings.csv", **_AUDITOR)
+@post("/audit/findings.csv", status_code=200, **_AUDITOR)
 async def export_findings(request: AnyRequest, session: StaffSession, parts: Parts) -> Stream:
     """The findings that a search finds, what waits first."""
     looked, _fields = await parts.database.read(lambda conn: audit_findings.read(conn, request))
@@ -106,7 +107,7 @@ async def export_findings(request: AnyRequest, session: StaffSession, parts: Par
     return _sent("findings", _FINDINGS, _lines(parts, page_after, _of_finding))
 
 
-@get("/audit/visits/{visit_id:str}/entries.csv", **_AUDITOR)
+@post("/audit/visits/{visit_id:str}/entries.csv", status_code=200, **_AUDITOR)
 async def export_entries(session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[Any]:
     """The entries of one visit, for whoever has said why; its resident sees that they were taken."""
 

@@ -99,6 +99,6 @@ class SubjectKind(StrEnum):
     VISIT = "visit"
     """This visit."""
     RESIDENT = "resident"
-    """Every visit in which this person's matter was dealt with, or in which they were asked for a yes."""
+    """Every visit in which this person's matter was dealt with."""
     ABOUT = "about"
     """Whose matter a visit was that is named: counted, so that inquiries about one person do not add up for ever."""

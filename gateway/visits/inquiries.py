@@ -105,14 +105,15 @@ def propose(conn: Connection, store: Store, by: StaffSession, wanted: Proposal) 
         "ends_at": wanted.ends_at,
     }
     conn.execute(insert(Inquiry).values(values))
-    subjects = inquiry_rules.subjects_of(wanted, people)
+    principals = inquiry_rules.principals_of(conn, wanted.visits)
+    subjects = inquiry_rules.subjects_of(wanted, people, principals)
     insert_all(conn, InquirySubject, [{"inquiry_id": inquiry_id, **each} for each in subjects])
     enqueue(conn, JOB, {"inquiry": inquiry_id}, run_at=lapses_at, now=now)
     data = {
         "reference": wanted.reference,
         "reason": wanted.reason.value,
         "visits": sorted(wanted.visits),
-        "residents": sorted(people) if wanted.whole_person else [],
+        "residents": sorted(principals) if wanted.whole_person else [],
         "ends_at": wanted.ends_at.isoformat(),
     }
     _record(conn, inquiry_id, EventName.INQUIRY_PROPOSED, by.actor, now, data)

@@ -20,7 +20,7 @@ from gateway.ledger import outbox
 from gateway.ledger.tables import AuditChain, AuditEvent
 from gateway.visits.audit_states import InquiryStepKind, SubjectKind
 from gateway.visits.audit_tables import Inquiry, InquiryStep, InquirySubject
-from gateway.visits.tables import Approval, DelegationRow
+from gateway.visits.tables import DelegationRow
 from gateway.visits.trail import say
 
 _PREFIX: Final = "inquiry:"
@@ -34,13 +34,8 @@ IS_ENDED: Final = exists().where(InquiryStep.inquiry_id == Inquiry.id, InquirySt
 
 
 def people_of(visit: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether an inquiry's subject is somebody whose matter a visit was, or who was asked for a yes in it."""
-    asked = select(Approval.approver_id).where(Approval.visit_id == visit, Approval.approver_id.is_not(None))
-    return or_(
-        InquirySubject.subject_id.in_(select(DelegationRow.principal_id).where(DelegationRow.visit_id == visit)),
-        InquirySubject.subject_id.in_(select(DelegationRow.approver_id).where(DelegationRow.visit_id == visit)),
-        InquirySubject.subject_id.in_(asked),
-    )
+    """Whether an inquiry's subject is somebody whose matter a visit was; who said yes for them is no subject."""
+    return InquirySubject.subject_id.in_(select(DelegationRow.principal_id).where(DelegationRow.visit_id == visit))
 
 
 _VISIT: Final[ColumnElement[str]] = bindparam("visit", type_=String())

@@ -37,6 +37,7 @@ _PEOPLE = (
         ),
     )
 )
+_PRINCIPALS = select(DelegationRow.principal_id).where(DelegationRow.visit_id.in_(bindparam("visits", expanding=True)))
 _RESIDENTS = select(Resident.id).where(Resident.id.in_(bindparam("people", expanding=True))).order_by(Resident.id)
 _NAMED = select(InquirySubject.kind, InquirySubject.subject_id).where(InquirySubject.inquiry_id == bindparam("id"))
 _OWN = select(Visit.id).where(
@@ -134,12 +135,18 @@ def check_total(
         raise InquiryFaultError("last", "total")
 
 
-def subjects_of(wanted: Proposal, people: Collection[str]) -> Iterator[dict[str, object]]:
-    """The rows of what a proposal names."""
+def principals_of(conn: Connection, visits: Sequence[str]) -> frozenset[str]:
+    """Whose matter these visits were."""
+    return frozenset(conn.execute(_PRINCIPALS, {"visits": list(visits)}).scalars())
+
+
+def subjects_of(wanted: Proposal, people: Collection[str], principals: Collection[str]) -> Iterator[dict[str, object]]:
+    """The rows of what a proposal names: who said yes for somebody is counted, and no subject."""
     for visit_id in sorted(set(wanted.visits)):
         yield {"kind": SubjectKind.VISIT, "subject_id": visit_id}
     for person in sorted(people):
-        kind = SubjectKind.RESIDENT if wanted.whole_person else SubjectKind.ABOUT
+        is_subject = wanted.whole_person and person in principals
+        kind = SubjectKind.RESIDENT if is_subject else SubjectKind.ABOUT
         yield {"kind": kind, "subject_id": person}
 
 

@@ -27,7 +27,8 @@ from gateway.visits.inquiry_list import InquiryStanding
 from gateway.visits.inquiry_rules import Proposal
 from gateway.visits.looking import AuditReason
 from tests.gateway.visits.colleagues import a_colleague
-from tests.gateway.visits.counter import Counter
+from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.test_one_person import BIRTH, CHILD
 
 INSERT_ONLY = ("audit_note", "inquiry", "inquiry_subject", "inquiry_step")
 
@@ -161,6 +162,17 @@ class TestWhileItStands:
         look(visited, one)
         look(visited, one, first)
         assert len(seen(visited)) == 1
+
+    def test_who_only_said_yes_for_somebody_is_no_subject_of_it(
+        self, counter: Counter, one: StaffSession, two: StaffSession
+    ) -> None:
+        counter.open().grant(person=CHILD, approver=ILZE, authority=BIRTH)
+        counter.close()
+        agree(counter, two, propose(counter, one, whole_person=True))
+        counter.open().grant()
+        counter.close()
+        look(counter, one)
+        assert len(seen(counter)) == 1, "what is Ilze's own is shown at once"
 
     def test_it_is_in_force_for_nobody_before_a_second_agrees(
         self, visited: Counter, one: StaffSession, two: StaffSession

@@ -184,8 +184,8 @@ class TestTheList:
         place = "after=2026-11-02T09:00:00%2B00:00~329999-00001"
         for page, query in (("", ""), ("/findings", ""), ("/cases", "&state=329999-00001"), ("/around", "")):
             auditor.see(f"/audit{page}?centre=329999-00001&service=329999-00001&{place}{query}")
-        auditor.get("/audit/visits.csv?centre=329999-00001&service=329999-00001")
-        auditor.get("/audit/findings.csv?centre=329999-00001&service=329999-00001")
+        auditor.send("/audit/visits.csv?centre=329999-00001&service=329999-00001")
+        auditor.send("/audit/findings.csv?centre=329999-00001&service=329999-00001")
         kinds = (EventName.TRAIL_SEARCHED, EventName.FINDINGS_SEARCHED, EventName.DISPUTES_SEARCHED)
         said = [each["data"] for kind in (*kinds, EventName.TRAIL_EXPORTED) for each in recorded(facing, kind)]
         assert len(said) == 6

@@ -33,7 +33,8 @@ def test_what_a_spreadsheet_would_run_is_text() -> None:
 def test_a_search_is_taken_away_with_ids_alone(facing: Facing, auditor: Phone) -> None:
     whole_visit(facing)
     counter = facing.counter
-    answer = auditor.get("/audit/visits.csv?assistant=anna&ending=filed&number=")
+    auditor.see("/audit")
+    answer = auditor.send("/audit/visits.csv?assistant=anna&ending=filed&number=")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="visits.csv"'
     head, line = rows(answer.text)
@@ -60,16 +61,17 @@ def test_a_long_list_is_read_in_parts_and_says_where_it_was_cut(
         facing.counter.close()
     facing.counter.write(lambda conn: conn.execute(update(Visit).values(opened_at=facing.counter.clock.now())))
     monkeypatch.setattr(audit_exports, "_AT_A_TIME", 2)
-    assert len({line[0] for line in rows(auditor.get("/audit/visits.csv").text)}) == 6
+    auditor.see("/audit")
+    assert len({line[0] for line in rows(auditor.send("/audit/visits.csv").text)}) == 6
     monkeypatch.setattr(audit_exports, "MOST", 4)
-    found = rows(auditor.get("/audit/visits.csv").text)
+    found = rows(auditor.send("/audit/visits.csv").text)
     assert len(found) == 6
     assert found[-1][0].startswith("cut:")
 
 
 def test_findings_are_taken_away(facing: Facing, auditor: Phone) -> None:
     number = a_finding(facing, auditor, sign="haste")
-    head, line = rows(auditor.get("/audit/findings.csv?state=open").text)
+    head, line = rows(auditor.send("/audit/findings.csv?state=open").text)
     found = dict(zip(head, line, strict=True))
     assert (found["finding"], found["kind"], found["answer_by"], found["sign"]) == (
         number,
@@ -84,14 +86,26 @@ def test_findings_are_taken_away(facing: Facing, auditor: Phone) -> None:
 def test_entries_need_a_reason_and_the_resident_sees_it(facing: Facing, auditor: Phone) -> None:
     whole_visit(facing)
     visit = facing.counter.visit_id
-    assert auditor.get(f"/audit/visits/{visit}/entries.csv").location == f"/audit/visits/{visit}"
+    auditor.see("/audit")
+    assert auditor.send(f"/audit/visits/{visit}/entries.csv").location == f"/audit/visits/{visit}"
     opened(auditor, visit, "complaint")
-    text = auditor.get(f"/audit/visits/{visit}/entries.csv").text
+    text = auditor.send(f"/audit/visits/{visit}/entries.csv").text
     found = rows(text)
     assert [line[2] for line in found[1:]] == [each.value for each in facing.counter.events()]
     assert "Ilze" not in text
     (event,) = recorded(facing, EventName.BUNDLE_EXPORTED)
     assert event["data"] == {"disclosed": [], "reason": "complaint"}
+
+
+def test_a_link_from_elsewhere_takes_nothing_away_in_an_auditors_name(facing: Facing, auditor: Phone) -> None:
+    whole_visit(facing)
+    visit = facing.counter.visit_id
+    opened(auditor, visit)
+    for path in ("/audit/visits.csv", "/audit/findings.csv", f"/audit/visits/{visit}/entries.csv"):
+        assert auditor.get(path).status == 405
+        assert auditor.post(path, {"_csrf": "another"}).status == 403
+    assert not recorded(facing, EventName.TRAIL_EXPORTED)
+    assert not recorded(facing, EventName.BUNDLE_EXPORTED)
 
 
 def test_what_the_resident_saw_is_opened_by_a_step_of_its_own_which_they_see(facing: Facing, auditor: Phone) -> None:
