@@ -272,7 +272,9 @@ class Phone(Hands):
         return self.page.url
 
     def give_feedback(self, link: str, *, satisfaction: int = 5, comment: str = "") -> None:
-        """Answer the three questions."""
+        """Answer the three questions, in a tab of their own: the page of before may just be following what happened."""
+        before, self.page = self.page, self.page.context.new_page()
+        before.close()
         self.page.goto(link)
         self.page.check(f'input[name=satisfaction][value="{satisfaction}"]')
         self.page.check("input[name=done][value=yes]")

@@ -86,6 +86,7 @@ async def export_visits(request: AnyRequest, session: StaffSession, parts: Parts
     await parts.database.write(lambda conn: _note(conn, parts, session, data))
 
     def page_after(last: Registered | None) -> Callable[[Connection], Sequence[Registered]]:
+        """Reads the visits that follow one in the list."""
         here: Search = search if last is None else replace(search, after=last.key)
         return lambda conn: register.find(conn, here, language=session.language, most=_AT_A_TIME)
 
@@ -101,6 +102,7 @@ async def export_findings(request: AnyRequest, session: StaffSession, parts: Par
     await parts.database.write(lambda conn: _note(conn, parts, session, data))
 
     def page_after(last: Line | None) -> Callable[[Connection], Sequence[Line]]:
+        """Reads the findings that follow one in the list."""
         here = search if last is None else replace(search, after=last.place)
         return lambda conn: finding_list.find(conn, parts, here, language=session.language, most=_AT_A_TIME)
 
