@@ -95,7 +95,7 @@ def test_no_trick_against_the_records_does(store: Store) -> None:
     checkpoint_of(store)
     for name, statement in TRICKS.items():
         with pytest.raises(DBAPIError) as refused:
-            store.database.write_now(lambda conn, statement=statement: conn.execute(text(statement)))  # type: ignore[misc]
+            store.database.write_now(lambda conn, statement=statement: conn.execute(text(statement)))  # type: ignore[misc]  # bound now
         state = getattr(refused.value.orig, "sqlstate", None)
         assert state == "42501", (name, state, refused.value.orig)  # insufficient privilege
     assert store.database.read_now(guards.faults) == []
@@ -118,7 +118,7 @@ class TestTheDoctor:
             f"ALTER TABLE audit_node OWNER TO {role}": "it owns 1 tables, such as audit_node",
         }.items():
             with closing(Database.open(owner_url, readers=1)) as owner:
-                owner.write_now(lambda conn, given=given: conn.execute(text(given)))  # type: ignore[misc]
+                owner.write_now(lambda conn, given=given: conn.execute(text(given)))  # type: ignore[misc]  # bound now
             assert said in doctor.role(settings).detail
             grants.give(owner_url, settings.database_url)
         with closing(Database.open(owner_url, readers=1)) as owner:
@@ -145,7 +145,7 @@ class TestGiving:
                 "CREATE ROLE an_application LOGIN",
                 f"ALTER DATABASE {name} OWNER TO an_owner",
             ):
-                server.write_now(lambda conn, statement=statement: conn.execute(text(statement)))  # type: ignore[misc]
+                server.write_now(lambda conn, statement=statement: conn.execute(text(statement)))  # type: ignore[misc]  # bound now
         owner, user = (
             make_url(url).set(username=role).render_as_string(hide_password=False)
             for role in ("an_owner", "an_application")

@@ -1,0 +1,60 @@
+"""Portals, identity providers, and the gateway itself."""
+
+from gateway.problem_texts.problem import UNAVAILABLE, Problem
+from ui.i18n import message
+
+PROBLEMS: dict[str, Problem] = {
+    # Signing in at portals, and with identity providers
+    "oauth.run_required": Problem(
+        403,
+        message("This sign-in happens only during a visit at a centre"),
+        message(
+            "An assistant signs in to the portal for you while you are at a centre. To use the portal by yourself, go "
+            "back to it and choose another way of signing in."
+        ),
+    ),
+    "oauth.untrusted_request": Problem(
+        400,
+        message("The portal that sent you here is not known"),
+        message("Nothing was passed on. Close the page and open the portal by its own address."),
+    ),
+    "oauth.provider_unknown": Problem(
+        404, message("This way of signing in is not offered"), message("Go back and choose another way of signing in.")
+    ),
+    "oauth.provider_unavailable": Problem(
+        503,
+        message("The sign-in service does not answer"),
+        message("Nothing was approved. Try again in a minute, or choose another way of signing in."),
+    ),
+    "mine.nobody": Problem(
+        404,
+        message("Nothing was ever done in your name here"),
+        message(
+            "No centre has ever asked you for a permission, and nothing about you is kept. You can close this page."
+        ),
+    ),
+    "mine.too_weak": Problem(
+        403,
+        message("Your sign-in is not sure enough for this page"),
+        message("It shows everything that was sent in your name. Choose a surer way to sign in, or ask at any centre."),
+    ),
+    "mine.not_fresh": Problem(
+        403,
+        message("Your sign-in is too old for this"),
+        message("Nothing was changed. Sign in anew with a provider: for five minutes you can change how we reach you."),
+    ),
+    "oauth.sign_in_failed": Problem(
+        403,
+        message("The sign-in could not be confirmed"),
+        message("Nothing was approved. Try once more; if it happens again, ask the assistant for another way."),
+    ),
+    # The gateway itself
+    "database.unavailable": UNAVAILABLE,
+    "keys.epoch_over": UNAVAILABLE,
+    "keys.missing": UNAVAILABLE,
+    "log.unhealthy": Problem(
+        503,
+        message("The audit log cannot be written safely"),
+        message("Nothing is filed until the operator has looked at it. What was saved before is still there."),
+    ),
+}

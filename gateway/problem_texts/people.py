@@ -1,0 +1,161 @@
+"""Who may come in, and what people decide about themselves and about settings."""
+
+from gateway.problem_texts.problem import BAD_REQUEST, GO_BACK, NOT_FOUND, SIGN_IN_AGAIN, Problem
+from ui.i18n import message
+
+PROBLEMS: dict[str, Problem] = {
+    # Sessions and access
+    "session.required": Problem(
+        401,
+        message("You are not signed in, or your session has ended"),
+        message("Open the page again from the code or the link that you were given, or sign in."),
+    ),
+    "session.over": Problem(401, message("Your session has ended"), SIGN_IN_AGAIN),
+    "session.locked": Problem(401, message("The session is locked"), message("Unlock it with your password.")),
+    "session.role_not_chosen": Problem(401, message("Choose your role"), message("Choose in which role you work.")),
+    "session.elsewhere": Problem(
+        401,
+        message("Your session was used on another computer and has been ended"),
+        message("Sign in again. If you did not use another computer, tell your manager now."),
+    ),
+    "access.refused": Problem(
+        403,
+        message("You may not open this page"),
+        message("It is for another role. If you need it for your work, ask your manager."),
+    ),
+    "request.forged": Problem(
+        403,
+        message("The page was too old to be sent"),
+        message("Nothing was changed. Go back, reload the page and send it again."),
+    ),
+    "sign_in.failed": Problem(
+        403,
+        message("The user name, the password or the code is not right"),
+        message("Check all three and try again with a new code from the authenticator app."),
+    ),
+    "sign_in.wrong_password": Problem(
+        403, message("The password is not right"), message("Type it again, or sign out and sign in anew.")
+    ),
+    "recovery.refused": Problem(
+        403,
+        message("The user name or the code is not right"),
+        message("Check both halves of the code. They work for three days and once; your manager can ask for new ones."),
+    ),
+    "recovery.half_shown": Problem(
+        410,
+        message("The half of the code is not shown again"),
+        message("It is shown once. If it was lost, ask for the recovery anew."),
+    ),
+    "sign_in.throttled": Problem(429, message("Too many tries"), message("Wait a quarter of an hour, then try again.")),
+    "sign_in.terminal_required": Problem(
+        403,
+        message("Sign in at a computer of your centre"),
+        message(
+            "Your role may be used only at a computer that is enrolled at your centre. Ask your manager to enrol it."
+        ),
+    ),
+    "pairing.code_unknown": Problem(
+        404, message("The code is not right, or is past its time"), message("Make a new code and type it again.")
+    ),
+    "staff.login_taken": Problem(409, message("This user name is taken"), message("Choose another user name.")),
+    "people.not_found": NOT_FOUND,
+    "people.personal_code": Problem(
+        400, message("This is not a personal code"), message("A personal code has 11 digits, such as 329999-00001.")
+    ),
+    # Passkeys
+    "passkey.impossible": Problem(
+        409,
+        message("Passkeys cannot be used at this address"),
+        message("Sign in instead. If the address in the browser is a row of numbers, tell the centre."),
+    ),
+    "passkey.not_fresh": Problem(
+        403,
+        message("Your sign-in is too old to add a passkey"),
+        message("Sign in once more and add the passkey within five minutes."),
+    ),
+    "passkey.too_many": Problem(
+        409, message("You have ten passkeys already"), message("Remove one that you do not use, then add a new one.")
+    ),
+    "passkey.not_taken": Problem(
+        403,
+        message("The passkey was not added"),
+        message("Nothing was changed. Try once more, with your finger, face or the phone’s PIN."),
+    ),
+    "passkey.over": Problem(
+        409,
+        message("The passkey answered too late, or for the second time"),
+        message("Nothing was approved by it. Look at what is asked now and use the passkey again."),
+    ),
+    "passkey.unknown": Problem(
+        403,
+        message("This passkey cannot be used here"),
+        message("Nothing was approved. Use another passkey, sign in instead, or ask the assistant for another way."),
+    ),
+    "passkey.refused": Problem(
+        403,
+        message("The passkey could not be confirmed"),
+        message("Nothing was approved. Try once more, with your finger, face or the phone’s PIN, or sign in instead."),
+    ),
+    "passkey.copied": Problem(
+        403,
+        message("This passkey is no longer accepted"),
+        message(
+            "There may be a copy of it. Nothing was approved, and it counts for nothing any more. Sign in instead, and "
+            "remove it on your own page."
+        ),
+    ),
+    # Erasing
+    "keys.destroyed": Problem(
+        410,
+        message("This has been erased"),
+        message("That it was, and when, stands in the trail. Nothing can be opened."),
+    ),
+    "retention.still_needed": Problem(
+        409, message("It cannot be erased now"), message("Something is under way for which it is needed.")
+    ),
+    "retention.erased": Problem(
+        409, message("It has been erased already"), message("Nothing is left that could be kept or erased.")
+    ),
+    "retention.no_wish": Problem(409, message("No wish to be erased waits"), GO_BACK),
+    "retention.not_fresh": Problem(
+        403,
+        message("Your sign-in is too old for this"),
+        message("Sign in once more and ask for it within five minutes."),
+    ),
+    "retention.served_by_you": Problem(
+        403,
+        message("You have served this person, so you cannot take this wish"),
+        message(
+            "Ask a colleague or the manager. The person can also ask for it on their own page or at another centre."
+        ),
+    ),
+    "retention.no_hold": Problem(404, message("There is no such hold, or it was lifted"), GO_BACK),
+    "retention.person_erased": Problem(
+        409,
+        message("What was known of this person was erased in this moment"),
+        message("Ask again: they are served as somebody new."),
+    ),
+    # Changes of security settings
+    "change.not_found": NOT_FOUND,
+    "change.over": Problem(
+        409,
+        message("This change was decided already"),
+        message("Open the list of changes: it shows what was decided, and by whom."),
+    ),
+    "change.same_person": Problem(
+        403,
+        message("This needs a second person"),
+        message("Another administrator, at another computer, has to confirm what you or this computer proposed."),
+    ),
+    "change.fresh_account": Problem(
+        403,
+        message("Your account is too new for this"),
+        message("It was made or recovered within the last day. Ask another administrator, or come back tomorrow."),
+    ),
+    "change.secret_gone": Problem(
+        410,
+        message("The secret is not shown again"),
+        message("It is shown once, to whom it is for. If it was lost, propose the change anew."),
+    ),
+    "change.fault": BAD_REQUEST,
+}
