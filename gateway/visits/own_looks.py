@@ -5,18 +5,18 @@ has to fear whom they check. Where and in which role stands with each look. What
 stands there with its own time once that is over.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, literal, or_, select, union_all
+from sqlalchemy import Connection, Row, bindparam, literal, or_, select, union_all
 
 from audit.entry import ActorKind, Entry, decode
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
 from gateway.paging import Key, end_of, follows
 from gateway.people.tables import Centre, Staff
-from gateway.visits.tables import Approval, DelegationRow
+from gateway.visits.tables import Approval, DelegationRow, Visit
 
 MOST = 50
 """Looks on one page."""
@@ -35,7 +35,8 @@ _KINDS = (
 )
 _NAMED = frozenset({ActorKind.ASSISTANT, ActorKind.MANAGER})
 _LOOKS = (
-    select(AuditEvent.id, AuditEvent.at, AuditEvent.leaf)
+    select(AuditEvent.id, AuditEvent.at, AuditEvent.leaf, Visit.opened_at)
+    .outerjoin(Visit, Visit.id == AuditEvent.chain)
     .where(AuditEvent.type.in_([kind.value for kind in _KINDS]))
     .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     .limit(bindparam("most"))
@@ -75,6 +76,10 @@ class Look:
     name: str | None
     """Of a member of staff who serves people."""
     centre: str | None
+    visit_at: datetime | None
+    """When the visit began that was looked at, where it was one."""
+    left_sealed: bool
+    """Whether it was a file in which everything that is sealed stayed so."""
 
 
 def of_person(conn: Connection, person_id: str, after: Key | None = None) -> tuple[list[Look], Key | None]:
@@ -85,25 +90,27 @@ def of_person(conn: Connection, person_id: str, after: Key | None = None) -> tup
     known: dict[str, object] = {"person": person_id, "own": f"resident:{person_id}", "most": MOST + 1}
     rows = conn.execute(_ALL if after is None else _ALL_AFTER, known | (after.values if after else {})).all()
     principals = {person_id, *conn.execute(_PRINCIPALS, {"person": person_id}).scalars()}
-    entries = [decode(bytes(row.leaf)) for row in rows[:MOST]]
-    return _looks(conn, entries, principals), end_of(rows, MOST, lambda row: Key(row.at, row.id))
+    return _looks(conn, rows[:MOST], principals), end_of(rows, MOST, lambda row: Key(row.at, row.id))
 
 
 def of_visit(conn: Connection, visit_id: str, principal_id: str) -> list[Look]:
     """The looks at what one visit holds of a principal. Two statements."""
     rows = conn.execute(_OF_VISIT, {"visit": visit_id, "most": MOST}).all()
-    return _looks(conn, (decode(bytes(row.leaf)) for row in rows), {principal_id})
+    return _looks(conn, rows, {principal_id})
 
 
-def _looks(conn: Connection, entries: Iterable[Entry], people: set[str]) -> list[Look]:
+def _looks(conn: Connection, rows: Sequence[Row[str, datetime, bytes, datetime]], people: set[str]) -> list[Look]:
     """Turn events into looks; a visit may also hold looks at somebody who was served before in it."""
-    theirs = [entry for entry in entries if _is_look(entry) and entry.data.get("resident") in (None, *people)]
+    entries = [(decode(bytes(row.leaf)), row.opened_at) for row in rows]
+    began = {entry.visit: opened_at for entry, opened_at in entries}
+    theirs = [entry for entry, _ in entries if _is_look(entry) and entry.data.get("resident") in (None, *people)]
     staff = sorted({entry.actor.id for entry in theirs if entry.actor.kind in _NAMED})
     centres = sorted({entry.actor.centre for entry in theirs if entry.actor.centre})
     found = conn.execute(_NAMES, {"staff": staff, "centres": centres}) if theirs else ()
     names = {(row.kind, row.id): row.name for row in found}
     # Looks that an inquiry had put off are told in one moment: they stand in the order in which they happened.
-    return sorted((_look(entry, names) for entry in theirs), key=lambda look: (look.told_at or look.at, look.at))[::-1]
+    looks = [_look(entry, names, began[entry.visit]) for entry in theirs]
+    return sorted(looks, key=lambda look: (look.told_at or look.at, look.at), reverse=True)
 
 
 def _is_look(entry: Entry) -> bool:
@@ -111,7 +118,7 @@ def _is_look(entry: Entry) -> bool:
     return entry.actor.kind is not ActorKind.RESIDENT and entry.data.get("kind") != EventName.NOTE_WRITTEN
 
 
-def _look(entry: Entry, names: Mapping[tuple[str, str], str]) -> Look:
+def _look(entry: Entry, names: Mapping[tuple[str, str], str], visit_at: datetime | None) -> Look:
     is_late = entry.type == EventName.LOOK_TOLD_LATE
     return Look(
         at=datetime.fromisoformat(entry.data["at"]) if is_late else entry.time,
@@ -121,4 +128,6 @@ def _look(entry: Entry, names: Mapping[tuple[str, str], str]) -> Look:
         role=entry.actor.kind,
         name=names.get(("staff", entry.actor.id)) if entry.actor.kind in _NAMED else None,
         centre=names.get(("centre", entry.actor.centre or "")),
+        visit_at=visit_at,
+        left_sealed=entry.data.get("disclosed") == [],
     )

@@ -19,8 +19,9 @@ from gateway.keys.tables import DataKeyRow
 from gateway.ledger.tables import AuditEvent
 from gateway.people import residents
 from gateway.people.residents import Profile
-from gateway.visits import confirming, looking, reading
+from gateway.visits import confirming, exporting, looking, reading
 from gateway.visits import own as own_list
+from gateway.visits.bundles import Disclosure
 from gateway.visits.parties import Authority
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import DelegationRow
@@ -248,6 +249,23 @@ class TestWhoLooked:
             page = own.see(path)
             assert "Anna Asistente" in page
             assert "Paraugu centrs" in page
+
+    def test_names_the_visit_where_the_looks_are_of_several_and_says_what_a_file_leaves_out(self, own: Own) -> None:
+        counter = own.facing.counter
+        counter.write(lambda conn: looking.note(conn, counter.store, counter.by, counter.visit_id))
+        for chosen in (Disclosure(statements=False), Disclosure()):
+            counter.write(
+                lambda conn, chosen=chosen: exporting.note(  # type: ignore[misc]  # bound now
+                    conn, counter.store, counter.by.actor, counter.visit_id, chosen, "routine"
+                )
+            )
+        own.sign_in()
+        page = own.see("/mine/looks")
+        assert page.count("nekā no tā, kas aizpildīts vai nosūtīts") == 1
+        assert page.count(" apmeklējums</p>") == 3
+        one = own.see(here(own))
+        assert one.count("nekā no tā, kas aizpildīts vai nosūtīts") == 1
+        assert " apmeklējums</p>" not in one
 
     def test_is_told_of_everybody_but_not_of_looks_at_somebody_else(self, own: Own) -> None:
         counter = own.facing.counter
