@@ -39,6 +39,8 @@ class Connector:
     """By step name, the final page's included: the form each was written for."""
     marks: ErrorMarks = field(default_factory=ErrorMarks)
     preconditions: tuple[Precondition, ...] = ()
+    gives: Mapping[str, str] = field(default_factory=dict)
+    """What a filing brings forth, by concept: a regular expression over the receipt's page; group 1 is the value."""
     samples: tuple[Sample, ...] = ()
     javascript: bool = True
     """Off for portals that work without: then a page has fewest ways out."""

@@ -67,6 +67,8 @@ class Input:
     """This is whoever the delegation was given for: filled in from it, and another answer is refused."""
     sensitive: bool = False
     """Masked on shared screens until somebody asks to see it."""
+    concept: str | None = None
+    """The same matter in several services, such as `child.given_name`: in a life event it is asked once."""
     lockable: bool = False
     """The resident may fix this value in the delegation."""
     guarded: bool = False
