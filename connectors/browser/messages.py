@@ -37,6 +37,8 @@ class Open(_Message, frozen=True):
     password: str
     language: str
     page_timeout: float
+    sign_in: str
+    """Path that is opened first, and redirects to the issuer."""
 
 
 class Fill(_Message, frozen=True):

@@ -96,7 +96,7 @@ class BrowserRun:
     async def _do(self, command: say.Command) -> None:
         match command:
             case say.Open():
-                state = await self._visit(self._connector.sign_in.path)
+                state = await self._visit(command.sign_in)
                 await self._tell(say.SignedIn(run=self._id, state=state))
             case say.Fill():
                 await self._fill(command)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from connectors.sdk.inputs import ShownWhen
+from connectors.sdk.outcome import Listed, Outcome, Standing
 from connectors.sdk.steps import AnyFill, ErrorMarks, Final, LookUp, ReceiptRule, Request, SignIn, Step
 from connectors.sdk.words import Words
 
@@ -79,3 +80,26 @@ def look_up(service: str) -> LookUp:
         # The portal stores before it answers and gives up an answer after a minute.
         settles_after=timedelta(minutes=2),
     )
+
+
+OUTCOME = Outcome(
+    path="/api/mani-iesniegumi",
+    listed=Listed(items="iesniegumi", reference="reference"),
+    state="state",
+    standings={
+        "saņemts": Standing.RECEIVED,
+        "izskatīšanā": Standing.IN_PROGRESS,
+        "jāpapildina": Standing.MORE_WANTED,
+        "apmierināts": Standing.GRANTED,
+        "noraidīts": Standing.REFUSED,
+    },
+    wanted="wanted",
+    until="until",
+    decision_path="/iesniegumi/{reference}/lemums.pdf",
+    sign_in=SignIn(
+        path="/oidc/login?via=pilnvara&next=/mani-iesniegumi",
+        landed=("/mani-iesniegumi",),
+        lost_paths=("/pieslegties",),
+    ),
+)
+"""The same list says how far the holder is; whoever may only look comes in by it."""

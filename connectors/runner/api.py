@@ -5,10 +5,11 @@ Pure types. `connectors.runner.runner.Runner` carries them out; `connectors.runn
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, TypeAlias
 
 from connectors.sdk.inputs import Upload
+from connectors.sdk.outcome import Standing
 from connectors.sdk.steps import Values
 from delegation.readback import ReadBack
 
@@ -50,7 +51,7 @@ class Progress:
     """How far a run is, for those who wait for it."""
 
     run_id: str
-    stage: Literal["signing_in", "filling", "reading_back", "sending", "reading_receipt", "looking_up"]
+    stage: Literal["signing_in", "filling", "reading_back", "sending", "reading_receipt", "looking_up", "following"]
     step: str | None = None
     """Name of the step being filled; its title stands in the connector."""
     done: int = 0
@@ -109,6 +110,16 @@ class LookUpTask(RunTask):
     """The service's own key, from `Connector.service_key(values)`."""
     since: datetime
     """Aware UTC: when the final request left."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowTask(RunTask):
+    """Look what became of an application. Changes nothing at the portal: the gate lets only GETs out."""
+
+    reference: str
+    """The number that the portal gave."""
+    collect: bool
+    """Whether to fetch the decision too, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +215,19 @@ class Ambiguous:
 
 
 LookedUp: TypeAlias = Found | Absent | Ambiguous
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """What the portal says of one application."""
+
+    standing: Standing
+    wanted: str = ""
+    """What more it wants, in its own words; untrusted text."""
+    until: date | None = None
+    """By when."""
+    decision: bytes | None = None
+    """The decision as PDF, where it was to be fetched; untrusted bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from connectors.browser import messages as say
 from connectors.runner import judge
-from connectors.runner.api import PrepareTask, Progress, ProgressSink, RunTask, Timing
+from connectors.runner.api import FollowTask, PrepareTask, Progress, ProgressSink, RunTask, Timing
 from connectors.runner.child import Child
 from connectors.runner.errors import (
     ChildDiedError,
@@ -23,7 +23,7 @@ from connectors.runner.gate import Lane
 from connectors.runner.guard import path_fits
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import FormShape
-from connectors.sdk.steps import Final, Step
+from connectors.sdk.steps import Final, SignIn, Step
 from connectors.sdk.words import Words
 from delegation.readback import Attachment, Item, ReadBack
 
@@ -60,6 +60,12 @@ class Run:
     def id(self) -> str:
         """The run's id."""
         return self.task.run_id
+
+    @property
+    def way_in(self) -> SignIn:
+        """How this run signs in: who may only look comes in by another door where the portal has one."""
+        rule = self.connector.outcome if isinstance(self.task, FollowTask) else None
+        return rule.sign_in if rule is not None and rule.sign_in is not None else self.connector.sign_in
 
     def fail(self, error: RunError) -> None:
         """Whoever waits for the browser gets `error` instead."""
@@ -117,7 +123,7 @@ class Run:
         state = (await self.ask(opening, say.SignedIn)).state
         if state.status >= 500 or state.status == 0:
             raise PortalUnavailableError(f"the portal answered {state.status}")
-        if not any(path_fits(path, state.path) for path in self.connector.sign_in.landed):
+        if not any(path_fits(path, state.path) for path in self.way_in.landed):
             raise SignInRefusedError(f"the portal answered {state.status} to the sign-in")
         self._took("sign_in", started)
 

@@ -8,14 +8,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from connectors.browser import messages as say
-from connectors.runner import outcome
+from connectors.runner import following, outcome
 from connectors.runner.api import (
     Decide,
     DeclinedByPortal,
     Filed,
+    Followed,
+    FollowTask,
     Found,
     LookedUp,
     LookUpTask,
@@ -133,9 +137,7 @@ class Runner:
         )
 
     async def survey(self, task: PrepareTask, decide: Decide, progress: ProgressSink) -> dict[str, FormShape]:
-        """Fill the form as `prepare` does, but take each page's form as it is and give it back; nothing is sent.
-
-        For checking a portal without a resident, and for accepting a changed form.
+        """Fill the form as `prepare` does, but give each page's form back as it is: to check a portal, or accept drift.
 
         Raises:
             RunError: a page could not be reached or filled.
@@ -258,11 +260,7 @@ class Runner:
         if rule is None:
             raise PortalUnavailableError("this portal cannot be asked")
         run.tell(Progress(run_id=run.id, stage="looking_up"))
-        visited = await run.ask(say.Visit(run=run.id, path=rule.path), say.Visited)
-        if visited.state.status in (401, 403):
-            raise SignInRefusedError(f"the portal answered {visited.state.status} to the look-up")
-        if visited.state.status != 200:
-            raise PortalUnavailableError(f"the portal answered {visited.state.status}")
+        visited = await self._visited(run, rule.path)
         found = outcome.looked_up(rule, task, visited.body, self._clock())
         if isinstance(found, Found) and rule.pdf_path is not None:
             return Found(
@@ -270,6 +268,42 @@ class Runner:
                 pdf=await self._receipt(run, rule.pdf_path.format(reference=found.reference)),
             )
         return found
+
+    async def follow(self, task: FollowTask, decide: Decide, progress: ProgressSink) -> Followed:
+        """Look what became of an application, and fetch the decision where that is asked for.
+
+        No page of the form is ever expected, so the gate lets nothing out that changes anything.
+
+        Raises:
+            RunError: it could not be learned; look again later.
+        """
+        async with _in_time(task, "the portal was not asked in time"):
+            run = await self._enter(task, decide, progress)
+            try:
+                return await self._follow(run, task)
+            finally:
+                await self._drop(run)
+
+    async def _follow(self, run: Run, task: FollowTask) -> Followed:
+        rule = run.connector.outcome
+        if rule is None:
+            raise PortalUnavailableError("this portal does not tell what becomes of an application")
+        run.tell(Progress(run_id=run.id, stage="following"))
+        number = quote(task.reference, safe="")
+        visited = await self._visited(run, rule.path.format(reference=number))
+        found = following.read(rule, task.reference, text=visited.state.text, body=visited.body)
+        if not (task.collect and found.standing.is_decided and rule.decision_path is not None):
+            return found
+        return replace(found, decision=await self._receipt(run, rule.decision_path.format(reference=number)))
+
+    async def _visited(self, run: Run, path: str) -> say.Visited:
+        """A page that a signed-in session may GET. Raises `RunError` where it could not be had."""
+        visited = await run.ask(say.Visit(run=run.id, path=path), say.Visited)
+        if visited.state.status in (401, 403):
+            raise SignInRefusedError(f"the portal answered {visited.state.status} to the question")
+        if visited.state.status != 200:
+            raise PortalUnavailableError(f"the portal answered {visited.state.status}")
+        return visited
 
     async def stop(self, run_id: str) -> None:
         """From now nothing of this run leaves. A final request that has left already is followed to its end."""
@@ -290,6 +324,7 @@ class Runner:
             password=run.lane.password,
             language=run.task.language,
             page_timeout=self._settings.page_timeout,
+            sign_in=run.way_in.path,
         )
 
     async def _enter(self, task: RunTask, decide: Decide, progress: ProgressSink) -> Run:

@@ -11,6 +11,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 
 from connectors.sandbox.faults import FAULTS, Faults, UnknownFaultError
+from connectors.sandbox.handling import Handlings, State, UnknownStateError
 from connectors.sandbox.pages import PageError, page, see_other
 
 AnyRequest = Request[Any, Any, Any]
@@ -39,6 +40,7 @@ class ControlDesk:
     state: Callable[[], dict[str, Any]]
     reset: Callable[[], None]
     key: str
+    handlings: Handlings
 
     def check(self, request: AnyRequest, given: str = "") -> None:
         """See that a request may use the switches.
@@ -63,6 +65,8 @@ def show_switches(request: AnyRequest, control: NamedDependency[ControlDesk]) ->
         accepted=state["accepted"],
         drafts=state["drafts"],
         key=control.key,
+        references=[one["reference"] for one in state["applications"]],
+        states=[each.value for each in State],
     )
 
 
@@ -101,6 +105,26 @@ async def switch_by_page(request: AnyRequest, control: NamedDependency[ControlDe
     return see_other("/_sandbox/" + (f"?key={control.key}" if control.key else ""))
 
 
+@post("/applications", status_code=200)
+async def handle_application(
+    request: AnyRequest, control: NamedDependency[ControlDesk]
+) -> Response[dict[str, str]] | Response[None]:
+    """Say how far the holder is with an application; a form of the page may say it too."""
+    body = await request.body()
+    by_page = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    try:
+        said = dict(parse_qsl(body.decode())) if by_page else msgspec.json.decode(body, type=dict[str, str])
+        control.check(request, said.pop("key", ""))
+        done = control.handlings.set(
+            said["reference"].strip(), said["state"], said.get("wanted", ""), said.get("until", "")
+        )
+    except (msgspec.MsgspecError, KeyError, UnknownStateError) as error:
+        return Response({"error": f"{type(error).__name__}: {error}"}, status_code=400)
+    if by_page:
+        return see_other("/_sandbox/" + (f"?key={control.key}" if control.key else ""))
+    return Response({"state": done.state.value, "wanted": done.wanted, "until": done.until})
+
+
 @post("/reset", status_code=200)
 async def reset(request: AnyRequest, control: NamedDependency[ControlDesk]) -> dict[str, Any]:
     """Forget everything that happened."""
@@ -111,4 +135,6 @@ async def reset(request: AnyRequest, control: NamedDependency[ControlDesk]) -> d
 
 def control_routes() -> Router:
     """The switches, to be put into one application; they ask for a dependency `control`."""
-    return Router("/_sandbox", route_handlers=[show_switches, read_state, switch_fault, switch_by_page, reset])
+    return Router(
+        "/_sandbox", route_handlers=[show_switches, read_state, switch_fault, switch_by_page, handle_application, reset]
+    )

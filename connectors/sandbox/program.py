@@ -14,6 +14,7 @@ from aiosmtpd.smtp import SMTP
 
 from connectors.sandbox.control import ControlDesk, control_routes
 from connectors.sandbox.faults import Faults
+from connectors.sandbox.handling import Handlings
 from connectors.sandbox.inbox.application import InboxDesk, build_inbox
 from connectors.sandbox.inbox.messages import Mailbox, MailHandler
 from connectors.sandbox.portal.application import build_portal
@@ -68,6 +69,7 @@ class Sandbox:
         kept = self.settings.applications_file
         self._registry = Registry(Journal(kept, SERVICES) if kept else None)
         self._received = Received(kept)
+        self._handlings = Handlings(now)
         self._sessions = Sessions(self.settings.session_length, now)
         own_secret = "portal-and-provider-share-this"
         self._provider = ProviderDesk(
@@ -83,8 +85,8 @@ class Sandbox:
             self.settings.gateway_issuer, self.settings.gateway_client_id, self.settings.gateway_client_secret
         )
         self._mailbox = Mailbox(now)
-        desk = PortalDesk(self.settings, self.faults, self._registry, self._sessions, self._received)
-        control = ControlDesk(self.faults, self.state, self.reset, self.settings.control_key)
+        desk = PortalDesk(self.settings, self.faults, self._registry, self._sessions, self._received, self._handlings)
+        control = ControlDesk(self.faults, self.state, self.reset, self.settings.control_key, self._handlings)
         portal = build_portal(desk, self._sign_in, control, control_routes())
         portal.other_origin = self.other_url
         inbox = build_inbox(InboxDesk(self._mailbox, self.faults, self.settings.sms_token), control, control_routes())
@@ -126,6 +128,7 @@ class Sandbox:
         self.faults.clear()
         self._registry.clear()
         self._received.clear()
+        self._handlings.clear()
         self._sessions.clear()
         self._sign_in.clear()
         self._provider.clear()

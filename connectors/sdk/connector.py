@@ -6,6 +6,7 @@ from datetime import date
 
 from connectors.sdk.inputs import Input, Upload
 from connectors.sdk.manifest import Manifest, Precondition
+from connectors.sdk.outcome import Outcome
 from connectors.sdk.page import FormShape
 from connectors.sdk.steps import ErrorMarks, Final, LookUp, ReceiptRule, SignIn, Step, Values
 
@@ -41,6 +42,8 @@ class Connector:
     preconditions: tuple[Precondition, ...] = ()
     gives: Mapping[str, str] = field(default_factory=dict)
     """What a filing brings forth, by concept: a regular expression over the receipt's page; group 1 is the value."""
+    outcome: Outcome | None = None
+    """Where the portal tells what became of it; without, nobody can follow it from here."""
     samples: tuple[Sample, ...] = ()
     javascript: bool = True
     """Off for portals that work without: then a page has fewest ways out."""

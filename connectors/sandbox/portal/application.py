@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from connectors.sandbox.pages import PageError, build_application, page, see_other
 from connectors.sandbox.portal.desk import SERVICES, PortalDesk, SignInNeededError
 from connectors.sandbox.portal.drafts import Application
-from connectors.sandbox.portal.receipts import receipt_pdf
+from connectors.sandbox.portal.receipts import decision_pdf, receipt_pdf
 from connectors.sandbox.portal.sign_in import SIGN_IN_ROUTES, SignInDesk
 from connectors.sandbox.portal.trouble import TroubledPortal
 from connectors.sandbox.portal.wizard import WIZARD_ROUTES
@@ -48,7 +48,10 @@ def list_applications(request: AnyRequest, desk: NamedDependency[PortalDesk]) ->
     return page(
         "portal/applications.html",
         **visitor.shown(),
-        applications=desk.registry.applications_for(visitor.session),
+        applications=[
+            (one, desk.handlings.of(one.reference, one.received_at))
+            for one in desk.registry.applications_for(visitor.session)
+        ],
     )
 
 
@@ -58,7 +61,10 @@ def applications_as_json(request: AnyRequest, desk: NamedDependency[PortalDesk])
     session = desk.session(request)
     if session is None:
         return Response({"kluda": "Nav pieslēgšanās"}, status_code=401)
-    listed = [one.for_person() for one in desk.registry.applications_for(session)]
+    listed = [
+        one.for_person(desk.handlings.of(one.reference, one.received_at))
+        for one in desk.registry.applications_for(session)
+    ]
     return Response({"iesniegumi": listed}, headers={"Cache-Control": "no-store"})
 
 
@@ -96,6 +102,25 @@ def download_receipt(
     )
 
 
+@get("/iesniegumi/{reference:str}/lemums.pdf", sync_to_thread=True)
+def download_decision(
+    request: AnyRequest, desk: NamedDependency[PortalDesk], reference: FromPath[str]
+) -> Response[bytes]:
+    """The decision as a PDF, once there is one."""
+    _, application = _own(desk, request, reference)
+    handling = desk.handlings.of(application.reference, application.received_at)
+    if not handling.is_decided:
+        raise PageError(404, "Lēmuma vēl nav", "Iesniegums vēl nav izlemts.")
+    return Response(
+        decision_pdf(application, handling),
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="lemums-{application.reference}.pdf"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
 def _to_sign_in(_request: object, error: SignInNeededError) -> Response[None]:
     ended = "&beigusies=1" if error.ended else ""
     return see_other(f"/pieslegties?next={quote(error.come_back)}{ended}")
@@ -112,6 +137,7 @@ def build_portal(desk: PortalDesk, sign_in: SignInDesk, control: object, control
             applications_as_json,
             show_receipt,
             download_receipt,
+            download_decision,
             SIGN_IN_ROUTES,
             WIZARD_ROUTES,
             control_router,

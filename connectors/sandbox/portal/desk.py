@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request
 
 from connectors.sandbox.faults import Faults
+from connectors.sandbox.handling import Handlings
 from connectors.sandbox.pages import PageError
 from connectors.sandbox.portal.drafts import Registry
 from connectors.sandbox.portal.kindergarten_queue import KINDERGARTEN_QUEUE
@@ -58,6 +59,7 @@ class PortalDesk:
     registry: Registry
     sessions: Sessions
     received: Received
+    handlings: Handlings
 
     def now(self) -> datetime:
         """Aware UTC."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from connectors.sandbox.handling import Handling
 from connectors.sandbox.portal.fields import Attachment, shown
 from connectors.sandbox.portal.services import Person, Service, Step
 from connectors.sandbox.portal.sessions import Session
@@ -65,7 +66,6 @@ class Application:
     answers: dict[str, str]
     sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     """Title, then labels and shown answers, of each step."""
-    state: str = "saņemts"
 
     def for_tests(self) -> dict[str, Any]:
         """As `/_sandbox/state` says it."""
@@ -80,14 +80,16 @@ class Application:
             "values": self.answers,
         }
 
-    def for_person(self) -> dict[str, str]:
+    def for_person(self, handling: Handling) -> dict[str, str]:
         """As `/api/mani-iesniegumi` says it."""
         return {
             "reference": self.reference,
             "service": self.service.id,
             "title": self.service.title,
             "key": self.key,
-            "state": self.state,
+            "state": handling.state.value,
+            "wanted": handling.wanted,
+            "until": handling.until,
             "received_at": self.received_at.isoformat(),
             "pdf": f"/iesniegumi/{self.reference}/apliecinajums.pdf",
         }

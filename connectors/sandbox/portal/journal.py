@@ -25,7 +25,6 @@ class _Line(msgspec.Struct, frozen=True):
     delegation: str
     answers: dict[str, str]
     sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    state: str
 
 
 class Journal:

@@ -31,6 +31,8 @@ class Session:
     actor: Actor | None
     services: frozenset[str] | None
     """Ids of the services that the delegation names; None for a person who acts for themselves."""
+    filed_for: frozenset[str] | None
+    """Those of them that may be filed, and not only looked at; None for a person who acts for themselves."""
     delegation: str
     ends_at: datetime
     """The latest end, whatever happens in between."""
@@ -44,6 +46,10 @@ class Session:
     def may_open(self, service_id: str) -> bool:
         """Whether this session may open a service."""
         return self.services is None or service_id in self.services
+
+    def may_file(self, service_id: str) -> bool:
+        """Whether this session may fill in and file a service."""
+        return self.filed_for is None or service_id in self.filed_for
 
     def form_token(self) -> str:
         """A token for one rendering of a form; no other session's forms carry a valid one."""

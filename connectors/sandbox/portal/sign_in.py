@@ -139,7 +139,7 @@ def session_from(claims: Mapping[str, Any], delegated: bool, now: datetime) -> S
     person = Person(code, name or code)
     longest = now + _LONGEST_SESSION
     if not delegated:
-        return Session(person, None, None, "", longest, now)
+        return Session(person, None, None, None, "", longest, now)
     act = claims.get("act")
     if not isinstance(act, Mapping) or not act.get("sub"):
         raise SignInFailedError("Marķierī nav norādīts, kas rīkojas pilnvaras devēja vārdā.")
@@ -151,7 +151,8 @@ def session_from(claims: Mapping[str, Any], delegated: bool, now: datetime) -> S
     centre = str(act.get("centre_name") or act.get("centre") or "")
     actor = Actor(str(act["sub"]), str(act.get("name") or act["sub"]), centre, _allowed_by(claims.get("approved_by")))
     delegation, sid = str(claims.get("delegation", "")), str(claims.get("sid", ""))
-    return Session(person, actor, frozenset(services), delegation, end, now, sid)
+    filed_for = _filed_for(claims.get("authorization_details"))
+    return Session(person, actor, frozenset(services), filed_for, delegation, end, now, sid)
 
 
 def _allowed_by(said: object) -> str:
@@ -169,6 +170,12 @@ def _allowed(details: object, longest: datetime) -> tuple[set[str], datetime]:
     ends = [end for one in ours for end in _ends(one.get("valid_until"))]
     latest = datetime.fromtimestamp(max(ends), UTC) if ends else longest
     return {str(one["service"]) for one in ours}, min(latest, longest)
+
+
+def _filed_for(details: object) -> frozenset[str]:
+    """The services that may be filed; with the others one may only look what became of them."""
+    ours = [one for one in details if isinstance(one, Mapping)] if isinstance(details, list) else []
+    return frozenset(str(one.get("service")) for one in ours if "file" in (one.get("actions") or ()))
 
 
 def _ends(valid_until: object) -> list[float]:

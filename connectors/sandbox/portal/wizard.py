@@ -97,6 +97,8 @@ def open_wizard(desk: PortalDesk, request: AnyRequest, slug: str) -> Wizard:
     visitor = desk.visitor(request)
     if not visitor.session.may_open(service.id):
         raise PageError(403, "Šim pakalpojumam pilnvarojuma nav", f"Pilnvarojumā nav pakalpojuma “{service.title}”.")
+    if not visitor.session.may_file(service.id):
+        raise PageError(403, "Iesniegt nav atļauts", "Ar šo pilnvarojumu var tikai uzzināt, kas noticis ar iesniegto.")
     person = visitor.session.person
     steps = service.steps(person, desk.today(), desk.faults)
     return Wizard(service, visitor, steps, desk.registry.open_draft(person, service))

@@ -40,6 +40,7 @@ CONNECTOR = Connector(
     receipt=latvija.receipt(SLUG, "PASV"),
     look_up=latvija.look_up(_ID),
     service_key=_child,
+    outcome=latvija.OUTCOME,
     fingerprints=fingerprints.load(__name__),
     marks=latvija.MARKS,
     samples=SAMPLES,

@@ -41,6 +41,7 @@ CONNECTOR = Connector(
     receipt=latvija.receipt(SLUG, "VSAA"),
     look_up=latvija.look_up(_ID),
     service_key=_period,
+    outcome=latvija.OUTCOME,
     fingerprints=fingerprints.load(__name__),
     marks=latvija.MARKS,
     samples=SAMPLES,
