@@ -1,7 +1,9 @@
 """Why a run ended without a result. None of them carries a resident's value; each has a stable `code`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
+
+from connectors.sdk.words import Words
 
 
 class RunError(Exception):
@@ -17,13 +19,16 @@ class PortalUnavailableError(RunError):
 
 
 class FormChangedError(RunError):
-    """The portal's form is not the one the connector was written for; `differences` says how, in plain words."""
+    """The portal's form is not the one the connector was written for; `differences` says how, in plain words.
+
+    A plain string stands for both languages.
+    """
 
     code: ClassVar[str] = "run.form_changed"
 
-    def __init__(self, differences: tuple[str, ...]) -> None:
-        super().__init__("; ".join(differences))
-        self.differences = differences
+    def __init__(self, differences: Iterable[Words | str]) -> None:
+        self.differences = tuple(each if isinstance(each, Words) else Words(each, each) for each in differences)
+        super().__init__(" ".join(each.en for each in self.differences))
 
 
 class ValuesRefusedError(RunError):

@@ -25,12 +25,16 @@ from connectors.runner.errors import (
 from connectors.sdk.body import BodyError, BodyField, compare_body, parse_body
 from connectors.sdk.connector import Connector
 from connectors.sdk.steps import Final, Request, Step
+from connectors.sdk.words import Words
 from delegation.readback import ReadBack
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEEPS_THE_BODY = frozenset({307, 308})
 """Redirects with which a browser would send the answers a second time (RFC 9110 section 15.4.8)."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_SENT_ELSEWHERE = Words(
+    "Portāls lūdza nosūtīt atbildes uz citu adresi.", "The portal asked to send the answers to another address."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,7 +261,7 @@ class Guard:
                 self.end(SignInRefusedError(f"the issuer answered {status}"))
             return True
         if leave.kind != "final":
-            self.end(FormChangedError((f"The portal asked to send the answers to another address ({status}).",)))
+            self.end(FormChangedError((_SENT_ELSEWHERE,)))
         return False
 
     def unanswered(self, leave: Leave, *, timed_out: bool) -> None:

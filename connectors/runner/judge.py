@@ -19,9 +19,11 @@ from connectors.runner.errors import (
 )
 from connectors.runner.guard import path_fits
 from connectors.sdk.connector import Connector
+from connectors.sdk.differences import Place, differences
 from connectors.sdk.inputs import Upload
-from connectors.sdk.page import ControlState, FormShape, PageState, difference, without_options
+from connectors.sdk.page import ControlState, FormShape, PageState, without_options
 from connectors.sdk.steps import Action, Choose, Final, How, Step, Values
+from connectors.sdk.words import Words
 from delegation.readback import Attachment, Item
 
 _BROKEN = 500
@@ -40,7 +42,14 @@ def check_arrival(connector: Connector, page: Step | Final, state: PageState, be
     if before is not None and path_fits(before.path, state.path) and (state.errors or state.messages):
         raise refused(connector, state, before)
     if not path_fits(page.path, state.path):
-        raise FormChangedError((f"Instead of “{page.title.en}” the portal shows “{state.title}”.",))
+        raise FormChangedError(
+            (
+                Words(
+                    f"Lapas “{page.title.lv}” vietā portāls rāda “{state.title}”.",
+                    f"Instead of “{page.title.en}” the portal shows “{state.title}”.",
+                ),
+            )
+        )
 
 
 def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
@@ -61,12 +70,18 @@ def check_shape(connector: Connector, page: Step | Final, shape: FormShape | Non
     Raises:
         FormChangedError: it is not; says how.
     """
-    expected = connector.fingerprints.get(page.name)
-    if expected is None:
-        raise FormChangedError((f"The page “{page.title.en}” has no committed fingerprint.",))
-    changed = difference(expected, shape)
+    changed = changes(connector, page, shape)
     if changed:
         raise FormChangedError(changed)
+
+
+def changes(connector: Connector, page: Step | Final, shape: FormShape | None) -> tuple[Words, ...]:
+    """How a settled form differs from the committed one, a sentence each; empty when it does not."""
+    place = Place(connector.pages.index(page) + 1, page.title)
+    expected = connector.fingerprints.get(page.name)
+    if expected is None:
+        return (place.say(Words("veidlapa vēl nekad nav apskatīta", "the form has never been looked at")),)
+    return differences(place, expected, shape)
 
 
 def refused(connector: Connector, state: PageState, page: Step | Final) -> RunError:
@@ -156,14 +171,16 @@ def check_overview(final: Final, state: PageState, held: tuple[Item, ...]) -> st
     shown = {item.control: item.shown for item in held}
     for label, control in final.shows.items():
         if label not in rows:
-            raise FormChangedError((f"The overview no longer shows “{label}”.",))
+            raise FormChangedError(
+                (Words(f"Pārskatā vairs nav “{label}”.", f"The overview no longer shows “{label}”."),)
+            )
         if _letters(shown.get(control, "")) not in _letters(rows[label]):
             raise TamperedError(f"page {final.name}", f"the row of {control} does not show what was filled in")
     if final.fee is None:
         return ""
     fee = re.search(final.fee, state.text)
     if fee is None:
-        raise FormChangedError(("The overview no longer shows the fee.",))
+        raise FormChangedError((Words("Pārskatā vairs nav maksas.", "The overview no longer shows the fee."),))
     return fee.group(1).strip()
 
 

@@ -16,11 +16,15 @@ from connectors.runner.guard import KEEPS_THE_BODY, FinalRecord, path_fits
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState
 from connectors.sdk.steps import LookUp
+from connectors.sdk.words import Words
 
 _SEE_OTHER = frozenset({301, 302, 303})
 _REFUSALS = frozenset({200, 400, 422})
 _CLOCK_SKEW = timedelta(minutes=2)
 """How far a portal's clock may be behind ours."""
+_OTHER_LIST = Words(
+    "Portāla iesniegumu saraksts vairs nav tāds, kāds bija.", "The portal's list of applications is not what it was."
+)
 
 
 def location_path(record: FinalRecord) -> str:
@@ -77,7 +81,7 @@ def looked_up(rule: LookUp, task: LookUpTask, body: bytes, now: datetime) -> Fou
     try:
         found = [str(entry[rule.reference]) for entry in _entries(rule, body) if _matches(rule, task, entry)]
     except (ValueError, KeyError, TypeError):
-        raise FormChangedError(("The portal's list of applications is not what it was.",)) from None
+        raise FormChangedError((_OTHER_LIST,)) from None
     if len(found) > 1:
         return Ambiguous(references=tuple(found))
     if found:

@@ -30,6 +30,11 @@ from delegation.readback import Attachment, Item, ReadBack
 _log = logging.getLogger(__name__)
 _NOT_OFFERED = Words("Portāls šādu izvēli nepiedāvā.", "The portal does not offer this choice.")
 
+
+def _cannot_be_filled(control: str) -> Words:
+    return Words(f"Lauku “{control}” nevar aizpildīt.", f"The field “{control}” cannot be filled in.")
+
+
 _R = TypeVar("_R", bound=say.Report)
 
 
@@ -103,7 +108,7 @@ class Run:
             case "timeout":
                 return RunTimeoutError(f"the page did not come in time: {failed.detail}")
             case "control":
-                return FormChangedError((f"The field ({failed.detail}) cannot be filled in.",))
+                return FormChangedError((_cannot_be_filled(failed.detail),))
             case "option" if failed.input:
                 return ValuesRefusedError({failed.input: _NOT_OFFERED.to(self.task.language)})
         return RunError(f"the browser failed: {failed.reason} {failed.detail}")

@@ -50,8 +50,10 @@ from connectors.runner.guard import Clock, Guard, normal_origin, utc_now
 from connectors.runner.run import Run
 from connectors.sdk import registry
 from connectors.sdk.page import FormShape
+from connectors.sdk.words import Words
 
 _log = logging.getLogger(__name__)
+_SENDS_NOTHING = Words("Pēdējā poga neko nenosūta.", "The last button sends nothing.")
 
 
 @asynccontextmanager
@@ -196,7 +198,7 @@ class Runner:
                 raise
             pressed = None
         if not await _has_left(run, over=False):
-            raise guard.ended or FormChangedError(("The last button sends nothing.",))
+            raise guard.ended or FormChangedError((_SENDS_NOTHING,))
         return await self._outcome(run, pressed)
 
     async def _outcome(self, run: Run, pressed: say.Pressed | None) -> Sent:

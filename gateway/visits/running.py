@@ -12,6 +12,7 @@ from connectors.runner import errors as run_errors
 from connectors.runner.api import Prepared
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
+from connectors.sdk.words import Words
 from delegation.assurance import ApprovalKind, Route
 from delegation.commitment import HashKind
 from delegation.filing import UNSENT, FilingState
@@ -59,11 +60,13 @@ _WANTED = (
 
 
 class Refusals(msgspec.Struct, frozen=True):
-    """The portal's own words about values it did not take, or about a form that has changed."""
+    """The portal's own words about values it did not take, or ours about a form that has changed."""
 
     messages: dict[str, str]
     """By input name."""
     general: tuple[str, ...] = ()
+    changes: tuple[Words, ...] = ()
+    """What is not as it was on the portal's pages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,7 +285,7 @@ def failed(conn: Connection, parts: Parts, run_id: str, error: run_errors.RunErr
         queue_run(conn, filing.id, filing.attempt, run.kind, now)
     else:
         if isinstance(error, run_errors.FormChangedError):
-            vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals({}, error.differences)), now)
+            vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals({}, changes=error.differences)), now)
         fail(conn, filing, error.code, now)
 
 

@@ -294,9 +294,10 @@ def _refused_by_portal(look: _Look) -> dict[str, Any]:
     labels = {}
     if refusals is not None and service is not None:
         labels = {each.name: each.label.to(look.session.language) for each in registry.find(service.id).inputs}
+    changes = [each.to(look.session.language) for each in refusals.changes] if refusals else []
     return {
         "messages": [(labels.get(name, name), text) for name, text in refusals.messages.items()] if refusals else [],
-        "general": refusals.general if refusals else (),
+        "general": [*refusals.general, *changes] if refusals else [],
     }
 
 

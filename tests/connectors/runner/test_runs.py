@@ -215,9 +215,9 @@ class TestAPortalThatChanged:
         desk.fault("form_changed")
         error = await refused(desk, desk.prepare_task(), FormChangedError)
         assert isinstance(error, FormChangedError)
-        said = " ".join(error.differences)
-        assert "(konts) is gone" in said
-        assert "nodarbinatiba" in said
+        said = " ".join(each.lv for each in error.differences)
+        assert "2. solī “Iesnieguma dati” ir jauns obligāts jautājums “Nodarbinātības statuss”." in said
+        assert "“Konta numurs (IBAN)”" in said
         assert [request.step for request in desk.asked if request.kind == "step"] == ["informacija"]
 
     async def test_its_looks_alone_goes_on(self, desk: Desk) -> None:
