@@ -53,3 +53,5 @@ class Precondition:
     question: Words
     advice: Words
     """What to do when the answer is no."""
+    settled_by: str | None = None
+    """A concept: not asked where an earlier service of the same visit gives it, since then it will be so."""

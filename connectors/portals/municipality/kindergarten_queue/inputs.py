@@ -50,6 +50,7 @@ PRECONDITIONS = (
             "Vispirms bērna dzimšana jāreģistrē dzimtsarakstu nodaļā; personas kodu piešķir uzreiz.",
             "Register the birth at the civil registry first; the personal code is given at once.",
         ),
+        settled_by="child.code",
     ),
 )
 
@@ -67,6 +68,7 @@ INPUTS: tuple[Input, ...] = (
         label=Words("Bērna vārds", "Child's given name"),
         max_length=60,
         same_as="child.given_name",
+        concept="child.given_name",
         sensitive=True,
     ),
     Name(
@@ -74,12 +76,14 @@ INPUTS: tuple[Input, ...] = (
         label=Words("Bērna uzvārds", "Child's family name"),
         max_length=60,
         same_as="child.family_name",
+        concept="child.family_name",
         sensitive=True,
     ),
     PersonalCode(
         name="child_code",
         label=Words("Bērna personas kods", "Child's personal code"),
         same_as="child.code",
+        concept="child.code",
         sensitive=True,
         lockable=True,
     ),
@@ -87,6 +91,7 @@ INPUTS: tuple[Input, ...] = (
         name="child_born",
         label=Words("Bērna dzimšanas datums", "Child's date of birth"),
         same_as="child.born",
+        concept="child.born",
         sensitive=True,
     ),
     Select(
@@ -145,11 +150,24 @@ INPUTS: tuple[Input, ...] = (
         name="address",
         label=Words("Dzīvesvietas adrese", "Home address"),
         prefill="resident.address",
+        concept="resident.address",
         sensitive=True,
         lockable=True,
     ),
-    Email(name="email", label=Words("E-pasts", "E-mail"), prefill="resident.email", sensitive=True),
-    Phone(name="phone", label=Words("Tālrunis", "Telephone"), prefill="resident.phone", sensitive=True),
+    Email(
+        name="email",
+        label=Words("E-pasts", "E-mail"),
+        prefill="resident.email",
+        concept="resident.email",
+        sensitive=True,
+    ),
+    Phone(
+        name="phone",
+        label=Words("Tālrunis", "Telephone"),
+        prefill="resident.phone",
+        concept="resident.phone",
+        sensitive=True,
+    ),
     Checkbox(
         name="guardian",
         label=Words(
@@ -159,6 +177,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Checkbox(
         name="truthful",
+        concept="declared.truthful",
         label=Words("Apliecinu, ka sniegtās ziņas ir patiesas", "I declare that what I have said is true"),
     ),
 )

@@ -73,6 +73,7 @@ INPUTS: tuple[Input, ...] = (
         label=Words("Konta numurs (IBAN)", "Account number (IBAN)"),
         help=Words("Jūsu paša konts, uz kuru izmaksāt pabalstu.", "Your own account, to which it is paid."),
         prefill="resident.iban",
+        concept="resident.iban",
         sensitive=True,
         lockable=True,
         guarded=True,
@@ -83,6 +84,7 @@ INPUTS: tuple[Input, ...] = (
         help=Words("Norādiet tālruni vai e-pastu, vai abus.", "Give a telephone number, an e-mail address, or both."),
         required=False,
         prefill="resident.phone",
+        concept="resident.phone",
         sensitive=True,
     ),
     Email(
@@ -90,6 +92,7 @@ INPUTS: tuple[Input, ...] = (
         label=Words("E-pasts", "E-mail"),
         required=False,
         prefill="resident.email",
+        concept="resident.email",
         sensitive=True,
     ),
     Radio(
@@ -133,10 +136,12 @@ INPUTS: tuple[Input, ...] = (
         label=Words("Pasta adrese", "Postal address"),
         shown_when=ShownWhen("decision_by", "post"),
         prefill="resident.address",
+        concept="resident.address",
         sensitive=True,
     ),
     Checkbox(
         name="truthful",
+        concept="declared.truthful",
         label=Words("Apliecinu, ka sniegtās ziņas ir patiesas", "I declare that what I have said is true"),
     ),
     Checkbox(

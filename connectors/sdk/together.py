@@ -1,0 +1,203 @@
+"""Several services together: which waits for what another brings forth, and one set of questions for all of them.
+
+Inputs of one concept are one question; what only one service asks stays its own, under a name that says whose it is.
+Where a service of the set gives a concept (`Connector.gives`), the others do not ask for it: they wait for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from connectors.sdk import inputs as kinds
+from connectors.sdk.answers import Answer
+from connectors.sdk.connector import Connector
+from connectors.sdk.inputs import Input, ShownWhen
+
+_CHOICES = (kinds.Select, kinds.Radio, kinds.CheckboxGroup)
+_LINES = frozenset({"text", "name"})
+
+
+class TogetherError(Exception):
+    """These services cannot be asked for together: their questions differ, or each waits for another."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What one service needs of the others."""
+
+    service: str
+    gives: Mapping[str, str]
+    """By concept that it asks for: the service that brings it forth."""
+
+    @property
+    def givers(self) -> tuple[str, ...]:
+        """The services that have to be filed before this one."""
+        return tuple(dict.fromkeys(self.gives.values()))
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the set, and the inputs that its answer goes to."""
+
+    input: Input
+    """As it is asked: renamed, and depending on questions of the set."""
+    targets: tuple[tuple[str, str], ...]
+    """Service and its own input's name."""
+    section: str
+    """The first word of its concept, such as `child`; of a service's own question that service's id."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Services in the order in which they can be done, and everything that they ask."""
+
+    services: tuple[str, ...]
+    waits: Mapping[str, Waiting]
+    questions: tuple[Question, ...]
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The questions as a form asks them."""
+        return tuple(each.input for each in self.questions)
+
+    def name_of(self, service: str, name: str) -> str:
+        """What the set calls an input of a service. Raises `KeyError` where it is not asked."""
+        for question in self.questions:
+            if (service, name) in question.targets:
+                return question.input.name
+        raise KeyError(name)
+
+    def drawn(self, service: str, answers: Mapping[str, Answer | None]) -> dict[str, Answer | None]:
+        """The answers of one service, by its own names, out of those to the whole set."""
+        return {
+            name: answers.get(question.input.name)
+            for question in self.questions
+            for whose, name in question.targets
+            if whose == service
+        }
+
+    def behind(self, service: str) -> frozenset[str]:
+        """The services that wait for this one, for those that wait for it, and so on."""
+        found = {service}
+        for each in self.services:
+            if found.intersection(self.waits[each].givers):
+                found.add(each)
+        return frozenset(found - {service})
+
+
+def together(connectors: Sequence[Connector]) -> Together:
+    """The services of `connectors` as one set, those that wait behind those that they wait for.
+
+    Raises:
+        TogetherError: one concept has inputs that no single answer fits, or services wait for each other.
+    """
+    waits = {each.id: Waiting(each.id, _awaited(each, connectors)) for each in connectors}
+    ordered = _in_order(connectors, waits)
+    return Together(tuple(each.id for each in ordered), waits, tuple(_questions(ordered)))
+
+
+def _awaited(connector: Connector, others: Iterable[Connector]) -> dict[str, str]:
+    wanted = {each.concept for each in connector.inputs if each.concept} - connector.gives.keys()
+    return {
+        concept: other.id
+        for other in others
+        if other.id != connector.id
+        for concept in other.gives
+        if concept in wanted
+    }
+
+
+def _in_order(connectors: Sequence[Connector], waits: Mapping[str, Waiting]) -> list[Connector]:
+    """As they stand, but none before what it waits for."""
+    left, done = list(connectors), list[Connector]()
+    while left:
+        names = {each.id for each in left}
+        ready = next((each for each in left if not names.intersection(waits[each.id].givers)), None)
+        if ready is None:
+            raise TogetherError(f"{', '.join(sorted(names))} wait for each other")
+        left.remove(ready)
+        done.append(ready)
+    return done
+
+
+def _questions(connectors: Sequence[Connector]) -> Iterable[Question]:
+    names = {
+        (each.id, question.name): question.concept or f"s{number}.{question.name}"
+        for number, each in enumerate(connectors, start=1)
+        for question in each.inputs
+    }
+    made: dict[str, Question] = {}
+    for connector in connectors:
+        for each in connector.inputs:
+            name = names[connector.id, each.name]
+            renamed = _renamed(each, connector.id, names)
+            before = made.get(name)
+            if before is None:
+                section = _section(each, connector)
+                made[name] = Question(renamed, ((connector.id, each.name),), section)
+            else:
+                merged = _merged(name, before.input, renamed)
+                made[name] = replace(before, input=merged, targets=(*before.targets, (connector.id, each.name)))
+    return _parents_first(made)
+
+
+def _parents_first(made: Mapping[str, Question]) -> Iterable[Question]:
+    """A question behind the one that it depends on: services are not all in one order."""
+    placed: dict[str, Question] = {}
+
+    def place(question: Question) -> None:
+        shown = question.input.shown_when
+        if question.input.name in placed:
+            return
+        if shown is not None and shown.other in made:
+            place(made[shown.other])
+        placed[question.input.name] = question
+
+    for each in made.values():
+        place(each)
+    return placed.values()
+
+
+def _section(question: Input, connector: Connector) -> str:
+    """Where it stands; what depends on another question stands beside that."""
+    while question.shown_when is not None:
+        question = connector.input(question.shown_when.other)
+    return question.concept.partition(".")[0] if question.concept else connector.id
+
+
+def _renamed(question: Input, service: str, names: Mapping[tuple[str, str], str]) -> Input:
+    shown = question.shown_when
+    if shown is not None:
+        shown = ShownWhen(names[service, shown.other], shown.equals)
+    renamed = replace(question, name=names[service, question.name], shown_when=shown)
+    if isinstance(renamed, kinds.Date) and renamed.not_before_input is not None:
+        return replace(renamed, not_before_input=names[service, renamed.not_before_input])
+    return renamed
+
+
+def _merged(name: str, first: Input, other: Input) -> Input:
+    """One question for two inputs of one concept, in the words of the first."""
+    if not _fit(first, other):
+        raise TogetherError(f"{name} is asked as {first.kind} and as {other.kind}, or with other answers")
+    is_same = first.shown_when == other.shown_when
+    # Asked in any case where one service asks in any case; each service's own rules are held against it afterwards.
+    always = [each.required for each in (first, other) if is_same or each.shown_when is None]
+    return replace(
+        first,
+        required=any(always),
+        shown_when=first.shown_when if is_same else None,
+        prefill=first.prefill or other.prefill,
+        same_as=first.same_as or other.same_as,
+        sensitive=first.sensitive or other.sensitive,
+        guarded=first.guarded or other.guarded,
+    )
+
+
+def _fit(first: Input, other: Input) -> bool:
+    if isinstance(first, _CHOICES) and isinstance(other, _CHOICES):
+        is_several = isinstance(first, kinds.CheckboxGroup) == isinstance(other, kinds.CheckboxGroup)
+        return is_several and _values(first) == _values(other)
+    return first.kind == other.kind or {first.kind, other.kind} <= _LINES
+
+
+def _values(question: Input) -> set[str]:
+    return {option.value for option in getattr(question, "options", ())}
