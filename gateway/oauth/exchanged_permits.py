@@ -14,6 +14,7 @@ from delegation.errors import TokenError
 from delegation.filing import FilingState
 from delegation.signing import open_signed
 from gateway.keys.signing import KeyKind
+from gateway.oauth import portal_names
 from gateway.oauth.tables import ExchangedPermit
 from gateway.parts import Parts
 from gateway.visits.rows import AnyRow
@@ -66,7 +67,8 @@ def redeem(conn: Connection, parts: Parts, token: str, facts: AnyRow, now: datet
     given = conn.execute(_GIVEN, {"permit": claims.jti}).one_or_none()
     if given is None or (claims.iss, claims.aud) != (issuer, issuer):
         raise PermitRefusedError("permit.unknown")
-    if (claims.delegation, claims.filing) != (facts.delegation_id, facts.filing_id):
+    name, _ = portal_names.of(conn, facts.delegation_id, client_id, now)
+    if (claims.delegation, claims.filing) != (name, facts.filing_id):
         raise PermitRefusedError("permit.other_filing")
     if claims.payload != given.payload_hash or given.attempt != given.filing_attempt:
         raise PermitRefusedError("permit.other_payload")

@@ -4,28 +4,25 @@ It is derived from the signed delegation that the resident approved, so that a r
 nothing, and narrowed to the service of the filing, whatever the portal asks for.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from delegation.claims import DELEGATION_TYPE, DelegationClaims, ServiceDetail, StatusReference
 from delegation.derive import derive, pairwise_subject
 from delegation.errors import OutOfScopeError
 from delegation.model import AllowedService, DelegationState
 from delegation.signing import open_signed
-from gateway.ids import new_id
 from gateway.keys import store as key_store
 from gateway.keys.signing import KeyKind
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.health import is_healthy
-from gateway.oauth import details
+from gateway.oauth import details, portal_names
 from gateway.oauth.clients import Client
 from gateway.oauth.details import Wishes
-from gateway.oauth.tables import PortalDelegation
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.tables import Centre, Staff
@@ -34,7 +31,6 @@ from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import DelegationRow, Filing, Run, RunKind, RunState, Visit
 
-STATUS_INDEXES = 1 << 20
 STATUS_PATH = "/oauth/status/2"
 """The list of what portals hold; the whole delegations have another, so that no two ever share an index."""
 
@@ -68,9 +64,6 @@ _BY_RUN = (
     )
     .join(Run, Run.filing_id == Filing.id)
     .where(Run.id == bindparam("run"))
-)
-_NAMES = select(PortalDelegation.jti, PortalDelegation.status_index).where(
-    PortalDelegation.delegation_id == bindparam("delegation"), PortalDelegation.client_id == bindparam("client")
 )
 _AT_WORK = (RunState.RUNNING, RunState.HOLDING)
 
@@ -166,7 +159,7 @@ def mandate_for(
     vault = VisitVault.read(conn, parts.sealer, facts.visit_id, facts)
     signed = vault.take(facts.delegation_id, "token").decode()
     whole = open_signed(signed, parts.keys.key_set(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims)
-    jti, status_index = _names(conn, facts.delegation_id, client.client_id, now)
+    jti, status_index = portal_names.of(conn, facts.delegation_id, client.client_id, now)
     derived = derive(
         whole,
         audience=client.client_id,
@@ -208,28 +201,6 @@ def _narrowed(whole: DelegationClaims, facts: AnyRow, wishes: Wishes) -> Service
     if wished is None:
         raise OutOfScopeError(f"delegation {whole.jti} allows nothing of what is asked for")
     return wished
-
-
-def _names(conn: Connection, delegation_id: str, client_id: str, now: datetime) -> tuple[str, int]:
-    """Return the `jti` and the status index of a delegation toward a client; they are made at its first sign-in."""
-    known = conn.execute(_NAMES, {"delegation": delegation_id, "client": client_id}).one_or_none()
-    if known is not None:
-        return known.jti, known.status_index
-    jti, status_index = new_id(), _free_index(conn)
-    conn.execute(
-        insert(PortalDelegation).values(
-            jti=jti, delegation_id=delegation_id, client_id=client_id, status_index=status_index, made_at=now
-        )
-    )
-    return jti, status_index
-
-
-def _free_index(conn: Connection) -> int:
-    while True:
-        index = secrets.randbelow(STATUS_INDEXES)
-        taken = select(PortalDelegation.jti).where(PortalDelegation.status_index == index)
-        if conn.execute(taken).one_or_none() is None:
-            return index
 
 
 def as_json(details: tuple[ServiceDetail, ...]) -> Any:

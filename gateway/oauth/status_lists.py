@@ -12,7 +12,7 @@ from delegation import status
 from delegation.model import DelegationState
 from gateway.keys.signing import KeyKind
 from gateway.ledger.health import ensure_healthy
-from gateway.oauth.mandates import STATUS_INDEXES
+from gateway.oauth.portal_names import STATUS_INDEXES
 from gateway.oauth.tables import PortalDelegation
 from gateway.parts import Parts
 from gateway.visits.tables import DelegationRow

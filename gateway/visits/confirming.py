@@ -21,6 +21,7 @@ from gateway.jobs.queue import enqueue
 from gateway.keys.signing import KeyKind
 from gateway.ledger import notices
 from gateway.ledger.health import ensure_healthy
+from gateway.oauth import portal_names
 from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
 from gateway.people import residents
@@ -210,7 +211,7 @@ def permit(
     ensure_allowed(service.rules, approval.route, level, ApprovalKind.PERMIT)
 
     permit_id = new_id()
-    token = _signed(parts, row, filing, service, permit_id, now)
+    token = _signed(conn, parts, row, filing, service, permit_id, now)
     expires_at = now + timedelta(seconds=PERMIT_SECONDS)
     conn.execute(
         insert(Permit).values(
@@ -317,11 +318,18 @@ def _stop_closed(conn: Connection, filing: AnyRow, approval: AnyRow, reason: str
 
 
 def _signed(
-    parts: Parts, row: AnyRow, filing: AnyRow, service: catalogue.Service, permit_id: str, now: datetime
+    conn: Connection,
+    parts: Parts,
+    row: AnyRow,
+    filing: AnyRow,
+    service: catalogue.Service,
+    permit_id: str,
+    now: datetime,
 ) -> str:
-    """The permit for what the filing's portal holds, as a token."""
+    """The permit for what the filing's portal holds, as a token: it names the delegation as that portal knows it."""
+    name, _ = portal_names.of(conn, row.id, service.client_id or "", now)
     binding = PermitBinding(
-        delegation=row.id,
+        delegation=name,
         filing=filing.id,
         attempt=filing.attempt,
         origin=service.portal_origin or "",

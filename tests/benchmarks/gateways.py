@@ -35,6 +35,7 @@ from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.facing import PROVIDER, PlayedProvider
 from tests.gateway.visits.played import PORTAL
+from tests.gateway.visits.staffed import register_portal
 from tests.postgresql import PostgresqlMissingError, Server, find_binaries
 from ui.environment import environment
 
@@ -176,6 +177,7 @@ def _open(database: Database, url: str, folder: Path) -> Gateway:
     keys = database.write_now(lambda conn: open_keys(conn, sealer, clock.now(), settings.log_origin))
     parts = Parts(settings, database, clock, sealer, keys, environment(languages=LANGUAGES))
     database.write_now(lambda conn: catalogue.seed(conn, portal_origin=PORTAL, client_id="portal"))
+    database.write_now(lambda conn: register_portal(conn, clock.now()))
     centre = database.write_now(
         lambda conn: staff.add_centre(
             conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads", now=clock.now()

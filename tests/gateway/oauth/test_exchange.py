@@ -13,7 +13,7 @@ from audit.events import EventName
 from connectors.runner.api import Verdict
 from delegation.assurance import Route
 from delegation.checking import check_token
-from delegation.claims import PERMIT_TYPE, PermitClaims
+from delegation.claims import DELEGATION_TYPE, PERMIT_TYPE, DelegationClaims, PermitClaims
 from delegation.signing import open_signed
 from delegation.verify import verify_delegation
 from gateway.keys.signing import KeyKind
@@ -296,6 +296,15 @@ class TestRightToFile:
         checked = check_token(permit, published, now=now, issuer=portal.issuer, audience=portal.issuer)
         assert isinstance(checked.claims, PermitClaims)
         assert checked.unchecked == ("use",)
+
+    def test_its_permit_names_the_delegation_as_this_portal_alone_knows_it(self, portal: Portal) -> None:
+        keys = portal.counter.store.keys
+        derived = open_signed(
+            delegation(portal), keys.jwks(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims
+        )
+        permit = open_signed(send(portal), keys.jwks(KeyKind.PERMIT), typ=PERMIT_TYPE, claims=PermitClaims)
+        assert permit.delegation == derived.jti
+        assert permit.delegation != portal.counter.delegation().id
 
     def test_is_not_given_for_another_filing_or_payload(self, portal: Portal) -> None:
         access, permit = portal.tokens()["access_token"], send(portal)

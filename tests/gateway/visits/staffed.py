@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert
 from delegation.assurance import Assurance
 from gateway.clock import HeldClock
 from gateway.ids import digest
+from gateway.oauth.tables import OAuthClient
 from gateway.parts import Parts
 from gateway.people import staff
 from gateway.people.access import DisplaySession, StaffSession
@@ -78,6 +79,7 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
         )
     )
     conn.execute(insert(Portal).values(id="latvija", name="Portāls", origin=PORTAL, client_id="portal"))
+    register_portal(conn, now)
     card = {"lv": {"title": "Slimības pabalsts", "summary": "Pabalsts slimības laikā"}}
     conn.execute(
         insert(Service).values(
@@ -110,3 +112,19 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
         agreements.add_to_basket(conn, "vpvkac", service)
         agreements.conclude(conn, holder=holder, begins_at=now - timedelta(days=30), agreement_id=agreement)
     return centre_id, created.id, "T1", "D1"
+
+
+def register_portal(conn: Connection, now: datetime) -> None:
+    """The portal `latvija` as a client, of whose sign-ins a test without HTTP needs no more than the row."""
+    conn.execute(
+        insert(OAuthClient).values(
+            client_id="portal",
+            portal_id="latvija",
+            secret_hash=digest("p"),
+            redirect_uris=[f"{PORTAL}/oidc/callback"],
+            scopes=["openid"],
+            personal_code_allowed=True,
+            created_at=now,
+            changed_at=now,
+        )
+    )
