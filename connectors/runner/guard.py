@@ -4,11 +4,9 @@ A run ends at the first thing that its connector does not declare; from then on 
 """
 
 import hashlib
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -22,8 +20,10 @@ from connectors.runner.errors import (
     SignInRefusedError,
     TamperedError,
 )
-from connectors.sdk.body import BodyError, BodyField, compare_body, parse_body
+from connectors.sdk.body import BodyError, BodyField, UndeclaredError
 from connectors.sdk.connector import Connector
+from connectors.sdk.fills import row_number
+from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import Final, Request, Step
 from connectors.sdk.words import Words
 from delegation.readback import ReadBack
@@ -105,6 +105,10 @@ class Guard:
     refused: list[str] = field(default_factory=list)
     """Method and address of each request that did not leave."""
     refused_finals: int = 0
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Files that may be uploaded: SHA-256 in hex by input."""
+    last_status: int | None = None
+    """What the portal last answered to a request of the page that is open; `None` before that."""
     _page: Step | Final | None = None
     _expected: ReadBack | None = None
     _counts: dict[Request, int] = field(default_factory=dict)
@@ -113,10 +117,16 @@ class Guard:
     _signs_in: bool = True
     _armed: bool = False
 
+    def enter(self, page: Step | Final) -> None:
+        """From now what the script of `page` needs may leave, but not yet the request that leads on."""
+        self._page, self._expected = page, None
+        self._counts, self.last_status = {}, None
+
     def expect(self, page: Step | Final, readback: ReadBack) -> None:
         """From now the request of `page` may leave, once, carrying exactly what `readback` holds for it."""
-        self._page, self._expected = page, readback
-        self._counts = {}
+        if self._page is not page:
+            self.enter(page)
+        self._expected = readback
 
     def arm(self, decide: Decide) -> None:
         """The final request may be put to `decide`."""
@@ -188,6 +198,7 @@ class Guard:
             raise self._ending(request, "it was sent before")
         if declared is page.request:
             self._compare(request, fields, page)
+        self._compare_uploads(request, fields, declared)
         return Leave(kind="step", step=page.name, fields=fields, body_sha256=_sha256(request.body))
 
     def _examine_final(self, request: Incoming) -> Leave:
@@ -204,20 +215,26 @@ class Guard:
 
     def _fields(self, request: Incoming, declared: Request) -> tuple[BodyField, ...]:
         try:
-            fields = parse_body(request.header("content-type"), request.body)
+            return declared.read(request.header("content-type"), request.body)
         except BodyError as error:
-            raise self._ending(request, str(error)) from error
-        foreign = sorted({item.name for item in fields} - set(declared.fields))
-        if foreign:
-            raise self._ending(request, "undeclared fields: " + ", ".join(foreign), tampered=True)
-        return fields
+            raise self._ending(request, str(error), tampered=isinstance(error, UndeclaredError)) from error
 
     def _compare(self, request: Incoming, fields: tuple[BodyField, ...], page: Step | Final) -> None:
         if self._expected is None or self._page is not page:
             raise self._ending(request, "its page has not been read back", tampered=True)
-        found = compare_body(fields, self._expected, page.name, page.rewritten)
+        found = page.request.compare(fields, self._expected, page.name, page.rewritten)
         if found is not None:
             raise self._ending(request, f"not what the page held: {found}", tampered=True)
+
+    def _compare_uploads(self, request: Incoming, fields: tuple[BodyField, ...], declared: Request) -> None:
+        """What a page's script uploads is a file that was given for it, or the portal would hold another one."""
+        for item in fields:
+            asked = declared.files.get(item.name)
+            if asked is None:
+                continue
+            given = {sha256 for name, sha256 in self.given.items() if name == asked or _row_of(asked, name)}
+            if item.filename is None or item.value not in given:
+                raise self._ending(request, f"not the file that was given: {item.name}", tampered=True)
 
     async def allow(self, request: Incoming, leave: Leave) -> str:
         """Put a declared request to whoever holds the delegation; for the final one *sent* is committed when this ends.
@@ -256,6 +273,8 @@ class Guard:
         """Take note of the portal's answer; says whether the browser may see it."""
         if leave.kind == "final" and self.final is not None:
             self.final.status, self.final.location = status, location
+        if leave.kind == "step":
+            self.last_status = status
         if leave.kind is None or status not in KEEPS_THE_BODY:
             if leave.kind == "sign_in" and status >= 400:
                 self.end(SignInRefusedError(f"the issuer answered {status}"))
@@ -297,14 +316,8 @@ def normal_origin(url: str) -> str:
     return f"{parts.scheme}://{host}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
 
 
-def path_fits(pattern: str, path: str) -> bool:
-    """Whether a path, without its query, is the declared one; `*` in `pattern` stands for one segment."""
-    return _path_pattern(pattern).fullmatch(path.partition("?")[0]) is not None
-
-
-@cache
-def _path_pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile("[^/?#]+".join(re.escape(part) for part in pattern.split("*")))
+def _row_of(pattern: str, name: str) -> bool:
+    return row_number(pattern, name) is not None
 
 
 def _declares(declared: Request, method: str, path: str) -> bool:

@@ -17,11 +17,11 @@ from connectors.runner.errors import (
     TamperedError,
     ValuesRefusedError,
 )
-from connectors.runner.guard import path_fits
 from connectors.sdk.connector import Connector
 from connectors.sdk.differences import Place, differences
 from connectors.sdk.inputs import Upload
 from connectors.sdk.page import ControlState, FormShape, PageState, without_options
+from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import Action, Choose, Final, How, Step, Values
 from connectors.sdk.words import Words
 from delegation.readback import Attachment, Item

@@ -12,9 +12,10 @@ from typing import Any
 from connectors.runner import judge
 from connectors.runner.api import Absent, Ambiguous, DeclinedByPortal, Evidence, Filed, Found, LookUpTask, Unknown
 from connectors.runner.errors import FormChangedError, ValuesRefusedError
-from connectors.runner.guard import KEEPS_THE_BODY, FinalRecord, path_fits
+from connectors.runner.guard import KEEPS_THE_BODY, FinalRecord
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState
+from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import LookUp
 from connectors.sdk.words import Words
 

@@ -20,9 +20,9 @@ from connectors.runner.errors import (
     ValuesRefusedError,
 )
 from connectors.runner.gate import Lane
-from connectors.runner.guard import path_fits
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import FormShape
+from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import Final, SignIn, Step
 from connectors.sdk.words import Words
 from delegation.readback import Attachment, Item, ReadBack

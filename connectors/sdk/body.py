@@ -5,7 +5,7 @@ Strict on purpose: a body that two readers could read differently is refused, no
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from urllib.parse import parse_qsl
@@ -20,6 +20,10 @@ _NOT_CONTROLS = frozenset({"shown"})
 
 class BodyError(ValueError):
     """A request's body is in no form that can be compared."""
+
+
+class UndeclaredError(BodyError):
+    """A request's body carries what the connector does not declare."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,20 @@ def compare_body(
     for field in fields:
         value = field.value if field.filename is None else _file_mark(field.filename, field.value)
         seen.setdefault(field.name, []).append(value)
+    return difference(expected, seen, volatile)
+
+
+def difference(
+    expected: Mapping[str, list[str]], seen: Mapping[str, list[str]], uncompared: Collection[str]
+) -> Difference | None:
+    """How `seen` differs from `expected`, each all values by name; of names in `uncompared` only the number counts."""
     missing = tuple(sorted(expected.keys() - seen.keys()))
     unexpected = tuple(sorted(seen.keys() - expected.keys()))
     changed = tuple(
         sorted(
             name
             for name in expected.keys() & seen.keys()
-            if not _same(expected[name], seen[name], values_count=name not in volatile)
+            if not _same(expected[name], seen[name], values_count=name not in uncompared)
         )
     )
     return Difference(missing, unexpected, changed) if missing or unexpected or changed else None

@@ -1,198 +1,79 @@
-"""What a connector does at its portal, as declarations: pages, fields by accessible name, requests that may leave.
+"""What a connector does at its portal, as declarations: pages, requests that may leave, the receipt and the look-up.
 
-A declaration is data, so the worker can check against it what the browser's process does.
+A declaration is data, so the worker can check against it what the browser's process does. How answers get into
+controls stands in `connectors.sdk.fills`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from connectors.sdk.body import BodyField, Difference, UndeclaredError, compare_body, parse_body
+from connectors.sdk.fills import (
+    Action,
+    AnyFill,
+    Attach,
+    Choose,
+    DatePart,
+    Fill,
+    FillDate,
+    FillDateParts,
+    FillNumber,
+    FillRows,
+    FillTypeahead,
+    How,
+    Pick,
+    PickSeveral,
+    Tick,
+    Values,
+    Written,
+)
 from connectors.sdk.inputs import ShownWhen
+from connectors.sdk.members import Members
 from connectors.sdk.words import Words
+from delegation.readback import ReadBack
 
-Values: TypeAlias = Mapping[str, str | list[str]]
-"""Answers by input name, as `connectors.sdk.validate` returns them."""
-
-
-class How(StrEnum):
-    """How one control is set."""
-
-    TEXT = "text"
-    SELECT = "select"
-    RADIO = "radio"
-    CHECKBOX = "checkbox"
-    FILE = "file"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """One control to set: found by its accessible name, checked afterwards by its name in the request."""
-
-    how: How
-    input: str | None
-    """The question it answers, so that the portal's refusal finds its way back."""
-    control: str
-    label: str
-    within: str | None = None
-    """Accessible name of the group around it."""
-    value: str = ""
-    """What the control must hold afterwards: empty to clear it; of a file its name."""
-    contains: bool = False
-    """`value` is not the portal's value but part of the one option's text."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fill:
-    """The answer to `input` goes into the control labelled `label`, which the portal calls `control`."""
-
-    input: str
-    control: str
-    label: str
-    within: str | None = None
-
-    def actions(self, values: Values) -> tuple[Action, ...]:
-        """The controls to set for these values; emptied where the question was not asked."""
-        return (self._action(How.TEXT, _text(values, self.input)),)
-
-    def _action(self, how: How, value: str, *, contains: bool = False) -> Action:
-        return Action(
-            how=how,
-            input=self.input,
-            control=self.control,
-            label=self.label,
-            within=self.within,
-            value=value,
-            contains=contains,
-        )
+__all__ = [
+    "OVERVIEW",
+    "Action",
+    "AnyFill",
+    "Attach",
+    "Choose",
+    "DatePart",
+    "ErrorMarks",
+    "Fill",
+    "FillDate",
+    "FillDateParts",
+    "FillNumber",
+    "FillRows",
+    "FillTypeahead",
+    "Final",
+    "Hook",
+    "HookPage",
+    "How",
+    "LookUp",
+    "Moves",
+    "Pick",
+    "PickSeveral",
+    "ReceiptRule",
+    "Request",
+    "SignIn",
+    "Step",
+    "Tick",
+    "Values",
+    "Written",
+]
 
 
-class Written(StrEnum):
-    """How a portal wants a day written in one control."""
+class Moves(StrEnum):
+    """How a button leads on."""
 
-    LATVIAN = "dd.mm.yyyy"
-    ISO = "yyyy-mm-dd"
-
-
-@dataclass(frozen=True, kw_only=True)
-class FillDate(Fill):
-    """A date into one control."""
-
-    written: Written = Written.LATVIAN
-
-    def actions(self, values: Values) -> tuple[Action, ...]:
-        """The control to set, written as the portal wants it."""
-        iso = _text(values, self.input)
-        text = iso if self.written is Written.ISO else ".".join(reversed(iso.split("-")))
-        return (self._action(How.TEXT, text),)
-
-
-@dataclass(frozen=True)
-class DatePart:
-    """One of the three controls of a date."""
-
-    control: str
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FillDateParts:
-    """A date into three controls within the group `legend`, without leading zeros."""
-
-    input: str
-    legend: str
-    day: DatePart
-    month: DatePart
-    year: DatePart
-
-    def actions(self, values: Values) -> tuple[Action, ...]:
-        """The three controls to set; emptied where the question was not asked."""
-        iso = _text(values, self.input)
-        year, month, day = [str(int(part)) for part in iso.split("-")] if iso else ["", "", ""]
-        return tuple(
-            Action(
-                how=How.TEXT,
-                input=self.input,
-                control=part.control,
-                label=part.label,
-                within=self.legend,
-                value=number,
-            )
-            for part, number in ((self.day, day), (self.month, month), (self.year, year))
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choose(Fill):
-    """One option of a select; `options` gives the portal's value for ours.
-
-    With `contains` the options are the person's own: the one whose text holds our value is taken, and they are no
-    part of the form's fingerprint.
-    """
-
-    options: Mapping[str, str] = field(default_factory=dict)
-    contains: bool = False
-
-    def actions(self, values: Values) -> tuple[Action, ...]:
-        """The select to set."""
-        value = _text(values, self.input)
-        return (self._action(How.SELECT, self.options.get(value, value), contains=self.contains),)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pick:
-    """One radio button within the group `legend`.
-
-    `options` gives the portal's value and label for each value of ours.
-    """
-
-    input: str
-    control: str
-    legend: str
-    options: Mapping[str, tuple[str, str]]
-
-    def actions(self, values: Values) -> tuple[Action, ...]:
-        """The button to choose; none may be chosen where the question was not asked."""
-        portal_value, label = self.options.get(_text(values, self.input), ("", ""))
-        return (
-            Action(
-                how=How.RADIO,
-                input=self.input,
-                control=self.control,
-                label=label,
-                within=self.legend,
-                value=portal_value,
-            ),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tick(Fill):
-    """A checkbox, ticked when the answer is `yes`; `sends` is the value it has in the request."""
-
-    sends: str = "on"
-
-    def actions(self, values: Values) -> tuple[Action, ...]:
-        """The box to tick or untick."""
-        return (self._action(How.CHECKBOX, self.sends if values.get(self.input) == "yes" else ""),)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attach(Fill):
-    """The file given for `input`; the action's value is its name."""
-
-    def actions(self, values: Values) -> tuple[Action, ...]:
-        """The file to set."""
-        return (self._action(How.FILE, _text(values, self.input)),)
-
-
-def _text(values: Values, name: str) -> str:
-    value = values.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-AnyFill: TypeAlias = Fill | FillDateParts | Pick
+    BY_NAVIGATION = "navigation"
+    """The browser loads another document."""
+    IN_PAGE = "in_page"
+    """The page's script sends a request and draws what comes next in the same document."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,10 +82,40 @@ class Request:
 
     path: str
     """`*` stands for one path segment."""
-    fields: tuple[str, ...]
-    """All names that its body may carry."""
+    fields: tuple[str, ...] = ()
+    """All names that a form's body may carry."""
     method: str = "POST"
     times: int = 1
+    json: Members | None = None
+    """Of a body in JSON: what it may carry and which controls that comes from; a form's body is refused then."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Of an upload by the page's script: the input whose file a field must carry; `*` in it stands for any row."""
+
+    def read(self, content_type: str, body: bytes) -> tuple[BodyField, ...]:
+        """What a body carries.
+
+        Raises:
+            BodyError: it is not of the declared form, or holds what is not declared.
+        """
+        if self.json is not None:
+            return self.json.read(content_type, body)
+        fields = parse_body(content_type, body)
+        foreign = sorted({item.name for item in fields} - set(self.fields))
+        if foreign:
+            raise UndeclaredError("undeclared fields: " + ", ".join(foreign))
+        return fields
+
+    def compare(
+        self, fields: Iterable[BodyField], readback: ReadBack, page: str, volatile: Collection[str] = ()
+    ) -> Difference | None:
+        """How `fields`, as `read` gives them, differ from what `readback` holds for `page`; `None` when they do not."""
+        if self.json is not None:
+            return self.json.compare(fields, readback, page, volatile)
+        return compare_body(fields, readback, page, volatile)
+
+    def controls(self) -> frozenset[str]:
+        """Every control of its page whose value it may carry, with `*` for a row's number."""
+        return frozenset(self.fields) if self.json is None else self.json.controls() | self.json.unsent
 
 
 class HookPage(Protocol):
@@ -240,6 +151,11 @@ class Step:
     """Controls whose value differs each time (tokens): left out of the read-back's payload."""
     rewritten: frozenset[str] = frozenset()
     """Controls that the page's own script sets while submitting: not compared with what stood in them before."""
+    moves: Moves = Moves.BY_NAVIGATION
+    heading: str | None = None
+    """The page's main heading, waited for where the page is drawn by a script."""
+    appears: frozenset[str] = frozenset()
+    """Controls that the page shows only after certain answers; where they are shown they are the committed ones."""
     shown_when: ShownWhen | None = None
     hook: Hook | None = None
     """Called after the fills, before the read-back of the page."""
@@ -258,6 +174,9 @@ class Final:
     request: Request
     name: str = "overview"
     title: Words = OVERVIEW
+    moves: Moves = Moves.BY_NAVIGATION
+    heading: str | None = None
+    """As of a step."""
     volatile: frozenset[str] = frozenset()
     rewritten: frozenset[str] = frozenset()
     fee: str | None = None
@@ -299,6 +218,8 @@ class ReceiptRule:
     """Regular expression over the page's text; group 1 is the reference."""
     pdf_link: str | None = None
     """Accessible name of the link to the PDF."""
+    answer_reference: str | None = None
+    """JSON pointer (RFC 6901) to the reference in the portal's answer, for when the browser died."""
     location_reference: str | None = None
     """Regular expression over the `Location` of the portal's answer, for when the browser died; group 1 as above."""
 

@@ -9,7 +9,7 @@ from audit.entry import Actor
 from audit.events import EventName
 from connectors.runner.api import Absent, DeclinedByPortal, Filed, Found, GateRequest, LookedUp, Sent, Verdict
 from connectors.sdk import registry
-from connectors.sdk.body import BodyField, compare_body
+from connectors.sdk.body import BodyField
 from delegation.assurance import NumberSource
 from delegation.commitment import HashKind
 from delegation.errors import DelegationError
@@ -277,7 +277,8 @@ def _why_not(
         return "permit.mismatch"
     connector = registry.find(filing.service_id)
     fields = tuple(BodyField(name, value, "" if name in request.files else None) for name, value in request.fields)
-    difference = compare_body(fields, read_back_of(vault, filing.id), connector.final.name, connector.final.volatile)
+    final = connector.final
+    difference = final.request.compare(fields, read_back_of(vault, filing.id), final.name, final.volatile)
     return None if difference is None else "permit.body_differs"
 
 

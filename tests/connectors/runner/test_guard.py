@@ -1,6 +1,7 @@
 import pytest
 
-from connectors.runner.guard import normal_origin, path_fits
+from connectors.runner.guard import normal_origin
+from connectors.sdk.paths import path_fits
 
 
 class TestAddresses:
