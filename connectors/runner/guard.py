@@ -111,7 +111,8 @@ class Guard:
     """What the portal last answered to a request of the page that is open; `None` before that."""
     _page: Step | Final | None = None
     _expected: ReadBack | None = None
-    _counts: dict[Request, int] = field(default_factory=dict)
+    _counts: dict[int, int] = field(default_factory=dict)
+    """How often each declared request of the open page left, by its identity."""
     final_taken: bool = False
     """The final request was put to `decide`: no second one will be."""
     _signs_in: bool = True
@@ -193,8 +194,8 @@ class Guard:
 
     def _examine_step(self, request: Incoming, page: Step, declared: Request) -> Leave:
         fields = self._fields(request, declared)
-        self._counts[declared] = self._counts.get(declared, 0) + 1
-        if self._counts[declared] > declared.times:
+        left = self._counts[id(declared)] = self._counts.get(id(declared), 0) + 1
+        if left > declared.times:
             raise self._ending(request, "it was sent before")
         if declared is page.request:
             self._compare(request, fields, page)
