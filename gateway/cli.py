@@ -16,6 +16,7 @@ COMMANDS = {
     "retention": ("gateway.commands.retention:retention", "What is kept, and erasing what is due."),
     "audit": ("gateway.commands.audit:audit", "Verify the audit log and show its checkpoint."),
     "delegation": ("gateway.commands.delegation:delegation", "Check delegations, permits and statements, offline."),
+    "connectors": ("gateway.commands.connectors:connectors", "List, check, write and test connectors."),
     "admin": ("gateway.changes.commands:admin", "Centres, staff, terminals, portals and identity providers."),
     "demo": ("gateway.demo.command:demo", "A gateway with a made-up outside world, on this machine."),
 }

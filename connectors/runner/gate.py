@@ -103,6 +103,8 @@ class Gate:
             await _Connection(self, reader, writer).serve()
         except (OSError, h11.ProtocolError):
             pass  # The browser went away or spoke no HTTP: there is nobody left to tell.
+        except asyncio.CancelledError:
+            pass  # By `close` alone; passed on, the library would write a traceback for each browser still connected.
         finally:
             self._connections.discard(task)
             writer.close()

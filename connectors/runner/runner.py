@@ -138,15 +138,19 @@ class Runner:
             fingerprints_ok=True,
         )
 
-    async def survey(self, task: PrepareTask, decide: Decide, progress: ProgressSink) -> dict[str, FormShape]:
+    async def survey(
+        self, task: PrepareTask, decide: Decide, progress: ProgressSink, shapes: dict[str, FormShape] | None = None
+    ) -> dict[str, FormShape]:
         """Fill the form as `prepare` does, but give each page's form back as it is: to check a portal, or accept drift.
+
+        What was seen before it could go no further is left in `shapes`.
 
         Raises:
             RunError: a page could not be reached or filled.
         """
         async with _in_time(task, "the form was not filled in time"):
             run = await self._enter(task, decide, progress)
-            run.shapes = {}
+            run.shapes = {} if shapes is None else shapes
             try:
                 await run.fill(task)
             finally:

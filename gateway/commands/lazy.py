@@ -6,6 +6,10 @@ from typing import Any
 
 import click
 
+VIOLATION = 1
+BAD_INPUT = 2
+CANNOT_CONCLUDE = 3
+
 
 class LazyGroup(click.Group):
     """A group whose commands are named by `module:attribute`."""

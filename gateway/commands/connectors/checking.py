@@ -1,0 +1,104 @@
+"""`pilnvara connectors check` and `dry-run`: a portal met without a resident, and nothing sent for good."""
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from connectors.runner.api import Prepared
+from connectors.sdk.connector import Connector
+from connectors.workshop import looking
+from connectors.workshop.bench import Bench, chosen_sample
+from connectors.workshop.looking import Look, Seen
+from gateway.commands.connectors.portal import Place, at_bench, find, portal_options
+from gateway.commands.lazy import CANNOT_CONCLUDE, VIOLATION
+
+_MARKS = {Seen.SAME: ("same", "green"), Seen.CHANGED: ("changed", "red"), Seen.NEW: ("new", "yellow")}
+_NOT_REACHED = ("-", "yellow")
+
+
+@click.command()
+@click.argument("connector_ids", nargs=-1, required=True, metavar="CONNECTOR...")
+@click.option("--sample", help="Which made-up answers to fill in; the connector's first otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@portal_options
+def check(place: Place, connector_ids: tuple[str, ...], sample: str | None, as_json: bool) -> None:
+    """See whether portals can be reached and signed in to, and whether each form is still the committed one.
+
+    Each page but the last is filled in with made-up answers and sent on; the last is only looked at. Exit code 0: all
+    as it was; 1: a form has changed; 2: bad input; 3: a page could not be reached, so nobody can say.
+    """
+
+    async def work(bench: Bench, connector: Connector) -> Look:
+        task = bench.task(connector, chosen_sample(connector, sample))
+        return (await looking.look(bench, connector, task))[0]
+
+    looks = at_bench(place, [find(name) for name in connector_ids], work)
+    if as_json:
+        click.echo(msgspec.json.encode(looks).decode())
+    else:
+        for each in looks:
+            _show(each)
+    if any(each.has_drifted for each in looks):
+        sys.exit(VIOLATION)
+    if not all(each.is_whole for each in looks):
+        sys.exit(CANNOT_CONCLUDE)
+
+
+def _show(look: Look) -> None:
+    click.echo(f"{look.connector} {look.version} at {look.portal}")
+    if look.reached:
+        click.echo(f"  {'reached, and signed in' if look.signed_in else 'reached, but not signed in'}")
+    for number, page in enumerate(look.pages, start=1):
+        mark, colour = _MARKS.get(page.seen, _NOT_REACHED)
+        click.echo(f"  {click.style(f'{mark:>7}', fg=colour)}  {number} of {len(look.pages)}  {page.title}")
+        for difference in page.differences:
+            click.echo(f"           {difference}")
+    if look.problem:
+        click.echo(f"  It went no further: {look.problem}")
+
+
+@click.command("dry-run")
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.option("--sample", help="Which made-up answers to fill in; the connector's first otherwise.")
+@click.option(
+    "--picture", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the last page's picture."
+)
+@click.option("--json", "as_json", is_flag=True, help="The read-back for programs.")
+@portal_options
+def dry_run(place: Place, connector_id: str, sample: str | None, picture: Path | None, as_json: bool) -> None:
+    """Fill in a form with made-up answers up to the last click, and show what was read back. Sends nothing for good."""
+
+    async def work(bench: Bench, connector: Connector) -> Prepared:
+        return await bench.prepare(bench.task(connector, chosen_sample(connector, sample)))
+
+    connector = find(connector_id)
+    (prepared,) = at_bench(place, [connector], work)
+    if picture is not None:
+        picture.write_bytes(prepared.picture_png)
+    if as_json:
+        click.echo(msgspec.json.encode(prepared.readback).decode())
+        return
+    _show_readback(connector, prepared)
+    if picture is not None:
+        click.echo(f"Picture of the last page: {picture}")
+
+
+def _show_readback(connector: Connector, prepared: Prepared) -> None:
+    titles = {page.name: page.title.en for page in connector.pages}
+    page = ""
+    for item in prepared.readback.items:
+        if item.page != page:
+            page = item.page
+            click.echo(f"{titles.get(page, page)}")
+        shown = item.shown or item.value
+        is_volatile = item.control in connector.volatile
+        said = "(other each time)" if is_volatile else f"({item.type}) {item.value}" if item.type == "hidden" else shown
+        click.echo(f"  {item.label or item.control}: {said}")
+    for attachment in prepared.readback.attachments:
+        click.echo(f"  attached: {attachment.filename}, {attachment.size} bytes")
+    if prepared.readback.fee:
+        click.echo(f"Fee: {prepared.readback.fee}")
+    seconds = sum(timing.seconds for timing in prepared.timings)
+    click.echo(f"Filled in {len(prepared.steps)} steps in {seconds:.1f} s; the last button was not pressed.")
