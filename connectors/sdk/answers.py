@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from connectors.sdk import groups
 from connectors.sdk import inputs as kinds
 from connectors.sdk.inputs import Input, Upload
 from connectors.sdk.rules import AnswerError, kept, kept_date, kept_file
@@ -15,6 +16,7 @@ Answer: TypeAlias = str | list[str] | Upload
 _MISSING = {
     "date": Words("Ievadiet datumu.", "Enter a date."),
     "select": Words("Izvēlieties vienu no saraksta.", "Choose one from the list."),
+    "typeahead": Words("Sāciet rakstīt un izvēlieties no saraksta.", "Begin to type and choose from the list."),
     "radio": Words("Izvēlieties vienu atbildi.", "Choose one answer."),
     "checkboxes": Words("Izvēlieties vismaz vienu.", "Choose at least one."),
     "checkbox": Words("Bez šī apliecinājuma iesniegt nevar.", "It cannot be filed without this declaration."),
@@ -45,23 +47,58 @@ def validate(
     inputs: tuple[Input, ...], answers: Mapping[str, Answer | None], language: str
 ) -> Validated | InvalidAnswers:
     """Check `answers` to `inputs` in their order; a question depends only on questions before it."""
-    values: dict[str, str | list[str]] = {}
-    files: dict[str, Upload] = {}
-    errors: dict[str, str] = {}
+    taken = _Taken(answers, language)
     for question in inputs:
-        if not asked(question, values):
-            continue
+        if isinstance(question, kinds.Group):
+            taken.take_rows(question)
+        else:
+            taken.take(question)
+    return InvalidAnswers(taken.errors) if taken.errors else Validated(taken.values, taken.files)
+
+
+class _Taken:
+    """What was taken so far, and what could not be."""
+
+    def __init__(self, answers: Mapping[str, Answer | None], language: str) -> None:
+        self._answers = answers
+        self._language = language
+        self.values: dict[str, str | list[str]] = {}
+        self.files: dict[str, Upload] = {}
+        self.errors: dict[str, str] = {}
+
+    def take(self, question: Input) -> None:
+        """Check the answer to one question, if it is asked."""
+        if not asked(question, self.values):
+            return
         try:
-            value = _value(question, answers.get(question.name), values)
+            value = _value(question, self._answers.get(question.name), self.values)
         except AnswerError as error:
-            errors[question.name] = error.words.to(language)
-            continue
+            self.errors[question.name] = error.words.to(self._language)
+            return
         if isinstance(value, Upload):
-            files[question.name] = value
-            values[question.name] = value.filename
+            self.files[question.name] = value
+            self.values[question.name] = value.filename
         elif value:
-            values[question.name] = value
-    return InvalidAnswers(errors) if errors else Validated(values, files)
+            self.values[question.name] = value
+
+    def take_rows(self, group: kinds.Group) -> None:
+        """Check each row of a group, if it is asked; rows that were not sent are missing, not forgotten."""
+        if not asked(group, self.values):
+            return
+        rows = groups.count(group, self._answers)
+        said = self._answers.get(groups.count_name(group))
+        if isinstance(said, str) and said not in {"", str(rows)}:
+            self.errors[group.name] = _how_many(group).to(self._language)
+            return
+        self.values[groups.count_name(group)] = str(rows)
+        for number in range(rows):
+            for question in groups.row(group, number):
+                self.take(question)
+
+
+def _how_many(group: kinds.Group) -> Words:
+    """Why a number of rows cannot be taken."""
+    return Words(f"Jābūt no {group.least} līdz {group.most}.", f"There must be from {group.least} to {group.most}.")
 
 
 def asked(question: Input, values: Mapping[str, str | list[str]]) -> bool:
@@ -93,7 +130,22 @@ def _given(
     if isinstance(question, kinds.Date):
         return _date(question, answer, before)
     text = _one(answer)
-    return kept(question, text) if text else None
+    value = kept(question, text) if text else None
+    if value is not None and isinstance(question, kinds.Select | kinds.Radio | kinds.Typeahead):
+        _ensure_offered(question, value, before)
+    return value
+
+
+def _ensure_offered(
+    question: kinds.Select | kinds.Radio | kinds.Typeahead, value: str, before: Mapping[str, str | list[str]]
+) -> None:
+    """Refuse what is offered only after another answer than the one that was given."""
+    chosen = next(option for option in question.options if option.value == value)
+    if chosen.only_when is not None and not chosen.only_when.holds(before):
+        raise AnswerError(
+            f"“{chosen.label.lv}” neatbilst iepriekš atbildētajam: izvēlieties citu.",
+            f"“{chosen.label.en}” does not fit an answer above: choose another.",
+        )
 
 
 def _one(answer: str | list[str] | None) -> str:

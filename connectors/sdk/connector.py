@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from connectors.sdk import groups
 from connectors.sdk.inputs import Input, Upload
 from connectors.sdk.manifest import Manifest, Precondition
 from connectors.sdk.outcome import Outcome
@@ -68,8 +69,8 @@ class Connector:
         return tuple(step for step in self.steps if step.shown_when is None or step.shown_when.holds(values))
 
     def input(self, name: str) -> Input:
-        """The input called `name`; `KeyError` when there is none."""
-        for candidate in self.inputs:
+        """The input called `name`, of a group's row too; `KeyError` when there is none."""
+        for candidate in groups.every(self.inputs) if "." in name else self.inputs:
             if candidate.name == name:
                 return candidate
         raise KeyError(name)

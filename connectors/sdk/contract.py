@@ -8,7 +8,8 @@ from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Input, WhoseMatter
 
 _KNOWN: frozenset[str] = frozenset(get_args(WhoseMatter))
-_WITHOUT_ONE_VALUE = (kinds.Checkbox, kinds.CheckboxGroup, kinds.File)
+_WITHOUT_ONE_VALUE = (kinds.Checkbox, kinds.CheckboxGroup, kinds.File, kinds.Group)
+_OF_ONE_VALUE = ("same_as", "prefill", "lockable", "guarded", "concept")
 
 
 class ConnectorContractError(Exception):
@@ -27,15 +28,38 @@ def ensure_sound(connector: Connector) -> None:
 
 
 def _faults(connector: Connector) -> Iterator[str]:
-    before: set[str] = set()
+    yield from _faults_of(connector.inputs)
     for question in connector.inputs:
+        if isinstance(question, kinds.Group):
+            yield from (f"group {question.name!r}: {fault}" for fault in _faults_of_group(question))
+
+
+def _faults_of(inputs: tuple[Input, ...]) -> Iterator[str]:
+    before: set[str] = set()
+    for question in inputs:
         if question.name in before:
             yield f"input {question.name!r} is asked twice"
-        if question.shown_when is not None and question.shown_when.other not in before:
-            yield f"input {question.name!r} depends on {question.shown_when.other!r}, which is not asked before it"
+        if "." in question.name:
+            yield f"input {question.name!r} has a dot in its name, which parts a group from its rows"
+        depends = {question.shown_when, *(option.only_when for option in getattr(question, "options", ()))}
+        for other in sorted({each.other for each in depends if each is not None} - before):
+            yield f"input {question.name!r} depends on {other!r}, which is not asked before it"
         for reason in _unfit_to_be_known(question):
             yield f"input {question.name!r} {reason}"
         before.add(question.name)
+
+
+def _faults_of_group(group: kinds.Group) -> Iterator[str]:
+    """Why its rows could not be asked. A row belongs to nobody who is known, and a question of it to one row."""
+    if not 0 <= group.least <= group.most or group.most < 1:
+        yield f"it cannot have from {group.least} to {group.most} rows"
+    yield from _faults_of(group.items)
+    for item in group.items:
+        if isinstance(item, kinds.Group):
+            yield f"input {item.name!r} is a group itself"
+        for name in _OF_ONE_VALUE:
+            if getattr(item, name):
+                yield f"input {item.name!r} has {name}, but there may be several of it"
 
 
 def _unfit_to_be_known(question: Input) -> Iterator[str]:

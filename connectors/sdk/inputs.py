@@ -40,6 +40,10 @@ class Option:
 
     value: str
     label: Words
+    group: Words | None = None
+    """Heading under which neighbours of one kind stand together in a select."""
+    only_when: ShownWhen | None = None
+    """Can be chosen only after this answer to a question before it."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,14 @@ class Select(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Typeahead(Input):
+    """One of too many for a select: its words are typed, and the browser offers those that begin so."""
+
+    kind: ClassVar[str] = "typeahead"
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Radio(Input):
     """One of a few."""
 
@@ -196,3 +208,20 @@ class PersonalCode(Input):
     """A Latvian personal code, kept as `NNNNNN-NNNNN`; codes of both kinds are taken."""
 
     kind: ClassVar[str] = "personal_code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Input):
+    """The same questions for each of several: persons, places, sources of income.
+
+    Of its row 0 the question `code` is called `name.0.code` in answers and values; `name.count` says how many rows
+    there are (`connectors.sdk.groups`).
+    """
+
+    kind: ClassVar[str] = "group"
+    items: tuple[Input, ...]
+    """The questions of one row; a `shown_when` among them names another question of the row."""
+    row: Words
+    """What one row is called, such as *person*: the second one is headed `2. persona`, `Person 2`."""
+    least: int = 1
+    most: int = 10

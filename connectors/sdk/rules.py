@@ -70,12 +70,16 @@ def _number(question: kinds.Number, text: str) -> str:
 
 @kept.register
 def _money(question: kinds.Money, text: str) -> str:
-    compact = re.sub(r"[\s\u00a0€]|EUR", "", text).replace(",", ".")
+    compact = re.sub(r"[\s\u00a0€]|EUR", "", text)
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}", compact):  # dots between thousands, as in 1.234,50
+        compact = compact.replace(".", "")
+    compact = compact.replace(",", ".")
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", compact):
         raise AnswerError("Ievadiet summu, piemēram, 123,45.", "Enter an amount, such as 123.45.")
     amount = Decimal(compact)
     if question.most is not None and amount > Decimal(question.most):
-        raise AnswerError(f"Summa nedrīkst pārsniegt {question.most}.", f"It may be at most {question.most}.")
+        most = question.most.replace(".", ",")
+        raise AnswerError(f"Summa nedrīkst pārsniegt {most} EUR.", f"It may be at most {question.most} EUR.")
     return f"{amount:.2f}"
 
 
@@ -85,6 +89,17 @@ def _one_of(question: kinds.Select | kinds.Radio, text: str) -> str:
     if text not in {option.value for option in question.options}:
         raise AnswerError("Izvēlieties vienu no piedāvātajām atbildēm.", "Choose one of the answers offered.")
     return text
+
+
+@kept.register
+def _typeahead(question: kinds.Typeahead, text: str) -> str:
+    """The words of an option in either language, in capitals or not, or its value."""
+    wanted = _plain(text)
+    options = {_plain(said): each.value for each in question.options for said in (each.label.en, each.label.lv)}
+    found = options.get(wanted) or next((each.value for each in question.options if each.value == text), None)
+    if found is None:
+        raise AnswerError("Tāda sarakstā nav: izvēlieties no saraksta.", "It is not on the list: choose from the list.")
+    return found
 
 
 @kept.register
@@ -160,6 +175,10 @@ def kept_file(question: kinds.File, upload: Upload) -> Upload:
         if any(upload.content.startswith(magic) for magic in _MAGIC.get(media_type, ())):
             return Upload(_filename(upload.filename), media_type, upload.content)
     raise AnswerError("Šāda veida datni pievienot nevar.", "A file of this kind cannot be attached.")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _bounded(text: str, most: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
+from connectors.sdk import groups
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Checkbox, Input, Option
 from connectors.sdk.steps import AnyFill, FillDateParts, Pick, Tick
@@ -31,7 +32,7 @@ class Meanings:
         """What the words of a connector's portal mean in a language."""
         if language.partition("-")[0] == PORTAL_LANGUAGE:
             return cls()
-        inputs = {each.name: each for each in connector.inputs}
+        inputs = {each.name: each for each in groups.every(connector.inputs)}
         labels: dict[str, str] = {}
         answers: dict[str, dict[str, str]] = {}
         ambiguous: set[str] = set()

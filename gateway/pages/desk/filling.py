@@ -61,10 +61,11 @@ async def answer_questions(at: AtVisit) -> Response[Any]:
     form = await at.request.form()
     sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
 
+    unfinished = _unfinished(str(form.get("do", "")), sent, connector)
+    if unfinished is not None and before.may_answer:
+        typed, then = unfinished
+        return await at.take(at.doing(_keep, connector, typed), wish=_wish(sent), then=then)
     keep = at.doing(_keep, connector, sent)
-
-    if form.get("do") == "keep" and before.may_answer:
-        return await at.take(keep, wish=_wish(sent), then="?note=draft")
     if not before.may_answer:
         if before.may_keep:
             await at.parts.database.write(keep)
@@ -78,6 +79,14 @@ async def answer_questions(at: AtVisit) -> Response[Any]:
         return await at.show(_wish(sent, changed), status=422)
     seen = str(form.get("seen", ""))
     return await at.take(at.doing(asking.fill, checked.values, checked.files, seen=seen), wish=_wish(sent))
+
+
+def _unfinished(wanted: str, sent: Read, connector: Connector) -> tuple[Read, str] | None:
+    """What another button than the one that fills in keeps, and what of the visit's page is seen then."""
+    if wanted == "keep":
+        return sent, "?note=draft"
+    changed = questions.with_other_rows(sent, connector.inputs, wanted)
+    return changed and (changed[0], f"?panel=edit#{changed[1]}")
 
 
 def _wish(sent: Read, errors: dict[str, str] | None = None) -> Wish:

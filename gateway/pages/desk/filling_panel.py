@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from connectors.sdk import registry
+from connectors.sdk import groups, registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Upload
 from connectors.sdk.words import Words
@@ -57,8 +57,9 @@ def known(conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit) 
     values: dict[str, Typed] = dict(answers.values) if answers else {}
     files = dict(answers.uploads()) if answers else {}
     if draft is not None:
-        values |= draft.values
-        files |= uploads(draft.files)
+        # Rows stand as they were typed last: one that was taken away does not come back from what was answered before.
+        values = groups.outside(connector.inputs, values) | draft.values
+        files = groups.outside(connector.inputs, files) | uploads(draft.files)
     wanted = {each.name for each in connector.inputs if each.prefill or each.same_as} - values.keys()
     if answers is None and wanted and view.delegation is not None:
         values = _prefilled(conn, parts, view, opened, connector) | values
@@ -111,7 +112,8 @@ def gather(
         "from_portal": bool(portal),
         "general": refusals.general if refusals else (),
         "has_known": any(name in masked and any(value) for name, value in values.items()),
-        "has_files": any(each.kind == "file" for each in connector.inputs),
+        "has_files": any(each.kind == "file" for each in groups.every(connector.inputs)),
+        "has_rows": any(each.kind == "group" for each in connector.inputs),
         "shown": shown,
         "seen": mark(view),
     }

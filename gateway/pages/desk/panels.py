@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from connectors.sdk import registry
+from connectors.sdk import groups, registry
 from delegation.assurance import ON_PHONE, Assurance, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
@@ -293,7 +293,8 @@ def _refused_by_portal(look: _Look) -> dict[str, Any]:
     service = look.view.service
     labels = {}
     if refusals is not None and service is not None:
-        labels = {each.name: each.label.to(look.session.language) for each in registry.find(service.id).inputs}
+        asked = groups.every(registry.find(service.id).inputs)
+        labels = {each.name: each.label.to(look.session.language) for each in asked}
     changes = [each.to(look.session.language) for each in refusals.changes] if refusals else []
     return {
         "messages": [(labels.get(name, name), text) for name, text in refusals.messages.items()] if refusals else [],

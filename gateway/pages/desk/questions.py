@@ -7,10 +7,11 @@ by which an empty field means *as known*. Only `show`, which is recorded, brings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from litestar.datastructures import FormMultiDict, UploadFile
 
+from connectors.sdk import groups
 from connectors.sdk import inputs as kinds
 from connectors.sdk.answers import Answer
 from connectors.sdk.inputs import Input, Upload
@@ -18,14 +19,19 @@ from gateway.people.residents import Profile
 from gateway.visits.fixed import known_of
 from ui.formats import mask_name, mask_personal_code
 
+T = TypeVar("T")
 Typed: TypeAlias = str | list[str]
 
 DECLARATIONS: Final = "declarations"
 SETTLED: Final = "settled"
 KEEP = "keep."
 """Before a field's name: its empty field stands for what is known."""
+ADD, REMOVE = "add.", "remove."
+"""Before a group's name, and before a row's: what the buttons send that change the number of rows."""
 PRECONDITION = "precondition."
 """Before a precondition's name, in forms and drafts."""
+_NESTING = (kinds.Radio, kinds.CheckboxGroup)
+"""Kinds of question beneath whose answers others may stand."""
 _DATE_PARTS = ("day", "month", "year")
 _LONGEST = 20_000
 """Characters of one answer that are looked at; each kind of question has its own, smaller, limit."""
@@ -39,6 +45,19 @@ class Choice:
     value: str
     text: str
     fields: tuple["Field", ...] = ()
+    group: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of a repeated group."""
+
+    name: str
+    """Its element's; where the page leads after the row was added."""
+    heading: str
+    fields: tuple["Field", ...]
+    removes: str | None
+    """What the button sends that takes it away; none where no fewer rows may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +78,15 @@ class Field:
     choices: tuple[Choice, ...] = ()
     only_if: tuple[str, str] | None = None
     """Question and answer on which it depends."""
+    stands_open: bool = False
+    """It depends on an answer beneath which no page can put it, and is always to be seen."""
     accept: str | None = None
     width: int | None = None
     items: tuple["Field", ...] = ()
+    rows: tuple[Row, ...] = ()
+    adds: str | None = None
+    """What the button sends that adds a row; none where no more may be."""
+    row_called: str = ""
     fixed: bool = False
     """The delegation fixes the value: it is shown, and nothing is typed."""
     is_person: bool = False
@@ -102,10 +127,10 @@ def fields_of(
 
     Questions named in `fixed` keep the value that the resident allowed.
     """
-    made = {each.name: _fixed(_field(each, inputs, filled, language), each, fixed) for each in inputs}
+    made = {each.name: _made(each, inputs, filled, language, fixed) for each in inputs}
     nested: dict[tuple[str, str], list[Field]] = {}
     top: list[Field] = []
-    parents = {each.name for each in inputs if isinstance(each, kinds.Radio | kinds.CheckboxGroup)}
+    parents = {each.name for each in inputs if isinstance(each, _NESTING)}
     # From the end, so that a nested question already holds those that are nested in it.
     for each in reversed(inputs):
         field = _with_nested(made[each.name], nested)
@@ -114,6 +139,26 @@ def fields_of(
         else:
             top.insert(0, field)
     return tuple(_grouped(top))
+
+
+def _made(question: Input, inputs: tuple[Input, ...], filled: Filled, language: str, fixed: Collection[str]) -> Field:
+    field = _fixed(_field(question, inputs, filled, language), question, fixed)
+    return _with_rows(field, question, filled, language) if isinstance(question, kinds.Group) else field
+
+
+def _with_rows(field: Field, group: kinds.Group, filled: Filled, language: str) -> Field:
+    number_of_rows = groups.count(group, filled.values)
+    rows = tuple(
+        Row(
+            name=f"{group.name}.{number}",
+            heading=groups.heading(group, number).to(language),
+            fields=fields_of(groups.row(group, number), filled, language),
+            removes=f"{REMOVE}{group.name}.{number}" if number_of_rows > group.least else None,
+        )
+        for number in range(number_of_rows)
+    )
+    adds = f"{ADD}{group.name}" if number_of_rows < group.most else None
+    return replace(field, rows=rows, adds=adds, row_called=group.row.to(language))
 
 
 def errors_of(fields: tuple[Field, ...]) -> Iterator[dict[str, str]]:
@@ -128,6 +173,9 @@ def errors_of(fields: tuple[Field, ...]) -> Iterator[dict[str, str]]:
                 yield {"text": _named(item.label, item.error), "href": href}
         for choice in field.choices:
             yield from errors_of(choice.fields)
+        for row in field.rows:
+            for error in errors_of(row.fields):
+                yield {"text": f"{row.heading}: {error['text']}", "href": error["href"]}
 
 
 def _named(label: str, error: str) -> str:
@@ -141,18 +189,20 @@ def prefilled(inputs: tuple[Input, ...], profile: Profile) -> dict[str, Typed]:
 
 
 def sensitive(inputs: tuple[Input, ...]) -> frozenset[str]:
-    """Names of the inputs whose answers are masked."""
-    return frozenset(each.name for each in inputs if each.sensitive)
+    """Names of the inputs whose answers are masked, of all rows that there may be."""
+    return frozenset(each.name for each in groups.every(inputs) if each.sensitive)
 
 
 async def read(
     form: FormMultiDict, inputs: tuple[Input, ...], known: Mapping[str, Typed], kept: Mapping[str, Upload]
 ) -> Read:
     """What was sent. `known` and `kept` stand in where the form says so."""
-    values: dict[str, Typed] = {}
+    counts = {groups.count_name(each): _text(form.get(groups.count_name(each))) for each in _groups(inputs)}
+    # A group that the form did not show is not emptied by it.
+    values: dict[str, Typed] = {name: count or known.get(name, "") for name, count in counts.items()}
     files: dict[str, Upload] = {}
     stood: set[str] = set()
-    for each in inputs:
+    for each in groups.expanded(inputs, values):
         if isinstance(each, kinds.File):
             upload = await _upload(form.get(each.name)) or kept.get(each.name)
             if upload is not None:
@@ -164,6 +214,43 @@ async def read(
             stood.add(each.name)
         values[each.name] = value
     return Read(values, files, frozenset(stood))
+
+
+def with_other_rows(sent: Read, inputs: tuple[Input, ...], wanted: str) -> tuple[Read, str] | None:
+    """`sent` with a row more or less, as a button of the form wants it, and the element where the page goes on.
+
+    None when the button wants something else.
+    """
+    for group in _groups(inputs):
+        rows, counted = groups.count(group, sent.values), groups.count_name(group)
+        if wanted == f"{ADD}{group.name}":
+            number = min(rows + 1, group.most)
+            added = replace(sent, values={**sent.values, counted: str(number)})
+            return added, f"{group.name}.{number - 1}"
+        for number in range(rows):
+            if wanted == f"{REMOVE}{group.name}.{number}":
+                left = max(rows - 1, group.least)
+                moved = {**_without_row(sent.values, group, number), counted: str(left)}
+                files = _without_row(sent.files, group, number)
+                stood = frozenset(_without_row(dict.fromkeys(sent.kept, True), group, number))
+                return Read(moved, files, stood), group.name
+    return None
+
+
+def _without_row(named: Mapping[str, T], group: kinds.Group, gone: int) -> dict[str, T]:
+    """What has names, without those of one row; the rows after it move up."""
+    left: dict[str, T] = {}
+    for name, what in named.items():
+        number, dot, item = name.removeprefix(f"{group.name}.").partition(".")
+        if not dot or not name.startswith(f"{group.name}."):
+            left[name] = what
+        elif int(number) != gone:
+            left[f"{group.name}.{int(number) - (int(number) > gone)}.{item}"] = what
+    return left
+
+
+def _groups(inputs: tuple[Input, ...]) -> Iterator[kinds.Group]:
+    return (each for each in inputs if isinstance(each, kinds.Group))
 
 
 def answers_of(values: Mapping[str, Typed], files: Mapping[str, Upload]) -> dict[str, Answer | None]:
@@ -215,13 +302,19 @@ def _field(question: Input, inputs: tuple[Input, ...], filled: Filled, language:
         label=question.label.to(language),
         help=question.help.to(language) if question.help else None,
         required=question.required,
-        value="" if is_masked else _shown(question, value),
+        value="" if is_masked else _shown(question, value, language),
         known=_known(question, plain, filled) if is_masked or question.name in filled.files else None,
         error=filled.errors.get(question.name),
         choices=tuple(
-            Choice(value=option.value, text=option.label.to(language)) for option in getattr(question, "options", ())
+            Choice(
+                value=option.value,
+                text=option.label.to(language),
+                group=option.group.to(language) if option.group else None,
+            )
+            for option in getattr(question, "options", ())
         ),
         only_if=_only_if(question, inputs, language),
+        stands_open=_stands_open(question, inputs),
         accept=",".join(question.accept) if isinstance(question, kinds.File) else None,
         width=_WIDTHS.get(question.kind),
     )
@@ -239,7 +332,11 @@ def _known(question: Input, plain: str, filled: Filled) -> str:
     return masked(question.kind, plain)
 
 
-def _shown(question: Input, value: Typed) -> Typed:
+def _shown(question: Input, value: Typed, language: str) -> Typed:
+    if isinstance(question, kinds.Typeahead):
+        return next((each.label.to(language) for each in question.options if each.value == value), value)
+    if isinstance(question, kinds.Money) and isinstance(value, str) and not language.startswith("en"):
+        return value.replace(".", ",")
     if isinstance(question, kinds.Date) and isinstance(value, str):
         year, _, rest = value.partition("-")
         month, _, day = rest.partition("-")
@@ -253,6 +350,11 @@ def _only_if(question: Input, inputs: tuple[Input, ...], language: str) -> tuple
     other = next(each for each in inputs if each.name == question.shown_when.other)
     options = {option.value: option.label.to(language) for option in getattr(other, "options", ())}
     return other.label.to(language), options.get(question.shown_when.equals, question.shown_when.equals)
+
+
+def _stands_open(question: Input, inputs: tuple[Input, ...]) -> bool:
+    other = question.shown_when and next(each for each in inputs if each.name == question.shown_when.other)
+    return other is not None and not isinstance(other, _NESTING)
 
 
 def _with_nested(field: Field, nested: Mapping[tuple[str, str], list[Field]]) -> Field:

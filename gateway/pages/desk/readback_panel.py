@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from connectors.sdk import registry
+from connectors.sdk import groups, registry
 from connectors.sdk.connector import Connector
 from delegation.readback import Item, ReadBack
 from gateway.pages import readback as readbacks
@@ -72,7 +72,7 @@ def _places(connector_id: str) -> Mask:
     """Where a connector's sensitive answers stand: a matter of its declarations, not of anybody's values."""
     connector = registry.find(connector_id)
     names = sensitive(connector.inputs)
-    kinds = {each.name: each.kind for each in connector.inputs}
+    kinds = {each.name: each.kind for each in groups.every(connector.inputs)}
     controls: dict[tuple[str, str], str] = {}
     labels: dict[str, str] = {}
     for step in connector.steps:
