@@ -131,10 +131,13 @@ class Receipt(_Message, frozen=True):
     pdf: bytes | None
 
 
+Reason: TypeAlias = Literal["unavailable", "timeout", "control", "option", "browser"]
+
+
 class Failed(_Message, frozen=True):
     """The run cannot go on. `detail` names controls and pages, never values."""
 
-    reason: Literal["unavailable", "timeout", "control", "option", "browser"]
+    reason: Reason
     detail: str
     input: str | None = None
 

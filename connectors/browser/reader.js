@@ -13,54 +13,70 @@
     if (element.getAttribute("aria-label")) return clean(element.getAttribute("aria-label"));
     return element.labels ? clean([...element.labels].map(textOf).join(" ")) : "";
   };
-  const legendOf = (element) => {
-    const legend = element.closest("fieldset")?.querySelector(":scope > legend");
-    return legend ? textOf(legend) : "";
+  const groupName = (group) => {
+    const legend = group.matches("fieldset") ? group.querySelector(":scope > legend") : null;
+    return legend ? textOf(legend) : labelOf(group);
   };
+  const legendOf = (element) => {
+    const names = [];
+    for (let one = element.parentElement; one; one = one.parentElement) {
+      if (one.matches("fieldset, [role=group], [role=radiogroup]")) names.unshift(groupName(one));
+    }
+    return names.filter(Boolean).join(": ");
+  };
+  const seen = (one) => one.checkVisibility();
   const pathOf = (address) => new URL(address || "", location.href).pathname;
   const buttons = [...document.querySelectorAll("button, input[type=submit]")];
-  const pressed = button && buttons.find((one) => (labelOf(one) || clean(one.value) || textOf(one)) === button
-    || textOf(one) === button);
+  const called = button ? buttons.filter((one) => (labelOf(one) || clean(one.value) || textOf(one)) === button
+    || textOf(one) === button) : [];
+  const pressed = called.find(seen) || called[0];
   const owner = pressed ? pressed.form : null;
+  // A page drawn by a script may have no form: then it is what stands around the button, as far as people see it.
+  const around = pressed && !owner
+    ? pressed.closest("[role=form], dialog, [role=dialog], main, [role=main]") || document.body : null;
+  const inSight = (one) => seen(["hidden", "file"].includes(one.type) ? one.parentElement : one);
+  const others = ["fieldset", "object", "output", "button", "submit", "reset", "image"];
   const kept = owner
-    ? [...owner.elements].filter((one) => one === pressed ? Boolean(one.name)
-      : !["fieldset", "object", "output", "button", "submit", "reset", "image"].includes(one.type))
-    : [];
+    ? [...owner.elements].filter((one) => one === pressed ? Boolean(one.name) : !others.includes(one.type))
+    : around ? [...around.querySelectorAll("input, select, textarea")]
+      .filter((one) => !others.includes(one.type) && inSight(one)) : [];
+  const nameOf = (one) => one.name || (around ? one.id : "");
+  const typeOf = (one) => one === pressed ? "submit" : one.getAttribute("role") === "combobox" ? "combobox" : one.type;
 
   const fields = [];
   const grouped = new Map();
   for (const one of kept) {
-    const type = one === pressed ? "submit" : one.type;
+    const type = typeOf(one);
     const group = type === "radio" || type === "checkbox";
     const option = [one.value, labelOf(one)];
     const required = Boolean(one.required) || one.getAttribute("aria-required") === "true";
-    if (group && grouped.has(type + one.name)) {
-      const first = grouped.get(type + one.name);
+    if (group && grouped.has(type + nameOf(one))) {
+      const first = grouped.get(type + nameOf(one));
       first.options.push(option);
       first.required = first.required || required;
       continue;
     }
     const field = {
-      name: one.name, type, label: group ? "" : labelOf(one), legend: legendOf(one), required,
+      name: nameOf(one), type, label: group ? "" : labelOf(one), legend: legendOf(one), required,
       maxlength: one.getAttribute("maxlength") || "", pattern: one.getAttribute("pattern") || "",
       accept: one.getAttribute("accept") || "",
       options: group ? [option] : one.options ? [...one.options].map((each) => [each.value, clean(each.textContent)]) : [],
     };
-    if (group) grouped.set(type + one.name, field);
+    if (group) grouped.set(type + nameOf(one), field);
     fields.push(field);
   }
 
   const controls = [];
   const radios = new Map();
   for (const one of kept) {
-    if (!one.name || one.disabled || one.matches(":disabled")) continue;
-    const type = one === pressed ? "submit" : one.type;
-    const base = { name: one.name, type, label: labelOf(one), legend: legendOf(one) };
+    if (!nameOf(one) || one.disabled || one.matches(":disabled")) continue;
+    const type = typeOf(one);
+    const base = { name: nameOf(one), type, label: labelOf(one), legend: legendOf(one) };
     if (type === "radio") {
-      let state = radios.get(one.name);
+      let state = radios.get(nameOf(one));
       if (!state) {
         state = { ...base, label: base.legend, value: "", shown: "" };
-        radios.set(one.name, state);
+        radios.set(nameOf(one), state);
         controls.push(state);
       }
       if (one.checked) Object.assign(state, { value: one.value, shown: base.label });
@@ -81,12 +97,13 @@
   }
 
   const errors = {};
-  for (const one of document.querySelectorAll("input[name], select[name], textarea[name]")) {
-    if (errors[one.name]) continue;
+  for (const one of new Set([...document.querySelectorAll("input[name], select[name], textarea[name]"), ...kept])) {
+    if (errors[nameOf(one)]) continue;
+    const group = one.closest("fieldset, [role=group], [role=radiogroup]");
     const described = named(one.getAttribute("aria-describedby"))
-      .concat(named(one.closest("fieldset")?.getAttribute("aria-describedby")));
+      .concat(named(one.getAttribute("aria-errormessage")), named(group?.getAttribute("aria-describedby")));
     const found = described.filter((each) => each.matches(beside) && textOf(each));
-    if (found.length) errors[one.name] = clean(found.map(textOf).join(" "));
+    if (found.length) errors[nameOf(one)] = clean([...new Set(found)].map(textOf).join(" "));
   }
   const messages = [];
   for (const part of document.querySelectorAll(summary)) {
@@ -106,9 +123,9 @@
   }
 
   return {
-    path: location.pathname,
+    path: location.pathname + (location.hash.startsWith("#/") ? location.hash : ""),
     title: clean(document.querySelector("h1")?.textContent || document.title),
-    form: owner && {
+    form: around ? { action: "", method: "script", enctype: "", fields } : owner && {
       action: pathOf(pressed.hasAttribute("formaction") ? pressed.getAttribute("formaction") : owner.getAttribute("action")),
       method: (pressed.getAttribute("formmethod") || owner.getAttribute("method") || "get").toLowerCase(),
       enctype: (pressed.getAttribute("formenctype") || owner.getAttribute("enctype")

@@ -5,35 +5,46 @@ decided on the worker's side.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Response
+from playwright.async_api import Browser, BrowserContext, Page, Response
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from connectors.browser import messages as say
+from connectors.browser.controls import CONTROL_TIMEOUT, Controls, GiveUpError
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState
-from connectors.sdk.steps import Action, Final, How, Step
+from connectors.sdk.paths import path_pattern
+from connectors.sdk.steps import Final, Moves, Step
 
 READER = files("connectors.browser").joinpath("reader.js").read_text(encoding="utf-8")
-_CONTROL_TIMEOUT = 5_000.0
+_SETTLED = files("connectors.browser").joinpath("settled.js").read_text(encoding="utf-8")
+_PAUSE = 0.02
+"""Seconds between two looks at a page that is being drawn."""
+_NEARLY = 3.0
+"""Seconds after which a page with another heading than the declared one is taken as it is."""
 _LOCALES = {"lv": "lv-LV", "en": "en-GB"}
 
 Tell = Callable[[say.Report], Awaitable[None]]
 
 
-class _GiveUpError(Exception):
-    """The run cannot go on; carries the report that says why."""
+class _Answer:
+    """What a navigation brought."""
 
-    def __init__(self, report: say.Failed) -> None:
-        super().__init__(report.detail)
-        self.report = report
+    def __init__(self, response: Response | None) -> None:
+        self._response = response
+        self.status = response.status if response else 0
+
+    async def body(self) -> bytes:
+        """The document's bytes."""
+        return await self._response.body() if self._response else b""
 
 
 class BrowserRun:
@@ -81,7 +92,7 @@ class BrowserRun:
         """Do what one command asks, and report what came of it."""
         try:
             await self._do(command)
-        except _GiveUpError as error:
+        except GiveUpError as error:
             await self._tell(error.report)
         except PlaywrightTimeoutError:
             await self._tell(say.Failed(run=self._id, reason="timeout", detail=type(command).__name__))
@@ -104,8 +115,7 @@ class BrowserRun:
                 png = await self._page.screenshot(full_page=True, type="png", animations="disabled")
                 await self._tell(say.Picture(run=self._id, png=png))
             case say.Press():
-                state = await self._continue(self._connector.final.button, None, with_text=True)
-                await self._tell(say.Pressed(run=self._id, state=state))
+                await self._tell(say.Pressed(run=self._id, state=await self._press_last()))
             case say.Visit():
                 await self._look(command.path)
             case say.FetchReceipt():
@@ -114,10 +124,11 @@ class BrowserRun:
     async def _fill(self, command: say.Fill) -> None:
         steps = self._connector.steps_for(command.values)
         pages: tuple[Step | Final, ...] = (*steps, self._connector.final)
-        if urlsplit(self._page.url).path == self._connector.entry:
-            state = await self._read(pages[0].button, status=200)
+        if urlsplit(self._page.url).path != self._connector.entry:
+            status = (await self._open(self._connector.entry)).status
         else:
-            state = await self._visit(self._connector.entry, button=pages[0].button)
+            status = 200
+        state = await self._reached(pages[0], status)
         for step, following in zip(steps, pages[1:], strict=True):
             await self._tell(say.PageOpened(run=self._id, page=step.name, state=state))
             await self._go.get()
@@ -125,78 +136,83 @@ class BrowserRun:
             state = await self._read(step.button, status=200)
             await self._tell(say.PageFilled(run=self._id, page=step.name, state=state))
             await self._go.get()
-            state = await self._continue(step.button, following.button, with_text=isinstance(following, Final))
+            status = await self._press(step.button, step.moves)
+            state = await self._reached(following, status)
         await self._tell(say.PageOpened(run=self._id, page=self._connector.final.name, state=state))
 
     async def _set_controls(self, step: Step, state: PageState, command: say.Fill) -> None:
+        controls = Controls(self._id, self._page, state, command.files)
         for action in (action for fill in step.fills for action in fill.actions(command.values)):
-            try:
-                await self._set(action, state, command)
-            except PlaywrightTimeoutError:
-                failed = say.Failed(run=self._id, reason="control", detail=action.control, input=action.input)
-                raise _GiveUpError(failed) from None
+            await controls.set(action)
         if step.hook is not None:
             await step.hook(_Hands(self._page, self._timeout), command.values)
 
-    async def _set(self, action: Action, state: PageState, command: say.Fill) -> None:
-        held = [control.value for control in state.controls if control.name == action.control]
-        wanted = self._offered(action, state) if action.contains and action.value else action.value
-        if action.how is How.CHECKBOX:
-            if (action.value in held) != bool(action.value) or (not action.value and any(held)):
-                await self._control(action).set_checked(bool(action.value), timeout=_CONTROL_TIMEOUT)
-            return
-        if wanted == (held[0] if held else ""):
-            return
-        match action.how:
-            case How.TEXT:
-                await self._control(action).fill(wanted, timeout=_CONTROL_TIMEOUT)
-            case How.SELECT:
-                await self._control(action).select_option(value=wanted, timeout=_CONTROL_TIMEOUT)
-            case How.RADIO if wanted:
-                await self._control(action).check(timeout=_CONTROL_TIMEOUT)
-            case How.FILE if action.input in command.files:
-                given = command.files[action.input]
-                # As a buffer: a file set by its path is missing from the request's body.
-                await self._control(action).set_input_files(
-                    {"name": given.filename, "mimeType": given.media_type, "buffer": given.content},
-                    timeout=_CONTROL_TIMEOUT,
-                )
-
-    def _control(self, action: Action) -> Locator:
-        if action.within is not None:
-            group = self._page.get_by_role("group", name=action.within, exact=True)
-            return group.get_by_label(action.label, exact=True)
-        return self._page.get_by_label(action.label, exact=True)
-
-    def _offered(self, action: Action, state: PageState) -> str:
-        """The value of the one option whose text holds ours."""
-        fields = state.form.fields if state.form else ()
-        options = next((field.options for field in fields if field.name == action.control), ())
-        found = [value for value, text in options if value and action.value in text]
-        if len(found) == 1:
-            return found[0]
-        raise _GiveUpError(say.Failed(run=self._id, reason="option", detail=action.control, input=action.input))
-
-    async def _visit(self, path: str, *, button: str | None = None, with_text: bool = False) -> PageState:
+    async def _open(self, path: str) -> _Answer:
         response = await self._page.goto(
             urljoin(self._origin, path), wait_until="domcontentloaded", timeout=self._timeout
         )
-        return await self._read(button, status=response.status if response else 0, with_text=with_text)
+        return _Answer(response)
+
+    async def _visit(self, path: str) -> PageState:
+        return await self._read(None, status=(await self._open(path)).status)
 
     async def _look(self, path: str) -> None:
-        response = await self._page.goto(
-            urljoin(self._origin, path), wait_until="domcontentloaded", timeout=self._timeout
-        )
-        body = await response.body() if response else b""
-        state = await self._read(None, status=response.status if response else 0, with_text=True)
-        await self._tell(say.Visited(run=self._id, state=state, body=body))
+        answer = await self._open(path)
+        state = await self._read(None, status=answer.status, with_text=True)
+        await self._tell(say.Visited(run=self._id, state=state, body=await answer.body()))
 
-    async def _continue(self, button: str, next_button: str | None, *, with_text: bool) -> PageState:
+    async def _press(self, button: str, moves: Moves) -> int:
+        """Press a button; the status of the document it led to, which a page that moves on by itself does not have."""
         pressed = self._page.get_by_role("button", name=button, exact=True)
+        if moves is Moves.IN_PAGE:
+            await pressed.click(timeout=CONTROL_TIMEOUT, no_wait_after=True)
+            return 200
         async with self._page.expect_navigation(wait_until="domcontentloaded", timeout=self._timeout) as navigation:
-            await pressed.click(timeout=_CONTROL_TIMEOUT, no_wait_after=True)
-        response: Response | None = await navigation.value
-        return await self._read(next_button, status=response.status if response else 0, with_text=with_text)
+            await pressed.click(timeout=CONTROL_TIMEOUT, no_wait_after=True)
+        return _Answer(await navigation.value).status
+
+    async def _reached(self, page: Step | Final, status: int) -> PageState:
+        """The page as it is once it is drawn, or whatever the portal shows in its place."""
+        if page.moves is Moves.IN_PAGE:
+            await self._settle(page.path, page.button, page.heading, self._connector.sign_in.lost_paths)
+        return await self._read(page.button, status=status, with_text=isinstance(page, Final))
+
+    async def _press_last(self) -> PageState:
+        final, connector = self._connector.final, self._connector
+        status = await self._press(final.button, final.moves)
+        if final.moves is Moves.IN_PAGE:
+            lost = (*connector.sign_in.lost_paths, *final.declined_paths)
+            await self._settle(connector.receipt.path, None, None, lost)
+        return await self._read(None, status=status, with_text=True)
+
+    async def _settle(self, path: str, button: str | None, heading: str | None, ends: tuple[str, ...]) -> None:
+        """Wait until the page's script has drawn what it will; by our own looks, for a portal may forbid `eval`."""
+        marks = self._connector.marks
+        asked = {
+            "path": path_pattern(path).pattern,
+            "ends": [path_pattern(each).pattern for each in ends],
+            "button": button,
+            "heading": heading,
+            "beside": marks.beside,
+            "summary": marks.summary,
+        }
+        until = time.monotonic() + self._timeout / 1000
+        nearly_until = None
+        while time.monotonic() < until:
+            found = await self._evaluate_through_navigations(_SETTLED, asked)
+            if found == "nearly":
+                nearly_until = nearly_until or time.monotonic() + _NEARLY
+            if found not in ("", "nearly") or (nearly_until is not None and time.monotonic() > nearly_until):
+                return
+            await asyncio.sleep(_PAUSE)
+
+    async def _evaluate_through_navigations(self, script: str, argument: object) -> object:
+        try:
+            return await self._page.evaluate(script, argument)
+        except PlaywrightError as error:
+            if "context was destroyed" in error.message or "navigation" in error.message:
+                return ""  # the script led to another document, which is looked at next
+            raise
 
     async def _read(self, button: str | None, *, status: int, with_text: bool = False) -> PageState:
         marks = self._connector.marks
@@ -211,7 +227,7 @@ class BrowserRun:
             if link is None:
                 return None
             path = await self._page.get_by_role("link", name=link, exact=True).get_attribute(
-                "href", timeout=_CONTROL_TIMEOUT
+                "href", timeout=CONTROL_TIMEOUT
             )
         address = urljoin(self._page.url, path or "")
         if urlsplit(address)[:2] != urlsplit(self._origin)[:2]:

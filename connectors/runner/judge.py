@@ -7,8 +7,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-import msgspec
-
 from connectors.runner.errors import (
     FormChangedError,
     PortalUnavailableError,
@@ -19,14 +17,18 @@ from connectors.runner.errors import (
 )
 from connectors.sdk.connector import Connector
 from connectors.sdk.differences import Place, differences
+from connectors.sdk.fills import held_by, input_behind, row_number, rows_of
 from connectors.sdk.inputs import Upload
-from connectors.sdk.page import ControlState, FormShape, PageState, without_options
+from connectors.sdk.page import ControlState, FormShape, PageState
 from connectors.sdk.paths import path_fits
-from connectors.sdk.steps import Action, Choose, Final, How, Step, Values
+from connectors.sdk.shapes import expected_now
+from connectors.sdk.steps import Action, Final, How, Step, Values
 from connectors.sdk.words import Words
 from delegation.readback import Attachment, Item
 
 _BROKEN = 500
+_NOBODY = 401
+"""What an API answers to whoever is not signed in (RFC 9110 section 15.5.2)."""
 
 
 def check_arrival(connector: Connector, page: Step | Final, state: PageState, before: Step | None) -> None:
@@ -37,7 +39,7 @@ def check_arrival(connector: Connector, page: Step | Final, state: PageState, be
     """
     if state.status >= _BROKEN or state.status == 0:
         raise PortalUnavailableError(f"the portal answered {state.status}")
-    if any(path_fits(lost, state.path) for lost in connector.sign_in.lost_paths):
+    if state.status == _NOBODY or any(path_fits(lost, state.path) for lost in connector.sign_in.lost_paths):
         raise SessionLostError("the portal asks to sign in again")
     if before is not None and path_fits(before.path, state.path) and (state.errors or state.messages):
         raise refused(connector, state, before)
@@ -50,18 +52,6 @@ def check_arrival(connector: Connector, page: Step | Final, state: PageState, be
                 ),
             )
         )
-
-
-def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
-    """The form without what differs from one person or visit to the next, as it is committed and compared."""
-    if shape is None:
-        return None
-    if path_fits(page.request.path, shape.action):
-        shape = msgspec.structs.replace(shape, action=page.request.path)
-    fills = page.fills if isinstance(page, Step) else ()
-    return without_options(
-        shape, frozenset(fill.control for fill in fills if isinstance(fill, Choose) and fill.contains)
-    )
 
 
 def check_shape(connector: Connector, page: Step | Final, shape: FormShape | None) -> None:
@@ -81,40 +71,46 @@ def changes(connector: Connector, page: Step | Final, shape: FormShape | None) -
     expected = connector.fingerprints.get(page.name)
     if expected is None:
         return (place.say(Words("veidlapa vēl nekad nav apskatīta", "the form has never been looked at")),)
-    return differences(place, expected, shape)
+    return differences(place, expected_now(page, expected, shape), shape)
 
 
 def refused(connector: Connector, state: PageState, page: Step | Final) -> RunError:
     """The portal's refusal, its words at our questions."""
-    inputs = {
-        action.control: action.input
+    fills = tuple(
+        fill
         for each in connector.pages
         if isinstance(each, Step) and (each is page or isinstance(page, Final))
         for fill in each.fills
-        for action in fill.actions({})
-        if action.input
-    }
+    )
     messages: dict[str, str] = {}
     for control, text in state.errors.items():
-        if control in inputs:
-            messages.setdefault(inputs[control], text)
+        question = input_behind(fills, control)
+        if question is not None:
+            messages.setdefault(question, text)
     said = set(messages.values())
     return ValuesRefusedError(messages, tuple(text for text in state.messages if text not in said))
 
 
-def check_filled(page: Step, state: PageState, values: Values) -> None:
-    """Every control holds what was asked for.
+def check_filled(connector: Connector, page: Step, state: PageState, values: Values) -> None:
+    """Every control holds what was asked for, and the page has nothing against it.
 
     Raises:
-        TamperedError: one does not; it is named, its value is not.
+        ValuesRefusedError: the page's own script refuses a value.
+        TamperedError: a control holds something else; it is named, its value is not.
     """
+    if state.errors:
+        raise refused(connector, state, page)
     for action in (action for fill in page.fills for action in fill.actions(values)):
         if not _holds(action, state.controls):
             raise TamperedError(f"page {page.name}", f"the control {action.control} does not hold what was asked for")
 
 
 def _holds(action: Action, controls: tuple[ControlState, ...]) -> bool:
-    held = [control for control in controls if control.name == action.control]
+    if action.how is How.ROWS:
+        return _has_rows(action, controls)
+    held = held_by(action, controls)
+    if action.also and action.value and not any(each.value for each in controls if each.name == action.also):
+        return False
     if action.contains and action.value:
         return len(held) == 1 and action.value in held[0].shown
     if action.how is How.CHECKBOX:
@@ -122,6 +118,16 @@ def _holds(action: Action, controls: tuple[ControlState, ...]) -> bool:
     if not action.value and not held:
         return True
     return len(held) == 1 and held[0].value.replace("\r\n", "\n") == action.value
+
+
+def _has_rows(action: Action, controls: tuple[ControlState, ...]) -> bool:
+    """As many rows as were answered; a portal that always shows one may keep it, empty."""
+    rows = rows_of(action, controls)
+    if len(rows) == int(action.value):
+        return True
+    return action.value == "0" and not any(
+        each.value for each in controls if row_number(action.control, each.name) is not None
+    )
 
 
 def items(page: Step | Final, state: PageState) -> tuple[Item, ...]:
@@ -144,12 +150,12 @@ def items(page: Step | Final, state: PageState) -> tuple[Item, ...]:
     return (*controls, *(Item(page.name, "", row.label, "shown", row.text, row.text) for row in state.rows))
 
 
-def attachments(page: Step, state: PageState, files: Mapping[str, Upload]) -> tuple[Attachment, ...]:
+def attachments(page: Step, state: PageState, values: Values, files: Mapping[str, Upload]) -> tuple[Attachment, ...]:
     """The files that a page is about to send, by the bytes that were given to it."""
     given = {
         action.control: files[action.input].content
         for fill in page.fills
-        for action in fill.actions({})
+        for action in fill.actions(values)
         if action.how is How.FILE and action.input is not None and action.input in files
     }
     return tuple(

@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import time
 from typing import TypeVar
+
+import msgspec
 
 from connectors.browser import messages as say
 from connectors.runner import judge
@@ -21,9 +24,10 @@ from connectors.runner.errors import (
 )
 from connectors.runner.gate import Lane
 from connectors.sdk.connector import Connector
-from connectors.sdk.page import FormShape
+from connectors.sdk.page import FormShape, PageState
 from connectors.sdk.paths import path_fits
-from connectors.sdk.steps import Final, SignIn, Step
+from connectors.sdk.shapes import merged, settled
+from connectors.sdk.steps import Final, Moves, SignIn, Step
 from connectors.sdk.words import Words
 from delegation.readback import Attachment, Item, ReadBack
 
@@ -125,6 +129,7 @@ class Run:
         """
         started = time.perf_counter()
         self.tell(Progress(run_id=self.id, stage="signing_in"))
+        self.lane.guard.enter(self.connector.pages[0])
         state = (await self.ask(opening, say.SignedIn)).state
         if state.status >= 500 or state.status == 0:
             raise PortalUnavailableError(f"the portal answered {state.status}")
@@ -145,6 +150,9 @@ class Run:
         }
         held: tuple[Item, ...] = ()
         attached: tuple[Attachment, ...] = ()
+        self.lane.guard.given = {
+            name: hashlib.sha256(upload.content).hexdigest() for name, upload in task.files.items()
+        }
         self.child.say(say.Fill(run=self.id, values=dict(task.values), files=files))
         before: Step | None = None
         for done, step in enumerate(steps):
@@ -152,8 +160,10 @@ class Run:
             self.tell(Progress(run_id=self.id, stage="filling", step=step.name, done=done, total=len(steps)))
             await self._arrive(step, before)
             filled = (await self.ask(say.Proceed(run=self.id), say.PageFilled)).state
-            judge.check_filled(step, filled, task.values)
-            items, files_here = judge.items(step, filled), judge.attachments(step, filled, task.files)
+            judge.check_filled(self.connector, step, filled, task.values)
+            self._check_shape(step, filled)
+            files_here = judge.attachments(step, filled, task.values, task.files)
+            items = judge.items(step, filled)
             held, attached = held + items, attached + files_here
             self.lane.guard.expect(step, ReadBack(items, files_here, "", task.language))
             self.child.say(say.Proceed(run=self.id))
@@ -166,13 +176,21 @@ class Run:
 
     async def _arrive(self, page: Step | Final, before: Step | None) -> say.PageOpened:
         opened = await self._receive(say.PageOpened)
-        judge.check_arrival(self.connector, page, opened.state, before)
-        shape = judge.settled(page, opened.state.form)
+        state, guard = opened.state, self.lane.guard
+        if before is not None and before.moves is Moves.IN_PAGE and guard.last_status is not None:
+            # A page drawn by a script has no status of its own: what its request was answered says how it went.
+            state = msgspec.structs.replace(state, status=guard.last_status)
+        judge.check_arrival(self.connector, page, state, before)
+        self._check_shape(page, state)
+        guard.enter(page)
+        return opened
+
+    def _check_shape(self, page: Step | Final, state: PageState) -> None:
+        shape = settled(page, state.form)
         if self.shapes is None:
             judge.check_shape(self.connector, page, shape)
-        elif shape is not None:
-            self.shapes[page.name] = shape
-        return opened
+        elif (whole := merged(self.shapes.get(page.name), shape)) is not None:
+            self.shapes[page.name] = whole
 
     async def _read_back(
         self, before: Step | None, held: tuple[Item, ...], attached: tuple[Attachment, ...], language: str

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from connectors.sdk.page import ControlState
+
 Values: TypeAlias = Mapping[str, str | list[str]]
 """Answers by input name, as `connectors.sdk.validate` returns them."""
 
@@ -335,6 +337,21 @@ def row_number(pattern: str, control: str) -> int | None:
     """The number for which `*` stands in `control`; `None` when it is another control."""
     found = re.fullmatch(re.escape(pattern).replace(r"\*", r"(\d{1,4})", 1), control)
     return int(found.group(1)) if found and found.lastindex else None
+
+
+def held_by(action: Action, controls: tuple[ControlState, ...]) -> list[ControlState]:
+    """The controls that an action is about; of several boxes with one name the one with its label."""
+    return [
+        control
+        for control in controls
+        if control.name == action.control and (not action.among or control.label == action.label)
+    ]
+
+
+def rows_of(action: Action, controls: tuple[ControlState, ...]) -> set[int]:
+    """The numbers of the rows that a repeated group has."""
+    found = (row_number(action.control, control.name) for control in controls)
+    return {number for number in found if number is not None}
 
 
 def _text(values: Values, name: str) -> str:

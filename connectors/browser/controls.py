@@ -1,0 +1,140 @@
+"""Setting the controls of one page as a connector's actions say; nothing is judged here."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from connectors.browser import messages as say
+from connectors.sdk.fills import Action, How, held_by, rows_of
+from connectors.sdk.page import PageState
+
+CONTROL_TIMEOUT = 5_000.0
+"""Milliseconds until a control that is there can be set."""
+_SCRIPT_TIMEOUT = 20.0
+"""Seconds until the page's script has dealt with a file or a choice."""
+_PAUSE = 0.02
+_HELD = """(name) => {
+  const one = document.getElementsByName(name)[0] || document.getElementById(name);
+  return one ? one.value : "";
+}"""
+
+
+class GiveUpError(Exception):
+    """The run cannot go on; carries the report that says why."""
+
+    def __init__(self, report: say.Failed) -> None:
+        super().__init__(report.detail)
+        self.report = report
+
+
+class Controls:
+    """The controls of one page as it was when it was reached."""
+
+    def __init__(self, run: str, page: Page, state: PageState, files: Mapping[str, say.FileContent]) -> None:
+        self._run = run
+        self._page = page
+        self._state = state
+        self._files = files
+
+    async def set(self, action: Action) -> None:
+        """Set one control, unless it holds already what it should.
+
+        Raises:
+            GiveUpError: it is not there, or does not offer what was asked for.
+        """
+        try:
+            await self._set(action)
+        except PlaywrightTimeoutError:
+            raise self._given_up("control", action) from None
+
+    def _given_up(self, reason: say.Reason, action: Action) -> GiveUpError:
+        return GiveUpError(say.Failed(run=self._run, reason=reason, detail=action.control, input=action.input))
+
+    async def _set(self, action: Action) -> None:
+        held = [control.value for control in held_by(action, self._state.controls)]
+        wanted = self._offered(action) if action.contains and action.value else action.value
+        if action.how is How.ROWS:
+            await self._set_rows(action)
+        elif action.how is How.CHECKBOX:
+            if (action.value in held) != bool(action.value) or (not action.value and any(held)):
+                await self._control(action).set_checked(bool(action.value), timeout=CONTROL_TIMEOUT)
+        elif wanted != (held[0] if held else ""):
+            await self._write(action, wanted)
+
+    async def _write(self, action: Action, wanted: str) -> None:
+        match action.how:
+            case How.TEXT:
+                await self._control(action).fill(wanted, timeout=CONTROL_TIMEOUT)
+            case How.SELECT:
+                await self._control(action).select_option(value=wanted, timeout=CONTROL_TIMEOUT)
+            case How.RADIO if wanted:
+                await self._control(action).check(timeout=CONTROL_TIMEOUT)
+            case How.TYPEAHEAD:
+                await self._choose(action, wanted)
+            case How.FILE if (given := self._files.get(action.input or "")) is not None:
+                # As a buffer: a file set by its path is missing from the request's body.
+                await self._control(action).set_input_files(
+                    {"name": given.filename, "mimeType": given.media_type, "buffer": given.content},
+                    timeout=CONTROL_TIMEOUT,
+                )
+                await self._until_set(action)
+
+    async def _choose(self, action: Action, wanted: str) -> None:
+        """Type as a person does, the last letter by a key, and take the one option with that text."""
+        box = self._control(action)
+        await box.fill(wanted[:-1], timeout=CONTROL_TIMEOUT)
+        if not wanted:
+            return
+        await box.press_sequentially(wanted[-1], timeout=CONTROL_TIMEOUT)
+        option = self._page.get_by_role("option", name=wanted, exact=True)
+        try:
+            await option.click(timeout=CONTROL_TIMEOUT)
+        except PlaywrightError:
+            # None, or several of one name: which is meant, nobody can say.
+            raise self._given_up("option", action) from None
+        await self._until_set(action)
+
+    async def _until_set(self, action: Action) -> None:
+        """Wait for the page's script; where it sets nothing, the page says why, and the worker looks at that."""
+        until = time.monotonic() + _SCRIPT_TIMEOUT
+        while action.also and not await self._page.evaluate(_HELD, action.also):
+            if time.monotonic() > until or await self._page.locator("[aria-invalid=true]").count():
+                return
+            await asyncio.sleep(_PAUSE)
+
+    async def _set_rows(self, action: Action) -> None:
+        there, wanted = len(rows_of(action, self._state.controls)), int(action.value)
+        for number in range(there, wanted):
+            button = self._page.get_by_role("button", name=action.label, exact=True)
+            await button.click(timeout=CONTROL_TIMEOUT)
+            await self._row(action, number).wait_for(timeout=CONTROL_TIMEOUT)
+        for number in range(there - 1, wanted - 1, -1):
+            if not action.remove:
+                return
+            row = self._row(action, number)
+            await row.get_by_role("button", name=action.remove, exact=True).click(timeout=CONTROL_TIMEOUT)
+            await row.wait_for(state="detached", timeout=CONTROL_TIMEOUT)
+
+    def _row(self, action: Action, number: int) -> Locator:
+        name = (action.row or "").format(number=number + 1)
+        return self._page.get_by_role("group", name=name, exact=True)
+
+    def _control(self, action: Action) -> Locator:
+        around: Page | Locator = self._page
+        for name in (action.row, action.within):
+            if name is not None:
+                around = around.get_by_role("group", name=name, exact=True)
+        return around.get_by_label(action.label, exact=True)
+
+    def _offered(self, action: Action) -> str:
+        """The value of the one option whose text holds ours."""
+        fields = self._state.form.fields if self._state.form else ()
+        options = next((field.options for field in fields if field.name == action.control), ())
+        found = [value for value, text in options if value and action.value in text]
+        if len(found) == 1:
+            return found[0]
+        raise self._given_up("option", action)
