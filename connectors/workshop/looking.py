@@ -8,11 +8,12 @@ from enum import StrEnum
 
 import msgspec
 
-from connectors.runner import errors
+from connectors.runner import errors, judge
 from connectors.runner.api import PrepareTask
 from connectors.sdk.connector import Connector
-from connectors.sdk.page import FormShape, difference
+from connectors.sdk.page import FormShape
 from connectors.sdk.steps import Final, Step
+from connectors.sdk.words import Words
 from connectors.workshop.bench import Bench
 
 _AWAY = (errors.PortalUnavailableError, errors.RunTimeoutError)
@@ -32,9 +33,9 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     """One page of the form."""
 
     page: str
-    title: str
+    title: Words
     seen: Seen
-    differences: tuple[str, ...] = ()
+    differences: tuple[Words, ...] = ()
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,17 +94,17 @@ def _pages(
 ) -> tuple[PageSeen, ...]:
     seen: list[PageSeen] = []
     for page in pages:
-        differences: tuple[str, ...] = ()
+        differences: tuple[Words, ...] = ()
         committed = connector.fingerprints.get(page.name)
         if page.name in shapes:
-            differences = difference(committed, shapes[page.name]) if committed else ()
+            differences = judge.changes(connector, page, shapes[page.name]) if committed else ()
             verdict = Seen.NEW if committed is None else Seen.CHANGED if differences else Seen.SAME
         elif isinstance(failed, errors.FormChangedError) and (not seen or seen[-1].seen is not Seen.NOT_REACHED):
             differences, verdict = failed.differences, Seen.CHANGED
             failed = None
         else:
             verdict = Seen.NOT_REACHED
-        seen.append(PageSeen(page=page.name, title=page.title.en, seen=verdict, differences=differences))
+        seen.append(PageSeen(page=page.name, title=page.title, seen=verdict, differences=differences))
     return tuple(seen)
 
 

@@ -21,9 +21,10 @@ _NOT_REACHED = ("-", "yellow")
 @click.command()
 @click.argument("connector_ids", nargs=-1, required=True, metavar="CONNECTOR...")
 @click.option("--sample", help="Which made-up answers to fill in; the connector's first otherwise.")
+@click.option("--language", type=click.Choice(["lv", "en"]), default="en", help="Of what is said about the forms.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @portal_options
-def check(place: Place, connector_ids: tuple[str, ...], sample: str | None, as_json: bool) -> None:
+def check(place: Place, connector_ids: tuple[str, ...], sample: str | None, language: str, as_json: bool) -> None:
     """See whether portals can be reached and signed in to, and whether each form is still the committed one.
 
     Each page but the last is filled in with made-up answers and sent on; the last is only looked at. Exit code 0: all
@@ -39,22 +40,24 @@ def check(place: Place, connector_ids: tuple[str, ...], sample: str | None, as_j
         click.echo(msgspec.json.encode(looks).decode())
     else:
         for each in looks:
-            _show(each)
+            _show(each, language)
     if any(each.has_drifted for each in looks):
         sys.exit(VIOLATION)
     if not all(each.is_whole for each in looks):
         sys.exit(CANNOT_CONCLUDE)
 
 
-def _show(look: Look) -> None:
+def _show(look: Look, language: str) -> None:
     click.echo(f"{look.connector} {look.version} at {look.portal}")
     if look.reached:
         click.echo(f"  {'reached, and signed in' if look.signed_in else 'reached, but not signed in'}")
     for number, page in enumerate(look.pages, start=1):
         mark, colour = _MARKS.get(page.seen, _NOT_REACHED)
-        click.echo(f"  {click.style(f'{mark:>7}', fg=colour)}  {number} of {len(look.pages)}  {page.title}")
+        click.echo(
+            f"  {click.style(f'{mark:>7}', fg=colour)}  {number} of {len(look.pages)}  {page.title.to(language)}"
+        )
         for difference in page.differences:
-            click.echo(f"           {difference}")
+            click.echo(f"           {difference.to(language)}")
     if look.problem:
         click.echo(f"  It went no further: {look.problem}")
 
