@@ -205,6 +205,15 @@ class Settings:
     feedback_delay: Annotated[
         timedelta, Setting("The feedback link is sent after the visit", texts.seconds(0, 604_800), "0", unit="seconds")
     ]
+    follow_every: Annotated[
+        timedelta,
+        Setting(
+            "What became of an application is looked up each; 0: as often as its connector says, by day",
+            texts.seconds(0, 604_800),
+            "0",
+            unit="seconds",
+        ),
+    ]
     page_hold: Annotated[
         timedelta,
         Setting(

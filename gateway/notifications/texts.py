@@ -5,23 +5,17 @@ signs instead of 160, and Latvian needs them, so each text is short.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
+
+from gateway.notifications.outcome_texts import OUTCOME_TEXTS
+from gateway.notifications.text import Text
 
 
 class TemplateUnknownError(LookupError):
     """No message is written for this template; a defect of the caller."""
 
     code: ClassVar[str] = "message.template_unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A message as it is sent. `subject` is for e-mail and holds nothing of the resident."""
-
-    subject: str
-    body: str
 
 
 _FALLBACK = "lv"
@@ -347,6 +341,7 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Your application was received", "Pilnvara: your application was sent. Number {reference}. View: {link}"
             ),
         },
+        **OUTCOME_TEXTS,
     }
 )
 

@@ -4,6 +4,7 @@ It is derived from the signed delegation that the resident approved, so that a r
 nothing, and narrowed to the service of the filing, whatever the portal asks for.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, bindparam, select
 from delegation.claims import DELEGATION_TYPE, DelegationClaims, ServiceDetail, StatusReference
 from delegation.derive import derive, pairwise_subject
 from delegation.errors import OutOfScopeError
-from delegation.model import AllowedService, DelegationState
+from delegation.model import Action, AllowedService, DelegationState
 from delegation.signing import open_signed
 from gateway.keys import store as key_store
 from gateway.keys.signing import KeyKind
@@ -66,6 +67,9 @@ _BY_RUN = (
     .where(Run.id == bindparam("run"))
 )
 _AT_WORK = (RunState.RUNNING, RunState.HOLDING)
+_LOOKS = (RunKind.LOOK_UP, RunKind.FOLLOW)
+_AFTER_FILING = frozenset({Action.FOLLOW.value, Action.COLLECT.value})
+"""All that a portal is told of a delegation when somebody only looks what became of an application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +135,8 @@ def why_not(conn: Connection, facts: AnyRow, now: datetime) -> str | None:
     """Return the reason for which a run may not sign in, or none.
 
     Nobody signs in while the log is refused: a database put back from a backup may have forgotten a no. A *spent*
-    delegation still lets the portal be asked whether what was sent has arrived, and nothing else.
+    delegation still lets the portal be asked whether what was sent has arrived, and, as long as one of the rights to
+    follow and to collect lives, what became of it; nothing else.
     """
     if not is_healthy(conn):
         return LogUnhealthyError.code
@@ -139,12 +144,14 @@ def why_not(conn: Connection, facts: AnyRow, now: datetime) -> str | None:
         return "run.over"
     if facts.delegation_state is DelegationState.REVOKED:
         return "delegation.revoked"
-    is_look_up = facts.run_kind is RunKind.LOOK_UP and facts.delegation_state is DelegationState.SPENT
-    if facts.delegation_state is not DelegationState.ACTIVE and not is_look_up:
+    is_look = facts.run_kind in _LOOKS and facts.delegation_state is DelegationState.SPENT
+    if facts.delegation_state is not DelegationState.ACTIVE and not is_look:
         return "delegation.not_active"
-    if facts.run_kind is RunKind.LOOK_UP:
-        return "delegation.expired" if now >= facts.valid_until else None
-    ends = files_until(facts.services, facts.service_id)
+    ends = facts.valid_until
+    if facts.run_kind is RunKind.FOLLOW:
+        ends = _looks_until(facts.services, facts.service_id)
+    elif facts.run_kind is not RunKind.LOOK_UP:
+        ends = files_until(facts.services, facts.service_id)
     return "delegation.expired" if ends is None or now >= min(ends, facts.valid_until) else None
 
 
@@ -198,9 +205,23 @@ def _narrowed(whole: DelegationClaims, facts: AnyRow, wishes: Wishes) -> Service
         detail, valid_until={action: min(end, ends.get(action, 0)) for action, end in detail.valid_until.items()}
     )
     wished = details.narrow(current, wishes)
+    if wished is not None and getattr(facts, "run_kind", None) is RunKind.FOLLOW:
+        wished = details.only(wished, _AFTER_FILING)
     if wished is None:
         raise OutOfScopeError(f"delegation {whole.jti} allows nothing of what is asked for")
     return wished
+
+
+def _looks_until(services: Iterable[Mapping[str, Any]], service_id: str) -> datetime | None:
+    """When the last right to look what became of an application ends; none where it was not given."""
+    ends = [
+        datetime.fromisoformat(action["valid_until"])
+        for each in services
+        if each["service"] == service_id
+        for action in each["actions"]
+        if action["action"] in _AFTER_FILING
+    ]
+    return max(ends, default=None)
 
 
 def as_json(details: tuple[ServiceDetail, ...]) -> Any:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from connectors.runner import errors as run_errors
-from connectors.runner.api import Decide, GateRequest, LookUpTask, PrepareTask, Progress, SendTask, Verdict
+from connectors.runner.api import Decide, FollowTask, GateRequest, LookUpTask, PrepareTask, Progress, SendTask, Verdict
 from connectors.runner.runner import Runner
 from connectors.sdk import registry
 from delegation.filing import FilingState
@@ -23,7 +23,8 @@ from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.oauth import tickets
 from gateway.parts import Parts
-from gateway.visits import confirming, running, second_acts, sending, stopping, telling
+from gateway.visits import confirming, following, running, second_acts, sending, stopping, telling
+from gateway.visits.following import Look
 from gateway.visits.rows import find_filing, find_run
 from gateway.visits.running import Errand
 from gateway.visits.sealed import VisitVault
@@ -35,6 +36,10 @@ _log = structlog.get_logger("gateway.visits")
 _LOOK_UP_TRIES = 4
 _BUSY = timedelta(seconds=5)
 _PORTAL_LANGUAGE = "lv"
+_LOOKS_AT_ONCE = 10
+"""Applications that one job looks up: then others have their turn."""
+_PORTAL_RESTS = timedelta(minutes=10)
+"""How long a portal that does not answer is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Errands:
             "run.prepare": JobKind(self.prepare, attempts=3, on_dead=self._dead),
             "run.send": JobKind(self.send, attempts=3, on_dead=self._dead),
             "run.look_up": JobKind(self.look_up, attempts=_LOOK_UP_TRIES, on_dead=self._look_up_dead),
+            following.JOB: JobKind(self.follow, on_dead=self._follow_dead),
             "approval.lapse": self._step(lambda conn, job: confirming.lapse(conn, self._parts, job["approval"])),
             "permit.lapse": self._step(
                 lambda conn, job: confirming.lapse_permit(conn, self._parts, job["filing"], job["permit"])
@@ -127,6 +133,40 @@ class Errands:
             result = await self._runner.look_up(task, self._decide(errand), self._progress)
         await self._write(lambda conn: sending.looked_up(conn, self._parts, run_id, result))
 
+    async def follow(self, job: Job) -> None:
+        """Look what became of what is due at one portal, one after the other; one that is out of order rests."""
+        portal_id, pause = job.payload["portal"], timedelta(0)
+        for _ in range(_LOOKS_AT_ONCE):
+            look = await self._write(lambda conn: following.take(conn, self._parts, portal_id, self._me))
+            if look is None:
+                break
+            if not await self._look(look):
+                pause = _PORTAL_RESTS
+                break
+        await self._write(lambda conn: following.wake(conn, self._parts, portal_id, pause=pause))
+
+    async def _look(self, look: Look) -> bool:
+        """Look once; say whether the portal is there at all."""
+
+        async def decide(request: GateRequest) -> Verdict:
+            return await self._read(lambda conn: following.decide(conn, self._parts, look.run_id, request))
+
+        task = FollowTask(**self._common(look, look.run_id), reference=look.reference, collect=look.collect)
+        async with self._watching(look, look.run_id):
+            try:
+                result = await self._runner.follow(task, decide, self._progress)
+            except run_errors.RunError as error:
+                code = error.code
+                _log.info("outcome was not learned", run=look.run_id, reason=code)
+                await self._write(lambda conn: following.failed(conn, self._parts, look.run_id, code))
+                return not isinstance(error, run_errors.PortalUnavailableError)
+        await self._write(lambda conn: following.found(conn, self._parts, look.run_id, result))
+        return True
+
+    async def _follow_dead(self, job: Job, _code: str) -> None:
+        portal_id = job.payload["portal"]
+        await self._write(lambda conn: following.wake(conn, self._parts, portal_id, pause=_PORTAL_RESTS))
+
     async def watch(self) -> None:
         """Close a browser's page as soon as somebody has said no; run until cancelled."""
         async with self._parts.database.watch() as wakes:
@@ -140,7 +180,7 @@ class Errands:
             await self._runner.stop(watched.page_id)
 
     @asynccontextmanager
-    async def _watching(self, errand: Errand, page_id: str) -> AsyncIterator[None]:
+    async def _watching(self, errand: Errand | Look, page_id: str) -> AsyncIterator[None]:
         self._open[page_id] = _Watched(errand.run_id, page_id)
         try:
             yield
@@ -209,7 +249,7 @@ class Errands:
 
         return same
 
-    def _common(self, errand: Errand, page_id: str) -> dict[str, Any]:
+    def _common(self, errand: Errand | Look, page_id: str) -> dict[str, Any]:
         async def ticket() -> str:
             return await self._write(lambda conn: tickets.issue(conn, self._parts, errand.run_id))
 

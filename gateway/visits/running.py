@@ -26,7 +26,7 @@ from gateway.visits.delegations import may_file
 from gateway.visits.errors import LockedValueError
 from gateway.visits.rows import AnyRow, find_filing, find_run, lock_delegation, lock_filing
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import Filing, Run, RunKind, RunState
+from gateway.visits.tables import DelegationRow, Filing, Run, RunKind, RunState
 from gateway.visits.trail import say
 
 _TRIES = 2
@@ -53,8 +53,15 @@ _HELD = (
     .limit(1)
 )
 _WANTED = (
-    select(Run.kind, Run.attempt, Filing.state.label("filing_state"), Filing.attempt.label("filing_attempt"))
+    select(
+        Run.kind,
+        Run.attempt,
+        Filing.state.label("filing_state"),
+        Filing.attempt.label("filing_attempt"),
+        DelegationRow.state.label("delegation_state"),
+    )
     .join(Filing, Run.filing_id == Filing.id)
+    .join(DelegationRow, Filing.delegation_id == DelegationRow.id)
     .where(Run.id == bindparam("run"))
 )
 
@@ -321,6 +328,8 @@ def still_wanted(conn: Connection, run_id: str) -> bool:
     row = conn.execute(_WANTED, {"run": run_id}).one()
     if row.kind is RunKind.LOOK_UP:
         return True
+    if row.kind is RunKind.FOLLOW:
+        return bool(row.delegation_state is not DelegationState.REVOKED)
     if row.filing_state is FilingState.SENT:
         return bool(row.kind is RunKind.SEND)
     return bool(row.attempt == row.filing_attempt and row.filing_state in UNSENT)

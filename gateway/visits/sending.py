@@ -22,7 +22,7 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
-from gateway.visits import actors, disclosure, filings, guarding, stopping
+from gateway.visits import actors, disclosure, filings, following, guarding, stopping
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.guarding import BarredError
@@ -235,6 +235,7 @@ def file_receipt(
         pdf=pdf_hash,
         **disclosure.commit_receipt(vault, filing.id, reference, pdf),
     )
+    following.begin(conn, parts, filing, now)
 
 
 def _remember_account(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, now: datetime) -> None:

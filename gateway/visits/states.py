@@ -51,6 +51,8 @@ class RunKind(StrEnum):
     PREPARE = "prepare"
     SEND = "send"
     LOOK_UP = "look_up"
+    FOLLOW = "follow"
+    """Looks what became of what was filed; changes nothing."""
 
 
 class DisputeKind(StrEnum):

@@ -31,12 +31,21 @@ class Told(StrEnum):
 
     GRANTED = "granted"
     STOPPED = "stopped"
+    NEWS = "news"
+    """The portal says something new of an application."""
+    FOLLOWING_ENDED = "following_ended"
+    """The time to look is over, and nothing was decided by then."""
+    ARRIVED = "arrived"
+    """A person has found out that the portal has it."""
+    NOT_ARRIVED = "not_arrived"
+    """A person has found out that the portal does not have it."""
 
 
 def later(delegation_id: str, what: Told, now: datetime) -> Task:
     """What has a worker tell the approvers of a delegation, once the transaction that enqueues it is committed.
 
-    A delegation is granted once and stopped once, so each of its messages is.
+    A delegation is granted once and stopped once, so each of its messages is. What there is to say of an application
+    is told in the step that learned it.
     """
     return Task(JOB, {"delegation": delegation_id, "what": what.value}, now)
 
@@ -50,8 +59,10 @@ def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None
     vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
     if what is Told.GRANTED:
         template, values = _granted(parts, vault, row, visit.language)
-    else:
+    elif what is Told.STOPPED:
         template, values = _stopped(conn, row, visit.language)
+    else:
+        template, values = what.value, {"link": f"{parts.settings.public_url}/mine"}
     notice = Notice(template=template, language=visit.language, values=values, visit_id=visit.id)
     now = parts.clock.database_now(conn)
     for approver_id in (row.approver_id, *(row.co_approver_ids or ())):

@@ -25,8 +25,6 @@ READERS = frozenset(
 NOT_YET = {
     EventName.CONNECTOR_DRIFT_FOUND: "nobody looks at a portal's forms between visits; a run says drifted for itself",
     EventName.CONNECTOR_DRIFT_ACCEPTED: "a form that has changed is accepted by a new version of its connector",
-    EventName.OUTCOME_LOOKED_UP: "what became of a filing later is not followed up",
-    EventName.OUTCOME_HANDED_OVER: "what became of a filing later is not handed over",
     EventName.REPORT_EXPORTED: "there are no reports to export",
 }
 """Names that are reserved, since a name is never reused, each with what is missing."""

@@ -1,0 +1,49 @@
+"""Connectors, life events and what became of a filing."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from gateway.database.base import UtcDateTime
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "following",
+        sa.Column("filing_id", sa.String(length=32), nullable=False),
+        sa.Column("visit_id", sa.String(length=32), nullable=False),
+        sa.Column("portal_id", sa.String(length=64), nullable=False),
+        sa.Column("stage", sa.String(length=40), nullable=False),
+        sa.Column("begun_at", UtcDateTime(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.String(length=64), nullable=True),
+        sa.Column("looked_at", UtcDateTime(), nullable=True),
+        sa.Column("changed_at", UtcDateTime(), nullable=True),
+        sa.Column("decision_hash", sa.String(length=43), nullable=True),
+        sa.Column("ended", sa.String(length=40), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("(ended IS NULL) = (next_at IS NOT NULL)", name=op.f("ck_following_goes_on_or_has_ended")),
+        sa.ForeignKeyConstraint(["filing_id"], ["filing.id"], name=op.f("fk_following_filing_id")),
+        sa.ForeignKeyConstraint(["portal_id"], ["portal.id"], name=op.f("fk_following_portal_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_following_visit_id")),
+        sa.PrimaryKeyConstraint("filing_id", name=op.f("pk_following")),
+    )
+    with op.batch_alter_table("following", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_following_due",
+            ["portal_id", "next_at"],
+            unique=False,
+            sqlite_where=sa.text("next_at IS NOT NULL"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_following_visit_id"), ["visit_id"], unique=False)
+
+
+def downgrade() -> None:
+    raise RuntimeError("a version is not undone: the log speaks of its tables")
