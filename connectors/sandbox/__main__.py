@@ -2,20 +2,42 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from connectors.sandbox.program import Sandbox
-from connectors.sandbox.settings import Client, SandboxSettings
+from connectors.sandbox.settings import Client, PortalPlace, SandboxSettings
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 _DEFAULTS = SandboxSettings()
+_PLACE = ("port", "other_port", "client_id", "client_secret", "session_minutes")
+"""What an added portal's options say."""
+
+
+_ADDED = ("eiestades", "registri")
+"""Portals besides the first one, whose options have no word before them."""
+
+
+def _places(command: Command) -> Command:
+    """The options of the added portals."""
+    for name in reversed(_ADDED):
+        place = _DEFAULTS.places[name]
+        for fact in reversed(_PLACE):
+            default = getattr(place, fact)
+            option = f"--{name}-{fact.replace('_', '-')}"
+            command = click.option(option, default=default, type=type(default))(command)
+    return command
 
 
 @click.command(context_settings={"auto_envvar_prefix": "PILNVARA_SANDBOX", "show_default": True})
 @click.option("--portal-host", default=_DEFAULTS.portal_host)
 @click.option("--portal-port", default=_DEFAULTS.portal_port)
 @click.option("--other-port", default=_DEFAULTS.other_port, help="The portal once more, as another origin.")
+@_places
 @click.option("--idp-host", default=_DEFAULTS.idp_host)
 @click.option("--idp-port", default=_DEFAULTS.idp_port)
 @click.option("--inbox-host", default=_DEFAULTS.inbox_host)
@@ -40,18 +62,21 @@ def main(
     idp_client_id: str,
     idp_client_secret: str,
     idp_redirect_uri: tuple[str, ...],
-    **given: str | int | float | Path | None,
+    **given: Any,
 ) -> None:
-    """Run a portal, an identity provider and an inbox on this machine. Everyone in it is made up.
+    """Run three portals, an identity provider and an inbox on this machine. Everyone in it is made up.
 
     Each option can be an environment variable too: --portal-port is PILNVARA_SANDBOX_PORTAL_PORT.
     """
     client = Client(idp_client_id, idp_client_secret, idp_redirect_uri)
+    for name in _ADDED:
+        given[name] = PortalPlace(**{fact: given.pop(f"{name}_{fact}") for fact in _PLACE})
     try:
-        sandbox = Sandbox(SandboxSettings(clients=(client,), **given))  # type: ignore[arg-type]  # click has typed them
+        sandbox = Sandbox(SandboxSettings(clients=(client,), **given))
     except OSError as error:
         raise click.ClickException(f"cannot listen: {error.strerror}") from error
-    click.echo(f"portal            {sandbox.portal_url}")
+    for portal in sandbox.portals.values():
+        click.echo(f"portal            {portal.url}   ({portal.name})")
     click.echo(f"identity provider {sandbox.idp_url}   (PIN of everyone: {sandbox.settings.pin})")
     click.echo(f"inbox             {sandbox.inbox_url}   (mail to {sandbox.smtp_host}:{sandbox.smtp_port})")
     click.echo(f"switches          {sandbox.portal_url}/_sandbox/")

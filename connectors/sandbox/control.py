@@ -1,18 +1,19 @@
 """The sandbox's own switches, under `/_sandbox/` on each of its addresses: faults, counters, reset."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 
-from connectors.sandbox.faults import FAULTS, Faults, UnknownFaultError
+from connectors.sandbox.faults import AROUND, FAULTS, Faults, UnknownFaultError
 from connectors.sandbox.handling import Handlings, State, UnknownStateError
 from connectors.sandbox.pages import PageError, page, see_other
+from connectors.sandbox.settings import FIRST
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -32,15 +33,53 @@ _MEANINGS = {
 }
 
 
+class Switched(Protocol):
+    """What the switches act on: one portal."""
+
+    @property
+    def faults(self) -> Faults:
+        """Its faults."""
+
+    @property
+    def handlings(self) -> Handlings:
+        """How far its holders are with each application."""
+
+    def state(self) -> dict[str, Any]:
+        """Its counters and applications."""
+
+    def reset(self) -> None:
+        """Make it forget what happened."""
+
+
 @dataclass(frozen=True)
 class ControlDesk:
-    """What the switches act on."""
+    """The switches, as they stand at one address."""
 
-    faults: Faults
-    state: Callable[[], dict[str, Any]]
-    reset: Callable[[], None]
+    portals: Mapping[str, Switched]
+    own: str
+    """The portal that is meant at this address where a request names none."""
+    reset_all: Callable[[], None]
     key: str
-    handlings: Handlings
+
+    def portal(self, name: str) -> Switched:
+        """The portal called `name`, or the address's own.
+
+        Raises:
+            PageError: there is none.
+        """
+        if (name or self.own) not in self.portals:
+            raise PageError(404, "Tāda portāla nav", name)
+        return self.portals[name or self.own]
+
+    def switch(self, portal: str, fault: str, on: bool, parameters: Mapping[str, Any] | None = None) -> None:
+        """Switch one fault of a portal, or of what is around all portals.
+
+        Raises:
+            UnknownFaultError: there is none by that name.
+            PageError: there is no such portal.
+        """
+        around = self.portals[FIRST] if fault in AROUND else self.portal(portal)
+        around.faults.switch(fault, on, parameters)
 
     def check(self, request: AnyRequest, given: str = "") -> None:
         """See that a request may use the switches.
@@ -57,10 +96,15 @@ class ControlDesk:
 def show_switches(request: AnyRequest, control: NamedDependency[ControlDesk]) -> Response[str]:
     """The page with switches."""
     control.check(request)
-    state = control.state()
+    name = request.query_params.get("portal", "") or control.own
+    portal = control.portal(name)
+    state = portal.state()
+    on = {*portal.faults.all_on(), *(each for each in control.portals[FIRST].faults.all_on() if each in AROUND)}
     return page(
         "control/switches.html",
-        faults=[(name, _MEANINGS[name], name in control.faults) for name in FAULTS],
+        faults=[(each, _MEANINGS[each], each in on) for each in FAULTS],
+        portal=name,
+        portals=list(control.portals),
         final_posts=state["final_posts"],
         accepted=state["accepted"],
         drafts=state["drafts"],
@@ -74,7 +118,8 @@ def show_switches(request: AnyRequest, control: NamedDependency[ControlDesk]) ->
 def read_state(request: AnyRequest, control: NamedDependency[ControlDesk]) -> dict[str, Any]:
     """Counters, applications, faults."""
     control.check(request)
-    return {**control.state(), "faults": control.faults.all_on()}
+    portal = control.portal(request.query_params.get("portal", ""))
+    return {**portal.state(), "faults": portal.faults.all_on()}
 
 
 @post("/faults", status_code=200)
@@ -84,10 +129,11 @@ async def switch_fault(request: AnyRequest, control: NamedDependency[ControlDesk
     try:
         wanted = msgspec.json.decode(await request.body(), type=dict[str, Any])
         name, on = str(wanted.pop("fault")), bool(wanted.pop("on", True))
-        control.faults.switch(name, on, wanted)
+        portal = str(wanted.pop("portal", ""))
+        control.switch(portal, name, on, wanted)
     except (msgspec.MsgspecError, KeyError, UnknownFaultError) as error:
         return Response({"error": f"{type(error).__name__}: {error}"}, status_code=400)
-    return Response({"faults": control.faults.all_on()})
+    return Response({"faults": control.portal(portal).faults.all_on()})
 
 
 @post("/switch")
@@ -95,14 +141,21 @@ async def switch_by_page(request: AnyRequest, control: NamedDependency[ControlDe
     """The same, from the page."""
     form = dict(parse_qsl((await request.body()).decode()))
     control.check(request, form.get("key", ""))
+    portal = form.get("portal", "") or control.own
     if form.get("fault") == "reset":
-        control.reset()
+        control.reset_all()
     else:
         try:
-            control.faults.switch(form.get("fault", ""), form.get("on") == "1")
+            control.switch(portal, form.get("fault", ""), form.get("on") == "1")
         except UnknownFaultError as error:
             raise PageError(400, "Tādas kļūmes nav", str(error)) from error
-    return see_other("/_sandbox/" + (f"?key={control.key}" if control.key else ""))
+    return see_other(_switches(control, portal))
+
+
+def _switches(control: ControlDesk, portal: str) -> str:
+    """Address of the page with a portal's switches."""
+    asked = {"portal": portal, **({"key": control.key} if control.key else {})}
+    return f"/_sandbox/?{urlencode(asked)}"
 
 
 @post("/applications", status_code=200)
@@ -115,22 +168,27 @@ async def handle_application(
     try:
         said = dict(parse_qsl(body.decode())) if by_page else msgspec.json.decode(body, type=dict[str, str])
         control.check(request, said.pop("key", ""))
-        done = control.handlings.set(
+        portal = said.pop("portal", "") or control.own
+        done = control.portal(portal).handlings.set(
             said["reference"].strip(), said["state"], said.get("wanted", ""), said.get("until", "")
         )
     except (msgspec.MsgspecError, KeyError, UnknownStateError) as error:
         return Response({"error": f"{type(error).__name__}: {error}"}, status_code=400)
     if by_page:
-        return see_other("/_sandbox/" + (f"?key={control.key}" if control.key else ""))
+        return see_other(_switches(control, portal))
     return Response({"state": done.state.value, "wanted": done.wanted, "until": done.until})
 
 
 @post("/reset", status_code=200)
 async def reset(request: AnyRequest, control: NamedDependency[ControlDesk]) -> dict[str, Any]:
-    """Forget everything that happened."""
+    """Forget everything that happened, everywhere or at the portal that is named."""
     control.check(request)
-    control.reset()
-    return control.state()
+    named = request.query_params.get("portal", "")
+    if named:
+        control.portal(named).reset()
+    else:
+        control.reset_all()
+    return control.portal(named).state()
 
 
 def control_routes() -> Router:

@@ -19,6 +19,9 @@ FAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """Each fault's name, with its parameters and what they are unless said otherwise."""
 
+AROUND: Final = frozenset({"sms_down", "reuses_sign_in"})
+"""Faults of what all portals share: the inbox and the identity provider."""
+
 
 class UnknownFaultError(Exception):
     """There is no fault, or no parameter of it, by that name."""

@@ -1,9 +1,10 @@
-"""The sandbox as one program: four HTTP servers and a mail server in one loop, in a thread of its own when embedded."""
+"""The sandbox as one program: HTTP servers and a mail server in one loop, in a thread of its own when embedded."""
 
 import asyncio
 import contextlib
 import socket
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
@@ -14,20 +15,12 @@ from aiosmtpd.smtp import SMTP
 
 from connectors.sandbox.control import ControlDesk, control_routes
 from connectors.sandbox.faults import Faults
-from connectors.sandbox.handling import Handlings
 from connectors.sandbox.inbox.application import InboxDesk, build_inbox
 from connectors.sandbox.inbox.messages import Mailbox, MailHandler
-from connectors.sandbox.portal.application import build_portal
-from connectors.sandbox.portal.desk import SERVICES, PortalDesk
-from connectors.sandbox.portal.drafts import Registry
-from connectors.sandbox.portal.journal import Journal
-from connectors.sandbox.portal.received import Received
-from connectors.sandbox.portal.relying_party import RelyingParty
-from connectors.sandbox.portal.sessions import Sessions
-from connectors.sandbox.portal.sign_in import SignInDesk
+from connectors.sandbox.portals import Portal
 from connectors.sandbox.provider.application import ProviderDesk, build_provider
 from connectors.sandbox.servers import build_server
-from connectors.sandbox.settings import Client, Issuer, SandboxSettings
+from connectors.sandbox.settings import FIRST, Client, Issuer, SandboxSettings
 
 _OWN_CLIENT = "e-pakalpojumi"
 _START_SECONDS = 10
@@ -44,19 +37,20 @@ class Sandbox:
         self.settings = settings or SandboxSettings()
         chosen = self.settings
         self._sockets = {
-            "portal": _listen(chosen.portal_host, chosen.portal_port),
-            "other": _listen(chosen.portal_host, chosen.other_port),
             "idp": _listen(chosen.idp_host, chosen.idp_port),
             "inbox": _listen(chosen.inbox_host, chosen.inbox_port),
             "smtp": _listen(chosen.inbox_host, chosen.smtp_port),
         }
-        self.portal_url = _address(self._sockets["portal"])
-        self.other_url = _address(self._sockets["other"])
+        for name, place in chosen.places.items():
+            self._sockets[name] = _listen(chosen.portal_host, place.port)
+            self._sockets[_other(name)] = _listen(chosen.portal_host, place.other_port)
+        self.portal_url = _address(self._sockets[FIRST])
+        """Of the first portal, as `other_url` and `portal_callback`."""
+        self.other_url = _address(self._sockets[_other(FIRST)])
         self.idp_url = _address(self._sockets["idp"])
         self.inbox_url = _address(self._sockets["inbox"])
         self.smtp_host: str = chosen.inbox_host
         self.smtp_port: int = self._sockets["smtp"].getsockname()[1]
-        self.faults = Faults()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._started = threading.Event()
@@ -66,58 +60,71 @@ class Sandbox:
     def _build(self) -> None:
         now = self.settings.now
         self._http = httpx2.AsyncClient(timeout=10, trust_env=False)
-        kept = self.settings.applications_file
-        self._registry = Registry(Journal(kept, SERVICES) if kept else None)
-        self._received = Received(kept)
-        self._handlings = Handlings(now)
-        self._sessions = Sessions(self.settings.session_length, now)
-        own_secret = "portal-and-provider-share-this"
+        self.portals: Mapping[str, Portal] = {
+            name: Portal(
+                name,
+                _address(self._sockets[name]),
+                _address(self._sockets[_other(name)]),
+                self.settings,
+                self._http,
+            )
+            for name in self.settings.places
+        }
+        self.faults: Faults = self.portals[FIRST].faults
+        """Of the first portal, and of what is around the portals."""
+        own_secret = "portals-and-provider-share-this"
         self._provider = ProviderDesk(
             self.idp_url,
-            [Client(_OWN_CLIENT, own_secret, (f"{self.portal_url}/oidc/callback",)), *self.settings.clients],
+            [
+                Client(_OWN_CLIENT, own_secret, tuple(portal.callback for portal in self.portals.values())),
+                *self.settings.clients,
+            ],
             self.settings.pin,
             timedelta(minutes=self.settings.provider_session_minutes),
             now,
             self.faults,
         )
-        self._sign_in = SignInDesk({"vienota": self._party(Issuer("vienota", self.idp_url, _OWN_CLIENT, own_secret))})
-        self.trust_gateway(
-            self.settings.gateway_issuer, self.settings.gateway_client_id, self.settings.gateway_client_secret
-        )
+        for name, portal in self.portals.items():
+            portal.trust(Issuer("vienota", self.idp_url, _OWN_CLIENT, own_secret))
+            portal.trust_gateway(
+                self.settings.gateway_issuer, self.settings.places[name], self.settings.gateway_acr_values
+            )
         self._mailbox = Mailbox(now)
-        desk = PortalDesk(self.settings, self.faults, self._registry, self._sessions, self._received, self._handlings)
-        control = ControlDesk(self.faults, self.state, self.reset, self.settings.control_key, self._handlings)
-        portal = build_portal(desk, self._sign_in, control, control_routes())
-        portal.other_origin = self.other_url
-        inbox = build_inbox(InboxDesk(self._mailbox, self.faults, self.settings.sms_token), control, control_routes())
+        inbox = build_inbox(
+            InboxDesk(self._mailbox, self.faults, self.settings.sms_token), self._control(FIRST), control_routes()
+        )
         self._servers = {
-            "portal": build_server(portal),
-            "other": build_server(portal),
-            "idp": build_server(build_provider(self._provider, control, control_routes())),
+            "idp": build_server(build_provider(self._provider, self._control(FIRST), control_routes())),
             "inbox": build_server(inbox),
         }
+        for name, portal in self.portals.items():
+            application = portal.application(self._control(name), control_routes())
+            self._servers[name] = build_server(application)
+            self._servers[_other(name)] = build_server(application)
 
-    def _party(self, issuer: Issuer) -> RelyingParty:
-        return RelyingParty(issuer, f"{self.portal_url}/oidc/callback", self._http, self._received)
+    def _control(self, name: str) -> ControlDesk:
+        """The switches as they act on the address of one portal."""
+        return ControlDesk(self.portals, name, self.reset, self.settings.control_key)
 
     @property
     def portal_callback(self) -> str:
-        """The redirect address that the portal is to be registered with."""
-        return f"{self.portal_url}/oidc/callback"
+        """The redirect address that the first portal is to be registered with."""
+        return self.portals[FIRST].callback
 
-    def trust_gateway(self, issuer: str, client_id: str, secret: str) -> None:
-        """Let the portal take delegations from this issuer, instead of the one before."""
-        self.settings = self.settings.with_gateway(issuer, client_id, secret)
-        gateway = Issuer("pilnvara", issuer, client_id, secret, scope="openid e_service", delegated=True)
-        self._sign_in.trust(self._party(replace(gateway, acr_values=self.settings.gateway_acr_values)))
+    def trust_gateway(self, issuer: str, client_id: str, secret: str, portal: str = FIRST) -> None:
+        """Let a portal take delegations from this issuer, instead of the one before."""
+        if portal == FIRST:
+            self.settings = self.settings.with_gateway(issuer, client_id, secret)
+        place = replace(self.portals[portal].place, client_id=client_id, client_secret=secret)
+        self.portals[portal].trust_gateway(issuer, place, self.settings.gateway_acr_values)
 
     def register_client(self, client: Client) -> None:
         """Make a relying party known to the identity provider."""
         self._provider.register(client)
 
-    def state(self) -> dict[str, Any]:
-        """What `/_sandbox/state` says, without the faults."""
-        return self._registry.for_tests()
+    def state(self, portal: str = FIRST) -> dict[str, Any]:
+        """What `/_sandbox/state` of a portal says, without the faults."""
+        return self.portals[portal].state()
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:
         """What `/_sandbox/messages` says."""
@@ -125,12 +132,8 @@ class Sandbox:
 
     def reset(self) -> None:
         """Forget everything that happened; registrations stay."""
-        self.faults.clear()
-        self._registry.clear()
-        self._received.clear()
-        self._handlings.clear()
-        self._sessions.clear()
-        self._sign_in.clear()
+        for portal in self.portals.values():
+            portal.reset()
         self._provider.clear()
         self._mailbox.clear()
 
@@ -181,6 +184,11 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await asyncio.to_thread(self.__exit__, kind, error, trace)
+
+
+def _other(portal: str) -> str:
+    """What the second address of a portal is called here."""
+    return f"{portal}-other"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,10 +1,13 @@
 """Where the sandbox listens, and whom its parts know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+
+FIRST = "latvija"
+"""The portal that is meant where none is named."""
 
 
 def now_utc() -> datetime:
@@ -40,6 +43,19 @@ class Issuer:
 
 
 @dataclass(frozen=True)
+class PortalPlace:
+    """Where one portal listens, and how it is registered at the gateway. Port 0 means: any free one."""
+
+    port: int
+    other_port: int
+    """The same portal once more, as another origin."""
+    client_id: str
+    client_secret: str
+    session_minutes: float = 20
+    """How long its session lives without a request."""
+
+
+@dataclass(frozen=True)
 class SandboxSettings:
     """Every setting of the sandbox. Port 0 means: any free one."""
 
@@ -58,11 +74,15 @@ class SandboxSettings:
     gateway_client_secret: str = "sandbox-portal-secret"
     gateway_acr_values: str = ""
     """How sure the portal wants to be, as `acr_values`; empty leaves it to the delegation."""
+    eiestades: PortalPlace = PortalPlace(8404, 8414, "sandbox-eiestades", "sandbox-eiestades-secret")
+    """The portal that is a single page."""
+    registri: PortalPlace = PortalPlace(8405, 8415, "sandbox-registri", "sandbox-registri-secret", session_minutes=5)
+    """The registers' portal, which is old."""
     clients: tuple[Client, ...] = ()
     """Relying parties of the identity provider, besides the portal itself."""
 
     session_minutes: float = 20
-    """How long a portal session lives without a request."""
+    """How long a session of the first portal lives without a request."""
     provider_session_minutes: float = 60
     pin: str = "1234"
     """The one PIN of every made-up resident."""
@@ -76,13 +96,38 @@ class SandboxSettings:
     @classmethod
     def for_tests(cls) -> Self:
         """The same world on free ports."""
-        return cls(portal_port=0, other_port=0, idp_port=0, inbox_port=0, smtp_port=0)
+        places = {name: replace(place, port=0, other_port=0) for name, place in cls().places.items()}
+        return cls(
+            portal_port=0,
+            other_port=0,
+            idp_port=0,
+            inbox_port=0,
+            smtp_port=0,
+            eiestades=places["eiestades"],
+            registri=places["registri"],
+        )
 
     def with_gateway(self, issuer: str, client_id: str, secret: str) -> Self:
         """The same settings, with another gateway trusted by the portal."""
         return replace(self, gateway_issuer=issuer, gateway_client_id=client_id, gateway_client_secret=secret)
 
     @property
-    def session_length(self) -> timedelta:
-        """How long a portal session lives without a request."""
-        return timedelta(minutes=self.session_minutes)
+    def places(self) -> Mapping[str, PortalPlace]:
+        """Every portal, by the word that it is known by."""
+        first = PortalPlace(
+            self.portal_port,
+            self.other_port,
+            self.gateway_client_id,
+            self.gateway_client_secret,
+            self.session_minutes,
+        )
+        return {"latvija": first, "eiestades": self.eiestades, "registri": self.registri}
+
+    def kept_in(self, portal: str, name: str) -> Path | None:
+        """The file of a portal beside `applications_file`; none when nothing outlives the program."""
+        if self.applications_file is None:
+            return None
+        if portal == FIRST:
+            return self.applications_file.with_name(name)
+        stem, dot, kind = name.rpartition(".")
+        return self.applications_file.with_name(f"{stem}-{portal}{dot}{kind}")

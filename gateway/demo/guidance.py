@@ -30,7 +30,7 @@ def tell_addresses(console: Console, stack: Stack) -> None:
         ("The resident's phone", f"{stack.url}/a"),
         ("The resident's own page", f"{stack.url}/mine"),
         ("SMS and e-mail that were sent", stack.inbox_url),
-        ("The stand-in portal", stack.portal_url),
+        *((f"The stand-in portal {portal}", url) for portal, url in stack.portal_urls.items()),
         ("Faults to switch on", f"{stack.portal_url}/_sandbox/"),
         ("The log's witness, of another body", f"http://{witness.HOST}:{stack.ports.witness}/"),
     ):

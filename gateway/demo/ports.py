@@ -1,7 +1,7 @@
 """Where everything of the demonstration listens."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
@@ -17,11 +17,25 @@ class Ports:
     inbox: int
     smtp: int
     witness: int
+    eiestades: int
+    eiestades_other: int
+    registri: int
+    registri_other: int
+
+    @property
+    def portals(self) -> Mapping[str, tuple[int, int]]:
+        """Each portal's port, and the one at which it is another origin."""
+        return {
+            "latvija": (self.portal, self.other),
+            "eiestades": (self.eiestades, self.eiestades_other),
+            "registri": (self.registri, self.registri_other),
+        }
 
     @classmethod
     def from_base(cls, base: int) -> "Ports":
         """Consecutive ports from `base`."""
-        places = ("gateway", "portal", "provider", "inbox", "other", "smtp", "witness")
+        first = ("gateway", "portal", "provider", "inbox", "other", "smtp", "witness")
+        places = (*first, *(each.name for each in fields(cls) if each.name not in first))
         return cls(**{place: base + number for number, place in enumerate(places)})
 
     @classmethod
@@ -34,8 +48,7 @@ class Ports:
         """Those that somebody else listens on."""
         listeners = (
             ("127.0.0.1", self.gateway),
-            ("127.0.0.2", self.portal),
-            ("127.0.0.2", self.other),
+            *(("127.0.0.2", port) for both in self.portals.values() for port in both),
             ("127.0.0.3", self.provider),
             ("127.0.0.4", self.inbox),
             ("127.0.0.4", self.smtp),

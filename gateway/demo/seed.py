@@ -1,5 +1,6 @@
 """Fills an empty gateway with a made-up network, through the product's own functions; only in demo mode."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,7 +20,11 @@ from gateway.terminals import enrolment
 from gateway.terminals.pairing import Code
 
 PROVIDER = "sandbox"
-PORTAL_CLIENT = "sandbox-portal"
+CLIENTS: Mapping[str, str] = {
+    catalogue.PORTAL_ID: "sandbox-portal",
+    **{portal: f"sandbox-{portal}" for portal in catalogue.PORTALS if portal != catalogue.PORTAL_ID},
+}
+"""What each stand-in portal is called as a client, by its id."""
 
 KNOWN = Profile(name="Elīna Smilškaste", code="329999-00007", phone="+37120000007")
 """A resident whose number a register knows, so that the display can be tried."""
@@ -38,9 +43,10 @@ class NotDemoError(Exception):
 class Outside:
     """Where the stand-in world is, and the secrets that it and the gateway share."""
 
-    portal: str
+    portals: Mapping[str, str]
+    """Origin of each, by its id."""
+    portal_secrets: Mapping[str, str]
     provider: str
-    portal_secret: str
     provider_client: str
     provider_secret: str
 
@@ -54,18 +60,7 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
     if store.settings.mode != "demo":
         raise NotDemoError("made-up people are for PILNVARA_MODE=demo only")
     now = store.clock.now()
-    catalogue.seed(conn, portal_origin=outside.portal, client_id=PORTAL_CLIENT)
-    clients.register(
-        conn,
-        store,
-        ClientRegistration(
-            client_id=PORTAL_CLIENT,
-            portal_id=catalogue.PORTAL_ID,
-            secret=outside.portal_secret,
-            redirect_uris=[f"{outside.portal}/oidc/callback"],
-            personal_code_allowed=True,
-        ),
-    )
+    _register_portals(conn, store, outside)
     providers.register(
         conn,
         store,
@@ -102,6 +97,25 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
     residents.remember(conn, store, known.id, KNOWN, source=NumberSource.REGISTER, now=now)
     neighbour = residents.find_or_create(conn, store, NEIGHBOUR, now=now)
     residents.remember(conn, store, neighbour.id, NEIGHBOUR, source=NumberSource.REGISTER, now=now)
+
+
+def _register_portals(conn: Connection, store: Store, outside: Outside) -> None:
+    """Each portal, as the place where something is filed and as a client; and the catalogue."""
+    places = {portal: (origin, CLIENTS[portal]) for portal, origin in outside.portals.items()}
+    first, client_id = places[catalogue.PORTAL_ID]
+    catalogue.seed(conn, portal_origin=first, client_id=client_id, more=places)
+    for portal, origin in outside.portals.items():
+        clients.register(
+            conn,
+            store,
+            ClientRegistration(
+                client_id=CLIENTS[portal],
+                portal_id=portal,
+                secret=outside.portal_secrets[portal],
+                redirect_uris=[f"{origin}/oidc/callback"],
+                personal_code_allowed=True,
+            ),
+        )
 
 
 def _recognise_staff(conn: Connection, store: Store) -> None:

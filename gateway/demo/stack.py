@@ -3,6 +3,8 @@
 The demonstration keeps one up; the tests of whole visits start one, break it on purpose and look at what is left.
 """
 
+import hashlib
+import hmac
 import os
 import secrets
 import signal
@@ -20,6 +22,7 @@ import msgspec
 
 from gateway.config import Settings
 from gateway.demo import seed, witness
+from gateway.demo.catalogue import PORTAL_ID
 from gateway.demo.ports import Ports
 from gateway.keys import keyfile
 from gateway.parts import Store, open_store
@@ -61,9 +64,14 @@ class Stack:
         return f"http://localhost:{self.ports.gateway}"
 
     @property
+    def portal_urls(self) -> Mapping[str, str]:
+        """The stand-in portals, by their ids."""
+        return {portal: f"http://127.0.0.2:{own}" for portal, (own, _) in self.ports.portals.items()}
+
+    @property
     def portal_url(self) -> str:
-        """The stand-in portal."""
-        return f"http://127.0.0.2:{self.ports.portal}"
+        """The first stand-in portal."""
+        return self.portal_urls[PORTAL_ID]
 
     @property
     def provider_url(self) -> str:
@@ -108,9 +116,9 @@ class Stack:
     def outside(self) -> seed.Outside:
         """The stand-in world, as it is registered."""
         return seed.Outside(
-            portal=self.portal_url,
+            portals=self.portal_urls,
+            portal_secrets={portal: self._secrets.of_portal(portal) for portal in self.portal_urls},
             provider=self.provider_url,
-            portal_secret=self._secrets.portal,
             provider_client="pilnvara",
             provider_secret=self._secrets.provider,
         )
@@ -177,21 +185,25 @@ class Stack:
 
     def _spawn_sandbox(self) -> None:
         options = {
-            "portal-port": self.ports.portal,
-            "other-port": self.ports.other,
             "idp-port": self.ports.provider,
             "inbox-port": self.ports.inbox,
             "smtp-port": self.ports.smtp,
             "gateway-issuer": self.url,
-            "gateway-client-id": seed.PORTAL_CLIENT,
+            "gateway-client-id": seed.CLIENTS[PORTAL_ID],
             "idp-client-id": "pilnvara",
             "applications-file": self.folder / "sandbox-applications.jsonl",
         }
         secret = {
-            "PILNVARA_SANDBOX_GATEWAY_CLIENT_SECRET": self._secrets.portal,
+            "PILNVARA_SANDBOX_GATEWAY_CLIENT_SECRET": self._secrets.of_portal(PORTAL_ID),
             "PILNVARA_SANDBOX_IDP_CLIENT_SECRET": self._secrets.provider,
             "PILNVARA_SANDBOX_SMS_TOKEN": self._secrets.sms,
         }
+        for portal, (own, other) in self.ports.portals.items():
+            option = "" if portal == PORTAL_ID else f"{portal}-"
+            options |= {f"{option or 'portal-'}port": own, f"{option}other-port": other}
+            if option:
+                options[f"{option}client-id"] = seed.CLIENTS[portal]
+                secret[f"PILNVARA_SANDBOX_{portal.upper()}_CLIENT_SECRET"] = self._secrets.of_portal(portal)
         named = [*options.items(), *(("idp-redirect-uri", each) for each in self.return_addresses)]
         arguments = [text for name, value in named for text in (f"--{name}", str(value))]
         self._spawn("sandbox", ["-m", "connectors.sandbox", *arguments], {**_inherited(), **secret})
@@ -245,17 +257,17 @@ class Stack:
             check=False,
         )
 
-    def switch(self, fault: str, on: bool = True, **parameters: Any) -> None:
-        """Switch a fault of the stand-in portal."""
-        self._sandbox("POST", "/_sandbox/faults", {"fault": fault, "on": on, **parameters})
+    def switch(self, fault: str, on: bool = True, *, portal: str = PORTAL_ID, **parameters: Any) -> None:
+        """Switch a fault of a stand-in portal."""
+        self._sandbox("POST", "/_sandbox/faults", {"fault": fault, "on": on, "portal": portal, **parameters})
 
     def reset_outside(self) -> None:
         """Switch every fault off and let the outside world forget what happened; registrations stay."""
         self._sandbox("POST", "/_sandbox/reset", {})
 
-    def portal_state(self) -> dict[str, Any]:
-        """What the portal itself has counted and stored."""
-        state: dict[str, Any] = self._sandbox("GET", "/_sandbox/state")
+    def portal_state(self, portal: str = PORTAL_ID) -> dict[str, Any]:
+        """What a portal itself has counted and stored."""
+        state: dict[str, Any] = self._sandbox("GET", f"/_sandbox/state?portal={portal}")
         return state
 
     def messages(self, to: str = "") -> list[dict[str, Any]]:
@@ -303,6 +315,12 @@ class _Secrets(msgspec.Struct, frozen=True):
     portal: str
     provider: str
     sms: str
+
+    def of_portal(self, portal: str) -> str:
+        """A portal's own secret: of the first one as it was made, of the others drawn from it."""
+        if portal == PORTAL_ID:
+            return self.portal
+        return hmac.new(self.portal.encode(), portal.encode(), hashlib.sha256).hexdigest()
 
 
 def _secrets_in(path: Path) -> _Secrets:

@@ -7,12 +7,13 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from connectors.sandbox.common.applications import Application
+from connectors.sandbox.common.desk import SignInNeededError
+from connectors.sandbox.common.receipts import decision_pdf, receipt_pdf
+from connectors.sandbox.common.sign_in import SIGN_IN_ROUTES, SignInDesk
+from connectors.sandbox.common.trouble import TroubledPortal
 from connectors.sandbox.pages import PageError, build_application, page, see_other
-from connectors.sandbox.portal.desk import SERVICES, PortalDesk, SignInNeededError
-from connectors.sandbox.portal.drafts import Application
-from connectors.sandbox.portal.receipts import decision_pdf, receipt_pdf
-from connectors.sandbox.portal.sign_in import SIGN_IN_ROUTES, SignInDesk
-from connectors.sandbox.portal.trouble import TroubledPortal
+from connectors.sandbox.portal.desk import SERVICES, PortalDesk
 from connectors.sandbox.portal.wizard import WIZARD_ROUTES
 
 AnyRequest = Request[Any, Any, Any]

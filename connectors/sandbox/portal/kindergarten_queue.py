@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.portal import fields
 from connectors.sandbox.portal.fields import MONTHS, Answers, Messages, Option, Question
-from connectors.sandbox.portal.services import Person, Refusal, Service, Step, an_added_question
+from connectors.sandbox.portal.services import Refusal, Service, Step, an_added_question
 
 _MUNICIPALITIES = (
     Option("ziemelu", "Ziemeļu novads"),

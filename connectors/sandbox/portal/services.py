@@ -4,16 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.portal.fields import Answers, Messages, Question, missing, text
-
-
-@dataclass(frozen=True)
-class Person:
-    """Whose matter it is."""
-
-    personal_code: str
-    name: str
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.portal import fields
 from connectors.sandbox.portal.fields import Answers, Messages, Option, Question
-from connectors.sandbox.portal.services import Person, Refusal, Service, Step, an_added_question
+from connectors.sandbox.portal.services import Refusal, Service, Step, an_added_question
 
 
 @dataclass(frozen=True)

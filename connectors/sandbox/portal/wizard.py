@@ -10,8 +10,9 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from connectors.sandbox.common.desk import Visitor
 from connectors.sandbox.pages import PageError, page, see_other
-from connectors.sandbox.portal.desk import PortalDesk, Visitor
+from connectors.sandbox.portal.desk import PortalDesk
 from connectors.sandbox.portal.drafts import Draft
 from connectors.sandbox.portal.fields import (
     LARGEST_FILE,

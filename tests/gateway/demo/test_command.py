@@ -28,12 +28,12 @@ PATIENCE_SECONDS = 120
 """Starting and ending are a matter of seconds; a machine that is busy with everything else may take its time."""
 
 
-def seven_free_ports() -> int:
-    """The first of seven neighbouring ports that nobody listens on."""
+def free_ports_in_a_row() -> int:
+    """The first of as many neighbouring ports as it takes, that nobody listens on."""
     for base in range(20_000, 60_000, 97):
         if not Ports.from_base(base).taken():
             return base
-    pytest.fail("no seven free ports in a row")
+    pytest.fail("not enough free ports in a row")
 
 
 class TestCode:
@@ -50,7 +50,7 @@ class TestCode:
 
 class TestStarting:
     def test_a_port_in_use_is_named_with_the_way_out(self, tmp_path: Path) -> None:
-        base = seven_free_ports()
+        base = free_ports_in_a_row()
         with socket.socket() as other:
             other.bind(("127.0.0.2", base + 1))
             other.listen()
@@ -61,7 +61,7 @@ class TestStarting:
 
     def test_fresh_leaves_a_folder_alone_that_is_no_demonstration(self, tmp_path: Path) -> None:
         (tmp_path / "precious").write_text("kept")
-        base = seven_free_ports()
+        base = free_ports_in_a_row()
         with socket.socket() as other:
             other.bind(("127.0.0.1", base))
             other.listen()
@@ -74,7 +74,7 @@ class TestStarting:
         assert "pilnvara demo" in told.output
 
     def test_a_visit_where_nothing_runs_says_what_to_start(self, tmp_path: Path) -> None:
-        base = seven_free_ports()
+        base = free_ports_in_a_row()
         Stack(tmp_path, Ports.from_base(base))
         told = CliRunner().invoke(demo, ["--port", str(base), "--folder", str(tmp_path), "visit"])
         assert told.exit_code == 1
@@ -85,7 +85,7 @@ class TestStarting:
         assert f"no demonstration in {tmp_path}" in told.output
 
     def test_runs_another_command_on_the_demonstration_with_its_ending(self, tmp_path: Path) -> None:
-        Stack(tmp_path, Ports.from_base(seven_free_ports()))
+        Stack(tmp_path, Ports.from_base(free_ports_in_a_row()))
         ended = subprocess.run(
             [sys.executable, "-m", "gateway.cli", "demo", "run", "--folder", str(tmp_path), "audit", "verify"],
             capture_output=True,
@@ -102,7 +102,7 @@ class TestIdentityProvider:
             path for handler in CONTROLLERS for path in getattr(handler, "paths", ()) if path.endswith("/return")
         }
         assert waiting == set(RETURN_PATHS)
-        stack = Stack(tmp_path, Ports.from_base(seven_free_ports()))
+        stack = Stack(tmp_path, Ports.from_base(free_ports_in_a_row()))
         assert set(stack.return_addresses) == {f"{stack.url}{path}" for path in waiting}
 
 
@@ -117,7 +117,7 @@ def interruptible() -> Iterator[None]:
 class TestStayingUp:
     @pytest.mark.usefixtures("interruptible")
     def test_tells_where_everything_is_stays_up_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
-        base = seven_free_ports()
+        base = free_ports_in_a_row()
         log = tmp_path / "told"
         with log.open("wb") as out:
             running = subprocess.Popen(

@@ -18,9 +18,9 @@ from gateway.services import catalogue
 from gateway.terminals import enrolment
 
 OUTSIDE = Outside(
-    portal="http://127.0.0.2:1",
+    portals={"latvija": "http://127.0.0.2:1", "eiestades": "http://127.0.0.2:2", "registri": "http://127.0.0.2:3"},
+    portal_secrets=dict.fromkeys(("latvija", "eiestades", "registri"), "a portal's secret"),
     provider="http://127.0.0.3:1",
-    portal_secret="a portal's secret",
     provider_client="pilnvara",
     provider_secret="a provider's secret",
 )

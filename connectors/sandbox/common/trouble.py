@@ -1,23 +1,30 @@
 """Faults that are about connections and not about pages: late, down, cut, redirected."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from connectors.sandbox.portal.desk import PortalDesk
+from connectors.sandbox.common.desk import Desk
 from connectors.sandbox.servers import cut
 
-FINAL_PATHS = ("/nosutit", "/nosutit-talak")
+IsFinal = Callable[[bytes], bool]
+"""Whether a POST with this body files something."""
+_FINAL = "/nosutit"
+_AGAIN = "-talak"
+"""End of the address at which a final request is taken once more, when it was redirected there."""
 
 
 class TroubledPortal:
-    """The portal's application, with its troubles around it; it counts every final request that arrives."""
+    """A portal's application, with its troubles around it; it counts every final request that arrives."""
 
-    def __init__(self, application: ASGIApp, desk: PortalDesk) -> None:
+    def __init__(self, application: ASGIApp, desk: Desk, is_final: IsFinal | None = None) -> None:
+        """`is_final` where the final request has no address of its own that ends in `/nosutit`."""
         self._application = application
         self._desk = desk
+        self._is_final = is_final
         self.other_origin = ""
         """The origin to which `redirects_final` can lead."""
 
@@ -26,7 +33,10 @@ class TroubledPortal:
         if scope["type"] != ScopeType.HTTP or scope["path"].startswith("/_sandbox"):
             await self._application(scope, receive, send)
             return
-        final = scope["method"] == "POST" and scope["path"].endswith(FINAL_PATHS)
+        final = scope["method"] == "POST" and scope["path"].endswith((_FINAL, f"{_FINAL}{_AGAIN}"))
+        if scope["method"] == "POST" and self._is_final is not None:
+            body = await _read_body(receive)
+            final, receive = self._is_final(body), _again(body, receive)
         if final:
             self._desk.registry.final_posts += 1
         slow = self._slowness(final)
@@ -48,7 +58,7 @@ class TroubledPortal:
         if "resets_final" in faults:
             cut(scope, reset=True)
             return
-        if "redirects_final" in faults and scope["path"].endswith("/nosutit"):
+        if "redirects_final" in faults and not scope["path"].endswith(_AGAIN):
             await self._redirect(scope, receive, send)
             return
         if "dies_after_accepting" not in faults:
@@ -66,10 +76,8 @@ class TroubledPortal:
         parameters = self._desk.faults.parameters("redirects_final")
         if parameters["accepts_first"]:
             await self._application(scope, receive, _Held())
-        else:
-            await _read_body(receive)
         origin = self.other_origin if parameters["to"] == "origin" else ""
-        location = f"{origin}{scope['path']}-talak"
+        location = f"{origin}{scope['path']}{_AGAIN}"
         headers = [(b"location", location.encode()), (b"content-length", b"0")]
         await send({"type": "http.response.start", "status": 307, "headers": headers})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -100,11 +108,29 @@ def _late(send: Send, slow: dict[str, Any]) -> Send:
     return send_late
 
 
-async def _read_body(receive: Receive) -> None:
+async def _read_body(receive: Receive) -> bytes:
+    body = b""
     while True:
         message = await receive()
-        if message["type"] != "http.request" or not message["more_body"]:
-            return
+        if message["type"] != "http.request":
+            return body
+        body += message["body"]
+        if not message["more_body"]:
+            return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives a body that was read already, and then whatever comes."""
+    given = False
+
+    async def first_the_body() -> Any:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return first_the_body
 
 
 async def _unavailable(send: Send) -> None:

@@ -4,8 +4,8 @@ from importlib.resources import as_file, files
 
 from fpdf import FPDF
 
+from connectors.sandbox.common.applications import Application
 from connectors.sandbox.handling import Handling, State
-from connectors.sandbox.portal.drafts import Application
 
 
 def receipt_pdf(application: Application) -> bytes:
@@ -62,6 +62,10 @@ def _heading(pdf: FPDF, application: Application, title: str) -> None:
     _row(pdf, "Persona", f"{application.person.name}, {application.person.personal_code}")
     if application.actor_shown:
         _row(pdf, "Personas vārdā rīkojās", application.actor_shown)
+    for label, value in application.given:
+        _row(pdf, label, value)
+    if application.fee:
+        _row(pdf, "Maksa", application.fee)
     pdf.ln(4)
 
 

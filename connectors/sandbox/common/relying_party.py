@@ -18,7 +18,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from connectors.sandbox.portal.received import Received
+from connectors.sandbox.common.received import Received
 from connectors.sandbox.settings import Issuer
 
 _LEEWAY_SECONDS = 5

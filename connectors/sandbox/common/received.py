@@ -2,17 +2,15 @@
 
 from pathlib import Path
 
-_NAME = "sandbox-received.txt"
-
 
 class Received:
-    """A file with one token a line, beside what the portal has accepted; without a folder nothing is kept.
+    """A file with one token a line; without one nothing is kept.
 
     Only its owner can read it: tokens tell of a person.
     """
 
-    def __init__(self, beside: Path | None) -> None:
-        self._path = None if beside is None else beside.with_name(_NAME)
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
 
     def add(self, token: str) -> None:
         """Keep one more."""

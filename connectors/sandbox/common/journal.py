@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from connectors.sandbox.portal.drafts import Application
-from connectors.sandbox.portal.services import Person, Service
+from connectors.sandbox.common.applications import AnyService, Application
+from connectors.sandbox.common.people import Person
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -25,12 +25,14 @@ class _Line(msgspec.Struct, frozen=True):
     delegation: str
     answers: dict[str, str]
     sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    fee: str = ""
+    given: tuple[tuple[str, str], ...] = ()
 
 
 class Journal:
     """A file with a line of JSON for each application, oldest first. Only the owner can read it."""
 
-    def __init__(self, path: Path, services: Sequence[Service]) -> None:
+    def __init__(self, path: Path, services: Sequence[AnyService]) -> None:
         self._path = path
         self._services = {service.id: service for service in services}
 

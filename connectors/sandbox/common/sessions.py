@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.sandbox.portal.services import Person
-
-COOKIE = "portala_sesija"
+from connectors.sandbox.common.people import Person
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,9 @@ class Session:
 class Sessions:
     """All sessions, under the hash of the cookie's token."""
 
-    def __init__(self, length: timedelta, now: Callable[[], datetime]) -> None:
+    def __init__(self, length: timedelta, now: Callable[[], datetime], cookie: str = "portala_sesija") -> None:
+        self.cookie = cookie
+        """What it is called: browsers keep the cookies of all portals of one address together, whatever the port."""
         self._length = length
         self._now = now
         self._sessions: dict[bytes, Session] = {}

@@ -7,16 +7,18 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
+from connectors.sandbox.common.desk import Desk
+from connectors.sandbox.common.people import Person
+from connectors.sandbox.common.relying_party import Attempt, RelyingParty, SignInFailedError
+from connectors.sandbox.common.sessions import Actor, Session
 from connectors.sandbox.pages import PageError, page, see_other
-from connectors.sandbox.portal.desk import PortalDesk
-from connectors.sandbox.portal.relying_party import Attempt, RelyingParty, SignInFailedError
-from connectors.sandbox.portal.services import Person
-from connectors.sandbox.portal.sessions import COOKIE, Actor, Session
 
-ATTEMPT_COOKIE = "portala_pieslegsanas"
 _LONGEST_SESSION = timedelta(hours=8)
 AnyRequest = Request[Any, Any, Any]
+AnyDesk = SkipValidation[Desk]
+"""The desk of whichever portal these routes are put into; Litestar would want this very class."""
 
 
 class SignInDesk:
@@ -53,70 +55,72 @@ class SignInDesk:
         self._attempts.clear()
 
 
-def local_path(address: str) -> str:
-    """`address` when it is a path of this portal, else its first page: no one is sent elsewhere after signing in."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/pakalpojumi"
+def local_path(address: str, home: str) -> str:
+    """`address` when it is a path of this portal, else `home`: no one is sent elsewhere after signing in."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else home
 
 
 @get("/pieslegties", sync_to_thread=False)
-def choose(request: AnyRequest) -> Response[str]:
+def choose(request: AnyRequest, desk: NamedDependency[AnyDesk]) -> Response[str]:
     """The page with both ways in."""
-    come_back = local_path(request.query_params.get("next", ""))
+    come_back = local_path(request.query_params.get("next", ""), desk.home)
     ended = "beigusies" in request.query_params
-    return page("portal/sign_in.html", session=None, csrf="", next=come_back, ended=ended)
+    return page(f"{desk.pages}/sign_in.html", session=None, csrf="", next=come_back, ended=ended)
 
 
 @get("/oidc/login")
-async def begin(request: AnyRequest, sign_in: NamedDependency[SignInDesk]) -> Response[None]:
+async def begin(
+    request: AnyRequest, desk: NamedDependency[AnyDesk], sign_in: NamedDependency[SignInDesk]
+) -> Response[None]:
     """Send the browser to an issuer."""
     party = sign_in.party(request.query_params.get("via", ""))
     try:
-        address, attempt = await party.begin(local_path(request.query_params.get("next", "")))
+        address, attempt = await party.begin(local_path(request.query_params.get("next", ""), desk.home))
     except SignInFailedError as error:
         raise PageError(502, "Pieslēgšanās neizdevās", str(error)) from error
     sign_in.remember(attempt)
     answer = see_other(address)
-    answer.set_cookie(Cookie(ATTEMPT_COOKIE, value=attempt.state, path="/oidc", httponly=True, samesite="lax"))
+    answer.set_cookie(Cookie(_attempt_cookie(desk), value=attempt.state, path="/oidc", httponly=True, samesite="lax"))
     return answer
 
 
 @get("/oidc/callback")
 async def finish(
-    request: AnyRequest, desk: NamedDependency[PortalDesk], sign_in: NamedDependency[SignInDesk]
+    request: AnyRequest, desk: NamedDependency[AnyDesk], sign_in: NamedDependency[SignInDesk]
 ) -> Response[None]:
     """Take an issuer's answer, open a session."""
     answer = {str(name): str(value) for name, value in request.query_params.items()}
     attempt = sign_in.recall(answer.get("state", ""))
     # The cookie ties the answer to the browser that asked: nobody is signed in by somebody else's link.
-    if attempt is None or request.cookies.get(ATTEMPT_COOKIE) != attempt.state:
+    if attempt is None or request.cookies.get(_attempt_cookie(desk)) != attempt.state:
         raise PageError(403, "Pieslēgšanās neizdevās", "Pieslēgšanās nav sākta šajā pārlūkā.")
     try:
         claims = await sign_in.party(attempt.issuer.via).finish(answer, attempt, desk.now())
         session = session_from(claims, attempt.issuer.delegated, desk.now())
     except SignInFailedError as error:
         raise PageError(403, "Pieslēgšanās neizdevās", str(error)) from error
-    desk.sessions.close(request.cookies.get(COOKIE))
+    desk.sessions.close(request.cookies.get(desk.sessions.cookie))
     desk.registry.sign_ins += 1
     arrived = see_other(attempt.come_back)
-    arrived.set_cookie(Cookie(COOKIE, value=desk.sessions.open(session), httponly=True, samesite="lax"))
-    arrived.delete_cookie(ATTEMPT_COOKIE, path="/oidc")
+    arrived.set_cookie(Cookie(desk.sessions.cookie, value=desk.sessions.open(session), httponly=True, samesite="lax"))
+    arrived.delete_cookie(_attempt_cookie(desk), path="/oidc")
     return arrived
 
 
 @post("/iziet")
-async def leave(request: AnyRequest, desk: NamedDependency[PortalDesk]) -> Response[None]:
+async def leave(request: AnyRequest, desk: NamedDependency[AnyDesk]) -> Response[None]:
     """Sign out."""
     visitor = desk.visitor(request)
     visitor.check_form(await request.form())
-    desk.sessions.close(request.cookies.get(COOKIE))
-    answer = see_other("/pakalpojumi")
-    answer.delete_cookie(COOKIE)
+    desk.sessions.close(request.cookies.get(desk.sessions.cookie))
+    answer = see_other(desk.home)
+    answer.delete_cookie(desk.sessions.cookie)
     return answer
 
 
 @post("/oidc/logout", status_code=200)
 async def hear(
-    request: AnyRequest, desk: NamedDependency[PortalDesk], sign_in: NamedDependency[SignInDesk]
+    request: AnyRequest, desk: NamedDependency[AnyDesk], sign_in: NamedDependency[SignInDesk]
 ) -> Response[None]:
     """Take word of the issuer of delegations that one of them is over."""
     form = await request.form()
@@ -181,6 +185,10 @@ def _filed_for(details: object) -> frozenset[str]:
 def _ends(valid_until: object) -> list[float]:
     values = valid_until.values() if isinstance(valid_until, Mapping) else [valid_until]
     return [float(value) for value in values if isinstance(value, int | float)]
+
+
+def _attempt_cookie(desk: Desk) -> str:
+    return f"{desk.sessions.cookie}_sakums"
 
 
 SIGN_IN_ROUTES = Router("/", route_handlers=[choose, begin, finish, leave, hear])

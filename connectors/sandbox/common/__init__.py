@@ -1,0 +1,1 @@
+"""What every portal of the sandbox stands on: sign-in, sessions, what was filed, receipts, faults of connections."""
