@@ -40,6 +40,14 @@ class EventName(StrEnum):
     VISIT_ABANDONED = "system:visit:abandoned"
     SERVICE_CHOSEN = "assistant:service:chosen"
     SERVICE_REFERRED = "assistant:service:referred"
+    SERVICE_LEFT_OUT = "assistant:service:left_out"
+    SERVICE_TAKEN_BACK = "assistant:service:taken_back"
+    PLAN_CHANGED = "assistant:plan:changed"
+    PLAN_ANSWERED = "assistant:plan:answered"
+    VISIT_SET_ASIDE = "assistant:visit:set_aside"
+    VISIT_TAKEN_UP = "assistant:visit:taken_up"
+    VISIT_NOT_TAKEN_UP = "assistant:visit:not_taken_up"
+    VISIT_EXPIRED = "system:visit:expired"
 
     # Residents: their records, and who looked at them.
     RESIDENT_CREATED = "assistant:resident:created"

@@ -1,6 +1,44 @@
 """Who the trail names as the doer of a step: opaque identifiers, never a name."""
 
+from dataclasses import dataclass
+from typing import Protocol
+
 from audit.entry import Actor, ActorKind
+
+
+class Serving(Protocol):
+    """Who serves a visit, and where: an assistant's session, or what the rows say while the system goes on."""
+
+    @property
+    def staff_id(self) -> str:
+        """The assistant."""
+
+    @property
+    def centre_id(self) -> str:
+        """Their centre."""
+
+    @property
+    def terminal_id(self) -> str | None:
+        """The computer."""
+
+    @property
+    def actor(self) -> Actor:
+        """How the trail names whoever takes the step."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByItself:
+    """The system goes on with a visit that this assistant serves."""
+
+    staff_id: str
+    centre_id: str
+    terminal_id: str | None
+
+    @property
+    def actor(self) -> Actor:
+        """Nobody pressed anything."""
+        return SYSTEM
+
 
 SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
 _RESIDENT = "resident"

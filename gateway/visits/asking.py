@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.events import EventName
 from connectors.sdk import registry
+from connectors.sdk.answers import Validated
 from connectors.sdk.inputs import Upload
 from connectors.sdk.steps import Values
 from delegation.filing import BLOCKS_ANOTHER, FilingState
@@ -21,6 +22,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre
 from gateway.visits import approvals, filings, fixed, guarding, second_person
+from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, Earlier, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
@@ -98,28 +100,45 @@ def fill(
         guarding.BarredError: the service is not open to this assistant, or an answer is their own number or account.
     """
     ensure_healthy(conn)
-    now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     row = expected(lock_delegation_of(conn, visit_id), "fill without a delegation")
+    checked = Validated(dict(values), dict(files))
+    return fill_locked(conn, parts, by, visit, row, visit.service_id, checked, seen=seen)
+
+
+def fill_locked(
+    conn: Connection,
+    parts: Parts,
+    by: Serving,
+    visit: AnyRow,
+    row: AnyRow,
+    service_id: str,
+    answers: Validated,
+    *,
+    seen: str | None = None,
+) -> str:
+    """As `fill`, for one service of a visit that the caller has locked with its newest delegation `row`."""
+    values = answers.values
+    now, visit_id = parts.clock.database_now(conn), visit.id
     ensure(row.state is DelegationState.ACTIVE, "fill without a delegation in force")
-    if not may_file(row, visit.service_id, now):
+    if not may_file(row, service_id, now):
         raise ExpiredError("the right to file has ended")
-    ensure_allows(to_model(row), service=visit.service_id, action=Action.FILE, now=now)
-    connector = registry.find(visit.service_id)
-    key = parts.sealer.keyed_hash("filing.key", f"{visit.service_id}:{connector.service_key(values)}")
-    filing = lock_filing_for(conn, row.id, visit.service_id)
+    ensure_allows(to_model(row), service=service_id, action=Action.FILE, now=now)
+    connector = registry.find(service_id)
+    key = parts.sealer.keyed_hash("filing.key", f"{service_id}:{connector.service_key(values)}")
+    filing = lock_filing_for(conn, row.id, service_id)
     ensure(seen is None or seen == mark_of(filing), "answer twice")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
-    fixed.ensure_kept(fixed.of(vault, row.id, visit.service_id), connector, values)
+    fixed.ensure_kept(fixed.of(vault, row.id, service_id), connector, values)
     needed = guarding.looks_for_filing(conn, parts, vault, by, row, connector, values, now)
     if filing is None or filing.state in _ENDED_UNSENT or filing.state in _LEAVES_ROOM:
-        filing_id, attempt = _draft(conn, row, visit.service_id, key, connector.manifest.version, now), 1
+        filing_id, attempt = _draft(conn, row, service_id, key, connector.manifest.version, now), 1
         event = EventName.FILING_DRAFTED
     else:
         ensure(filing.state in _AGAIN, "change answers after the final request")
         filing_id, attempt = filing.id, _redraft(conn, filing, key, connector.manifest.version, now)
         event = EventName.ANSWERS_SAVED
-    vault.keep(filing_id, "answers", _packed(values, files), now)
+    vault.keep(filing_id, "answers", _packed(values, answers.files), now)
     vault.forget(filing_id, "refusals")
     vault.forget(visit_id, "draft")
     looks = guarding.ask_for(conn, parts, by, visit_id, needed, now, delegation_id=row.id, filing_id=filing_id)
@@ -127,7 +146,7 @@ def fill(
         conn.execute(update(Filing).where(Filing.id == filing_id).values(looks=looks or None))
         second_person.withdraw_all(conn, visit_id, now, filing_id=filing_id, but=looks)
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
-    say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=visit.service_id)
+    say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=service_id)
     return filing_id
 
 
@@ -151,16 +170,17 @@ def save_draft(
     row = lock_delegation_of(conn, visit_id)
     if row is None:
         raise OutOfOrderError("keep a draft for nobody")
-    draft = Draft(row.principal_id, visit.service_id, dict(values), _stored(files))
+    draft = Draft(row.principal_id, visit.service_id, dict(values), stored(files))
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     vault.keep(visit_id, "draft", msgspec.json.encode(draft), now)
 
 
 def _packed(values: Values, files: Mapping[str, Upload]) -> bytes:
-    return msgspec.json.encode(Answers(dict(values), _stored(files)))
+    return msgspec.json.encode(Answers(dict(values), stored(files)))
 
 
-def _stored(files: Mapping[str, Upload]) -> dict[str, StoredUpload]:
+def stored(files: Mapping[str, Upload]) -> dict[str, StoredUpload]:
+    """Files as they are sealed."""
     return {name: StoredUpload(file.filename, file.media_type, file.content) for name, file in files.items()}
 
 

@@ -23,7 +23,7 @@ from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.oauth import tickets
 from gateway.parts import Parts
-from gateway.visits import confirming, following, running, second_acts, sending, stopping, telling
+from gateway.visits import advancing, confirming, following, running, second_acts, sending, stopping, telling
 from gateway.visits.following import Look
 from gateway.visits.rows import find_filing, find_run
 from gateway.visits.running import Errand
@@ -75,6 +75,7 @@ class Errands:
             telling.JOB: self._step(
                 lambda conn, job: telling.tell(conn, self._parts, job["delegation"], telling.Told(job["what"]))
             ),
+            advancing.JOB: self._go_on,
             "delegation.expire": self._step(lambda conn, job: stopping.expire(conn, self._parts, job["delegation"])),
         }
 
@@ -166,6 +167,15 @@ class Errands:
     async def _follow_dead(self, job: Job, _code: str) -> None:
         portal_id = job.payload["portal"]
         await self._write(lambda conn: following.wake(conn, self._parts, portal_id, pause=_PORTAL_RESTS))
+
+    async def _go_on(self, job: Job) -> None:
+        """Begin what comes next in a visit about several services; what cannot begin by itself waits for somebody."""
+        visit_id = job.payload["visit"]
+        try:
+            await self._write(lambda conn: advancing.go_on(conn, self._parts, visit_id))
+        except advancing.REFUSALS as error:
+            _log.info("the next service waits for an assistant", visit=visit_id, reason=error.code)
+            await self._write(lambda conn: advancing.go_on(conn, self._parts, visit_id, fills=False))
 
     async def watch(self) -> None:
         """Close a browser's page as soon as somebody has said no; run until cancelled."""

@@ -58,6 +58,12 @@ class OtherPersonError(VisitError):
     code = "visit.other_person"
 
 
+class NotTogetherError(VisitError):
+    """These services cannot be asked for together: each waits for another, or they ask one thing in two ways."""
+
+    code = "service.not_together"
+
+
 class CodeUnknownError(VisitError):
     """The code or link is wrong, used, or past its time. Which of them is not said."""
 

@@ -26,6 +26,7 @@ from gateway.people.tables import ValueKind
 from gateway.services import standing
 from gateway.services.standing import Standing
 from gateway.visits import second_person
+from gateway.visits.actors import Serving
 from gateway.visits.errors import VisitError
 from gateway.visits.rows import AnyRow, lock_visit
 from gateway.visits.sealed import VisitVault
@@ -166,7 +167,7 @@ def looks_for_filing(
     conn: Connection,
     parts: Parts,
     vault: VisitVault,
-    by: StaffSession,
+    by: Serving,
     row: AnyRow,
     connector: Connector,
     values: Values,
@@ -188,7 +189,7 @@ def looks_for_filing(
 def ask_for(
     conn: Connection,
     parts: Parts,
-    by: StaffSession,
+    by: Serving,
     visit_id: str,
     needed: Sequence[Needed],
     now: datetime,
@@ -227,7 +228,7 @@ def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: 
 
 
 def _looks(
-    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, texts: Iterable[str], person: _Person
+    conn: Connection, parts: Parts, vault: VisitVault, by: Serving, texts: Iterable[str], person: _Person
 ) -> list[Needed]:
     hashes = fingerprints.hashes_of(parts.sealer, set(texts))
     met = fingerprints.met_in_centre(conn, hashes.keys(), by.centre_id, by.staff_id)

@@ -71,8 +71,8 @@ def lock_open_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow
         VisitClosedError: it has ended.
     """
     visit = lock_visit(conn, by, visit_id)
-    if visit.state is VisitState.CLOSED:
-        raise VisitClosedError("the visit has ended")
+    if visit.state is not VisitState.OPEN:
+        raise VisitClosedError("the visit has ended, or is set aside")
     return visit
 
 

@@ -20,7 +20,7 @@ from delegation.model import DelegationState
 from delegation.readback import ReadBack, payload_hash
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, disclosure, filings, fixed, second_person
+from gateway.visits import actors, advancing, approvals, disclosure, filings, fixed, second_person
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file
 from gateway.visits.errors import LockedValueError
@@ -301,6 +301,7 @@ def fail(conn: Connection, filing: AnyRow, reason: str, now: datetime) -> None:
     filings.move(conn, filing, FilingState.FAILED, reason=reason, ended_at=now)
     approvals.lapse_all(conn, filing.delegation_id, now)
     say(conn, filing.visit_id, EventName.FILING_FAILED, actors.SYSTEM, now, filing=filing.id, reason=reason)
+    advancing.later(conn, filing, now)
 
 
 def read_back_of(vault: VisitVault, filing_id: str) -> ReadBack:

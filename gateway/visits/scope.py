@@ -33,9 +33,9 @@ def chosen(visit: AnyRow) -> tuple[str, ...]:
 
 
 def left_to_do(conn: Connection, visit: AnyRow) -> tuple[str, ...]:
-    """The chosen services that were not filed in this visit, in their order."""
+    """The chosen services that were neither filed in this visit nor left out, in their order."""
     done = {filing.service_id for filing in filings_of_visit(conn, visit.id) if filing.state is FilingState.FILED}
-    return tuple(each for each in chosen(visit) if each not in done)
+    return tuple(each for each in chosen(visit) if each not in done and each not in (visit.left_out or {}))
 
 
 def allowed(

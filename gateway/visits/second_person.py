@@ -22,6 +22,7 @@ from gateway.people import freshness
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.visits import actors
+from gateway.visits.actors import Serving
 from gateway.visits.errors import NotFoundError, NotLookedAtError, SecondLookOverError, SecondPersonError
 from gateway.visits.rows import (
     AnyRow,
@@ -103,7 +104,7 @@ ACTS: dict[SecondLookKind, Act] = {}
 def ask(
     conn: Connection,
     parts: Parts,
-    by: StaffSession,
+    by: Serving,
     visit_id: str,
     kind: SecondLookKind,
     subject: Subject,

@@ -1,5 +1,6 @@
 """The gate asks, *sent* is committed, the portal's answer is kept. Nothing is ever sent twice."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -22,7 +23,7 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
-from gateway.visits import actors, disclosure, filings, following, guarding, stopping
+from gateway.visits import actors, advancing, disclosure, filings, following, guarding, plans, stopping
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.guarding import BarredError
@@ -120,13 +121,15 @@ def outcome(conn: Connection, parts: Parts, run_id: str, result: Sent) -> None:
     set_run(conn, run_id, state=RunState.DONE, ended_at=now)
     if isinstance(result, Filed) and filing.state in _IN_DOUBT:
         # Somebody took this worker for dead and asked the portal; its answer came after all.
-        file_receipt(conn, parts, filing, result.reference, result.pdf, actors.connector(filing.service_id), now)
+        receipt = ReceiptPage(result.reference, result.pdf, result.page_text)
+        file_receipt(conn, parts, filing, receipt, actors.connector(filing.service_id), now)
         return
     if filing.state is not FilingState.SENT:
         return
     who = actors.connector(filing.service_id)
     if isinstance(result, Filed):
-        file_receipt(conn, parts, filing, result.reference, result.pdf, who, now)
+        receipt = ReceiptPage(result.reference, result.pdf, result.page_text)
+        file_receipt(conn, parts, filing, receipt, who, now)
     elif isinstance(result, DeclinedByPortal):
         _declined(conn, parts, row, filing, result, now)
     else:
@@ -151,7 +154,8 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     if filing.state is not FilingState.UNKNOWN:
         return
     if isinstance(result, Found):
-        file_receipt(conn, parts, filing, result.reference, result.pdf, actors.connector(filing.service_id), now)
+        receipt = ReceiptPage(result.reference, result.pdf)
+        file_receipt(conn, parts, filing, receipt, actors.connector(filing.service_id), now)
     elif isinstance(result, Absent) and result.conclusive:
         _not_filed(conn, row, filing, actors.connector(filing.service_id), now)
     else:
@@ -196,13 +200,22 @@ def settle(
     if reference is None:
         _not_filed(conn, row, filing, by.actor, now)
     else:
-        file_receipt(conn, parts, filing, reference, None, by.actor, now)
+        file_receipt(conn, parts, filing, ReceiptPage(reference, None), by.actor, now)
 
 
-def file_receipt(
-    conn: Connection, parts: Parts, filing: AnyRow, reference: str, pdf: bytes | None, who: Actor, now: datetime
-) -> None:
-    """The portal has it: keep reference and PDF, and say so."""
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """What the portal gave for an application."""
+
+    reference: str
+    pdf: bytes | None
+    text: str = ""
+    """Of the page, where one was seen: later services may be fed with what it says."""
+
+
+def file_receipt(conn: Connection, parts: Parts, filing: AnyRow, page: ReceiptPage, who: Actor, now: datetime) -> None:
+    """The portal has it: keep reference, PDF and what later services need, say so, and go on with those."""
+    reference, pdf = page.reference, page.pdf
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
     receipt_id = new_id()
     pdf_hash = None if pdf is None else vault.hasher.hash(HashKind.RECEIPT, pdf)
@@ -219,6 +232,7 @@ def file_receipt(
     )
     if pdf is not None:
         vault.keep(filing.id, "pdf", pdf, now)
+    given = plans.keep_given(vault, filing.id, registry.find(filing.service_id), page.text, now)
     _remember_account(conn, parts, vault, filing, now)
     filings.move(conn, filing, FilingState.FILED, reference=reference, ended_at=now)
     reference_hash = vault.hasher.hash(HashKind.RECEIPT, reference.encode())
@@ -234,8 +248,10 @@ def file_receipt(
         payload=filing.readback_hash,
         pdf=pdf_hash,
         **disclosure.commit_receipt(vault, filing.id, reference, pdf),
+        **({"gives": given} if given else {}),
     )
     following.begin(conn, parts, filing, now)
+    advancing.later(conn, filing, now)
 
 
 def _remember_account(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, now: datetime) -> None:
@@ -300,11 +316,13 @@ def _declined(
         inputs=sorted(result.messages),
     )
     _free(conn, row, filing, FilingState.DECLINED, now)
+    advancing.later(conn, filing, now)
 
 
 def _unknown(conn: Connection, filing: AnyRow, reason: str, *, for_a_person: bool, now: datetime) -> None:
     filings.move(conn, filing, FilingState.UNKNOWN, reason=reason)
     say(conn, filing.visit_id, EventName.FILING_UNKNOWN, actors.SYSTEM, now, filing=filing.id, reason=reason)
+    advancing.later(conn, filing, now)
     if for_a_person:
         _needs_human(conn, find_filing(conn, filing.id), reason, now)
     else:

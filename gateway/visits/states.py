@@ -16,6 +16,8 @@ class VisitState(StrEnum):
     """Whether anything more can happen in a visit."""
 
     OPEN = "open"
+    SET_ASIDE = "set_aside"
+    """What is left is done on another day; until it is taken up again nothing happens in it."""
     CLOSED = "closed"
 
 

@@ -69,6 +69,7 @@ class Visit(Base):
         Index("ix_visit_by_service", "service_id", "opened_at", "id"),
         Index("ix_visit_by_ending", "ending", "opened_at", "id"),
         Index("ix_visit_open", "opened_at", **only_where("state = 'open'")),
+        Index("ix_visit_set_aside", "centre_id", "set_aside_until", "id", **only_where("state = 'set_aside'")),
         Index("ix_visit_kept", "closed_at", "id", **only_where("erased_at IS NULL")),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -87,6 +88,12 @@ class Visit(Base):
     """Ids of all that were chosen together, in their order; none where there is but one."""
     life_event_id: Mapped[str | None] = mapped_column(String(128))
     """Under which they were chosen."""
+    left_out: Mapped[dict[str, str] | None]
+    """Services of several that are not done, by id: why, as a `plans.LeftOut`."""
+    set_aside_at: Mapped[datetime | None]
+    """When it was last set aside for another day."""
+    set_aside_until: Mapped[datetime | None]
+    """When the right to file ends of which it waits to be taken up; none where it does not."""
     session_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     """Of the session of staff in which it was last gone on with; none where it was opened before that was kept."""
     opened_at: Mapped[datetime]

@@ -5,7 +5,7 @@ another service sets the half-done one aside, and coming back takes its answers 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import Connection, update
@@ -16,7 +16,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue, life_events
 from gateway.services.catalogue import Service
-from gateway.visits import approvals, guarding, opening, scope, stopping
+from gateway.visits import approvals, guarding, opening, plans, scope, stopping
 from gateway.visits.errors import NotOfferedError
 from gateway.visits.rows import AnyRow, ensure, filings_of_visit, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Visit
@@ -36,6 +36,10 @@ class TurnState(StrEnum):
     ENDED = "ended"
     """It came to nothing so far; it may be tried again."""
     LEFT = "left"
+    WAITING = "waiting"
+    """Another service has to be filed first: it gives what this one needs."""
+    LEFT_OUT = "left_out"
+    """It is not done now; it may be taken back in."""
     REFERRED = "referred"
     """It is not filed here: its card says where."""
 
@@ -50,6 +54,13 @@ class Turn:
     reference: str | None
     used: int
     most: int
+    waits_for: tuple[str, ...] = ()
+    """Services that have to be filed first."""
+
+    @property
+    def may_leave_out(self) -> bool:
+        """Whether it is still to be done, so that it may be left."""
+        return self.state in (TurnState.CURRENT, TurnState.LEFT, TurnState.WAITING, TurnState.ENDED)
 
 
 def choose_services(
@@ -67,6 +78,7 @@ def choose_services(
         NotFoundError, VisitClosedError, OutOfOrderError: as `opening.choose_service`.
         ServiceUnknownError: no such service.
         NotOfferedError: none, or more than one statement can say.
+        NotTogetherError: they cannot be asked for together.
         guarding.BarredError: the centre may not offer one of them, or the assistant is not trained for it.
     """
     now = parts.clock.database_now(conn)
@@ -74,12 +86,12 @@ def choose_services(
     chosen = tuple(dict.fromkeys(service_ids))
     if not 1 <= len(chosen) <= MOST:
         raise NotOfferedError(f"a visit is about one to {MOST} services")
-    services = catalogue.find_all(conn, chosen)
+    services = _in_order(catalogue.find_all(conn, chosen))
     first = next((each for each in services if each.is_electronic), services[0])
     wanted = [each.id for each in services if each.is_electronic]
     guarding.ensure_open(conn, wanted, centre_id=by.centre_id, staff_id=by.staff_id, now=now)
-    several = list(chosen) if len(chosen) > 1 else None
-    _set(conn, visit_id, service_id=first.id, services=several, life_event_id=life_event)
+    several = [each.id for each in services] if len(chosen) > 1 else None
+    _set(conn, visit_id, service_id=first.id, services=several, life_event_id=life_event, left_out=None)
     event = EventName.SERVICE_CHOSEN if first.is_electronic else EventName.SERVICE_REFERRED
     say(conn, visit_id, event, by.actor, now, service=first.id, services=list(chosen), life_event=life_event)
 
@@ -95,7 +107,7 @@ def remove_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: s
     """Take one of several services back out; errors as of `choose_services`."""
     visit = opening.lock_to_choose(conn, by, visit_id)
     chosen = tuple(each for each in scope.chosen(visit) if each != service_id)
-    choose_services(conn, parts, by, visit_id, chosen)
+    choose_services(conn, parts, by, visit_id, chosen, life_event=visit.life_event_id)
 
 
 def choose_life_event(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, event_id: str) -> None:
@@ -114,6 +126,7 @@ def next_service(conn: Connection, parts: Parts, by: StaffSession, visit_id: str
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     ensure(service_id in scope.chosen(visit), "go on to a service of another visit")
+    ensure(service_id not in (visit.left_out or {}), "go on to what is left out")
     if service_id == visit.service_id:
         return
     delegation = lock_delegation_of(conn, visit_id)
@@ -131,7 +144,8 @@ def to_ask(conn: Connection, view: VisitView) -> tuple[Service, ...]:
     if view.service is None or not view.visit["services"]:
         return () if view.service is None else (view.service,)
     done = {each.service_id for each in filings_of_visit(conn, view.id) if each.state is FilingState.FILED}
-    left = [each for each in view.visit["services"] if each not in done]
+    left_out = view.visit["left_out"] or {}
+    left = [each for each in view.visit["services"] if each not in done and each not in left_out]
     return tuple(each for each in catalogue.find_all(conn, left) if each.is_electronic)
 
 
@@ -140,11 +154,38 @@ def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:
     if not view.visit["services"]:
         return ()
     newest = {filing.service_id: filing for filing in filings_of_visit(conn, view.id)}
+    services = catalogue.find_all(conn, view.visit["services"])
+    plan, left_out = plans.set_of(services), view.visit["left_out"] or {}
     allowed = {each["service"]: each for each in (view.delegation["services"] if view.delegation else ())}
-    return tuple(
-        _turn(service, newest.get(service.id), allowed.get(service.id, {}), service.id == view.visit["service_id"])
-        for service in catalogue.find_all(conn, view.visit["services"])
-    )
+    turns = []
+    for service in services:
+        is_current = service.id == view.visit["service_id"]
+        turn = _turn(service, newest.get(service.id), allowed.get(service.id, {}), is_current)
+        turns.append(_placed(turn, plans.waits_for(plan, service.id, newest), is_left_out=service.id in left_out))
+    return tuple(turns)
+
+
+def filed_of(turns: Sequence[Turn]) -> tuple[int, int]:
+    """How many of several services were filed, of how many that are filed here."""
+    here = [each for each in turns if each.state is not TurnState.REFERRED]
+    return sum(each.state is TurnState.FILED for each in here), len(here)
+
+
+def _in_order(services: Sequence[Service]) -> tuple[Service, ...]:
+    """As they were chosen, but none before what it waits for."""
+    by_id = {each.id: each for each in services}
+    known = plans.set_of(services).services
+    following = iter(known)
+    return tuple(by_id[next(following)] if each.id in known else each for each in services)
+
+
+def _placed(turn: Turn, waits_for: tuple[str, ...], *, is_left_out: bool) -> Turn:
+    """What was filed, or may have been, is so, whatever was said of it since."""
+    if turn.state in (TurnState.REFERRED, TurnState.FILED, TurnState.IN_DOUBT):
+        return turn
+    if is_left_out:
+        return replace(turn, state=TurnState.LEFT_OUT)
+    return replace(turn, state=TurnState.WAITING, waits_for=waits_for) if waits_for else turn
 
 
 def _turn(service: Service, filing: AnyRow | None, allowed: dict[str, int], is_current: bool) -> Turn:
