@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from connectors.sdk import inputs as kinds
 from connectors.sdk.answers import Answer
 from connectors.sdk.connector import Connector
-from connectors.sdk.inputs import Input, ShownWhen
+from connectors.sdk.inputs import Input, Option, ShownWhen
 
-_CHOICES = (kinds.Select, kinds.Radio, kinds.CheckboxGroup)
+_CHOICES = (kinds.Select, kinds.Radio, kinds.Typeahead, kinds.CheckboxGroup)
 _LINES = frozenset({"text", "name"})
 
 
@@ -60,20 +60,26 @@ class Together:
         return tuple(each.input for each in self.questions)
 
     def name_of(self, service: str, name: str) -> str:
-        """What the set calls an input of a service. Raises `KeyError` where it is not asked."""
+        """What the set calls an input of a service, or one in a row of it. Raises `KeyError` where it is not asked."""
         for question in self.questions:
-            if (service, name) in question.targets:
-                return question.input.name
+            for whose, own in question.targets:
+                if whose == service and (name == own or _is_in(question.input, name, own)):
+                    return f"{question.input.name}{name.removeprefix(own)}"
         raise KeyError(name)
 
     def drawn(self, service: str, answers: Mapping[str, Answer | None]) -> dict[str, Answer | None]:
         """The answers of one service, by its own names, out of those to the whole set."""
-        return {
-            name: answers.get(question.input.name)
-            for question in self.questions
-            for whose, name in question.targets
-            if whose == service
-        }
+        found: dict[str, Answer | None] = {}
+        for question in self.questions:
+            asked = question.input
+            for name in (name for whose, name in question.targets if whose == service):
+                found[name] = answers.get(asked.name)
+                found |= {
+                    f"{name}{each.removeprefix(asked.name)}": answer
+                    for each, answer in answers.items()
+                    if _is_in(asked, each, asked.name)
+                }
+        return found
 
     def behind(self, service: str) -> frozenset[str]:
         """The services that wait for this one, for those that wait for it, and so on."""
@@ -169,9 +175,21 @@ def _renamed(question: Input, service: str, names: Mapping[tuple[str, str], str]
     if shown is not None:
         shown = ShownWhen(names[service, shown.other], shown.equals)
     renamed = replace(question, name=names[service, question.name], shown_when=shown)
+    if isinstance(renamed, _CHOICES):
+        renamed = replace(renamed, options=tuple(_option(each, service, names) for each in renamed.options))
     if isinstance(renamed, kinds.Date) and renamed.not_before_input is not None:
         return replace(renamed, not_before_input=names[service, renamed.not_before_input])
     return renamed
+
+
+def _option(option: Option, service: str, names: Mapping[tuple[str, str], str]) -> Option:
+    when = option.only_when
+    return option if when is None else replace(option, only_when=ShownWhen(names[service, when.other], when.equals))
+
+
+def _is_in(question: Input, name: str, group: str) -> bool:
+    """Whether `name` is of a row of the repeated questions that are called `group`."""
+    return isinstance(question, kinds.Group) and name.startswith(f"{group}.")
 
 
 def _merged(name: str, first: Input, other: Input) -> Input:

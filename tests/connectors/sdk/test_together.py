@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.sdk.connector import Connector
-from connectors.sdk.inputs import Checkbox, Date, Input, Name, Option, Radio, Select, ShownWhen, Text
+from connectors.sdk.inputs import Checkbox, Date, Group, Input, Name, Option, Radio, Select, ShownWhen, Text
 from connectors.sdk.registry import find
 from connectors.sdk.together import Together, TogetherError, together
 from connectors.sdk.words import Words
@@ -70,6 +70,18 @@ class TestQuestions:
         assert found.drawn("birth", answers) == {"given": "Anna"}
         assert found.drawn("benefit", answers) == {"record": "17", "name": "Anna", "why": "so"}
         assert found.name_of("benefit", "name") == "child.name"
+
+    def test_rows_of_repeated_questions_go_to_the_service_that_asks_them(self) -> None:
+        group = Group(name="people", label=Words("p", "p"), items=(text("code"),), row=Words("r", "r"))
+        found = together((BIRTH, a_service("event", group)))
+        answers = {"child.name": "Anna", "s2.people.count": "2", "s2.people.0.code": "1", "s2.people.1.code": "2"}
+        drawn = found.drawn("event", answers)
+        assert {name: value for name, value in drawn.items() if value} == {
+            "people.count": "2",
+            "people.0.code": "1",
+            "people.1.code": "2",
+        }
+        assert found.name_of("event", "people.1.code") == "s2.people.1.code"
 
     def test_what_one_demands_and_another_does_not_is_demanded(self) -> None:
         one = a_service("one", text("a", "x.a", required=False, sensitive=True))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gateway.database.base import UtcDateTime
+from gateway.database.base import Json, UtcDateTime
 
 revision = "0005"
 down_revision = "0004"
@@ -43,6 +43,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("next_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_following_visit_id"), ["visit_id"], unique=False)
+
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("left_out", Json, nullable=True))
+        batch_op.add_column(sa.Column("set_aside_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("set_aside_until", UtcDateTime(), nullable=True))
+        batch_op.create_index(
+            "ix_visit_set_aside",
+            ["centre_id", "set_aside_until", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'set_aside'"),
+            postgresql_where=sa.text("state = 'set_aside'"),
+        )
 
 
 def downgrade() -> None:
