@@ -5,14 +5,14 @@ import json
 import secrets
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from tests.serving import serve
+from tests.serving import WebServer, serve
 
 CLIENT = "sandbox-portal"
 SECRET = "sandbox-portal-secret"
@@ -46,7 +46,7 @@ class FakeIssuer:
             def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
                 """Keep quiet."""
 
-        self._server = ThreadingHTTPServer((self.host, 0), Handler)
+        self._server = WebServer((self.host, 0), Handler)
         self._server.daemon_threads = True
         serve(self._server)
         return self

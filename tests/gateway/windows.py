@@ -9,9 +9,13 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from litestar import Litestar
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.gateway.callers import Caller, Callers
+
+_OVERTAKEN = ("net::ERR_ABORTED", "interrupted by another navigation")
+"""What the browser says where a page went elsewhere by itself while it was told to go."""
+_TRIES = 5
 
 
 def address_of(listening: socket.socket) -> str:
@@ -45,6 +49,20 @@ def open_as(browser: Browser, address: str, caller: Caller) -> BrowserContext:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in caller.cookies.items()])
     return context
+
+
+def go(page: Page, url: str) -> None:
+    """Open an address in a window whose live page may just be on its way elsewhere by itself."""
+    for _overtaken in range(_TRIES):
+        try:
+            page.goto(url, wait_until="load")
+        except Error as error:
+            if not any(sign in error.message for sign in _OVERTAKEN):
+                raise
+            page.wait_for_load_state("load")
+        else:
+            return
+    raise AssertionError(f"{page.url} kept going elsewhere instead of {url}")
 
 
 def listen(page: Page) -> list[str]:

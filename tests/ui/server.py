@@ -1,15 +1,15 @@
 """A little web server for pages under test: the policy of the real one, and a stream of events to send by hand."""
 
 import queue
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from mimetypes import guess_type
 from pathlib import Path
 
-from tests.serving import serve
+from tests.serving import WebServer, serve
 from ui.manifest import STATIC
 
 NONCE = "bm9uY2U"
@@ -20,20 +20,42 @@ POLICY = (
 )
 
 
+PATIENCE_SECONDS = 20.0
+
+
 @dataclass
 class Site:
-    """Pages by path, events to send, and what was posted."""
+    """Pages by path, streams of events, and what was posted."""
 
     base: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     """Pages that answer a form, and nothing else."""
-    events: "queue.Queue[str]" = field(default_factory=queue.Queue)
-    pause: float = 0.0
-    """Seconds that a form waits for its answer."""
+    streams: "list[queue.Queue[str | None]]" = field(default_factory=list)
+    """One for each stream that was asked for, also those of pages that were left."""
+    heeds: threading.Event = field(default_factory=threading.Event)
+    """Set while forms are answered; cleared, they wait."""
     posts: list[str] = field(default_factory=list)
-    gets: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.heeds.set()
+
+    def tell(self, *events: str) -> None:
+        """Send events to every stream that is open."""
+        for stream in tuple(self.streams):
+            for event in events:
+                stream.put(event)
+
+    def changed(self) -> None:
+        """Say what the gateway says of every change; a page whose stream begins later looks by itself."""
+        self.tell("event: changed\ndata: 1\n\n")
+
+    def end(self) -> None:
+        """End the streams that are open, and let the forms that wait go."""
+        self.heeds.set()
+        for stream in tuple(self.streams):
+            stream.put(None)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -47,13 +69,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.site.posts.append(self.path)
-        time.sleep(self.site.pause)
+        self.site.heeds.wait(PATIENCE_SECONDS)
         posted = "<!DOCTYPE html><html lang='en'><title>posted</title><p>posted"
         self.answer(self.site.answers.get(self.path, posted).encode(), "text/html; charset=utf-8")
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        self.site.gets.append(path)
         if path.endswith("/events"):
             self.stream()
         elif path in self.site.moved:
@@ -84,10 +105,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def stream(self) -> None:
+        events: queue.Queue[str | None] = queue.Queue()
+        self.site.streams.append(events)  # before the answer: a page whose stream is open misses nothing
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        while (event := self.site.events.get()) != "end":
+        while (event := events.get()) is not None:
             self.wfile.write(event.encode())
             self.wfile.flush()
 
@@ -95,13 +118,13 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(site: Site) -> Iterator[Site]:
     """Serve `site` on a free loopback port until the block ends."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
+    server = WebServer(("127.0.0.1", 0), type("SiteHandler", (Handler,), {"site": site}))
     server.daemon_threads = True
     serve(server)
     site.base = f"http://127.0.0.1:{server.server_port}"
     try:
         yield site
     finally:
-        site.events.put("end")
+        site.end()
         server.shutdown()
         server.server_close()

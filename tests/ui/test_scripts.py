@@ -60,9 +60,19 @@ def tab(browser: Browser, site: Site) -> Iterator[Page]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
     yield page
-    site.events.put("end")
+    site.end()
     page.close()
     assert problems == []
+
+
+def look_again(site: Site, tab: Page) -> None:
+    """Have the page look for changes, and wait until it has dealt with what it found.
+
+    It looks once at a time: when it asks a second time, it is done with the first answer.
+    """
+    for _time in range(2):
+        with tab.expect_request(lambda request: request.method == "GET" and request.url.endswith("/visit")):
+            site.changed()
 
 
 class TestLivePages:
@@ -71,7 +81,7 @@ class TestLivePages:
         tab.goto(f"{site.base}/visit")
         tab.get_by_label("Note").fill("half a sen")
         site.pages["/visit"] = write(LIVE, state="agreed")
-        site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         expect(tab.locator("#state")).to_have_text("agreed")
         expect(tab).to_have_title("agreed – Pilnvara")
         expect(tab.get_by_label("Note")).to_have_value("half a sen")
@@ -82,7 +92,7 @@ class TestLivePages:
         tab.goto(f"{site.base}/visit")
         tab.locator("#go").focus()
         site.pages["/visit"] = write(LIVE, state="agreed")
-        site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         expect(tab.locator("#state")).to_have_text("agreed")
         expect(tab.locator("#go")).to_be_focused()
 
@@ -91,9 +101,7 @@ class TestLivePages:
         tab.goto(f"{site.base}/visit")
         tab.wait_for_selector("[data-govuk-button-init]")
         tab.evaluate("document.getElementById('state').marked = true")
-        with tab.expect_response("**/visit"):
-            site.events.put("event: changed\ndata: 1\n\n")
-        tab.evaluate("new Promise((done) => setTimeout(done, 50))")
+        look_again(site, tab)
         assert tab.evaluate("document.getElementById('state').marked") is True
 
     def test_what_changed_before_the_stream_began_is_shown(self, site: Site, tab: Page, write: Write) -> None:
@@ -108,7 +116,7 @@ class TestLivePages:
         site.pages |= {"/visit": write(LIVE, state="waiting"), "/receipt": write(GUARDED)}
         tab.goto(f"{site.base}/visit")
         site.moved["/visit"] = "/receipt"
-        site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         tab.wait_for_url("**/receipt")
 
     def test_the_server_can_send_the_page_on_but_only_within_the_house(
@@ -116,8 +124,9 @@ class TestLivePages:
     ) -> None:
         site.pages |= {"/visit": write(LIVE, state="waiting"), "/next": write(GUARDED)}
         tab.goto(f"{site.base}/visit")
-        site.events.put("event: go\ndata: http://127.0.0.2:9/\n\nevent: go\ndata: javascript:alert(1)\n\n")
-        site.events.put("event: go\ndata: /next\n\n")
+        look_again(site, tab)
+        site.tell("event: go\ndata: http://127.0.0.2:9/\n\nevent: go\ndata: javascript:alert(1)\n\n")
+        site.tell("event: go\ndata: /next\n\n")
         tab.wait_for_url(f"{site.base}/next")
 
     def test_a_page_that_answered_a_form_follows_without_sending_the_form_again(
@@ -129,8 +138,7 @@ class TestLivePages:
             tab.get_by_role("button", name="Search").click()
         tab.get_by_label("Words").fill("sick leave")
         site.pages["/visit"] = write(SEARCH, state="agreed")
-        for _stream in range(3):  # those of the page that was left take some before they notice
-            site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         expect(tab.locator("#state")).to_have_text("agreed")
         expect(tab.get_by_label("Words")).to_have_value("sick leave")
         assert site.posts == ["/visit/search"]
@@ -139,14 +147,13 @@ class TestLivePages:
         site.pages["/visit"] = write(MISTAKEN, state="asked", error=None)
         site.answers["/visit/code"] = write(MISTAKEN, state="asked", error="The code is not right")
         tab.goto(f"{site.base}/visit")
-        with tab.expect_response(lambda answer: answer.url.endswith("/visit") and answer.status == 200):
+        with tab.expect_navigation():
             tab.get_by_role("button", name="Go on").click()
-        tab.wait_for_timeout(200)
+        look_again(site, tab)
         expect(tab.get_by_role("alert")).to_contain_text("The code is not right")
         expect(tab.locator("#code-error")).to_contain_text("The code is not right")
         site.pages["/visit"] = write(MISTAKEN, state="lapsed", error=None)
-        for _stream in range(3):
-            site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         expect(tab.locator("#state")).to_have_text("lapsed")
         expect(tab.get_by_role("alert")).to_have_count(0)
 
@@ -157,13 +164,10 @@ class TestLivePages:
         tab.goto(f"{site.base}/visit")
         with tab.expect_navigation():
             tab.get_by_role("button", name="Search").click()
-        with tab.expect_response(lambda answer: answer.url.endswith("/visit") and answer.status == 200):
-            site.events.put("event: changed\ndata: 1\n\n")
-        tab.wait_for_timeout(100)
+        look_again(site, tab)
         assert tab.title() == "Error: Search – Pilnvara"
         site.pages["/visit"] = write(SEARCH, state="agreed")
-        for _stream in range(3):
-            site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         expect(tab).to_have_title("Search – Pilnvara")
 
     def test_a_change_that_comes_while_a_form_is_on_its_way_does_not_call_it_back(
@@ -173,17 +177,18 @@ class TestLivePages:
         tab.goto(f"{site.base}/visit")
         site.answers["/visit/search"] = write(SEARCH, state="found")
         site.moved["/visit"] = "/receipt"
-        site.pause = 1.0
+        site.heeds.clear()
         with tab.expect_navigation(url="**/visit/search", wait_until="commit"):
-            tab.get_by_role("button", name="Search").click(no_wait_after=True)
-            site.events.put("event: changed\ndata: 1\n\n")
+            with tab.expect_request("**/visit/search"):
+                tab.get_by_role("button", name="Search").click(no_wait_after=True)
+            look_again(site, tab)
+            site.heeds.set()
 
     def test_in_another_language_the_whole_page_is_loaded(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(LIVE, state="waiting")
         tab.goto(f"{site.base}/visit")
         site.pages["/visit"] = write(LIVE, state="agreed").replace('lang="en"', 'lang="lv"', 1)
-        for _stream in range(3):
-            site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         expect(tab.locator("#state")).to_have_text("agreed")
         expect(tab.locator("html")).to_have_attribute("lang", "lv")
 
@@ -192,7 +197,7 @@ class TestLivePages:
         tab.goto(f"{site.base}/visit")
         script = f'<script nonce="{NONCE}">document.title = "taken"</script><p id="state">agreed</p>'
         site.pages["/visit"] = write(LIVE, state="agreed").replace('<p id="state">agreed</p>', script)
-        site.events.put("event: changed\ndata: 1\n\n")
+        site.changed()
         expect(tab.locator("#state")).to_have_text("agreed")
         expect(tab).to_have_title("agreed – Pilnvara")
 
@@ -201,8 +206,8 @@ class TestLivePages:
         tab.goto(f"{site.base}/visit")
         expect(tab.get_by_text("The connection was lost")).to_be_hidden()
         tab.route("**/events", lambda route: route.abort())
-        site.events.put("end")
-        expect(tab.get_by_text("The connection was lost")).to_be_visible(timeout=15_000)
+        site.end()
+        expect(tab.get_by_text("The connection was lost")).to_be_visible()
 
 
 class TestTheSharedTerminal:
@@ -233,15 +238,22 @@ class TestTheSharedTerminal:
 
     def test_an_idle_terminal_warns_and_locks(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/desk"] = write(IDLE)
+        tab.clock.install(time=0)
+        tab.clock.pause_at(1)
         tab.goto(f"{site.base}/desk")
+        tab.wait_for_selector("body.js-enabled")
         warning = tab.get_by_text("This terminal is about to lock.")
         expect(warning).to_be_hidden()
-        expect(warning).to_be_visible(timeout=6000)
+        tab.clock.run_for(3000)
+        expect(warning).to_be_visible()
         tab.keyboard.press("Shift")
         expect(warning).to_be_hidden()
+        tab.clock.run_for(3000)
+        expect(warning).to_be_visible()
         assert site.posts == []
-        with tab.expect_request("**/lock", timeout=12_000) as locked:
-            tab.wait_for_url("**/lock", timeout=12_000)
+        with tab.expect_request("**/lock") as locked:
+            tab.clock.run_for(1000)
+        tab.wait_for_url("**/lock")
         assert site.posts == ["/lock"]
         assert str(locked.value.post_data).endswith("&why=idle")
 

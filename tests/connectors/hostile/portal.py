@@ -3,12 +3,12 @@
 import json
 import socket
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 from typing import Self
 
-from tests.serving import serve
+from tests.serving import WebServer, serve
 
 PAGES = Path(__file__).parent
 REFERENCE = "HOST-2026-000001"
@@ -44,7 +44,7 @@ class HostilePortal:
             def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
                 """Keep quiet."""
 
-        self._servers = [ThreadingHTTPServer((self.host, 0), Handler) for _ in range(2)]
+        self._servers = [WebServer((self.host, 0), Handler) for _ in range(2)]
         for server in self._servers:
             server.daemon_threads = True
             serve(server)

@@ -10,7 +10,7 @@ from gateway.visits.view import Stage
 from tests.flow.endings.conftest import ON_SQLITE
 from tests.flow.endings.counter import Case, Counter
 from tests.flow.endings.window import WAIT_SECONDS, Window
-from tests.gateway.windows import listen
+from tests.gateway.windows import go, listen
 from tests.wcag import ensure_accessible
 
 pytestmark = ON_SQLITE
@@ -59,7 +59,7 @@ def test_an_ending_is_told_accessibly_to_both(browser: Browser, counter: Counter
         context = same(browser, window)
         page = context.new_page()
         said = listen(page)
-        page.goto(f"{case.counter.stack.url}{path}")
+        go(page, f"{case.counter.stack.url}{path}")
         ensure_accessible(page)
         assert said == []
         context.close()
@@ -69,7 +69,7 @@ def test_a_stop_on_the_phone_comes_to_the_desk_by_itself(browser: Browser, count
     case = counter.visit().read_back()
     context = same(browser, case.desk)
     page = context.new_page()
-    page.goto(f"{counter.stack.url}/desk/visits/{case.visit_id}")
+    go(page, f"{counter.stack.url}/desk/visits/{case.visit_id}")
     expect(page.locator("#all-controls").first).to_be_attached()
     case.phone.stop()
     expect(page.locator(f"a[href$='{case.visit_id}?panel=again']")).to_be_visible(timeout=WAIT_SECONDS * 1000)

@@ -8,7 +8,7 @@ from gateway.people.roles import Role
 from tests.gateway.changes.conftest import PORTAL, RULES, SERVICE, Office
 from tests.gateway.changes.test_defining import TRAINING, give
 from tests.gateway.changes.test_recovery import Lost, lost
-from tests.gateway.windows import address, open_as
+from tests.gateway.windows import address, go, open_as
 from tests.wcag import ensure_accessible
 
 __all__ = ["address", "lost"]
@@ -28,9 +28,9 @@ def test_every_page_of_a_change_is_accessible(browser: Browser, address: str, of
         "/admin/propose/portal.register",
         f"/admin/propose/service.rules?target={SERVICE}",
     ):
-        page.goto(address + path)
+        go(page, address + path)
         ensure_accessible(page)
-    page.goto(f"{address}/admin/propose/provider.add")
+    go(page, f"{address}/admin/propose/provider.add")
     page.get_by_role("button", name="Propose").click()
     page.get_by_role("alert").wait_for()
     ensure_accessible(page)
@@ -48,9 +48,9 @@ def test_every_page_of_roles_and_trainings_is_accessible(browser: Browser, addre
         "/admin/propose/training.alter?target=gdpr",
         "/account",
     ):
-        page.goto(address + path)
+        go(page, address + path)
         ensure_accessible(page)
-    page.goto(f"{address}/admin/propose/account.roles?target={office.callers.account.id}")
+    go(page, f"{address}/admin/propose/account.roles?target={office.callers.account.id}")
     page.get_by_role("button", name="Propose").click()
     page.get_by_role("alert").get_by_role("link").first.click()
     ensure_accessible(page)
@@ -67,17 +67,17 @@ def test_every_page_of_a_recovery_is_accessible(browser: Browser, address: str, 
         "/admin/accounts",
         f"/admin/propose/account.recover?target={lost.account.id}",
     ):
-        page.goto(address + path)
+        go(page, address + path)
         ensure_accessible(page)
     context.close()
     lost.propose()
     context = open_as(browser, address, lost.place.staff(Role.ASSISTANT))
     page = context.new_page()
-    page.goto(f"{address}/account")
+    go(page, f"{address}/account")
     ensure_accessible(page)
     context.close()
     page = browser.new_page()
-    page.goto(f"{address}/recover")
+    go(page, f"{address}/recover")
     ensure_accessible(page)
     page.get_by_label("Lietotājvārds").fill("cilda")
     page.get_by_label("Viena koda puse").fill(halves[0])

@@ -17,7 +17,7 @@ from gateway import long_codes
 from gateway.feedback.tables import FeedbackAnswer
 from tests.gateway.feedback.conftest import Phones
 from tests.gateway.visits.counter import Counter
-from tests.gateway.windows import listen
+from tests.gateway.windows import go, listen
 from tests.wcag import ensure_accessible
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -66,7 +66,7 @@ def test_every_page_of_an_answer_is_accessible_and_breaks_no_policy(
     context = phone(browser, address, language)
     page = context.new_page()
     said = listen(page)
-    page.goto(f"{address}/f")
+    go(page, f"{address}/f")
     look(page, f"code-{language}")
     page.locator("button[type=submit]").last.click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -84,9 +84,9 @@ def test_every_page_of_an_answer_is_accessible_and_breaks_no_policy(
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/f/thanks")
     look(page, f"thanks-{language}")
-    page.goto(f"{address}/f/{token}")
+    go(page, f"{address}/f/{token}")
     look(page, f"used-{language}")
-    page.goto(f"{address}/f/{'7' * 26}")
+    go(page, f"{address}/f/{'7' * 26}")
     look(page, f"wrong-{language}")
     assert [line for line in said if not any(status in line for status in ("400", "404", "410"))] == []
     assert [row.comment for row in kept(counter)] == ["Paldies! Mans tālrunis ir […]."]
@@ -96,7 +96,7 @@ def test_every_page_of_an_answer_is_accessible_and_breaks_no_policy(
 def test_an_answer_can_be_given_without_scripts(browser: Browser, address: str, counter: Counter, token: str) -> None:
     context = phone(browser, address, "en", scripts=False)
     page = context.new_page()
-    page.goto(f"{address}/f/{token}")
+    go(page, f"{address}/f/{token}")
     page.get_by_label("Very dissatisfied").check()
     page.get_by_role("group", name="Could you do what you came for?").get_by_label("No").check()
     page.get_by_role("group", name="Did you understand").get_by_label("Partly").check()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from aiosmtpd.smtp import Session as SmtpSession
 from gateway.parts import Parts
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import Counter
-from tests.serving import serve
+from tests.serving import WebServer, serve
 
 __all__ = ["counter", "renderer"]
 
@@ -78,7 +78,7 @@ def sms_gateway() -> Iterator[SmsGateway]:
         def log_message(self, *_arguments: Any) -> None:
             """Stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = WebServer(("127.0.0.1", 0), Handler)
     gateway.url = f"http://127.0.0.1:{server.server_port}/sms"
     thread = serve(server)
     yield gateway

@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from gateway.notifications.auditors import HandingOut
 from gateway.notifications.timestamps import stamp
 from gateway.parts import Store
 from tests.gateway.ledger.events import checkpoint_of, record_events
-from tests.serving import serve
+from tests.serving import WebServer, serve
 
 CONFIGURATION = """
 [req]
@@ -82,7 +82,7 @@ def authority(tmp_path: Path) -> Iterator[Authority]:
         def log_message(self, *_arguments: object) -> None:
             """Stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = WebServer(("127.0.0.1", 0), Handler)
     tsa.url = f"http://127.0.0.1:{server.server_port}/tsa"
     thread = serve(server)
     yield tsa

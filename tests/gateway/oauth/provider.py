@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from joserfc import jws
 from joserfc.jwk import ECKey, KeySet
 
 from delegation.assurance import Assurance
-from tests.serving import serve
+from tests.serving import WebServer, serve
 
 CLIENT_ID = "gateway"
 NONCE = "nonce-of-this-attempt"
@@ -104,7 +104,7 @@ def a_provider() -> Iterator[Provider]:
         def log_message(self, *_arguments: Any) -> None:
             """Be quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.3", 0), Handler)
+    server = WebServer(("127.0.0.3", 0), Handler)
     made.append(Provider(f"http://127.0.0.3:{server.server_address[1]}"))
     made[0].metadata()
     made[0].publish(made[0].key)

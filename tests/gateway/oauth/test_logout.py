@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,7 +15,7 @@ from gateway.jobs.runner import JobRunner
 from gateway.oauth import backchannel, clients, logout
 from gateway.oauth.clients import ClientRegistration
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal, header_of
-from tests.serving import serve
+from tests.serving import WebServer, serve
 
 
 @dataclass
@@ -43,7 +43,7 @@ def ear(portal: Portal) -> Iterator[Ear]:
         def log_message(self, *_arguments: Any) -> None:
             """Be quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.2", 0), Handler) as server:
+    with WebServer(("127.0.0.2", 0), Handler) as server:
         thread = serve(server)
         made.address = f"http://127.0.0.2:{server.server_address[1]}/logout"
         registration = ClientRegistration(

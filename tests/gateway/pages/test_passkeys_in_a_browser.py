@@ -16,7 +16,7 @@ from gateway.visits.reading import Stage
 from tests.gateway.pages.facing import Facing
 from tests.gateway.pages.test_resident_in_a_browser import FULL
 from tests.gateway.visits.counter import Counter
-from tests.gateway.windows import address_of, serving
+from tests.gateway.windows import address_of, go, serving
 from tests.wcag import ensure_accessible
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -74,7 +74,7 @@ class Window:
         return cls(page, address, cdp, made["authenticatorId"], said)
 
     def go(self, path: str) -> None:
-        self.page.goto(self.address + path, wait_until="load")
+        go(self.page, self.address + path)
         self.page.wait_for_selector("body.app-has-passkeys")
 
     def finger(self, *, known: bool) -> None:

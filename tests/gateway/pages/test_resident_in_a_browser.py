@@ -23,7 +23,7 @@ from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.played import declined, filed, unknown
-from tests.gateway.windows import listen, serving
+from tests.gateway.windows import go, listen, serving
 from tests.wcag import ensure_accessible
 
 __all__ = ["auditor"]
@@ -79,7 +79,7 @@ class Watcher:
     def go(self, path: str) -> None:
         pairs = self.caller.cookies.items()
         self.page.context.add_cookies([{"name": key, "value": value, "url": self.address} for key, value in pairs])
-        self.page.goto(self.address + path, wait_until="load")
+        go(self.page, self.address + path)
 
     def look(self, state: str, path: str) -> None:
         """Open a page and hold it to everything that is asked of pages."""
@@ -265,8 +265,9 @@ def test_the_phone_follows_by_itself_and_what_is_typed_stays(browser: Browser, a
     see.page.wait_for_selector("body.js-enabled")
     see.page.locator("#number").fill("7")
     wrong = "10" if counter.invitation().match_number != "10" else "11"
-    phone.send("/approve/number", number=wrong)
-    see.page.wait_for_timeout(500)
+    with see.page.expect_response("**/approve") as looked:
+        phone.send("/approve/number", number=wrong)
+    looked.value.finished()
     expect(see.page.locator("#number")).to_have_value("7")
     phone.send("/approve/number", number=counter.invitation().match_number)
     expect(see.page.locator(".app-statement")).to_be_visible()

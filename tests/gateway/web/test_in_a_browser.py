@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 from gateway.people.roles import Role
 from gateway.terminals import displays, enrolment
 from tests.gateway.callers import PASSWORD, Caller, Callers
-from tests.gateway.windows import address, listen, open_as
+from tests.gateway.windows import address, go, listen, open_as
 from tests.wcag import ensure_accessible
 
 __all__ = ["address"]
@@ -57,7 +57,7 @@ def test_every_page_is_accessible_and_breaks_no_policy(
         page = context.new_page()
         said = listen(page)
         for path in paths:
-            page.goto(address + path, wait_until="load")
+            go(page, address + path)
             ensure_accessible(page)
         assert [line for line in said if "404" not in line] == []
         context.close()
@@ -67,7 +67,7 @@ def test_somebody_signs_in_makes_a_mistake_first_and_locks(browser: Browser, add
     context = open_as(browser, address, callers.nobody(at_terminal=True))
     context.add_cookies([{"name": "pilnvara_lang", "value": "en", "url": address}])
     page = context.new_page()
-    page.goto(f"{address}/manage/terminals")
+    go(page, f"{address}/manage/terminals")
     code = pyotp.TOTP(callers.account.totp_secret).at(callers.clock.now())
     for password in ("a wrong password", PASSWORD):
         page.get_by_label("User name").fill("anna")
@@ -92,13 +92,13 @@ def test_a_display_goes_on_by_itself_once_its_code_is_typed(browser: Browser, ad
     screen = browser.new_context()
     screen.add_cookies([{"name": "pilnvara_lang", "value": "en", "url": address}])
     shown = screen.new_page()
-    shown.goto(f"{address}/display/pair")
+    go(shown, f"{address}/display/pair")
     shown.get_by_role("button", name="Show a code").click()
     expect(shown.locator(".app-code__group").first).to_be_visible()
     digits = "".join(shown.locator(".app-code__group").all_inner_texts())
     desk = open_as(browser, address, callers.staff(Role.ASSISTANT))
     page = desk.new_page()
-    page.goto(f"{address}/desk/display")
+    go(page, f"{address}/desk/display")
     page.get_by_label("Code on the display").fill(digits)
     page.get_by_role("button", name="Pair").click()
     expect(page.get_by_text("A display is paired with this computer")).to_be_visible()

@@ -13,13 +13,12 @@ from gateway.visits import looking
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
-from tests.gateway.windows import address, listen, open_as
+from tests.gateway.windows import address, go, listen, open_as
 from tests.wcag import ensure_accessible
 
 __all__ = ["address"]
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
-SOON = 5_000
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_every_stage_is_accessible_and_breaks_no_policy(
     context = open_as(browser, address, latvian.browser)
     page = context.new_page()
     said = listen(page)
-    page.goto(address + latvian.path)
+    go(page, address + latvian.path)
     ensure_accessible(page)
     for details in page.locator("details").all():
         details.evaluate("each => { each.open = true }")
@@ -75,18 +74,18 @@ def test_lists_forms_and_confirmations_are_accessible(browser: Browser, address:
     page = context.new_page()
     shown = f"{latvian.path}?shown=1"
     for path in ("/desk", empty, ready, display, document, shown, f"{latvian.path}/stop", f"{latvian.path}/close"):
-        page.goto(address + path)
+        go(page, address + path)
         ensure_accessible(page)
-    page.goto(address + document)
+    go(page, address + document)
     page.locator('form[action$="/document"] button').click()
     expect(page.locator(".govuk-error-summary")).to_be_visible()
     ensure_accessible(page)
-    page.goto(address + empty)
+    go(page, address + empty)
     page.locator("#query").fill("slimibas lapa")
     page.locator("form[role=search] button").click()
     expect(page.get_by_role("heading", name="Slimības pabalsts")).to_be_visible()
     ensure_accessible(page)
-    page.goto(address + ready)
+    go(page, address + ready)
     page.get_by_role("button", name="Aizpildīt portāla veidlapu").click()
     expect(page.get_by_role("alert")).to_contain_text("Ievadiet datumu")
     ensure_accessible(page)
@@ -99,10 +98,10 @@ def test_what_the_portal_refused_is_accessible(browser: Browser, address: str, l
     latvian.fails(ValuesRefusedError({"account": "Konts nepieder iesniedzējam."}, ("Pārbaudiet ievadīto.",)))
     context = open_as(browser, address, latvian.browser)
     page = context.new_page()
-    page.goto(address + latvian.path)
+    go(page, address + latvian.path)
     expect(page.get_by_role("alert")).to_contain_text("Konts nepieder iesniedzējam.")
     ensure_accessible(page)
-    page.goto(f"{address}{latvian.path}?panel=choose")
+    go(page, f"{address}{latvian.path}?panel=choose")
     expect(page.get_by_role("heading", level=1)).to_have_text("Jautājumi")
     context.close()
 
@@ -110,22 +109,22 @@ def test_what_the_portal_refused_is_accessible(browser: Browser, address: str, l
 def test_the_page_follows_the_resident(page: Page, address: str, desk: Desk) -> None:
     desk.at(Stage.APPROVAL)
     number = desk.invitation().match_number
-    page.goto(address + desk.path)
+    go(page, address + desk.path)
     desk.enter_code()
-    expect(page.locator("#match-number")).to_have_text(number, timeout=SOON)
+    expect(page.locator("#match-number")).to_have_text(number)
     desk.match()
-    expect(page.get_by_text("The resident is reading and says yes or no")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("The resident is reading and says yes or no")).to_be_visible()
     desk.sign_in()
-    expect(page.get_by_role("heading", name="Before the questions")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name="Before the questions")).to_be_visible()
 
 
 def test_a_stop_takes_nothing_away_from_whoever_types(page: Page, address: str, desk: Desk) -> None:
     desk.ready()
-    page.goto(address + desk.path)
+    go(page, address + desk.path)
     sheet = page.get_by_label("Number of sick-leave sheet B")
     sheet.press_sequentially("B-26")
     desk.stop()
-    expect(page.locator("#visit-progress").get_by_text("Stopped", exact=True)).to_be_visible(timeout=SOON)
+    expect(page.locator("#visit-progress").get_by_text("Stopped", exact=True)).to_be_visible()
     expect(page.get_by_role("alert").get_by_text("Whatever is typed is not sent any more")).to_be_visible()
     sheet.press_sequentially("-00001")
     assert sheet.input_value() == "B-26-00001"
@@ -133,23 +132,23 @@ def test_a_stop_takes_nothing_away_from_whoever_types(page: Page, address: str, 
 
 def test_the_page_shows_how_far_the_form_is(page: Page, address: str, desk: Desk) -> None:
     desk.at(Stage.FILLING)
-    page.goto(address + desk.path)
+    go(page, address + desk.path)
     expect(page.get_by_text("Step 2 of 6")).to_be_visible()
     desk.progress(3, 6)
-    expect(page.get_by_text("Step 3 of 6")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("Step 3 of 6")).to_be_visible()
 
 
 def test_the_page_goes_when_the_session_does(page: Page, address: str, desk: Desk) -> None:
     desk.at(Stage.APPROVAL)
-    page.goto(address + desk.path)
+    go(page, address + desk.path)
     expect(page.get_by_text("Waiting for the resident’s phone")).to_be_visible()
     desk.write(lambda conn: sessions.end_all_of_staff(conn, desk.by.staff_id, desk.clock.now()))
-    page.wait_for_url("**/sign-in**", timeout=SOON)
+    page.wait_for_url("**/sign-in**")
 
 
 def test_a_dependent_question_appears_with_its_answer(page: Page, address: str, desk: Desk) -> None:
     desk.ready()
-    page.goto(address + desk.path)
+    go(page, address + desk.path)
     last_day = page.get_by_role("group", name="Last day of the employment")
     expect(last_day).to_be_hidden()
     page.get_by_role("group", name="Has the employment ended?").get_by_label("Yes").check()
@@ -161,7 +160,7 @@ def test_a_visit_is_served_without_scripts(browser: Browser, address: str, desk:
     cookies = desk.browser.cookies.items()
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies])
     page = context.new_page()
-    page.goto(f"{address}/desk")
+    go(page, f"{address}/desk")
     page.get_by_role("button", name="Open the visit").click()
     desk.visit_id = page.url.rpartition("/")[2]
     page.get_by_label("In plain words").fill("sick leave")
@@ -190,7 +189,7 @@ def test_a_visit_is_served_without_scripts(browser: Browser, address: str, desk:
     expect(page.get_by_text("LV78••••01").first).to_be_visible()
     desk.sign_in()
     desk.send_and_file()
-    page.goto(address + desk.path)
+    go(page, address + desk.path)
     expect(page.get_by_text("SP-2026-000001")).to_be_visible()
     page.get_by_label("Printed on paper").check()
     page.get_by_role("button", name="Record").click()

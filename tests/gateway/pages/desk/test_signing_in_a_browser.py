@@ -14,13 +14,12 @@ from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import QUEUE, Desk
 from tests.gateway.pages.desk.test_signing import JPEG, known, takes
 from tests.gateway.pages.second_look.conftest import colleague
-from tests.gateway.windows import address, listen, open_as
+from tests.gateway.windows import address, go, listen, open_as
 from tests.wcag import ensure_accessible
 
 __all__ = ["address", "colleague"]
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
-SOON = 5_000
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def test_a_sheet_is_printed_handed_in_and_witnessed(
     counter, elsewhere = open_as(browser, address, latvian.browser), open_as(browser, address, colleague)
     desk, witness = counter.new_page(), elsewhere.new_page()
     said = (listen(desk), listen(witness))
-    desk.goto(address + latvian.path)
+    go(desk, address + latvian.path)
     ensure_accessible(desk)
     desk.locator('form[action$="/print"] button').click()
     expect(desk.locator("#sheet-code")).to_have_text(code)
@@ -51,17 +50,17 @@ def test_a_sheet_is_printed_handed_in_and_witnessed(
     expect(desk.locator("[data-print]")).to_be_hidden()
     expect(desk.locator(".app-signature")).to_be_visible()
     desk.emulate_media(media="screen")
-    desk.goto(address + latvian.path)
+    go(desk, address + latvian.path)
     desk.locator("#sheet_code").fill("0000-0000")
     desk.locator('form[action$="/sheet"] button').click()
     ensure_accessible(desk)
-    desk.goto(address + latvian.path)
+    go(desk, address + latvian.path)
     desk.locator("#sheet_code").fill(code)
     desk.locator("#sheet").set_input_files({"name": "lapa.jpg", "mimeType": "image/jpeg", "buffer": JPEG})
     desk.locator('form[action$="/sheet"] button').click()
     expect(desk.get_by_text("Gaidām liecinieku").first).to_be_visible()
     ensure_accessible(desk)
-    witness.goto(address + "/second-look")
+    go(witness, address + "/second-look")
     witness.locator('main a[href^="/second-look/"]').first.click()
     witness.locator('form[action$="/look"] button').click()
     ensure_accessible(witness)
@@ -70,10 +69,10 @@ def test_a_sheet_is_printed_handed_in_and_witnessed(
     ensure_accessible(witness)
     witness.locator('form[action$="/confirm"] button').click()
     expect(witness.locator('form[action$="/confirm"]')).to_have_count(0)
-    expect(desk.locator('form[action$="/preconditions"]')).to_be_visible(timeout=SOON)
+    expect(desk.locator('form[action$="/preconditions"]')).to_be_visible()
     latvian.fill()
     latvian.report_read_back()
-    desk.goto(address + latvian.path)
+    go(desk, address + latvian.path)
     ensure_accessible(desk)
     desk.locator('form[action$="/print"] button').click()
     ensure_accessible(desk)
@@ -89,18 +88,18 @@ def test_a_call_is_accessible_at_the_desk_and_on_the_phone(browser: Browser, add
     context = open_as(browser, address, latvian.browser)
     page = context.new_page()
     said = listen(page)
-    page.goto(address + latvian.path)
+    go(page, address + latvian.path)
     ensure_accessible(page)
     page.locator("#code").fill(latvian.sent_code())
     page.locator('form[action$="/spoken"] button').click()
     expect(page.locator('form[action$="/preconditions"]')).to_be_visible()
     latvian.fill()
     latvian.report_read_back()
-    page.goto(address + latvian.path)
+    go(page, address + latvian.path)
     ensure_accessible(page)
     link = re.search(r"/a/\S+", latvian.newest_message())
     assert link
-    page.goto(address + link[0])
+    go(page, address + link[0])
     page.locator('form[action^="/a/"] button').click()
     expect(page.locator("#number")).to_be_visible()
     ensure_accessible(page)
@@ -122,7 +121,7 @@ def test_a_receipt_is_one_sheet_also_with_what_stays_allowed(browser: Browser, a
     latvian.send()
     context = open_as(browser, address, latvian.browser)
     desk = context.new_page()
-    desk.goto(f"{address}{latvian.path}/receipt")
+    go(desk, f"{address}{latvian.path}/receipt")
     desk.emulate_media(media="print")
     expect(desk.get_by_text("The assistant may receive the answer for you until")).to_be_visible()
     assert _pages(desk.pdf(format="A4")) == 1
