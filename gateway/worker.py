@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import structlog
+from msgspec import structs
 
 from audit.policy import TrustPolicy
 from connectors.runner.api import RunnerSettings
@@ -60,6 +61,8 @@ async def run(parts: Parts, make_duties: MakeDuties, *, stop: asyncio.Event | No
         duties = make_duties(parts, runner, worker_id)
         jobs = JobRunner(parts.database, parts.clock, duties.handlers, worker_id, parts.settings.worker_slots)
         _log.info("worker started", worker=worker_id, mode=parts.settings.mode)
+        for level in runner.isolation():
+            _log.info("browser shut in by the kernel", worker=worker_id, whole=level.is_whole, **structs.asdict(level))
         log = (keep_sequencing(parts.database), keep_publishing(parts.publisher, parts.settings.log_witnesses))
         keys = keep_fresh(parts.keys, parts.database, parts.sealer, parts.clock, parts.settings.data_dir)
         await _until(stop, jobs.run(), keys, *log, *duties.loops)

@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Playwright
 
 _CANDIDATES = ("chromium-headless-shell", "chromium", "google-chrome")
 _FLAGS = (
+    "--disable-dev-shm-usage",
     # Each closes a way out that a page was seen to use, or a request the browser makes by itself.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-blink-features=SharedWorker,FetchLaterAPI",

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from connectors.browser.isolation import Level
 from connectors.sdk.page import PageState
 
 FRAME_LIMIT = 64 * 1024 * 1024
@@ -84,6 +85,7 @@ class Ready(_Message, frozen=True):
     """The browser runs."""
 
     version: str
+    level: Level
 
 
 class SignedIn(_Message, frozen=True):

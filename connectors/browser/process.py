@@ -9,6 +9,7 @@ import socket
 from playwright.async_api import Browser, async_playwright
 
 from connectors.browser import messages as say
+from connectors.browser.isolation import Level
 from connectors.browser.launch import launch
 from connectors.browser.run import BrowserRun
 
@@ -23,13 +24,13 @@ def tie_to_parent() -> None:
     libc.prctl(_PR_SET_DUMPABLE, 0)
 
 
-async def serve(descriptor: int, gate: str) -> None:
+async def serve(descriptor: int, gate: str, level: Level) -> None:
     """Carry out commands until the worker closes its end."""
     reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=descriptor))
     async with async_playwright() as playwright:
         browser = await launch(playwright, gate)
         child = _Child(browser, writer)
-        await child.tell(say.Ready(run="", version=browser.version))
+        await child.tell(say.Ready(run="", version=browser.version, level=level))
         browser.on("disconnected", lambda _: os._exit(3))
         while (frame := await say.read_frame(reader)) is not None:
             await child.take(say.command_decoder.decode(frame))

@@ -15,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from connectors.browser import messages as say
+from connectors.browser.isolation import Level
 from connectors.runner.api import RunnerSettings
 from connectors.runner.errors import ChildDiedError
+from connectors.sdk import registry
 
 _START_TIMEOUT = 30.0
 _REMOVE_TRIES = 100
@@ -37,6 +39,8 @@ class Child:
         self._inboxes: dict[str, Deliver] = {}
         self._on_death: dict[str, Callable[[], None]] = {}
         self.dead = False
+        self.level = Level()
+        """How far the kernel shuts it in."""
         self._reading: asyncio.Task[None] | None = None
 
     @property
@@ -61,6 +65,8 @@ class Child:
                 "connectors.browser",
                 str(theirs.fileno()),
                 gate,
+                *settings.connector_paths,
+                *map(str, registry.folders()),
                 env=_environment(settings, folder),
                 cwd=folder,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -120,6 +126,7 @@ class Child:
             if report is None:
                 break
             if isinstance(report, say.Ready):
+                self.level = report.level
                 self._ready.set()
             elif report.run in self._inboxes:
                 self._inboxes[report.run](report)

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from connectors.browser import messages as say
+from connectors.browser.isolation import Level
 from connectors.runner import following, outcome
 from connectors.runner.api import (
     Decide,
@@ -114,6 +115,10 @@ class Runner:
     def child_pids(self) -> tuple[int, ...]:
         """The browsers' processes that live."""
         return tuple(child.pid for child in self._children.values() if not child.dead)
+
+    def isolation(self) -> tuple[Level, ...]:
+        """How far the kernel shuts each of them in."""
+        return tuple(child.level for child in self._children.values() if not child.dead)
 
     async def prepare(self, task: PrepareTask, decide: Decide, progress: ProgressSink) -> Prepared:
         """Sign in, fill the form, stop before the last click and read everything back; the page stays open.

@@ -6,6 +6,8 @@ An entry point names a `Connector`. It may not take a built-in's place.
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 
 from connectors.sdk.connector import Connector
 from connectors.sdk.contract import ensure_sound
@@ -54,6 +56,13 @@ def package_of(connector_id: str) -> str:
         return _loaded()[connector_id][1]
     except KeyError:
         raise UnknownConnectorError(f"no connector is called {connector_id!r}") from None
+
+
+def folders() -> tuple[Path, ...]:
+    """Where the code of installed connectors lies: a browser's process must be able to read it, wherever that is."""
+    packages = {entry.module.partition(".")[0] for entry in entry_points(group=GROUP)}
+    found = [spec for package in sorted(packages) if (spec := find_spec(package)) is not None]
+    return tuple(Path(place) for spec in found for place in spec.submodule_search_locations or [spec.origin or ""])
 
 
 @cache

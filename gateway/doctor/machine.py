@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from connectors.browser import isolation as isolation_level
 from gateway.config import Settings
 from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.keys import keyfile
@@ -17,7 +18,6 @@ from ui.manifest import Assets, AssetsMissingError
 
 _BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 _BROWSER_SECONDS = 30
-_LANDLOCK = Path("/sys/kernel/security/lsm")
 
 
 def python(_settings: Settings) -> Finding:
@@ -66,14 +66,38 @@ def browser(settings: Settings) -> Finding:
     return ok("Browser", f"{program} starts ({version})")
 
 
-def isolation(_settings: Settings) -> Finding:
+def isolation(settings: Settings) -> Finding:
     """Say how far a connector is kept from everything that is not its own."""
-    base = "connectors run in a process of their own, without database, keys or network but the gate"
-    landlock = "Landlock is there" if _has_landlock() else "the kernel offers no Landlock"
+    level = isolation_level.offered()
+    kept = ", ".join(said for said, is_kept in _kept(level) if is_kept) or "nothing"
+    detail = f"connectors run in a process of their own; the kernel keeps from it: {kept}"
+    if missing := ", ".join(said for said, is_kept in _kept(level) if not is_kept):
+        detail += f"; not: {missing}"
+    if inside := _readable_secrets(settings):
+        advice = "Keep data outside the folders of programs: PILNVARA_DATA_DIR."
+        return note("Isolation", f"{detail}; but it may read {inside}", advice)
     if os.geteuid() == 0:
         advice = "Run the worker as an ordinary user: for root, Chromium's own sandbox is off."
-        return note("Isolation", f"{base}; Chromium without its sandbox, since this is root; {landlock}", advice)
-    return ok("Isolation", f"{base}; Chromium with its sandbox; {landlock}")
+        return note("Isolation", f"{detail}; Chromium without its sandbox, since this is root", advice)
+    if not level.is_whole:
+        advice = "Linux 6.12 or newer with Landlock and seccomp keeps all of it; without, trust plug-ins more."
+        return note("Isolation", detail, advice)
+    return ok("Isolation", f"{detail}; Chromium with its sandbox")
+
+
+def _kept(level: isolation_level.Level) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("files but programs and its own", level.files),
+        ("addresses but the gate", level.network),
+        ("signals to others", level.others),
+        ("datagrams, databases' sockets and others' memory", level.sockets),
+    )
+
+
+def _readable_secrets(settings: Settings) -> str:
+    """The data folder, where it lies among the programs that a connector may read."""
+    folder = settings.data_dir.resolve()
+    return str(folder) if any(folder.is_relative_to(each.resolve()) for each in isolation_level.readable()) else ""
 
 
 def _databases(folder: Path) -> list[Path]:
@@ -103,10 +127,3 @@ def _launch(program: str) -> str:
             [program, "--version"], capture_output=True, timeout=_BROWSER_SECONDS, check=True, text=True
         )
         return version.stdout.strip() or "version unknown"
-
-
-def _has_landlock() -> bool:
-    try:
-        return "landlock" in _LANDLOCK.read_text()
-    except OSError:
-        return False

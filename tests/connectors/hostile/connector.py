@@ -1,6 +1,10 @@
 """The connector for the hostile portal; its hook looks for what it should not find."""
 
+import json
 import os
+import socket
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from connectors.sdk.connector import Connector, Sample
@@ -15,22 +19,49 @@ _NAME = Words("Vārds", "Name")
 _URLENCODED = "application/x-www-form-urlencoded"
 
 
+LOOK = "look around "
+LOOKED = "looked.json"
+
+
 async def look_around(page: HookPage, values: Values) -> None:
-    """Write what this process can see into the form, when asked to."""
-    if values["name"] == "look around":
-        environment = ",".join(sorted(os.environ))
-        files = ",".join(sorted(_open_files()))
-        await page.fill("Name", f"{environment}|{files}")
+    """Try everything that is no business of a connector, when asked to, and write down what came of it."""
+    wanted = str(values["name"])
+    if wanted.startswith(LOOK):
+        kept = json.loads(wanted.removeprefix(LOOK))
+        found = {name: _came_of(attempt) for name, attempt in _attempts(kept).items()}
+        _write_down(found)
+        await page.fill("Name", "done")
 
 
-def _open_files() -> set[str]:
-    links = set()
-    for entry in Path("/proc/self/fd").iterdir():
-        try:
-            links.add(str(entry.readlink()))
-        except OSError:
-            continue
-    return links
+def _write_down(found: dict[str, str]) -> None:
+    Path(os.environ["TMPDIR"], LOOKED).write_text(json.dumps(found), encoding="utf-8")
+
+
+def _attempts(kept: dict[str, str]) -> dict[str, Callable[[], object]]:
+    worker = os.getppid()
+    host, _, port = kept["portal"].partition(":")
+    return {
+        "read the key file": Path(kept["key"]).read_text,
+        "read the database": Path(kept["database"]).read_bytes,
+        "let a program read": lambda: subprocess.run(["cat", kept["key"]], check=True, capture_output=True),
+        "write beside it": lambda: Path(kept["key"] + ".own").write_text("x", encoding="utf-8"),
+        "read the worker's environment": Path(f"/proc/{worker}/environ").read_bytes,
+        "read the worker's memory": lambda: Path(f"/proc/{worker}/mem").open("rb"),
+        "take the worker's files": lambda: Path(f"/proc/{worker}/fd/0").readlink(),
+        "stop the worker": lambda: os.kill(worker, 0),
+        "speak to the portal itself": lambda: socket.create_connection((host, int(port)), timeout=2).close(),
+        "send a datagram": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", (host, int(port))),
+        "speak to a database's socket": lambda: socket.socket(socket.AF_UNIX).connect(kept["socket"]),
+        "listen": lambda: socket.create_server(("127.0.0.1", 0)).close(),
+    }
+
+
+def _came_of(attempt: Callable[[], object]) -> str:
+    try:
+        attempt()
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"refused: {type(error).__name__}"
+    return "done"
 
 
 CONNECTOR = Connector(

@@ -4,20 +4,24 @@ What counts is what the portal's servers saw, not what the gate says it refused.
 """
 
 import asyncio
+import json
 import os
+import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.async_api import async_playwright
 
+from connectors.browser import isolation
 from connectors.runner import Filed, PrepareTask, RunnerSettings, SendTask, Sent, Verdict
 from connectors.runner.errors import GateRefusedError, RunError, TamperedError
 from connectors.runner.runner import Runner
 from connectors.sdk import registry
 from tests.connectors.desk import Desk
+from tests.connectors.hostile.connector import LOOK, LOOKED
 from tests.connectors.hostile.portal import HostilePortal
 from tests.connectors.issuer import FakeIssuer
 
@@ -32,6 +36,7 @@ _TIME_FOR_LATE_REQUESTS = 1.0
 class Stage:
     desk: Desk
     portal: HostilePortal
+    temporary: Path
 
     def task(self, name: str = "Anna") -> PrepareTask:
         return PrepareTask(**self.desk.common("test.hostile"), values={"name": name})
@@ -60,8 +65,13 @@ def hostile_portal() -> Iterator[HostilePortal]:
 
 
 @pytest.fixture(scope="module")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runner")
+
+
+@pytest.fixture(scope="module")
 async def hostile_runner(
-    anyio_backend: str, browser_executable: str, tmp_path_factory: pytest.TempPathFactory
+    anyio_backend: str, browser_executable: str, tmp_path_factory: pytest.TempPathFactory, temporary: Path
 ) -> AsyncIterator[Runner]:
     """A runner that knows the hostile connector as an installed plug-in, and has something to hide."""
     folder = tmp_path_factory.mktemp("plug-in")
@@ -83,7 +93,7 @@ async def hostile_runner(
         runner = Runner(
             RunnerSettings(
                 chromium=browser_executable,
-                temp_root=str(tmp_path_factory.mktemp("runner")),
+                temp_root=str(temporary),
                 connector_paths=(str(folder),),
                 warm=False,
             )
@@ -97,9 +107,9 @@ async def hostile_runner(
 
 
 @pytest.fixture
-def stage(hostile_runner: Runner, hostile_portal: HostilePortal, issuer: FakeIssuer) -> Stage:
+def stage(hostile_runner: Runner, hostile_portal: HostilePortal, issuer: FakeIssuer, temporary: Path) -> Stage:
     hostile_portal.reset()
-    return Stage(Desk(hostile_runner, hostile_portal.url, issuer), hostile_portal)
+    return Stage(Desk(hostile_runner, hostile_portal.url, issuer), hostile_portal, temporary)
 
 
 def environment_of(pid: int) -> bytes:
@@ -109,6 +119,34 @@ def environment_of(pid: int) -> bytes:
 def handles_of(pid: int) -> set[str]:
     return {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
 
+
+@contextmanager
+def something_to_find(folder: Path) -> Iterator[dict[str, str]]:
+    """A key file, a database, and the socket of another one, all of them ours to open."""
+    kept = {name: str(folder / name) for name in ("key", "database", "socket")}
+    for name in ("key", "database"):
+        Path(kept[name]).write_text(SECRET)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(kept["socket"])
+        listening.listen()
+        yield kept
+
+
+KEPT_BY = {
+    "files": {
+        "read the key file",
+        "read the database",
+        "let a program read",
+        "write beside it",
+        "read the worker's environment",
+        "read the worker's memory",
+        "take the worker's files",
+    },
+    "network": {"speak to the portal itself", "listen"},
+    "others": {"stop the worker"},
+    "sockets": {"send a datagram", "speak to a database's socket"},
+}
+"""What a connector tries, by the part of the kernel's isolation that keeps it from it."""
 
 WAYS = (
     "fetch",
@@ -232,11 +270,8 @@ class TestAPageThatRewrites:
 
 
 class TestAConnectorThatLooksAround:
-    async def test_finds_no_setting_no_key_and_no_file_of_the_worker(
-        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with pytest.raises(TamperedError):  # what it wrote into the form is not what was asked for
-            await stage.prepare("look around")
+    async def test_finds_no_setting_and_no_handle_of_the_worker(self, stage: Stage) -> None:
+        await stage.prepare()
         (pid,) = stage.desk.runner.child_pids()
         environment = environment_of(pid)
         assert SECRET.encode() not in environment
@@ -249,6 +284,20 @@ class TestAConnectorThatLooksAround:
             "pipe",
             "anon_inode",
         }
+
+    async def test_is_kept_from_everything_else_by_the_kernel(self, stage: Stage, tmp_path: Path) -> None:
+        with something_to_find(tmp_path) as kept:
+            wanted = LOOK + json.dumps(kept | {"portal": stage.portal.url.removeprefix("http://")})
+            with pytest.raises(TamperedError):  # what it wrote into the form is not what was asked for
+                await stage.prepare(wanted)
+        (looked,) = stage.temporary.rglob(LOOKED)
+        level = isolation.offered()
+        by_part = {"files": level.files, "network": level.network, "others": level.others, "sockets": level.sockets}
+        refused = {name for part, names in KEPT_BY.items() if by_part[part] for name in names}
+        found = json.loads(looked.read_text())
+        assert {name for name, came in found.items() if came.startswith("refused")} == refused
+        assert found.keys() == {name for names in KEPT_BY.values() for name in names}
+        assert await stage.settled() == []
 
     async def test_has_a_browser_of_its_own(self, stage: Stage) -> None:
         await stage.prepare()

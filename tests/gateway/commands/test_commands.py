@@ -15,6 +15,8 @@ from sqlalchemy import insert, text
 
 from audit import checkpoint
 from audit.note import Verifier
+from connectors.browser import isolation
+from connectors.browser.isolation import Level
 from gateway.cli import COMMANDS, main
 from gateway.config import Settings
 from gateway.database.engine import Database
@@ -216,10 +218,18 @@ class TestDoctor:
         assert "PILNVARA_DATABASE_URL" in pilnvara("doctor", "--settings").stdout
 
     def test_tells_the_level_of_isolation(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = Level(files=True, network=True, others=True, sockets=True)
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        monkeypatch.setattr(isolation, "offered", lambda: whole)
         finding = machine.isolation(Settings.from_environment({}))
         assert finding.health is Health.OK
         assert "with its sandbox" in finding.detail
+        monkeypatch.setattr(isolation, "offered", lambda: Level(sockets=True))
+        finding = machine.isolation(Settings.from_environment({}))
+        assert finding.health is Health.NOTE
+        assert "not: files but programs and its own, addresses but the gate" in finding.detail
+        inside = Settings.from_environment({"PILNVARA_DATA_DIR": f"{sys.prefix}/data"})
+        assert f"it may read {sys.prefix}/data" in machine.isolation(inside).detail
 
 
 @pytest.mark.parametrize("process", ["serve", "worker"])
