@@ -100,6 +100,8 @@ class SendTask(PrepareTask):
     """
 
     same_payload: Callable[[ReadBack], bool]
+    idempotency_key: str = ""
+    """By which the portal knows the same sending again; goes along where the connector names a header for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,8 @@ class LookUpTask(RunTask):
     """The service's own key, from `Connector.service_key(values)`."""
     since: datetime
     """Aware UTC: when the final request left."""
+    idempotency_key: str = ""
+    """What went with it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -324,7 +324,11 @@ class _Exchange:
         headers: Headers = [(b"host", host.encode())]
         given = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._incoming.headers]
         headers += [(name, value) for name, value in end_to_end(given) if name not in _DROPPED]
-        ours = ((TICKET_HEADER, ticket), (PERMIT_HEADER, permit))
+        ours = [(TICKET_HEADER, ticket), (PERMIT_HEADER, permit)]
+        if self._leave.kind == "final":
+            own = [(name.lower().encode(), value.encode()) for name, value in self._lane.guard.final_headers]
+            headers = [each for each in headers if each[0] not in dict(own)]
+            ours += own
         return [*headers, *((name, value) for name, value in ours if value)]
 
     async def _send(self, upstream: Upstream, headers: Headers) -> tuple[Upstream, Answer]:

@@ -115,6 +115,8 @@ class Guard:
     """How often each declared request of the open page left, by its identity."""
     final_taken: bool = False
     """The final request was put to `decide`: no second one will be."""
+    final_headers: tuple[tuple[str, str], ...] = ()
+    """What goes with the final request besides what the browser sends."""
     _signs_in: bool = True
     _armed: bool = False
 
@@ -129,9 +131,11 @@ class Guard:
             self.enter(page)
         self._expected = readback
 
-    def arm(self, decide: Decide) -> None:
-        """The final request may be put to `decide`."""
+    def arm(self, decide: Decide, idempotency_key: str = "") -> None:
+        """The final request may be put to `decide`; it goes with a key where the connector names a header for one."""
         self.decide, self._armed = decide, True
+        header = self.connector.final.idempotency_header
+        self.final_headers = ((header, idempotency_key),) if header and idempotency_key else ()
 
     def end(self, error: RunError) -> None:
         """Nothing of this run leaves from now on. Only the first reason counts."""

@@ -87,7 +87,8 @@ def looked_up(rule: LookUp, task: LookUpTask, body: bytes, now: datetime) -> Fou
         return Ambiguous(references=tuple(found))
     if found:
         return Found(reference=found[0], pdf=None)
-    return Absent(conclusive=rule.settles_after is not None and now - task.since >= rule.settles_after)
+    has_settled = rule.settles_after is not None and now - task.since >= rule.settles_after
+    return Absent(conclusive=has_settled or _by_key(rule, task))
 
 
 def _entries(rule: LookUp, body: bytes) -> list[Mapping[str, Any]]:
@@ -101,9 +102,16 @@ def _entries(rule: LookUp, body: bytes) -> list[Mapping[str, Any]]:
 def _matches(rule: LookUp, task: LookUpTask, entry: Mapping[str, Any]) -> bool:
     if rule.service is not None and entry[rule.service[0]] != rule.service[1]:
         return False
+    if rule.idempotency_key is not None and _by_key(rule, task):
+        return bool(entry.get(rule.idempotency_key) == task.idempotency_key)
     if entry[rule.key] != task.key:
         return False
     return datetime.fromisoformat(str(entry[rule.received])) >= task.since - _CLOCK_SKEW
+
+
+def _by_key(rule: LookUp, task: LookUpTask) -> bool:
+    """Whether the portal is asked for one sending alone, by the key that went with it."""
+    return rule.idempotency_key is not None and bool(task.idempotency_key)
 
 
 def _first(pattern: str | None, text: str) -> str:

@@ -199,7 +199,7 @@ class Runner:
             raise ReadBackChangedError("the form does not read back as what was confirmed")
         run.tell(Progress(run_id=run.id, stage="sending"))
         guard = run.lane.guard
-        guard.arm(decide)
+        guard.arm(decide, task.idempotency_key)
         try:
             pressed = await run.ask(say.Press(run=run.id), say.Pressed)
         except RunError:

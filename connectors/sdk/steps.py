@@ -183,6 +183,8 @@ class Final:
     """Regular expression over the overview's text; group 1 is the fee as the portal writes it."""
     shows: Mapping[str, str] = field(default_factory=dict)
     """Which rows of the overview must show which inputs: input by row label."""
+    idempotency_header: str | None = None
+    """Header in which the portal takes a key by which it knows the same sending again, and files it once."""
     declined_paths: tuple[str, ...] = ()
     """A redirect there means that the portal did not take it (e.g. to its sign-in, when the session was lost)."""
 
@@ -242,3 +244,6 @@ class LookUp:
     """With `{reference}`."""
     settles_after: timedelta | None = None
     """How long after sending an empty answer proves absence; `None`: never, a person decides."""
+    idempotency_key: str | None = None
+    """Field with the key that went with the final request. A list without it proves absence at once: should the request
+    arrive after all, it and the one that is sent again carry the same key, and the portal files one of them."""

@@ -39,6 +39,9 @@ QUESTIONS: Final[Mapping[SecondLookKind, Message]] = {
     SecondLookKind.SENSITIVE_VALUE: message(
         "Ask the resident to say the new detail or to show it on a document. Is it the same?"
     ),
+    SecondLookKind.SENT_AGAIN: message(
+        "Look in the portal with the resident, or telephone the institution. Is it certain that it has not arrived?"
+    ),
 }
 SHOWN: Final[Mapping[str, Message]] = {
     "person": message("Resident"),
@@ -46,6 +49,8 @@ SHOWN: Final[Mapping[str, Message]] = {
     "phone": message("Telephone number"),
     "account": message("Bank account"),
     "code": message("Personal code"),
+    "sent_at": message("Sent before"),
+    "decided": message("Who found out that it had not arrived"),
 }
 """What is judged, by `second_person.Shown.name`; an input of a connector brings its own label."""
 

@@ -21,7 +21,7 @@ from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre
-from gateway.visits import approvals, filings, fixed, guarding, second_person
+from gateway.visits import approvals, filings, fixed, guarding, resending, second_person
 from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, Earlier, ExpiredError, OutOfOrderError
@@ -131,6 +131,7 @@ def fill_locked(
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     fixed.ensure_kept(fixed.of(vault, row.id, service_id), connector, values)
     needed = guarding.looks_for_filing(conn, parts, vault, by, row, connector, values, now)
+    needed += resending.looks_for(conn, parts, vault, row, service_id, key)
     if filing is None or filing.state in _ENDED_UNSENT or filing.state in _LEAVES_ROOM:
         filing_id, attempt = _draft(conn, row, service_id, key, connector.manifest.version, now), 1
         event = EventName.FILING_DRAFTED
@@ -185,7 +186,14 @@ def stored(files: Mapping[str, Upload]) -> dict[str, StoredUpload]:
 
 
 def queue_run(
-    conn: Connection, filing_id: str, attempt: int, kind: RunKind, now: datetime, *, prefer: str | None = None
+    conn: Connection,
+    filing_id: str,
+    attempt: int,
+    kind: RunKind,
+    now: datetime,
+    *,
+    prefer: str | None = None,
+    run_at: datetime | None = None,
 ) -> str:
     """Send a worker on an errand; return the run's id. A filing has one errand of a kind and attempt at a time."""
     run_id = new_id()
@@ -201,7 +209,7 @@ def queue_run(
             queued_at=now,
         )
     )
-    enqueue(conn, f"run.{kind.value}", {"run": run_id}, key=f"run:{run_id}", prefer=prefer, now=now)
+    enqueue(conn, f"run.{kind.value}", {"run": run_id}, key=f"run:{run_id}", prefer=prefer, run_at=run_at, now=now)
     return run_id
 
 
@@ -220,6 +228,7 @@ def _draft(conn: Connection, row: AnyRow, service_id: str, key: bytes, version: 
                 connector_version=version,
                 state=FilingState.DRAFTED,
                 attempt=1,
+                idempotency_key=resending.idempotency_key(conn, row, service_id, key),
                 drafted_at=now,
             )
         )

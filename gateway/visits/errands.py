@@ -129,6 +129,7 @@ class Errands:
             **self._common(errand, errand.run_id),
             key=connector.service_key(errand.answers.values),
             since=errand.sent_at,
+            idempotency_key=errand.idempotency_key,
         )
         async with self._watching(errand, errand.run_id):
             result = await self._runner.look_up(task, self._decide(errand), self._progress)
@@ -246,6 +247,7 @@ class Errands:
             values=errand.answers.values,
             files=errand.answers.uploads(),
             same_payload=self._same_payload(errand),
+            idempotency_key=errand.idempotency_key,
         )
 
     def _same_payload(self, errand: Errand) -> Callable[[ReadBack], bool]:

@@ -92,6 +92,7 @@ class Errand:
     answers: Answers
     sent_at: datetime | None
     readback_hash: str | None
+    idempotency_key: str
 
 
 def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand | None:
@@ -142,13 +143,14 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
         answers=answers,
         sent_at=filing.sent_at,
         readback_hash=filing.readback_hash,
+        idempotency_key=filing.idempotency_key or "",
     )
 
 
 _STARTS = {
     RunKind.PREPARE: frozenset({FilingState.DRAFTED}),
     RunKind.SEND: frozenset({FilingState.CONFIRMED}),
-    RunKind.LOOK_UP: frozenset({FilingState.UNKNOWN}),
+    RunKind.LOOK_UP: frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN}),
 }
 
 

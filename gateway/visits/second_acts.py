@@ -12,5 +12,6 @@ __all__ = ["confirm", "lapse", "refuse"]
 ACTS[SecondLookKind.SAME_ADDRESS] = holding.ACT
 ACTS[SecondLookKind.COLLEAGUE_VALUE] = holding.ACT
 ACTS[SecondLookKind.SENSITIVE_VALUE] = holding.ACT
+ACTS[SecondLookKind.SENT_AGAIN] = holding.ACT
 ACTS[SecondLookKind.PAPER_GRANT] = paper.ACT
 ACTS[SecondLookKind.PAPER_PERMIT] = paper.ACT

@@ -1,7 +1,7 @@
 """The gate asks, *sent* is committed, the portal's answer is kept. Nothing is ever sent twice."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, insert, update
@@ -23,7 +23,19 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
 from gateway.people.residents import Profile
-from gateway.visits import actors, advancing, disclosure, filings, following, guarding, plans, stopping
+from gateway.visits import (
+    actors,
+    advancing,
+    disclosure,
+    doubts,
+    filings,
+    following,
+    guarding,
+    plans,
+    second_person,
+    stopping,
+    telling,
+)
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.guarding import BarredError
@@ -41,15 +53,18 @@ from gateway.visits.rows import (
 )
 from gateway.visits.running import Refusals, read_back_of, set_run
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import Permit, Receipt, RunKind, RunState, VisitState
+from gateway.visits.tables import Filing, Permit, Receipt, RunKind, RunState, VisitState
+from gateway.visits.telling import Told
 from gateway.visits.trail import say
 
 _BEFORE_FINAL = {
     RunKind.PREPARE: frozenset({FilingState.DRAFTED, FilingState.PREPARED}),
     RunKind.SEND: frozenset({FilingState.CONFIRMED}),
 }
-_LOOKING = frozenset({FilingState.UNKNOWN, FilingState.SENT})
+_LOOKING = frozenset({FilingState.UNKNOWN, FilingState.SENT, FilingState.NEEDS_HUMAN})
 _IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
+_A_LITTLE = timedelta(seconds=5)
+"""After the moment at which an empty answer begins to prove something."""
 
 
 def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
@@ -133,6 +148,7 @@ def outcome(conn: Connection, parts: Parts, run_id: str, result: Sent) -> None:
     elif isinstance(result, DeclinedByPortal):
         _declined(conn, parts, row, filing, result, now)
     else:
+        doubts.answered(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, result.evidence, now)
         _unknown(conn, filing, result.reason, for_a_person=result.for_a_person, now=now)
 
 
@@ -145,22 +161,38 @@ def interrupted(conn: Connection, parts: Parts, filing_id: str) -> None:
 
 
 def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> None:
-    """Keep what the portal holds: filed, proved not to be, or a person must decide."""
+    """Keep what the portal holds: filed, proved not to be, or a person must decide.
+
+    Where an empty answer proves nothing yet, the portal is asked once more when it does; whoever is first settles it.
+    """
     now = parts.clock.database_now(conn)
     run = find_run(conn, run_id)
     row = lock_delegation(conn, find_filing(conn, run.filing_id).delegation_id)
     filing = lock_filing(conn, run.filing_id)
     set_run(conn, run_id, state=RunState.DONE, ended_at=now)
-    if filing.state is not FilingState.UNKNOWN:
+    if filing.state not in _IN_DOUBT:
         return
+    doubts.asked(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, result, now)
+    who = actors.connector(filing.service_id)
     if isinstance(result, Found):
-        receipt = ReceiptPage(result.reference, result.pdf)
-        file_receipt(conn, parts, filing, receipt, actors.connector(filing.service_id), now)
+        file_receipt(conn, parts, filing, ReceiptPage(result.reference, result.pdf), who, now)
+        _tell_if_closed(conn, parts, filing, Told.ARRIVED)
     elif isinstance(result, Absent) and result.conclusive:
-        _not_filed(conn, row, filing, actors.connector(filing.service_id), now)
-    else:
+        _not_filed(conn, row, filing, who, now)
+        _tell_if_closed(conn, parts, filing, Told.NOT_ARRIVED)
+    elif filing.state is FilingState.UNKNOWN:
         reason = "look_up.empty" if isinstance(result, Absent) else "look_up.ambiguous"
         _needs_human(conn, filing, reason, now)
+        again = asked_again_at(filing)
+        if isinstance(result, Absent) and again is not None and now < again:
+            queue_run(conn, filing.id, filing.attempt, RunKind.LOOK_UP, now, run_at=again)
+
+
+def asked_again_at(filing: AnyRow) -> datetime | None:
+    """When the portal's list proves that a filing has not arrived, if it is not on it; `None` where it never does."""
+    rule = registry.find(filing.service_id).look_up
+    settles = None if rule is None else rule.settles_after
+    return None if settles is None or filing.sent_at is None else filing.sent_at + settles + _A_LITTLE
 
 
 def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, last: bool) -> None:
@@ -169,6 +201,7 @@ def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, 
     run = find_run(conn, run_id)
     filing = lock_filing(conn, run.filing_id)
     if filing.state is FilingState.UNKNOWN and last:
+        doubts.asked(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, reason, now)
         set_run(conn, run_id, state=RunState.FAILED, reason=reason, ended_at=now)
         _needs_human(conn, filing, reason, now)
 
@@ -178,7 +211,8 @@ def settle(
 ) -> None:
     """A person has looked: the portal holds it under `reference`, or does not hold it (`None`).
 
-    Also after the visit has closed: a resident does not wait at the counter until the portal can be asked.
+    Also after the visit has closed: a resident does not wait at the counter until the portal can be asked, and is told.
+    Who decided is kept: what did not arrive is sent again only when a colleague has looked (`resending`).
 
     Raises:
         OutOfOrderError: it is not in doubt.
@@ -197,10 +231,18 @@ def settle(
         filing=filing_id,
         filed=reference is not None,
     )
+    conn.execute(update(Filing).where(Filing.id == filing_id).values(decided_by=by.staff_id))
     if reference is None:
         _not_filed(conn, row, filing, by.actor, now)
     else:
         file_receipt(conn, parts, filing, ReceiptPage(reference, None), by.actor, now)
+    _tell_if_closed(conn, parts, filing, Told.NOT_ARRIVED if reference is None else Told.ARRIVED)
+
+
+def _tell_if_closed(conn: Connection, parts: Parts, filing: AnyRow, what: Told) -> None:
+    """Tell the resident what became of it; in an open visit their phone and the display show it."""
+    if find_visit(conn, filing.visit_id).state is VisitState.CLOSED:
+        telling.tell(conn, parts, filing.delegation_id, what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +328,15 @@ def _why_not(
     # Only the errand that the yes has started may send: no page that is still held open from filling it in.
     if run.kind is not RunKind.SEND or filing.state is not FilingState.CONFIRMED or run.attempt != filing.attempt:
         return "filing.not_confirmed"
+    if not second_person.all_confirmed(conn, filing.looks or ()):
+        return "second_look.missing"
+    return _why_permit_does_not(vault, filing, permit, request, now)
+
+
+def _why_permit_does_not(
+    vault: VisitVault, filing: AnyRow, permit: AnyRow | None, request: GateRequest, now: datetime
+) -> str | None:
+    """Why the permit does not cover the bytes about to go; `None` when it does."""
     if permit is None or permit.consumed_at is not None:
         return "permit.used"
     if now >= permit.expires_at:

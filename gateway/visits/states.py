@@ -105,6 +105,8 @@ class SecondLookKind(StrEnum):
     """A number, account or code of the resident's is also a colleague's."""
     SENSITIVE_VALUE = "sensitive_value"
     """A value that the service guards differs from what was filed before."""
+    SENT_AGAIN = "sent_again"
+    """What was sent did not arrive, by a person's word, and is to be sent again."""
 
 
 class SecondLookState(StrEnum):

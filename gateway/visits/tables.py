@@ -246,6 +246,10 @@ class Filing(Base):
     body_sha256: Mapped[str | None] = mapped_column(String(64))
     """Of the final request's bytes, as they left."""
     reference: Mapped[str | None] = mapped_column(String(64))
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who found out whether it had arrived, where nobody but a person could."""
+    idempotency_key: Mapped[str | None] = mapped_column(String(32))
+    """Random; by it a portal that asks for one knows the same sending again."""
     drafted_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     """UTC; set in the same commit that lets the final request out, never cleared."""

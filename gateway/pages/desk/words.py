@@ -145,6 +145,7 @@ SECOND_LOOKS: Final[Mapping[SecondLookKind, Message]] = {
     SecondLookKind.SAME_ADDRESS: message("Resident and assistant have the same address"),
     SecondLookKind.COLLEAGUE_VALUE: message("A detail of the resident is also a colleague’s"),
     SecondLookKind.SENSITIVE_VALUE: message("A guarded detail is new"),
+    SecondLookKind.SENT_AGAIN: message("What did not arrive is to be sent again"),
 }
 """What a second person is asked to look at."""
 
@@ -223,6 +224,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "no_reference": message("The application left, but the portal showed no number for it."),
     "browser_died": message("The application left, and the browser stopped before the answer was read."),
     "worker_died": message("The application left, and the program stopped before the answer was read."),
+    "second_look.missing": message("No colleague has confirmed that it may be sent again. Nothing was sent."),
     "look_up.empty": message("The portal does not list it yet. That does not prove that it has not arrived."),
     "look_up.ambiguous": message("The portal lists several applications that it could be."),
 }

@@ -44,6 +44,11 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_following_visit_id"), ["visit_id"], unique=False)
 
+    with op.batch_alter_table("filing", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("decided_by", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("idempotency_key", sa.String(length=32), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_filing_decided_by"), "staff", ["decided_by"], ["id"])
+
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("left_out", Json, nullable=True))
         batch_op.add_column(sa.Column("set_aside_at", UtcDateTime(), nullable=True))
