@@ -10,15 +10,11 @@ from audit.entry import Actor
 from audit.events import EventName
 from connectors.runner.api import Absent, DeclinedByPortal, Filed, Found, GateRequest, LookedUp, Sent, Verdict
 from connectors.sdk import registry
-from connectors.sdk.body import BodyField
 from delegation.assurance import NumberSource
 from delegation.commitment import HashKind
-from delegation.errors import DelegationError
 from delegation.filing import FilingState, frees_allowance
-from delegation.model import Action, DelegationState, ensure_allows, give_back, spend
+from delegation.model import DelegationState, give_back, spend
 from gateway.ids import new_id
-from gateway.ledger.errors import LogUnhealthyError
-from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
@@ -30,15 +26,13 @@ from gateway.visits import (
     doubts,
     filings,
     following,
-    guarding,
+    leaving,
     plans,
-    second_person,
     stopping,
     telling,
 )
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file, store, to_model
-from gateway.visits.guarding import BarredError
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -51,7 +45,7 @@ from gateway.visits.rows import (
     lock_permit,
     lock_visit,
 )
-from gateway.visits.running import Refusals, read_back_of, set_run
+from gateway.visits.running import Refusals, set_run
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Permit, Receipt, RunKind, RunState, VisitState
 from gateway.visits.telling import Told
@@ -95,7 +89,7 @@ def decide_final(conn: Connection, parts: Parts, run_id: str, request: GateReque
     filing = lock_filing(conn, run.filing_id)
     permit = lock_permit(conn, filing.id, filing.attempt)
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
-    reason = _why_not(conn, vault, run, row, filing, permit, request, now)
+    reason = leaving.why_not(conn, vault, run, row, filing, permit, request, now)
     if reason is not None or permit is None:
         say(
             conn,
@@ -305,49 +299,6 @@ def _remember_account(conn: Connection, parts: Parts, vault: VisitVault, filing:
         profile = Profile(name="", code="", iban=account)
         source = NumberSource.EARLIER_APPROVAL
         residents.remember(conn, parts, filing.principal_id, profile, source=source, now=now)
-
-
-def _why_not(
-    conn: Connection,
-    vault: VisitVault,
-    run: AnyRow,
-    row: AnyRow,
-    filing: AnyRow,
-    permit: AnyRow | None,
-    request: GateRequest,
-    now: datetime,
-) -> str | None:
-    """The first reason why the final request may not leave, by its code; `None` when it may."""
-    try:
-        ensure_healthy(conn)
-        ensure_allows(to_model(row), service=filing.service_id, action=Action.FILE, now=now)
-        place = {"centre_id": row.centre_id, "staff_id": row.assistant_id}
-        guarding.ensure_open(conn, (filing.service_id,), **place, now=now)
-    except (DelegationError, LogUnhealthyError, BarredError) as error:
-        return error.code
-    # Only the errand that the yes has started may send: no page that is still held open from filling it in.
-    if run.kind is not RunKind.SEND or filing.state is not FilingState.CONFIRMED or run.attempt != filing.attempt:
-        return "filing.not_confirmed"
-    if not second_person.all_confirmed(conn, filing.looks or ()):
-        return "second_look.missing"
-    return _why_permit_does_not(vault, filing, permit, request, now)
-
-
-def _why_permit_does_not(
-    vault: VisitVault, filing: AnyRow, permit: AnyRow | None, request: GateRequest, now: datetime
-) -> str | None:
-    """Why the permit does not cover the bytes about to go; `None` when it does."""
-    if permit is None or permit.consumed_at is not None:
-        return "permit.used"
-    if now >= permit.expires_at:
-        return "permit.expired"
-    if permit.payload_hash != filing.readback_hash:
-        return "permit.mismatch"
-    connector = registry.find(filing.service_id)
-    fields = tuple(BodyField(name, value, "" if name in request.files else None) for name, value in request.fields)
-    final = connector.final
-    difference = final.request.compare(fields, read_back_of(vault, filing.id), final.name, final.volatile)
-    return None if difference is None else "permit.body_differs"
 
 
 def _declined(
