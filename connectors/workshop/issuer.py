@@ -52,6 +52,8 @@ class StandInIssuer:
     port: int = 0
     is_open: bool = False
     """Signs in whoever comes, without a ticket: for looking at a portal by hand."""
+    moved: dict[str, str] = field(default_factory=dict)
+    """Origins of portals behind a front, and where the browser is sent in their place."""
     tickets: set[str] = field(default_factory=set)
     seen_tickets: list[str] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -160,6 +162,8 @@ class StandInIssuer:
         else:
             answer["error"] = "login_required"
         where = asked.get("redirect_uri", "")
+        for origin, front in self.moved.items():
+            where = where.replace(origin, front)
         handler.send_response(302)
         handler.send_header("Location", f"{where}{'&' if '?' in where else '?'}{urlencode(answer)}")
         handler.send_header("Content-Length", "0")

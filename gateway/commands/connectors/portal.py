@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ from connectors.sdk.connector import Connector
 from connectors.sdk.contract import ConnectorContractError
 from connectors.workshop import made_up
 from connectors.workshop.bench import Bench, SampleError
+from connectors.workshop.contract import ISSUER_HOST, ISSUER_PORT
 from connectors.workshop.issuer import StandInIssuer
 from connectors.workshop.looking import said
 from gateway.commands.lazy import BAD_INPUT, CANNOT_CONCLUDE
@@ -25,8 +26,8 @@ from gateway.commands.lazy import BAD_INPUT, CANNOT_CONCLUDE
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-ISSUER_HOST = "127.0.0.5"
-ISSUER_PORT = 8470
+OriginOf: TypeAlias = Callable[[str], str]
+"""Where a portal is, by its registration id."""
 _FOR_PEOPLE = (
     SampleError,
     made_up.NoSandboxError,
@@ -47,7 +48,7 @@ class Place:
     issuer_port: int
 
     @contextmanager
-    def met(self) -> Iterator[tuple[Callable[[str], str], StandInIssuer]]:
+    def met(self) -> Iterator[tuple[OriginOf, StandInIssuer]]:
         """Where a portal is, by its registration id, and the stand-in that it believes; both end with the block."""
         if self.sandbox == (self.portal_url is not None):
             stop("say where the portal is: either --sandbox or --portal-url")
@@ -64,7 +65,7 @@ class Place:
                 stop(f"the stand-in cannot listen on {ISSUER_HOST}:{self.issuer_port}: {error.strerror}")
             yield self._origins(stack, issuer), issuer
 
-    def _origins(self, stack: ExitStack, issuer: StandInIssuer) -> Callable[[str], str]:
+    def _origins(self, stack: ExitStack, issuer: StandInIssuer) -> OriginOf:
         if self.portal_url is not None:
             try:
                 origin = normal_origin(self.portal_url)
@@ -130,9 +131,9 @@ def settings(*, show_errors: bool = False) -> RunnerSettings:
 def at_bench(
     place: Place, connectors: Sequence[Connector], work: Callable[[Bench, Connector], Coroutine[Any, Any, T]]
 ) -> list[T]:
-    """Carry out `work` for each connector, with a browser at its portal; what a person can mend is told in one line."""
+    """Carry out `work` for each connector, with a browser at its portal."""
 
-    async def each(origin_of: Callable[[str], str], issuer: StandInIssuer) -> list[T]:
+    async def each(origin_of: OriginOf, issuer: StandInIssuer) -> list[T]:
         done = []
         async with Bench.opened(issuer, settings()) as bench:
             for connector in connectors:
@@ -140,9 +141,14 @@ def at_bench(
                 done.append(await work(bench, connector))
         return done
 
+    return meeting(place, each)
+
+
+def meeting(place: Place, work: Callable[[OriginOf, StandInIssuer], Coroutine[Any, Any, T]]) -> T:
+    """Carry out `work` where the portal is met; what a person can mend is told in one line."""
     try:
         with place.met() as (origin_of, issuer):
-            return asyncio.run(each(origin_of, issuer))
+            return asyncio.run(work(origin_of, issuer))
     except RunError as error:
         stop(f"{said(error)} ({error.code})", code=CANNOT_CONCLUDE)
     except _FOR_PEOPLE as error:

@@ -1,0 +1,45 @@
+// Makes one structural change of a page whose form is drawn by its own script: again, whenever it is drawn anew.
+({ kind, control, button, name, label }) => {
+  const fieldNamed = (wanted) => [...document.querySelectorAll("input, select, textarea, button")]
+    .filter((one) => one.name === wanted);
+  const first = (element) => {
+    const added = document.createElement(element);
+    added.name = name;
+    return added;
+  };
+  const change = () => {
+    if (kind === "BUTTON_RENAMED") {
+      for (const one of document.querySelectorAll("button")) {
+        if (one.textContent.trim() === button) one.textContent = `${button} !`;
+      }
+      return;
+    }
+    const found = fieldNamed(control).filter((one) => !one.dataset.changed);
+    if (!found.length) return;
+    const anchor = found[0];
+    for (const one of found) one.dataset.changed = "1";
+    if (kind === "FIELD_ADDED" || kind === "HIDDEN_ADDED") {
+      if (fieldNamed(name).length) return;
+      const added = first("input");
+      added.type = kind === "HIDDEN_ADDED" ? "hidden" : "text";
+      added.required = kind === "FIELD_ADDED";
+      if (kind === "FIELD_ADDED") added.setAttribute("aria-label", label);
+      anchor.before(added);
+    } else if (kind === "OPTION_ADDED") {
+      anchor.append(new Option(label, name));
+    } else {
+      for (const one of found) {
+        if (kind === "FIELD_REMOVED") one.remove();
+        if (kind === "FIELD_RENAMED") one.name = name;
+        if (kind === "LENGTH") one.maxLength = 3;
+        if (kind === "REQUIRED") {
+          const was = one.required || one.getAttribute("aria-required") === "true";
+          one.required = !was;
+          one.removeAttribute("aria-required");
+        }
+      }
+    }
+  };
+  new MutationObserver(change).observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", change);
+}
