@@ -17,6 +17,11 @@ PROBLEMS: dict[str, Problem] = {
             " the personal code was mistyped before."
         ),
     ),
+    "service.not_together": Problem(
+        409,
+        message("These services cannot be done together"),
+        message("Choose them one after the other, each in a visit of its own."),
+    ),
     "visit.out_of_order": Problem(
         409,
         message("The visit has moved on"),

@@ -26,6 +26,7 @@ from gateway.people.access import StaffSession
 from gateway.visits import approvals, asking, plans, stopping
 from gateway.visits.actors import ByItself, Serving
 from gateway.visits.asking import Answers
+from gateway.visits.delegations import may_file
 from gateway.visits.errors import OutOfOrderError, VisitError
 from gateway.visits.plans import LeftOut, PlanAnswers
 from gateway.visits.rows import (
@@ -42,6 +43,7 @@ from gateway.visits.rows import (
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Visit, VisitState
 from gateway.visits.trail import say
+from gateway.visits.view import LEFT_OUT
 
 JOB = "visit.go_on"
 """The kind of job that begins what comes next; its payload names the visit."""
@@ -169,7 +171,8 @@ def go_on(conn: Connection, parts: Parts, visit_id: str, *, fills: bool = True) 
 def begin(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> None:
     """Fill in the service that is worked on, from what was answered for all; nothing where that is not complete."""
     at = _locked(conn, parts, lock_open_visit(conn, by, visit_id))
-    if at.visit.service_id in plans.ready(at.plan, at.newest, at.left_out):
+    is_allowed = may_file(at.row, at.visit.service_id, parts.clock.database_now(conn))
+    if is_allowed and at.visit.service_id in plans.ready(at.plan, at.newest, at.left_out):
         _fill(conn, parts, by, at, at.visit.service_id)
 
 
@@ -270,7 +273,7 @@ def _let_go(conn: Connection, by: Serving, at: _At, service_id: str, now: dateti
     """Void what was half done for a service."""
     filing = at.filing
     if filing is not None and filing.service_id == service_id and filing.state in UNSENT:
-        stopping.stop_filing(conn, filing, by.actor, "service.left_out", now, abandoned=True)
+        stopping.stop_filing(conn, filing, by.actor, LEFT_OUT, now, abandoned=True)
         approvals.lapse_all(conn, at.row.id, now)
 
 

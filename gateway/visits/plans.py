@@ -53,7 +53,11 @@ class PlanAnswers(msgspec.Struct, frozen=True):
 
     def answers(self) -> dict[str, Answer | None]:
         """As questions take them."""
-        return {**self.values, **uploads(self.files)}
+        return {**self.values, **self.uploads()}
+
+    def uploads(self) -> dict[str, Upload]:
+        """The files as a connector takes them."""
+        return uploads(self.files)
 
 
 def is_plan(visit: Mapping[str, object]) -> bool:

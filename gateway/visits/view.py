@@ -67,6 +67,8 @@ _OF_DELEGATION = {
 }
 SET_ASIDE = "service.set_aside"
 """Reason of a filing that was left so that another service could be worked on."""
+LEFT_OUT = "service.left_out"
+"""Reason of a filing that was left for now, so that the others of a visit go on."""
 _LEAVES_ROOM = (FilingState.FILED, FilingState.UNKNOWN, FilingState.NEEDS_HUMAN)
 _AT_WORK = (RunState.QUEUED, RunState.RUNNING)
 
@@ -130,7 +132,7 @@ class VisitView:
     @property
     def is_set_aside(self) -> bool:
         """Whether the service was left half done for another one, to be taken up again."""
-        return self.filing is not None and self.filing["reason"] == SET_ASIDE
+        return self.filing is not None and self.filing["reason"] in (SET_ASIDE, LEFT_OUT)
 
     @property
     def allowed(self) -> AnyColumns | None:

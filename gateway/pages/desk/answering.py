@@ -19,9 +19,10 @@ from gateway.people.access import StaffSession
 from gateway.people.errors import SessionOverError
 from gateway.problem_texts import DEFECT, PROBLEMS, Problem
 from gateway.services.catalogue import ServiceUnknownError
-from gateway.visits import guarding, resuming
+from gateway.visits import guarding, resuming, turns
 from gateway.visits.errors import AlreadyFiledError, Earlier, NotFoundError, OutOfOrderError, VisitError
 from gateway.visits.guarding import BarredError
+from gateway.visits.turns import TurnState
 from gateway.visits.view import Stage, VisitView
 from gateway.web.redirects import see_other
 
@@ -147,15 +148,23 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "colour": words.COLOURS.get(view.stage, "blue"),
         "steps": steps_of(view),
         "reason": words.reason(view.filing["reason"]) if view.filing and view.filing["reason"] else None,
-        "is_live": desk.panel == view.stage.value and view.stage in LIVE,
+        "is_live": desk.panel == view.stage.value and (view.stage in LIVE or _goes_on(desk)),
         "can_ask": panels.can_ask(view),
         "can_choose": panels.can_choose(view),
         "can_fill": panels.can_fill(view),
         "turns": desk.turns,
+        "filed_of": turns.filed_of(desk.turns),
+        "can_answer_all": panels.can_answer_all(view),
         "titles": {turn.service.id: turn.service.card(session.language).title for turn in desk.turns},
         "can_go_on": view.delegation is not None and view.stage not in _HELD_UP,
         "words": words,
     }
+
+
+def _goes_on(desk: Desk) -> bool:
+    """Whether the page of one service of several is about to become that of the next."""
+    is_over = desk.view.stage in (Stage.FILED, Stage.DECLINED, Stage.FAILED, Stage.NEEDS_HUMAN)
+    return is_over and panels.can_answer_all(desk.view) and any(turn.state is TurnState.LEFT for turn in desk.turns)
 
 
 _AT: Final[dict[Stage, tuple[int, str]]] = {

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.desk import filling, overview, papers, requesting, signing, steps
+from gateway.pages.desk import filling, overview, papers, plan_filling, requesting, signing, steps
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *overview.HANDLERS,
@@ -10,5 +10,6 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *requesting.HANDLERS,
     *signing.HANDLERS,
     *filling.HANDLERS,
+    *plan_filling.HANDLERS,
     *papers.HANDLERS,
 )

@@ -15,6 +15,7 @@ from gateway.pages.desk import questions
 from gateway.pages.desk.questions import PRECONDITION, Filled, Typed
 from gateway.parts import Parts
 from gateway.people import residents
+from gateway.people.residents import Profile
 from gateway.visits import fixed, holding, second_looks
 from gateway.visits.asking import uploads
 from gateway.visits.reading import OpenedVisit, VisitView
@@ -70,21 +71,27 @@ def known(conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit) 
 def _prefilled(
     conn: Connection, parts: Parts, view: VisitView, opened: OpenedVisit, connector: Connector
 ) -> dict[str, Typed]:
-    """What was answered for another service of the visit, then what is known of whoever's matter it is.
-
-    Where somebody speaks for somebody else, they are who is written to and called.
-    """
+    """What was answered for another service of the visit, then what is known of whoever's matter it is."""
     delegation = view.delegation or {}
-    profile = residents.open_profile(conn, parts, delegation["principal_id"])
-    if delegation["approver_id"] != delegation["principal_id"]:
-        speaking = residents.open_profile(conn, parts, delegation["approver_id"])
-        profile = msgspec.structs.replace(
-            profile, phone=profile.phone or speaking.phone, email=profile.email or speaking.email
-        )
+    profile = reached(conn, parts, delegation)
     common = opened.common_answers() if view.visit["services"] else {}
     asked = {each.name: value for each in connector.inputs if (value := common.get(each.prefill or ""))}
     named = fixed.suggested(connector, opened.principal_name(), delegation["authority_kind"])
     return questions.prefilled(connector.inputs, profile) | named | asked
+
+
+def reached(conn: Connection, parts: Parts, delegation: Mapping[str, Any]) -> Profile:
+    """What is known of whoever's matter it is.
+
+    Where somebody speaks for somebody else, they are who is written to and called.
+    """
+    profile = residents.open_profile(conn, parts, delegation["principal_id"])
+    if delegation["approver_id"] == delegation["principal_id"]:
+        return profile
+    speaking = residents.open_profile(conn, parts, delegation["approver_id"])
+    return msgspec.structs.replace(
+        profile, phone=profile.phone or speaking.phone, email=profile.email or speaking.email
+    )
 
 
 def gather(
@@ -95,7 +102,7 @@ def gather(
     before = known(conn, parts, view, opened)
     refusals = None if sent.typed is not None else opened.refusals()
     portal = dict(refusals.messages) if refusals else {}
-    doubted = _not_confirmed(conn, parts, view, before.values, language) if sent.typed is None else {}
+    doubted = not_confirmed(conn, parts, view, before.values, language) if sent.typed is None else {}
     settled = opened.fixed()
     # What the resident has fixed stands again as it is known, so that nobody has to type it to get out of an error.
     values = {**before.values, **(sent.typed or {}), **settled}
@@ -119,7 +126,7 @@ def gather(
     }
 
 
-def _not_confirmed(
+def not_confirmed(
     conn: Connection, parts: Parts, view: VisitView, values: Mapping[str, Typed], language: str
 ) -> dict[str, str]:
     """What stands beside the answers that a colleague looked at and did not confirm."""

@@ -6,6 +6,7 @@ gets it only where the flow would allow that step.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,17 +20,20 @@ from gateway.pages.desk import (
     asked_before,
     filling_panel,
     parties_form,
+    plan_panel,
     readback_panel,
     routes,
     scope_form,
     signing_panel,
     words,
 )
+from gateway.pages.desk.plan_panel import Planned
 from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import search, standing
-from gateway.visits import looking, reading, receipts, second_looks, turns
+from gateway.visits import looking, plans, reading, receipts, second_looks, turns
+from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
 from gateway.visits.turns import Turn
@@ -88,7 +92,9 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
     view = reading.for_desk(conn, parts, session, visit_id)
     panel = _panel(view, wish)
     look = _Look(conn, parts, session, view, wish)
-    if panel == "questions" and look.preconditions_open():
+    if panel == "questions" and look.planned is not None:
+        panel = plan_panel.which(look.planned, edits=wish.panel == "edit")
+    elif panel == "questions" and look.preconditions_open():
         panel = "preconditions"
     values = _GATHER[panel](look) if panel in _GATHER else {}
     return Desk(view=view, panel=panel, values=values, turns=turns.turns_of(conn, view))
@@ -115,6 +121,15 @@ def can_fill(view: VisitView) -> bool:
     return view.is_open and view.may_file and (is_unsent or view.may_file_another)
 
 
+def can_answer_all(view: VisitView) -> bool:
+    """Whether the questions of several services may be answered, whatever became of the one that is worked on."""
+    delegation = view.delegation
+    if not plans.is_plan(view.visit) or delegation is None or delegation["state"] is not DelegationState.ACTIVE:
+        return False
+    ends = files_until(delegation["services"])
+    return view.is_open and ends is not None and view.now < ends
+
+
 class _Look:
     """What the panels of one page share; sealed values are opened only when a panel asks."""
 
@@ -126,6 +141,11 @@ class _Look:
         self.wish = wish
         self.shown = wish.shown and looking.is_noted(view.looked_at, view.now)
         self._opened: OpenedVisit | None = None
+
+    @cached_property
+    def planned(self) -> Planned | None:
+        """The plan, where the visit is about several services."""
+        return plan_panel.read(self.conn, self.parts, self.view)
 
     def opened(self, *kinds: str) -> OpenedVisit:
         if self._opened is None:
@@ -152,8 +172,10 @@ def _panel(view: VisitView, wish: Wish) -> str:
         return "service"
     if wish.panel == "again" and can_ask(view):
         return "request"
-    if wish.panel == "edit" and can_fill(view):
+    if wish.panel == "edit" and (can_fill(view) or can_answer_all(view)):
         return "questions"
+    if wish.panel == "before" and can_answer_all(view):
+        return "plan_preconditions"
     return view.stage.value
 
 
@@ -287,6 +309,24 @@ def _preconditions(look: _Look) -> dict[str, Any]:
     )
 
 
+def _plan_preconditions(look: _Look) -> dict[str, Any]:
+    if look.planned is None:
+        return {"asked": []}
+    return plan_panel.gather_preconditions(look.conn, look.planned, look.wish.errors, look.session.language)
+
+
+def _plan_questions(look: _Look) -> dict[str, Any]:
+    if look.planned is None:
+        return {"sections": []}
+    sent = filling_panel.Sent(look.typed("edit") or None, look.wish.errors, look.wish.kept)
+    language = look.session.language
+    return plan_panel.gather(look.conn, look.parts, look.planned, sent, language=language, shown=look.shown)
+
+
+def _plan_waiting(look: _Look) -> dict[str, Any]:
+    return {} if look.planned is None else plan_panel.gather_waiting(look.conn, look.planned, look.session.language)
+
+
 def _refused_by_portal(look: _Look) -> dict[str, Any]:
     """The portal's own words."""
     refusals = look.opened("refusals").refusals()
@@ -320,6 +360,9 @@ _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     Stage.SECOND_LOOK: _second_look,
     Stage.APPROVAL: _approval,
     "preconditions": _preconditions,
+    "plan_preconditions": _plan_preconditions,
+    "plan_questions": _plan_questions,
+    "plan_waiting": _plan_waiting,
     Stage.QUESTIONS: _questions,
     Stage.PERMIT: _permit,
     Stage.PERMIT_LAPSED: _unsent,

@@ -14,7 +14,7 @@ from gateway.pages.rendering import LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import asking, looking, opening, reading, receipts, sending, stopping, turns
+from gateway.visits import advancing, asking, looking, opening, reading, receipts, sending, stopping, turns
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.receipts import HandedOver
 from gateway.visits.stopping import StopReason
@@ -23,7 +23,7 @@ from gateway.web.cookies import CookieName
 from gateway.web.redirects import see_other
 from ui.i18n import message
 
-_PANELS: Final = frozenset({"edit", "again", "choose", "sheet"})
+_PANELS: Final = frozenset({"edit", "again", "choose", "sheet", "before"})
 _Choice: TypeAlias = Callable[[Connection, Parts, StaffSession, str, str], None]
 _CHOICES: Final[Mapping[str, _Choice]] = {"add": turns.add_service, "remove": turns.remove_service}
 _NO_REASON: Final = message("Choose why it is stopped")
@@ -61,7 +61,12 @@ async def choose_service(at: AtVisit, data: Form) -> Response[Any]:
 async def go_on(at: AtVisit, data: Form) -> Response[Any]:
     """Go on to another of the visit's services."""
     service_id = field(data, "service")
-    return await at.take(at.doing(turns.next_service, service_id))
+
+    def step(conn: Connection) -> None:
+        turns.next_service(conn, at.parts, at.session, at.visit_id, service_id)
+        advancing.begin(conn, at.parts, at.session, at.visit_id)
+
+    return await at.take(step)
 
 
 @post("/desk/visits/{visit_id:str}/language", **allow(Who.ASSISTANT))

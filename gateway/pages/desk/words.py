@@ -38,7 +38,11 @@ STAGES: Final[Mapping[Stage, Message]] = {
 }
 """The heading of each stage's page."""
 
-PANELS: Final[Mapping[str, Message]] = {stage.value: text for stage, text in STAGES.items()}
+PANELS: Final[Mapping[str, Message]] = {stage.value: text for stage, text in STAGES.items()} | {
+    "plan_preconditions": message("Before the questions"),
+    "plan_questions": message("Questions of all services"),
+    "plan_waiting": message("It cannot go on yet"),
+}
 """The title of a page that shows the panel of another stage: of the questions, when answers are corrected."""
 
 NEXT: Final[Mapping[Stage, Message]] = {
@@ -99,6 +103,8 @@ TURNS: Final[Mapping[TurnState, Message]] = {
     TurnState.IN_DOUBT: message("Not known yet"),
     TurnState.ENDED: message("Not filed"),
     TurnState.LEFT: message("Still to do"),
+    TurnState.WAITING: message("Waits for another service"),
+    TurnState.LEFT_OUT: message("Left out"),
     TurnState.REFERRED: message("Not filed here"),
 }
 """How far one of several services is."""
@@ -108,6 +114,8 @@ TURN_COLOURS: Final[Mapping[TurnState, str]] = {
     TurnState.IN_DOUBT: "orange",
     TurnState.ENDED: "red",
     TurnState.LEFT: "grey",
+    TurnState.WAITING: "grey",
+    TurnState.LEFT_OUT: "grey",
     TurnState.REFERRED: "grey",
 }
 
@@ -191,6 +199,7 @@ NOTES: Final[Mapping[str, Message]] = {
     "sent": message("A new code has been sent. The one before does not work any more"),
     "language": message("The resident’s language has been changed"),
     "settled": message("Your decision has been recorded"),
+    "left_out": message("The service is left out. You can take it back in while the visit is open"),
 }
 """What a step that succeeded says on the next page, by the name in its address."""
 
@@ -210,6 +219,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "delegation.revoked": message("The delegation was stopped before anything was sent."),
     "delegation.expired": message("The delegation ended before anything was sent."),
     "delegation.locked_value": message("The portal’s form held another value than the one that the delegation fixes."),
+    "service.left_out": message("It was left out. The other services go on."),
     "service.set_aside": message("It was set aside to work on another service first."),
     "visit.closed": message("The visit was ended before anything was sent."),
     "barred.basket": message("The centre may not offer the service any more. Nothing was sent."),
