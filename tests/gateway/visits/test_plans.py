@@ -1,4 +1,4 @@
-"""Several services answered once: in order, one after the other, each with its own yes; what fails leaves the others."""
+"""Several services answered once: one after the other, each with its own yes; what fails leaves the others."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from audit.events import EventName
-from connectors.runner.api import DeclinedByPortal, Unknown
+from connectors.runner.api import DeclinedByPortal, Evidence, Unknown
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.visits import advancing
@@ -24,6 +24,7 @@ from tests.gateway.visits.planned import (
     leave_out,
     settle,
 )
+from tests.gateway.visits.played import evidence_at
 
 
 def states(counter: Counter) -> dict[str, TurnState]:
@@ -36,6 +37,10 @@ def values_of(counter: Counter, filing_id: str) -> dict[str, object]:
         lambda conn: VisitVault.of(conn, counter.store.sealer, counter.visit_id).take(filing_id, "answers")
     )
     return dict(msgspec.json.decode(kept, type=Answers).values)
+
+
+def evidence(counter: Counter) -> Evidence:
+    return evidence_at(counter.clock.now())
 
 
 def confirm(counter: Counter) -> None:
@@ -121,9 +126,7 @@ class TestWhatComesToNothing:
         counter.open_several(BENEFIT, QUEUE).grant()
         answer(counter)
         confirm(counter)
-        counter.answer(
-            DeclinedByPortal(messages={}, general=("Nē",), evidence=filed_with(counter.clock.now()).evidence)
-        )
+        counter.answer(DeclinedByPortal(messages={}, general=("Nē",), evidence=evidence(counter)))
         go_on(counter)
         assert states(counter) == {BENEFIT: TurnState.ENDED, QUEUE: TurnState.CURRENT}
         counter.send()
@@ -137,9 +140,7 @@ class TestWhatComesToNothing:
         counter.open_several(BENEFIT, QUEUE).grant()
         answer(counter)
         confirm(counter)
-        counter.answer(
-            Unknown(reason="no_answer", for_a_person=True, evidence=filed_with(counter.clock.now()).evidence)
-        )
+        counter.answer(Unknown(reason="no_answer", for_a_person=True, evidence=evidence(counter)))
         go_on(counter)
         assert states(counter) == {BENEFIT: TurnState.IN_DOUBT, QUEUE: TurnState.CURRENT}
 
