@@ -164,6 +164,14 @@ class Settings:
             shown="chromium-headless-shell, chromium or google-chrome on PATH",
         ),
     ]
+    portal_authorities: Annotated[
+        Path | None,
+        Setting(
+            "PEM file of the authorities that may sign portals' certificates, and of their lists of revoked ones",
+            texts.authorities,
+            shown="the system's authorities",
+        ),
+    ]
     worker_slots: Annotated[int, Setting("Jobs that one worker runs at a time", texts.between(1, 64), "4")]
     session_idle: Annotated[
         timedelta, Setting("A staff session locks after being idle", texts.minutes(1, 120), "15", unit="minutes")

@@ -1,5 +1,6 @@
 """How the text of a setting becomes its value; what cannot be used is refused with what to give instead."""
 
+import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
@@ -34,6 +35,17 @@ def folder(value: str) -> Path:
 def program(value: str) -> Path | None:
     """Read a path; empty is none."""
     return Path(value).expanduser() if value else None
+
+
+def authorities(value: str) -> Path | None:
+    """Read the path of a PEM file with certificates of authorities; empty is none."""
+    path = program(value)
+    if path is not None:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:
+            raise ValueError(f"{path} holds no certificates that can be read") from error
+    return path
 
 
 def origin(value: str) -> str:

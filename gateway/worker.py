@@ -130,5 +130,6 @@ def _stopped_by_signals() -> asyncio.Event:
 def _runner_settings(settings: Settings) -> RunnerSettings:
     return RunnerSettings(
         chromium=None if settings.chromium is None else str(settings.chromium),
+        authorities=None if settings.portal_authorities is None else str(settings.portal_authorities),
         held_for=settings.page_hold.total_seconds(),
     )

@@ -248,6 +248,8 @@ class RunnerSettings:
     """Seconds a page may take; longer than `request_timeout`, so that the gate answers first."""
     body_limit: int = 25_000_000
     """Bytes one request may carry."""
+    authorities: str | None = None
+    """PEM file of those whose signature a portal's certificate needs; the system's when not given."""
     temp_root: str | None = None
     """Folder for the browsers' temporary files, swept at start; a private one beneath the system's when not given."""
     connector_paths: tuple[str, ...] = ()

@@ -18,6 +18,12 @@ class PortalUnavailableError(RunError):
     code: ClassVar[str] = "run.portal_unavailable"
 
 
+class PortalUntrustedError(RunError):
+    """Whoever answers at the portal's address does not prove to be the portal; the message says why."""
+
+    code: ClassVar[str] = "run.portal_untrusted"
+
+
 class FormChangedError(RunError):
     """The portal's form is not the one the connector was written for; `differences` says how, in plain words.
 

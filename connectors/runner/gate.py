@@ -5,7 +5,8 @@ a POST again by itself when the portal closes a reused connection. Here nothing 
 examined by the run's `Guard`, and one that changes something goes to the portal at most once, on a connection of its
 own.
 
-A browser that asks for a tunnel (CONNECT) to the portal gets one that ends here: what comes through it is examined too.
+A browser that asks for a tunnel (CONNECT) to the portal gets one that ends here, TLS included: what comes through it is
+examined too, and goes on only over a connection on which the portal has proved who it is.
 """
 
 import asyncio
@@ -15,13 +16,15 @@ import logging
 import secrets
 from dataclasses import dataclass, field
 from typing import cast
+from urllib.parse import urlsplit
 
 import h11
 
 from connectors.runner.api import TicketSource
+from connectors.runner.certificates import BrowserSide, portal_context
 from connectors.runner.errors import RunStoppedError
 from connectors.runner.guard import Guard, Incoming, Leave, RefusedError, normal_origin
-from connectors.runner.upstream import Answer, Headers, Pool, Upstream, UpstreamError, end_to_end
+from connectors.runner.upstream import Answer, Headers, Pool, UntrustedError, Upstream, UpstreamError, end_to_end
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +58,12 @@ class Lane:
 class Gate:
     """The proxy of one worker; each run has credentials of its own."""
 
-    def __init__(self, *, request_timeout: float, body_limit: int) -> None:
+    def __init__(self, *, request_timeout: float, body_limit: int, authorities: str | None = None) -> None:
         self._request_timeout = request_timeout
+        self.trust = portal_context(authorities)
+        """How portals are verified."""
+        self.browser_side = BrowserSide()
+        """How this gate's own browsers are answered in a portal's place."""
         self._body_limit = body_limit
         self._lanes: dict[str, Lane] = {}
         self._server: asyncio.Server | None = None
@@ -198,9 +205,10 @@ class _Connection:
         except RefusedError:
             await self.respond(403, REFUSED_BODY)
             return
-        exchange = asyncio.create_task(_Exchange(self, self._gate.request_timeout, lane, incoming, leave).run())
+        exchange = asyncio.create_task(_Exchange(self, self._gate, lane, incoming, leave).run())
         lane.exchanges.add(exchange)
         exchange.add_done_callback(lane.exchanges.discard)
+        exchange.add_done_callback(_heard)
         # What has begun to leave is followed to its end even when the browser dies meanwhile.
         await asyncio.shield(exchange)
 
@@ -211,17 +219,18 @@ class _Connection:
         return None
 
     async def _open_tunnel(self, lane: Lane, authority: str) -> None:
-        try:
-            origin = normal_origin(f"http://{authority}")
-        except ValueError:
-            origin = ""
-        if lane.guard.ended is not None or origin != lane.guard.portal_origin or self._tunnel is not None:
+        origins = (origin for origin in lane.guard.origins if origin.partition("://")[2] == authority.lower())
+        origin = next(origins, None)
+        if lane.guard.ended is not None or origin is None or self._tunnel is not None:
             lane.guard.refused.append(f"CONNECT {authority}")
             await self.respond(403, REFUSED_BODY)
             return
         self._writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         await self._writer.drain()
         self._tunnel = (lane, origin)
+        if origin.startswith("https://"):
+            host = urlsplit(origin).hostname or ""
+            await self._writer.start_tls(self._gate.browser_side.context(host))
         trailing = self._http.trailing_data[0]
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD_LIMIT)
         if trailing:
@@ -269,12 +278,19 @@ class _Connection:
         self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
 
 
+def _heard(exchange: "asyncio.Task[None]") -> None:
+    """A browser that went away before its answer was through is nobody's error; the record of what left is kept."""
+    if not exchange.cancelled():
+        exchange.exception()
+
+
 class _Exchange:
     """One request on its way to the portal and back."""
 
-    def __init__(self, connection: _Connection, timeout: float, lane: Lane, incoming: Incoming, leave: Leave) -> None:
+    def __init__(self, connection: _Connection, gate: Gate, lane: Lane, incoming: Incoming, leave: Leave) -> None:
         self._connection = connection
-        self._timeout = timeout
+        self._timeout = gate.request_timeout
+        self._trust = gate.trust
         self._lane = lane
         self._incoming = incoming
         self._leave = leave
@@ -283,6 +299,10 @@ class _Exchange:
         """Carry it out. Each way ends in an answer to the browser, or it would send again by itself."""
         try:
             upstream = await self._reach()
+        except UntrustedError as error:
+            self._lane.guard.untrusted(str(error))
+            await self._connection.respond(502, b"Whoever answers there is not the portal.")
+            return
         except UpstreamError:
             self._lane.guard.unanswered(self._leave, timed_out=False)
             await self._connection.respond(502, b"The portal cannot be reached.")
@@ -308,7 +328,7 @@ class _Exchange:
     async def _reach(self) -> Upstream:
         """A connection: connecting comes before the question, so that a yes is not spent on a portal that is away."""
         reused = self._lane.pool.take(self._incoming.origin) if self._leave.kind is None else None
-        return reused or await Upstream.connect(self._incoming.origin)
+        return reused or await Upstream.connect(self._incoming.origin, self._trust)
 
     async def _allowed(self) -> Headers | None:
         try:
@@ -320,7 +340,8 @@ class _Exchange:
             _log.error("no verdict: %s", type(error).__name__, extra={"run": self._lane.guard.run_id})
             self._lane.guard.end(RunStoppedError("no verdict could be had"))
             return None
-        host = self._incoming.origin.partition("://")[2].removesuffix(":80")
+        scheme, _, host = self._incoming.origin.partition("://")
+        host = host.removesuffix(":443" if scheme == "https" else ":80")
         headers: Headers = [(b"host", host.encode())]
         given = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._incoming.headers]
         headers += [(name, value) for name, value in end_to_end(given) if name not in _DROPPED]
@@ -341,7 +362,7 @@ class _Exchange:
                     raise
                 # The portal had closed an idle connection; the request changes nothing and may be sent again.
                 upstream.close()
-                fresh = await Upstream.connect(incoming.origin)
+                fresh = await Upstream.connect(incoming.origin, self._trust)
                 return fresh, await fresh.send(incoming.method, incoming.path, headers, incoming.body)
 
     async def _pass_on(self, upstream: Upstream, answer: Answer) -> None:

@@ -15,6 +15,7 @@ from connectors.runner.errors import (
     FormChangedError,
     GateRefusedError,
     PortalUnavailableError,
+    PortalUntrustedError,
     RunError,
     RunStoppedError,
     SignInRefusedError,
@@ -287,6 +288,15 @@ class Guard:
         if leave.kind != "final":
             self.end(FormChangedError((_SENT_ELSEWHERE,)))
         return False
+
+    def untrusted(self, reason: str) -> None:
+        """Whoever answers there is not the portal: nothing of this run goes to it."""
+        self.end(PortalUntrustedError(reason))
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where this run's browser may go at all, as `normal_origin` gives it."""
+        return (self.portal_origin, self.issuer_origin, *_other_origins(self.connector))
 
     def unanswered(self, leave: Leave, *, timed_out: bool) -> None:
         """Take note that no answer came, or that nothing could be sent at all."""

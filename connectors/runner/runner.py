@@ -83,6 +83,7 @@ class Runner:
         self._gate = Gate(
             request_timeout=self._settings.request_timeout,
             body_limit=self._settings.body_limit,
+            authorities=self._settings.authorities,
         )
         self._children: dict[str, Child] = {}
         self._starting: dict[str, asyncio.Lock] = {}

@@ -5,11 +5,14 @@ a stale connection can never leave it unclear whether it left.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import h11
+
+from connectors.runner.certificates import why_untrusted
 
 _CHUNK = 65536
 _CONNECT_TIMEOUT = 10.0
@@ -33,6 +36,10 @@ Headers = list[tuple[bytes, bytes]]
 
 class UpstreamError(Exception):
     """The portal cannot be reached, or broke off."""
+
+
+class UntrustedError(UpstreamError):
+    """Whoever answers there does not prove to be the portal; the message says why."""
 
 
 def end_to_end(headers: Headers) -> Headers:
@@ -67,16 +74,20 @@ class Upstream:
         """It carried a request before, so the portal may have closed it meanwhile."""
 
     @classmethod
-    async def connect(cls, origin: str) -> "Upstream":
-        """A fresh connection.
+    async def connect(cls, origin: str, trust: ssl.SSLContext) -> "Upstream":
+        """A fresh connection; over TLS, to whom `trust` accepts as `origin` alone.
 
         Raises:
+            UntrustedError: its certificate was refused.
             UpstreamError: nobody listens there.
         """
         parts = urlsplit(origin)
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT):
-                reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+                secured = trust if parts.scheme == "https" else None
+                reader, writer = await asyncio.open_connection(parts.hostname, parts.port, ssl=secured)
+        except ssl.SSLCertVerificationError as error:
+            raise UntrustedError(why_untrusted(error)) from error
         except (OSError, TimeoutError) as error:
             raise UpstreamError("nobody answers there") from error
         return cls(reader, writer)

@@ -208,6 +208,9 @@ MOVED_ON_ADVICE: Final = message("Nothing was done twice. This page shows where 
 
 _UNEXPECTED: Final = message("The work was interrupted for a technical reason.")
 REASONS: Final[Mapping[str, Message]] = {
+    "run.portal_untrusted": message(
+        "Whoever answers at the portal’s address could not prove to be the portal. Nothing was sent there."
+    ),
     "run.portal_unavailable": message("The portal did not answer, or said that it is out of order."),
     "run.form_changed": message("The portal’s form is not the one that we know, so nothing was filled in further."),
     "run.sign_in_refused": message("The portal did not let us sign in with the delegation."),

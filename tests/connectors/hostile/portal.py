@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -19,6 +20,7 @@ class HostilePortal:
     """Run it with `with HostilePortal() as portal:`; two origins, a UDP port, and a list of what came."""
 
     host: str = "127.0.0.7"
+    tls: ssl.SSLContext | None = None
     finals: int = 0
     seen: list[str] = field(default_factory=list)
     """Method and path of every request that is not one of an honest form; `udp` for a datagram."""
@@ -47,6 +49,8 @@ class HostilePortal:
         self._servers = [WebServer((self.host, 0), Handler) for _ in range(2)]
         for server in self._servers:
             server.daemon_threads = True
+            if self.tls is not None:
+                server.socket = self.tls.wrap_socket(server.socket, server_side=True)
             serve(server)
         self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._udp.bind((self.host, 0))
@@ -61,7 +65,7 @@ class HostilePortal:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self._servers[0].server_address[1]}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self._servers[0].server_address[1]}"
 
     @property
     def other_url(self) -> str:

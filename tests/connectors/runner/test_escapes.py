@@ -13,20 +13,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.async_api import async_playwright
 
 from connectors.browser import isolation
 from connectors.runner import Filed, PrepareTask, RunnerSettings, SendTask, Sent, Verdict
-from connectors.runner.errors import GateRefusedError, RunError, TamperedError
+from connectors.runner.errors import GateRefusedError, PortalUntrustedError, RunError, TamperedError
 from connectors.runner.runner import Runner
 from connectors.sdk import registry
 from tests.connectors.desk import Desk
 from tests.connectors.hostile.connector import LOOK, LOOKED
 from tests.connectors.hostile.portal import HostilePortal
 from tests.connectors.issuer import FakeIssuer
+from tests.connectors.runner.authorities import Authority, server_context
 
 pytestmark = pytest.mark.anyio
 
+KNOWN = Authority("Known")
 SECRET = "the-key-that-no-connector-may-see"
 ESCAPES = Path(__file__).parents[1] / "hostile" / "escapes.html"
 _TIME_FOR_LATE_REQUESTS = 1.0
@@ -81,6 +84,8 @@ async def hostile_runner(
     described.joinpath("entry_points.txt").write_text(
         "[pilnvara.connectors]\nhostile = tests.connectors.hostile.connector:CONNECTOR\n"
     )
+    authorities = folder / "authorities.pem"
+    authorities.write_bytes(KNOWN.own.public_bytes(Encoding.PEM))
     kept = folder / "kept"
     kept.write_text(SECRET)
     patch = pytest.MonkeyPatch()
@@ -96,6 +101,7 @@ async def hostile_runner(
                 temp_root=str(temporary),
                 connector_paths=(str(folder),),
                 warm=False,
+                authorities=str(authorities),
             )
         )
         await runner.start()
@@ -251,6 +257,27 @@ class TestAPageThatFilesTwice:
             await stage.send(task)
         await stage.settled()
         assert stage.portal.finals == 0
+
+
+class TestAPortalBehindTLS:
+    async def test_is_filed_at_once_and_has_no_way_out_either(self, stage: Stage, tmp_path: Path) -> None:
+        _, pem = KNOWN.signed("127.0.0.7")
+        with HostilePortal(tls=server_context(tmp_path, pem)) as stage.portal:
+            stage.desk.portal = stage.portal.url
+            stage.portal.reset(overview="eager.html")
+            task = await stage.prepare()
+            assert isinstance(await stage.send(task), Filed)
+            stage.portal.reset(page="escapes.html")
+            with pytest.raises(GateRefusedError):
+                await stage.prepare()
+            assert (await stage.settled(), stage.portal.finals) == ([], 0)
+
+    async def test_is_not_entered_when_it_cannot_prove_who_it_is(self, stage: Stage, tmp_path: Path) -> None:
+        _, pem = Authority("Unknown").signed("127.0.0.7")
+        with HostilePortal(tls=server_context(tmp_path, pem)) as stage.portal:
+            stage.desk.portal = stage.portal.url
+            with pytest.raises(PortalUntrustedError):
+                await stage.prepare()
 
 
 class TestAPageThatRewrites:
