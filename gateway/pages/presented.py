@@ -6,21 +6,24 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from gateway.pages import readback
+from gateway.pages import outcome_words, readback
 from gateway.pages.audit_cases import OUTCOMES, STATES
 from gateway.pages.authority_words import RIGHTS
+from gateway.pages.desk.papers import SANDBOX
 from gateway.pages.desk.words import DOCUMENTS, ROUTES, STOP_REASONS
 from gateway.pages.forms import Form, field
 from gateway.pages.mine import words
 from gateway.pages.rendering import language_of, page
+from gateway.pages.resident.approving import attachment
 from gateway.pages.resident.disputing import HINTS, KINDS, Filled
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import inquiries, overviews, presenting, stopping
+from gateway.visits import inquiries, outcomes, overviews, presenting, stopping
 from gateway.visits.cases import LONGEST_WORDS
+from gateway.visits.outcomes import HandedOverHow
 from gateway.visits.overviews import OverviewReason
 from gateway.visits.stopping import StopReason
 from gateway.web.redirects import see_other
@@ -31,6 +34,7 @@ _STAFF = allow(Who.ASSISTANT, Who.MANAGER)
 _NO_DOCUMENT: Final = message("Choose which document was shown")
 _NO_PRINT_REASON: Final = message("Choose why it is printed")
 _NO_REASON: Final = message("Choose why it is stopped")
+_NO_HOW: Final = message("Choose how it was handed over")
 
 
 @get("/presented", **_STAFF)
@@ -140,6 +144,51 @@ async def show_one(
     return await _one(request, session, parts, shown_id, delegation_id)
 
 
+@post("/presented/{shown_id:str}/{delegation_id:str}/outcome", **_STAFF)
+async def show_outcome(
+    session: StaffSession, parts: Parts, shown_id: FromPath[str], delegation_id: FromPath[str]
+) -> Response[Any]:
+    """Record that it is looked what became of it; the page then shows it."""
+    await parts.database.write(lambda conn: outcomes.note_shown(conn, parts, session, shown_id, delegation_id))
+    return see_other(f"/presented/{shown_id}/{delegation_id}#outcome")
+
+
+@get("/presented/{shown_id:str}/{delegation_id:str}/decision/{filing_id:str}", **_STAFF)
+async def download_decision(
+    session: StaffSession,
+    parts: Parts,
+    shown_id: FromPath[str],
+    delegation_id: FromPath[str],
+    filing_id: FromPath[str],
+) -> Response[bytes]:
+    """The decision, as a file to print; it is never opened inside our pages."""
+    content = await parts.database.read(
+        lambda conn: outcomes.decision_for_presented(conn, parts, session, shown_id, delegation_id, filing_id)
+    )
+    headers = {"Content-Disposition": attachment(f"decision-{filing_id[:8]}"), "Content-Security-Policy": SANDBOX}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+@post("/presented/{shown_id:str}/{delegation_id:str}/handed-over", **_STAFF)
+async def hand_over(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    shown_id: FromPath[str],
+    delegation_id: FromPath[str],
+    data: Form,
+) -> Response[Any]:
+    """Record how what became of it was handed over."""
+    how = next((each for each in HandedOverHow if each.value == field(data, "how", 16)), None)
+    if how is None:
+        return await _one(request, session, parts, shown_id, delegation_id, {"how": _NO_HOW})
+    way, filing_id = how, field(data, "filing", 32)
+    await parts.database.write(
+        lambda conn: outcomes.hand_over(conn, parts, session, shown_id, delegation_id, filing_id, way)
+    )
+    return see_other(f"/presented/{shown_id}/{delegation_id}?handed=1")
+
+
 @post("/presented/{shown_id:str}/{delegation_id:str}/stop", **_STAFF)
 async def stop(
     request: AnyRequest,
@@ -213,10 +262,11 @@ async def _one(
     faults: dict[str, Message] | None = None,
     filled: Filled | None = None,
 ) -> Response[Any]:
-    one, answer = await parts.database.read(
+    one, answer, (outlooks, is_shown) = await parts.database.read(
         lambda conn: (
             presenting.one_of(conn, parts, session, shown_id, delegation_id),
             stopping.answer(conn, parts, delegation_id),
+            outcomes.for_presented(conn, parts, session, shown_id, delegation_id),
         )
     )
     here = f"/presented/{shown_id}/{delegation_id}"
@@ -237,7 +287,23 @@ async def _one(
         filled=filled or Filled(),
         longest=LONGEST_WORDS,
         opened=request.query_params.get("case", "")[:32],
+        outlooks=outlooks,
+        is_shown=is_shown,
+        outcome_words=outcome_words,
+        handed=request.query_params.get("handed") == "1",
     )
 
 
-HANDLERS = (show_form, show_document, show_list, show_overview, print_overview, show_one, stop, open_case)
+HANDLERS = (
+    show_form,
+    show_document,
+    show_list,
+    show_overview,
+    print_overview,
+    show_one,
+    show_outcome,
+    download_decision,
+    hand_over,
+    stop,
+    open_case,
+)

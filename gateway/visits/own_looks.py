@@ -31,6 +31,7 @@ _KINDS = (
     EventName.SECOND_LOOK_OPENED,
     EventName.DELEGATIONS_LISTED,
     EventName.OVERVIEW_PRINTED,
+    EventName.DECISION_SHOWN,
     EventName.BUNDLE_EXPORTED,
 )
 _NAMED = frozenset({ActorKind.ASSISTANT, ActorKind.MANAGER})

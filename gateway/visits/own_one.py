@@ -25,6 +25,7 @@ from gateway.services.catalogue import Service
 from gateway.visits import (
     actions,
     actors,
+    outcomes,
     own,
     own_looks,
     rows,
@@ -35,6 +36,7 @@ from gateway.visits import (
 )
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import NotFoundError
+from gateway.visits.outcomes import Outlook
 from gateway.visits.own_looks import Look
 from gateway.visits.proof import proof_of
 from gateway.visits.rows import AnyRow
@@ -103,6 +105,8 @@ class Filed:
     readback: ReadBack | None
     """What the portal held before the last click; `None` where it has not come so far, or is erased."""
     has_pdf: bool
+    outlook: Outlook
+    """What became of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,7 @@ class One:
         return self.standing in (own.Standing.ASKED, own.Standing.IN_FORCE)
 
 
-def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str) -> One:
+def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str, language: str = "lv") -> One:
     """One delegation, opened as far as its key is there.
 
     Raises:
@@ -150,11 +154,13 @@ def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str) -> 
         vault.fetch("statement", "readback", stop_codes.KIND)
     services = {each.id: each for each in catalogue.find_all(conn, [allowed.service for allowed in model.services])}
     facts = None if vault is None else statements.facts_of(vault, row.id)
+    filed = conn.execute(_FILINGS, {"delegation": row.id}).all()
+    outlooks = outcomes.of_filings(conn, filed, vault, language, now)
     return One(
         row=row,
         standing=own.standing_of(row, now),
         allowed=tuple(_allowed(model, services[each.service], now) for each in model.services),
-        filings=tuple(_filed(each, services, vault) for each in conn.execute(_FILINGS, {"delegation": row.id})),
+        filings=tuple(_filed(each, services, vault, outlooks[each.id]) for each in filed),
         approvals=tuple(_yes(each, model, facts) for each in model.approvals),
         facts=facts,
         statement=None if vault is None else statements.again(vault, row.id, row.template_id, row.language),
@@ -253,7 +259,7 @@ def _allowed(model: Delegation, service: Service, now: datetime) -> Allowed:
     )
 
 
-def _filed(row: AnyRow, services: dict[str, Service], vault: VisitVault | None) -> Filed:
+def _filed(row: AnyRow, services: dict[str, Service], vault: VisitVault | None, outlook: Outlook) -> Filed:
     has_readback = vault is not None and row.readback_hash is not None
     return Filed(
         id=row.id,
@@ -264,6 +270,7 @@ def _filed(row: AnyRow, services: dict[str, Service], vault: VisitVault | None) 
         reference=row.reference,
         readback=read_back_of(vault, row.id) if vault is not None and has_readback else None,
         has_pdf=vault is not None and row.pdf_hash is not None,
+        outlook=outlook,
     )
 
 

@@ -25,9 +25,6 @@ READERS = frozenset(
 NOT_YET = {
     EventName.CONNECTOR_DRIFT_FOUND: "nobody looks at a portal's forms between visits; a run says drifted for itself",
     EventName.CONNECTOR_DRIFT_ACCEPTED: "a form that has changed is accepted by a new version of its connector",
-    EventName.OUTCOME_HANDED_OVER: "what became of a filing is not handed over yet",
-    EventName.DECISION_OPENED: "a decision is not opened on any page yet",
-    EventName.DECISION_SHOWN: "a decision is not opened on any page yet",
     EventName.REPORT_EXPORTED: "there are no reports to export",
 }
 """Names that are reserved, since a name is never reused, each with what is missing."""

@@ -18,6 +18,7 @@ from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
 from gateway.pages.desk import (
     asked_before,
+    doubt_panel,
     filling_panel,
     parties_form,
     plan_panel,
@@ -342,9 +343,14 @@ def _refused_by_portal(look: _Look) -> dict[str, Any]:
     }
 
 
+def _doubts(look: _Look) -> dict[str, Any]:
+    return {"doubts": doubt_panel.gather(look.conn, look.parts, look.view, look.session.language), "shown": look.shown}
+
+
 def _closed(look: _Look) -> dict[str, Any]:
     link = look.opened("feedback").feedback_link()
     return {
+        **_doubts(look),
         "references": receipts.references_of(look.conn, look.view.id),
         "feedback": link,
         "feedback_code": printed_code(link) if link else None,
@@ -369,5 +375,6 @@ _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     Stage.PERMIT_REFUSED: _unsent,
     Stage.DECLINED: _refused_by_portal,
     Stage.FAILED: _refused_by_portal,
+    Stage.NEEDS_HUMAN: _doubts,
     Stage.CLOSED: _closed,
 }

@@ -21,7 +21,7 @@ from gateway.visits.stop_codes import StopPaper
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
 
-_SANDBOX = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 """A portal's file opened from here runs nothing and reaches nothing."""
 
 
@@ -39,7 +39,7 @@ async def show_picture(session: StaffSession, parts: Parts, visit_id: FromPath[s
             raise NotFoundError("nothing was read back yet") from None
 
     content = await parts.database.read(work)
-    return Response(content, media_type="image/png", headers={"Content-Security-Policy": _SANDBOX})
+    return Response(content, media_type="image/png", headers={"Content-Security-Policy": SANDBOX})
 
 
 @get("/desk/visits/{visit_id:str}/receipt.pdf", **allow(Who.ASSISTANT))
@@ -60,7 +60,7 @@ async def download_receipt(session: StaffSession, parts: Parts, visit_id: FromPa
         media_type="application/pdf",
         headers={
             "Content-Disposition": f'attachment; filename="receipt-{receipt_id[:8]}.pdf"',
-            "Content-Security-Policy": _SANDBOX,
+            "Content-Security-Policy": SANDBOX,
         },
     )
 

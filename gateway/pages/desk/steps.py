@@ -28,6 +28,8 @@ _Choice: TypeAlias = Callable[[Connection, Parts, StaffSession, str, str], None]
 _CHOICES: Final[Mapping[str, _Choice]] = {"add": turns.add_service, "remove": turns.remove_service}
 _NO_REASON: Final = message("Choose why it is stopped")
 _NO_DECISION: Final = message("Choose what the portal shows")
+_LISTED: Final = "listed:"
+"""Before the number of an application that the portal has named itself."""
 _NO_REFERENCE: Final = message("Enter the number that the portal shows")
 _NO_WAY: Final = message("Choose how the receipt was handed over")
 
@@ -106,21 +108,27 @@ async def retry(at: AtVisit, data: Form) -> Response[Any]:
 @post("/desk/visits/{visit_id:str}/decide", **allow(Who.ASSISTANT))
 async def decide(at: AtVisit, data: Form) -> Response[Any]:
     """A person has looked in the portal: it holds the application, or it does not."""
-    typed = {"found": field(data, "found"), "reference": field(data, "reference", 64)}
+    typed = {
+        "found": field(data, "found", 80),
+        "reference": field(data, "reference", 64),
+        "filing": field(data, "filing", 32),
+    }
     errors = {}
-    if typed["found"] not in {"yes", "no"}:
+    listed = typed["found"].removeprefix(_LISTED) if typed["found"].startswith(_LISTED) else None
+    if typed["found"] not in {"yes", "no"} and not listed:
         errors["found"] = _NO_DECISION
     elif typed["found"] == "yes" and not typed["reference"]:
         errors["reference"] = _NO_REFERENCE
     if errors:
         return await at.show(Wish(typed=typed, errors=errors), status=422)
-    reference = typed["reference"] if typed["found"] == "yes" else None
+    reference = listed or (typed["reference"] if typed["found"] == "yes" else None)
 
     def step(conn: Connection) -> None:
         filing = reading.for_desk(conn, at.parts, at.session, at.visit_id).filing
-        if filing is None:
+        filing_id = typed["filing"] or (filing["id"] if filing else "")
+        if not filing_id:
             raise OutOfOrderError("decide about nothing")
-        sending.settle(conn, at.parts, at.session, at.visit_id, filing["id"], reference=reference)
+        sending.settle(conn, at.parts, at.session, at.visit_id, filing_id, reference=reference)
 
     return await at.take(step, wish=Wish(typed=typed), then="?note=settled")
 

@@ -206,6 +206,13 @@ NOTES: Final[Mapping[str, Message]] = {
 MOVED_ON: Final = message("This has already been done, or the visit has moved on")
 MOVED_ON_ADVICE: Final = message("Nothing was done twice. This page shows where the visit stands now.")
 
+LOOK_UPS: Final[Mapping[str, Message]] = {
+    "empty": message("The portal did not list it"),
+    "several": message("The portal listed several applications that it could be"),
+}
+LOOK_UP_FAILED: Final = message("The portal did not answer")
+"""What came of asking the portal whether something arrived."""
+
 _UNEXPECTED: Final = message("The work was interrupted for a technical reason.")
 REASONS: Final[Mapping[str, Message]] = {
     "run.portal_untrusted": message(

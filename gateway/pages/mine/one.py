@@ -12,7 +12,7 @@ from delegation.errors import DelegationError
 from delegation.model import Action
 from gateway.ledger import cosignatures
 from gateway.ledger.settling import settle
-from gateway.pages import readback
+from gateway.pages import outcome_words, readback
 from gateway.pages.audit_cases import OUTCOMES, STATES
 from gateway.pages.desk.words import ROUTES
 from gateway.pages.forms import Form, field
@@ -24,7 +24,7 @@ from gateway.pages.resident.disputing import KINDS, Filled, form_page, opened_pa
 from gateway.parts import Parts
 from gateway.people.access import AccountSession, Who, allow
 from gateway.retention import standing as held
-from gateway.visits import cases, inquiries, own, own_one
+from gateway.visits import cases, inquiries, outcomes, own, own_one
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.own_one import One
 from gateway.web.redirects import see_other
@@ -67,6 +67,7 @@ async def show(
         states=STATES,
         outcomes=OUTCOMES,
         words=words,
+        outcome_words=outcome_words,
         ended=_ended(one, request.query_params),
     )
 
@@ -167,6 +168,18 @@ async def download_receipt(
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": attachment(reference)})
 
 
+@get(f"{_ONE}/filings/{{filing_id:str}}/decision.pdf", **_MINE)
+async def download_decision(
+    session: AccountSession, parts: Parts, delegation_id: FromPath[str], filing_id: FromPath[str]
+) -> Response[bytes]:
+    """The decision, as a file to keep; opening it is an event."""
+    content = await parts.database.write(
+        lambda conn: outcomes.open_decision(conn, parts, session, delegation_id, filing_id)
+    )
+    headers = {"Content-Disposition": attachment(f"decision-{filing_id[:8]}")}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 @get(f"{_ONE}/proof.zip", **_MINE)
 async def download_proof(session: AccountSession, parts: Parts, delegation_id: FromPath[str]) -> Response[bytes]:
     """Everything that proves it, to keep and to have verified by anybody; taking it is an event."""
@@ -235,7 +248,9 @@ async def show_case_opened(
 
 
 async def _read(session: AccountSession, parts: Parts, delegation_id: str) -> One:
-    return await parts.database.read(lambda conn: own_one.read(conn, parts, session.resident_id, delegation_id))
+    return await parts.database.read(
+        lambda conn: own_one.read(conn, parts, session.resident_id, delegation_id, session.language)
+    )
 
 
 def _ended(one: One, query: Mapping[str, str]) -> Action | None:
@@ -262,6 +277,7 @@ HANDLERS = (
     stop_action,
     show_picture,
     download_receipt,
+    download_decision,
     download_proof,
     show_case,
     open_case,

@@ -1,0 +1,45 @@
+"""What whoever has to find out is shown of a filing that may have arrived: all that is known, and where to look."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from delegation.filing import FilingState
+from gateway.pages.desk import words
+from gateway.parts import Parts
+from gateway.services import catalogue
+from gateway.visits import doubts, rows, sending
+from gateway.visits.reading import VisitView
+from gateway.visits.rows import AnyRow
+from gateway.visits.sealed import VisitVault
+
+
+def gather(conn: Connection, parts: Parts, view: VisitView, language: str) -> list[dict[str, Any]]:
+    """Each filing of a visit that nobody but a person can settle, the oldest first."""
+    waiting = [each for each in rows.filings_of_visit(conn, view.id) if each.state is FilingState.NEEDS_HUMAN]
+    if not waiting:
+        return []
+    vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
+    return [_known(conn, parts, view, vault, each, language) for each in waiting]
+
+
+def _known(
+    conn: Connection, parts: Parts, view: VisitView, vault: VisitVault, filing: AnyRow, language: str
+) -> dict[str, Any]:
+    doubt = doubts.of(vault, filing.id)
+    service = catalogue.find(conn, filing.service_id)
+    again = sending.asked_again_at(filing)
+    return {
+        "filing": filing.id,
+        "title": service.card(language).title,
+        "holder": service.holder,
+        "sent_at": filing.sent_at,
+        "reason": words.reason(filing.reason),
+        "status": doubt.status,
+        "asked": [(each.at, words.LOOK_UPS.get(each.result, words.LOOK_UP_FAILED)) for each in doubt.asked],
+        "candidates": doubt.candidates,
+        "asked_again_at": again if again is not None and parts.clock.now() < again else None,
+        "body": filing.body_sha256,
+        "portal": service.portal_origin,
+        "has_picture": view.filing is not None and view.filing["id"] == filing.id,
+    }
