@@ -31,7 +31,9 @@ def answers(counter: Counter, **changed: str) -> dict[str, Any]:
     day, values = counter.clock.now().date(), dict[str, Any]()
     for service in plan.services:
         sample = registry.find(service).samples[0].answers(day)
-        values |= {plan.name_of(service, name): value for name, value in sample.items()}
+        ticks = {each.name for each in registry.find(service).inputs if each.kind == "checkbox"}
+        given = {name: value for name, value in sample.items() if name not in ticks or value == "yes"}
+        values |= {plan.name_of(service, name): value for name, value in given.items()}
     return {name: value for name, value in (values | changed).items() if name not in _awaited(counter)}
 
 
@@ -68,3 +70,15 @@ def _awaited(counter: Counter) -> frozenset[str]:
     plan = counter.read(lambda conn: plans.of_visit(conn, (BENEFIT, QUEUE)))
     newest = plans.newest(counter.filings(), counter.delegation().id)
     return plans.awaited(plan, newest)
+
+
+def as_sent(values: dict[str, Any]) -> dict[str, str]:
+    """Answers as the desk's form sends them: a day in three fields."""
+    sent: dict[str, str] = {}
+    for name, value in values.items():
+        parts = value.split("-") if isinstance(value, str) else []
+        if len(parts) == 3 and all(part.isdigit() for part in parts):
+            sent |= {f"{name}-{part}": text for part, text in zip(("year", "month", "day"), parts, strict=True)}
+        else:
+            sent[name] = value
+    return sent

@@ -15,6 +15,7 @@ from gateway.visits.reading import Stage
 from gateway.visits.sealed import VisitVault
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
 from tests.gateway.pages.desk.test_steps import FORM
+from tests.gateway.visits.planned import answers, as_sent, go_on
 
 CHILD = {"for": "parent", "parent_name": "Jurģis Paraudziņš", "parent_code": "329999-10001", "parent_paper": "DZ 1"}
 COMPANY = {
@@ -147,20 +148,24 @@ class TestSeveral:
         page = desk.look().text
         assert "Services of this visit" in page
         assert "Still to do" in page
-        assert desk.press_button("next", {"service": BENEFIT}).status == 303
-        assert desk.view().visit["service_id"] == BENEFIT
-        desk.fill()
-        desk.send()
+        said = {f"precondition.{BENEFIT}/sheet_b_closed": "yes", f"precondition.{QUEUE}/child_registered": "yes"}
+        assert "Answer yes or no" in desk.press_button("plan/preconditions").text
+        assert desk.press_button("plan/preconditions", said).status == 303
         page = desk.look().text
-        assert "Next in this visit:" in page
-        assert desk.press_button("next", {"service": QUEUE}).status == 303
-        desk.press_button("preconditions", {"precondition.child_registered": "yes"})
-        # Asked once: what the benefit was told of the telephone stands here already, masked.
-        questions = desk.look().text
-        assert "Known:" in questions
-        assert "20000001" not in questions
-        desk.fill()
+        for name in ("resident.phone", "child.code", "declared.truthful"):
+            assert page.count(f' name="{name}"') == 1
+        form = as_sent(answers(desk))
+        wrong = desk.press_button("plan/answers", form | {"resident.email": "nowhere", "child.born-day": "32"})
+        assert wrong.status == 422
+        assert 'href="#resident.email"' in wrong.text
+        assert 'href="#child.born-day"' in wrong.text
+        assert desk.press_button("plan/answers", form).status == 303
+        desk.filing_id = desk.filing().id
         desk.send()
+        assert "1 of 2 filed" in desk.look().text
+        go_on(desk)
+        desk.send()
+        assert "2 of 2 filed" in desk.look().text
         assert desk.delegation().state is DelegationState.SPENT
         assert desk.press_button("close").status == 303
 
