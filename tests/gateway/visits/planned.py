@@ -27,7 +27,8 @@ def benefit_gives_the_childs_code() -> Iterator[None]:
 
 def answers(counter: Counter, **changed: str) -> dict[str, Any]:
     """Answers to both services, by the names of the set."""
-    plan = counter.read(lambda conn: plans.of_visit(conn, (BENEFIT, QUEUE)))
+    services = counter.view().visit["services"]
+    plan = counter.read(lambda conn: plans.of_visit(conn, services))
     day, values = counter.clock.now().date(), dict[str, Any]()
     for service in plan.services:
         sample = registry.find(service).samples[0].answers(day)
@@ -67,7 +68,8 @@ def filed_with(moment: datetime, text: str = PAGE) -> Any:
 
 
 def _awaited(counter: Counter) -> frozenset[str]:
-    plan = counter.read(lambda conn: plans.of_visit(conn, (BENEFIT, QUEUE)))
+    services = counter.view().visit["services"]
+    plan = counter.read(lambda conn: plans.of_visit(conn, services))
     newest = plans.newest(counter.filings(), counter.delegation().id)
     return plans.awaited(plan, newest)
 

@@ -159,7 +159,8 @@ class TestSeveral:
         assert wrong.status == 422
         assert 'href="#resident.email"' in wrong.text
         assert 'href="#child.born-day"' in wrong.text
-        assert desk.press_button("plan/answers", form).status == 303
+        taken = desk.press_button("plan/answers", form)
+        assert taken.status == 303, re.findall(r"error-message.*", taken.text)
         desk.filing_id = desk.filing().id
         desk.send()
         assert "1 of 2 filed" in desk.look().text
