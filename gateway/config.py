@@ -172,6 +172,14 @@ class Settings:
             shown="the system's authorities",
         ),
     ]
+    connectors_allowed: Annotated[
+        Path,
+        Setting(
+            "File that lists the packages of connectors that may be used, by the hash of their files",
+            texts.program,
+            shown="connectors-allowed.txt in the data folder",
+        ),
+    ]
     worker_slots: Annotated[int, Setting("Jobs that one worker runs at a time", texts.between(1, 64), "4")]
     session_idle: Annotated[
         timedelta, Setting("A staff session locks after being idle", texts.minutes(1, 120), "15", unit="minutes")
@@ -318,6 +326,7 @@ class Settings:
         values["issuer"] = values["issuer"] or values["public_url"]
         values["log_origin"] = values["log_origin"] or f"{urlsplit(values['issuer']).netloc}/log"
         values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'pilnvara.db'}"
+        values["connectors_allowed"] = values["connectors_allowed"] or values["data_dir"] / "connectors-allowed.txt"
         values["database_owner_url"] = values["database_owner_url"] or values["database_url"]
         return cls(**values)
 

@@ -10,6 +10,7 @@ import platform
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
@@ -18,6 +19,7 @@ from msgspec import structs
 from audit.policy import TrustPolicy
 from connectors.runner.api import RunnerSettings
 from connectors.runner.runner import Runner
+from connectors.sdk import packages
 from gateway.config import Settings
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
@@ -132,4 +134,5 @@ def _runner_settings(settings: Settings) -> RunnerSettings:
         chromium=None if settings.chromium is None else str(settings.chromium),
         authorities=None if settings.portal_authorities is None else str(settings.portal_authorities),
         held_for=settings.page_hold.total_seconds(),
+        ensure_allowed=partial(packages.ensure_allowed, settings.connectors_allowed),
     )

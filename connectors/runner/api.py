@@ -256,5 +256,7 @@ class RunnerSettings:
     """Folders with connector packages that are not installed, for those who write one."""
     warm: bool = True
     """Start the browser of the built-in connectors at once and not with the first run."""
+    ensure_allowed: Callable[[str], None] = lambda _package: None
+    """Asked before code of a package by others is started; raises `PackageNotAllowedError`."""
     show_child_errors: bool = False
     """Let the browser's process write to our standard error: for developers only, it may repeat values."""

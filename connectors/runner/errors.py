@@ -75,6 +75,12 @@ class ChildDiedError(RunError):
     code: ClassVar[str] = "run.child_died"
 
 
+class PackageRefusedError(RunError):
+    """The connector's package is not allowed on this machine, or its files have changed: its code was not started."""
+
+    code: ClassVar[str] = "run.package_refused"
+
+
 class GateRefusedError(RunError):
     """The page tried to send what the connector does not declare; `request` is method and address without values."""
 

@@ -38,6 +38,7 @@ from connectors.runner.child import Child, swept_root
 from connectors.runner.errors import (
     ChildDiedError,
     FormChangedError,
+    PackageRefusedError,
     PortalUnavailableError,
     ReadBackChangedError,
     RunBusyError,
@@ -50,6 +51,7 @@ from connectors.runner.gate import Gate
 from connectors.runner.guard import Clock, Guard, normal_origin, utc_now
 from connectors.runner.run import Run
 from connectors.sdk import registry
+from connectors.sdk.packages import PackageNotAllowedError
 from connectors.sdk.page import FormShape
 from connectors.sdk.words import Words
 
@@ -96,7 +98,7 @@ class Runner:
         self._temp_root = await asyncio.to_thread(swept_root, self._settings.temp_root)
         await self._gate.open()
         if self._settings.warm:
-            await self._child("connectors")
+            await self._child(registry.OWN_PACKAGE)
 
     async def close(self) -> None:
         """End every run, browser and connection."""
@@ -405,8 +407,18 @@ class Runner:
                 await child.stop()
                 child = None
             if child is None:
+                if package != registry.OWN_PACKAGE:
+                    await self._ensure_allowed(package)
                 if self._temp_root is None:
                     raise RuntimeError("the runner is not started")
                 child = await Child.start(self._settings, self._gate.address, self._temp_root)
                 self._children[package] = child
             return child
+
+    async def _ensure_allowed(self, package: str) -> None:
+        """Look once more: a file may have changed since the worker started."""
+        try:
+            await asyncio.to_thread(self._settings.ensure_allowed, package)
+        except PackageNotAllowedError as error:
+            _log.error("%s", error)
+            raise PackageRefusedError(f"the package {package} is not as it was allowed") from None

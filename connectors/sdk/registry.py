@@ -1,18 +1,19 @@
 """Every connector there is: the built-in ones, and those installed under the entry-point group `pilnvara.connectors`.
 
-An entry point names a `Connector`. It may not take a built-in's place.
+An entry point is called by its connector's id and names a `Connector`. It may not take a built-in's place.
 """
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 from connectors.sdk.connector import Connector
 from connectors.sdk.contract import ensure_sound
+from connectors.sdk.packages import GROUP
 
-GROUP = "pilnvara.connectors"
+OWN_PACKAGE = "connectors"
 BUILT_IN = (
     "connectors.portals.vsaa.sickness_benefit",
     "connectors.portals.municipality.kindergarten_queue",
@@ -35,27 +36,28 @@ def all() -> dict[str, Connector]:  # noqa: A001 - read as `registry.all()`
         ConnectorConflictError: two claim one id, or an entry point is no connector.
         ConnectorContractError: one is declared as it cannot be used.
     """
-    return {name: connector for name, (connector, _) in _loaded().items()}
+    connectors = dict(_built_in())
+    for entry in entry_points(group=GROUP):
+        if entry.name in connectors:
+            raise ConnectorConflictError(f"two connectors are called {entry.name!r}")
+        connectors[entry.name] = _loaded(entry)
+    return connectors
 
 
 def find(connector_id: str) -> Connector:
-    """The connector with this id.
+    """The connector with this id. Of packages by others only its own is imported.
 
     Raises:
         UnknownConnectorError: there is none.
+        ConnectorConflictError, ConnectorContractError: as `all` says.
     """
-    try:
-        return all()[connector_id]
-    except KeyError:
-        raise UnknownConnectorError(f"no connector is called {connector_id!r}") from None
+    entry = None if connector_id in _built_in() else _entry(connector_id)
+    return _built_in()[connector_id] if entry is None else _loaded(entry)
 
 
 def package_of(connector_id: str) -> str:
     """The top-level package that a connector's code comes from: connectors of one package share a browser."""
-    try:
-        return _loaded()[connector_id][1]
-    except KeyError:
-        raise UnknownConnectorError(f"no connector is called {connector_id!r}") from None
+    return OWN_PACKAGE if connector_id in _built_in() else _entry(connector_id).module.partition(".")[0]
 
 
 def folders() -> tuple[Path, ...]:
@@ -65,19 +67,36 @@ def folders() -> tuple[Path, ...]:
     return tuple(Path(place) for spec in found for place in spec.submodule_search_locations or [spec.origin or ""])
 
 
+def forget() -> None:
+    """Look anew at what is installed: for tests, since a program keeps what it has found."""
+    all.cache_clear()
+    _entry.cache_clear()
+    _loaded.cache_clear()
+
+
 @cache
-def _loaded() -> dict[str, tuple[Connector, str]]:
-    loaded: dict[str, tuple[Connector, str]] = {}
+def _built_in() -> dict[str, Connector]:
+    connectors = {}
     for module in BUILT_IN:
-        connector = import_module(module).CONNECTOR
+        connector: Connector = import_module(module).CONNECTOR
         ensure_sound(connector)
-        loaded[connector.id] = (connector, "connectors")
-    for entry in entry_points(group=GROUP):
-        connector = entry.load()
-        if not isinstance(connector, Connector):
-            raise ConnectorConflictError(f"entry point {entry.name!r} names no connector")
-        if connector.id in loaded:
-            raise ConnectorConflictError(f"two connectors are called {connector.id!r}")
-        ensure_sound(connector)
-        loaded[connector.id] = (connector, entry.module.partition(".")[0])
-    return loaded
+        connectors[connector.id] = connector
+    return connectors
+
+
+@cache
+def _entry(connector_id: str) -> EntryPoint:
+    for entry in entry_points(group=GROUP, name=connector_id):
+        return entry
+    raise UnknownConnectorError(f"no connector is called {connector_id!r}")
+
+
+@cache
+def _loaded(entry: EntryPoint) -> Connector:
+    connector = entry.load()
+    if not isinstance(connector, Connector):
+        raise ConnectorConflictError(f"entry point {entry.name!r} names no connector")
+    if connector.id != entry.name:
+        raise ConnectorConflictError(f"entry point {entry.name!r} must be called as its connector is: {connector.id!r}")
+    ensure_sound(connector)
+    return connector

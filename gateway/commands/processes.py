@@ -5,7 +5,7 @@ import os
 
 import click
 
-from connectors.sdk import registry
+from connectors.sdk import packages, registry
 from connectors.sdk.contract import ConnectorContractError
 from gateway import logging
 from gateway.config import ConfigurationError, Settings
@@ -59,7 +59,7 @@ def worker() -> None:
 def _open() -> Parts:
     settings = Settings.from_environment(os.environ)
     logging.configure(settings.log_level)
-    _ensure_connectors()
+    _ensure_connectors(settings)
     parts = open_parts(settings)
     try:
         parts.database.read_now(lambda conn: refuse_sandbox(conn, settings))
@@ -70,13 +70,16 @@ def _open() -> Parts:
     return parts
 
 
-def _ensure_connectors() -> None:
-    """Refuse to start with a connector that cannot be used: nobody should find out at a counter.
+def _ensure_connectors(settings: Settings) -> None:
+    """Refuse to start with a connector that is not allowed or cannot be used: nobody should find out at a counter.
+
+    A package by others is compared with the list before any of its code is imported.
 
     Raises:
-        ConfigurationError: names the connector, its inputs and why.
+        ConfigurationError: names the package, or the connector and its inputs, and why.
     """
     try:
+        packages.ensure_allowed(settings.connectors_allowed)
         registry.all()
-    except (ConnectorContractError, registry.ConnectorConflictError) as error:
+    except (packages.PackageNotAllowedError, ConnectorContractError, registry.ConnectorConflictError) as error:
         raise ConfigurationError(str(error)) from error

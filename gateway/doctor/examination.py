@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gateway.config import Settings
-from gateway.doctor import epochs, guards, machine, outside, people, registrations, retention, services
+from gateway.doctor import epochs, guards, machine, outside, packages, people, registrations, retention, services
 from gateway.doctor.finding import Finding, Look
 
 LOOKS: tuple[Look, ...] = (
@@ -23,6 +23,7 @@ LOOKS: tuple[Look, ...] = (
     machine.assets,
     machine.browser,
     machine.isolation,
+    packages.connectors,
     services.proxies,
     services.mail,
     services.texts,

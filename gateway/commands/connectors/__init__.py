@@ -10,6 +10,7 @@ COMMANDS = {
     "check": (f"{_HERE}.checking:check", "See whether a portal's forms are still the committed ones; sends nothing."),
     "dry-run": (f"{_HERE}.checking:dry_run", "Fill in a form up to the last click, and show what it read back."),
     "test": (f"{_HERE}.testing:test", "Hold a connector to the contract of all connectors."),
+    "hash": (f"{_HERE}.hashing:hash_packages", "Print what the list of allowed packages says of the installed ones."),
 }
 
 

@@ -82,7 +82,7 @@ async def hostile_runner(
     described.mkdir()
     described.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: hostile-connector\nVersion: 1\n")
     described.joinpath("entry_points.txt").write_text(
-        "[pilnvara.connectors]\nhostile = tests.connectors.hostile.connector:CONNECTOR\n"
+        "[pilnvara.connectors]\ntest.hostile = tests.connectors.hostile.connector:CONNECTOR\n"
     )
     authorities = folder / "authorities.pem"
     authorities.write_bytes(KNOWN.own.public_bytes(Encoding.PEM))
@@ -91,8 +91,7 @@ async def hostile_runner(
     patch = pytest.MonkeyPatch()
     patch.syspath_prepend(folder)
     patch.setenv("PILNVARA_DATABASE_URL", SECRET)
-    registry.all.cache_clear()
-    registry._loaded.cache_clear()
+    registry.forget()
     with kept.open() as secret:
         os.set_inheritable(secret.fileno(), True)
         runner = Runner(
@@ -108,8 +107,7 @@ async def hostile_runner(
         yield runner
         await runner.close()
     patch.undo()
-    registry.all.cache_clear()
-    registry._loaded.cache_clear()
+    registry.forget()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sdk import Connector, Words, registry
+from connectors.sdk import Connector, Words, packages, registry
 from connectors.sdk.contract import ConnectorContractError, ensure_sound
 from connectors.sdk.inputs import Checkbox, CheckboxGroup, File, Input, Option, ShownWhen, Text
 from gateway.commands import processes
@@ -34,13 +34,11 @@ def a_plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     described = tmp_path / "unsound_connector-1.dist-info"
     described.mkdir()
     described.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: unsound-connector\nVersion: 1\n")
-    described.joinpath("entry_points.txt").write_text(f"[pilnvara.connectors]\nunsound = {__name__}:UNSOUND\n")
+    described.joinpath("entry_points.txt").write_text(f"[{packages.GROUP}]\nlv.example.unsound = {__name__}:UNSOUND\n")
     monkeypatch.syspath_prepend(tmp_path)
-    registry.all.cache_clear()
-    registry._loaded.cache_clear()
+    registry.forget()
     yield
-    registry.all.cache_clear()
-    registry._loaded.cache_clear()
+    registry.forget()
 
 
 class TestEnsureSound:
@@ -86,6 +84,7 @@ class TestAPlugIn:
         self, a_plug_in: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("PILNVARA_DATA_DIR", str(tmp_path / "data"))
+        monkeypatch.setattr(packages, "ensure_allowed", lambda _: None)
         with pytest.raises(ConfigurationError, match="'agreed'"):
             processes._open()
         assert not (tmp_path / "data").exists()

@@ -1,0 +1,141 @@
+"""Packages of connectors that others wrote: which are installed, what their files are, and which of them are allowed.
+
+Nothing here imports a package: its code has not run when it is refused. What counts is the SHA-256 over all its files,
+as `pilnvara connectors hash` prints it; compiled files that Python makes of them are left out.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import Distribution, distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+GROUP = "pilnvara.connectors"
+_LINE = re.compile(
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;#]+)\s+--hash=sha256:(?P<sha256>[0-9a-f]{64})"
+)
+_COMPILED = "__pycache__"
+
+
+class PackageNotAllowedError(Exception):
+    """A package of connectors is not on the list of allowed ones, or is another than was allowed. Says which."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """An installed distribution that brings connectors."""
+
+    name: str
+    version: str
+    modules: tuple[str, ...]
+    """Its top-level packages."""
+    sha256: str
+    """Over its files, in hex."""
+
+    @property
+    def line(self) -> str:
+        """How the list of allowed packages names it."""
+        return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
+
+
+def installed() -> tuple[Package, ...]:
+    """All that there are, by name.
+
+    Raises:
+        PackageNotAllowedError: one names a module of which there is no file.
+    """
+    return tuple(sorted(_found(), key=lambda package: package.name))
+
+
+def read_allowed(file: Path) -> Mapping[str, str]:
+    """The hashes of the allowed packages, by `name==version`; none when there is no such file.
+
+    Raises:
+        PackageNotAllowedError: a line is none that `pilnvara connectors hash` prints.
+    """
+    if not file.is_file():
+        return {}
+    allowed: dict[str, str] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        text = line.partition("#")[0].strip()
+        if not text:
+            continue
+        match = _LINE.fullmatch(text)
+        if match is None:
+            raise PackageNotAllowedError(
+                f"{file}, line {number}: take the line as `pilnvara connectors hash` prints it"
+            )
+        allowed[f"{match['name']}=={match['version']}"] = match["sha256"]
+    return allowed
+
+
+def ensure_allowed(file: Path, module: str | None = None) -> None:
+    """Refuse to go on where a package is installed that the list in `file` does not name as it is.
+
+    With `module` only the package of that top-level module is looked at.
+
+    Raises:
+        PackageNotAllowedError: names the package, and what to do.
+    """
+    found = [package for package in installed() if module is None or module in package.modules]
+    if not found:
+        return
+    allowed = read_allowed(file)
+    for package in found:
+        known = allowed.get(f"{package.name}=={package.version}")
+        if known is None:
+            raise PackageNotAllowedError(
+                f"the package {package.name} {package.version} brings connectors and is not allowed. Look at it, "
+                f"then put its line into {file}: `pilnvara connectors hash` prints it. Or uninstall it"
+            )
+        if known != package.sha256:
+            raise PackageNotAllowedError(
+                f"the files of {package.name} {package.version} are not those that were allowed in {file}: one was "
+                "changed, added or removed since. Install it anew, or look at it and allow it again"
+            )
+
+
+def _found() -> Iterator[Package]:
+    seen: set[str] = set()
+    for distribution in distributions():
+        modules = {entry.module.partition(".")[0] for entry in distribution.entry_points if entry.group == GROUP}
+        name = re.sub(r"[-_.]+", "-", distribution.name).lower()
+        if not modules or name in seen:
+            continue
+        seen.add(name)
+        yield Package(
+            name=name,
+            version=distribution.version,
+            modules=tuple(sorted(modules)),
+            sha256=_hash(distribution, modules),
+        )
+
+
+def _hash(distribution: Distribution, modules: set[str]) -> str:
+    told = [_told("entry_points.txt", (distribution.read_text("entry_points.txt") or "").encode())]
+    for module in sorted(modules):
+        told += [_told(name, path.read_bytes()) for name, path in _files(module)]
+    return hashlib.sha256("".join(told).encode()).hexdigest()
+
+
+def _files(module: str) -> list[tuple[str, Path]]:
+    """All files of a top-level package, also such as nobody listed when it was built: Python would import them too."""
+    spec = find_spec(module)
+    if spec is None:
+        raise PackageNotAllowedError(f"a package of connectors names the module {module}, which is not there")
+    roots = [Path(place) for place in spec.submodule_search_locations or ()]
+    if not roots and spec.origin:
+        return [(f"{module}.py", Path(spec.origin))]
+    found = [
+        (f"{module}/{path.relative_to(root).as_posix()}", path)
+        for root in roots
+        for path in root.rglob("*")
+        if path.is_file() and _COMPILED not in path.parts
+    ]
+    return sorted(found)
+
+
+def _told(name: str, content: bytes) -> str:
+    return f"{hashlib.sha256(content).hexdigest()}  {name}\n"

@@ -1,0 +1,119 @@
+"""Packages by others: none of their code runs before the list names their files as they are."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.runner import RunnerSettings
+from connectors.runner.errors import PackageRefusedError
+from connectors.runner.runner import Runner
+from connectors.sdk import packages, registry
+from gateway.commands import processes
+from gateway.config import ConfigurationError, Settings
+from gateway.doctor import packages as doctor
+
+MODULE = "example_connectors_of_others"
+
+
+@pytest.fixture
+def others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package whose code says that it ran."""
+    code = tmp_path / "site" / MODULE
+    code.mkdir(parents=True)
+    code.joinpath("__init__.py").write_text("raise RuntimeError('its code was run')\n")
+    code.joinpath("fingerprints.json").write_text("{}\n")
+    described = tmp_path / "site" / "example_connectors-1.2.dist-info"
+    described.mkdir()
+    described.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: Example_Connectors\nVersion: 1.2\n")
+    described.joinpath("entry_points.txt").write_text(f"[{packages.GROUP}]\nlv.example.one = {MODULE}:CONNECTOR\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    return code
+
+
+@pytest.fixture
+def allowed(tmp_path: Path) -> Path:
+    return tmp_path / "allowed.txt"
+
+
+def test_is_found_with_one_hash_over_all_its_files(others: Path) -> None:
+    (found,) = packages.installed()
+    assert (found.name, found.version, found.modules) == ("example-connectors", "1.2", (MODULE,))
+    assert found.line == f"example-connectors==1.2 --hash=sha256:{found.sha256}"
+    (others / "__pycache__").mkdir()
+    (others / "__pycache__" / "compiled.pyc").write_text("what Python makes of it")
+    assert packages.installed() == (found,)
+
+
+def test_goes_on_when_the_list_names_it(others: Path, allowed: Path) -> None:
+    (found,) = packages.installed()
+    allowed.write_text(f"# looked at by two of us\n\n{found.line}  # until spring\n")
+    packages.ensure_allowed(allowed)
+
+
+def test_is_refused_when_nobody_listed_it(others: Path, allowed: Path) -> None:
+    with pytest.raises(packages.PackageNotAllowedError, match=r"example-connectors 1\.2 brings connectors and is not"):
+        packages.ensure_allowed(allowed)
+
+
+@pytest.mark.parametrize("change", ["edited", "added", "removed", "entry point"])
+def test_is_refused_when_a_file_is_another(others: Path, allowed: Path, change: str) -> None:
+    (found,) = packages.installed()
+    allowed.write_text(found.line)
+    match change:
+        case "edited":
+            others.joinpath("__init__.py").write_text("raise RuntimeError('other code')\n")
+        case "added":
+            others.joinpath("steps.py").write_text("")
+        case "removed":
+            others.joinpath("fingerprints.json").unlink()
+        case _:
+            entry_points = next(others.parent.glob("*.dist-info")) / "entry_points.txt"
+            entry_points.write_text(f"[{packages.GROUP}]\nlv.example.one = {MODULE}.other:CONNECTOR\n")
+    with pytest.raises(packages.PackageNotAllowedError, match="are not those that were allowed"):
+        packages.ensure_allowed(allowed)
+    assert MODULE not in sys.modules
+
+
+def test_is_not_taken_by_a_line_that_says_something_else(others: Path, allowed: Path) -> None:
+    allowed.write_text("example-connectors==1.2\n")
+    with pytest.raises(packages.PackageNotAllowedError, match="line 1: take the line as"):
+        packages.ensure_allowed(allowed)
+
+
+def test_keeps_the_program_from_starting_and_its_code_from_running(
+    others: Path, allowed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PILNVARA_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("PILNVARA_CONNECTORS_ALLOWED", str(allowed))
+    with pytest.raises(ConfigurationError, match="is not allowed"):
+        processes._open()
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_doctor_says_so(others: Path, allowed: Path) -> None:
+    settings = Settings.from_environment({"PILNVARA_CONNECTORS_ALLOWED": str(allowed)})
+    assert doctor.connectors(settings).health == "broken"
+    allowed.write_text(packages.installed()[0].line)
+    found = doctor.connectors(settings)
+    assert (found.health, "example-connectors 1.2" in found.detail) == ("ok", True)
+
+
+def test_its_browser_is_not_started_when_a_file_changed_under_a_worker(others: Path, allowed: Path) -> None:
+    (found,) = packages.installed()
+    allowed.write_text(found.line)
+    packages.ensure_allowed(allowed, MODULE)
+    others.joinpath("__init__.py").write_text("raise RuntimeError('other code')\n")
+    runner = Runner(RunnerSettings(ensure_allowed=lambda module: packages.ensure_allowed(allowed, module)))
+    with pytest.raises(PackageRefusedError):
+        asyncio.run(runner._child(MODULE))
+
+
+def test_an_entry_point_is_called_as_its_connector(others: Path) -> None:
+    code = "from connectors.sdk import registry\nCONNECTOR = registry.find('lv.vsaa.sickness_benefit')\n"
+    others.joinpath("__init__.py").write_text(code)
+    registry.forget()
+    with pytest.raises(registry.ConnectorConflictError, match="must be called as its connector is"):
+        registry.find("lv.example.one")
+    registry.forget()
