@@ -10,8 +10,8 @@ from typing import Final, Self
 
 from connectors.sdk import groups
 from connectors.sdk.connector import Connector
-from connectors.sdk.inputs import Checkbox, Input, Option
-from connectors.sdk.steps import AnyFill, FillDateParts, Pick, Tick
+from connectors.sdk.fills import FillDateParts, FillRows, OneFill, Pick, PickSeveral, Tick
+from connectors.sdk.inputs import Checkbox, Group, Input, Option
 from connectors.sdk.words import Words
 
 PORTAL_LANGUAGE: Final = "lv"
@@ -36,9 +36,8 @@ class Meanings:
         labels: dict[str, str] = {}
         answers: dict[str, dict[str, str]] = {}
         ambiguous: set[str] = set()
-        for fill in (fill for step in connector.steps for fill in step.fills):
-            asked = inputs[fill.input]
-            for own, words in _labels(fill, asked):
+        for fill, asked, row in _asked(connector, inputs):
+            for own, words in _labels(fill, asked, row):
                 if labels.setdefault(own, words.to(language)) != words.to(language):
                     ambiguous.add(own)
                 answers[own] = {text: meant.to(language) for text, meant in _answers(fill, asked)}
@@ -54,14 +53,33 @@ class Meanings:
         return self.answers.get(label, {}).get(text)
 
 
-def _labels(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
+def _asked(connector: Connector, inputs: Mapping[str, Input]) -> Iterator[tuple[OneFill, Input, str]]:
+    """Each question with how it is filled in, and the portal's name of the row that it stands in."""
+    for fill in (fill for step in connector.steps for fill in step.fills):
+        if not isinstance(fill, FillRows):
+            yield fill, inputs[fill.input], ""
+            continue
+        group = connector.input(fill.input)
+        for number in range(group.most if isinstance(group, Group) else 0):
+            for each in fill.fills:
+                yield each, inputs[f"{fill.input}.{number}.{each.input}"], fill.row.format(number=number + 1)
+
+
+def _labels(fill: OneFill, asked: Input, row: str) -> Iterator[tuple[str, Words]]:
     """The portal's labels of one question: as its form and as its overview may have them."""
     yield asked.label.lv, asked.label
+    for own, words in _own_labels(fill, asked):
+        yield own, words
+        if row:
+            yield f"{row}: {own}", words
+
+
+def _own_labels(fill: OneFill, asked: Input) -> Iterator[tuple[str, Words]]:
     if isinstance(fill, FillDateParts):
         yield fill.legend, asked.label
         for part, named in ((fill.day, _DAY), (fill.month, _MONTH), (fill.year, _YEAR)):
             yield f"{fill.legend}: {part.label}", _within(asked.label, named)
-    elif isinstance(fill, Pick):
+    elif isinstance(fill, Pick | PickSeveral):
         yield fill.legend, asked.label
     elif fill.within:
         yield f"{fill.within}: {fill.label}", asked.label
@@ -71,7 +89,7 @@ def _labels(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
         yield fill.label, asked.label
 
 
-def _answers(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
+def _answers(fill: OneFill, asked: Input) -> Iterator[tuple[str, Words]]:
     if isinstance(asked, Checkbox):
         yield from ((each.lv, each) for each in (_YES, _NO))
     if isinstance(fill, Tick):
@@ -79,7 +97,7 @@ def _answers(fill: AnyFill, asked: Input) -> Iterator[tuple[str, Words]]:
     options: tuple[Option, ...] = getattr(asked, "options", ())
     for option in options:
         yield option.label.lv, option.label
-        if isinstance(fill, Pick) and option.value in fill.options:
+        if isinstance(fill, Pick | PickSeveral) and option.value in fill.options:
             yield fill.options[option.value][1], option.label
 
 

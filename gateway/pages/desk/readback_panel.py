@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.sdk import groups, registry
 from connectors.sdk.connector import Connector
+from connectors.sdk.inputs import Group
 from delegation.readback import Item, ReadBack
 from gateway.pages import readback as readbacks
 from gateway.pages.desk.questions import masked, sensitive
@@ -73,10 +74,11 @@ def _places(connector_id: str) -> Mask:
     connector = registry.find(connector_id)
     names = sensitive(connector.inputs)
     kinds = {each.name: each.kind for each in groups.every(connector.inputs)}
+    rows = {groups.count_name(each): str(each.most) for each in connector.inputs if isinstance(each, Group)}
     controls: dict[tuple[str, str], str] = {}
     labels: dict[str, str] = {}
     for step in connector.steps:
-        for action in (action for fill in step.fills for action in fill.actions({})):
+        for action in (action for fill in step.fills for action in fill.actions(rows)):
             if action.input in names:
                 controls[step.name, action.control] = kinds[action.input]
                 labels |= dict.fromkeys(filter(None, (action.label, action.within)), kinds[action.input])
