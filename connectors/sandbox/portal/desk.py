@@ -7,12 +7,25 @@ from litestar import Request
 
 from connectors.sandbox.common.desk import Desk
 from connectors.sandbox.pages import PageError
+from connectors.sandbox.portal.childbirth_benefit import CHILDBIRTH_BENEFIT
 from connectors.sandbox.portal.drafts import Drafts
 from connectors.sandbox.portal.kindergarten_queue import KINDERGARTEN_QUEUE
+from connectors.sandbox.portal.parental_benefit import PARENTAL_BENEFIT
+from connectors.sandbox.portal.public_event import PUBLIC_EVENT
 from connectors.sandbox.portal.services import Service
 from connectors.sandbox.portal.sickness_benefit import SICKNESS_BENEFIT
+from connectors.sandbox.portal.street_trading import STREET_TRADING
+from connectors.sandbox.portal.street_trading_organising import STREET_TRADING_ORGANISING
 
-SERVICES: tuple[Service, ...] = (SICKNESS_BENEFIT, KINDERGARTEN_QUEUE)
+SERVICES: tuple[Service, ...] = (
+    SICKNESS_BENEFIT,
+    PARENTAL_BENEFIT,
+    CHILDBIRTH_BENEFIT,
+    KINDERGARTEN_QUEUE,
+    STREET_TRADING,
+    STREET_TRADING_ORGANISING,
+    PUBLIC_EVENT,
+)
 
 
 @dataclass(frozen=True)

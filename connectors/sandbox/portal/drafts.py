@@ -40,12 +40,13 @@ class Draft:
         """Label and shown answer of each question of a step."""
         return [
             (
-                one.label,
+                one.shown_label,
                 self.attachments[one.key].shown
                 if one.key in self.attachments
                 else shown(one, self.answers.get(one.key, "")),
             )
             for one in step.questions
+            if not one.part or one.always_required or self.answers.get(one.key)
         ]
 
 

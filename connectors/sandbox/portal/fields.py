@@ -1,7 +1,8 @@
 """Questions of a form: what a control is, how its answer is read, and what is wrong with it.
 
 An answer is a string, kept under the question's `key`: a date as ISO `2026-11-02`, a month as `2027-09`, a ticked box
-as `ja`. `name` is what the control is called on the page; it is the key unless a fault renames it.
+as `ja`, ticked boxes of one name as `partika,ziedi`. `name` is what the control is called on the page; it is the key
+unless a fault renames it.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Kind = Literal["text", "tel", "email", "select", "radio", "checkbox", "date", "month", "file"]
+Kind = Literal["text", "tel", "email", "select", "radio", "checkbox", "several", "date", "month", "file"]
 Answers = Mapping[str, str]
 Messages = dict[str, str]
 
@@ -28,6 +29,7 @@ NEEDED: Mapping[Kind, str] = {
     "email": "Aizpildiet šo lauku",
     "select": "Izvēlieties vienu no iespējām",
     "radio": "Izvēlieties vienu no iespējām",
+    "several": "Izvēlieties vismaz vienu no iespējām",
     "checkbox": "Lai turpinātu, tas jāapstiprina",
     "date": "Ievadiet datumu",
     "month": "Ievadiet mēnesi un gadu",
@@ -66,6 +68,13 @@ class Question:
     """Message for an answer that cannot be right, or an empty string."""
     tidy: Callable[[str], str] = field(default=str.strip)
     name: str = ""
+    part: str = ""
+    """Neighbours of one part stand under it as their legend; in the overview it comes before the label."""
+
+    @property
+    def shown_label(self) -> str:
+        """As the overview says it."""
+        return f"{self.part}: {self.label}" if self.part else self.label
 
     @property
     def control(self) -> str:
@@ -84,7 +93,7 @@ class Question:
             return f"{self.control}_diena"
         if self.kind == "month":
             return f"{self.control}_menesis"
-        if self.kind == "radio":
+        if self.kind in ("radio", "several"):
             return f"{self.control}-{self.options[0].value}"
         return self.control
 
@@ -121,6 +130,10 @@ def read_answer(question: Question, form: Answers) -> tuple[str, str]:
         return _read_date(parts)
     if question.kind == "month":
         return _read_month(parts)
+    if question.kind == "several":
+        chosen = parts[0].split(",")
+        known = {option.value for option in question.options}
+        return (parts[0], "") if known.issuperset(chosen) else ("", NEEDED["several"])
     answer = question.tidy(parts[0])
     return answer, _wrong(question, answer)
 
@@ -177,6 +190,9 @@ def shown(question: Question, answer: str) -> str:
         return f"{year}. gada {MONTHS[int(month) - 1]}"
     if question.kind == "checkbox":
         return "Jā"
+    if question.kind == "several":
+        chosen = answer.split(",")
+        return ", ".join(option.text for option in question.options if option.value in chosen)
     return next((option.text for option in question.options if option.value == answer), answer)
 
 
@@ -185,7 +201,7 @@ def missing(question: Question, answers: Answers) -> str:
     answered = bool(answers.get(question.key))
     if question.needed_when is not None:
         key, value = question.needed_when
-        needed = answers.get(key) == value
+        needed = value in answers.get(key, "").split(",")
         if question.barred_else and answered and not needed:
             return "Atstājiet tukšu: šis jautājums uz jums neattiecas"
     else:
@@ -221,6 +237,21 @@ def check_email(answer: str) -> str:
 def check_phone(answer: str) -> str:
     """Message unless `answer` looks like a telephone number."""
     return "" if re.fullmatch(r"(\+\d{1,3})?\d{8,12}", answer) else "Ievadiet derīgu tālruņa numuru"
+
+
+def check_amount(answer: str) -> str:
+    """Message unless `answer` is an amount in euro, with a comma before the cents."""
+    return "" if re.fullmatch(r"\d{1,7}(,\d{2})?", answer) else "Ievadiet summu ar komatu, piemēram, 12,50"
+
+
+def check_number(answer: str) -> str:
+    """Message unless `answer` is a whole number."""
+    return "" if re.fullmatch(r"\d{1,7}", answer) else "Ievadiet veselu skaitli"
+
+
+def check_time(answer: str) -> str:
+    """Message unless `answer` is a time of day."""
+    return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", answer) else "Ievadiet laiku, piemēram, 09:00"
 
 
 def check_personal_code(answer: str) -> str:
@@ -262,6 +293,44 @@ def email(key: str = "epasts", label: str = "E-pasts", **more: object) -> Questi
 def choice(key: str, label: str, options: Mapping[str, str], **more: object) -> Question:
     """One of a few radio buttons."""
     return _question(key, "radio", label, {"options": tuple(Option(*pair) for pair in options.items()), **more})
+
+
+def several(key: str, label: str, options: Mapping[str, str], **more: object) -> Question:
+    """Boxes of one name, of which any may be ticked."""
+    return _question(key, "several", label, {"options": tuple(Option(*pair) for pair in options.items()), **more})
+
+
+def selection(key: str, label: str, options: Mapping[str, str], **more: object) -> Question:
+    """One of a list."""
+    return _question(key, "select", label, {"options": tuple(Option(*pair) for pair in options.items()), **more})
+
+
+def day(key: str, label: str, **more: object) -> Question:
+    """A date in three controls."""
+    return _question(key, "date", label, more)
+
+
+def upload(key: str, label: str, **more: object) -> Question:
+    """A file."""
+    return _question(key, "file", label, more)
+
+
+def personal_code(key: str, label: str, **more: object) -> Question:
+    """A personal code."""
+    return _question(
+        key,
+        "text",
+        label,
+        {"maxlength": 12, "check": check_personal_code, "tidy": tidy_personal_code, **more},
+    )
+
+
+def account(key: str = "konts", label: str = "Konta numurs (IBAN)", **more: object) -> Question:
+    """A bank account."""
+    hint = "Jūsu konts Latvijas bankā, piemēram, LV78 PARA 0000 0000 0000 1."
+    return _question(
+        key, "text", label, {"hint": hint, "maxlength": 34, "check": check_iban, "tidy": tidy_iban, **more}
+    )
 
 
 def tick(key: str, label: str, **more: object) -> Question:

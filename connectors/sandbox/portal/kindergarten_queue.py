@@ -24,7 +24,7 @@ _OLDEST_CHILD_YEARS = 7
 _LATEST_START_YEARS = 5
 
 
-def _steps(_person: Person, today: date) -> tuple[Step, ...]:
+def _steps(_person: Person, today: date, _answers: Answers) -> tuple[Step, ...]:
     return (_INFORMATION, _child(today), _place(today), _FAMILY, _CONTACT, _DECLARATIONS)
 
 

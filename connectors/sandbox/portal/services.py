@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from connectors.sandbox.common.people import Person
 from connectors.sandbox.faults import Faults
@@ -45,7 +46,8 @@ class Service:
     summary: str
     prefix: str
     """Of its reference numbers."""
-    build_steps: Callable[[Person, date], tuple[Step, ...]]
+    build_steps: Callable[[Person, date, Answers], tuple[Step, ...]]
+    """For a person on a day; what was answered so far may decide what is asked next."""
     key_of: Callable[[Answers], str]
     """The service's own key: what a person cannot apply for twice."""
     refusal: Refusal
@@ -53,10 +55,12 @@ class Service:
     """By the fault `form_changed`: the question's key, and what its control is then called."""
     added: Question
     """By the fault `form_changed`: the question that the second step then asks too."""
+    fee: Callable[[Answers], Decimal] = lambda _answers: Decimal(0)
+    """What it costs, in euro; the overview says it before anything is sent."""
 
-    def steps(self, person: Person, today: date, faults: Faults) -> tuple[Step, ...]:
+    def steps(self, person: Person, today: date, faults: Faults, answers: Answers) -> tuple[Step, ...]:
         """The steps as they are for this person on this day, with the faults that change forms."""
-        steps = self.build_steps(person, today)
+        steps = self.build_steps(person, today, answers)
         if "form_changed" in faults:
             return (steps[0], self._changed(steps[1]), *steps[2:])
         if "form_changed_cosmetic" in faults:

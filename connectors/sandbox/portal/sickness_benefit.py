@@ -38,7 +38,7 @@ def sheets_of(person: Person, today: date) -> tuple[Sheet, ...]:
     )
 
 
-def _steps(person: Person, today: date) -> tuple[Step, ...]:
+def _steps(person: Person, today: date, _answers: Answers) -> tuple[Step, ...]:
     sheets = sheets_of(person, today)
     return (_INFORMATION, _data(sheets), _attachments(), _ANSWER, _DECLARATIONS)
 

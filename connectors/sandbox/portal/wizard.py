@@ -1,12 +1,12 @@
 """The steps of a service, from the first page to the reference number."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -101,13 +101,17 @@ def open_wizard(desk: PortalDesk, request: AnyRequest, slug: str) -> Wizard:
     if not visitor.session.may_file(service.id):
         raise PageError(403, "Iesniegt nav atļauts", "Ar šo pilnvarojumu var tikai uzzināt, kas noticis ar iesniegto.")
     person = visitor.session.person
-    steps = service.steps(person, desk.today(), desk.faults)
-    return Wizard(service, visitor, steps, desk.registry.open_draft(person, service))
+    draft = desk.registry.open_draft(person, service)
+    steps = service.steps(person, desk.today(), desk.faults, draft.answers if draft else {})
+    return Wizard(service, visitor, steps, draft)
 
 
-async def read_step(step: Step, form: Mapping[str, object], draft: Draft) -> Reading:
+async def read_step(step: Step, form: FormMultiDict, draft: Draft) -> Reading:
     """What a posted form says, judged together with what the draft holds already."""
     texts = {name: value for name, value in form.items() if isinstance(value, str)}
+    for question in step.questions:
+        if question.kind == "several":
+            texts[question.control] = ",".join(str(value) for value in form.getall(question.control, []))
     answers: dict[str, str] = {}
     attachments: dict[str, Attachment] = {}
     messages: Messages = {}
@@ -174,6 +178,7 @@ def show_overview(
         wizard=wizard,
         draft=draft,
         sections=[(step, draft.shown(step)) for step in wizard.steps],
+        fee=f"{wizard.service.fee(draft.answers):.2f}".replace(".", ","),
         messages=messages,
         notice=notice,
     )
@@ -216,7 +221,9 @@ async def save_step(
     draft.answers.update(reading.answers)
     draft.attachments.update(reading.attachments)
     draft.saved.add(step.slug)
-    return see_other(wizard.after(step))
+    # What was answered may decide which step comes next.
+    onward = open_wizard(desk, request, slug)
+    return see_other(onward.after(onward.step(step.slug)))
 
 
 def _refuse(desk: PortalDesk, service: Service, step: Step, reading: Reading) -> None:
@@ -282,7 +289,7 @@ async def file_elsewhere(request: AnyRequest, desk: NamedDependency[PortalDesk],
     draft = desk.registry.drafts.get(str(form.get("melnraksts", "")))
     if draft is None or "redirects_final" not in desk.faults:
         raise PageError(404, "Melnraksta nav", "Melnraksts ir dzēsts. Sāciet pakalpojumu no sākuma.")
-    steps = draft.service.steps(draft.person, desk.today(), desk.faults)
+    steps = draft.service.steps(draft.person, desk.today(), desk.faults, draft.answers)
     application = desk.registry.accept(draft, steps, None, desk.now())
     return see_other(f"/pakalpojumi/{slug}/sanemts/{application.reference}")
 
