@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from connectors.sdk.fills import AnyFill, DatePart, FillDateParts, Pick, Tick
 from connectors.sdk.inputs import ShownWhen
 from connectors.sdk.outcome import Listed, Outcome, Standing
-from connectors.sdk.steps import AnyFill, ErrorMarks, Final, LookUp, ReceiptRule, Request, SignIn, Step
+from connectors.sdk.steps import ErrorMarks, Final, LookUp, ReceiptRule, Request, SignIn, Step
 from connectors.sdk.words import Words
 
 PORTAL = "latvija"
@@ -27,9 +28,53 @@ def sign_in(slug: str) -> SignIn:
     )
 
 
-def step(slug: str, name: str, title: Words, fills: tuple[AnyFill, ...], shown_when: ShownWhen | None = None) -> Step:
-    """One page of a wizard: posted to its own address by *Tālāk*."""
-    path = f"/pakalpojumi/{slug}/{name}"
+def tick(question: str, control: str, label: str) -> Tick:
+    """A box of the wizard."""
+    return Tick(input=question, control=control, label=label, sends="ja")
+
+
+def yes_or_no(question: str, control: str, legend: str) -> Pick:
+    """Two buttons, *Jā* and *Nē*."""
+    return Pick(input=question, control=control, legend=legend, options={"yes": ("ja", "Jā"), "no": ("ne", "Nē")})
+
+
+def day(question: str, control: str, legend: str) -> FillDateParts:
+    """A date in three controls."""
+    return FillDateParts(
+        input=question,
+        legend=legend,
+        day=DatePart(f"{control}_diena", "Diena"),
+        month=DatePart(f"{control}_menesis", "Mēnesis"),
+        year=DatePart(f"{control}_gads", "Gads"),
+    )
+
+
+def information(slug: str) -> Step:
+    """The first page: what one has read."""
+    return step(
+        slug,
+        "informacija",
+        Words("Informācija par pakalpojumu", "About the service"),
+        (tick("information_read", "iepazinos", "Iepazinos ar informāciju"),),
+    )
+
+
+def declarations(slug: str, *fills: AnyFill) -> Step:
+    """The last page before the overview."""
+    return step(slug, "apliecinajumi", Words("Apliecinājumi", "Declarations"), fills)
+
+
+def step(
+    slug: str,
+    name: str,
+    title: Words,
+    fills: tuple[AnyFill, ...],
+    shown_when: ShownWhen | None = None,
+    *,
+    at: str | None = None,
+) -> Step:
+    """One page of a wizard: posted to its own address by *Tālāk*; `at` where that is not its name."""
+    path = f"/pakalpojumi/{slug}/{at or name}"
     controls = tuple(dict.fromkeys(action.control for fill in fills for action in fill.actions({})))
     return Step(
         name=name,

@@ -157,6 +157,8 @@ class Choose(Fill):
 
     options: Mapping[str, str] = field(default_factory=dict)
     contains: bool = False
+    varies: bool = False
+    """What is offered depends on an answer before, such as the municipality: no part of the form's fingerprint."""
 
     def actions(self, values: Values) -> tuple[Action, ...]:
         """The select to set."""

@@ -16,7 +16,12 @@ from connectors.sdk.packages import GROUP
 OWN_PACKAGE = "connectors"
 BUILT_IN = (
     "connectors.portals.vsaa.sickness_benefit",
+    "connectors.portals.vsaa.parental_benefit",
+    "connectors.portals.vsaa.childbirth_benefit",
     "connectors.portals.municipality.kindergarten_queue",
+    "connectors.portals.municipality.street_trading",
+    "connectors.portals.municipality.street_trading_organising",
+    "connectors.portals.municipality.public_event",
 )
 
 

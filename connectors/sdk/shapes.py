@@ -22,7 +22,7 @@ def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
         fill.control
         for each in fills
         for fill in (each.fills if isinstance(each, FillRows) else (each,))
-        if isinstance(fill, Choose) and fill.contains
+        if isinstance(fill, Choose) and (fill.contains or fill.varies)
     )
     return without_options(_with_one_row(shape, groups), own)
 

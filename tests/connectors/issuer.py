@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from connectors.sdk import registry
 from tests.serving import WebServer, serve
 
 CLIENT = "sandbox-portal"
@@ -26,7 +27,7 @@ class FakeIssuer:
     host: str = "127.0.0.5"
     tickets: set[str] = field(default_factory=set)
     seen_tickets: list[str] = field(default_factory=list)
-    services: tuple[str, ...] = ("lv.vsaa.sickness_benefit", "lv.municipality.kindergarten_queue")
+    services: tuple[str, ...] = field(default_factory=lambda: tuple(registry.all()))
     person: str = "329999-00001"
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 

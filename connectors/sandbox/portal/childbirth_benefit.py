@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.portal import answering, fields
 from connectors.sandbox.portal.fields import Answers, Messages
-from connectors.sandbox.portal.services import Person, Refusal, Service, Step, an_added_question
+from connectors.sandbox.portal.services import Refusal, Service, Step, an_added_question
 
 _EARLIEST_DAYS, _LATEST_DAYS = 8, 183
 """After the birth: it can be claimed from the eighth day and within six months."""

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.portal import answering, fields
 from connectors.sandbox.portal.fields import Answers, Messages
-from connectors.sandbox.portal.services import Person, Refusal, Service, Step, an_added_question
+from connectors.sandbox.portal.services import Refusal, Service, Step, an_added_question
 
 
 def _steps(_person: Person, today: date, _answers: Answers) -> tuple[Step, ...]:

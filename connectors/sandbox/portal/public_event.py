@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.portal import answering, fields, municipalities
 from connectors.sandbox.portal.fields import Answers, Messages, Question
 from connectors.sandbox.portal.municipalities import EVENT
-from connectors.sandbox.portal.services import Person, Refusal, Service, Step, an_added_question
+from connectors.sandbox.portal.services import Refusal, Service, Step, an_added_question
 
 ROWS = 4
 """Lines for responsible persons on the form; those that are not needed stay empty."""

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.portal import answering, fields, municipalities
 from connectors.sandbox.portal.fields import Answers
 from connectors.sandbox.portal.municipalities import TRADING
-from connectors.sandbox.portal.services import Person, Refusal, Service, Step, an_added_question
+from connectors.sandbox.portal.services import Refusal, Service, Step, an_added_question
 
 GOODS = {
     "partika": "Pārtika",

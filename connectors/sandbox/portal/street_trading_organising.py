@@ -3,10 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+from connectors.sandbox.common.people import Person
 from connectors.sandbox.portal import answering, fields, municipalities
 from connectors.sandbox.portal.fields import Answers, Messages, Question
 from connectors.sandbox.portal.municipalities import ORGANISING
-from connectors.sandbox.portal.services import Person, Refusal, Service, Step, an_added_question
+from connectors.sandbox.portal.services import Refusal, Service, Step, an_added_question
 
 ROWS = 6
 """Lines for traders on the form; those that are not needed stay empty."""

@@ -26,7 +26,7 @@ def offered(services: Sequence[Service], language: str) -> list[dict[str, Any]]:
             "lockable": [
                 (each.name, each.label.to(language))
                 for each in registry.find(service.id).inputs
-                if each.lockable and each.prefill
+                if each.lockable and (each.prefill or "").startswith("resident.")
             ],
         }
         for number, service in enumerate(services)

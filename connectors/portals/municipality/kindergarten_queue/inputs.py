@@ -1,5 +1,6 @@
 """What the kindergarten queue asks, once."""
 
+from connectors.portals.municipality import municipalities
 from connectors.sdk.inputs import (
     Checkbox,
     Date,
@@ -19,14 +20,6 @@ from connectors.sdk.manifest import Precondition
 from connectors.sdk.words import Words
 
 _SIBLING = ShownWhen("sibling", "yes")
-_KINDERGARTENS = (
-    Option("ziemelu-saulite", Words("Ziemeļu novads: “Saulīte”", "Ziemeļu novads: “Saulīte”")),
-    Option("ziemelu-zvaigznite", Words("Ziemeļu novads: “Zvaigznīte”", "Ziemeļu novads: “Zvaigznīte”")),
-    Option("upes-vizbulite", Words("Upes novads: “Vizbulīte”", "Upes novads: “Vizbulīte”")),
-    Option("upes-strautins", Words("Upes novads: “Strautiņš”", "Upes novads: “Strautiņš”")),
-    Option("juras-kaija", Words("Jūras pilsēta: “Kaija”", "Jūras pilsēta: “Kaija”")),
-    Option("juras-dzintars", Words("Jūras pilsēta: “Dzintariņš”", "Jūras pilsēta: “Dzintariņš”")),
-)
 _MONTHS = (
     ("janvāris", "January"),
     ("februāris", "February"),
@@ -94,26 +87,17 @@ INPUTS: tuple[Input, ...] = (
         concept="child.born",
         sensitive=True,
     ),
-    Select(
-        name="municipality",
-        label=Words("Pašvaldība", "Municipality"),
-        options=(
-            Option("ziemelu", Words("Ziemeļu novads", "Ziemeļu novads")),
-            Option("upes", Words("Upes novads", "Upes novads")),
-            Option("juras", Words("Jūras pilsēta", "Jūras pilsēta")),
-        ),
-        lockable=True,
-    ),
+    municipalities.choice(),
     Select(
         name="first_choice",
         label=Words("Pirmā vēlamā iestāde", "First choice of kindergarten"),
-        options=_KINDERGARTENS,
+        options=municipalities.kindergartens(),
         lockable=True,
     ),
     Select(
         name="second_choice",
         label=Words("Otrā vēlamā iestāde", "Second choice of kindergarten"),
-        options=_KINDERGARTENS,
+        options=municipalities.kindergartens(),
         lockable=True,
     ),
     Select(
