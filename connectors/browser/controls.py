@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from connectors.browser import messages as say
-from connectors.sdk.fills import Action, How, held_by, rows_of
+from connectors.sdk.fills import Action, How, held_by
 from connectors.sdk.page import PageState
 
 CONTROL_TIMEOUT = 5_000.0
@@ -62,8 +62,12 @@ class Controls:
         elif action.how is How.CHECKBOX:
             if (action.value in held) != bool(action.value) or (not action.value and any(held)):
                 await self._control(action).set_checked(bool(action.value), timeout=CONTROL_TIMEOUT)
-        elif wanted != (held[0] if held else ""):
+        elif (not held or wanted != held[0]) and (wanted or await self._is_there(action)):
             await self._write(action, wanted)
+
+    async def _is_there(self, action: Action) -> bool:
+        """Whether there is anything to empty: an answer given just now may have taken it away, or brought it."""
+        return action.how is not How.RADIO and await self._control(action).count() > 0
 
     async def _write(self, action: Action, wanted: str) -> None:
         match action.how:
@@ -107,7 +111,9 @@ class Controls:
             await asyncio.sleep(_PAUSE)
 
     async def _set_rows(self, action: Action) -> None:
-        there, wanted = len(rows_of(action, self._state.controls)), int(action.value)
+        there, wanted = 0, int(action.value)
+        while await self._row(action, there).count():
+            there += 1
         for number in range(there, wanted):
             button = self._page.get_by_role("button", name=action.label, exact=True)
             await button.click(timeout=CONTROL_TIMEOUT)

@@ -370,6 +370,7 @@ class _Exchange:
             await self._connection.begin_answer(answer)
             async with asyncio.timeout(self._timeout):
                 async for chunk in upstream.body():
+                    self._lane.guard.heard(self._leave, chunk)
                     await self._connection.continue_answer(chunk)
             await self._connection.end_answer()
         except (UpstreamError, TimeoutError) as error:

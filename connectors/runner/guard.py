@@ -32,6 +32,8 @@ from delegation.readback import ReadBack
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEEPS_THE_BODY = frozenset({307, 308})
 """Redirects with which a browser would send the answers a second time (RFC 9110 section 15.4.8)."""
+_ANSWER_KEPT = 65_536
+"""Bytes of the portal's answer to the final request that are kept while the run lasts."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SENT_ELSEWHERE = Words(
     "Portāls lūdza nosūtīt atbildes uz citu adresi.", "The portal asked to send the answers to another address."
@@ -85,6 +87,8 @@ class FinalRecord:
     status: int | None = None
     location: str = ""
     timed_out: bool = False
+    answer: bytes = b""
+    """How the portal's answer began; never logged."""
 
 
 @dataclass
@@ -297,6 +301,11 @@ class Guard:
     def origins(self) -> tuple[str, ...]:
         """Where this run's browser may go at all, as `normal_origin` gives it."""
         return (self.portal_origin, self.issuer_origin, *_other_origins(self.connector))
+
+    def heard(self, leave: Leave, chunk: bytes) -> None:
+        """Keep the beginning of the answer to the final request: it may be the only word of the portal that remains."""
+        if leave.kind == "final" and self.final is not None and len(self.final.answer) < _ANSWER_KEPT:
+            self.final.answer += chunk[:_ANSWER_KEPT]
 
     def unanswered(self, leave: Leave, *, timed_out: bool) -> None:
         """Take note that no answer came, or that nothing could be sent at all."""

@@ -20,6 +20,7 @@ from connectors.sdk.steps import LookUp
 from connectors.sdk.words import Words
 
 _SEE_OTHER = frozenset({301, 302, 303})
+_TAKEN = frozenset({200, 201})
 _REFUSALS = frozenset({200, 400, 422})
 _CLOCK_SKEW = timedelta(minutes=2)
 """How far a portal's clock may be behind ours."""
@@ -51,7 +52,23 @@ def without_browser(connector: Connector, record: FinalRecord, evidence: Evidenc
     reference = _first(connector.receipt.location_reference, location_path(record))
     if reference and path_fits(connector.receipt.path, location_path(record)):
         return Filed(reference=reference, pdf=None, page_text="", evidence=evidence)
+    if reference := _answered(connector, record):
+        return Filed(reference=reference, pdf=None, page_text="", evidence=evidence)
     return Unknown(reason="browser_died", evidence=evidence)
+
+
+def _answered(connector: Connector, record: FinalRecord) -> str:
+    """The reference in the portal's answer in JSON, where the connector says where it stands (RFC 6901)."""
+    pointer = connector.receipt.answer_reference
+    if pointer is None or record.status not in _TAKEN:
+        return ""
+    try:
+        found = json.loads(record.answer)
+        for name in pointer.split("/")[1:]:
+            found = found[name.replace("~1", "/").replace("~0", "~")]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return _first(connector.receipt.reference, found) if isinstance(found, str) else ""
 
 
 def from_page(

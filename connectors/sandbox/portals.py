@@ -40,7 +40,11 @@ class Make:
 MAKES: Mapping[str, Make] = {
     "latvija": Make(SERVICES, Drafts, PortalDesk, build_portal, "portala_sesija"),
     "eiestades": Make(
-        single_page.SERVICES, Registry, single_page.SinglePageDesk, single_page.build_single_page, "iestazu_sesija"
+        single_page.SERVICES,
+        single_page.Drafts,
+        single_page.SinglePageDesk,
+        single_page.build_single_page,
+        "iestazu_sesija",
     ),
     "registri": Make(tables.SERVICES, Registry, tables.TablesDesk, tables.build_tables, "registru_sesija"),
 }

@@ -118,6 +118,8 @@ class DatePart:
     label: str
     how: How = How.TEXT
     """`How.SELECT` where it is chosen from a list whose values are plain numbers."""
+    varies: bool = False
+    """Its list is another one each year, and no part of the form's fingerprint."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,10 +238,13 @@ class FillTypeahead(Fill):
 
     sets: str = ""
     """Hidden control with the id of what was chosen; it must not stay empty."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """The portal's text for each value of ours; without, the answer is the text."""
 
     def actions(self, values: Values) -> tuple[Action, ...]:
         """The combobox to set."""
-        return (replace(self._action(How.TYPEAHEAD, _text(values, self.input)), also=self.sets),)
+        value = _text(values, self.input)
+        return (replace(self._action(How.TYPEAHEAD, self.options.get(value, value)), also=self.sets),)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,9 @@ BUILT_IN = (
     "connectors.portals.municipality.street_trading",
     "connectors.portals.municipality.street_trading_organising",
     "connectors.portals.municipality.public_event",
+    "connectors.portals.vid.annual_income_declaration",
+    "connectors.portals.pmlp.residence_declaration",
+    "connectors.portals.nva.unemployed_status",
 )
 
 

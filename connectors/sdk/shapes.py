@@ -1,8 +1,10 @@
 """A page's form without what differs from one person, visit or answer to the next: so it is committed and compared."""
 
+from collections.abc import Iterator
+
 import msgspec
 
-from connectors.sdk.fills import Choose, FillRows, declared, row_number
+from connectors.sdk.fills import Choose, FillDateParts, FillRows, OneFill, declared, row_number
 from connectors.sdk.page import FieldShape, FormShape, without_options
 from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import Final, Step
@@ -19,10 +21,10 @@ def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
     fills = page.fills if isinstance(page, Step) else ()
     groups = tuple(fill for fill in fills if isinstance(fill, FillRows))
     own = frozenset(
-        fill.control
+        control
         for each in fills
         for fill in (each.fills if isinstance(each, FillRows) else (each,))
-        if isinstance(fill, Choose) and (fill.contains or fill.varies)
+        for control in _with_own_options(fill)
     )
     return without_options(_with_one_row(shape, groups), own)
 
@@ -54,6 +56,14 @@ def merged(first: FormShape | None, later: FormShape | None) -> FormShape | None
         fields.insert(before, field)
         names.insert(before, field.name)
     return msgspec.structs.replace(later, fields=tuple(fields))
+
+
+def _with_own_options(fill: OneFill) -> Iterator[str]:
+    """Controls whose options are a person's own, or another year's each year."""
+    if isinstance(fill, Choose) and (fill.contains or fill.varies):
+        yield fill.control
+    elif isinstance(fill, FillDateParts):
+        yield from (part.control for part in (fill.day, fill.month, fill.year) if part.varies)
 
 
 def _with_one_row(shape: FormShape, groups: tuple[FillRows, ...]) -> FormShape:

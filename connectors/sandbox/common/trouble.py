@@ -17,6 +17,10 @@ _AGAIN = "-talak"
 """End of the address at which a final request is taken once more, when it was redirected there."""
 
 
+_ACCEPTED = frozenset({201, 303})
+"""What a portal answers to a final request that it has taken: to a script, or to a browser that it leads on."""
+
+
 class TroubledPortal:
     """A portal's application, with its troubles around it; it counts every final request that arrives."""
 
@@ -66,7 +70,7 @@ class TroubledPortal:
             return
         answer = _Held()
         await self._application(scope, receive, answer)
-        if answer.status == 303:
+        if answer.status in _ACCEPTED:
             cut(scope, reset=False)
             return
         for message in answer.messages:

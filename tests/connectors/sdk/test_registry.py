@@ -5,7 +5,8 @@ import pytest
 from connectors.sdk import Connector, Validated, groups, registry, validate
 from connectors.sdk.fills import How
 from connectors.sdk.inputs import Group
-from connectors.sdk.steps import Step
+from connectors.sdk.fills import How, declared
+from connectors.sdk.steps import Final, Step
 
 CONNECTORS = list(registry.all().values())
 
@@ -19,6 +20,13 @@ def names_filled(connector: Connector) -> list[str]:
     fills = [fill.actions(rows) for step in connector.steps for fill in step.fills]
     asked = [[each.input for each in actions if each.input and each.how is not How.ROWS] for actions in fills]
     return [name for names in asked for name in dict.fromkeys(names)]
+
+
+def uploaded(page: Step | Final) -> set[str]:
+    """Controls whose file leaves by a request of its own."""
+    sends = isinstance(page, Step) and any(request.files for request in page.extra)
+    fills = page.fills if isinstance(page, Step) else ()
+    return {action.control for action in declared(fills) if sends and action.how is How.FILE}
 
 
 def test_finds_by_id_and_names_what_is_missing() -> None:
@@ -46,7 +54,7 @@ class TestEveryConnector:
     def test_declares_every_field_of_its_committed_forms(self, connector: Connector) -> None:
         for page in connector.pages:
             fields = {field.name for field in connector.fingerprints[page.name].fields}
-            assert fields == set(page.request.fields)
+            assert fields == page.request.controls() | uploaded(page)
 
     def test_keeps_only_hidden_controls_out_of_the_payload(self, connector: Connector) -> None:
         for page in connector.pages:
@@ -62,5 +70,6 @@ class TestEveryConnector:
                 for label in (field.label, *(text for _, text in field.options))
             }
             sample = connector.samples[-1].answers(date(2026, 11, 22))
-            wanted = {action.label for fill in step.fills for action in fill.actions(sample) if action.value}
+            actions = (action for fill in step.fills for action in fill.actions(sample) if action.value)
+            wanted = {action.label for action in actions if action.how is not How.ROWS}
             assert wanted <= labels

@@ -1,0 +1,1 @@
+"""Connectors for the Office of Citizenship and Migration Affairs."""
