@@ -3,9 +3,8 @@ from datetime import date
 import pytest
 
 from connectors.sdk import Connector, Validated, groups, registry, validate
-from connectors.sdk.fills import How
-from connectors.sdk.inputs import Group
 from connectors.sdk.fills import How, declared
+from connectors.sdk.inputs import Group
 from connectors.sdk.steps import Final, Step
 
 CONNECTORS = list(registry.all().values())
