@@ -209,6 +209,12 @@ class Settings:
     delegation_validity: Annotated[
         timedelta, Setting("A delegation is valid, from the yes", texts.minutes(10, 1440), "120", unit="minutes")
     ]
+    another_day: Annotated[
+        timedelta,
+        Setting(
+            "What is left of several services may be filed on another day, for", texts.days(1, 60), "14", unit="days"
+        ),
+    ]
     visit_idle: Annotated[
         timedelta,
         Setting(

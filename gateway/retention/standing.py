@@ -59,7 +59,7 @@ PEOPLE_OF_VISIT: CompoundSelect[Any] = union(
 def _obstacles(delegations: Select[Any], visits: Select[Any], held: ColumnElement[bool]) -> Any:
     """One row for each kind of obstacle that there is."""
     found = {
-        Obstacle.OPEN_VISIT: select(Visit.id).where(Visit.id.in_(visits), Visit.state == VisitState.OPEN),
+        Obstacle.OPEN_VISIT: select(Visit.id).where(Visit.id.in_(visits), Visit.state != VisitState.CLOSED),
         Obstacle.IN_FORCE: select(DelegationRow.id).where(
             DelegationRow.id.in_(delegations), DelegationRow.state.in_(_LIVE), DelegationRow.valid_until > _NOW
         ),

@@ -17,7 +17,7 @@ from gateway.database.base import written_out
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
-from gateway.visits import actors, opening
+from gateway.visits import actors, opening, setting_aside
 from gateway.visits.rows import lock_delegation_of, lock_filing_of, lock_visit_whole
 from gateway.visits.tables import Visit, VisitState
 
@@ -54,7 +54,7 @@ def abandon(conn: Connection, parts: Parts, visit_id: str) -> bool:
     # Asked once all is locked: somebody may have gone on with it since it was found.
     is_left = conn.execute(_LAST, {"visit": visit_id}).scalar_one() < _until(conn, parts)
     is_awaited = filing is not None and filing.state is FilingState.SENT
-    if visit.state is VisitState.CLOSED or not is_left or is_awaited:
+    if visit.state is not VisitState.OPEN or not is_left or is_awaited:
         return False
     opening.end_visit(conn, parts, visit, delegation, filing, by=actors.SYSTEM, event=EventName.VISIT_ABANDONED)
     return True
@@ -67,11 +67,20 @@ async def close_left(parts: Parts) -> int:
     return sum(closed)
 
 
+async def close_set_aside(parts: Parts) -> int:
+    """Close every visit that was set aside and cannot be taken up any more; return how many."""
+    found = await parts.database.read(lambda conn: setting_aside.over(conn, parts))
+    closed = [await parts.database.write(partial(setting_aside.end_over, parts=parts, visit_id=each)) for each in found]
+    return sum(closed)
+
+
 async def keep_closing(parts: Parts, *, every: float = EVERY_SECONDS) -> None:
     """Close what nobody goes on with, each `every` seconds, until cancelled."""
     while True:
         await asyncio.sleep(every)
         try:
+            if ended := await close_set_aside(parts):
+                _log.info("closed visits that nobody took up again", visits=ended)
             if closed := await close_left(parts):
                 _log.info("closed visits that nobody went on with", visits=closed)
         except DatabaseUnavailableError:

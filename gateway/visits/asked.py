@@ -42,6 +42,9 @@ class Asked:
     services: tuple[Wanted, ...] = ()
     """What is offered beyond filing each of the visit's services once."""
 
+    another_day: bool = False
+    """Whether what is left of several services may be filed on another day."""
+
     @property
     def speaking(self) -> tuple[residents.Profile, ...]:
         """Everybody who says yes for somebody else, the first asked first."""
@@ -57,7 +60,9 @@ def requested(
     now: datetime,
 ) -> Delegation:
     """The delegation that is put to its approvers; errors as of `delegation.model.request` and `scope.allowed`."""
-    files = scope.whole_minute(now + parts.settings.delegation_validity)
+    may_wait = asked.another_day and len(services) > 1
+    lasts = parts.settings.another_day if may_wait else parts.settings.delegation_validity
+    files = scope.whole_minute(now + lasts)
     allowed = scope.allowed(services, asked.services, now=now, files_until=files)
     return request_step(
         Delegation(

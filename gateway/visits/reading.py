@@ -126,7 +126,7 @@ def moment(conn: Connection, parts: Parts, visit_id: str) -> tuple[object, ...] 
     `None` once nothing more can happen.
     """
     row = conn.execute(_MOMENT, {"visit": visit_id}).one_or_none()
-    if row is None or row.state is VisitState.CLOSED:
+    if row is None or row.state is not VisitState.OPEN:
         return None
     code_is_over = row.code_until is not None and parts.clock.now() >= row.code_until
     return (row.n, row.run_id, row.steps_done, row.steps_total, code_is_over)

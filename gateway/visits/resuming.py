@@ -23,7 +23,7 @@ def resume(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> N
         NotFoundError: as `lock_visit`.
     """
     visit = lock_visit(conn, by, visit_id)
-    if visit.state is VisitState.CLOSED or visit.session_hash == by.token_hash:
+    if visit.state is not VisitState.OPEN or visit.session_hash == by.token_hash:
         return
     conn.execute(update(Visit).where(Visit.id == visit_id).values(session_hash=by.token_hash))
     say(conn, visit_id, EventName.VISIT_RESUMED, by.actor, parts.clock.database_now(conn))

@@ -306,7 +306,7 @@ def _locked(conn: Connection, parts: Parts, look_id: str, now: datetime, session
     """The look, locked with all that its answer may change, if `session` may answer it now."""
     visit, row = _lock_all(conn, look_id)
     ensure_may_answer(conn, parts, session, row, visit, now)
-    is_over = visit.state is VisitState.CLOSED or now >= row.lapses_at
+    is_over = visit.state is not VisitState.OPEN or now >= row.lapses_at
     if row.state is not SecondLookState.WAITING or is_over:
         raise SecondLookOverError("the second look is over")
     return row

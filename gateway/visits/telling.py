@@ -21,6 +21,7 @@ from gateway.visits import stop_codes
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.rows import AnyRow, find_delegation, find_filing_of, find_visit
 from gateway.visits.sealed import VisitVault
+from gateway.visits.states import VisitState
 
 JOB = "approver.tell"
 """The kind of job; its payload names the delegation and what is told."""
@@ -31,6 +32,10 @@ class Told(StrEnum):
 
     GRANTED = "granted"
     STOPPED = "stopped"
+    SET_ASIDE = "set_aside"
+    """What is left is done on another day."""
+    REMINDED = "reminded"
+    """That day is to come soon, or the permission ends."""
     NEWS = "news"
     """The portal says something new of an application."""
     FOLLOWING_ENDED = "following_ended"
@@ -53,12 +58,16 @@ def later(delegation_id: str, what: Told, now: datetime) -> Task:
 def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None:
     """Write the messages, to each approver who can be reached, if it is still so."""
     row = find_delegation(conn, delegation_id)
+    if what in (Told.SET_ASIDE, Told.REMINDED) and not _is_set_aside(conn, row):
+        return
     if what is Told.GRANTED and row.state not in (DelegationState.ACTIVE, DelegationState.SPENT):
         return
     visit = find_visit(conn, row.visit_id)
     vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
     if what is Told.GRANTED:
         template, values = _granted(parts, vault, row, visit.language)
+    elif what in (Told.SET_ASIDE, Told.REMINDED):
+        template, values = _set_aside(parts, vault, visit, row, what)
     elif what is Told.STOPPED:
         template, values = _stopped(conn, row, visit.language)
     else:
@@ -76,6 +85,17 @@ def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None
 def _granted(parts: Parts, vault: VisitVault, row: AnyRow, language: str) -> tuple[str, dict[str, str]]:
     link = stop_codes.link_of(parts, vault, row.id) or f"{parts.settings.public_url}/stop"
     return "granted", {"until": local_time(row.valid_until, language), "link": link}
+
+
+def _is_set_aside(conn: Connection, row: AnyRow) -> bool:
+    visit = find_visit(conn, row.visit_id)
+    return row.state is DelegationState.ACTIVE and visit.state is VisitState.SET_ASIDE
+
+
+def _set_aside(parts: Parts, vault: VisitVault, visit: AnyRow, row: AnyRow, what: Told) -> tuple[str, dict[str, str]]:
+    link = stop_codes.link_of(parts, vault, row.id) or f"{parts.settings.public_url}/stop"
+    until = local_time(visit.set_aside_until, visit.language)
+    return f"visit_{what.value}", {"until": until, "link": link}
 
 
 def _stopped(conn: Connection, row: AnyRow, language: str) -> tuple[str, dict[str, str]]:

@@ -46,6 +46,8 @@ class Stage(StrEnum):
     NEEDS_HUMAN = "needs_human"
     STOPPED = "stopped"
     FAILED = "failed"
+    SET_ASIDE = "set_aside"
+    """It goes on another day, once somebody has taken it up again."""
     CLOSED = "closed"
 
 
@@ -113,11 +115,26 @@ class VisitView:
         return self.visit["state"] is VisitState.OPEN
 
     @property
+    def is_put_off(self) -> bool:
+        """Whether what is left is done on another day."""
+        return self.visit["state"] is VisitState.SET_ASIDE
+
+    @property
+    def is_of_an_earlier_day(self) -> bool:
+        """Whether the newest delegation named an assistant who does not go on with the visit."""
+        delegation = self.delegation
+        if delegation is None or self.visit["set_aside_at"] is None or delegation["state"] is DelegationState.REQUESTED:
+            return False
+        is_over = not self.may_still_file or delegation["state"] is DelegationState.REVOKED
+        is_earlier = delegation["requested_at"] < self.visit["set_aside_at"]
+        return is_earlier and is_over and (delegation["ended_by"] in (None, "visit"))
+
+    @property
     def stage(self) -> Stage:
         """Which one thing the pages are about."""
         if not self.is_open:
-            return Stage.CLOSED
-        if self.delegation is None or self.is_for_another_service:
+            return Stage.SET_ASIDE if self.is_put_off else Stage.CLOSED
+        if self.delegation is None or self.is_for_another_service or self.is_of_an_earlier_day:
             return self._stage_of_service
         if self.filing is not None and self.filing["state"] in _OF_FILING and not self.is_set_aside:
             return _OF_FILING[self.filing["state"]]

@@ -154,6 +154,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "can_fill": panels.can_fill(view),
         "turns": desk.turns,
         "filed_of": turns.filed_of(desk.turns),
+        "can_set_aside": panels.can_set_aside(view),
         "can_answer_all": panels.can_answer_all(view),
         "titles": {turn.service.id: turn.service.card(session.language).title for turn in desk.turns},
         "can_go_on": view.delegation is not None and view.stage not in _HELD_UP,

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.desk import filling, overview, papers, plan_filling, requesting, signing, steps
+from gateway.pages.desk import filling, overview, papers, plan_filling, requesting, set_aside, signing, steps
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *overview.HANDLERS,
@@ -12,4 +12,5 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *filling.HANDLERS,
     *plan_filling.HANDLERS,
     *papers.HANDLERS,
+    *set_aside.HANDLERS,
 )

@@ -33,7 +33,7 @@ from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import search, standing
-from gateway.visits import looking, plans, reading, receipts, second_looks, turns
+from gateway.visits import looking, plans, reading, receipts, second_looks, setting_aside, turns
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -120,6 +120,11 @@ def can_fill(view: VisitView) -> bool:
     """Whether the questions may be answered, or answered anew."""
     is_unsent = view.filing is None or view.filing["state"] not in _LEFT
     return view.is_open and view.may_file and (is_unsent or view.may_file_another)
+
+
+def can_set_aside(view: VisitView) -> bool:
+    """Whether the rest may be done on another day."""
+    return setting_aside.may_set_aside(view)
 
 
 def can_answer_all(view: VisitView) -> bool:
@@ -226,6 +231,7 @@ def _request(look: _Look) -> dict[str, Any]:
         "documents": words.DOCUMENTS,
         "parties": parties_form.KINDS,
         "papers": parties_form.PAPERS,
+        "another_day": look.parts.settings.another_day.days if len(services) > 1 else None,
         "scope": scope_form.offered(services, look.session.language),
         "chosen": [(each.id, each.card(look.session.language).title) for each in services],
     }

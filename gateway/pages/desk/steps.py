@@ -166,11 +166,16 @@ async def confirm_close(at: AtVisit) -> Response[Any]:
 @post("/desk/visits/{visit_id:str}/close", **allow(Who.ASSISTANT))
 async def close(at: AtVisit) -> Response[Any]:
     """End the visit. The session goes on under a new cookie: nothing of this resident can be brought back by *back*."""
+    return await wiped(at, at.doing(opening.close_visit))
+
+
+async def wiped(at: AtVisit, ends: Callable[[Connection], object]) -> Response[Any]:
+    """Take the step that ends what this terminal shows of a visit, and leave nothing of it behind."""
     token = ""
 
     def step(conn: Connection) -> None:
         nonlocal token
-        opening.close_visit(conn, at.parts, at.session, at.visit_id)
+        ends(conn)
         token = sessions.rotate(conn, at.session.token_hash, now=at.parts.clock.now())
 
     answer = await at.take(step)

@@ -34,6 +34,7 @@ STAGES: Final[Mapping[Stage, Message]] = {
     Stage.NEEDS_HUMAN: message("You have to look in the portal"),
     Stage.STOPPED: message("Stopped"),
     Stage.FAILED: message("It could not be filled in"),
+    Stage.SET_ASIDE: message("Set aside for another day"),
     Stage.CLOSED: message("The visit is closed"),
 }
 """The heading of each stage's page."""
@@ -67,6 +68,7 @@ NEXT: Final[Mapping[Stage, Message]] = {
     Stage.NEEDS_HUMAN: message("Look in the portal"),
     Stage.STOPPED: message("Ask again or end the visit"),
     Stage.FAILED: message("Try again"),
+    Stage.SET_ASIDE: message("Take it up"),
     Stage.CLOSED: message("Nothing more to do"),
 }
 """What the assistant does next; the text of the link on the desk."""
@@ -84,6 +86,7 @@ COLOURS: Final[Mapping[Stage, str]] = {
     Stage.PERMIT_LAPSED: "orange",
     Stage.PERMIT_REFUSED: "orange",
     Stage.FILED: "green",
+    Stage.SET_ASIDE: "grey",
     Stage.CLOSED: "grey",
 }
 """Of the tag that names a stage; the others are blue."""

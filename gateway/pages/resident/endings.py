@@ -41,6 +41,11 @@ _STAGES: dict[Stage, Told] = {
         _ASK_AGAIN,
         is_over=False,
     ),
+    Stage.SET_ASIDE: Told(
+        message("What is left waits for another day"),
+        message("Nothing more is sent today. What was filed stays filed; what is left waits until you come back."),
+        message("Come to the centre with your document. You will see everything again before it is sent."),
+    ),
     Stage.EXPIRED: Told(
         message("The time of your permission is over"),
         _NOTHING_LEFT,

@@ -92,7 +92,7 @@ def screen_of(view: VisitView, session: ResidentSession) -> Screen:
 
 def may_stop(view: VisitView) -> bool:
     """Whether something is still allowed that a no would end."""
-    return view.is_open and (view.can_stop or view.may_file)
+    return (view.is_open and (view.can_stop or view.may_file)) or (view.is_put_off and view.still_allows)
 
 
 def sent_at(view: VisitView) -> datetime | None:
