@@ -26,9 +26,7 @@ _MOST: Final = 20
 _NO_DOCUMENT: Final = message("Choose which document you checked")
 _NO_CODE: Final = message("Enter the personal code as the document has it")
 _NOT_PRESENT: Final = message("Confirm that this is the person on the document")
-_ANOTHER: Final = message(
-    "This is not the document of the person who allowed it. Nothing is shown, and that is recorded"
-)
+_ANOTHER: Final = message("This is not the document of whoever allowed it. Nothing is shown, and that is recorded")
 
 
 @get("/desk/visits/{visit_id:str}/set-aside", **allow(Who.ASSISTANT))
