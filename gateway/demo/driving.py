@@ -154,16 +154,27 @@ class Desk(Staff):
         """Answer the connector's questions and send them to the portal's form."""
         form = self.form("/answers")
         form.wait_for()
+        rows = {name: value for name, value in answers.items() if name.endswith(".count")}
+        for name, value in rows.items():
+            self.add_rows(name.removesuffix(".count"), int(str(value)))
         for name, value in answers.items():
-            _answer(form, name, value)
+            if name not in rows:
+                _answer(form, name, value)
         for name, file in sample.files.items():
             form.locator(f'input[name="{name}"]').set_input_files(
                 {"name": file.filename, "mimeType": file.media_type, "buffer": file.content}
             )
-        self.press("/answers")
+        form.locator("button[type=submit]:not([name]):not([aria-hidden])").click()
         refused = self.page.locator(".govuk-error-summary, .govuk-notification-banner")
         if refused.count():
             raise UnexpectedError(f"the answers were refused: {refused.first.inner_text().strip()}")
+
+    def add_rows(self, group: str, wanted: int) -> None:
+        """Press a repeated group's button until it has as many rows as are wanted."""
+        form = self.form("/answers")
+        for number in range(int(form.locator(f'[name="{group}.count"]').input_value()), wanted):
+            form.locator(f'button[value="add.{group}"]').click()
+            self.page.locator(f'[id="{group}.{number}"]').wait_for()
 
     def wait_for_readback(self) -> None:
         """Wait until the portal's form is filled in and read back."""
@@ -235,6 +246,13 @@ class Phone(Hands):
         self.page.check(f"#metode-{method}")
         self.page.fill("#pin", SandboxSettings().pin if pin is None else pin)
         self.page.click("#pieteiksanas button:not([name])")
+
+    def add_rows(self, group: str, wanted: int) -> None:
+        """Press a repeated group's button until it has as many rows as are wanted."""
+        form = self.form("/answers")
+        for number in range(int(form.locator(f'[name="{group}.count"]').input_value()), wanted):
+            form.locator(f'button[value="add.{group}"]').click()
+            self.page.locator(f'[id="{group}.{number}"]').wait_for()
 
     def wait_for_readback(self) -> dict[str, str]:
         """Wait until the page shows by itself what would be sent; return it, shown text by label."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from connectors.sdk import groups, registry
 from connectors.sdk.connector import Connector
@@ -16,6 +16,7 @@ from gateway.pages.desk.questions import PRECONDITION, Filled, Typed
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.residents import Profile
+from gateway.people.tables import Centre
 from gateway.visits import fixed, holding, second_looks
 from gateway.visits.asking import uploads
 from gateway.visits.reading import OpenedVisit, VisitView
@@ -25,6 +26,7 @@ KINDS = ("draft", "answers", "refusals", "locked", "statement")
 """The sealed values that the panel reads."""
 
 
+_MUNICIPALITY: Final = select(Centre.municipality).where(Centre.id == bindparam("centre"))
 _NOT_CONFIRMED: Final = Words(
     "Kolēģis šo vērtību neapstiprināja. Pajautājiet iedzīvotājam vēlreiz un ievadiet pareizo.",
     "A colleague did not confirm this value. Ask the resident again and type the right one.",
@@ -76,8 +78,9 @@ def _prefilled(
     profile = reached(conn, parts, delegation)
     common = opened.common_answers() if view.visit["services"] else {}
     asked = {each.name: value for each in connector.inputs if (value := common.get(each.prefill or ""))}
+    here = _chosen_here(conn, view, connector)
     named = fixed.suggested(connector, opened.principal_name(), delegation["authority_kind"])
-    return questions.prefilled(connector.inputs, profile) | named | asked
+    return questions.prefilled(connector.inputs, profile) | here | named | asked
 
 
 def reached(conn: Connection, parts: Parts, delegation: Mapping[str, Any]) -> Profile:
@@ -92,6 +95,16 @@ def reached(conn: Connection, parts: Parts, delegation: Mapping[str, Any]) -> Pr
     return msgspec.structs.replace(
         profile, phone=profile.phone or speaking.phone, email=profile.email or speaking.email
     )
+
+
+def _chosen_here(conn: Connection, view: VisitView, connector: Connector) -> dict[str, Typed]:
+    """What the centre's own municipality answers; it can be changed, as people come from elsewhere too."""
+    asked = [each for each in connector.inputs if each.prefill == "centre.municipality"]
+    if not asked:
+        return {}
+    name = conn.execute(_MUNICIPALITY, {"centre": view.visit["centre_id"]}).scalar_one()
+    options = [(each.name, option) for each in asked for option in getattr(each, "options", ())]
+    return {question: option.value for question, option in options if option.label.lv == name}
 
 
 def gather(

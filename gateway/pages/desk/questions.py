@@ -35,6 +35,7 @@ _NESTING = (kinds.Radio, kinds.CheckboxGroup)
 _DATE_PARTS = ("day", "month", "year")
 _LONGEST = 20_000
 """Characters of one answer that are looked at; each kind of question has its own, smaller, limit."""
+_TEXT_WIDTHS = (5, 10, 20)
 _WIDTHS = {"number": 5, "money": 10, "phone": 20, "personal_code": 20}
 
 
@@ -316,8 +317,14 @@ def _field(question: Input, inputs: tuple[Input, ...], filled: Filled, language:
         only_if=_only_if(question, inputs, language),
         stands_open=_stands_open(question, inputs),
         accept=",".join(question.accept) if isinstance(question, kinds.File) else None,
-        width=_WIDTHS.get(question.kind),
+        width=_WIDTHS.get(question.kind) or _width_of(question),
     )
+
+
+def _width_of(question: Input) -> int | None:
+    """Of a short text, such as a time of day: as wide as its answer."""
+    longest = question.max_length if isinstance(question, kinds.Text) else None
+    return next((width for width in _TEXT_WIDTHS if longest is not None and longest <= width), None)
 
 
 def _fixed(field: Field, question: Input, fixed: Collection[str]) -> Field:
