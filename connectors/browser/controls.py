@@ -17,6 +17,12 @@ CONTROL_TIMEOUT = 5_000.0
 _SCRIPT_TIMEOUT = 20.0
 """Seconds until the page's script has dealt with a file or a choice."""
 _PAUSE = 0.02
+_BESIDE_CELL = (
+    "xpath=.//*[self::td or self::th][normalize-space()={label} or normalize-space()=concat({label}, ':')"
+    " or normalize-space()=concat({label}, ': *')]"
+    "/following-sibling::*[self::td or self::th][1]"
+    "//*[self::select or self::textarea or (self::input and not(@type='hidden'))]"
+)
 _HELD = """(name) => {
   const one = document.getElementsByName(name)[0] || document.getElementById(name);
   return one ? one.value : "";
@@ -61,27 +67,28 @@ class Controls:
             await self._set_rows(action)
         elif action.how is How.CHECKBOX:
             if (action.value in held) != bool(action.value) or (not action.value and any(held)):
-                await self._control(action).set_checked(bool(action.value), timeout=CONTROL_TIMEOUT)
+                control = await self._control(action)
+                await control.set_checked(bool(action.value), timeout=CONTROL_TIMEOUT)
         elif (not held or wanted != held[0]) and (wanted or await self._is_there(action)):
             await self._write(action, wanted)
 
     async def _is_there(self, action: Action) -> bool:
         """Whether there is anything to empty: an answer given just now may have taken it away, or brought it."""
-        return action.how is not How.RADIO and await self._control(action).count() > 0
+        return action.how is not How.RADIO and await (await self._control(action)).count() > 0
 
     async def _write(self, action: Action, wanted: str) -> None:
         match action.how:
             case How.TEXT:
-                await self._control(action).fill(wanted, timeout=CONTROL_TIMEOUT)
+                await (await self._control(action)).fill(wanted, timeout=CONTROL_TIMEOUT)
             case How.SELECT:
-                await self._control(action).select_option(value=wanted, timeout=CONTROL_TIMEOUT)
+                await (await self._control(action)).select_option(value=wanted, timeout=CONTROL_TIMEOUT)
             case How.RADIO if wanted:
-                await self._control(action).check(timeout=CONTROL_TIMEOUT)
+                await (await self._control(action)).check(timeout=CONTROL_TIMEOUT)
             case How.TYPEAHEAD:
                 await self._choose(action, wanted)
             case How.FILE if (given := self._files.get(action.input or "")) is not None:
                 # As a buffer: a file set by its path is missing from the request's body.
-                await self._control(action).set_input_files(
+                await (await self._control(action)).set_input_files(
                     {"name": given.filename, "mimeType": given.media_type, "buffer": given.content},
                     timeout=CONTROL_TIMEOUT,
                 )
@@ -89,7 +96,7 @@ class Controls:
 
     async def _choose(self, action: Action, wanted: str) -> None:
         """Type as a person does, the last letter by a key, and take the one option with that text."""
-        box = self._control(action)
+        box = await self._control(action)
         await box.fill(wanted[:-1], timeout=CONTROL_TIMEOUT)
         if not wanted:
             return
@@ -129,12 +136,19 @@ class Controls:
         name = (action.row or "").format(number=number + 1)
         return self._page.get_by_role("group", name=name, exact=True)
 
-    def _control(self, action: Action) -> Locator:
+    async def _control(self, action: Action) -> Locator:
+        """By its label; where nothing is labelled so, by its title or by the cell before its own, as in old tables."""
         around: Page | Locator = self._page
         for name in (action.row, action.within):
             if name is not None:
                 around = around.get_by_role("group", name=name, exact=True)
-        return around.get_by_label(action.label, exact=True)
+        labelled = around.get_by_label(action.label, exact=True)
+        if await labelled.count():
+            return labelled
+        untitled = around.locator(_BESIDE_CELL.format(label=_quoted(action.label)))
+        titled = around.locator(f'[title="{_escaped(action.label)}"]')
+        # Whatever is found is checked by its name in the request: another control would be noticed.
+        return titled if await titled.count() else untitled if await untitled.count() else labelled
 
     def _offered(self, action: Action) -> str:
         """The value of the one option whose text holds ours."""
@@ -144,3 +158,13 @@ class Controls:
         if len(found) == 1:
             return found[0]
         raise self._given_up("option", action)
+
+
+def _quoted(text: str) -> str:
+    """As a literal of XPath 1.0, which knows no escapes."""
+    return f"'{text}'" if "'" not in text else f'"{text}"'
+
+
+def _escaped(text: str) -> str:
+    """Within a string of CSS."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -7,11 +7,20 @@
     return clean(copy.textContent);
   };
   const named = (ids) => (ids || "").split(/\s+/).map((id) => id && document.getElementById(id)).filter(Boolean);
+  const controlsOf = "input:not([type=hidden], [type=submit]), select, textarea";
+  const withoutColon = (text) => text.replace(/\s*:(\s*\*)?$/, "");
+  // Old tables name a control by nothing but the cell before its own.
+  const besideCell = (element) => {
+    const cell = element.matches(controlsOf) ? element.closest("td, th") : null;
+    const before = cell && cell.querySelectorAll(controlsOf).length === 1 ? cell.previousElementSibling : null;
+    return before && !before.querySelector(`table, ${controlsOf}`) ? withoutColon(textOf(before)) : "";
+  };
   const labelOf = (element) => {
     const by = named(element.getAttribute("aria-labelledby"));
     if (by.length) return clean(by.map(textOf).join(" "));
     if (element.getAttribute("aria-label")) return clean(element.getAttribute("aria-label"));
-    return element.labels ? clean([...element.labels].map(textOf).join(" ")) : "";
+    const labels = element.labels ? clean([...element.labels].map(textOf).join(" ")) : "";
+    return labels || clean(element.getAttribute("title")) || besideCell(element);
   };
   const groupName = (group) => {
     const legend = group.matches("fieldset") ? group.querySelector(":scope > legend") : null;
@@ -102,7 +111,9 @@
     const group = one.closest("fieldset, [role=group], [role=radiogroup]");
     const described = named(one.getAttribute("aria-describedby"))
       .concat(named(one.getAttribute("aria-errormessage")), named(group?.getAttribute("aria-describedby")));
-    const found = described.filter((each) => each.matches(beside) && textOf(each));
+    const row = one.matches(controlsOf) ? one.closest("tr") : null;
+    const inRow = row && row.querySelectorAll(controlsOf).length === 1 ? [...row.querySelectorAll(beside)] : [];
+    const found = (described.length ? described : inRow).filter((each) => each.matches(beside) && textOf(each));
     if (found.length) errors[nameOf(one)] = clean([...new Set(found)].map(textOf).join(" "));
   }
   const messages = [];
@@ -120,6 +131,10 @@
     const head = row.querySelector(":scope > th");
     const cell = row.querySelector(":scope > td");
     if (head && cell) rows.push({ label: textOf(head), text: textOf(cell) });
+    const cells = head ? [] : [...row.querySelectorAll(":scope > td")];
+    if (cells.length === 2 && !row.querySelector(`table, form, ${controlsOf}`) && textOf(cells[0])) {
+      rows.push({ label: withoutColon(textOf(cells[0])), text: textOf(cells[1]) });
+    }
   }
 
   return {

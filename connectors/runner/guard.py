@@ -191,13 +191,12 @@ class Guard:
 
     def _examine_change(self, request: Incoming) -> Leave:
         final = self.connector.final
-        path = request.path
-        if request.origin == self.portal_origin and _declares(final.request, request.method, path):
+        if request.origin == self.portal_origin and _declares(final.request, request):
             return self._examine_final(request)
         page = self._page
         if request.origin == self.portal_origin and isinstance(page, Step):
             for declared in (page.request, *page.extra):
-                if _declares(declared, request.method, path):
+                if _declares(declared, request):
                     return self._examine_step(request, page, declared)
         raise self._ending(request, "no step declares it")
 
@@ -344,8 +343,13 @@ def _row_of(pattern: str, name: str) -> bool:
     return row_number(pattern, name) is not None
 
 
-def _declares(declared: Request, method: str, path: str) -> bool:
-    return declared.method == method and "?" not in path and path_fits(declared.path, path)
+def _declares(declared: Request, request: Incoming) -> bool:
+    return (
+        declared.method == request.method
+        and "?" not in request.path
+        and path_fits(declared.path, request.path)
+        and declared.is_meant(request.header("content-type"), request.body)
+    )
 
 
 def _other_origins(connector: Connector) -> tuple[str, ...]:

@@ -39,11 +39,11 @@ def check_arrival(connector: Connector, page: Step | Final, state: PageState, be
     """
     if state.status >= _BROKEN or state.status == 0:
         raise PortalUnavailableError(f"the portal answered {state.status}")
-    if state.status == _NOBODY or any(path_fits(lost, state.path) for lost in connector.sign_in.lost_paths):
+    if state.status == _NOBODY or says_lost(connector, state):
         raise SessionLostError("the portal asks to sign in again")
     if before is not None and path_fits(before.path, state.path) and (state.errors or state.messages):
         raise refused(connector, state, before)
-    if not path_fits(page.path, state.path):
+    if not path_fits(page.path, state.path) or (page.heading is not None and page.heading != state.title):
         raise FormChangedError(
             (
                 Words(
@@ -52,6 +52,12 @@ def check_arrival(connector: Connector, page: Step | Final, state: PageState, be
                 ),
             )
         )
+
+
+def says_lost(connector: Connector, state: PageState) -> bool:
+    """Whether a page is what the portal shows to whoever has no session, or none any more."""
+    lost = connector.sign_in
+    return state.title in lost.lost_titles or any(path_fits(path, state.path) for path in lost.lost_paths)
 
 
 def check_shape(connector: Connector, page: Step | Final, shape: FormShape | None) -> None:

@@ -3,30 +3,19 @@
 Nothing is called filed without the portal's word for it, and nothing that left is called unsent.
 """
 
-import json
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
 
 from connectors.runner import judge
-from connectors.runner.api import Absent, Ambiguous, DeclinedByPortal, Evidence, Filed, Found, LookUpTask, Unknown
-from connectors.runner.errors import FormChangedError, ValuesRefusedError
+from connectors.runner.api import DeclinedByPortal, Evidence, Filed, Unknown
+from connectors.runner.errors import ValuesRefusedError
 from connectors.runner.guard import KEEPS_THE_BODY, FinalRecord
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState
 from connectors.sdk.paths import path_fits
-from connectors.sdk.steps import LookUp
-from connectors.sdk.words import Words
 
 _SEE_OTHER = frozenset({301, 302, 303})
 _TAKEN = frozenset({200, 201})
 _REFUSALS = frozenset({200, 400, 422})
-_CLOCK_SKEW = timedelta(minutes=2)
-"""How far a portal's clock may be behind ours."""
-_OTHER_LIST = Words(
-    "Portāla iesniegumu saraksts vairs nav tāds, kāds bija.", "The portal's list of applications is not what it was."
-)
 
 
 def location_path(record: FinalRecord) -> str:
@@ -79,6 +68,8 @@ def from_page(
     if target and any(path_fits(path, target) for path in connector.final.declined_paths):
         general = state.messages or ((state.title,) if state.title else ())
         return DeclinedByPortal(messages={}, general=general, evidence=evidence)
+    if state.title in connector.sign_in.lost_titles:
+        return DeclinedByPortal(messages={}, general=state.messages or (state.title,), evidence=evidence)
     if path_fits(connector.receipt.path, state.path):
         reference = _first(connector.receipt.reference, state.text)
         if reference:
@@ -88,47 +79,6 @@ def from_page(
         if isinstance(refused, ValuesRefusedError):
             return DeclinedByPortal(messages=refused.messages, general=refused.general, evidence=evidence)
     return Unknown(reason="no_reference", evidence=evidence)
-
-
-def looked_up(rule: LookUp, task: LookUpTask, body: bytes, now: datetime) -> Found | Absent | Ambiguous:
-    """What the portal's list says about the filing.
-
-    Raises:
-        FormChangedError: it is no such list.
-    """
-    try:
-        found = [str(entry[rule.reference]) for entry in _entries(rule, body) if _matches(rule, task, entry)]
-    except (ValueError, KeyError, TypeError):
-        raise FormChangedError((_OTHER_LIST,)) from None
-    if len(found) > 1:
-        return Ambiguous(references=tuple(found))
-    if found:
-        return Found(reference=found[0], pdf=None)
-    has_settled = rule.settles_after is not None and now - task.since >= rule.settles_after
-    return Absent(conclusive=has_settled or _by_key(rule, task))
-
-
-def _entries(rule: LookUp, body: bytes) -> list[Mapping[str, Any]]:
-    document = json.loads(body)
-    entries = document if rule.items is None else document[rule.items]
-    if not isinstance(entries, list):
-        raise TypeError("no list")
-    return entries
-
-
-def _matches(rule: LookUp, task: LookUpTask, entry: Mapping[str, Any]) -> bool:
-    if rule.service is not None and entry[rule.service[0]] != rule.service[1]:
-        return False
-    if rule.idempotency_key is not None and _by_key(rule, task):
-        return bool(entry.get(rule.idempotency_key) == task.idempotency_key)
-    if entry[rule.key] != task.key:
-        return False
-    return datetime.fromisoformat(str(entry[rule.received])) >= task.since - _CLOCK_SKEW
-
-
-def _by_key(rule: LookUp, task: LookUpTask) -> bool:
-    """Whether the portal is asked for one sending alone, by the key that went with it."""
-    return rule.idempotency_key is not None and bool(task.idempotency_key)
 
 
 def _first(pattern: str | None, text: str) -> str:

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import logging
 import time
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -57,6 +58,8 @@ class Run:
         """When a dictionary, the forms are collected there instead of being compared with the committed ones."""
         self.held = False
         """Filled, and waiting for its yes."""
+        self.held_until: datetime | None = None
+        """Aware UTC: when its page is of no use any more."""
         self.expiry: asyncio.TimerHandle | None = None
         self.gone = False
         """Its browser died or was closed."""

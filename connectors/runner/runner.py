@@ -9,12 +9,13 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from connectors.browser import messages as say
 from connectors.browser.isolation import Level
-from connectors.runner import following, outcome
+from connectors.runner import following, looking_up, outcome
 from connectors.runner.api import (
     Decide,
     DeclinedByPortal,
@@ -56,6 +57,8 @@ from connectors.sdk.page import FormShape
 from connectors.sdk.words import Words
 
 _log = logging.getLogger(__name__)
+_BEFORE_THE_END = timedelta(seconds=20)
+"""How long before the end of its session a portal's filled page is given up, and filled again when the yes comes."""
 _SENDS_NOTHING = Words("Pēdējā poga neko nenosūta.", "The last button sends nothing.")
 
 
@@ -113,7 +116,9 @@ class Runner:
     def holds(self, run_id: str) -> bool:
         """Whether the filled page of `run_id` is still open here."""
         run = self._runs.get(run_id)
-        return run is not None and run.held and not run.gone and run.lane.guard.ended is None
+        if run is None or not run.held or run.gone or run.held_until is None:
+            return False
+        return run.lane.guard.ended is None and self._clock() < run.held_until
 
     def child_pids(self) -> tuple[int, ...]:
         """The browsers' processes that live."""
@@ -274,8 +279,12 @@ class Runner:
         if rule is None:
             raise PortalUnavailableError("this portal cannot be asked")
         run.tell(Progress(run_id=run.id, stage="looking_up"))
-        visited = await self._visited(run, rule.path)
-        found = outcome.looked_up(rule, task, visited.body, self._clock())
+
+        async def page(path: str) -> bytes:
+            return (await self._visited(run, path)).body
+
+        listed, whole = await looking_up.entries(rule, page)
+        found = looking_up.looked_up(rule, task, listed, self._clock(), whole=whole)
         if isinstance(found, Found) and rule.pdf_path is not None:
             return Found(
                 reference=found.reference,
@@ -383,7 +392,12 @@ class Runner:
 
     def _hold(self, run: Run) -> None:
         run.held = True
-        run.expiry = asyncio.get_running_loop().call_later(self._settings.held_for, self._let_go, run)
+        seconds = self._settings.held_for
+        if (session := run.connector.sign_in.session) is not None:
+            # Pressed later, the last button would meet the end of the portal's session, and the permit be spent.
+            seconds = min(seconds, (session - _BEFORE_THE_END).total_seconds())
+        run.held_until = self._clock() + timedelta(seconds=seconds)
+        run.expiry = asyncio.get_running_loop().call_later(seconds, self._let_go, run)
 
     def _let_go(self, run: Run) -> None:
         if run.held:

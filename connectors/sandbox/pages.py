@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Response, get
@@ -14,10 +16,19 @@ from litestar.types import ControllerRouterHandler, Scope
 
 ErrorHandlers = dict[int | type[Exception], Callable[[Any, Any], Response[Any]]]
 
+_RIGA = ZoneInfo("Europe/Riga")
 _HERE = Path(__file__).parent
 _templates = Environment(
     loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
 )
+
+
+def local(moment: datetime) -> str:
+    """A moment as a clock on the wall shows it."""
+    return f"{moment.astimezone(_RIGA):%d.%m.%Y %H:%M}"
+
+
+_templates.globals["local"] = local
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response[str]:

@@ -22,7 +22,9 @@ from connectors.sandbox.portal.desk import SERVICES, PortalDesk
 from connectors.sandbox.portal.drafts import Drafts
 from connectors.sandbox.settings import Issuer, PortalPlace, SandboxSettings
 from connectors.sandbox.single_page import application as single_page
-from connectors.sandbox.tables import application as tables
+from connectors.sandbox.tables.application import build_tables
+from connectors.sandbox.tables.desk import SERVICES as TABLES_SERVICES
+from connectors.sandbox.tables.desk import TablesDesk, Works
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ MAKES: Mapping[str, Make] = {
         single_page.build_single_page,
         "iestazu_sesija",
     ),
-    "registri": Make(tables.SERVICES, Registry, tables.TablesDesk, tables.build_tables, "registru_sesija"),
+    "registri": Make(TABLES_SERVICES, Works, TablesDesk, build_tables, "registru_sesija"),
 }
 """By the word that a portal is known by."""
 

@@ -6,6 +6,8 @@ from typing import get_args
 from connectors.sdk import inputs as kinds
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Input, WhoseMatter
+from connectors.sdk.paths import path_fits
+from connectors.sdk.steps import Request
 
 _KNOWN: frozenset[str] = frozenset(get_args(WhoseMatter))
 _WITHOUT_ONE_VALUE = (kinds.Checkbox, kinds.CheckboxGroup, kinds.File, kinds.Group)
@@ -29,9 +31,24 @@ def ensure_sound(connector: Connector) -> None:
 
 def _faults(connector: Connector) -> Iterator[str]:
     yield from _faults_of(connector.inputs)
+    yield from _faults_of_requests(connector)
     for question in connector.inputs:
         if isinstance(question, kinds.Group):
             yield from (f"group {question.name!r}: {fault}" for fault in _faults_of_group(question))
+
+
+def _faults_of_requests(connector: Connector) -> Iterator[str]:
+    """Why the gate could take another request for the final one, or the other way round."""
+    final = connector.final.request
+    for step in connector.steps:
+        for request in (step.request, *step.extra):
+            same_place = path_fits(final.path, request.path) or path_fits(request.path, final.path)
+            if same_place and request.method == final.method and not _told_apart(request, final):
+                yield f"a request of step {step.name!r} and the final one are told apart by no fixed field"
+
+
+def _told_apart(one: Request, other: Request) -> bool:
+    return any(other.fixed.get(name, value) != value for name, value in one.fixed.items())
 
 
 def _faults_of(inputs: tuple[Input, ...]) -> Iterator[str]:

@@ -25,6 +25,8 @@ BUILT_IN = (
     "connectors.portals.vid.annual_income_declaration",
     "connectors.portals.pmlp.residence_declaration",
     "connectors.portals.nva.unemployed_status",
+    "connectors.portals.vzd.cadastre_statement",
+    "connectors.portals.civil_registry.birth_registration",
 )
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from connectors.sdk.body import BodyField, Difference, UndeclaredError, compare_body, parse_body
+from connectors.sdk.body import BodyError, BodyField, Difference, UndeclaredError, compare_body, parse_body
 from connectors.sdk.fills import (
     Action,
     AnyFill,
@@ -61,6 +61,7 @@ __all__ = [
     "Request",
     "SignIn",
     "Step",
+    "Table",
     "Tick",
     "Values",
     "Written",
@@ -90,6 +91,19 @@ class Request:
     """Of a body in JSON: what it may carry and which controls that comes from; a form's body is refused then."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Of an upload by the page's script: the input whose file a field must carry; `*` in it stands for any row."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """Fields of a form's body with the one value each must have: what tells requests to one address apart."""
+
+    def is_meant(self, content_type: str, body: bytes) -> bool:
+        """Whether a body carries each of the `fixed` fields once and with its value."""
+        if not self.fixed:
+            return True
+        try:
+            fields = parse_body(content_type, body)
+        except BodyError:
+            return False
+        held = {name: [item.value for item in fields if item.name == name] for name in self.fixed}
+        return held == {name: [value] for name, value in self.fixed.items()}
 
     def read(self, content_type: str, body: bytes) -> tuple[BodyField, ...]:
         """What a body carries.
@@ -208,6 +222,10 @@ class SignIn:
     """Paths at which the portal arrives when signed in."""
     lost_paths: tuple[str, ...] = ()
     """Paths to which it sends a visitor without a session."""
+    lost_titles: tuple[str, ...] = ()
+    """Main headings of the page that says so, where it stands at any address."""
+    session: timedelta | None = None
+    """How long the portal waits for the next request: a filled page that waited longer for its yes is filled again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,19 +245,35 @@ class ReceiptRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Table:
+    """A page's table in place of a list in JSON: what `LookUp` calls fields are then headings of its columns."""
+
+    written: str = "%d.%m.%Y %H:%M"
+    """How the portal writes a time, as `datetime.strptime` reads it."""
+    zone: str = "Europe/Riga"
+    """Of the times that it writes."""
+    more: str | None = None
+    """Text of the link that leads to the next page of the table."""
+    most_pages: int = 20
+    """How many pages are read at most; what stands on none of them proves nothing then."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LookUp:
-    """How the portal is asked what it holds: a JSON list that a signed-in session may GET."""
+    """How the portal is asked what it holds: a list that a signed-in session may GET."""
 
     path: str
-    items: str | None
+    items: str | None = None
     """Name of the list in the JSON object; `None` when the document is the list."""
+    table: Table | None = None
+    """Where the list is no JSON."""
     service: tuple[str, str] | None
     """Field and value that single out this service."""
     key: str
     """Field with the service's own key."""
     reference: str
     received: str
-    """Field with the time of receipt, ISO 8601."""
+    """Field with the time of receipt, ISO 8601 unless `table` says otherwise."""
     pdf_path: str | None = None
     """With `{reference}`."""
     settles_after: timedelta | None = None

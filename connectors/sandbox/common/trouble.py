@@ -17,10 +17,6 @@ _AGAIN = "-talak"
 """End of the address at which a final request is taken once more, when it was redirected there."""
 
 
-_ACCEPTED = frozenset({201, 303})
-"""What a portal answers to a final request that it has taken: to a script, or to a browser that it leads on."""
-
-
 class TroubledPortal:
     """A portal's application, with its troubles around it; it counts every final request that arrives."""
 
@@ -68,9 +64,9 @@ class TroubledPortal:
         if "dies_after_accepting" not in faults:
             await self._application(scope, receive, send)
             return
-        answer = _Held()
+        answer, before = _Held(), len(self._desk.registry.applications)
         await self._application(scope, receive, answer)
-        if answer.status in _ACCEPTED:
+        if len(self._desk.registry.applications) > before:
             cut(scope, reset=False)
             return
         for message in answer.messages:
@@ -92,12 +88,9 @@ class _Held:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
-        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         self.messages.append(message)
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
 
 
 def _late(send: Send, slow: dict[str, Any]) -> Send:
