@@ -113,8 +113,6 @@ class Sandbox:
 
     def trust_gateway(self, issuer: str, client_id: str, secret: str, portal: str = FIRST) -> None:
         """Let a portal take delegations from this issuer, instead of the one before."""
-        if portal == FIRST:
-            self.settings = self.settings.with_gateway(issuer, client_id, secret)
         place = replace(self.portals[portal].place, client_id=client_id, client_secret=secret)
         self.portals[portal].trust_gateway(issuer, place, self.settings.gateway_acr_values)
 

@@ -108,8 +108,15 @@ class SandboxSettings:
         )
 
     def with_gateway(self, issuer: str, client_id: str, secret: str) -> Self:
-        """The same settings, with another gateway trusted by the portal."""
-        return replace(self, gateway_issuer=issuer, gateway_client_id=client_id, gateway_client_secret=secret)
+        """The same settings, with another gateway trusted by every portal, all under one registration."""
+        return replace(
+            self,
+            gateway_issuer=issuer,
+            gateway_client_id=client_id,
+            gateway_client_secret=secret,
+            eiestades=replace(self.eiestades, client_id=client_id, client_secret=secret),
+            registri=replace(self.registri, client_id=client_id, client_secret=secret),
+        )
 
     @property
     def places(self) -> Mapping[str, PortalPlace]:

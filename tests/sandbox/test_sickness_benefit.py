@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from connectors.sandbox import Sandbox
+from connectors.sandbox.portal.drafts import Drafts
 from tests.sandbox.conftest import HeldClock
 from tests.sandbox.pages import Page
 from tests.sandbox.visitors import A_PDF, SICKNESS, Visitor, sickness_answers
@@ -199,7 +200,9 @@ class TestConditionalQuestionAndUpload:
 
     def test_hashes_what_it_was_given(self, anna: Visitor, sandbox: Sandbox) -> None:
         anna.answer(at_attachments(anna), self.ENDED, {"izzina": ("a.pdf", A_PDF, "application/pdf")})
-        (draft,) = sandbox._registry.drafts.values()
+        registry = sandbox.portals["latvija"].registry
+        assert isinstance(registry, Drafts)
+        (draft,) = registry.drafts.values()
         assert draft.attachments["izzina"].sha256 == hashlib.sha256(A_PDF).hexdigest()
 
 

@@ -88,3 +88,12 @@ class TestAPlugIn:
         with pytest.raises(ConfigurationError, match="'agreed'"):
             processes._open()
         assert not (tmp_path / "data").exists()
+
+
+class TestRequestsToOneAddress:
+    def test_are_refused_where_one_could_be_taken_for_the_final_one(self) -> None:
+        known = registry.find("lv.vzd.cadastre_statement")
+        ensure_sound(known)
+        alike = replace(known.final, request=replace(known.final.request, fixed={"SEK": "1"}))
+        with pytest.raises(ConnectorContractError, match=r"vzd_ipasums.* told apart by no fixed field"):
+            ensure_sound(replace(known, final=alike))
