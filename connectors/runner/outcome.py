@@ -3,6 +3,7 @@
 Nothing is called filed without the portal's word for it, and nothing that left is called unsent.
 """
 
+import json
 import re
 
 from connectors.runner import judge
