@@ -117,12 +117,13 @@ class Members:
         self, fields: Iterable[BodyField], readback: ReadBack, page: str, volatile: Collection[str]
     ) -> Difference | None:
         """How a body differs from what `readback` holds; as `connectors.sdk.body.compare_body`."""
-        expected, open_ones = self._expected(readback, page, volatile)
+        expected, uncompared = self._expected(readback, page, volatile)
         seen: dict[str, list[str]] = {}
         for each in fields:
-            seen.setdefault(each.name, []).append(each.value)
+            if not self._is_loose(each.name):
+                seen.setdefault(each.name, []).append(each.value)
         forgotten = self._forgotten(readback, page)
-        found = difference(expected, seen, open_ones | self._loose(seen))
+        found = difference(expected, seen, uncompared)
         if not forgotten:
             return found
         found = found or Difference()
@@ -173,9 +174,9 @@ class Members:
             controls = tuple(name.replace("*", str(row)) for name in member.controls)
             yield pattern.replace("*", str(row - self.first), 1), controls
 
-    def _loose(self, seen: Mapping[str, list[str]]) -> frozenset[str]:
-        loose_ones = [pattern for pattern, member in self.of.items() if member.kind is Kind.LOOSE]
-        return frozenset(name for name in seen if any(_pointer_fits(pattern, name) for pattern in loose_ones))
+    def _is_loose(self, pointer: str) -> bool:
+        loose_ones = (pattern for pattern, member in self.of.items() if member.kind is Kind.LOOSE)
+        return any(_pointer_fits(pattern, pointer) for pattern in loose_ones)
 
     def _forgotten(self, readback: ReadBack, page: str) -> tuple[str, ...]:
         """Controls that hold something and belong to no member: the page would not send what was read back."""

@@ -5,23 +5,28 @@ from datetime import date, timedelta
 from connectors.sdk.connector import Sample
 
 
-def _own(today: date) -> dict[str, str | list[str]]:
+def _common(today: date) -> dict[str, str | list[str]]:
     return {
-        "whom": "self",
         "address": "Ostas iela 15-32, Jūras pilsēta, LV-9903",
         "since": (today - timedelta(days=3)).isoformat(),
-        "before": "latvia",
-        "basis": "tenant",
-        "contract": "ĪL-12/2026",
-        "contract_until": (today + timedelta(days=700)).isoformat(),
         "phone": "+37120000001",
         "lawful": "yes",
         "truthful": "yes",
     }
 
 
+def _own(today: date) -> dict[str, str | list[str]]:
+    return _common(today) | {
+        "whom": "self",
+        "before": "latvia",
+        "basis": "tenant",
+        "contract": "ĪL-12/2026",
+        "contract_until": (today + timedelta(days=700)).isoformat(),
+    }
+
+
 def _of_a_child(today: date) -> dict[str, str | list[str]]:
-    return _own(today) | {
+    return _common(today) | {
         "whom": "child",
         "child_given_name": "Adele",
         "child_family_name": "Paraugkalne",
@@ -34,7 +39,7 @@ def _of_a_child(today: date) -> dict[str, str | list[str]]:
 
 
 def _of_the_family(today: date) -> dict[str, str | list[str]]:
-    return _own(today) | {
+    return _common(today) | {
         "whom": "family",
         "members.count": "2",
         "members.0.name": "Jānis Paraugs",
