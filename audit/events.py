@@ -127,6 +127,9 @@ class EventName(StrEnum):
     READBACK_TAKEN = "connector:readback:taken"
     READBACK_SHOWN = "system:readback:shown"
     CONNECTOR_DRIFT_FOUND = "connector:form:drifted"
+    CONNECTOR_FORM_FITS = "connector:form:fits"
+    PORTAL_UNWELL = "system:portal:unwell"
+    PORTAL_WELL = "system:portal:well"
     CONNECTOR_DRIFT_ACCEPTED = "admin:form:drift_accepted"
 
     # The permit: the yes to one read-back.

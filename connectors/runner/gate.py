@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 TICKET_HEADER = b"pilnvara-run-ticket"
 PERMIT_HEADER = b"pilnvara-permit"
 _CHUNK = 65536
+_OUT_OF_ORDER = 500
 _HEAD_LIMIT = 64 * 1024
 _OTHER_METHOD = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
 """By these a portal would take a request for one of another method than was judged."""
@@ -102,6 +103,19 @@ class Gate:
         self._lanes.pop(lane.user, None)
         lane.guard.end(RunStoppedError("the run is over"))
         lane.pool.close()
+
+    async def answers(self, origin: str, path: str) -> bool:
+        """Whether a portal answers to a GET, and not that it is out of order."""
+        try:
+            async with asyncio.timeout(self._request_timeout):
+                upstream = await Upstream.connect(origin, self.trust)
+                try:
+                    answer = await upstream.send("GET", path, [(b"host", _host(origin))], b"")
+                finally:
+                    upstream.close()
+        except (UpstreamError, TimeoutError):
+            return False
+        return answer.status < _OUT_OF_ORDER
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())
@@ -278,6 +292,11 @@ class _Connection:
         self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
 
 
+def _host(origin: str) -> bytes:
+    scheme, _, host = origin.partition("://")
+    return host.removesuffix(":443" if scheme == "https" else ":80").encode()
+
+
 def _heard(exchange: "asyncio.Task[None]") -> None:
     """A browser that went away before its answer was through is nobody's error; the record of what left is kept."""
     if not exchange.cancelled():
@@ -340,9 +359,7 @@ class _Exchange:
             _log.error("no verdict: %s", type(error).__name__, extra={"run": self._lane.guard.run_id})
             self._lane.guard.end(RunStoppedError("no verdict could be had"))
             return None
-        scheme, _, host = self._incoming.origin.partition("://")
-        host = host.removesuffix(":443" if scheme == "https" else ":80")
-        headers: Headers = [(b"host", host.encode())]
+        headers: Headers = [(b"host", _host(self._incoming.origin))]
         given = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._incoming.headers]
         headers += [(name, value) for name, value in end_to_end(given) if name not in _DROPPED]
         ours = [(TICKET_HEADER, ticket), (PERMIT_HEADER, permit)]

@@ -328,6 +328,11 @@ class Runner:
             raise PortalUnavailableError(f"the portal answered {visited.state.status}")
         return visited
 
+    async def answers(self, connector_id: str, origin: str) -> bool:
+        """Whether the portal is there, proves who it is and is not out of order; only its first page is asked for."""
+        path = registry.find(connector_id).sign_in.path
+        return await self._gate.answers(normal_origin(origin), path)
+
     async def stop(self, run_id: str) -> None:
         """From now nothing of this run leaves. A final request that has left already is followed to its end."""
         run = self._runs.get(run_id)

@@ -210,6 +210,11 @@ PROBLEMS: dict[str, Problem] = {
         403, message("The yes came from somebody who was not asked"), message("Ask the person whose matter it is.")
     ),
     "filing.transition": Problem(409, message("The application has moved on"), GO_BACK),
+    "service.form_changed": Problem(
+        409,
+        message("The portal’s form has changed, so nothing is filed there for now"),
+        message("The resident can use the institution’s portal alone, or come back when the form is known."),
+    ),
     "filing.already_filed": Problem(
         409,
         message("The same thing has been filed or is on its way"),

@@ -23,7 +23,18 @@ from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.oauth import tickets
 from gateway.parts import Parts
-from gateway.visits import advancing, confirming, following, running, second_acts, sending, stopping, telling
+from gateway.services import catalogue
+from gateway.visits import (
+    advancing,
+    confirming,
+    following,
+    running,
+    second_acts,
+    sending,
+    stopping,
+    telling,
+    troubles,
+)
 from gateway.visits.following import Look
 from gateway.visits.rows import find_filing, find_run
 from gateway.visits.running import Errand
@@ -72,6 +83,7 @@ class Errands:
                 lambda conn, job: confirming.lapse_permit(conn, self._parts, job["filing"], job["permit"])
             ),
             "second_look.lapse": self._step(lambda conn, job: second_acts.lapse(conn, self._parts, job["look"])),
+            troubles.PROBE: self.probe,
             telling.JOB: self._step(
                 lambda conn, job: telling.tell(conn, self._parts, job["delegation"], telling.Told(job["what"]))
             ),
@@ -82,7 +94,11 @@ class Errands:
     async def prepare(self, job: Job) -> None:
         """Fill the portal's form, stop before the last click, read back."""
         run_id = job.payload["run"]
-        errand = await self._write(lambda conn: running.begin(conn, self._parts, run_id, self._me))
+        try:
+            errand = await self._write(lambda conn: running.begin(conn, self._parts, run_id, self._me))
+        except troubles.PortalUnwellError:
+            await self._write(lambda conn: running.waits(conn, run_id))
+            raise
         if errand is None:
             return
         async with self._watching(errand, errand.run_id):
@@ -96,6 +112,15 @@ class Errands:
             self._open[run_id] = _Watched(run_id, run_id)
         elif not wanted:
             await self._runner.stop(run_id)
+
+    async def probe(self, job: Job) -> None:
+        """See whether a portal that was left alone answers again, also when nobody waits for it."""
+        service = await self._read(lambda conn: catalogue.find(conn, job.payload["service"]))
+        if not await self._read(lambda conn: troubles.of_services(conn, [service.id])):
+            return
+        if not await self._runner.answers(service.id, service.portal_origin or ""):
+            raise TryLaterError(troubles.PAUSE)
+        await self._write(lambda conn: troubles.well(conn, service, self._parts.clock.database_now(conn)))
 
     async def send(self, job: Job) -> None:
         """Press the last button, once; behind *sent* only the portal's answer counts."""

@@ -34,6 +34,12 @@ class StaleFormError(VisitError):
     code = "form.stale"
 
 
+class FormUnknownError(VisitError):
+    """The portal's form is not the one that the connector was written for: nothing new is filed there."""
+
+    code = "service.form_changed"
+
+
 class RouteNotAllowedError(VisitError):
     """The service does not take this route to a yes, or the route cannot reach the assurance that it asks."""
 

@@ -121,6 +121,7 @@ def moment_of_visit() -> Select[Any]:
         run.id.label("run_id"),
         run.steps_done,
         run.steps_total,
+        run.reason,
         approval.code_until,
     ]
     return (

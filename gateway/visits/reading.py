@@ -129,7 +129,7 @@ def moment(conn: Connection, parts: Parts, visit_id: str) -> tuple[object, ...] 
     if row is None or row.state is not VisitState.OPEN:
         return None
     code_is_over = row.code_until is not None and parts.clock.now() >= row.code_until
-    return (row.n, row.run_id, row.steps_done, row.steps_total, code_is_over)
+    return (row.n, row.run_id, row.steps_done, row.steps_total, row.reason, code_is_over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from delegation.model import DelegationState
 from delegation.readback import ReadBack, payload_hash
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import actors, advancing, approvals, disclosure, filings, fixed, second_person
+from gateway.visits import actors, advancing, approvals, disclosure, filings, fixed, second_person, troubles
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file
 from gateway.visits.errors import LockedValueError
@@ -114,10 +114,12 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
         set_run(conn, run_id, state=RunState.FAILED, reason="run.stopped", ended_at=now)
         return None
     service = catalogue.find(conn, filing.service_id)
+    if run.kind is RunKind.PREPARE:
+        troubles.ensure_may_run(conn, service, now)
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
     answers = msgspec.json.decode(vault.take(filing.id, "answers"), type=Answers)
     again = run.state is RunState.RUNNING
-    set_run(conn, run_id, state=RunState.RUNNING, worker_id=worker_id)
+    set_run(conn, run_id, state=RunState.RUNNING, worker_id=worker_id, reason=None)
     say(
         conn,
         filing.visit_id,
@@ -152,6 +154,11 @@ _STARTS = {
     RunKind.SEND: frozenset({FilingState.CONFIRMED}),
     RunKind.LOOK_UP: frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN}),
 }
+
+
+def waits(conn: Connection, run_id: str) -> None:
+    """Keep that a run waits for its portal, for those who look. Not an event: nothing was decided."""
+    set_run(conn, run_id, reason=troubles.PortalUnwellError.code)
 
 
 def progress(conn: Connection, run_id: str, done: int, total: int) -> None:
@@ -200,6 +207,7 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
         attachments=len(result.readback.attachments),
         **disclosure.commit_rows(vault, run_id, result.readback),
     )
+    troubles.well(conn, catalogue.find(conn, filing.service_id), now)
     if second_person.all_confirmed(conn, filing.looks or ()):
         ask_permit(conn, parts, vault, row, filing, readback_hash, now)
     return True
@@ -290,12 +298,20 @@ def failed(conn: Connection, parts: Parts, run_id: str, error: run_errors.RunErr
         _back_to_questions(conn, vault, filing, error, now)
     elif isinstance(error, run_errors.ReadBackChangedError):
         _read_back_again(conn, filing, error, now)
-    elif isinstance(error, _WORTH_ANOTHER) and _tries(conn, run) < _TRIES:
+    elif _is_tried_again(conn, run, filing, error, now):
         queue_run(conn, filing.id, filing.attempt, run.kind, now)
     else:
         if isinstance(error, run_errors.FormChangedError):
             vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals({}, changes=error.differences)), now)
         fail(conn, filing, error.code, now)
+
+
+def _is_tried_again(conn: Connection, run: AnyRow, filing: AnyRow, error: run_errors.RunError, now: datetime) -> bool:
+    """Whether another run follows: at once, or when a portal that is left alone now is well again."""
+    is_left_alone = troubles.failed(conn, catalogue.find(conn, filing.service_id), error, now)
+    if is_left_alone and run.kind is RunKind.PREPARE:
+        return True
+    return isinstance(error, _WORTH_ANOTHER) and _tries(conn, run) < _TRIES
 
 
 def fail(conn: Connection, filing: AnyRow, reason: str, now: datetime) -> None:

@@ -23,7 +23,6 @@ READERS = frozenset(
 """Modules that look for events, or name them in words; none of them records one."""
 
 NOT_YET = {
-    EventName.CONNECTOR_DRIFT_FOUND: "nobody looks at a portal's forms between visits; a run says drifted for itself",
     EventName.CONNECTOR_DRIFT_ACCEPTED: "a form that has changed is accepted by a new version of its connector",
     EventName.REPORT_EXPORTED: "there are no reports to export",
 }

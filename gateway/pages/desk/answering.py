@@ -153,6 +153,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "can_choose": panels.can_choose(view),
         "can_fill": panels.can_fill(view),
         "turns": desk.turns,
+        "trouble": desk.trouble,
         "filed_of": turns.filed_of(desk.turns),
         "can_set_aside": panels.can_set_aside(view),
         "can_answer_all": panels.can_answer_all(view),

@@ -33,10 +33,11 @@ from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import search, standing
-from gateway.visits import looking, plans, reading, receipts, second_looks, setting_aside, turns
+from gateway.visits import looking, plans, reading, receipts, second_looks, setting_aside, troubles, turns
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
+from gateway.visits.troubles import Trouble
 from gateway.visits.turns import Turn
 
 _OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
@@ -59,6 +60,20 @@ LIVE = frozenset(
     }
 )
 """Stages in which nobody types anything, so the page may be exchanged while somebody looks at it."""
+
+_BEFORE_FILING = frozenset(
+    {
+        "request",
+        "preconditions",
+        "plan_preconditions",
+        "plan_questions",
+        "plan_waiting",
+        Stage.QUESTIONS.value,
+        Stage.FILLING.value,
+        Stage.FAILED.value,
+    }
+)
+"""Where it matters that a portal is away or a form has changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +101,8 @@ class Desk:
     values: dict[str, Any]
     turns: Sequence[Turn] = ()
     """How far each of several services is."""
+    trouble: Trouble | None = None
+    """Why the service cannot be filed just now."""
 
 
 def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str, wish: Wish) -> Desk:
@@ -98,7 +115,13 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
     elif panel == "questions" and look.preconditions_open():
         panel = "preconditions"
     values = _GATHER[panel](look) if panel in _GATHER else {}
-    return Desk(view=view, panel=panel, values=values, turns=turns.turns_of(conn, view))
+    return Desk(
+        view=view,
+        panel=panel,
+        values=values,
+        turns=turns.turns_of(conn, view),
+        trouble=_trouble(look) if panel in _BEFORE_FILING else None,
+    )
 
 
 def can_choose(view: VisitView) -> bool:
@@ -173,6 +196,11 @@ class _Look:
         return draft is None or not filling_panel.are_met(connector, draft.values)
 
 
+def _trouble(look: _Look) -> Trouble | None:
+    service_id = look.view.visit["service_id"]
+    return troubles.of_services(look.conn, [service_id]).get(service_id) if service_id else None
+
+
 def _panel(view: VisitView, wish: Wish) -> str:
     if wish.panel == "choose" and can_choose(view):
         return "service"
@@ -197,6 +225,7 @@ def _service(look: _Look) -> dict[str, Any]:
         ],
         "total": found.total,
         "closed": _closed_services(look, [service.id for service in found.services]),
+        "troubles": troubles.of_services(look.conn, [service.id for service in found.services]),
         "can_go_back": look.view.service is not None,
     }
 

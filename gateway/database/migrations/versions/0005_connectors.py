@@ -13,6 +13,30 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "portal_trouble",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("portal_id", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=128), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("changes", Json, nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["portal_id"], ["portal.id"], name=op.f("fk_portal_trouble_portal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portal_trouble")),
+    )
+    with op.batch_alter_table("portal_trouble", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_portal_trouble_open",
+            ["portal_id", "subject"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "following",
         sa.Column("filing_id", sa.String(length=32), nullable=False),
         sa.Column("visit_id", sa.String(length=32), nullable=False),

@@ -1,0 +1,296 @@
+"""A portal that fails again and again is left alone for a while, and what is to be filed there waits.
+
+One filing at a time then tries whether it is well again (half open); the first that gets through lets the others go on,
+in the order in which they came. A changed form ends by a look that finds it as committed. All of it stands in rows, so
+that every machine knows it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+
+from audit.entry import Actor
+from audit.events import EventName
+from connectors.runner import errors as run_errors
+from connectors.sdk.words import Words
+from gateway.ids import new_id
+from gateway.jobs.errors import TryLaterError
+from gateway.jobs.queue import enqueue
+from gateway.jobs.tables import JobRow, JobState
+from gateway.ledger import outbox
+from gateway.services.catalogue import Service, title_of
+from gateway.services.tables import Portal
+from gateway.services.tables import Service as ServiceRow
+from gateway.visits import actors
+from gateway.visits.errors import FormUnknownError
+from gateway.visits.tables import Filing, Run, RunKind, RunState
+from gateway.visits.trouble_tables import PortalTrouble, TroubleKind
+
+WHOLE: Final = "*"
+PROBE: Final = "portal.probe"
+FAILURES: Final = 3
+"""Runs in a row that have to fail."""
+WINDOW: Final = timedelta(minutes=15)
+PAUSE: Final = timedelta(minutes=1)
+_LONGEST_WAIT: Final = timedelta(seconds=20)
+_CHAIN: Final = "system"
+
+FAULTS: Final = (
+    run_errors.PortalUnavailableError,
+    run_errors.PortalUntrustedError,
+    run_errors.RunTimeoutError,
+    run_errors.SignInRefusedError,
+)
+"""What counts against a portal; everything else is about one filing or about us."""
+_CODES: Final = tuple(fault.code for fault in FAULTS)
+
+
+class PortalUnwellError(TryLaterError):
+    """The portal is left alone for now: the run waits."""
+
+    code = "portal.unwell"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What pages say of it."""
+
+    id: str
+    portal_id: str
+    subject: str
+    kind: TroubleKind
+    reason: str
+    changes: tuple[Words, ...]
+    since: datetime
+    waiting: int = 0
+    """Filings that wait for it."""
+
+
+_OPEN = select(PortalTrouble).where(PortalTrouble.ended_at.is_(None))
+_OPEN_OF = _OPEN.where(
+    PortalTrouble.portal_id == bindparam("portal"), PortalTrouble.subject.in_([WHOLE, bindparam("service")])
+)
+_OF_SERVICES = (
+    select(ServiceRow.id.label("service_id"), *PortalTrouble.__table__.c)
+    .join(
+        PortalTrouble,
+        and_(
+            PortalTrouble.portal_id == ServiceRow.portal_id,
+            or_(PortalTrouble.subject == WHOLE, PortalTrouble.subject == ServiceRow.id),
+        ),
+    )
+    .where(PortalTrouble.ended_at.is_(None), ServiceRow.id.in_(bindparam("services", expanding=True)))
+)
+_RUNS_OF = (
+    select(Run.__table__.c.state, Run.reason, Run.queued_at, Filing.service_id)
+    .join(Filing, Run.filing_id == Filing.id)
+    .join(ServiceRow, Filing.service_id == ServiceRow.id)
+    .where(
+        ServiceRow.portal_id == bindparam("portal"),
+        Run.queued_at >= bindparam("since"),
+        Run.kind.in_([RunKind.PREPARE, RunKind.SEND]),
+        # Whatever became of it afterwards, a run whose page was held got through.
+        or_(Run.held_until.is_not(None), Run.state == RunState.DONE, Run.reason.in_(_CODES)),
+    )
+    .order_by(Run.queued_at.desc(), Run.id)
+)
+_TAKE_A_TRY = (
+    update(PortalTrouble)
+    .where(PortalTrouble.id == bindparam("one"), PortalTrouble.next_try_at <= bindparam("now"))
+    .values(next_try_at=bindparam("then"), tries=PortalTrouble.tries + 1)
+)
+_WAITING = (
+    select(Filing.service_id, func.count())
+    .select_from(Run)
+    .join(Filing, Run.filing_id == Filing.id)
+    .where(Run.state == RunState.QUEUED, Run.kind == RunKind.PREPARE, Run.attempt == Filing.attempt)
+    .group_by(Filing.service_id)
+)
+
+
+def of_services(conn: Connection, service_ids: Sequence[str]) -> Mapping[str, Trouble]:
+    """Of these services those that cannot be filed now, with why; a changed form before a portal that is away."""
+    rows = conn.execute(_OF_SERVICES, {"services": list(service_ids)}) if service_ids else ()
+    found: dict[str, Trouble] = {}
+    for row in rows:
+        if row.service_id not in found or row.kind is TroubleKind.FORM_CHANGED:
+            found[row.service_id] = _trouble(row)
+    return found
+
+
+def open_ones(conn: Connection) -> tuple[Trouble, ...]:
+    """All that is wrong now, the oldest first, with how many wait for each."""
+    waiting = {row[0]: row[1] for row in conn.execute(_WAITING)}
+    portals = {row.id: row.portal_id for row in conn.execute(select(ServiceRow.id, ServiceRow.portal_id))}
+
+    def count(row: Any) -> int:
+        return sum(
+            number
+            for service, number in waiting.items()
+            if row.subject == service or (row.subject == WHOLE and portals.get(service) == row.portal_id)
+        )
+
+    rows = conn.execute(_OPEN.order_by(PortalTrouble.since).with_only_columns(*PortalTrouble.__table__.c))
+    return tuple(_trouble(row, waiting=count(row)) for row in rows)
+
+
+def open_with_names(conn: Connection) -> list[tuple[Trouble, str, Callable[[str], str]]]:
+    """As `open_ones`, each with its portal's name and its service's title by language, empty for a whole portal."""
+    names = {row.id: row.name for row in conn.execute(select(Portal.id, Portal.name))}
+    found = open_ones(conn)
+    cards = {row.id: row.cards for row in conn.execute(select(ServiceRow.id, ServiceRow.cards))} if found else {}
+
+    def title(subject: str) -> Callable[[str], str]:
+        return lambda language: "" if subject == WHOLE else title_of(cards[subject], language)
+
+    return [(each, names[each.portal_id], title(each.subject)) for each in found]
+
+
+def ensure_may_run(conn: Connection, service: Service, now: datetime) -> None:
+    """Let a run go to the portal, or make it wait; of those that wait one at a time may try.
+
+    Raises:
+        PortalUnwellError: it waits.
+    """
+    for row in _open_of(conn, service):
+        if row.kind is TroubleKind.UNWELL and not _takes_a_try(conn, row, now):
+            raise PortalUnwellError(min(max(row.next_try_at - now, timedelta(seconds=1)), _LONGEST_WAIT))
+
+
+def ensure_form_known(conn: Connection, service_id: str) -> None:
+    """Refuse what would only fail at a changed form.
+
+    Raises:
+        FormUnknownError: a look found another form than the committed one.
+    """
+    trouble = of_services(conn, [service_id]).get(service_id)
+    if trouble is not None and trouble.kind is TroubleKind.FORM_CHANGED:
+        raise FormUnknownError(f"the form of {service_id} has changed")
+
+
+def failed(conn: Connection, service: Service, error: run_errors.RunError, now: datetime) -> bool:
+    """Count a failure; says whether the portal is left alone now, so that the filing waits instead of failing."""
+    if not isinstance(error, FAULTS) or service.portal_id is None:
+        return False
+    if any(row.kind is TroubleKind.UNWELL for row in _open_of(conn, service)):
+        return True
+    runs = list(conn.execute(_RUNS_OF, {"portal": service.portal_id, "since": now - WINDOW}))
+    portal = [run.reason in _CODES for run in runs]
+    alone = [run.reason in _CODES for run in runs if run.service_id == service.id]
+    if len(portal) >= FAILURES and all(portal[:FAILURES]):
+        _open(conn, service.portal_id, WHOLE, TroubleKind.UNWELL, error.code, (), now)
+        enqueue(
+            conn,
+            PROBE,
+            {"portal": service.portal_id, "service": service.id},
+            run_at=now + PAUSE,
+            key=f"{PROBE}:{service.portal_id}",
+            now=now,
+        )
+        return True
+    if len(alone) >= FAILURES and all(alone[:FAILURES]):
+        _open(conn, service.portal_id, service.id, TroubleKind.UNWELL, error.code, (), now)
+        return True
+    return False
+
+
+def well(conn: Connection, service: Service, now: datetime) -> None:
+    """The portal did what it should: what waited for it goes on, in the order in which it came."""
+    gone = [row for row in _open_of(conn, service) if row.kind is TroubleKind.UNWELL]
+    for row in gone:
+        _end(conn, row, EventName.PORTAL_WELL, now)
+    if gone:
+        late = (JobRow.kind == "run.prepare", JobRow.state == JobState.READY, JobRow.error == PortalUnwellError.code)
+        conn.execute(update(JobRow).where(*late).values(run_at=JobRow.created_at))
+
+
+def form_changed(conn: Connection, service: Service, changes: Sequence[Words], now: datetime) -> None:
+    """A look found another form than the committed one: nothing new is filed there."""
+    if service.portal_id is None:
+        return
+    for row in _open_of(conn, service):
+        if row.subject == service.id:
+            if row.kind is TroubleKind.FORM_CHANGED:
+                conn.execute(update(PortalTrouble).where(PortalTrouble.id == row.id).values(changes=_packed(changes)))
+                return
+            _end(conn, row, EventName.PORTAL_WELL, now)
+    reason = run_errors.FormChangedError.code
+    _open(conn, service.portal_id, service.id, TroubleKind.FORM_CHANGED, reason, changes, now)
+
+
+def form_fits(conn: Connection, service: Service, now: datetime) -> None:
+    """A look found the committed form: filing goes on."""
+    for row in _open_of(conn, service):
+        if row.kind is TroubleKind.FORM_CHANGED:
+            _end(conn, row, EventName.CONNECTOR_FORM_FITS, now)
+
+
+def _open_of(conn: Connection, service: Service) -> list[Any]:
+    if service.portal_id is None:
+        return []
+    found = _OPEN_OF.with_only_columns(*PortalTrouble.__table__.c)
+    return list(conn.execute(found, {"portal": service.portal_id, "service": service.id}))
+
+
+def _takes_a_try(conn: Connection, row: Any, now: datetime) -> bool:
+    return conn.execute(_TAKE_A_TRY, {"one": row.id, "now": now, "then": now + PAUSE}).rowcount == 1
+
+
+def _open(
+    conn: Connection,
+    portal_id: str,
+    subject: str,
+    kind: TroubleKind,
+    reason: str,
+    changes: Sequence[Words],
+    now: datetime,
+) -> None:
+    trouble = new_id()
+    conn.execute(
+        insert(PortalTrouble).values(
+            id=trouble,
+            portal_id=portal_id,
+            subject=subject,
+            kind=kind,
+            reason=reason,
+            changes=_packed(changes),
+            since=now,
+            next_try_at=now + PAUSE,
+            tries=0,
+        )
+    )
+    is_form = kind is TroubleKind.FORM_CHANGED
+    event = EventName.CONNECTOR_DRIFT_FOUND if is_form else EventName.PORTAL_UNWELL
+    data = {"trouble": trouble, "portal": portal_id, "service": subject, "reason": reason}
+    _say(conn, event, actors.connector(subject) if is_form else actors.SYSTEM, data, now)
+
+
+def _end(conn: Connection, row: Any, event: EventName, now: datetime) -> None:
+    conn.execute(update(PortalTrouble).where(PortalTrouble.id == row.id).values(ended_at=now))
+    data = {"trouble": row.id, "portal": row.portal_id, "service": row.subject}
+    is_form = row.kind is TroubleKind.FORM_CHANGED
+    _say(conn, event, actors.connector(row.subject) if is_form else actors.SYSTEM, data, now)
+
+
+def _say(conn: Connection, event: EventName, actor: Actor, data: Mapping[str, str], now: datetime) -> None:
+    outbox.record(conn, chain=_CHAIN, type=event, actor=actor, data=data, at=now)
+
+
+def _packed(changes: Sequence[Words]) -> list[dict[str, str]]:
+    return [{"lv": each.lv, "en": each.en} for each in changes]
+
+
+def _trouble(row: Any, *, waiting: int = 0) -> Trouble:
+    return Trouble(
+        id=row.id,
+        portal_id=row.portal_id,
+        subject=row.subject,
+        kind=row.kind,
+        reason=row.reason,
+        changes=tuple(Words(**each) for each in row.changes),
+        since=row.since,
+        waiting=waiting,
+    )
