@@ -36,7 +36,7 @@
   const seen = (one) => one.checkVisibility();
   const pathOf = (address) => new URL(address || "", location.href).pathname;
   const buttons = [...document.querySelectorAll("button, input[type=submit]")];
-  const called = button ? buttons.filter((one) => (labelOf(one) || clean(one.value) || textOf(one)) === button
+  const called = button ? buttons.filter((one) => (labelOf(one) || (one.matches("input") && clean(one.value)) || textOf(one)) === button
     || textOf(one) === button) : [];
   const pressed = called.find(seen) || called[0];
   const owner = pressed ? pressed.form : null;

@@ -70,6 +70,14 @@ def package_of(connector_id: str) -> str:
     return OWN_PACKAGE if connector_id in _built_in() else _entry(connector_id).module.partition(".")[0]
 
 
+def module_of(connector_id: str) -> str:
+    """The module that declares the connector."""
+    for module in BUILT_IN:
+        if import_module(module).CONNECTOR.id == connector_id:
+            return module
+    return _entry(connector_id).module
+
+
 def folders() -> tuple[Path, ...]:
     """Where the code of installed connectors lies: a browser's process must be able to read it, wherever that is."""
     packages = {entry.module.partition(".")[0] for entry in entry_points(group=GROUP)}

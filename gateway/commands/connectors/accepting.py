@@ -1,0 +1,79 @@
+"""`pilnvara connectors accept-drift`: a changed form becomes the committed one, in a new version of its connector."""
+
+import re
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from connectors.sdk import fingerprints, registry
+from connectors.sdk.connector import Connector
+from connectors.sdk.page import FormShape, fingerprint
+from connectors.workshop import looking
+from connectors.workshop.bench import Bench, chosen_sample
+from connectors.workshop.looking import Look, Seen
+from gateway.commands.connectors.portal import Place, at_bench, find, portal_options, stop
+from gateway.commands.lazy import CANNOT_CONCLUDE
+
+_VERSION = re.compile(r'(\bversion=")(\d+)\.(\d+)\.(\d+)(")')
+
+
+@click.command("accept-drift")
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.option("--sample", help="Which made-up answers to fill in; the connector's first otherwise.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@portal_options
+def accept_drift(place: Place, connector_id: str, sample: str | None, yes: bool) -> None:
+    """Show how a portal's forms differ from the committed ones, and commit them as they are, with a new version.
+
+    It changes the connector's own files, where its author works: fingerprints.json, and the manifest's version, which
+    every permit names. What people are asked and how it is filled in it does not change: do that first, by hand. A
+    package whose files have changed runs nowhere before its new hash is allowed (`pilnvara connectors hash`).
+    """
+    connector = find(connector_id)
+    folder = _folder(connector)
+
+    async def work(bench: Bench, connector: Connector) -> tuple[Look, Mapping[str, FormShape]]:
+        return await looking.look(bench, connector, bench.task(connector, chosen_sample(connector, sample)))
+
+    ((look, shapes),) = at_bench(place, [connector], work)
+    if not look.is_whole:
+        stop(f"not every page was reached: {look.problem or 'see `check`'}", code=CANNOT_CONCLUDE)
+    changed = [page for page in look.pages if page.seen in (Seen.CHANGED, Seen.NEW)]
+    if not changed:
+        click.echo(f"{connector.id} {connector.manifest.version}: every form is the committed one; nothing to accept.")
+        return
+    for page in changed:
+        was = connector.fingerprints.get(page.page)
+        click.echo(
+            f"“{page.title.en}”  {fingerprint(was)[:12] if was else 'new'} -> {fingerprint(shapes[page.page])[:12]}"
+        )
+        for difference in page.differences:
+            click.echo(f"  {difference.en}")
+    if not yes:
+        click.confirm("Does the connector fill these forms in rightly as they are now?", abort=True)
+    fingerprints.write(
+        folder, {page.name: shapes.get(page.name) or connector.fingerprints[page.name] for page in connector.pages}
+    )
+    click.echo(f"{folder / fingerprints.NAME} written; version {connector.manifest.version} -> {_bumped(folder)}")
+
+
+def _folder(connector: Connector) -> Path:
+    """Where the connector's own files are."""
+    spec = find_spec(registry.module_of(connector.id))
+    if spec is None or spec.origin is None:
+        stop(f"the files of {connector.id} are not on this machine")
+    return Path(spec.origin).parent
+
+
+def _bumped(folder: Path) -> str:
+    """The new version, after it was written into the one file that states it."""
+    stated = [path for path in sorted(folder.glob("*.py")) if _VERSION.search(path.read_text(encoding="utf-8"))]
+    if len(stated) != 1:
+        stop(f'{folder}: the version stands in {len(stated)} files as version="1.2.3"; raise it by hand')
+    text = stated[0].read_text(encoding="utf-8")
+    raised = _VERSION.sub(lambda found: f"{found[1]}{found[2]}.{int(found[3]) + 1}.0{found[5]}", text, count=1)
+    stated[0].write_text(raised, encoding="utf-8")
+    version = _VERSION.search(raised)
+    return ".".join(version.group(2, 3, 4)) if version is not None else ""
