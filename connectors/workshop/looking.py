@@ -99,7 +99,7 @@ def _pages(
         if page.name in shapes:
             differences = judge.changes(connector, page, shapes[page.name]) if committed else ()
             verdict = Seen.NEW if committed is None else Seen.CHANGED if differences else Seen.SAME
-        elif isinstance(failed, errors.FormChangedError) and (not seen or seen[-1].seen is not Seen.NOT_REACHED):
+        elif isinstance(failed, errors.FormChangedError) and all(before.seen is Seen.SAME for before in seen):
             differences, verdict = failed.differences, Seen.CHANGED
             failed = None
         else:

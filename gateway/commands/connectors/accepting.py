@@ -1,7 +1,7 @@
 """`pilnvara connectors accept-drift`: a changed form becomes the committed one, in a new version of its connector."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -53,10 +53,16 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, yes: bool)
             click.echo(f"  {difference.en}")
     if not yes:
         click.confirm("Does the connector fill these forms in rightly as they are now?", abort=True)
-    fingerprints.write(
-        folder, {page.name: shapes.get(page.name) or connector.fingerprints[page.name] for page in connector.pages}
-    )
+    fingerprints.write(folder, dict(_as_now(connector, shapes)))
     click.echo(f"{folder / fingerprints.NAME} written; version {connector.manifest.version} -> {_bumped(folder)}")
+
+
+def _as_now(connector: Connector, shapes: Mapping[str, FormShape]) -> Iterator[tuple[str, FormShape]]:
+    """Each page's form as it was seen; of a page that the sample does not meet, the committed one."""
+    for page in connector.pages:
+        shape = shapes.get(page.name) or connector.fingerprints.get(page.name)
+        if shape is not None:
+            yield page.name, shape
 
 
 def _folder(connector: Connector) -> Path:
