@@ -9,7 +9,7 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 endif
 BIN := .venv/bin
 PACKAGES := gateway connectors delegation ui audit
-CHECKS := types format lint imports dependencies docstrings migrations translations test
+CHECKS := types collection format lint imports dependencies docstrings migrations translations test
 WORKERS ?= logical
 BROWSER = PILNVARA_CHROMIUM="$${PILNVARA_CHROMIUM:-$$(cat .build/browser)}"
 
@@ -50,6 +50,9 @@ check: setup ## everything that CI runs: all the checks below, two at a time, th
 one-%:
 	@printf '\n--- %s\n' $*
 	@$(MAKE) --no-print-directory $* 2>&1 || { printf ' %s' $* >>.build/failed; exit 1; }
+
+collection: setup ## can every test be found? It leaves them compiled, which each of the tests' processes would do for itself
+	@$(BIN)/pytest -n0 --collect-only -qq >.build/collected || { tail -40 .build/collected; exit 1; }
 
 format: setup ## is the code formatted?
 	@$(BIN)/ruff format --check .

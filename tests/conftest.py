@@ -1,5 +1,6 @@
 """What every test may ask for; the fixtures stand in the modules named here."""
 
+import gc
 import os
 
 import pytest
@@ -36,3 +37,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = {item for item in items if item.nodeid.startswith(_ON_ONE_DATABASE) and "postgresql" in item.name}
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of tests and all that was imported out of every later look for garbage."""
+    gc.collect()
+    gc.freeze()

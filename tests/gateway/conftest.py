@@ -17,6 +17,9 @@ from gateway.keys.sealing import Sealer
 from gateway.parts import Store, open_keys
 from gateway.people import passwords
 from tests.databases import MigratedUrl
+from tests.gateway.statements import compiled_once
+
+__all__ = ["compiled_once"]
 
 NINE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 """When tests begin: eleven o'clock on a Monday in Riga."""
