@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, String, and_, bindparam, cast,
 from sqlalchemy.orm import aliased
 
 from audit.events import EventName
+from delegation.filing import FilingState
 from delegation.model import Action, DelegationState
 from gateway.ledger import outbox
 from gateway.paging import Key, follows
@@ -75,6 +76,9 @@ _FOUND = (
     .limit(bindparam("most"))
 )
 _FOUND_AFTER = _FOUND.where(follows(DelegationRow.requested_at, DelegationRow.id))
+_FILED = select(Filing.delegation_id, Filing.service_id).where(
+    Filing.delegation_id.in_(bindparam("delegations", expanding=True)), Filing.state == FilingState.FILED
+)
 _CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
 
 
@@ -96,6 +100,8 @@ class Line:
     reason: StopReason | None
     is_live: bool
     """Whether it can still be stopped."""
+    filed: int = 0
+    """How many of several services were filed."""
 
     @property
     def key(self) -> Key:
@@ -145,6 +151,11 @@ def _lines(conn: Connection, by: StaffSession, query: Any, values: dict[str, Any
     services = sorted({each["service"] for row in rows for each in row.services})
     cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": services})} if services else {}
 
+    several = [row.id for row in rows if len(row.services) > 1]
+    filed: dict[str, set[str]] = {}
+    for each in conn.execute(_FILED, {"delegations": several}) if several else ():
+        filed.setdefault(each.delegation_id, set()).add(each.service_id)
+
     def title(service_id: str) -> str:
         return catalogue.title_of(cards[service_id], by.language) if service_id in cards else service_id
 
@@ -161,6 +172,7 @@ def _lines(conn: Connection, by: StaffSession, query: Any, values: dict[str, Any
             ended_by=row.ended_by_name or row.ended_by,
             reason=None if row.ended_reason is None else StopReason(row.ended_reason),
             is_live=bool(row.is_live),
+            filed=len(filed.get(row.id, ())),
         )
         for row in rows
     ]

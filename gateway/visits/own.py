@@ -20,7 +20,7 @@ from gateway.services.tables import Service
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import NotFoundError
 from gateway.visits.rows import AnyRow
-from gateway.visits.tables import Approval, DelegationRow, Filing
+from gateway.visits.tables import Approval, DelegationRow, Filing, Visit, VisitState
 
 PAGE = 20
 """Past delegations on one page."""
@@ -35,7 +35,14 @@ IS_THEIRS = or_(
 """Whose matter it is, and everybody who was asked for a yes, also beside the first."""
 _IS_OPEN = and_(DelegationRow.state.in_(IN_FORCE), DelegationRow.valid_until > bindparam("now"))
 _COLUMNS = (
-    select(DelegationRow.__table__, Centre.name.label("centre"), Staff.display_name.label("assistant"))
+    select(
+        DelegationRow.__table__,
+        Centre.name.label("centre"),
+        Staff.display_name.label("assistant"),
+        Visit.state.label("visit_state"),
+        Visit.set_aside_until,
+    )
+    .join(Visit, Visit.id == DelegationRow.visit_id)
     .join(Centre, Centre.id == DelegationRow.centre_id)
     .join(Staff, Staff.id == DelegationRow.assistant_id)
     .where(IS_THEIRS)
@@ -92,6 +99,13 @@ class Listed:
     is_for_another: bool
     """Whether the person only approved it: the matter is somebody else's."""
     sent: tuple[Sent, ...]
+    set_aside_until: datetime | None = None
+    """Until when what is left may be filed, where the visit waits to be taken up."""
+
+    @property
+    def filed(self) -> int:
+        """How many of several services were filed."""
+        return len({each.service for each in self.sent if each.state is FilingState.FILED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,4 +205,5 @@ def _line(row: AnyRow, titles: list[str], sent: dict[str, list[Sent]], person_id
         standing=standing_of(row, now),
         is_for_another=row.principal_id != person_id,
         sent=tuple(sent.get(row.id, ())),
+        set_aside_until=row.set_aside_until if row.visit_state is VisitState.SET_ASIDE else None,
     )

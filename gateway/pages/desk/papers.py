@@ -8,16 +8,18 @@ from litestar.response import Stream
 from sqlalchemy import Connection
 
 from gateway.pages.authority_words import RIGHTS
+from gateway.pages.desk import words
 from gateway.pages.desk.answering import AnyRequest, path_of
 from gateway.pages.qr import qr
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import looking, reading, showing
+from gateway.visits import looking, reading, showing, turns
 from gateway.visits.errors import NotFoundError
 from gateway.visits.reading import OnBehalf, OpenedVisit, VisitView
 from gateway.visits.stop_codes import StopPaper
+from gateway.visits.turns import Turn
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
 
@@ -71,14 +73,14 @@ async def show_receipt(
 ) -> Response[Any]:
     """The receipt on one sheet, in the resident's language."""
 
-    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, OnBehalf | None]:
+    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, OnBehalf | None, tuple[Turn, ...]]:
         view = reading.for_desk(conn, parts, session, visit_id)
         if view.receipt is None:
-            return view, None, None
+            return view, None, None, ()
         opened = OpenedVisit(conn, parts, view)
-        return view, opened.stop_paper(), opened.on_behalf()
+        return view, opened.stop_paper(), opened.on_behalf(), turns.turns_of(conn, view)
 
-    view, paper, on_behalf = await parts.database.read(work)
+    view, paper, on_behalf, together = await parts.database.read(work)
     if view.receipt is None or view.service is None:
         return see_other(path_of(visit_id))
     language = next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE)
@@ -94,6 +96,9 @@ async def show_receipt(
         right=None if on_behalf is None else RIGHTS[on_behalf.right],
         stop_paper=paper,
         stop_qr=None if paper is None else qr(paper.link),
+        turns=together,
+        filed_of=turns.filed_of(together),
+        words=words,
         statement_qr=qr(f"{parts.settings.public_url}/statement"),
     )
 

@@ -9,6 +9,7 @@ from litestar.response import Stream
 from sqlalchemy import Connection
 
 from delegation.errors import DelegationError
+from gateway.pages.desk import words
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
 from gateway.pages.resident import screens
@@ -17,7 +18,7 @@ from gateway.pages.resident.screens import PhonePage, Screen
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import ResidentSession, Who, allow
-from gateway.visits import actors, approvals, calling, confirming, reading, showing, stopping
+from gateway.visits import actors, approvals, calling, confirming, reading, showing, stopping, turns
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import ApprovalOverError, ExpiredError, OutOfOrderError, VisitClosedError
 from gateway.visits.reading import OpenedVisit
@@ -196,6 +197,10 @@ async def phone_page(
         headers=PASSKEYS_HERE,
         home="/approve",
         view=shown.view,
+        turns=shown.turns,
+        filed_of=turns.filed_of(shown.turns),
+        turn_words=words,
+        shows_references=shown.shows_values,
         approval=shown.view.approval,
         offers=[(offer.id, offer.provider.name(language_of(request))) for offer in offers],
         may_stop=screens.may_stop(shown.view),

@@ -16,10 +16,11 @@ from gateway.people import passkeys
 from gateway.people.access import ResidentSession
 from gateway.people.passkey_questions import rp_id
 from gateway.services import catalogue
-from gateway.visits import reading, showing, stop_codes
+from gateway.visits import reading, showing, stop_codes, turns
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
+from gateway.visits.turns import Turn
 
 
 class Screen(StrEnum):
@@ -59,6 +60,11 @@ class PhonePage:
     screen: Screen
     view: VisitView
     values: dict[str, Any] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+    """How far each of several services is."""
+
+    shows_values: bool = False
+    """Whether its holder has signed in as the approver."""
 
     @property
     def needs_record(self) -> bool:
@@ -70,7 +76,9 @@ def gather(conn: Connection, parts: Parts, session: ResidentSession, language: s
     """Read what the phone's page shows. Raises `NotFoundError` where the session is bound to no visit."""
     view = reading.for_resident(conn, parts, session)
     screen = screen_of(view, session)
-    return PhonePage(screen=screen, view=view, values=_values(conn, parts, session, view, screen, language))
+    values = _values(conn, parts, session, view, screen, language)
+    shows = reading.shows_values(view, session)
+    return PhonePage(screen=screen, view=view, values=values, turns=turns.turns_of(conn, view), shows_values=shows)
 
 
 def screen_of(view: VisitView, session: ResidentSession) -> Screen:
