@@ -142,7 +142,10 @@ def _questions(connectors: Sequence[Connector]) -> Iterable[Question]:
                 made[name] = Question(renamed, ((connector.id, each.name),), section)
             else:
                 merged = _merged(name, before.input, renamed)
-                made[name] = replace(before, input=merged, targets=(*before.targets, (connector.id, each.name)))
+                # What is asked in any case stands at its topic, and not beside a question of one service.
+                section = before.section if merged.shown_when is not None else _section(merged, connector)
+                targets = (*before.targets, (connector.id, each.name))
+                made[name] = Question(merged, targets, section)
     return _parents_first(made)
 
 

@@ -21,6 +21,8 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from connectors.sdk import registry
+from connectors.sdk.together import TogetherError, together
 from gateway.services import keeping
 from gateway.services.catalogue import FALLBACK_LANGUAGE, ServiceUnknownError
 from gateway.services.files import CatalogueError
@@ -101,7 +103,16 @@ def read_events(text: str) -> tuple[LifeEvent, ...]:
 
 
 def upsert(conn: Connection, event: LifeEvent) -> None:
-    """Add a life event, or replace it; its services are in the catalogue before."""
+    """Add a life event, or replace it; its services are in the catalogue before.
+
+    Raises:
+        CatalogueError: its services cannot be asked for together.
+    """
+    known = registry.all()
+    try:
+        together([known[each] for each in event.services if each in known])
+    except TogetherError as error:
+        raise CatalogueError(f"{event.id}: {error}") from error
     statement = _UPSERT[conn.dialect.name](LifeEventRow).values(
         id=event.id, cards=msgspec.to_builtins(dict(event.cards)), popularity=event.popularity
     )

@@ -31,7 +31,7 @@ def found(database: Database, query: str) -> list[str]:
 
 
 def test_is_found_by_its_own_words(seeded: Database) -> None:
-    assert found(seeded, "piedzima bērns")[0] == "child_is_born"
+    assert found(seeded, "piedzima bērns")[0] == "birth_of_a_child"
 
 
 def test_is_found_by_the_service_that_the_words_lead_to(seeded: Database) -> None:

@@ -195,6 +195,7 @@ INPUTS: tuple[Input, ...] = (
     ),
     Checkbox(
         name="truthful",
+        concept="declared.truthful",
         label=Words("Apliecinu, ka ziņas ir patiesas", "I declare that what I have said is true"),
     ),
 )
