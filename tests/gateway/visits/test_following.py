@@ -1,7 +1,6 @@
 """What became of a filing is looked up while that is allowed, once at a time, told without a word of it, and sealed."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,23 +21,11 @@ from gateway.visits.outcome_tables import Following, FollowingEnd
 from gateway.visits.scope import Wanted
 from gateway.visits.sealed import VisitVault
 from tests.gateway.visits.counter import QUEUE, WORKER, Counter
+from tests.gateway.visits.followed import filed, row
 from tests.gateway.visits.played import final_request
 
 RIGA = ZoneInfo("Europe/Riga")
 PDF = b"%PDF-1.7 decision"
-
-
-def filed(counter: Counter, *, follow: bool = True, collect: bool = True) -> Counter:
-    """A visit that has closed, and what may be looked at afterwards."""
-    counter.open(QUEUE).grant(services=(Wanted(service=QUEUE, follow=follow, collect=collect),))
-    counter.fill()
-    counter.send()
-    counter.close()
-    return counter
-
-
-def row(counter: Counter) -> Any:
-    return counter._newest(Following, Following.visit_id == counter.visit_id, Following.begun_at)
 
 
 def take(counter: Counter) -> Look | None:

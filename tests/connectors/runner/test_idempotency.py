@@ -1,0 +1,76 @@
+"""The key by which a portal knows the same sending again: when an empty list proves that nothing arrived."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from connectors.runner.api import Absent, Found, LookUpTask
+from connectors.runner.guard import Guard
+from connectors.runner.outcome import looked_up
+from connectors.sdk import registry
+from connectors.sdk.steps import LookUp
+from tests.connectors.desk import SICKNESS
+
+NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
+RULE = LookUp(
+    path="/api", items=None, service=None, key="key", reference="no", received="at", idempotency_key="idempotency"
+)
+
+
+def task(key: str = "k-1") -> LookUpTask:
+    async def ticket() -> str:
+        return "t"
+
+    return LookUpTask(
+        run_id="r",
+        connector_id=SICKNESS,
+        portal_origin="http://127.0.0.2",
+        issuer_origin="http://127.0.0.1",
+        language="lv",
+        ticket=ticket,
+        key="period",
+        since=NOW,
+        idempotency_key=key,
+    )
+
+
+def listed(*keys: str) -> bytes:
+    return json.dumps([{"no": f"A-{n}", "idempotency": key} for n, key in enumerate(keys)]).encode()
+
+
+def test_a_list_without_the_key_proves_that_nothing_arrived_at_once() -> None:
+    assert looked_up(RULE, task(), listed("k-0"), NOW) == Absent(conclusive=True)
+
+
+def test_a_list_with_the_key_names_the_application_whatever_else_it_says() -> None:
+    assert looked_up(RULE, task(), listed("k-0", "k-1"), NOW) == Found(reference="A-1", pdf=None)
+
+
+def test_a_sending_that_carried_no_key_is_not_proved_absent_by_one() -> None:
+    assert looked_up(RULE, task(""), b"[]", NOW + timedelta(hours=1)) == Absent(conclusive=False)
+
+
+def test_the_key_goes_with_the_final_request_only_where_the_connector_names_a_header() -> None:
+    connector = registry.find(SICKNESS)
+    assert armed(connector.final.idempotency_header) == ()
+    assert armed("Idempotency-Key") == (("Idempotency-Key", "k-1"),)
+
+
+def armed(header: str | None) -> tuple[tuple[str, str], ...]:
+    """What would go with the final request of a connector that names this header."""
+    connector = registry.find(SICKNESS)
+
+    async def decide(_request: object) -> object:
+        raise AssertionError("nothing is asked")
+
+    guard = Guard(
+        run_id="r",
+        portal_origin="http://127.0.0.2:80",
+        issuer_origin="http://127.0.0.1:80",
+        authorize_path="/oauth/authorize",
+        connector=replace(connector, final=replace(connector.final, idempotency_header=header)),
+        decide=decide,  # type: ignore[arg-type]  # never called
+        clock=lambda: NOW,
+    )
+    guard.arm(decide, "k-1")  # type: ignore[arg-type]  # never called
+    return guard.final_headers
