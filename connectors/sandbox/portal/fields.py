@@ -197,7 +197,10 @@ def shown(question: Question, answer: str) -> str:
 
 
 def missing(question: Question, answers: Answers) -> str:
-    """Message when a question must be answered, or must not, and is the other; files count by their name."""
+    """Message when a question must be answered, or must not, and is the other; files count by their name.
+
+    What is no longer offered, as after another municipality was chosen, is no answer.
+    """
     answered = bool(answers.get(question.key))
     if question.needed_when is not None:
         key, value = question.needed_when
@@ -206,7 +209,9 @@ def missing(question: Question, answers: Answers) -> str:
             return "Atstājiet tukšu: šis jautājums uz jums neattiecas"
     else:
         needed = question.required
-    return NEEDED[question.kind] if needed and not answered else ""
+    offered = {option.value for option in question.options}
+    is_gone = answered and question.kind in ("select", "radio") and answers[question.key] not in offered
+    return NEEDED[question.kind] if (needed and not answered) or is_gone else ""
 
 
 def file_problem(filename: str, content: bytes) -> str:

@@ -36,7 +36,8 @@ def _working(today: date) -> dict[str, str | list[str]]:
 
 def _on_leave(today: date) -> dict[str, str | list[str]]:
     first = today - timedelta(days=4)
-    return _working(today) | {
+    alone = {name: value for name, value in _working(today).items() if not name.startswith("other_parent")}
+    return alone | {
         "child_given_name": "Madara",
         "child_code": "329999-10002",
         "has_other_parent": "no",
