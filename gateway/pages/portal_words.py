@@ -41,8 +41,9 @@ class Meanings:
                 if labels.setdefault(own, words.to(language)) != words.to(language):
                     ambiguous.add(own)
                 answers[own] = {text: meant.to(language) for text, meant in _answers(fill, asked)}
+        labels |= {own: words.to(language) for own, words in _rows(connector)}
         kept = {own: meaning for own, meaning in labels.items() if own not in ambiguous}
-        return cls(kept, {own: answers[own] for own in kept})
+        return cls(kept, {own: answers[own] for own in kept if own in answers})
 
     def of_label(self, label: str) -> str | None:
         """What a label means; none where nothing says so."""
@@ -63,6 +64,15 @@ def _asked(connector: Connector, inputs: Mapping[str, Input]) -> Iterator[tuple[
         for number in range(group.most if isinstance(group, Group) else 0):
             for each in fill.fills:
                 yield each, inputs[f"{fill.input}.{number}.{each.input}"], fill.row.format(number=number + 1)
+
+
+def _rows(connector: Connector) -> Iterator[tuple[str, Words]]:
+    """The portal's name of each row that a repeated group may have."""
+    for fill in (fill for step in connector.steps for fill in step.fills):
+        group = connector.input(fill.input) if isinstance(fill, FillRows) else None
+        if isinstance(fill, FillRows) and isinstance(group, Group):
+            for number in range(group.most):
+                yield fill.row.format(number=number + 1), groups.heading(group, number)
 
 
 def _labels(fill: OneFill, asked: Input, row: str) -> Iterator[tuple[str, Words]]:

@@ -63,8 +63,12 @@ def gather(view: VisitView, opened: OpenedVisit, *, language: str, shown: bool) 
 def _mask(connector: Connector, answers: Answers | None) -> Mask:
     places = _places(connector.id)
     names = sensitive(connector.inputs)
-    given = [] if answers is None else [answers.values.get(name) for name in names]
-    values = {_bare(value) for value in given if isinstance(value, str)}
+    given = {} if answers is None else answers.values
+    written = {value for name in names if isinstance(value := given.get(name), str)}
+    # A portal may write an amount or a day in a way of its own, and repeat it so where no label says what it is.
+    fills = (fill for step in connector.steps_for(given) for fill in step.fills)
+    written |= {action.value for fill in fills for action in fill.actions(given) if action.input in names}
+    values = {_bare(value) for value in written}
     return replace(places, values=frozenset(value for value in values if len(value) >= _LEAST))
 
 

@@ -7,6 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from connectors.portals.municipality.kindergarten_queue import CONNECTOR as QUEUE
+from connectors.portals.vid.annual_income_declaration import CONNECTOR as DECLARATION
 from connectors.portals.vsaa.sickness_benefit import CONNECTOR as BENEFIT
 from connectors.sdk.steps import Fill
 from delegation.readback import Item, ReadBack
@@ -69,6 +70,12 @@ def test_every_question_of_a_connector_says_what_its_portals_label_means(connect
         assert meanings.of_label(asked.label.lv) == asked.label.en
         for option in getattr(asked, "options", ()):
             assert meanings.of_answer(asked.label.lv, option.label.lv) == option.label.en
+
+
+def test_a_row_of_a_repeated_group_is_called_as_the_question_calls_it() -> None:
+    meanings = Meanings.of(DECLARATION, "en")
+    assert meanings.of_label("Ienākumu avots 2") == "Source of income 2"
+    assert meanings.of_label("Ienākumu avots 2: Izmaksātājs") == "Source of income 2: Payer"
 
 
 def test_a_label_that_two_questions_mean_differently_is_left_alone() -> None:
