@@ -35,6 +35,15 @@ def test_the_style_sheet_carries_no_marks_of_another_government_and_asks_nobody(
     assert not re.search(r"GDS|crown|crest|gov\.uk|url\(|@font-face|@import", css)
 
 
+def test_no_colour_behind_or_of_letters_depends_on_the_width(manifest: dict[str, str]) -> None:
+    """Contrast is measured in full at one width alone; see `tests/wcag.py`."""
+    css = (STATIC / manifest["pilnvara.css"]).read_text(encoding="utf-8")
+    blocks = re.findall(r"@media[^{]*width[^{]*\{((?:[^{}]*\{[^{}]*\})*)\}", css)
+    assert len(blocks) > 20
+    coloured = re.compile(r"(?:^|[{;])(?:color|background[a-z-]*|opacity|filter|mix-blend-mode|--[a-z-]*colour):")
+    assert [found[0] for block in blocks if (found := coloured.search(block))] == []
+
+
 def test_no_script_writes_html_or_reaches_out(manifest: dict[str, str]) -> None:
     for name, path in manifest.items():
         if name.endswith(".js"):
