@@ -50,8 +50,12 @@ class Meanings:
         return self.labels.get(label)
 
     def of_answer(self, label: str, text: str) -> str | None:
-        """What an answer means that was chosen under a label; none for what was typed."""
-        return self.answers.get(label, {}).get(text)
+        """What an answer means that was chosen under a label, or several of them; none for what was typed."""
+        known = self.answers.get(label, {})
+        if text in known:
+            return known[text]
+        chosen = text.split(", ")
+        return ", ".join(known[each] for each in chosen) if all(each in known for each in chosen) else None
 
 
 def _asked(connector: Connector, inputs: Mapping[str, Input]) -> Iterator[tuple[OneFill, Input, str]]:

@@ -3,12 +3,14 @@
 What leaves is compared with the read-back itself and never with what a page masks.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from connectors.sdk import groups, registry
 from connectors.sdk.connector import Connector
+from connectors.sdk.fills import Action
 from connectors.sdk.inputs import Group
 from delegation.readback import Item, ReadBack
 from gateway.pages import readback as readbacks
@@ -85,8 +87,16 @@ def _places(connector_id: str) -> Mask:
         for action in (action for fill in step.fills for action in fill.actions(rows)):
             if action.input in names:
                 controls[step.name, action.control] = kinds[action.input]
-                labels |= dict.fromkeys(filter(None, (action.label, action.within)), kinds[action.input])
+                labels |= dict.fromkeys(_named(action), kinds[action.input])
     return Mask(controls, labels)
+
+
+def _named(action: Action) -> Iterator[str]:
+    """The labels under which an overview may repeat what an action fills in."""
+    around = action.within or action.row
+    yield from filter(None, (action.label, action.within))
+    if around:
+        yield f"{around}: {action.label}"
 
 
 def _bare(text: str) -> str:

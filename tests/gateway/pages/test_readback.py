@@ -7,6 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from connectors.portals.municipality.kindergarten_queue import CONNECTOR as QUEUE
+from connectors.portals.municipality.public_event import CONNECTOR as EVENT
 from connectors.portals.vid.annual_income_declaration import CONNECTOR as DECLARATION
 from connectors.portals.vsaa.sickness_benefit import CONNECTOR as BENEFIT
 from connectors.sdk.steps import Fill
@@ -84,3 +85,10 @@ def test_a_label_that_two_questions_mean_differently_is_left_alone() -> None:
     assert isinstance(second, Fill)
     step = replace(BENEFIT.steps[1], fills=(first, replace(second, label=first.label)))
     assert Meanings.of(replace(BENEFIT, steps=(step,)), "en").of_label(first.label) is None
+
+
+def test_of_several_boxes_each_is_said_as_it_was_asked() -> None:
+    meanings = Meanings.of(EVENT, "en")
+    assert meanings.of_answer("Kas būs?", "Pastiprināta mūzika, Pirotehnika") == "Amplified music, Fireworks"
+    assert meanings.of_answer("Kas būs?", "Pastiprināta mūzika, Kaut kas") is None
+    assert meanings.of_label("2. atbildīgā persona: Tālrunis") == "Responsible person 2: Telephone"

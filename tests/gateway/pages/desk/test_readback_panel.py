@@ -3,7 +3,7 @@
 from datetime import date
 
 from connectors.portals.vid.annual_income_declaration import CONNECTOR as DECLARATION
-from connectors.sdk import Validated, validate
+from connectors.sdk import Validated, registry, validate
 from delegation.readback import Item, ReadBack
 from gateway.pages.desk.readback_panel import _mask
 from gateway.visits.asking import Answers
@@ -29,3 +29,12 @@ def test_an_amount_stays_masked_however_the_portal_repeats_it() -> None:
     assert not any(character.isdigit() for character in overview.shown + overview.value)
     assert "480" not in amount.shown + amount.value
     assert kind.shown == "Darba alga"
+
+
+def test_in_a_row_of_the_overview_too_as_much_is_left_as_its_owner_needs() -> None:
+    rows = (
+        Item("parskats", "", "2. atbildīgā persona: Personas kods", "shown", "329999-00002", "329999-00002"),
+        Item("parskats", "", "2. atbildīgā persona: Vārds un uzvārds", "shown", "Otrs Cilvēks", "Otrs Cilvēks"),
+    )
+    masked = _mask(registry.find("lv.municipality.public_event"), None).put_on(ReadBack(rows, (), "", "lv"))
+    assert [item.shown for item in masked.items] == ["32••••-•••02", "O••• C•••"]
