@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, Update, and_, bindparam, or_, select, update
 
 from gateway.people.tables import Resident
+from gateway.visits.outcome_tables import Following, FollowingEnd
 from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, SealedRecord, SignInAttempt, Visit
 
 _HASH_BYTES = 32
@@ -48,6 +49,9 @@ _OF_VISITS: tuple[Update, ...] = (
     update(Receipt)
     .where(Receipt.filing_id.in_(select(Filing.id).where(Filing.visit_id.in_(_VISITS))))
     .values(reference="", body_sha256=None),
+    update(Following)
+    .where(Following.visit_id.in_(_VISITS), Following.ended.is_(None))
+    .values(next_at=None, ended=FollowingEnd.STOPPED, ended_at=bindparam("at")),
 )
 _OF_OTHERS = select(DelegationRow.id).where(DelegationRow.principal_id != _PERSON)
 _GIVEN = or_(

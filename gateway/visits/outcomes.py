@@ -80,6 +80,12 @@ def of_filings(
     }
 
 
+def of_visit(conn: Connection, parts: Parts, visit_id: str, language: str) -> Sequence[Outlook]:
+    """How far what was sent in a visit has come, for somebody who may see none of the portal's words."""
+    sent = [each for each in rows.filings_of_visit(conn, visit_id) if each.sent_at is not None]
+    return tuple(of_filings(conn, sent, None, language, parts.clock.now()).values())
+
+
 def open_decision(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str, filing_id: str) -> bytes:
     """The decision for the person whose matter it is, untrusted bytes; that it was opened is recorded.
 

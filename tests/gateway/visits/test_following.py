@@ -15,7 +15,7 @@ from gateway.jobs.tables import JobRow
 from gateway.keys import store as key_store
 from gateway.notifications.tables import Message
 from gateway.oauth import clients, mandates
-from gateway.visits import actions, following
+from gateway.visits import actions, emptying, following
 from gateway.visits.following import Look, Said, next_look
 from gateway.visits.outcome_tables import Following, FollowingEnd
 from gateway.visits.scope import Wanted
@@ -216,6 +216,14 @@ class TestTheRight:
         assert row(counter).ended is FollowingEnd.TIME
         (message,) = told(counter)
         assert "/mine" in message
+
+
+def test_what_was_erased_is_not_looked_up_any_more(counter: Counter) -> None:
+    filed(counter)
+    counter.write(lambda conn: emptying.empty_visits(conn, [counter.visit_id], counter.clock.now()))
+    assert (row(counter).next_at, row(counter).ended) == (None, FollowingEnd.STOPPED)
+    counter.clock.move(timedelta(days=2))
+    assert take(counter) is None
 
 
 class TestTheJob:
