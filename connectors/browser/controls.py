@@ -14,6 +14,8 @@ from connectors.sdk.page import PageState
 
 CONTROL_TIMEOUT = 5_000.0
 """Milliseconds until a control that is there can be set."""
+_OFFER_TIMEOUT = 3_000.0
+"""Milliseconds until a list has offered what was typed."""
 _SCRIPT_TIMEOUT = 20.0
 """Seconds until the page's script has dealt with a file or a choice."""
 _PAUSE = 0.02
@@ -103,7 +105,7 @@ class Controls:
         await box.press_sequentially(wanted[-1], timeout=CONTROL_TIMEOUT)
         option = self._page.get_by_role("option", name=wanted, exact=True)
         try:
-            await option.click(timeout=CONTROL_TIMEOUT)
+            await option.click(timeout=_OFFER_TIMEOUT)
         except PlaywrightError:
             # None, or several of one name: which is meant, nobody can say.
             raise self._given_up("option", action) from None
