@@ -88,7 +88,7 @@ class ConnectorContract:
     portal_url: ClassVar[str | None] = None
     """Of the portal's test system; the sandbox is started when there is none."""
     client_id: ClassVar[str] = "author"
-    client_secret: ClassVar[str] = "author-secret"
+    client_secret: ClassVar[str] = "author-secret-on-loopback"
     issuer_port: ClassVar[int] = ISSUER_PORT
     checks: ClassVar[tuple[Check, ...]] = CHECKS
 

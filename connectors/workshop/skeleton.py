@@ -68,6 +68,13 @@ class Skeleton:
             package / "inputs.py": self._inputs(),
             package / "steps.py": self._steps(),
             package / "samples.py": self._samples(),
+            folder / "service.toml": texts.card(
+                id=self.about.id,
+                holder=self.about.holder,
+                portal=self.about.portal,
+                title=self.pages[0].state.title.replace('"', "'"),
+                url=self.about.landed,
+            ),
             folder / "tests" / "test_contract.py": texts.contract(self.about.id, self.about.module),
         }
         (folder / "tests").mkdir()

@@ -144,5 +144,34 @@ class Test{name}(ConnectorContract):
     connector = {connector_id!r}
     portal_url = os.environ["PORTAL_URL"]
     client_id = os.environ.get("PORTAL_CLIENT_ID", "author")
-    client_secret = os.environ.get("PORTAL_CLIENT_SECRET", "author-secret")
+    client_secret = os.environ.get("PORTAL_CLIENT_SECRET", "author-secret-on-loopback")
 '''
+
+
+def card(*, id: str, holder: str, portal: str, title: str, url: str) -> str:  # noqa: A002 - the catalogue's word
+    """The service's entry in the catalogue, with cards that somebody has to write."""
+    cards = "".join(
+        f'''
+[service.cards.{language}]
+title = "{title}"
+summary = "{COMPLETE}: what it is, in one sentence"
+who = "{COMPLETE}: who may apply"
+needed = ["{COMPLETE}: what to have at hand"]
+takes = "{COMPLETE}: how long until the decision"
+costs = "{COMPLETE}: the fee, or that there is none"
+next = "{COMPLETE}: what happens then"
+withdraw = "{COMPLETE}: how it is taken back"
+synonyms = []
+'''
+        for language in ("lv", "en")
+    )
+    return f'''# The catalogue's entry of the service at {url}. Cards in plain language: lv-plain, en-plain.
+[[service]]
+id = "{id}"
+holder = "{holder}"
+group = "{COMPLETE}"
+portal = "{portal}"
+grant = "low"
+permit = "low"
+routes = ["phone", "display", "paper", "call"]
+{cards}'''

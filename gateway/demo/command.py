@@ -13,11 +13,14 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from gateway.demo import guidance, seed
+from gateway.demo import guidance, offering, seed
 from gateway.demo.codes import current_code
+from gateway.demo.offering import PortalOffered
 from gateway.demo.people import CENTRES, DemoCentre, staff_named
 from gateway.demo.ports import Ports
 from gateway.demo.stack import Stack, StackError
+from gateway.oauth.errors import RegistrationError
+from gateway.services.files import read_catalogue
 from gateway.terminals.pairing import Code
 
 FIRST_PORT = 8400
@@ -103,6 +106,37 @@ def terminal(centre: str, port: int, folder: Path) -> None:
     chosen = next(each for each in CENTRES if each.id == centre)
     told = guidance.program(_where(port, folder))
     guidance.tell_terminal(_console, stack, chosen, terminal_code(stack, chosen), told)
+
+
+@demo.command()
+@click.argument("card", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--callback", required=True, metavar="URL", help="Where the portal wants people sent back to.")
+@click.option("--client-id", default="author", show_default=True, help="What the portal calls itself.")
+@click.option(
+    "--client-secret", envvar="PORTAL_CLIENT_SECRET", default="author-secret-on-loopback", help="And its secret."
+)
+@_port
+@_folder
+def offer(card: Path, callback: str, client_id: str, client_secret: str, port: int, folder: Path) -> None:
+    """Offer one more service in the demonstration that runs: that of CARD, as `pilnvara connectors new` writes it.
+
+    The portal must take this demonstration's gateway for its OpenID Provider.
+    """
+    stack = _existing(folder, port)
+    try:
+        (service,) = read_catalogue(card.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.ClickException(f"{card}: {error}") from error
+    store = stack.open_store()
+    portal = PortalOffered(callback=callback, client_id=client_id, client_secret=client_secret)
+    try:
+        store.database.write_now(lambda conn: offering.offer(conn, store, service, portal))
+    except (RegistrationError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        store.close()
+    click.echo(f"{service.id} is offered in every centre, and filed at {portal.origin}.")
+    click.echo(f"The portal's OpenID Provider: {stack.url}")
 
 
 @demo.command()

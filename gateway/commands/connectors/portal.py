@@ -105,7 +105,12 @@ def portal_options(command: Command) -> Command:
         click.option(
             "--issuer-port", default=ISSUER_PORT, show_default=True, help=f"Of the stand-in, on {ISSUER_HOST}."
         ),
-        click.option("--client-secret", envvar="PORTAL_CLIENT_SECRET", default="author-secret", help="And its secret."),
+        click.option(
+            "--client-secret",
+            envvar="PORTAL_CLIENT_SECRET",
+            default="author-secret-on-loopback",
+            help="And its secret.",
+        ),
         click.option("--client-id", default="author", show_default=True, help="What the portal calls itself there."),
         click.option("--portal-url", metavar="URL", help="The portal's test system."),
         click.option("--sandbox", is_flag=True, help="Start the made-up portals and meet them."),

@@ -46,7 +46,9 @@ class _Answers:
 @click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="TOML: control = value.")
 @click.option("--ask", is_flag=True, help="Ask here for each value that the portal refuses.")
 @click.option("--client-id", default="author", show_default=True, help="What the portal calls itself at the stand-in.")
-@click.option("--client-secret", envvar="PORTAL_CLIENT_SECRET", default="author-secret", help="And its secret.")
+@click.option(
+    "--client-secret", envvar="PORTAL_CLIENT_SECRET", default="author-secret-on-loopback", help="And its secret."
+)
 @click.option("--issuer-port", default=ISSUER_PORT, show_default=True, help=f"Of the stand-in, on {ISSUER_HOST}.")
 def new(  # noqa: PLR0913 - one option each
     *,

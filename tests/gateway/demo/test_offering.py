@@ -1,0 +1,44 @@
+"""A service whose connector somebody has just written, offered in the demonstration."""
+
+import pytest
+
+from gateway.demo import offering
+from gateway.demo.offering import PortalOffered
+from gateway.demo.seed import NotDemoError
+from gateway.services.files import read_catalogue
+
+CARD = """
+[[service]]
+id = "lv.example.dog"
+holder = "Example"
+group = "family"
+portal = "example"
+routes = ["phone"]
+
+[service.cards.lv]
+title = "Suns"
+summary = "s"
+who = "w"
+needed = ["n"]
+takes = "t"
+costs = "c"
+next = "n"
+withdraw = "w"
+synonyms = []
+"""
+
+
+def test_the_portal_is_where_its_callback_is() -> None:
+    portal = PortalOffered(callback="http://127.0.0.9:8900/callback?x=1", client_id="a", client_secret="b")
+    assert portal.origin == "http://127.0.0.9:8900"
+
+
+def test_is_nothing_for_a_real_gateway() -> None:
+    class Real:
+        class settings:  # noqa: N801 - the attribute's name
+            mode = "live"
+
+    (service,) = read_catalogue(CARD)
+    portal = PortalOffered(callback="http://127.0.0.9:1/c", client_id="a", client_secret="b")
+    with pytest.raises(NotDemoError):
+        offering.offer(None, Real(), service, portal)  # type: ignore[arg-type]  # refused before either is used
