@@ -1,12 +1,11 @@
 """The key by which a portal knows the same sending again: when an empty list proves that nothing arrived."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from connectors.runner.api import Absent, Found, LookUpTask
 from connectors.runner.guard import Guard
-from connectors.runner.outcome import looked_up
+from connectors.runner.looking_up import looked_up
 from connectors.sdk import registry
 from connectors.sdk.steps import LookUp
 from tests.connectors.desk import SICKNESS
@@ -34,8 +33,8 @@ def task(key: str = "k-1") -> LookUpTask:
     )
 
 
-def listed(*keys: str) -> bytes:
-    return json.dumps([{"no": f"A-{n}", "idempotency": key} for n, key in enumerate(keys)]).encode()
+def listed(*keys: str) -> list[dict[str, str]]:
+    return [{"no": f"A-{n}", "idempotency": key} for n, key in enumerate(keys)]
 
 
 def test_a_list_without_the_key_proves_that_nothing_arrived_at_once() -> None:
@@ -47,7 +46,7 @@ def test_a_list_with_the_key_names_the_application_whatever_else_it_says() -> No
 
 
 def test_a_sending_that_carried_no_key_is_not_proved_absent_by_one() -> None:
-    assert looked_up(RULE, task(""), b"[]", NOW + timedelta(hours=1)) == Absent(conclusive=False)
+    assert looked_up(RULE, task(""), listed(), NOW + timedelta(hours=1)) == Absent(conclusive=False)
 
 
 def test_the_key_goes_with_the_final_request_only_where_the_connector_names_a_header() -> None:
