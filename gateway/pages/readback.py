@@ -1,5 +1,6 @@
 """A read-back as the resident sees it: the portal's own overview, then every field of the form behind it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -57,8 +58,19 @@ def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
         key = _with_meaning(label, meanings.of_label(label))
         return {"key": key, "value": _with_meaning(text, meanings.of_answer(label, text)) if text else _NOTHING}
 
-    overview = tuple(row(item.label, item.shown) for item in readback.items if _is_overview(item))
+    rule = None if connector is None else connector.final.fee
+    overview = tuple(
+        row(item.label, item.shown)
+        for item in readback.items
+        if _is_overview(item) and not _is_fee(item, rule, readback.fee)
+    )
     return Shown(overview, tuple(_groups(readback, titles, row)), readback.fee, readback.attachments)
+
+
+def _is_fee(item: Item, rule: str | None, fee: str) -> bool:
+    """Whether a row of the overview is where the fee was read: that stands in a row of its own."""
+    found = re.search(rule, f"{item.label}: {item.shown}") if rule and fee else None
+    return found is not None and found.group(1).strip() == fee
 
 
 def _groups(readback: ReadBack, titles: dict[str, str], row: Callable[[str, str], Row]) -> Iterator[Group]:

@@ -48,7 +48,7 @@ from gateway.visits.tables import Dispute, Filing, Receipt
 from gateway.visits.trail import say
 
 _FILINGS = (
-    select(Filing.__table__, Receipt.id.label("receipt_id"), Receipt.pdf_hash)
+    select(Filing.__table__, Receipt.id.label("receipt_id"), Receipt.pdf_hash, Receipt.fee)
     .outerjoin(Receipt, Receipt.filing_id == Filing.id)
     .where(Filing.delegation_id == bindparam("delegation"))
     .order_by(Filing.drafted_at)
@@ -105,6 +105,8 @@ class Filed:
     readback: ReadBack | None
     """What the portal held before the last click; `None` where it has not come so far, or is erased."""
     has_pdf: bool
+    fee: str | None
+    """What the portal asks for it, where it asks for anything."""
     outlook: Outlook
     """What became of it."""
 
@@ -270,6 +272,7 @@ def _filed(row: AnyRow, services: dict[str, Service], vault: VisitVault | None, 
         reference=row.reference,
         readback=read_back_of(vault, row.id) if vault is not None and has_readback else None,
         has_pdf=vault is not None and row.pdf_hash is not None,
+        fee=row.fee,
         outlook=outlook,
     )
 

@@ -1,5 +1,6 @@
 """The gate asks, *sent* is committed, the portal's answer is kept. Nothing is ever sent twice."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,7 +46,7 @@ from gateway.visits.rows import (
     lock_permit,
     lock_visit,
 )
-from gateway.visits.running import Refusals, set_run
+from gateway.visits.running import Refusals, read_back_of, set_run
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Permit, Receipt, RunKind, RunState, VisitState
 from gateway.visits.telling import Told
@@ -57,6 +58,7 @@ _BEFORE_FINAL = {
 }
 _LOOKING = frozenset({FilingState.UNKNOWN, FilingState.SENT, FilingState.NEEDS_HUMAN})
 _IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
+_AMOUNT = re.compile(r"\d{1,6}(?:[.,]\d{2})? ?(?:EUR|€)")
 _A_LITTLE = timedelta(seconds=5)
 """After the moment at which an empty answer begins to prove something."""
 
@@ -260,6 +262,7 @@ def file_receipt(conn: Connection, parts: Parts, filing: AnyRow, page: ReceiptPa
             id=receipt_id,
             filing_id=filing.id,
             reference=reference,
+            fee=_to_be_paid(read_back_of(vault, filing.id).fee),
             pdf_hash=pdf_hash,
             payload_hash=filing.readback_hash,
             body_sha256=filing.body_sha256,
@@ -288,6 +291,12 @@ def file_receipt(conn: Connection, parts: Parts, filing: AnyRow, page: ReceiptPa
     )
     following.begin(conn, parts, filing, now)
     advancing.later(conn, filing, now)
+
+
+def _to_be_paid(fee: str) -> str | None:
+    """The amount in what the portal wrote of its fee: of its own words nothing else is kept in the open."""
+    found = _AMOUNT.search(fee)
+    return found.group() if found and set(found.group()) & set("123456789") else None
 
 
 def _remember_account(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, now: datetime) -> None:

@@ -297,6 +297,8 @@ class Receipt(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"), unique=True)
     reference: Mapped[str] = mapped_column(String(64))
+    fee: Mapped[str | None] = mapped_column(String(16))
+    """The amount to be paid, as the portal wrote it; none where nothing is."""
     pdf_hash: Mapped[str | None] = mapped_column(String(43))
     payload_hash: Mapped[str] = mapped_column(String(43))
     body_sha256: Mapped[str | None] = mapped_column(String(64))

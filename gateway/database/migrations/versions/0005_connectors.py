@@ -73,6 +73,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("idempotency_key", sa.String(length=32), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_filing_decided_by"), "staff", ["decided_by"], ["id"])
 
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("fee", sa.String(length=16), nullable=True))
+
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("left_out", Json, nullable=True))
         batch_op.add_column(sa.Column("set_aside_at", UtcDateTime(), nullable=True))
