@@ -34,7 +34,7 @@ _WIDTH = 120
 
 _console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDTH)
 _port = click.option(
-    "--port", envvar="PILNVARA_DEMO_PORT", default=FIRST_PORT, show_default=True, help="The first of seven ports."
+    "--port", envvar="PILNVARA_DEMO_PORT", default=FIRST_PORT, show_default=True, help="The first of eleven ports."
 )
 _folder = click.option("--folder", default=_FOLDER, show_default=True, type=click.Path(file_okay=False, path_type=Path))
 

@@ -92,3 +92,13 @@ def test_of_several_boxes_each_is_said_as_it_was_asked() -> None:
     assert meanings.of_answer("Kas būs?", "Pastiprināta mūzika, Pirotehnika") == "Amplified music, Fireworks"
     assert meanings.of_answer("Kas būs?", "Pastiprināta mūzika, Kaut kas") is None
     assert meanings.of_label("2. atbildīgā persona: Tālrunis") == "Responsible person 2: Telephone"
+
+
+def test_the_fee_is_said_once_where_the_overview_has_a_row_for_it() -> None:
+    service: Any = _Service()
+    fee = Item("overview", "", "Maksa", "shown", "", "3,00 EUR")
+    shown = readback.shown(ReadBack((*ITEMS, fee), (), "3,00 EUR", "lv"), service, "lv")
+    assert shown.fee == "3,00 EUR"
+    assert "Maksa" not in [row["key"] for row in shown.overview]
+    another = readback.shown(ReadBack((*ITEMS, fee), (), "6,50 EUR", "lv"), service, "lv")
+    assert another.overview[-1] == {"key": "Maksa", "value": "3,00 EUR"}, "what is not the fee that was read stays"

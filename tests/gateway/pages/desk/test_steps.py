@@ -13,7 +13,8 @@ from gateway.visits import looking
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import Ending, RunKind
-from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
+from tests.gateway.pages.desk import desk as desk_module
+from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, READ_BACK_OF_PORTAL, Desk
 from tests.gateway.visits.played import filed
 from ui.formats import write_moment
 
@@ -307,6 +308,19 @@ class TestReceipt:
         assert "Slimības pabalsts" in sheet
         assert "SP-2026-000001" in sheet
         assert "Ilze" not in sheet
+
+    def test_says_what_is_to_be_paid_wherever_it_stands(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            desk_module, "READ_BACK_OF_PORTAL", replace(READ_BACK_OF_PORTAL, fee="Kopā 1,50 EUR par Annu")
+        )
+        desk.at(Stage.FILED)
+        for page in (desk.look(), desk.browser.get(f"{desk.path}/receipt")):
+            assert "1,50 EUR" in page.text
+            assert "par Annu" not in page.text
+
+    def test_says_nothing_of_money_where_there_is_no_fee(self, desk: Desk) -> None:
+        desk.at(Stage.FILED)
+        assert "EUR" not in desk.look().text
 
     def test_is_handed_over_on_the_record(self, desk: Desk) -> None:
         desk.at(Stage.FILED)
