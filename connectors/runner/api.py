@@ -254,6 +254,12 @@ class RunnerSettings:
     """Folder for the browsers' temporary files, swept at start; a private one beneath the system's when not given."""
     connector_paths: tuple[str, ...] = ()
     """Folders with connector packages that are not installed, for those who write one."""
+    most_held: int = 8
+    """Filled pages that wait for their yes at the same time; the one that waits longest is closed for another."""
+    runs_per_browser: int = 200
+    """After as many runs a browser is replaced, as soon as none is open in it."""
+    browser_memory: int = 1_500_000_000
+    """Bytes of memory beyond which it is replaced sooner."""
     warm: bool = True
     """Start the browser of the built-in connectors at once and not with the first run."""
     ensure_allowed: Callable[[str], None] = lambda _package: None

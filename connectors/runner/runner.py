@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 from connectors.browser import messages as say
@@ -35,11 +34,11 @@ from connectors.runner.api import (
     Sent,
     Unknown,
 )
-from connectors.runner.child import Child, swept_root
+from connectors.runner.browsers import Browsers
+from connectors.runner.child import Child
 from connectors.runner.errors import (
     ChildDiedError,
     FormChangedError,
-    PackageRefusedError,
     PortalUnavailableError,
     ReadBackChangedError,
     RunBusyError,
@@ -52,7 +51,6 @@ from connectors.runner.gate import Gate
 from connectors.runner.guard import Clock, Guard, normal_origin, utc_now
 from connectors.runner.run import Run
 from connectors.sdk import registry
-from connectors.sdk.packages import PackageNotAllowedError
 from connectors.sdk.page import FormShape
 from connectors.sdk.words import Words
 
@@ -90,15 +88,13 @@ class Runner:
             body_limit=self._settings.body_limit,
             authorities=self._settings.authorities,
         )
-        self._children: dict[str, Child] = {}
-        self._starting: dict[str, asyncio.Lock] = {}
+        self._browsers = Browsers(self._settings)
         self._runs: dict[str, Run] = {}
-        self._temp_root: Path | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Open the gate, sweep what dead workers left, and warm the first browser."""
-        self._temp_root = await asyncio.to_thread(swept_root, self._settings.temp_root)
+        await self._browsers.open()
         await self._gate.open()
         if self._settings.warm:
             await self._child(registry.OWN_PACKAGE)
@@ -108,9 +104,7 @@ class Runner:
         for run in tuple(self._runs.values()):
             run.lane.guard.end(RunStoppedError("the worker is closing"))
             await self._drop(run)
-        for child in self._children.values():
-            await child.stop()
-        self._children.clear()
+        await self._browsers.close()
         await self._gate.close()
 
     def holds(self, run_id: str) -> bool:
@@ -122,11 +116,11 @@ class Runner:
 
     def child_pids(self) -> tuple[int, ...]:
         """The browsers' processes that live."""
-        return tuple(child.pid for child in self._children.values() if not child.dead)
+        return self._browsers.pids()
 
     def isolation(self) -> tuple[Level, ...]:
         """How far the kernel shuts each of them in."""
-        return tuple(child.level for child in self._children.values() if not child.dead)
+        return self._browsers.isolation()
 
     async def prepare(self, task: PrepareTask, decide: Decide, progress: ProgressSink) -> Prepared:
         """Sign in, fill the form, stop before the last click and read everything back; the page stays open.
@@ -396,6 +390,10 @@ class Runner:
         return run
 
     def _hold(self, run: Run) -> None:
+        held = [each for each in self._runs.values() if each.held]
+        if len(held) >= self._settings.most_held:
+            # It is filled again when its yes comes: better than memory for pages that may never be needed.
+            self._let_go(held[0])
         run.held = True
         seconds = self._settings.held_for
         if (session := run.connector.sign_in.session) is not None:
@@ -420,24 +418,7 @@ class Runner:
         await run.close()
 
     async def _child(self, package: str) -> Child:
-        async with self._starting.setdefault(package, asyncio.Lock()):
-            child = self._children.get(package)
-            if child is not None and child.dead:
-                await child.stop()
-                child = None
-            if child is None:
-                if package != registry.OWN_PACKAGE:
-                    await self._ensure_allowed(package)
-                if self._temp_root is None:
-                    raise RuntimeError("the runner is not started")
-                child = await Child.start(self._settings, self._gate.address, self._temp_root)
-                self._children[package] = child
-            return child
+        return await self._browsers.of(package, self._gate.address, self._is_idle)
 
-    async def _ensure_allowed(self, package: str) -> None:
-        """Look once more: a file may have changed since the worker started."""
-        try:
-            await asyncio.to_thread(self._settings.ensure_allowed, package)
-        except PackageNotAllowedError as error:
-            _log.error("%s", error)
-            raise PackageRefusedError(f"the package {package} is not as it was allowed") from None
+    def _is_idle(self, child: Child) -> bool:
+        return not any(run.child is child for run in self._runs.values())

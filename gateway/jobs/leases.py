@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, literal_column, or_, select, update
 
 from gateway.database.base import written_out
 from gateway.jobs.tables import JobRow, JobState
@@ -22,10 +22,19 @@ _READY = and_(
 )
 _LEFT = and_(JobRow.state == written_out(JobState.RUNNING), JobRow.lease_until <= bindparam("now"))
 _OURS = JobRow.kind.in_(bindparam("kinds", expanding=True))
+_FIRST = case(
+    (JobRow.kind == literal_column("'run.send'"), 0),
+    (JobRow.kind == literal_column("'run.prepare'"), 2),
+    (JobRow.kind == literal_column("'run.look_up'"), 3),
+    (JobRow.kind.in_([literal_column("'outcome.look'"), literal_column("'portal.probe'")]), 4),
+    else_=1,
+)
+"""Of what is due: where a resident waits for the last click, what takes a moment, where one waits for the form, and
+then what nobody waits for."""
 _NEXT = (
     select(JobRow.id)
     .where(_OURS, or_(_READY, _LEFT))
-    .order_by(JobRow.run_at, JobRow.id)
+    .order_by(_FIRST, JobRow.run_at, JobRow.id)
     .limit(1)
     .with_for_update(skip_locked=True)
     .scalar_subquery()

@@ -6,9 +6,10 @@ first. Whoever lost its lease is cancelled and can no longer end or return the j
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeAlias
 
 import structlog
@@ -38,6 +39,8 @@ class JobKind:
     handle: Handler
     attempts: int = 7
     """After as many failures a job is dead."""
+    waits: bool = False
+    """Nobody waits for it: it never takes the last free slot from somebody who does."""
     on_dead: OnDead | None = None
     """Told of a dead job and the code of its last error, so that no filing waits for ever."""
 
@@ -62,6 +65,7 @@ class JobRunner:
             name: handler if isinstance(handler, JobKind) else JobKind(handler) for name, handler in handlers.items()
         }
         self._names = sorted(self._kinds)
+        self._urgent = [name for name in self._names if not self._kinds[name].waits]
         self._me = worker_id
         self._slots = slots
         self._lease = lease
@@ -82,7 +86,7 @@ class JobRunner:
     async def drain(self) -> int:
         """Run what is due now, and what becomes due by it, and return how many jobs it were."""
         count = 0
-        while (job := await self._claim()) is not None:
+        while (job := await self._claim(self._names)) is not None:
             await self._work(job)
             count += 1
         return count
@@ -91,13 +95,14 @@ class JobRunner:
         """Start all that is due and fits, and return after how many seconds something may be due."""
         try:
             while len(self._running) < self._slots:
-                due = await self._database.read(lambda conn: leases.next_due(conn, self._names))
+                names = self._urgent if len(self._running) == self._slots - 1 > 0 else self._names
+                due = await self._database.read(partial(leases.next_due, kinds=names))
                 now = self._clock.now()
                 if due is None:
                     return _IDLE_SECONDS
                 if due > now:
                     return min((due - now).total_seconds(), _IDLE_SECONDS)
-                job = await self._claim()
+                job = await self._claim(names)
                 if job is None:
                     return leases.PREFERENCE.total_seconds() / 4  # it prefers another worker, or was just taken
                 task = asyncio.create_task(self._work(job), name=f"job {job.kind}")
@@ -124,9 +129,9 @@ class JobRunner:
                 with contextlib.suppress(asyncio.CancelledError):
                     await wake
 
-    async def _claim(self) -> Job | None:
+    async def _claim(self, names: Sequence[str]) -> Job | None:
         return await self._database.write(
-            lambda conn: leases.claim(conn, self._names, self._me, self._clock.database_now(conn), self._lease)
+            lambda conn: leases.claim(conn, names, self._me, self._clock.database_now(conn), self._lease)
         )
 
     async def _work(self, job: Job) -> None:

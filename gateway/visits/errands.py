@@ -77,13 +77,13 @@ class Errands:
             "run.prepare": JobKind(self.prepare, attempts=3, on_dead=self._dead),
             "run.send": JobKind(self.send, attempts=3, on_dead=self._dead),
             "run.look_up": JobKind(self.look_up, attempts=_LOOK_UP_TRIES, on_dead=self._look_up_dead),
-            following.JOB: JobKind(self.follow, on_dead=self._follow_dead),
+            following.JOB: JobKind(self.follow, on_dead=self._follow_dead, waits=True),
             "approval.lapse": self._step(lambda conn, job: confirming.lapse(conn, self._parts, job["approval"])),
             "permit.lapse": self._step(
                 lambda conn, job: confirming.lapse_permit(conn, self._parts, job["filing"], job["permit"])
             ),
             "second_look.lapse": self._step(lambda conn, job: second_acts.lapse(conn, self._parts, job["look"])),
-            troubles.PROBE: self.probe,
+            troubles.PROBE: JobKind(self.probe, waits=True),
             telling.JOB: self._step(
                 lambda conn, job: telling.tell(conn, self._parts, job["delegation"], telling.Told(job["what"]))
             ),

@@ -170,3 +170,11 @@ def test_a_dying_job_that_was_enqueued_again_starts_anew(database: Database) -> 
     put(database, key="filing-1")
     database.write_now(lambda conn: leases.bury(conn, job, "one", code="portal.down"))
     assert take(database, me="two") is not None
+
+
+def test_of_what_is_due_the_waiting_resident_comes_first(database: Database) -> None:
+    kinds = ["outcome.look", "run.look_up", "run.prepare", "approval.lapse", "run.send"]
+    for kind in kinds:
+        database.write_now(lambda conn, kind=kind: enqueue(conn, kind, {}, now=NINE))  # type: ignore[misc]  # a default keeps the turn's kind
+    taken = [database.write_now(lambda conn: leases.claim(conn, kinds, "one", NINE, LEASE)) for _ in kinds]
+    assert [job.kind for job in taken if job is not None] == list(reversed(kinds))
