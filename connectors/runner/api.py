@@ -13,7 +13,7 @@ from connectors.sdk.outcome import Standing
 from connectors.sdk.steps import Values
 from delegation.readback import ReadBack
 
-GateKind: TypeAlias = Literal["step", "final", "sign_in"]
+GateKind: TypeAlias = Literal["step", "final", "then", "sign_in"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +187,7 @@ class DeclinedByPortal:
 class Unknown:
     """The final request left and nobody can say what became of it: look it up, and if that fails ask a person."""
 
-    reason: Literal["no_answer", "redirected", "server_error", "no_reference", "browser_died", "timeout"]
+    reason: Literal["no_answer", "redirected", "server_error", "no_reference", "browser_died", "timeout", "broke_off"]
     evidence: Evidence
     for_a_person: bool = False
     """A look-up would not settle it."""

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from connectors.runner.api import Decide, Evidence, GateKind, GateRequest
@@ -21,6 +21,7 @@ from connectors.runner.errors import (
     SignInRefusedError,
     TamperedError,
 )
+from connectors.runner.record import KEEPS_THE_BODY, FinalRecord
 from connectors.sdk.body import BodyError, BodyField, UndeclaredError
 from connectors.sdk.connector import Connector
 from connectors.sdk.fills import row_number
@@ -30,10 +31,9 @@ from connectors.sdk.words import Words
 from delegation.readback import ReadBack
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-KEEPS_THE_BODY = frozenset({307, 308})
-"""Redirects with which a browser would send the answers a second time (RFC 9110 section 15.4.8)."""
 _ANSWER_KEPT = 65_536
 """Bytes of the portal's answer to the final request that are kept while the run lasts."""
+Fields: TypeAlias = tuple[BodyField, ...]
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SENT_ELSEWHERE = Words(
     "Portāls lūdza nosūtīt atbildes uz citu adresi.", "The portal asked to send the answers to another address."
@@ -63,7 +63,7 @@ class Leave:
     kind: GateKind | None
     """`None` for what changes nothing: it leaves without a question."""
     step: str | None = None
-    fields: tuple[BodyField, ...] = ()
+    fields: Fields = ()
     body_sha256: str = ""
 
 
@@ -76,19 +76,6 @@ class Clock(Protocol):
 
     def __call__(self) -> datetime:
         """Now."""
-
-
-@dataclass
-class FinalRecord:
-    """The one final request, from the moment it was let out."""
-
-    body_sha256: str
-    sent_at: datetime
-    status: int | None = None
-    location: str = ""
-    timed_out: bool = False
-    answer: bytes = b""
-    """How the portal's answer began; never logged."""
 
 
 @dataclass
@@ -193,6 +180,10 @@ class Guard:
         final = self.connector.final
         if request.origin == self.portal_origin and _declares(final.request, request):
             return self._examine_final(request)
+        if self.final is not None and request.origin == self.portal_origin:
+            for place, declared in enumerate(final.then):
+                if _declares(declared, request):
+                    return self._examine_then(request, declared, place, self.final)
         page = self._page
         if request.origin == self.portal_origin and isinstance(page, Step):
             for declared in (page.request, *page.extra):
@@ -206,7 +197,7 @@ class Guard:
         if left > declared.times:
             raise self._ending(request, "it was sent before")
         if declared is page.request:
-            self._compare(request, fields, page)
+            self._compare(request, fields, page, declared)
         self._compare_uploads(request, fields, declared)
         return Leave(kind="step", step=page.name, fields=fields, body_sha256=_sha256(request.body))
 
@@ -218,24 +209,33 @@ class Guard:
             self.refused_finals += 1
             raise self._ending(request, "nobody has said yes to the final request")
         fields = self._fields(request, self.connector.final.request)
-        self._compare(request, fields, self.connector.final)
+        self._compare(request, fields, self.connector.final, self.connector.final.request)
         self.final_taken = True
         return Leave(kind="final", fields=fields, body_sha256=_sha256(request.body))
 
-    def _fields(self, request: Incoming, declared: Request) -> tuple[BodyField, ...]:
+    def _examine_then(self, request: Incoming, declared: Request, place: int, record: FinalRecord) -> Leave:
+        if place != record.followed or not record.goes_well:
+            self.refused_finals += 1
+            raise self._refusal(request, "it is not the next of the final requests")
+        fields = self._fields(request, declared)
+        self._compare(request, fields, self.connector.final, declared)
+        record.followed += 1
+        return Leave(kind="then", fields=fields, body_sha256=_sha256(request.body))
+
+    def _fields(self, request: Incoming, declared: Request) -> Fields:
         try:
             return declared.read(request.header("content-type"), request.body)
         except BodyError as error:
             raise self._ending(request, str(error), tampered=isinstance(error, UndeclaredError)) from error
 
-    def _compare(self, request: Incoming, fields: tuple[BodyField, ...], page: Step | Final) -> None:
+    def _compare(self, request: Incoming, fields: Fields, page: Step | Final, declared: Request) -> None:
         if self._expected is None or self._page is not page:
             raise self._ending(request, "its page has not been read back", tampered=True)
-        found = page.request.compare(fields, self._expected, page.name, page.rewritten)
+        found = declared.compare(fields, self._expected, page.name, page.rewritten)
         if found is not None:
             raise self._ending(request, f"not what the page held: {found}", tampered=True)
 
-    def _compare_uploads(self, request: Incoming, fields: tuple[BodyField, ...], declared: Request) -> None:
+    def _compare_uploads(self, request: Incoming, fields: Fields, declared: Request) -> None:
         """What a page's script uploads is a file that was given for it, or the portal would hold another one."""
         for item in fields:
             asked = declared.files.get(item.name)
@@ -253,7 +253,8 @@ class Guard:
         Raises:
             RefusedError: the answer is no.
         """
-        if leave.kind is None:
+        if leave.kind is None or leave.kind == "then":
+            # What follows the final request belongs to the yes that let that one out.
             return ""
         verdict = await self.decide(
             GateRequest(
@@ -282,6 +283,9 @@ class Guard:
         """Take note of the portal's answer; says whether the browser may see it."""
         if leave.kind == "final" and self.final is not None:
             self.final.status, self.final.location = status, location
+        if leave.kind == "then" and self.final is not None:
+            self.final.answers.append(status)
+            return status not in KEEPS_THE_BODY
         if leave.kind == "step":
             self.last_status = status
         if leave.kind is None or status not in KEEPS_THE_BODY:
@@ -310,6 +314,9 @@ class Guard:
         """Take note that no answer came, or that nothing could be sent at all."""
         if leave.kind == "final" and self.final is not None:
             self.final.timed_out = timed_out
+            return
+        if leave.kind == "then" and self.final is not None:
+            self.final.answers.append(0)
             return
         if leave.kind is None:
             return

@@ -9,12 +9,13 @@ import re
 from connectors.runner import judge
 from connectors.runner.api import DeclinedByPortal, Evidence, Filed, Unknown
 from connectors.runner.errors import ValuesRefusedError
-from connectors.runner.guard import KEEPS_THE_BODY, FinalRecord
+from connectors.runner.record import KEEPS_THE_BODY, FinalRecord
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState
 from connectors.sdk.paths import path_fits
 
 _SEE_OTHER = frozenset({301, 302, 303})
+_REFUSED = 400
 _TAKEN = frozenset({200, 201})
 _REFUSALS = frozenset({200, 400, 422})
 
@@ -26,7 +27,7 @@ def location_path(record: FinalRecord) -> str:
     return "/" + record.location.partition("://")[2].partition("/")[2] if "://" in record.location else record.location
 
 
-def without_page(record: FinalRecord, evidence: Evidence) -> Filed | Unknown | None:
+def without_page(connector: Connector, record: FinalRecord, evidence: Evidence) -> Filed | Unknown | None:
     """What the portal's bare answer says; `None` when its page must be read."""
     if record.status is None:
         return Unknown(reason="timeout" if record.timed_out else "no_answer", evidence=evidence)
@@ -34,6 +35,9 @@ def without_page(record: FinalRecord, evidence: Evidence) -> Filed | Unknown | N
         return Unknown(reason="redirected", evidence=evidence, for_a_person=True)
     if record.status >= 500:
         return Unknown(reason="server_error", evidence=evidence)
+    parts = len(connector.final.then)
+    if parts and record.status < _REFUSED and not (record.goes_well and record.followed == parts):
+        return Unknown(reason="broke_off", evidence=evidence, for_a_person=True)
     return None
 
 

@@ -216,7 +216,7 @@ class Runner:
         guard = run.lane.guard
         record, evidence = guard.final, guard.evidence()
         assert record is not None  # noqa: S101 - `_send` has just looked
-        known = outcome.without_page(record, evidence)
+        known = outcome.without_page(run.connector, record, evidence)
         if known is not None:
             return known
         try:

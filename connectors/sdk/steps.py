@@ -191,6 +191,9 @@ class Final:
     moves: Moves = Moves.BY_NAVIGATION
     heading: str | None = None
     """As of a step."""
+    then: tuple[Request, ...] = ()
+    """Requests with which the page's script goes on by itself after `request`, in this order, each once and only after
+    the one before was taken; where that breaks off, a person looks."""
     volatile: frozenset[str] = frozenset()
     rewritten: frozenset[str] = frozenset()
     fee: str | None = None

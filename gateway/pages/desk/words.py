@@ -246,6 +246,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "redirected": message("The portal wanted the application sent to another address. We did not follow."),
     "server_error": message("The application left, and the portal answered with an error."),
     "no_reference": message("The application left, but the portal showed no number for it."),
+    "broke_off": message("The application leaves in several parts, and not all of them were taken."),
     "browser_died": message("The application left, and the browser stopped before the answer was read."),
     "worker_died": message("The application left, and the program stopped before the answer was read."),
     "second_look.missing": message("No colleague has confirmed that it may be sent again. Nothing was sent."),

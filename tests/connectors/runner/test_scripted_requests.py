@@ -3,15 +3,21 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from connectors.runner import Evidence, Filed, GateRequest, Unknown, Verdict, outcome
 from connectors.runner.errors import GateRefusedError, RunError, TamperedError
-from connectors.runner.guard import FinalRecord, Guard, Incoming, RefusedError
-from connectors.sdk import registry
+from connectors.runner.guard import Guard, Incoming, RefusedError
+from connectors.runner.record import FinalRecord
+from connectors.sdk import members, registry
+from connectors.sdk.members import Members
+from connectors.sdk.steps import Request
 from delegation.readback import Item, ReadBack
+
+pytestmark = pytest.mark.anyio
 
 VID = registry.find("lv.vid.annual_income_declaration")
 PORTAL = "http://portal.example:80"
@@ -124,6 +130,80 @@ class TestAnUpload:
         guard.given = {"expenses.1.receipt": hashlib.sha256(RECEIPT).hexdigest()}
         guard.enter(REFUND)
         ended_with(guard, upload(RECEIPT), GateRefusedError)
+
+
+class TestAFinalOfSeveralRequests:
+    FIRST = Incoming(
+        method="POST",
+        origin=PORTAL,
+        path=VID.final.request.path,
+        headers=(("content-type", "application/json"),),
+        body=b'{"melnraksts": "d1", "versija": "v1"}',
+    )
+    PAGE = ReadBack(
+        (
+            Item("parskats", "melnraksts", "", "hidden", "d1", ""),
+            Item("parskats", "versija", "", "hidden", "v1", ""),
+        ),
+        (),
+        "0,00 EUR",
+        "lv",
+    )
+
+    @pytest.fixture
+    def armed(self, guard: Guard) -> Guard:
+        only_draft = Members({"/melnraksts": members.text("melnraksts")}, unsent=frozenset({"versija"}))
+        then = tuple(Request(path=f"/api/{name}", json=only_draft) for name in ("paraksts", "nodot"))
+        guard.connector = replace(VID, final=replace(VID.final, then=then))
+        guard.expect(guard.connector.final, self.PAGE)
+        guard.arm(guard.decide)
+        return guard
+
+    async def leave(self, guard: Guard, request: Incoming, status: int) -> None:
+        leaving = guard.examine(request)
+        await guard.allow(request, leaving)
+        guard.answered(leaving, status, "")
+
+    def following(self, name: str, body: object = None) -> Incoming:
+        return put(body or {"melnraksts": "d1"}, method="POST", path=f"/api/{name}")
+
+    def ending(self, guard: Guard) -> Filed | Unknown | None:
+        assert guard.final is not None
+        return outcome.without_page(guard.connector, guard.final, guard.evidence())
+
+    async def test_leaves_in_its_order_each_once(self, armed: Guard) -> None:
+        with pytest.raises(RefusedError):
+            armed.examine(self.following("paraksts"))
+        armed.ended = None
+        await self.leave(armed, self.FIRST, 201)
+        with pytest.raises(RefusedError, match="not the next"):
+            armed.examine(self.following("nodot"))
+        await self.leave(armed, self.following("paraksts"), 200)
+        with pytest.raises(RefusedError, match="not the next"):
+            armed.examine(self.following("paraksts"))
+        assert isinstance(self.ending(armed), Unknown)
+        await self.leave(armed, self.following("nodot"), 200)
+        assert self.ending(armed) is None
+
+    @pytest.mark.parametrize("status", [0, 307, 409, 500])
+    async def test_that_breaks_off_is_for_a_person(self, armed: Guard, status: int) -> None:
+        await self.leave(armed, self.FIRST, 201)
+        await self.leave(armed, self.following("paraksts"), status)
+        with pytest.raises(RefusedError, match="not the next"):
+            armed.examine(self.following("nodot"))
+        ending = self.ending(armed)
+        assert isinstance(ending, Unknown)
+        assert (ending.reason, ending.for_a_person) == ("broke_off", True)
+
+    async def test_does_not_go_on_after_a_refusal_which_stays_a_refusal(self, armed: Guard) -> None:
+        await self.leave(armed, self.FIRST, 422)
+        with pytest.raises(RefusedError, match="not the next"):
+            armed.examine(self.following("paraksts"))
+        assert self.ending(armed) is None
+
+    async def test_does_not_go_on_with_anything_else_than_was_read_back(self, armed: Guard) -> None:
+        await self.leave(armed, self.FIRST, 201)
+        ended_with(armed, self.following("paraksts", {"melnraksts": "d2"}), TamperedError)
 
 
 class TestTheAnswerToTheFinalRequest:
