@@ -32,7 +32,7 @@ BIRTH_REGISTRATION = Matter(
             (
                 Field("VARDS", "text", "Vārds (vārdi)", maxlength=50, note="Ne vairāk kā divi vārdi"),
                 Field("UZVARDS", "text", "Uzvārds", maxlength=50),
-                Field("DZIMUMS", "list", "Dzimums", choices=(Choice("V", "vīriešu"), Choice("S", "sieviešu"))),
+                Field("DZIMUMS", "list", "Dzimums", choices=(Choice("V", "Vīriešu"), Choice("S", "Sieviešu"))),
                 Field("DZ_DATUMS", "date", "Dzimšanas datums", maxlength=10, note="dd.mm.gggg"),
                 Field("DZ_VIETA", "text", "Dzimšanas vieta"),
                 Field(
@@ -57,8 +57,8 @@ BIRTH_REGISTRATION = Matter(
                     "list",
                     "Ziņu par tēvu pamats",
                     choices=(
-                        Choice("L", "Vecāku laulība"),
-                        Choice("P", "Paternitātes atzīšana"),
+                        Choice("L", "Vecāki ir laulībā"),
+                        Choice("P", "Paternitāte ir atzīta"),
                         Choice("N", "Ziņas par tēvu neieraksta"),
                     ),
                 ),

@@ -163,9 +163,7 @@ INPUTS: tuple[Input, ...] = (
         name="certificate_by",
         label=Words("Kā saņemt dzimšanas apliecību?", "How is the birth certificate received?"),
         options=(
-            Option(
-                "none", Words("Apliecību nevajag, pietiek ar ierakstu reģistrā", "Not needed: the record is enough")
-            ),
+            Option("none", Words("Tikai ieraksts reģistrā", "Not needed: the record is enough")),
             Option("office", Words("Nodaļā", "At the office")),
             Option("post", Words("Pa pastu", "By post")),
         ),
