@@ -34,8 +34,8 @@ _RUN_AGAIN: Final = """async (options) => {
     return {violations: [...violations, ...contrast.violations]};
 }""".replace("RULE", _CONTRAST).replace("ONLY", str(os.environ.get("PILNVARA_TEST_TWINS") == "core").lower())
 """At a further width, contrast is measured of what did not show before: half of axe's time goes into that one rule, and
-no colour of ours depends on the width (`tests/ui/test_build.py` holds that). Where twins are left out (decision 43), all
-rules are asked there of what shows anew alone."""
+no colour of ours depends on the width (`tests/ui/test_build.py` holds that). Where twins are left out (decision 43),
+all rules are asked there of what shows anew alone."""
 
 
 def ensure_accessible(page: Page, widths: tuple[int, ...] = WIDTHS) -> None:
