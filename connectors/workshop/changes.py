@@ -71,6 +71,8 @@ def _control(kind: Kind, page: Step | Final, shape: FormShape | None) -> str | N
     for field in shape.fields if shape is not None else ():
         if not field.name or (field.name in page.volatile and kind is not Kind.HIDDEN_ADDED):
             continue
+        if "*" in field.name or (isinstance(page, Step) and field.name in page.appears):
+            continue  # that it, or a row of a repeated group, is not there is no change
         if _fits(kind, field):
             return field.name
     return None
