@@ -68,7 +68,10 @@ def changes_for(connector: Connector) -> Iterator[Change]:
 
 def _control(kind: Kind, page: Step | Final, shape: FormShape | None) -> str | None:
     """The control that such a change of `page` begins from; none where it cannot be made."""
+    appears = page.appears if isinstance(page, Step) else frozenset[str]()
     for field in shape.fields if shape is not None else ():
+        if field.name in appears or "*" in field.name:  # not every sample brings them out
+            continue
         if not field.name or (field.name in page.volatile and kind is not Kind.HIDDEN_ADDED):
             continue
         if "*" in field.name or (isinstance(page, Step) and field.name in page.appears):

@@ -28,7 +28,7 @@ from connectors.runner.api import (
 from connectors.sdk.body import URLENCODED
 from connectors.sdk.connector import Connector, Sample
 from connectors.sdk.inputs import Checkbox
-from connectors.sdk.steps import Fill, Step
+from connectors.sdk.steps import Fill, Moves, Step
 from connectors.workshop import still
 from connectors.workshop.bench import Bench
 from connectors.workshop.breaking import emptied
@@ -128,7 +128,9 @@ async def changes_are_refused(stage: Stage) -> None:
     ensure(bool(changes), "there is no committed form that could change")
     for change in changes:
         how = in_html(change, javascript=stage.connector.javascript)
-        stage.front.trouble = Trouble(change=(change.page.path, how))
+        # A page that a script draws is never loaded: it is changed in the document that the script came with.
+        drawn = change.page.moves is Moves.IN_PAGE
+        stage.front.trouble = Trouble(change=(stage.connector.entry if drawn else change.page.path, how))
         await stage.refused(str(change), (errors.FormChangedError,))
 
 
