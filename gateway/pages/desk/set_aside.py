@@ -1,5 +1,6 @@
 """Another day: the visit is set aside, waits in the centre's list, and is taken up with the document in hand."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -15,7 +16,7 @@ from gateway.pages.rendering import page
 from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import reading, setting_aside, turns
+from gateway.visits import advancing, reading, setting_aside, turns
 from gateway.visits.errors import VisitClosedError
 from gateway.visits.guarding import BarredError
 from gateway.web.redirects import see_other
@@ -95,6 +96,9 @@ async def take_up(
         return await _one(request, session, parts, visit_id, problem=problem, status=problem.status)
     if not is_theirs:
         return await _one(request, session, parts, visit_id, errors={"code": _ANOTHER}, status=422)
+    # Begun at once, so that the page that follows waits for the portal; what may not begin by itself is asked there.
+    with suppress(*advancing.REFUSALS):
+        await parts.database.write(lambda conn: advancing.go_on(conn, parts, visit_id))
     return see_other(path_of(visit_id))
 
 

@@ -15,7 +15,7 @@ from gateway.visits.reading import Stage
 from gateway.visits.sealed import VisitVault
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
 from tests.gateway.pages.desk.test_steps import FORM
-from tests.gateway.visits.planned import answers, as_sent, go_on
+from tests.gateway.visits.planned import answer, answers, as_sent, go_on
 
 CHILD = {"for": "parent", "parent_name": "Jurģis Paraudziņš", "parent_code": "329999-10001", "parent_paper": "DZ 1"}
 COMPANY = {
@@ -188,3 +188,27 @@ class TestSeveral:
         desk.at(Stage.SERVICE)
         desk.press_button("service", {"service": BENEFIT})
         assert desk.press_button("next", {"service": QUEUE}).status == 409
+
+
+class TestAnotherDay:
+    def test_is_set_aside_listed_and_taken_up_by_the_document(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"event": "child_and_illness"})
+        assert "If not everything can be done today" in desk.look().text
+        desk.grant(another_day=True)
+        answer(desk)
+        desk.send()
+        assert "1 of 2 filed" in desk.browser.get(f"{desk.path}/set-aside").text
+        assert desk.press_button("set-aside").status == 303
+        assert "Ilze Paraudziņa" not in desk.look().text
+        desk.freshen()  # the session's cookie and token were changed, so that nothing can be brought back
+        waiting = desk.browser.get("/desk/set-aside").text
+        assert f"/desk/set-aside/{desk.visit_id}" in waiting
+        assert "Ilze Paraudziņa" not in waiting
+        shown = {"document": "passport", "present": "yes"}
+        path = f"/desk/set-aside/{desk.visit_id}"
+        assert 'href="#code"' in desk.browser.post(path, shown).text
+        assert desk.browser.post(path, shown | {"code": "329999-00002"}).status == 422
+        taken = desk.browser.post(path, shown | {"code": "329999-00001"})
+        assert (taken.status, taken.location) == (303, desk.path)
+        assert desk.stage is Stage.FILLING
