@@ -26,6 +26,7 @@ from gateway.pages.desk import (
     routes,
     scope_form,
     signing_panel,
+    trouble_panel,
     words,
 )
 from gateway.pages.desk.plan_panel import Planned
@@ -60,20 +61,6 @@ LIVE = frozenset(
     }
 )
 """Stages in which nobody types anything, so the page may be exchanged while somebody looks at it."""
-
-_BEFORE_FILING = frozenset(
-    {
-        "request",
-        "preconditions",
-        "plan_preconditions",
-        "plan_questions",
-        "plan_waiting",
-        Stage.QUESTIONS.value,
-        Stage.FILLING.value,
-        Stage.FAILED.value,
-    }
-)
-"""Where it matters that a portal is away or a form has changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +107,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
         panel=panel,
         values=values,
         turns=turns.turns_of(conn, view),
-        trouble=_trouble(look) if panel in _BEFORE_FILING else None,
+        trouble=trouble_panel.of(conn, view, panel),
     )
 
 
@@ -194,11 +181,6 @@ class _Look:
             return False
         draft = self.opened(*filling_panel.KINDS).draft()
         return draft is None or not filling_panel.are_met(connector, draft.values)
-
-
-def _trouble(look: _Look) -> Trouble | None:
-    service_id = look.view.visit["service_id"]
-    return troubles.of_services(look.conn, [service_id]).get(service_id) if service_id else None
 
 
 def _panel(view: VisitView, wish: Wish) -> str:

@@ -1,0 +1,41 @@
+"""What the desk and the list of portals say of a portal that is out of order and of a form that has changed."""
+
+from connectors.runner import errors as run_errors
+from connectors.sdk.words import Words
+from gateway.services import catalogue
+from gateway.visits import running, troubles
+from gateway.visits.reading import Stage
+from gateway.visits.tables import RunKind
+from tests.gateway.pages.desk.desk import Desk
+from tests.gateway.visits.counter import BENEFIT
+
+CHANGED = (Words("2. solī “Dati” vairs nav jautājuma “Konts”.", "In step 2 “Data” the question “Konts” is gone."),)
+
+
+def test_nothing_is_wrong_and_the_list_says_so(desk: Desk) -> None:
+    assert "Every portal works" in desk.browser.get("/portals").text
+
+
+def test_of_a_changed_form_says_what_changed_and_takes_no_answers(desk: Desk) -> None:
+    benefit = desk.read(lambda conn: catalogue.find(conn, BENEFIT))
+    desk.write(lambda conn: troubles.form_changed(conn, benefit, CHANGED, desk.clock.now()))
+    assert "Form changed" in desk.at(Stage.SERVICE).look().text
+    listed = desk.browser.get("/portals").text
+    assert "the question “Konts” is gone." in listed
+    assert "vairs nav jautājuma" not in listed
+
+
+def test_of_a_portal_that_is_away_says_that_what_is_given_waits(desk: Desk) -> None:
+    desk.at(Stage.FILLING)
+    for _ in range(troubles.FAILURES):
+        desk.begin()
+        run = desk.run_of(RunKind.PREPARE).id
+        away = run_errors.PortalUnavailableError("the portal did not answer")
+        desk.write(lambda conn, run=run, away=away: running.failed(conn, desk.store, run, away))
+        if desk.view().stage is Stage.FAILED:
+            desk.fill()
+    assert desk.view().stage is Stage.FILLING
+    assert "out of order since" in desk.look().text
+    listed = desk.browser.get("/portals").text
+    assert "It did not answer, or said that it is out of order." in listed
+    assert "Applications that wait" in listed
