@@ -8,25 +8,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote
 
 from connectors.browser import messages as say
 from connectors.browser.isolation import Level
-from connectors.runner import following, looking_up, outcome
+from connectors.runner import looking, pressing
 from connectors.runner.api import (
     Decide,
-    DeclinedByPortal,
-    Filed,
     Followed,
     FollowTask,
-    Found,
     LookedUp,
     LookUpTask,
     Prepared,
     PrepareTask,
-    Progress,
     ProgressSink,
     RunnerSettings,
     RunTask,
@@ -38,26 +32,19 @@ from connectors.runner.browsers import Browsers
 from connectors.runner.child import Child
 from connectors.runner.errors import (
     ChildDiedError,
-    FormChangedError,
-    PortalUnavailableError,
-    ReadBackChangedError,
     RunBusyError,
-    RunError,
     RunStoppedError,
     RunTimeoutError,
-    SignInRefusedError,
 )
 from connectors.runner.gate import Gate
 from connectors.runner.guard import Clock, Guard, normal_origin, utc_now
 from connectors.runner.run import Run
 from connectors.sdk import registry
 from connectors.sdk.page import FormShape
-from connectors.sdk.words import Words
 
 _log = logging.getLogger(__name__)
 _BEFORE_THE_END = timedelta(seconds=20)
 """How long before the end of its session a portal's filled page is given up, and filled again when the yes comes."""
-_SENDS_NOTHING = Words("Pēdējā poga neko nenosūta.", "The last button sends nothing.")
 
 
 @asynccontextmanager
@@ -67,14 +54,6 @@ async def _in_time(task: RunTask, late: str) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         raise RunTimeoutError(late) from None
-
-
-async def _has_left(run: Run, *, over: bool = True) -> bool:
-    """Whether the final request was let out; when the run is `over`, nothing can follow any more."""
-    if over and not run.lane.guard.final_taken:
-        run.lane.guard.end(RunStoppedError("the run is over"))
-    await run.lane.settle()
-    return run.lane.guard.final is not None
 
 
 class Runner:
@@ -175,9 +154,9 @@ class Runner:
             async with _in_time(task, "the form was not sent in time"):
                 run = await self._filled(task, decide, progress)
                 run.held = False
-                return await self._send(run, task, decide)
+                return await pressing.press(run, task, decide)
         except RunTimeoutError:
-            if run is None or not await _has_left(run):
+            if run is None or not await pressing.has_left(run):
                 raise
             return Unknown(reason="timeout", evidence=run.lane.guard.evidence())
         finally:
@@ -196,65 +175,6 @@ class Runner:
             raise
         return run
 
-    async def _send(self, run: Run, task: SendTask, decide: Decide) -> Sent:
-        if run.readback is None or not task.same_payload(run.readback):
-            raise ReadBackChangedError("the form does not read back as what was confirmed")
-        run.tell(Progress(run_id=run.id, stage="sending"))
-        guard = run.lane.guard
-        guard.arm(decide, task.idempotency_key)
-        try:
-            pressed = await run.ask(say.Press(run=run.id), say.Pressed)
-        except RunError:
-            if not await _has_left(run):
-                raise
-            pressed = None
-        if not await _has_left(run, over=False):
-            raise guard.ended or FormChangedError((_SENDS_NOTHING,))
-        return await self._outcome(run, pressed)
-
-    async def _outcome(self, run: Run, pressed: say.Pressed | None) -> Sent:
-        guard = run.lane.guard
-        record, evidence = guard.final, guard.evidence()
-        assert record is not None  # noqa: S101 - `_send` has just looked
-        known = outcome.without_page(run.connector, record, evidence)
-        if known is not None:
-            return known
-        try:
-            result = await self._read_outcome(run, pressed)
-            if not isinstance(result, Filed):
-                return result
-            run.tell(Progress(run_id=run.id, stage="reading_receipt"))
-            return Filed(
-                reference=result.reference,
-                pdf=await self._receipt(run, None),
-                page_text=result.page_text,
-                evidence=result.evidence,
-            )
-        except RunError:
-            return outcome.without_browser(run.connector, record, guard.evidence())
-
-    async def _read_outcome(self, run: Run, pressed: say.Pressed | None) -> Filed | DeclinedByPortal | Unknown:
-        guard = run.lane.guard
-        record = guard.final
-        assert record is not None  # noqa: S101 - `_send` has just looked
-        state = pressed.state if pressed else None
-        target = outcome.location_path(record)
-        if run.gone and state is None:
-            return outcome.without_browser(run.connector, record, guard.evidence())
-        if target and (state is None or state.path != target.partition("?")[0]):
-            # A second click made the browser lose the portal's answer; where it led to can still be read.
-            state = (await run.ask(say.Visit(run=run.id, path=target), say.Visited)).state
-        if state is None:
-            return Unknown(reason="browser_died", evidence=guard.evidence())
-        return outcome.from_page(run.connector, record, guard.evidence(), state)
-
-    async def _receipt(self, run: Run, path: str | None) -> bytes | None:
-        try:
-            return (await run.ask(say.FetchReceipt(run=run.id, path=path), say.Receipt)).pdf
-        except RunError as error:
-            _log.warning("no receipt file: %s", error.code, extra={"run": run.id})
-            return None
-
     async def look_up(self, task: LookUpTask, decide: Decide, progress: ProgressSink) -> LookedUp:
         """Ask the portal whether something was filed.
 
@@ -264,27 +184,9 @@ class Runner:
         async with _in_time(task, "the portal was not asked in time"):
             run = await self._enter(task, decide, progress)
             try:
-                return await self._look_up(run, task)
+                return await looking.look_up(run, task, self._clock())
             finally:
                 await self._drop(run)
-
-    async def _look_up(self, run: Run, task: LookUpTask) -> LookedUp:
-        rule = run.connector.look_up
-        if rule is None:
-            raise PortalUnavailableError("this portal cannot be asked")
-        run.tell(Progress(run_id=run.id, stage="looking_up"))
-
-        async def page(path: str) -> bytes:
-            return (await self._visited(run, path)).body
-
-        listed, whole = await looking_up.entries(rule, page)
-        found = looking_up.looked_up(rule, task, listed, self._clock(), whole=whole)
-        if isinstance(found, Found) and rule.pdf_path is not None:
-            return Found(
-                reference=found.reference,
-                pdf=await self._receipt(run, rule.pdf_path.format(reference=found.reference)),
-            )
-        return found
 
     async def follow(self, task: FollowTask, decide: Decide, progress: ProgressSink) -> Followed:
         """Look what became of an application, and fetch the decision where that is asked for.
@@ -297,30 +199,9 @@ class Runner:
         async with _in_time(task, "the portal was not asked in time"):
             run = await self._enter(task, decide, progress)
             try:
-                return await self._follow(run, task)
+                return await looking.follow(run, task)
             finally:
                 await self._drop(run)
-
-    async def _follow(self, run: Run, task: FollowTask) -> Followed:
-        rule = run.connector.outcome
-        if rule is None:
-            raise PortalUnavailableError("this portal does not tell what becomes of an application")
-        run.tell(Progress(run_id=run.id, stage="following"))
-        number = quote(task.reference, safe="")
-        visited = await self._visited(run, rule.path.format(reference=number))
-        found = following.read(rule, task.reference, text=visited.state.text, body=visited.body)
-        if not (task.collect and found.standing.is_decided and rule.decision_path is not None):
-            return found
-        return replace(found, decision=await self._receipt(run, rule.decision_path.format(reference=number)))
-
-    async def _visited(self, run: Run, path: str) -> say.Visited:
-        """A page that a signed-in session may GET. Raises `RunError` where it could not be had."""
-        visited = await run.ask(say.Visit(run=run.id, path=path), say.Visited)
-        if visited.state.status in (401, 403):
-            raise SignInRefusedError(f"the portal answered {visited.state.status} to the question")
-        if visited.state.status != 200:
-            raise PortalUnavailableError(f"the portal answered {visited.state.status}")
-        return visited
 
     async def answers(self, connector_id: str, origin: str) -> bool:
         """Whether the portal is there, proves who it is and is not out of order; only its first page is asked for."""

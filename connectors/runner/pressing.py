@@ -1,0 +1,79 @@
+"""The last button of a filled page: pressed once, and the portal's answer read from gate and page."""
+
+from connectors.browser import messages as say
+from connectors.runner import outcome
+from connectors.runner.api import Decide, DeclinedByPortal, Filed, Progress, SendTask, Sent, Unknown
+from connectors.runner.errors import FormChangedError, ReadBackChangedError, RunError, RunStoppedError
+from connectors.runner.looking import receipt
+from connectors.runner.run import Run
+from connectors.sdk.words import Words
+
+_SENDS_NOTHING = Words("Pēdējā poga neko nenosūta.", "The last button sends nothing.")
+
+
+async def has_left(run: Run, *, over: bool = True) -> bool:
+    """Whether the final request was let out; when the run is `over`, nothing can follow any more."""
+    if over and not run.lane.guard.final_taken:
+        run.lane.guard.end(RunStoppedError("the run is over"))
+    await run.lane.settle()
+    return run.lane.guard.final is not None
+
+
+async def press(run: Run, task: SendTask, decide: Decide) -> Sent:
+    """Press the last button of a filled page, and read what the portal answers.
+
+    Raises:
+        RunError: the final request did not leave.
+    """
+    if run.readback is None or not task.same_payload(run.readback):
+        raise ReadBackChangedError("the form does not read back as what was confirmed")
+    run.tell(Progress(run_id=run.id, stage="sending"))
+    guard = run.lane.guard
+    guard.arm(decide, task.idempotency_key)
+    try:
+        pressed = await run.ask(say.Press(run=run.id), say.Pressed)
+    except RunError:
+        if not await has_left(run):
+            raise
+        pressed = None
+    if not await has_left(run, over=False):
+        raise guard.ended or FormChangedError((_SENDS_NOTHING,))
+    return await _outcome(run, pressed)
+
+
+async def _outcome(run: Run, pressed: say.Pressed | None) -> Sent:
+    guard = run.lane.guard
+    record, evidence = guard.final, guard.evidence()
+    assert record is not None  # noqa: S101 - `press` has just looked
+    known = outcome.without_page(run.connector, record, evidence)
+    if known is not None:
+        return known
+    try:
+        result = await _read_outcome(run, pressed)
+        if not isinstance(result, Filed):
+            return result
+        run.tell(Progress(run_id=run.id, stage="reading_receipt"))
+        return Filed(
+            reference=result.reference,
+            pdf=await receipt(run, None),
+            page_text=result.page_text,
+            evidence=result.evidence,
+        )
+    except RunError:
+        return outcome.without_browser(run.connector, record, guard.evidence())
+
+
+async def _read_outcome(run: Run, pressed: say.Pressed | None) -> Filed | DeclinedByPortal | Unknown:
+    guard = run.lane.guard
+    record = guard.final
+    assert record is not None  # noqa: S101 - `press` has just looked
+    state = pressed.state if pressed else None
+    target = outcome.location_path(record)
+    if run.gone and state is None:
+        return outcome.without_browser(run.connector, record, guard.evidence())
+    if target and (state is None or state.path != target.partition("?")[0]):
+        # A second click made the browser lose the portal's answer; where it led to can still be read.
+        state = (await run.ask(say.Visit(run=run.id, path=target), say.Visited)).state
+    if state is None:
+        return Unknown(reason="browser_died", evidence=guard.evidence())
+    return outcome.from_page(run.connector, record, guard.evidence(), state)
