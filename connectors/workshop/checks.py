@@ -147,6 +147,7 @@ async def killed_while_filling_files_nothing(stage: Stage) -> None:
     """The browser dies on a page in the middle."""
 
     async def kill(progress: Progress) -> None:
+        """The browser dies while a page is filled in."""
         if progress.stage == "filling" and progress.done == progress.total // 2:
             stage.kill()
 
@@ -174,6 +175,7 @@ async def killed_before_the_verdict_sends_nothing(stage: Stage) -> None:
     task, prepared = await stage.prepared()
 
     async def killed_and_refused(_: GateRequest) -> Verdict:
+        """The browser dies while the gate asks, and the answer is no."""
         stage.kill()
         return Verdict(False, "stopped")
 
@@ -190,6 +192,7 @@ async def killed_as_it_leaves_is_known(stage: Stage) -> None:
     task, prepared = await stage.prepared()
 
     async def killed_as_it_leaves(request: GateRequest) -> Verdict:
+        """The browser dies as the gate lets the request out."""
         if request.kind == "final":
             stage.kill()
         return Verdict(True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from gateway.notifications.another_day_texts import ANOTHER_DAY_TEXTS
 from gateway.notifications.outcome_texts import OUTCOME_TEXTS
 from gateway.notifications.text import Text
 
@@ -83,42 +84,6 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
             ),
             "en-plain": Text(
                 "You allowed somebody to help", "Pilnvara: you said yes to help until {until}. To stop it: {link}"
-            ),
-        },
-        "visit_set_aside": {
-            "lv": Text(
-                "Pārējo varat iesniegt citā dienā",
-                "Pilnvara: pārējo var iesniegt citā dienā līdz {until}. Nāciet uz centru ar dokumentu. Apturēt: {link}",
-            ),
-            "lv-plain": Text(
-                "Pārējo var iesniegt citā dienā",
-                "Pilnvara: pārējo var iesniegt citā dienā līdz {until}. Paņemiet līdzi dokumentu. Apturēt: {link}",
-            ),
-            "en": Text(
-                "What is left can be filed on another day",
-                "Pilnvara: what is left can be filed until {until}. Come to the centre with a document. Stop: {link}",
-            ),
-            "en-plain": Text(
-                "The rest can be sent on another day",
-                "Pilnvara: the rest can be sent until {until}. Bring your document to the centre. Stop: {link}",
-            ),
-        },
-        "visit_reminded": {
-            "lv": Text(
-                "Atļauja drīz beigsies",
-                "Pilnvara: vēl nav iesniegts viss. Atļauja beidzas {until}. Nāciet uz centru. Apturēt: {link}",
-            ),
-            "lv-plain": Text(
-                "Atļauja drīz beigsies",
-                "Pilnvara: viss vēl nav nosūtīts. Atļauja beidzas {until}. Nāciet uz centru. Apturēt: {link}",
-            ),
-            "en": Text(
-                "Your permission ends soon",
-                "Pilnvara: not everything has been filed. Your permission ends on {until}. Come soon. Stop: {link}",
-            ),
-            "en-plain": Text(
-                "Your permission ends soon",
-                "Pilnvara: not all has been sent yet. Your yes ends on {until}. Come to the centre. Stop: {link}",
             ),
         },
         "stopped": {
@@ -377,6 +342,7 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Your application was received", "Pilnvara: your application was sent. Number {reference}. View: {link}"
             ),
         },
+        **ANOTHER_DAY_TEXTS,
         **OUTCOME_TEXTS,
     }
 )

@@ -139,6 +139,7 @@ def at_bench(
     """Carry out `work` for each connector, with a browser at its portal."""
 
     async def each(origin_of: OriginOf, issuer: StandInIssuer) -> list[T]:
+        """One connector after the other, in one browser."""
         done = []
         async with Bench.opened(issuer, settings()) as bench:
             for connector in connectors:

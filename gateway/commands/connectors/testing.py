@@ -35,6 +35,7 @@ def test(place: Place, connector_ids: tuple[str, ...], sample: str | None, only:
     connectors = [find(name) for name in connector_ids]
 
     async def each(origin_of: OriginOf, issuer: StandInIssuer) -> int:
+        """One connector after the other; how many checks do not hold."""
         failed = 0
         for connector in connectors:
             click.echo(f"{connector.id} {connector.manifest.version}")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from connectors.runner import RunnerSettings
+from connectors.runner.browsers import Browsers
 from connectors.runner.errors import PackageRefusedError
-from connectors.runner.runner import Runner
 from connectors.sdk import packages, registry
 from gateway.commands import processes
 from gateway.config import ConfigurationError, Settings
@@ -105,9 +105,9 @@ def test_its_browser_is_not_started_when_a_file_changed_under_a_worker(others: P
     allowed.write_text(found.line)
     packages.ensure_allowed(allowed, MODULE)
     others.joinpath("__init__.py").write_text("raise RuntimeError('other code')\n")
-    runner = Runner(RunnerSettings(ensure_allowed=lambda module: packages.ensure_allowed(allowed, module)))
+    browsers = Browsers(RunnerSettings(ensure_allowed=lambda module: packages.ensure_allowed(allowed, module)))
     with pytest.raises(PackageRefusedError):
-        asyncio.run(runner._child(MODULE))
+        asyncio.run(browsers.of(MODULE, "http://127.0.0.1:9", lambda _: True))
 
 
 def test_an_entry_point_is_called_as_its_connector(others: Path) -> None:
