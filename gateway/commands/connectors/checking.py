@@ -1,5 +1,6 @@
 """`pilnvara connectors check` and `dry-run`: a portal met without a resident, and nothing sent for good."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,8 +12,12 @@ from connectors.sdk.connector import Connector
 from connectors.workshop import looking
 from connectors.workshop.bench import Bench, chosen_sample
 from connectors.workshop.looking import Look, Seen
-from gateway.commands.connectors.portal import Place, at_bench, find, portal_options
+from gateway.commands.connectors.portal import Place, at_bench, find, portal_options, stop
+from gateway.commands.connectors.recording import record
 from gateway.commands.lazy import CANNOT_CONCLUDE, VIOLATION
+from gateway.config import Settings
+from gateway.parts import open_store
+from gateway.services.catalogue import ServiceUnknownError
 
 _MARKS = {Seen.SAME: ("same", "green"), Seen.CHANGED: ("changed", "red"), Seen.NEW: ("new", "yellow")}
 _NOT_REACHED = ("-", "yellow")
@@ -23,19 +28,32 @@ _NOT_REACHED = ("-", "yellow")
 @click.option("--sample", help="Which made-up answers to fill in; the connector's first otherwise.")
 @click.option("--language", type=click.Choice(["lv", "en"]), default="en", help="Of what is said about the forms.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--record", "is_recorded", is_flag=True, help="Tell this gateway: at a changed form nothing is filed.")
 @portal_options
-def check(place: Place, connector_ids: tuple[str, ...], sample: str | None, language: str, as_json: bool) -> None:
+def check(
+    place: Place,
+    connector_ids: tuple[str, ...],
+    sample: str | None,
+    language: str,
+    *,
+    as_json: bool,
+    is_recorded: bool,
+) -> None:
     """See whether portals can be reached and signed in to, and whether each form is still the committed one.
 
     Each page but the last is filled in with made-up answers and sent on; the last is only looked at. Exit code 0: all
     as it was; 1: a form has changed; 2: bad input; 3: a page could not be reached, so nobody can say.
     """
+    if is_recorded and place.sandbox:
+        stop("--record is for a portal's test system: what the made-up portals show says nothing of real ones")
 
     async def work(bench: Bench, connector: Connector) -> Look:
         task = bench.task(connector, chosen_sample(connector, sample))
         return (await looking.look(bench, connector, task))[0]
 
     looks = at_bench(place, [find(name) for name in connector_ids], work)
+    if is_recorded:
+        _record(looks)
     if as_json:
         click.echo(msgspec.json.encode(looks).decode())
     else:
@@ -45,6 +63,16 @@ def check(place: Place, connector_ids: tuple[str, ...], sample: str | None, lang
         sys.exit(VIOLATION)
     if not all(each.is_whole for each in looks):
         sys.exit(CANNOT_CONCLUDE)
+
+
+def _record(looks: list[Look]) -> None:
+    store = open_store(Settings.from_environment(os.environ))
+    try:
+        record(store, looks)
+    except ServiceUnknownError as error:
+        stop(str(error))
+    finally:
+        store.close()
 
 
 def _show(look: Look, language: str) -> None:
