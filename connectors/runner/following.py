@@ -44,7 +44,7 @@ def _entry(listed: Listed, places: Mapping[str, str], reference: str, body: byte
         if not found:
             raise PortalUnavailableError("the portal does not list the application")
         return {name: str(found[0].get(place) or "").strip() for name, place in places.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise FormChangedError(("The portal's list of applications is not what it was.",)) from None
 
 

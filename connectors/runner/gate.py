@@ -35,7 +35,9 @@ _OUT_OF_ORDER = 500
 _HEAD_LIMIT = 64 * 1024
 _OTHER_METHOD = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
 """By these a portal would take a request for one of another method than was judged."""
-_DROPPED = _OTHER_METHOD | {TICKET_HEADER, PERMIT_HEADER, b"host", b"expect"}
+_OTHER_PATH = frozenset({b"x-original-url", b"x-rewrite-url"})
+"""By these some would take it for one to another path."""
+_DROPPED = _OTHER_METHOD | _OTHER_PATH | {TICKET_HEADER, PERMIT_HEADER, b"host", b"expect"}
 REFUSED_BODY = b"This request does not leave."
 
 

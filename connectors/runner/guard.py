@@ -4,6 +4,7 @@ A run ends at the first thing that its connector does not declare; from then on 
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,6 +35,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANSWER_KEPT = 65_536
 """Bytes of the portal's answer to the final request that are kept while the run lasts."""
 Fields: TypeAlias = tuple[BodyField, ...]
+_PLAIN = re.compile(r"(/(?!\.{1,2}(/|$))([A-Za-z0-9._~!$&'()*+,=:@-]|%[89A-Fa-f][0-9A-Fa-f])+)+")
+"""A path that every portal takes for the same: no segment that leads up, and nothing written as a code without need."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SENT_ELSEWHERE = Words(
     "Portāls lūdza nosūtīt atbildes uz citu adresi.", "The portal asked to send the answers to another address."
@@ -177,6 +180,8 @@ class Guard:
         return Leave(kind=None)
 
     def _examine_change(self, request: Incoming) -> Leave:
+        if not _has_one_reading(request):
+            raise self._ending(request, "its head lets two readers read the body differently", tampered=True)
         final = self.connector.final
         if request.origin == self.portal_origin and _declares(final.request, request):
             return self._examine_final(request)
@@ -355,8 +360,18 @@ def _declares(declared: Request, request: Incoming) -> bool:
         declared.method == request.method
         and "?" not in request.path
         and path_fits(declared.path, request.path)
+        and (declared.path == request.path or _PLAIN.fullmatch(request.path) is not None)
         and declared.is_meant(request.header("content-type"), request.body)
     )
+
+
+def _has_one_reading(request: Incoming) -> bool:
+    """Whether the portal must take the body for what is compared here: of one type, and not packed."""
+    names = [name for name, _value in request.headers]
+    dropped = any(
+        "content-type" in value.lower() for name, value in request.headers if name in ("connection", "proxy-connection")
+    )
+    return names.count("content-type") <= 1 and "content-encoding" not in names and not dropped
 
 
 def _other_origins(connector: Connector) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.runner.api import Absent, Ambiguous, Found, LookUpTask
 from connectors.runner.errors import FormChangedError
+from connectors.runner.record import is_reference
 from connectors.sdk import tables
 from connectors.sdk.steps import LookUp
 from connectors.sdk.words import Words
@@ -55,7 +56,7 @@ def _listed(rule: LookUp, body: bytes) -> tuple[list[Mapping[str, Any]], str]:
             return _entries(rule, body), ""
         columns = (rule.key, rule.reference, rule.received, *(rule.service or ())[:1])
         return tables.read(body, columns), tables.link(body, rule.table.more)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise FormChangedError((_OTHER_LIST,)) from None
 
 
@@ -68,8 +69,8 @@ def looked_up(
         FormChangedError: it is no such list.
     """
     try:
-        found = [str(entry[rule.reference]) for entry in entries if _matches(rule, task, entry)]
-    except (ValueError, KeyError, TypeError):
+        found = [_reference(entry[rule.reference]) for entry in entries if _matches(rule, task, entry)]
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise FormChangedError((_OTHER_LIST,)) from None
     if len(found) > 1:
         return Ambiguous(references=tuple(found))
@@ -77,6 +78,14 @@ def looked_up(
         return Found(reference=found[0], pdf=None)
     has_settled = rule.settles_after is not None and now - task.since >= rule.settles_after
     return Absent(conclusive=whole and (has_settled or _by_key(rule, task)))
+
+
+def _reference(said: object) -> str:
+    """The number under which the portal holds an application: without one it is no proof that it does."""
+    number = str(said).strip() if isinstance(said, str | int) and not isinstance(said, bool) else ""
+    if not is_reference(number):
+        raise ValueError("no number of an application")
+    return number
 
 
 def _entries(rule: LookUp, body: bytes) -> list[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ import re
 from connectors.runner import judge
 from connectors.runner.api import DeclinedByPortal, Evidence, Filed, Unknown
 from connectors.runner.errors import ValuesRefusedError
-from connectors.runner.record import KEEPS_THE_BODY, FinalRecord
+from connectors.runner.record import KEEPS_THE_BODY, FinalRecord, is_reference
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState
 from connectors.sdk.paths import path_fits
@@ -43,7 +43,7 @@ def without_page(connector: Connector, record: FinalRecord, evidence: Evidence) 
 
 def without_browser(connector: Connector, record: FinalRecord, evidence: Evidence) -> Filed | Unknown:
     """What can be said when the browser died after the portal answered."""
-    reference = _first(connector.receipt.location_reference, location_path(record))
+    reference = _reference(connector.receipt.location_reference, location_path(record))
     if reference and path_fits(connector.receipt.path, location_path(record)):
         return Filed(reference=reference, pdf=None, page_text="", evidence=evidence)
     if reference := _answered(connector, record):
@@ -60,9 +60,9 @@ def _answered(connector: Connector, record: FinalRecord) -> str:
         found = json.loads(record.answer)
         for name in pointer.split("/")[1:]:
             found = found[name.replace("~1", "/").replace("~0", "~")]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
-    return _first(connector.receipt.reference, found) if isinstance(found, str) else ""
+    return _reference(connector.receipt.reference, found) if isinstance(found, str) else ""
 
 
 def from_page(
@@ -76,7 +76,7 @@ def from_page(
     if state.title in connector.sign_in.lost_titles:
         return DeclinedByPortal(messages={}, general=state.messages or (state.title,), evidence=evidence)
     if path_fits(connector.receipt.path, state.path):
-        reference = _first(connector.receipt.reference, state.text)
+        reference = _reference(connector.receipt.reference, state.text)
         if reference:
             return Filed(reference=reference, pdf=None, page_text=state.text, evidence=evidence)
     if record.status in _REFUSALS and (state.errors or state.messages):
@@ -86,6 +86,7 @@ def from_page(
     return Unknown(reason="no_reference", evidence=evidence)
 
 
-def _first(pattern: str | None, text: str) -> str:
+def _reference(pattern: str | None, text: str) -> str:
     match = re.search(pattern, text) if pattern else None
-    return match.group(1) if match else ""
+    found = (match.group(1) or "") if match else ""
+    return found if is_reference(found) else ""

@@ -6,6 +6,13 @@ from datetime import datetime
 KEEPS_THE_BODY = frozenset({307, 308})
 """Redirects with which a browser would send the answers a second time (RFC 9110 section 15.4.8)."""
 
+_LONGEST_REFERENCE = 64
+
+
+def is_reference(text: str) -> bool:
+    """Whether it can be the number of an application: a few characters that can be read, on one line."""
+    return bool(text.strip()) and len(text) <= _LONGEST_REFERENCE and text.isprintable()
+
 
 @dataclass
 class FinalRecord:

@@ -138,6 +138,9 @@ def _lines(value: str) -> str:
 def _urlencoded(body: bytes) -> tuple[BodyField, ...]:
     if not body:
         return ()
+    if b";" in body:
+        # Some portals still part fields by it; browsers write it as a code.
+        raise BodyError("the body is not well-formed")
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", separator="&"
@@ -169,6 +172,8 @@ def _part(head: bytes, content: bytes) -> BodyField:
             raise BodyError("a part of the body is not well-formed")
         name, filename = _unescaped(match.group(1)), match.group(2)
         if filename is None:
+            if "content-type" in headers:
+                raise BodyError("a part of the body is a text of a type of its own")
             return BodyField(name, content.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise BodyError("a part of the body is not in UTF-8") from error

@@ -39,12 +39,15 @@ def _faults(connector: Connector) -> Iterator[str]:
 
 def _faults_of_requests(connector: Connector) -> Iterator[str]:
     """Why the gate could take another request for the final one, or the other way round."""
-    final = connector.final.request
     for step in connector.steps:
         for request in (step.request, *step.extra):
-            same_place = path_fits(final.path, request.path) or path_fits(request.path, final.path)
-            if same_place and request.method == final.method and not _told_apart(request, final):
+            if any(_same_place(request, final) for final in (connector.final.request, *connector.final.then)):
                 yield f"a request of step {step.name!r} and the final one are told apart by no fixed field"
+
+
+def _same_place(one: Request, final: Request) -> bool:
+    same_path = path_fits(final.path, one.path) or path_fits(one.path, final.path)
+    return same_path and one.method == final.method and not _told_apart(one, final)
 
 
 def _told_apart(one: Request, other: Request) -> bool:

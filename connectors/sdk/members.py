@@ -118,9 +118,10 @@ class Members:
     ) -> Difference | None:
         """How a body differs from what `readback` holds; as `connectors.sdk.body.compare_body`."""
         expected, uncompared = self._expected(readback, page, volatile)
+        rows = self._rows(readback, page)
         seen: dict[str, list[str]] = {}
         for each in fields:
-            if not self._is_loose(each.name):
+            if not self._is_loose(each.name) and each.name not in rows:
                 seen.setdefault(each.name, []).append(each.value)
         forgotten = self._forgotten(readback, page)
         found = difference(expected, seen, uncompared)
@@ -139,7 +140,9 @@ class Members:
                 yield from self._leaves(inner, pointer + step, pattern + step)
         elif isinstance(value, list) and self._leads_on(f"{pattern}/*"):
             for place, inner in enumerate(value):
-                yield from self._leaves(inner, f"{pointer}/{place}", f"{pattern}/*")
+                leaves = tuple(self._leaves(inner, f"{pointer}/{place}", f"{pattern}/*"))
+                # A row that says nothing is a row all the same: without a trace of it any number could be added.
+                yield from leaves or (BodyField(f"{pointer}/{place}", ""),)
         else:
             raise UndeclaredError(f"undeclared member: {pointer or '/'}")
 
@@ -173,6 +176,17 @@ class Members:
         for row in sorted(numbers):
             controls = tuple(name.replace("*", str(row)) for name in member.controls)
             yield pattern.replace("*", str(row - self.first), 1), controls
+
+    def _rows(self, readback: ReadBack, page: str) -> frozenset[str]:
+        """The pointers of the rows that the page shows, whether they hold something or not."""
+        rows: set[str] = set()
+        for pattern, member in self.of.items():
+            group, starred, _ = pattern.partition("/*")
+            if starred:
+                items = [item for item in readback.items if item.page == (member.page or page)]
+                places = (pointer for pointer, _controls in self._places(pattern, member, items))
+                rows |= {f"{group}/{pointer.removeprefix(group + '/').partition('/')[0]}" for pointer in places}
+        return frozenset(rows)
 
     def _is_loose(self, pointer: str) -> bool:
         loose_ones = (pattern for pattern, member in self.of.items() if member.kind is Kind.LOOSE)

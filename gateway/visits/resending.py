@@ -33,16 +33,16 @@ _NOT_ARRIVED: Any = (
         or_(Filing.service_key == bindparam("key"), Filing.delegation_id == bindparam("delegation")),
     )
     .order_by(Filing.sent_at.desc())
-    .limit(1)
 )
+"""All of them: what was sent in between, of another period, must not hide what a person said of this one."""
 
 
 def looks_for(
     conn: Connection, parts: Parts, vault: VisitVault, row: AnyRow, service_id: str, key: bytes
 ) -> Sequence[Needed]:
     """The second look that a filing needs because an earlier one is said not to have arrived, by a person."""
-    earlier = _earlier(conn, row, service_id, key)
-    if earlier is None or earlier.decided_by is None:
+    earlier = next((each for each in _earlier(conn, row, service_id, key) if each.decided_by is not None), None)
+    if earlier is None:
         return ()
     subject = f"second look\n{SecondLookKind.SENT_AGAIN.value}\n{row.principal_id}\n{earlier.id}"
     shown = (
@@ -56,11 +56,10 @@ def looks_for(
 
 def idempotency_key(conn: Connection, row: AnyRow, service_id: str, key: bytes) -> str:
     """The name by which the portal knows the same sending again: that of what did not arrive, else a new one."""
-    earlier = _earlier(conn, row, service_id, key)
-    is_same = earlier is not None and earlier.service_key == key and earlier.idempotency_key is not None
-    return str(earlier.idempotency_key) if earlier is not None and is_same else new_id()
+    of_same = (each.idempotency_key for each in _earlier(conn, row, service_id, key) if each.service_key == key)
+    return next((str(known) for known in of_same if known is not None), None) or new_id()
 
 
-def _earlier(conn: Connection, row: AnyRow, service_id: str, key: bytes) -> Any:
+def _earlier(conn: Connection, row: AnyRow, service_id: str, key: bytes) -> Sequence[Any]:
     known = {"principal": row.principal_id, "service": service_id, "key": key, "delegation": row.id}
-    return conn.execute(_NOT_ARRIVED, known).one_or_none()
+    return conn.execute(_NOT_ARRIVED, known).all()

@@ -49,7 +49,9 @@ class TestAList:
         with pytest.raises(PortalUnavailableError):
             read(_LIST, "A-3", text="", body=listed(s="yes"))
 
-    @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"all": 1}', b'{"all": [{"s": "yes"}]}', b'{"all": ["A-1"]}'])
+    @pytest.mark.parametrize(
+        "body", [b"<html>", b"[]", b'{"all": 1}', b'{"all": [{"s": "yes"}]}', b'{"all": ["A-1"]}', b"[" * 200_000]
+    )
     def test_of_another_shape_is_a_changed_portal(self, body: bytes) -> None:
         with pytest.raises(FormChangedError):
             read(_LIST, "A-1", text="", body=body)

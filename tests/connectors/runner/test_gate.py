@@ -169,6 +169,15 @@ class TestASteps:
         assert "LV00" not in str(setup.ends[0])
 
     @pytest.mark.parametrize(
+        "header", ["Content-Type: application/json", "Content-Encoding: gzip", "Proxy-Connection: content-type"]
+    )
+    async def test_head_that_lets_two_read_the_body_differently_ends_the_run(self, setup: Setup, header: str) -> None:
+        setup.guard.expect(STEP, STEP_PAGE)
+        assert await setup.ask("POST", STEP.request.path, STEP_BODY, FORM, header) == 403
+        assert setup.portal.requests == []
+        assert isinstance(setup.ends[0], TamperedError)
+
+    @pytest.mark.parametrize(
         ("method", "path"),
         [
             ("POST", "/elsewhere"),

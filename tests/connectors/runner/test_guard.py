@@ -1,7 +1,8 @@
 import pytest
 
-from connectors.runner.guard import normal_origin
+from connectors.runner.guard import Incoming, _declares, normal_origin
 from connectors.sdk.paths import path_fits
+from connectors.sdk.steps import Request
 
 
 class TestAddresses:
@@ -33,3 +34,23 @@ class TestAddresses:
     )
     def test_a_star_is_one_segment(self, pattern: str, path: str, *, fits: bool) -> None:
         assert path_fits(pattern, path) is fits
+
+
+class TestAStarInADeclaredPath:
+    @pytest.mark.parametrize(
+        ("segment", "declared"),
+        [
+            ("a-1", True),
+            ("%C4%81", True),
+            ("..", False),
+            ("%2e%2e", False),
+            ("..%2fnosutit", False),
+            ("no%73utit", False),
+            ("..;x", False),
+        ],
+    )
+    def test_stands_for_nothing_that_a_portal_could_take_for_another_path(
+        self, segment: str, *, declared: bool
+    ) -> None:
+        asked = Incoming(method="POST", origin="http://127.0.0.2:80", path=f"/melnraksti/{segment}", headers=())
+        assert _declares(Request(path="/melnraksti/*"), asked) is declared

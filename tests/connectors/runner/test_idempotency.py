@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
+
+from connectors.runner import looking_up
 from connectors.runner.api import Absent, Found, LookUpTask
+from connectors.runner.errors import FormChangedError
 from connectors.runner.guard import Guard
 from connectors.runner.looking_up import looked_up
 from connectors.sdk import registry
@@ -47,6 +52,23 @@ def test_a_list_with_the_key_names_the_application_whatever_else_it_says() -> No
 
 def test_a_sending_that_carried_no_key_is_not_proved_absent_by_one() -> None:
     assert looked_up(RULE, task(""), listed(), NOW + timedelta(hours=1)) == Absent(conclusive=False)
+
+
+@pytest.mark.parametrize("said", [None, "", " ", "A" * 65, "A\n1", {"no": 1}, True])
+def test_an_entry_without_a_number_that_can_be_read_is_no_list_to_go_by(said: object) -> None:
+    with pytest.raises(FormChangedError):
+        looked_up(RULE, task(), [{"no": said, "idempotency": "k-1"}], NOW)
+
+
+@pytest.mark.parametrize("entry", ["A-1", None, 1])
+def test_an_entry_of_another_shape_is_no_list_to_go_by(entry: Any) -> None:
+    with pytest.raises(FormChangedError):
+        looked_up(RULE, task(), [entry], NOW)
+
+
+def test_a_list_too_deep_to_be_read_is_none() -> None:
+    with pytest.raises(FormChangedError):
+        looking_up._listed(RULE, b"[" * 200_000)
 
 
 def test_the_key_goes_with_the_final_request_only_where_the_connector_names_a_header() -> None:

@@ -215,6 +215,7 @@ class TestTheAnswerToTheFinalRequest:
             (201, b'{"numurs": 7}', ""),
             (201, b'{"numur', ""),
             (201, b"[]", ""),
+            (201, b"[" * 60_000, ""),
             (422, b'{"numurs": "VID-2026-000007"}', ""),
         ],
     )

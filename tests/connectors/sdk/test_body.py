@@ -50,12 +50,14 @@ class TestParsing:
             (f"{URLENCODED}; charset=utf-16", b"a=1"),
             (URLENCODED, b"a=%FF"),
             (URLENCODED, b"a"),
+            (URLENCODED, b"a=1;b=2"),
             (URLENCODED, "a=ā".encode()),
             (MULTIPART, b"a=1"),
             (MULTIPART_TYPE, b"preamble" + multipart()),
             (MULTIPART_TYPE, multipart(('Content-Disposition: form-data; name="a"', b"1"))[:-6]),
             (MULTIPART_TYPE, multipart(('Content-Disposition: form-data; name="a"\r\nX-Other: 1', b"1"))),
             (MULTIPART_TYPE, multipart(("Content-Disposition: form-data; name=a", b"1"))),
+            (MULTIPART_TYPE, multipart(('Content-Disposition: form-data; name="a"\r\nContent-Type: text/plain', b"1"))),
         ],
     )
     def test_refuses_what_two_readers_could_read_differently(self, kind: str, body: bytes) -> None:

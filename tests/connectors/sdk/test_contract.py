@@ -97,3 +97,9 @@ class TestRequestsToOneAddress:
         alike = replace(known.final, request=replace(known.final.request, fixed={"SEK": "1"}))
         with pytest.raises(ConnectorContractError, match=r"vzd_ipasums.* told apart by no fixed field"):
             ensure_sound(replace(known, final=alike))
+
+    def test_are_refused_where_one_could_be_taken_for_what_follows_the_final_one(self) -> None:
+        known = registry.find("lv.vsaa.sickness_benefit")
+        follows = replace(known.final, then=(replace(known.steps[0].request, fields=()),))
+        with pytest.raises(ConnectorContractError, match="told apart by no fixed field"):
+            ensure_sound(replace(known, final=follows))

@@ -167,3 +167,16 @@ class TestComparing:
     def test_notices_a_control_that_the_page_holds_and_would_not_send(self) -> None:
         more = ReadBack((*HELD.items, Item("data", "hidden_more", "", "hidden", "x", "")), (), "", "lv")
         assert compared(BODY, more) == Difference(missing=("hidden_more",))
+
+
+class TestARowThatSaysNothing:
+    @pytest.mark.parametrize("row", [{}, {"payer": None, "sum": ""}])
+    def test_is_not_added_to_those_that_were_read_back(self, row: dict[str, object]) -> None:
+        rows = [{"payer": "One", "sum": 1234.5}, {"payer": "Two"}]
+        assert compared(with_data(income=[*rows, row])) == Difference((), ("/data/income/2",), ())
+
+    def test_stays_where_the_page_shows_it_empty(self) -> None:
+        empty = Item("data", "income.2.payer", "", "text", "", "")
+        shown = ReadBack((*HELD.items, empty), (), "", "lv")
+        rows = [{"payer": "One", "sum": 1234.5}, {"payer": "Two"}, {"payer": "", "sum": None}]
+        assert compared(with_data(income=rows), shown) is None

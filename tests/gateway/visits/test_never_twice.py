@@ -16,7 +16,7 @@ from gateway.visits.doubts import Doubt
 from gateway.visits.errors import SecondLookOverError, SecondPersonError
 from gateway.visits.reading import Stage
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import RunKind, SecondLook, SecondLookState
+from gateway.visits.tables import Filing, RunKind, SecondLook, SecondLookState
 from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.played import unknown
@@ -188,3 +188,34 @@ class TestWhatIsKnown:
         doubt = known(counter)
         assert (doubt.status, doubt.candidates) == (303, ("SP-2026-000007", "SP-2026-000009"))
         assert [each.result for each in doubt.asked] == ["several"]
+
+
+class TestWhatIsBetweenThemDoesNotHide:
+    @pytest.fixture
+    def between(self, counter: Counter) -> Counter:
+        """A person said of the first that it did not arrive; of another period, sent since, the portal proved it."""
+        settle(in_doubt(counter))
+        counter.close()
+        in_doubt_again(counter, days_ago=3)
+        return counter
+
+    def test_what_a_person_said_of_the_same_matter(self, between: Counter) -> None:
+        assert again(between).state is SecondLookState.WAITING
+
+    def test_the_key_by_which_the_portal_knows_the_same_sending(self, between: Counter) -> None:
+        first = select(Filing.idempotency_key).order_by(Filing.drafted_at)
+        before = between.read(lambda conn: conn.execute(first).scalars().first())
+        between.fill()
+        assert between.filing().idempotency_key == before
+
+
+def in_doubt_again(counter: Counter, days_ago: int) -> None:
+    """Another visit about another period: it was sent, and by the portal's own list did not arrive."""
+    counter.open().grant()
+    counter.fill(days_ago=days_ago)
+    assert counter.prepare()
+    counter.sign_in()
+    assert counter.press().allowed
+    counter.answer(unknown(counter.clock.now()))
+    look_up(counter, Absent(conclusive=True))
+    assert counter.filing().state is FilingState.NOT_FILED
