@@ -1,7 +1,7 @@
 """Packages of connectors that others wrote: which are installed, what their files are, and which of them are allowed.
 
 Nothing here imports a package: its code has not run when it is refused. What counts is the SHA-256 over all its files,
-as `pilnvara connectors hash` prints it; compiled files that Python makes of them are left out.
+as `pilnvara connectors hash` prints it; compiled files that Python makes of them are left out, and not read either.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ GROUP = "pilnvara.connectors"
 _LINE = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;#]+)\s+--hash=sha256:(?P<sha256>[0-9a-f]{64})"
 )
-_COMPILED = "__pycache__"
+_COMPILED = re.compile(r"(.*/)?__pycache__/[^/]+\.cpython-\d+(\.opt-\d)?\.pyc")
 
 
 class PackageNotAllowedError(Exception):
@@ -115,9 +115,16 @@ def _found() -> Iterator[Package]:
 
 def _hash(distribution: Distribution, modules: set[str]) -> str:
     told = [_told("entry_points.txt", (distribution.read_text("entry_points.txt") or "").encode())]
-    for module in sorted(modules):
+    for module in sorted(modules | _beside(distribution)):
         told += [_told(name, path.read_bytes()) for name, path in _files(module)]
     return hashlib.sha256("".join(told).encode()).hexdigest()
+
+
+def _beside(distribution: Distribution) -> set[str]:
+    """Other modules that the distribution brings: what is named may import them."""
+    tops = {file.parts[0] for file in distribution.files or () if file.suffix == ".py"}
+    names = {top.removesuffix(".py") for top in tops}
+    return {name for name in names if name.isidentifier() and find_spec(name) is not None}
 
 
 def _files(module: str) -> list[tuple[str, Path]]:
@@ -132,7 +139,7 @@ def _files(module: str) -> list[tuple[str, Path]]:
         (f"{module}/{path.relative_to(root).as_posix()}", path)
         for root in roots
         for path in root.rglob("*")
-        if path.is_file() and _COMPILED not in path.parts
+        if path.is_file() and not _COMPILED.fullmatch(path.relative_to(root).as_posix())
     ]
     return sorted(found)
 

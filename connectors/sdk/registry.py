@@ -3,6 +3,8 @@
 An entry point is called by its connector's id and names a `Connector`. It may not take a built-in's place.
 """
 
+import os
+import sys
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -111,6 +113,8 @@ def _entry(connector_id: str) -> EntryPoint:
 
 @cache
 def _loaded(entry: EntryPoint) -> Connector:
+    # What lies there compiled stands under no hash: only what was looked at may run, so it is compiled anew.
+    sys.pycache_prefix = os.devnull
     connector = entry.load()
     if not isinstance(connector, Connector):
         raise ConnectorConflictError(f"entry point {entry.name!r} names no connector")

@@ -1,7 +1,9 @@
 """Packages by others: none of their code runs before the list names their files as they are."""
 
 import asyncio
+import py_compile
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -42,8 +44,33 @@ def test_is_found_with_one_hash_over_all_its_files(others: Path) -> None:
     assert (found.name, found.version, found.modules) == ("example-connectors", "1.2", (MODULE,))
     assert found.line == f"example-connectors==1.2 --hash=sha256:{found.sha256}"
     (others / "__pycache__").mkdir()
-    (others / "__pycache__" / "compiled.pyc").write_text("what Python makes of it")
+    (others / "__pycache__" / "__init__.cpython-311.pyc").write_text("what Python makes of it")
     assert packages.installed() == (found,)
+    (others / "__pycache__" / "more.py").write_text("what it does not")
+    assert packages.installed() != (found,)
+
+
+def test_a_module_beside_the_one_that_is_named_counts_as_well(others: Path) -> None:
+    site = others.parent
+    (site / "helps_others.py").write_text("ONE = 1\n")
+    record = f"{MODULE}/__init__.py,,\nhelps_others.py,,\n"
+    (site / "example_connectors-1.2.dist-info" / "RECORD").write_text(record)
+    (found,) = packages.installed()
+    (site / "helps_others.py").write_text("ONE = 2\n")
+    assert packages.installed() != (found,)
+
+
+def test_what_lies_there_compiled_is_not_run_in_its_place(others: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A compiled file that says it needs no comparing with its source would run unseen."""
+    evil = others.parent / "evil.py"
+    evil.write_text("raise OSError('compiled code was run')\n")
+    compiled = cache_from_source(str(others / "__init__.py"))
+    py_compile.compile(str(evil), compiled, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.delitem(sys.modules, MODULE, raising=False)
+    registry.forget()
+    with pytest.raises(RuntimeError, match="its code was run"):
+        registry.find("lv.example.one")
 
 
 def test_goes_on_when_the_list_names_it(others: Path, allowed: Path) -> None:
