@@ -58,6 +58,8 @@ class StandInIssuer:
     seen_tickets: list[str] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
     _pushed: dict[str, dict[str, str]] = field(default_factory=dict)
+    _told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By access token, what userinfo says."""
 
     def __enter__(self) -> Self:
         if not ipaddress.ip_address(self.host).is_loopback:
@@ -108,6 +110,8 @@ class StandInIssuer:
                 _answer(handler, {"keys": [self._key.public_jwk()]})
             case "/oauth/authorize":
                 self._authorize(handler, _form(address.query))
+            case "/oauth/userinfo":
+                self._userinfo(handler)
             case _:
                 _answer(handler, {"error": "not_found"}, 404)
 
@@ -121,9 +125,10 @@ class StandInIssuer:
             self._pushed[name] = asked
             _answer(handler, {"request_uri": name, "expires_in": 60}, 201)
         elif handler.path == "/oauth/token" and (known := self._redeemed(asked)) is not None:
-            id_token = self._id_token(known)
+            access_token, id_token = secrets.token_urlsafe(16), self._id_token(known)
+            self._told[access_token] = self._subject()
             expiry = {"token_type": "Bearer", "expires_in": _TOKEN_SECONDS}
-            _answer(handler, {"access_token": secrets.token_urlsafe(16), **expiry, "id_token": id_token})
+            _answer(handler, {"access_token": access_token, **expiry, "id_token": id_token})
         else:
             _answer(handler, {"error": "invalid_grant"}, 400)
 
@@ -132,6 +137,7 @@ class StandInIssuer:
             "issuer": self.url,
             "authorization_endpoint": f"{self.url}{AUTHORIZE_PATH}",
             "token_endpoint": f"{self.url}/oauth/token",
+            "userinfo_endpoint": f"{self.url}/oauth/userinfo",
             "pushed_authorization_request_endpoint": f"{self.url}/oauth/par",
             "jwks_uri": f"{self.url}/jwks",
             "response_types_supported": ["code"],
@@ -177,17 +183,30 @@ class StandInIssuer:
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         return known if hmac.compare_digest(challenge, known.get("code_challenge", "")) else None
 
+    def _userinfo(self, handler: BaseHTTPRequestHandler) -> None:
+        scheme, _, token = (handler.headers["Authorization"] or "").partition(" ")
+        told = self._told.get(token) if scheme.lower() == "bearer" else None
+        if told is None:
+            _answer(handler, {"error": "invalid_token"}, 401)
+        else:
+            _answer(handler, told)
+
     def _id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
-        claims = {
+        issued = {
             "iss": self.url,
             "aud": self.client_id,
-            "sub": "opaque-subject",
             "iat": now,
             "exp": now + _TOKEN_SECONDS,
             "auth_time": now,
             "nonce": asked.get("nonce", ""),
             "acr": "http://eidas.europa.eu/LoA/substantial",
+        }
+        return self._key.sign("JWT", msgspec.json.encode(issued | self._subject()))
+
+    def _subject(self) -> dict[str, Any]:
+        return {
+            "sub": "opaque-subject",
             "name": f"{self.person.given_name} {self.person.family_name}",
             "given_name": self.person.given_name,
             "family_name": self.person.family_name,
@@ -204,7 +223,6 @@ class StandInIssuer:
             "delegation": "delegation-1",
             "sid": "delegation-1",
         }
-        return self._key.sign("JWT", msgspec.json.encode(claims))
 
 
 def _form(text: str) -> dict[str, str]:

@@ -90,6 +90,19 @@ def test_knows_its_client(issuer: StandInIssuer) -> None:
     assert redeem(issuer, "code", client_secret="other") == (401, {"error": "invalid_client"})
 
 
+@pytest.mark.anyio
+async def test_tells_a_portal_that_asks_for_the_person_the_same_as_the_id_token(issuer: StandInIssuer) -> None:
+    with urlopen(f"{issuer.url}/.well-known/openid-configuration") as answer:
+        userinfo = json.load(answer)["userinfo_endpoint"]
+    _, tokens = redeem(issuer, authorize(issuer, await issuer.ticket())["code"])
+    with urlopen(Request(userinfo, headers={"Authorization": f"Bearer {tokens['access_token']}"})) as answer:
+        told = json.load(answer)
+    assert told["personal_code"] == "329999-00001"
+    assert told.items() <= claims_of(tokens["id_token"]).items()
+    with pytest.raises(HTTPError, match="401"):
+        urlopen(Request(userinfo, headers={"Authorization": "Bearer another"}))
+
+
 def test_listens_for_this_machine_alone() -> None:
     with pytest.raises(NotLoopbackError), StandInIssuer(host="0.0.0.0"):
         pass
