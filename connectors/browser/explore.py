@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, Request, async_playwright
+from playwright.async_api import Locator, Page, Request, async_playwright
 
 from connectors.browser.launch import executable
 from connectors.browser.run import READER
@@ -49,6 +49,8 @@ class Walked:
     """That leads on; of the last page the one that was not pressed."""
     answers: dict[str, str] = field(default_factory=dict)
     """By control."""
+    folded: set[str] = field(default_factory=set)
+    """Controls that nobody sees before something is opened: they stay as they are."""
     sent: tuple[str, str, str] | None = None
     """Method, path and content type of what left when the button was pressed."""
     moved_by_script: bool = False
@@ -132,7 +134,9 @@ class _Explorer:
             button=button,
         )
         self._tell(f"{walked.path}  “{walked.state.title}”  {'last: ' if is_last else ''}“{button}”")
-        if not is_last:
+        if is_last:
+            await self._fill(walked, {})
+        else:
             await self._leave(walked)
         return walked
 
@@ -144,11 +148,14 @@ class _Explorer:
         for text in named:
             if text in self._route.leads_on or text.casefold().startswith(_LEADS_ON):
                 return text, False
-        posting = [text for text, method in buttons if text and method == "post"]
+        posting = list(dict.fromkeys(text for text, method in buttons if text and method == "post"))
         if not posting:
             said = ", ".join(f"“{text}”" for text in named) or "none"
             where = urlsplit(self._page.url).path
             raise ExploreError(f"on {where} no button leads on; there are: {said}. Name it: --next TEXT or --last TEXT")
+        if len(posting) > 1:
+            named = [f"“{text}”" for text in posting]
+            self._tell(f"  any of these may file: {', '.join(named)}. The last one is taken; otherwise: --last TEXT")
         return posting[-1], True
 
     async def _leave(self, walked: Walked) -> None:
@@ -196,18 +203,24 @@ class _Explorer:
                 continue
             if control.name in walked.answers and control.name not in errors and errors:
                 continue
+            if control.type != "file" and not await self._controls(control).first.is_visible():
+                walked.folded.add(control.name)
+                continue
             value = self._answer(control, errors.get(control.name, ""))
             walked.answers[control.name] = value
             await self._set(control, value)
 
+    def _controls(self, control: FieldShape) -> Locator:
+        return self._page.locator(f"[name={msgspec.json.encode(control.name).decode()}]")
+
     async def _set(self, control: FieldShape, value: str) -> None:
-        found = self._page.locator(f"[name={msgspec.json.encode(control.name).decode()}]")
+        found = self._controls(control)
         match control.type:
             case "radio" | "checkbox":
                 for index, (offered, _) in enumerate(control.options):
                     if offered == value:
                         await found.nth(index).check()
-            case "select-one":
+            case "select-one" | "select-multiple":
                 await found.select_option(value=value)
             case "file":
                 content = b"%PDF-1.4\n% made up\n%%EOF\n"

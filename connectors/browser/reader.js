@@ -123,11 +123,15 @@
   }
 
   const rows = [];
+  // A menu or a footer may be made of a table too, and is no part of what is sent.
+  const aside = (one) => one.closest("nav, aside, [role=navigation], [role=complementary], [role=contentinfo]");
   for (const term of document.querySelectorAll("dl > dt, dl > div > dt")) {
+    if (aside(term)) continue;
     const said = term.parentElement.querySelector(":scope > dd") && term.nextElementSibling;
     if (said && said.tagName === "DD") rows.push({ label: textOf(term), text: textOf(said) });
   }
   for (const row of document.querySelectorAll("table tr")) {
+    if (aside(row)) continue;
     const head = row.querySelector(":scope > th");
     const cell = row.querySelector(":scope > td");
     if (head && cell) rows.push({ label: textOf(head), text: textOf(cell) });

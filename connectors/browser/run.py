@@ -132,22 +132,29 @@ class BrowserRun:
             status = 200
         state = await self._reached(pages[0], status)
         for step, following in zip(steps, pages[1:], strict=True):
-            await self._tell(say.PageOpened(run=self._id, page=step.name, state=state))
-            await self._go.get()
-            await self._set_controls(step, state, command)
-            state = await self._read(step.button, status=200)
-            await self._tell(say.PageFilled(run=self._id, page=step.name, state=state))
+            await self._fill_page(step, state, command)
             await self._go.get()
             status = await self._press(step.button, step.moves)
             state = await self._reached(following, status)
-        await self._tell(say.PageOpened(run=self._id, page=self._connector.final.name, state=state))
+        final = self._connector.final
+        if final.fills:
+            await self._fill_page(final, state, command)
+        else:
+            await self._tell(say.PageOpened(run=self._id, page=final.name, state=state))
 
-    async def _set_controls(self, step: Step, state: PageState, command: say.Fill) -> None:
+    async def _fill_page(self, page: Step | Final, state: PageState, command: say.Fill) -> None:
+        await self._tell(say.PageOpened(run=self._id, page=page.name, state=state))
+        await self._go.get()
+        await self._set_controls(page, state, command)
+        filled = await self._read(page.button, status=200, with_text=isinstance(page, Final))
+        await self._tell(say.PageFilled(run=self._id, page=page.name, state=filled))
+
+    async def _set_controls(self, page: Step | Final, state: PageState, command: say.Fill) -> None:
         controls = Controls(self._id, self._page, state, command.files)
-        for action in (action for fill in step.fills for action in fill.actions(command.values)):
+        for action in (action for fill in page.fills for action in fill.actions(command.values)):
             await controls.set(action)
-        if step.hook is not None:
-            await step.hook(_Hands(self._page, self._timeout), command.values)
+        if isinstance(page, Step) and page.hook is not None:
+            await page.hook(_Hands(self._page, self._timeout), command.values)
 
     async def _open(self, path: str) -> _Answer:
         response = await self._page.goto(

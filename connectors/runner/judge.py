@@ -82,12 +82,7 @@ def changes(connector: Connector, page: Step | Final, shape: FormShape | None) -
 
 def refused(connector: Connector, state: PageState, page: Step | Final) -> RunError:
     """The portal's refusal, its words at our questions."""
-    fills = tuple(
-        fill
-        for each in connector.pages
-        if isinstance(each, Step) and (each is page or isinstance(page, Final))
-        for fill in each.fills
-    )
+    fills = tuple(fill for each in connector.pages if each is page or isinstance(page, Final) for fill in each.fills)
     messages: dict[str, str] = {}
     for control, text in state.errors.items():
         question = input_behind(fills, control)
@@ -97,7 +92,7 @@ def refused(connector: Connector, state: PageState, page: Step | Final) -> RunEr
     return ValuesRefusedError(messages, tuple(text for text in state.messages if text not in said))
 
 
-def check_filled(connector: Connector, page: Step, state: PageState, values: Values) -> None:
+def check_filled(connector: Connector, page: Step | Final, state: PageState, values: Values) -> None:
     """Every control holds what was asked for, and the page has nothing against it.
 
     Raises:
@@ -156,7 +151,9 @@ def items(page: Step | Final, state: PageState) -> tuple[Item, ...]:
     return (*controls, *(Item(page.name, "", row.label, "shown", row.text, row.text) for row in state.rows))
 
 
-def attachments(page: Step, state: PageState, values: Values, files: Mapping[str, Upload]) -> tuple[Attachment, ...]:
+def attachments(
+    page: Step | Final, state: PageState, values: Values, files: Mapping[str, Upload]
+) -> tuple[Attachment, ...]:
     """The files that a page is about to send, by the bytes that were given to it."""
     given = {
         action.control: files[action.input].content

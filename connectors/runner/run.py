@@ -158,14 +158,12 @@ class Run:
         }
         self.child.say(say.Fill(run=self.id, values=dict(task.values), files=files))
         before: Step | None = None
+        total = len(self.connector.filled_for(task.values))
         for done, step in enumerate(steps):
             started = time.perf_counter()
-            self.tell(Progress(run_id=self.id, stage="filling", step=step.name, done=done, total=len(steps)))
+            self.tell(Progress(run_id=self.id, stage="filling", step=step.name, done=done, total=total))
             await self._arrive(step, before)
-            filled = (await self.ask(say.Proceed(run=self.id), say.PageFilled)).state
-            judge.check_filled(self.connector, step, filled, task.values)
-            self._check_shape(step, filled)
-            files_here = judge.attachments(step, filled, task.values, task.files)
+            filled, files_here = await self._filled(step, task)
             items = judge.items(step, filled)
             held, attached = held + items, attached + files_here
             self.lane.guard.expect(step, ReadBack(items, files_here, "", task.language))
@@ -173,9 +171,15 @@ class Run:
             self.filled.append(step.name)
             self._took(step.name, started)
             before = step
-        self.tell(Progress(run_id=self.id, stage="reading_back", done=len(steps), total=len(steps)))
-        self.readback = await self._read_back(before, held, attached, task.language)
+        self.readback = await self._read_back(before, held, attached, task)
         return self.readback
+
+    async def _filled(self, page: Step | Final, task: PrepareTask) -> tuple[PageState, tuple[Attachment, ...]]:
+        """The page once its controls are set, as it has to be, and the files that it is about to send."""
+        state = (await self.ask(say.Proceed(run=self.id), say.PageFilled)).state
+        judge.check_filled(self.connector, page, state, task.values)
+        self._check_shape(page, state)
+        return state, judge.attachments(page, state, task.values, task.files)
 
     async def _arrive(self, page: Step | Final, before: Step | None) -> say.PageOpened:
         opened = await self._receive(say.PageOpened)
@@ -196,13 +200,21 @@ class Run:
             self.shapes[page.name] = whole
 
     async def _read_back(
-        self, before: Step | None, held: tuple[Item, ...], attached: tuple[Attachment, ...], language: str
+        self, before: Step | None, held: tuple[Item, ...], attached: tuple[Attachment, ...], task: PrepareTask
     ) -> ReadBack:
         started = time.perf_counter()
-        final = self.connector.final
+        final, done = self.connector.final, len(self.connector.steps_for(task.values))
+        total = done + bool(final.fills)
+        if final.fills:
+            self.tell(Progress(run_id=self.id, stage="filling", step=final.name, done=done, total=total))
         state = (await self._arrive(final, before)).state
+        if final.fills:
+            state, files_here = await self._filled(final, task)
+            attached += files_here
+            self.filled.append(final.name)
+        self.tell(Progress(run_id=self.id, stage="reading_back", done=total, total=total))
         fee = judge.check_overview(final, state, held)
-        readback = ReadBack((*held, *judge.items(final, state)), attached, fee, language)
+        readback = ReadBack((*held, *judge.items(final, state)), attached, fee, task.language)
         self.lane.guard.expect(final, readback)
         self._took("read_back", started)
         return readback

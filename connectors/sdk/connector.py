@@ -68,6 +68,10 @@ class Connector:
         """The steps that the portal shows for these values."""
         return tuple(step for step in self.steps if step.shown_when is None or step.shown_when.holds(values))
 
+    def filled_for(self, values: Values) -> tuple[Step | Final, ...]:
+        """The pages that are filled in for these values: the steps, and the last page where it asks something."""
+        return (*self.steps_for(values), *((self.final,) if self.final.fills else ()))
+
     def input(self, name: str) -> Input:
         """The input called `name`, of a group's row too; `KeyError` when there is none."""
         for candidate in groups.every(self.inputs) if "." in name else self.inputs:

@@ -18,11 +18,10 @@ def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
         if path_fits(path, shape.action):
             shape = msgspec.structs.replace(shape, action=path)
             break
-    fills = page.fills if isinstance(page, Step) else ()
-    groups = tuple(fill for fill in fills if isinstance(fill, FillRows))
+    groups = tuple(fill for fill in page.fills if isinstance(fill, FillRows))
     own = frozenset(
         control
-        for each in fills
+        for each in page.fills
         for fill in (each.fills if isinstance(each, FillRows) else (each,))
         for control in _with_own_options(fill)
     )
@@ -31,12 +30,13 @@ def settled(page: Step | Final, shape: FormShape | None) -> FormShape | None:
 
 def expected_now(page: Step | Final, committed: FormShape, seen: FormShape | None) -> FormShape:
     """The committed form without what the page need not show now, and does not."""
-    if seen is None or not isinstance(page, Step):
+    if seen is None:
         return committed
     shown = {field.name for field in seen.fields}
     rows = {action.control for fill in page.fills if isinstance(fill, FillRows) for action in declared((fill,))}
     hidden_rows = {action.also for fill in page.fills if isinstance(fill, FillRows) for action in declared((fill,))}
-    may_wait = page.appears | rows | hidden_rows
+    appears = page.appears if isinstance(page, Step) else frozenset()
+    may_wait = appears | rows | hidden_rows
     fields = tuple(field for field in committed.fields if field.name in shown or field.name not in may_wait)
     return msgspec.structs.replace(committed, fields=fields)
 

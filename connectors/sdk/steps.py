@@ -180,14 +180,16 @@ OVERVIEW = Words("Pārskats", "Overview")
 
 @dataclass(frozen=True, kw_only=True)
 class Final:
-    """The overview page, its last button, and the one request that files."""
+    """The last page, its button, and the one request that files: an overview, or a form of a single page."""
 
     path: str
-    """Of the overview page."""
+    """Of that page."""
     button: str
     request: Request
     name: str = "overview"
     title: Words = OVERVIEW
+    fills: tuple[AnyFill, ...] = ()
+    """Where the page with the last button asks something itself; filled in before it is read back."""
     moves: Moves = Moves.BY_NAVIGATION
     heading: str | None = None
     """As of a step."""

@@ -2,6 +2,8 @@
 ({ kind, control, button, name, label }) => {
   const fieldNamed = (wanted) => [...document.querySelectorAll("input, select, textarea, button")]
     .filter((one) => one.name === wanted);
+  const buttons = () => [...document.querySelectorAll("button, input[type=submit]")]
+    .filter((one) => (one.matches("input") ? one.value : one.textContent).trim() === button);
   const first = (element) => {
     const added = document.createElement(element);
     added.name = name;
@@ -9,14 +11,16 @@
   };
   const change = () => {
     if (kind === "BUTTON_RENAMED") {
-      for (const one of document.querySelectorAll("button")) {
-        if (one.textContent.trim() === button) one.textContent = `${button} !`;
+      for (const one of buttons()) {
+        if (one.matches("input")) one.value = `${button} !`;
+        else one.textContent = `${button} !`;
       }
       return;
     }
     const found = fieldNamed(control).filter((one) => !one.dataset.changed);
     if (!found.length) return;
-    const anchor = found[0];
+    // Several forms of a page may have a control of this name, such as a token: meant is the one with the button.
+    const anchor = found.find((one) => buttons().some((each) => each.form && each.form === one.form)) || found[0];
     for (const one of found) one.dataset.changed = "1";
     if (kind === "FIELD_ADDED" || kind === "HIDDEN_ADDED") {
       if (fieldNamed(name).length) return;

@@ -28,7 +28,7 @@ from connectors.runner.api import (
 from connectors.sdk.body import URLENCODED
 from connectors.sdk.connector import Connector, Sample
 from connectors.sdk.inputs import Checkbox
-from connectors.sdk.steps import Fill, Moves, Step
+from connectors.sdk.steps import Fill, Final, Moves, Step
 from connectors.workshop import still
 from connectors.workshop.bench import Bench
 from connectors.workshop.breaking import emptied
@@ -206,6 +206,9 @@ async def killed_as_it_leaves_is_known(stage: Stage) -> None:
 async def a_lost_session_files_nothing(stage: Stage) -> None:
     """The portal forgets who is there, in the middle."""
     steps = stage.connector.steps_for(stage.task().values)
+    if not steps:
+        await _loses_session_at_the_end(stage)
+        return
     stage.front.trouble = Trouble(loses_session_at=steps[len(steps) // 2].request)
     kinds = (errors.SessionLostError, errors.FormChangedError, errors.PortalUnavailableError, errors.RunTimeoutError)
     error = await stage.refused("a lost session", kinds)
@@ -219,11 +222,34 @@ async def refused_values_come_back_to_their_question(stage: Stage) -> None:
     found = next(iter(_required(stage)), None)
     if found is None:
         raise NotApplicableError("no required text is sent in a form by itself")
-    step, fill = found
-    stage.front.trouble = Trouble(breaks=(step.request, emptied(fill.control)))
+    page, fill = found
+    if isinstance(page, Final):
+        await _refused_at_the_end(stage, fill)
+        return
+    stage.front.trouble = Trouble(breaks=(page.request, emptied(fill.control)))
     error = await stage.refused(f"the portal was sent no “{fill.label}”", (errors.ValuesRefusedError,))
     if isinstance(error, errors.ValuesRefusedError):
         ensure(bool(error.messages or error.general), "the portal's words were not found: see ErrorMarks")
+
+
+async def _refused_at_the_end(stage: Stage, fill: Fill) -> None:
+    """A form of one page is judged by the portal when it is sent."""
+    task, prepared = await stage.prepared()
+    stage.front.trouble = Trouble(breaks=(stage.connector.final.request, emptied(fill.control)))
+    sent = await stage.sent(task, prepared)
+    if not isinstance(sent, DeclinedByPortal):
+        raise BrokenContractError(
+            f"the portal was sent no “{fill.label}”, and it ended as {_told(sent)}: see ErrorMarks"
+        )
+
+
+async def _loses_session_at_the_end(stage: Stage) -> None:
+    task, prepared = await stage.prepared()
+    stage.front.trouble = Trouble(loses_session_at=stage.connector.final.request)
+    sent = await stage.sent(task, prepared)
+    ensure(not isinstance(sent, Filed), "the portal knew nobody any more, and it is called filed")
+    is_known = isinstance(sent, DeclinedByPortal) or not stage.connector.final.declined_paths
+    ensure(is_known, f"the portal leads elsewhere than to declined_paths: {_told(sent)}")
 
 
 async def a_slow_portal_is_given_up(stage: Stage) -> None:
@@ -291,10 +317,10 @@ async def _found_or_for_a_person(stage: Stage, task: PrepareTask, sent: Sent) ->
     stage.ensure_count(1)
 
 
-def _required(stage: Stage) -> Iterator[tuple[Step, Fill]]:
+def _required(stage: Stage) -> Iterator[tuple[Step | Final, Fill]]:
     """Text that the portal must have, sent as a form's field of its own."""
     values = stage.task().values
-    for step in stage.connector.steps_for(values):
+    for step in stage.connector.filled_for(values):
         shape = stage.connector.fingerprints.get(step.name)
         if shape is None or shape.enctype != URLENCODED or getattr(step.request, "json", None) is not None:
             continue

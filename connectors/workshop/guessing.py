@@ -23,6 +23,7 @@ _TYPES = {
     "number": "Number",
     "textarea": "TextArea",
     "select-one": "Select",
+    "select-multiple": "Select",
     "radio": "Radio",
     "checkbox": "Checkbox",
     "file": "File",

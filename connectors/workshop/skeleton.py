@@ -117,8 +117,8 @@ class Skeleton:
 
     def _steps(self) -> str:
         steps, last = self.pages[:-1], self.pages[-1]
-        fills = sorted({fill.partition("(")[0] for page in steps for fill in self._fills(page)})
-        if any("Written." in fill for page in steps for fill in self._fills(page)):
+        fills = sorted({fill.partition("(")[0] for page in self.pages for fill in self._fills(page)})
+        if any("Written." in fill for page in self.pages for fill in self._fills(page)):
             fills.append("Written")
         return texts.steps(
             fills=fills,
@@ -157,6 +157,8 @@ class Skeleton:
             f"request=Request(path={self._star(index, files_at)!r}, fields={self._fields(page)!r})",
             f"shows={dict(self._shows(page))!r}",
         ]
+        if fills := self._fills(page):
+            lines.append("fills=(\n" + "".join(f"        {fill},\n" for fill in fills) + "    )")
         if volatile:
             lines.append(f"volatile=frozenset({sorted(volatile)!r})")
         return "".join(f"    {line},\n" for line in lines)
@@ -175,7 +177,11 @@ class Skeleton:
             key = f"{_name(page)} {control.name}"
             if key not in self.names:
                 self.names[key] = _free(_slug(control.name), self.names.values())
-            said = control.label or control.legend or (control.options[0][1] if control.options else control.name)
+            said = (
+                control.label.removesuffix(":")
+                or control.legend
+                or (control.options[0][1] if control.options else control.name)
+            )
             yield _Asked(self.names[key], control, guess(control), said)
 
     def _fills(self, page: Walked) -> list[str]:
@@ -231,9 +237,10 @@ class Skeleton:
 
 def _visible(page: Walked) -> list[FieldShape]:
     shape = page.state.form
-    if shape is None or page.is_last:
+    if shape is None:
         return []
-    return [control for control in shape.fields if control.name and control.type not in _SETTLED]
+    unasked = page.folded
+    return [each for each in shape.fields if each.name and each.type not in _SETTLED and each.name not in unasked]
 
 
 def _options(each: _Asked) -> list[tuple[str, str]]:

@@ -95,7 +95,7 @@ from connectors.sdk.steps import {moves}{imported}
 SIGN_IN = {sign_in}
 ENTRY = {entry!r}
 
-STEPS = (
+STEPS: tuple[Step, ...] = (
 {steps})
 
 FINAL = Final(
@@ -113,7 +113,11 @@ def samples(answers: Mapping[str, str | list[str]], files: Sequence[str]) -> str
     said = "{\n" + "".join(f"    {name!r}: {value!r},\n" for name, value in answers.items()) + "}"
     upload = 'Upload("pielikums.pdf", "application/pdf", b"%PDF-1.4\\n% made up\\n%%EOF\\n")'
     attached = "{" + ", ".join(f"{name!r}: {upload}" for name in files) + "}"
-    return f'''"""Made-up answers that the portal's test system takes. Of nobody real, ever."""
+    return f'''"""Made-up answers that the portal's test system takes. Of nobody real, ever.
+
+The contract files the first sample several times. Where the portal takes the same only once, vary what it goes by:
+`"plot-" + secrets.token_hex(4)`.
+"""
 
 from datetime import date
 

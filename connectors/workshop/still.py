@@ -85,7 +85,7 @@ def _forms(connector: Connector) -> Iterator[str]:
             continue
         shown = {field.name for field in shape.fields if field.type not in ("hidden", "submit")}
         yield from _each("hides a control that people see, so that no yes covers it", page.name, shown & page.volatile)
-        if isinstance(page, Step) and page.request.json is None:
+        if (isinstance(page, Step) or page.fills) and page.request.json is None:
             sent = {field.name for field in shape.fields if field.name}
             undeclared = sent - set(page.request.fields)
             yield from _each("has a field that its request does not declare", page.name, undeclared)

@@ -60,7 +60,7 @@ class Meanings:
 
 def _asked(connector: Connector, inputs: Mapping[str, Input]) -> Iterator[tuple[OneFill, Input, str]]:
     """Each question with how it is filled in, and the portal's name of the row that it stands in."""
-    for fill in (fill for step in connector.steps for fill in step.fills):
+    for fill in (fill for page in connector.pages for fill in page.fills):
         if not isinstance(fill, FillRows):
             yield fill, inputs[fill.input], ""
             continue
@@ -72,7 +72,7 @@ def _asked(connector: Connector, inputs: Mapping[str, Input]) -> Iterator[tuple[
 
 def _rows(connector: Connector) -> Iterator[tuple[str, Words]]:
     """The portal's name of each row that a repeated group may have."""
-    for fill in (fill for step in connector.steps for fill in step.fills):
+    for fill in (fill for page in connector.pages for fill in page.fills):
         group = connector.input(fill.input) if isinstance(fill, FillRows) else None
         if isinstance(fill, FillRows) and isinstance(group, Group):
             for number in range(group.most):

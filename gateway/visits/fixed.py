@@ -143,10 +143,10 @@ def changed_in(fixed: Mapping[str, str], connector: Connector, values: Values, r
 
 
 def _actions(connector: Connector, values: Values) -> Iterator[tuple[str, Action]]:
-    for step in connector.steps_for(values):
-        for fill in step.fills:
+    for page in connector.filled_for(values):
+        for fill in page.fills:
             for action in fill.actions(values):
-                yield step.name, action
+                yield page.name, action
 
 
 def _same_as(service: Service, known: Mapping[str, str]) -> dict[str, str]:

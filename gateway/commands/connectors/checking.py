@@ -126,10 +126,10 @@ def _show_readback(connector: Connector, prepared: Prepared) -> None:
         shown = item.shown or item.value
         is_volatile = item.control in connector.volatile
         said = "(other each time)" if is_volatile else f"({item.type}) {item.value}" if item.type == "hidden" else shown
-        click.echo(f"  {item.label or item.control}: {said}")
+        click.echo(f"  {(item.label or item.control).removesuffix(':')}: {said}")
     for attachment in prepared.readback.attachments:
         click.echo(f"  attached: {attachment.filename}, {attachment.size} bytes")
     if prepared.readback.fee:
         click.echo(f"Fee: {prepared.readback.fee}")
     seconds = sum(timing.seconds for timing in prepared.timings)
-    click.echo(f"Filled in {len(prepared.steps)} steps in {seconds:.1f} s; the last button was not pressed.")
+    click.echo(f"Filled in {len(prepared.steps)} pages in {seconds:.1f} s; the last button was not pressed.")

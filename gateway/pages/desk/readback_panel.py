@@ -68,7 +68,7 @@ def _mask(connector: Connector, answers: Answers | None) -> Mask:
     given = {} if answers is None else answers.values
     written = {value for name in names if isinstance(value := given.get(name), str)}
     # A portal may write an amount or a day in a way of its own, and repeat it so where no label says what it is.
-    fills = (fill for step in connector.steps_for(given) for fill in step.fills)
+    fills = (fill for page in connector.filled_for(given) for fill in page.fills)
     written |= {action.value for fill in fills for action in fill.actions(given) if action.input in names}
     values = {_bare(value) for value in written}
     return replace(places, values=frozenset(value for value in values if len(value) >= _LEAST))
@@ -83,10 +83,10 @@ def _places(connector_id: str) -> Mask:
     rows = {groups.count_name(each): str(each.most) for each in connector.inputs if isinstance(each, Group)}
     controls: dict[tuple[str, str], str] = {}
     labels: dict[str, str] = {}
-    for step in connector.steps:
-        for action in (action for fill in step.fills for action in fill.actions(rows)):
+    for page in connector.pages:
+        for action in (action for fill in page.fills for action in fill.actions(rows)):
             if action.input in names:
-                controls[step.name, action.control] = kinds[action.input]
+                controls[page.name, action.control] = kinds[action.input]
                 labels |= dict.fromkeys(_named(action), kinds[action.input])
     return Mask(controls, labels)
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from connectors.sdk.connector import Connector, Sample
@@ -15,6 +16,7 @@ from connectors.sdk.steps import Fill, Final, HookPage, ReceiptRule, Request, Si
 from connectors.sdk.words import Words
 
 ID = "test.hostile"
+ONE_PAGE_ID = "test.one_page"
 _NAME = Words("Vārds", "Name")
 _URLENCODED = "application/x-www-form-urlencoded"
 
@@ -99,3 +101,26 @@ CONNECTOR = Connector(
     },
     samples=(Sample(name="one", answers=lambda _: {"name": "Anna"}),),
 )
+
+ONE_PAGE = replace(
+    CONNECTOR,
+    manifest=replace(CONNECTOR.manifest, id=ONE_PAGE_ID),
+    entry="/one",
+    steps=(),
+    final=Final(
+        name="one",
+        path="/one",
+        button="Send",
+        request=Request(path="/send", fields=("name",)),
+        fills=(Fill(input="name", control="name", label="Name"),),
+    ),
+    fingerprints={
+        "one": FormShape(
+            action="/send",
+            method="post",
+            enctype=_URLENCODED,
+            fields=(FieldShape(name="name", type="text", label="Name"),),
+        )
+    },
+)
+"""Its form has one page: the button that files stands under the question."""

@@ -86,7 +86,7 @@ class HostilePortal:
     def get(self, handler: BaseHTTPRequestHandler) -> None:
         path = handler.path.partition("?")[0]
         first = handler.server is self._servers[0]
-        if first and path in ("/form", "/overview", "/done", "/worker.js"):
+        if first and path in ("/form", "/one", "/overview", "/done", "/worker.js"):
             if handler.headers.get("Upgrade"):
                 self.seen.append("socket")
             kind = "text/javascript" if path.endswith(".js") else "text/html; charset=utf-8"
@@ -120,6 +120,10 @@ class HostilePortal:
             return f"const out = {json.dumps(names)};\n" + (PAGES / "worker.js").read_text(encoding="utf-8")
         if path == "/form":
             return _page("Form", _form("/form", '<label>Name <input name="name"></label>', "Next"), settings, self.page)
+        if path == "/one":
+            return _page(
+                "One", _form("/send", '<label>Name <input name="name"></label>', "Send"), settings, self.overview
+            )
         if path == "/overview":
             return _page(
                 "Overview",

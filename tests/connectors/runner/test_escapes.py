@@ -41,8 +41,8 @@ class Stage:
     portal: HostilePortal
     temporary: Path
 
-    def task(self, name: str = "Anna") -> PrepareTask:
-        return PrepareTask(**self.desk.common("test.hostile"), values={"name": name})
+    def task(self, name: str = "Anna", connector: str = "test.hostile") -> PrepareTask:
+        return PrepareTask(**self.desk.common(connector), values={"name": name})
 
     async def prepare(self, name: str = "Anna") -> PrepareTask:
         self.last = self.task(name)
@@ -51,7 +51,7 @@ class Stage:
 
     async def send(self, task: PrepareTask) -> Sent:
         sending = SendTask(
-            **self.desk.common("test.hostile", task.run_id), values=task.values, same_payload=lambda _: True
+            **self.desk.common(task.connector_id, task.run_id), values=task.values, same_payload=lambda _: True
         )
         return await self.desk.runner.send(sending, self.desk.decide, self.desk.progress)
 
@@ -83,6 +83,7 @@ async def hostile_runner(
     described.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: hostile-connector\nVersion: 1\n")
     described.joinpath("entry_points.txt").write_text(
         "[pilnvara.connectors]\ntest.hostile = tests.connectors.hostile.connector:CONNECTOR\n"
+        "test.one_page = tests.connectors.hostile.connector:ONE_PAGE\n"
     )
     authorities = folder / "authorities.pem"
     authorities.write_bytes(KNOWN.own.public_bytes(Encoding.PEM))
@@ -328,3 +329,28 @@ class TestAConnectorThatLooksAround:
         await stage.prepare()
         assert registry.package_of("test.hostile") == "tests"
         assert len(stage.desk.runner.child_pids()) == 1
+
+
+class TestAFormOfOnePage:
+    """The button that files stands under the questions: the same page is filled in, read back and sent."""
+
+    async def test_is_filled_in_and_read_back_and_leaves_once_as_it_was_confirmed(self, stage: Stage) -> None:
+        task = stage.task("Anna", "test.one_page")
+        prepared = await stage.desk.runner.prepare(task, stage.desk.decide, stage.desk.progress)
+        assert [(item.page, item.control, item.value) for item in prepared.readback.items] == [("one", "name", "Anna")]
+        assert [(told.stage, told.step, told.done, told.total) for told in stage.desk.told][-2:] == [
+            ("filling", "one", 0, 1),
+            ("reading_back", None, 1, 1),
+        ]
+        assert stage.portal.finals == 0
+        assert isinstance(await stage.send(task), Filed)
+        assert stage.portal.finals == 1
+        assert [request.fields for request in stage.desk.asked if request.kind == "final"] == [(("name", "Anna"),)]
+
+    async def test_leaves_with_nothing_else_than_was_confirmed(self, stage: Stage) -> None:
+        stage.portal.reset(overview="rewriting.html")
+        task = stage.task("Anna", "test.one_page")
+        await stage.desk.runner.prepare(task, stage.desk.decide, stage.desk.progress)
+        with pytest.raises(TamperedError):
+            await stage.send(task)
+        assert stage.portal.finals == 0

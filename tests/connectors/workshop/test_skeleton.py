@@ -22,6 +22,8 @@ PAGE = """<!doctype html><html lang="en"><title>x</title><h1>{title}</h1>{alert}
 <input type="hidden" name="token" value="{token}">{body}<button>{button}</button></form></html>"""
 FIRST = '<label for="a">E-mail</label><input id="a" name="mail" required>'
 
+ONLY = FIRST + "<details><summary>More</summary><input name=more></details><input type=submit value=Save>"
+
 
 class Handler(BaseHTTPRequestHandler):
     """Two pages, the second of which files; a value with `x` is refused."""
@@ -31,7 +33,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         is_last = self.path.startswith("/2/")
         page = {"title": "Check", "to": "/file", "body": "", "button": "File it"}
-        if not is_last:
+        if self.path == "/only":
+            page = {"title": "Only", "to": "", "body": ONLY, "button": "Save and go on"}
+        elif not is_last:
             page = {"title": "You", "to": "", "body": FIRST, "button": "Next"}
         self.answer(PAGE.format(**page, token=str(id(self)), alert=""))
 
@@ -75,6 +79,18 @@ async def test_walks_to_the_last_page_and_presses_nothing_there(portal: str, bro
     assert (last.button, last.is_last, last.state.form.action if last.state.form else "") == ("File it", True, "/file")
     assert Handler.reached == ["/start"]
     assert told == ["/start  “You”  “Next”", "/2/1  “Check”  last: “File it”"]
+
+
+@pytest.mark.anyio
+async def test_fills_in_the_last_page_and_says_which_buttons_may_file(portal: str, browser_executable: str) -> None:
+    told: list[str] = []
+    address = portal.replace("/start", "/only")
+    _, (only,) = await explore(Route(url=address), lambda _field, _error: "y", told.append)
+    assert (only.answers, only.folded, only.button) == ({"mail": "y"}, {"more"}, "Save and go on")
+    assert told[0] == "  any of these may file: “Save”, “Save and go on”. The last one is taken; otherwise: --last TEXT"
+    _, (only,) = await explore(Route(url=address, last="Save"), lambda _field, _error: "y")
+    assert only.button == "Save"
+    assert Handler.reached == []
 
 
 @pytest.mark.anyio
@@ -122,6 +138,25 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connect
     yield connector
     for module in [name for name in sys.modules if name.startswith(about.module)]:
         del sys.modules[module]
+
+
+def test_a_form_of_one_page_is_asked_and_filled_in_where_its_last_button_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = About(id="lv.example.one_page", portal="example", holder="Nobody", sign_in="/in", landed="/d/1/dog")
+    (once, _), (again, _) = a_walk("1", "a"), a_walk("2", "b")
+    for page in (once, again):
+        page.sent, page.folded = None, {"scan"}
+    Skeleton(about, [once], [again]).write(tmp_path / "package")
+    monkeypatch.syspath_prepend(tmp_path / "package" / "src")
+    connector: Connector = importlib.import_module(about.module).CONNECTOR
+    ensure_sound(connector)
+    asked = ["dog_name", "size", "chip", "ok", "born"]
+    assert [each.name for each in connector.inputs] == asked
+    assert connector.steps == ()
+    assert [fill.input for fill in connector.final.fills] == asked
+    assert [page.name for page in connector.filled_for({})] == ["dog"]
+    assert list(connector.samples[0].answers(date.today())) == asked
 
 
 def test_writes_a_connector_that_can_be_loaded(written: Connector) -> None:
