@@ -18,7 +18,7 @@
       return;
     }
     const found = fieldNamed(control).filter((one) => !one.dataset.changed);
-    if (!found.length) return;
+    if (!found.length || (document.readyState === "loading" && !buttons().length)) return;
     // Several forms of a page may have a control of this name, such as a token: meant is the one with the button.
     const anchor = found.find((one) => buttons().some((each) => each.form && each.form === one.form)) || found[0];
     for (const one of found) one.dataset.changed = "1";
