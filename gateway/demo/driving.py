@@ -247,13 +247,6 @@ class Phone(Hands):
         self.page.fill("#pin", SandboxSettings().pin if pin is None else pin)
         self.page.click("#pieteiksanas button:not([name])")
 
-    def add_rows(self, group: str, wanted: int) -> None:
-        """Press a repeated group's button until it has as many rows as are wanted."""
-        form = self.form("/answers")
-        for number in range(int(form.locator(f'[name="{group}.count"]').input_value()), wanted):
-            form.locator(f'button[value="add.{group}"]').click()
-            self.page.locator(f'[id="{group}.{number}"]').wait_for()
-
     def wait_for_readback(self) -> dict[str, str]:
         """Wait until the page shows by itself what would be sent; return it, shown text by label."""
         self.form("/approve/sign-in").wait_for()

@@ -159,7 +159,7 @@ def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:
     allowed = {each["service"]: each for each in (view.delegation["services"] if view.delegation else ())}
     turns = []
     for service in services:
-        is_current = service.id == view.visit["service_id"]
+        is_current = service.id == view.visit["service_id"] and not view.is_put_off
         turn = _turn(service, newest.get(service.id), allowed.get(service.id, {}), is_current)
         turns.append(_placed(turn, plans.waits_for(plan, service.id, newest), is_left_out=service.id in left_out))
     return tuple(turns)

@@ -15,6 +15,7 @@ from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedErr
 from gateway.visits.reading import Stage
 from gateway.visits.setting_aside import Line
 from gateway.visits.telling import Told, tell
+from gateway.visits.turns import TurnState, turns_of
 from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter
 from tests.gateway.visits.messages import messages, tell_all
@@ -77,6 +78,9 @@ class TestSettingAside:
         assert counter.said(EventName.VISIT_SET_ASIDE)["left"] == [QUEUE]
         [line] = waiting(counter)
         assert (line.filed, len(line.left)) == (1, 1)
+        view = counter.view()
+        turns = counter.read(lambda conn: turns_of(conn, view))
+        assert [each.state for each in turns] == [TurnState.FILED, TurnState.LEFT]
 
     def test_nothing_is_done_in_it_meanwhile(self, counter: Counter) -> None:
         half_done(counter)

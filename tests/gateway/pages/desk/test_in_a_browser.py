@@ -9,10 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from connectors.runner.errors import ValuesRefusedError
 from gateway.people import sessions
-from gateway.visits import looking
+from gateway.visits import looking, setting_aside
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
+from tests.gateway.visits.counter import BENEFIT, QUEUE
+from tests.gateway.visits.planned import settle
 from tests.gateway.windows import address, go, listen, open_as
 from tests.wcag import ensure_accessible
 
@@ -91,6 +93,24 @@ def test_lists_forms_and_confirmations_are_accessible(browser: Browser, address:
     ensure_accessible(page)
     page.get_by_role("link", name="Periods no: Ievadiet datumu.").click()
     assert page.evaluate("document.activeElement.id") == "period_from-day"
+    context.close()
+
+
+def test_several_services_and_another_day_are_accessible(browser: Browser, address: str, latvian: Desk) -> None:
+    latvian.open_several(BENEFIT, QUEUE).grant(another_day=True)
+    context = open_as(browser, address, latvian.browser)
+    page = context.new_page()
+    go(page, address + latvian.path)
+    expect(page.get_by_role("button", name="Atlikt", exact=True)).to_be_visible()
+    ensure_accessible(page)
+    settle(latvian, sheet="yes", child="yes")
+    for path in (latvian.path, f"{latvian.path}/set-aside"):
+        go(page, address + path)
+        ensure_accessible(page)
+    latvian.write(lambda conn: setting_aside.set_aside(conn, latvian.store, latvian.by, latvian.visit_id))
+    for path in ("/desk/set-aside", f"/desk/set-aside/{latvian.visit_id}"):
+        go(page, address + path)
+        ensure_accessible(page)
     context.close()
 
 

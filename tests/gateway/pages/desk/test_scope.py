@@ -28,6 +28,12 @@ COMPANY = {
 }
 
 
+def shown_by_itself(desk: Desk) -> str:
+    """The service that a page names which was opened before, and follows what happens."""
+    found = re.search(r'id="visit-panel"[^>]*>\s*<span class="govuk-caption-l">([^<]+)', desk.look().text)
+    return "" if found is None else found[1]
+
+
 class TestForWhom:
     def test_is_the_person_here_unless_somebody_else_is_named(self, desk: Desk) -> None:
         desk.at(Stage.REQUEST)
@@ -161,10 +167,12 @@ class TestSeveral:
         assert 'href="#child.born-day"' in wrong.text
         taken = desk.press_button("plan/answers", form)
         assert taken.status == 303, re.findall(r"error-message.*", taken.text)
+        assert shown_by_itself(desk) == "Kindergarten queue"
         desk.filing_id = desk.filing().id
         desk.send()
         assert "1 of 2 filed" in desk.look().text
         go_on(desk)
+        assert shown_by_itself(desk) == "Sickness benefit"
         desk.send()
         assert "2 of 2 filed" in desk.look().text
         assert desk.delegation().state is DelegationState.SPENT
