@@ -49,8 +49,11 @@ class _Child:
         self._closing: set[asyncio.Task[None]] = set()
 
     async def tell(self, report: say.Report) -> None:
-        """Send one report to the worker."""
-        self._writer.write(say.framed(report))
+        """Send one report to the worker. One that it would not read is the run's own trouble, and no other's."""
+        frame = say.framed(report)
+        if len(frame) > say.FRAME_LIMIT:
+            frame = say.framed(say.Failed(run=report.run, reason="browser", detail="too large"))
+        self._writer.write(frame)
         await self._writer.drain()
 
     async def take(self, command: say.Command) -> None:
