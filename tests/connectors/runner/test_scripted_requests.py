@@ -126,6 +126,15 @@ class TestAnUpload:
         guard.enter(EXPENSES)
         ended_with(guard, upload(RECEIPT), TamperedError)
 
+    def test_is_no_text_that_looks_like_the_files_hash(self, guard: Guard) -> None:
+        digest = hashlib.sha256(RECEIPT).hexdigest()
+        guard.given = {"expenses.1.receipt": digest}
+        guard.enter(EXPENSES)
+        text = upload(RECEIPT).body.replace(RECEIPT, digest.encode())
+        head, _, rest = text.partition(b'; filename="')
+        as_text = head + b"\r\n\r\n" + rest.partition(b"\r\n\r\n")[2]
+        ended_with(guard, replace(upload(RECEIPT), body=as_text), TamperedError)
+
     def test_does_not_leave_from_another_page(self, guard: Guard) -> None:
         guard.given = {"expenses.1.receipt": hashlib.sha256(RECEIPT).hexdigest()}
         guard.enter(REFUND)
