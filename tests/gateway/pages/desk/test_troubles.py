@@ -12,6 +12,16 @@ from tests.gateway.visits.counter import BENEFIT
 CHANGED = (Words("2. solī “Dati” vairs nav jautājuma “Konts”.", "In step 2 “Data” the question “Konts” is gone."),)
 
 
+AWAY = run_errors.PortalUnavailableError("the portal did not answer")
+
+
+def fail(desk: Desk) -> None:
+    """The newest errand is taken up, and the portal is away."""
+    desk.begin()
+    run = desk.run_of(RunKind.PREPARE).id
+    desk.write(lambda conn: running.failed(conn, desk.store, run, AWAY))
+
+
 def test_nothing_is_wrong_and_the_list_says_so(desk: Desk) -> None:
     assert "Every portal works" in desk.browser.get("/portals").text
 
@@ -28,10 +38,7 @@ def test_of_a_changed_form_says_what_changed_and_takes_no_answers(desk: Desk) ->
 def test_of_a_portal_that_is_away_says_that_what_is_given_waits(desk: Desk) -> None:
     desk.at(Stage.FILLING)
     for _ in range(troubles.FAILURES):
-        desk.begin()
-        run = desk.run_of(RunKind.PREPARE).id
-        away = run_errors.PortalUnavailableError("the portal did not answer")
-        desk.write(lambda conn, run=run, away=away: running.failed(conn, desk.store, run, away))
+        fail(desk)
         if desk.view().stage is Stage.FAILED:
             desk.fill()
     assert desk.view().stage is Stage.FILLING
