@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.demo import seed
 from gateway.demo.codes import Codes
+from gateway.demo.people import PASSWORD, SEA, WITNESS
 from gateway.demo.stack import Stack
 from tests.flow.endings.counter import Counter
+from tests.flow.endings.people import Desk
 
 ON_SQLITE = pytest.mark.parametrize("stack", ["sqlite"], indirect=True, scope="session")
 """For endings in which the database plays no part of its own."""
@@ -28,3 +31,15 @@ def counter(open_counter: Counter) -> Iterator[Counter]:
     yield open_counter
     open_counter.send_home()
     open_counter.mend()
+
+
+@pytest.fixture
+def witness(counter: Counter, codes: Codes) -> Iterator[Desk]:
+    """Another assistant, at an enrolled computer of another centre."""
+    store = counter.store
+    code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, SEA.id, "Lete 2"))
+    desk = Desk(counter.stack.url)
+    desk.enrol(code.digits)
+    desk.sign_in(WITNESS.login, PASSWORD, codes.take(WITNESS))
+    yield desk
+    desk.close()

@@ -1,14 +1,7 @@
 """Somebody without phone and electronic identity: two sheets signed with ink, each seen by a colleague elsewhere."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from connectors.sdk.inputs import Upload
 from delegation.filing import FilingState
-from gateway.demo import seed
-from gateway.demo.codes import Codes
-from gateway.demo.people import PASSWORD, SEA, WITNESS
 from gateway.visits.tables import Ending
 from gateway.visits.view import Stage
 from tests.flow.endings.conftest import ON_SQLITE
@@ -16,18 +9,6 @@ from tests.flow.endings.counter import Case, Counter
 from tests.flow.endings.people import Desk, said
 
 SIGNED = Upload("lapa.jpg", "image/jpeg", b"\xff\xd8\xff ink")
-
-
-@pytest.fixture
-def witness(counter: Counter, codes: Codes) -> Iterator[Desk]:
-    """Another assistant, at an enrolled computer of another centre."""
-    store = counter.store
-    code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, SEA.id, "Lete 2"))
-    desk = Desk(counter.stack.url)
-    desk.enrol(code.digits)
-    desk.sign_in(WITNESS.login, PASSWORD, codes.take(WITNESS))
-    yield desk
-    desk.close()
 
 
 def sign(case: Case, witness: Desk) -> str:

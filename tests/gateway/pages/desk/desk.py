@@ -16,7 +16,7 @@ from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.people.tables import ValueKind
-from gateway.visits import asking, confirming, granting, opening, running, sending, stopping
+from gateway.visits import asking, confirming, granting, opening, running, sending, setting_aside, stopping
 from gateway.visits.reading import Stage
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, RunKind
@@ -238,6 +238,11 @@ class Desk(Counter):
 
     def _to_failed(self) -> None:
         self.fails(run_errors.FormChangedError(("Page “dati”: the field “Tālrunis” is gone.",)))
+
+    def _to_set_aside(self) -> None:
+        self.open_several(BENEFIT, QUEUE)
+        self.grant(another_day=True)
+        self.write(lambda conn: setting_aside.set_aside(conn, self.store, self.by, self.visit_id))
 
     def _to_closed(self) -> None:
         self._to_filed()
