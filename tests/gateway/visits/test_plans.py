@@ -9,7 +9,7 @@ from audit.events import EventName
 from connectors.runner.api import DeclinedByPortal, Evidence, Unknown
 from delegation.filing import FilingState
 from delegation.model import DelegationState
-from gateway.visits import advancing
+from gateway.visits import advancing, plans
 from gateway.visits.asking import Answers
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.reading import Stage
@@ -227,3 +227,21 @@ class TestWhatComesFirst:
         counter.open_several(BENEFIT, QUEUE).grant()
         settle(counter, sheet="no")
         assert states(counter) == {BENEFIT: TurnState.LEFT_OUT, QUEUE: TurnState.WAITING}
+
+
+class TestWhatIsKeptForAVisit:
+    def test_is_drawn_for_the_person_it_was_said_of_and_for_nobody_else(self, counter: Counter) -> None:
+        counter.open_several(BENEFIT, QUEUE).grant()
+        settle(counter)
+        answer(counter)
+        principal = counter.delegation().principal_id
+
+        def find(person: str) -> plans.PlanAnswers:
+            return counter.read(
+                lambda conn: plans.find(
+                    VisitVault.of(conn, counter.store.sealer, counter.visit_id), counter.visit_id, person
+                )
+            )
+
+        assert find(principal).values
+        assert find("somebody-else") == plans.PlanAnswers("somebody-else")
