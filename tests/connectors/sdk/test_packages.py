@@ -62,11 +62,12 @@ def test_a_module_beside_the_one_that_is_named_counts_as_well(others: Path) -> N
 
 def test_what_lies_there_compiled_is_not_run_in_its_place(others: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A compiled file that says it needs no comparing with its source would run unseen."""
+    # Whoever loaded others' packages in this process before has pointed it elsewhere.
+    monkeypatch.setattr(sys, "pycache_prefix", None)
     evil = others.parent / "evil.py"
     evil.write_text("raise OSError('compiled code was run')\n")
     compiled = cache_from_source(str(others / "__init__.py"))
     py_compile.compile(str(evil), compiled, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    monkeypatch.setattr(sys, "pycache_prefix", None)
     monkeypatch.delitem(sys.modules, MODULE, raising=False)
     registry.forget()
     with pytest.raises(RuntimeError, match="its code was run"):
