@@ -1,8 +1,8 @@
 """What the permits of municipalities ask alike: when, who answers, and what is declared."""
 
-from connectors.portals import latvija
+from connectors.portals import latvija, questions
 from connectors.sdk.fills import Choose, Fill, OneFill
-from connectors.sdk.inputs import Checkbox, Date, Email, Input, Phone, ShownWhen, Text
+from connectors.sdk.inputs import Checkbox, Date, Input, ShownWhen, Text
 from connectors.sdk.steps import Step, Values
 from connectors.sdk.words import Words
 
@@ -47,20 +47,8 @@ def contact() -> tuple[Input, ...]:
             concept="resident.address",
             sensitive=True,
         ),
-        Email(
-            name="email",
-            label=Words("E-pasts", "E-mail"),
-            prefill="resident.email",
-            concept="resident.email",
-            sensitive=True,
-        ),
-        Phone(
-            name="phone",
-            label=Words("Tālrunis", "Telephone"),
-            prefill="resident.phone",
-            concept="resident.phone",
-            sensitive=True,
-        ),
+        questions.EMAIL,
+        questions.PHONE,
     )
 
 

@@ -1,8 +1,8 @@
 """What the benefits for families ask alike: the child, the account, how the decision comes."""
 
-from connectors.portals import latvija
+from connectors.portals import latvija, questions
 from connectors.sdk.fills import Fill, OneFill, Pick
-from connectors.sdk.inputs import Checkbox, Date, Email, Iban, Input, Name, Option, Phone, Radio, Text
+from connectors.sdk.inputs import Checkbox, Date, Input, Name, Option, Radio, Text
 from connectors.sdk.steps import Step, Values
 from connectors.sdk.words import Words
 
@@ -56,33 +56,8 @@ def child_fills(*codes: OneFill) -> tuple[OneFill, ...]:
 
 
 PAYMENT_INPUTS: tuple[Input, ...] = (
-    Iban(
-        name="account",
-        label=Words("Konta numurs (IBAN)", "Account number (IBAN)"),
-        help=Words("Jūsu paša konts, uz kuru izmaksāt pabalstu.", "Your own account, to which it is paid."),
-        prefill="resident.iban",
-        concept="resident.iban",
-        sensitive=True,
-        lockable=True,
-        guarded=True,
-    ),
-    Phone(
-        name="phone",
-        label=Words("Tālrunis", "Telephone"),
-        help=Words("Norādiet tālruni vai e-pastu, vai abus.", "Give a telephone number, an e-mail address, or both."),
-        required=False,
-        prefill="resident.phone",
-        concept="resident.phone",
-        sensitive=True,
-    ),
-    Email(
-        name="email",
-        label=Words("E-pasts", "E-mail"),
-        required=False,
-        prefill="resident.email",
-        concept="resident.email",
-        sensitive=True,
-    ),
+    questions.BENEFIT_ACCOUNT,
+    *questions.PHONE_OR_EMAIL,
     Radio(
         name="decision_by",
         label=Words("Kā vēlaties saņemt lēmumu?", "How would you like to get the decision?"),

@@ -1,14 +1,13 @@
 """What the registration of a birth asks, once."""
 
+from connectors.portals import questions
 from connectors.sdk.inputs import (
     Checkbox,
     Date,
-    Email,
     Input,
     Name,
     Option,
     PersonalCode,
-    Phone,
     Radio,
     Select,
     ShownWhen,
@@ -176,21 +175,8 @@ INPUTS: tuple[Input, ...] = (
         concept="resident.address",
         sensitive=True,
     ),
-    Phone(
-        name="phone",
-        label=Words("Tālrunis", "Telephone"),
-        prefill="resident.phone",
-        concept="resident.phone",
-        sensitive=True,
-    ),
-    Email(
-        name="email",
-        label=Words("E-pasts", "E-mail"),
-        required=False,
-        prefill="resident.email",
-        concept="resident.email",
-        sensitive=True,
-    ),
+    questions.PHONE,
+    questions.EMAIL_IF_ANY,
     Checkbox(
         name="truthful",
         concept="declared.truthful",

@@ -1,16 +1,15 @@
 """What the kindergarten queue asks, once."""
 
+from connectors.portals import questions
 from connectors.portals.municipality import municipalities
 from connectors.sdk.inputs import (
     Checkbox,
     Date,
-    Email,
     Input,
     Name,
     Number,
     Option,
     PersonalCode,
-    Phone,
     Radio,
     Select,
     ShownWhen,
@@ -138,20 +137,8 @@ INPUTS: tuple[Input, ...] = (
         sensitive=True,
         lockable=True,
     ),
-    Email(
-        name="email",
-        label=Words("E-pasts", "E-mail"),
-        prefill="resident.email",
-        concept="resident.email",
-        sensitive=True,
-    ),
-    Phone(
-        name="phone",
-        label=Words("Tālrunis", "Telephone"),
-        prefill="resident.phone",
-        concept="resident.phone",
-        sensitive=True,
-    ),
+    questions.EMAIL,
+    questions.PHONE,
     Checkbox(
         name="guardian",
         label=Words(

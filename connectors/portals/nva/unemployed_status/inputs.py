@@ -1,14 +1,13 @@
 """What the status of an unemployed person asks, once."""
 
+from connectors.portals import questions
 from connectors.sdk.inputs import (
     Checkbox,
     CheckboxGroup,
     Date,
-    Email,
     Input,
     Number,
     Option,
-    Phone,
     Radio,
     Select,
     ShownWhen,
@@ -50,21 +49,8 @@ INPUTS: tuple[Input, ...] = (
         concept="resident.address",
         sensitive=True,
     ),
-    Phone(
-        name="phone",
-        label=Words("Tālrunis", "Telephone"),
-        prefill="resident.phone",
-        concept="resident.phone",
-        sensitive=True,
-    ),
-    Email(
-        name="email",
-        label=Words("E-pasts", "E-mail"),
-        required=False,
-        prefill="resident.email",
-        concept="resident.email",
-        sensitive=True,
-    ),
+    questions.PHONE,
+    questions.EMAIL_IF_ANY,
     Number(
         name="dependants",
         label=Words("Apgādājamo skaits", "Number of dependants"),

@@ -1,5 +1,6 @@
 """What the declaration of residence asks, once."""
 
+from connectors.portals import questions
 from connectors.sdk.inputs import (
     Checkbox,
     Date,
@@ -8,7 +9,6 @@ from connectors.sdk.inputs import (
     Name,
     Option,
     PersonalCode,
-    Phone,
     Radio,
     Select,
     ShownWhen,
@@ -164,13 +164,7 @@ INPUTS: tuple[Input, ...] = (
         max_length=120,
         sensitive=True,
     ),
-    Phone(
-        name="phone",
-        label=Words("Tālrunis", "Telephone"),
-        prefill="resident.phone",
-        concept="resident.phone",
-        sensitive=True,
-    ),
+    questions.PHONE,
     Checkbox(
         name="lawful",
         label=Words(

@@ -1,17 +1,15 @@
 """What the annual income declaration asks, once."""
 
+from connectors.portals import questions
 from connectors.sdk.inputs import (
     Checkbox,
-    Email,
     File,
     Group,
-    Iban,
     Input,
     Money,
     Number,
     Option,
     PersonalCode,
-    Phone,
     Radio,
     Select,
     Text,
@@ -139,32 +137,12 @@ INPUTS: tuple[Input, ...] = (
             Option("obliged", Words("Deklarācija man jāiesniedz obligāti", "I am obliged to file it")),
         ),
     ),
-    Phone(
-        name="phone",
-        label=Words("Tālrunis", "Telephone"),
-        prefill="resident.phone",
-        concept="resident.phone",
-        sensitive=True,
-    ),
-    Email(
-        name="email",
-        label=Words("E-pasts", "E-mail"),
-        required=False,
-        prefill="resident.email",
-        concept="resident.email",
-        sensitive=True,
-    ),
+    questions.PHONE,
+    questions.EMAIL_IF_ANY,
     _INCOME,
     _EXPENSES,
-    Iban(
-        name="account",
-        label=Words("Konta numurs (IBAN)", "Account number (IBAN)"),
-        help=Words("Jūsu paša konts, uz kuru atmaksāt nodokli.", "Your own account, to which tax is paid back."),
-        prefill="resident.iban",
-        concept="resident.iban",
-        sensitive=True,
-        lockable=True,
-        guarded=True,
+    questions.account(
+        Words("Jūsu paša konts, uz kuru atmaksāt nodokli.", "Your own account, to which tax is paid back.")
     ),
     Checkbox(
         name="truthful",

@@ -1,14 +1,12 @@
 """What the sickness benefit asks, once."""
 
+from connectors.portals import questions
 from connectors.sdk.inputs import (
     Checkbox,
     Date,
-    Email,
     File,
-    Iban,
     Input,
     Option,
-    Phone,
     Radio,
     ShownWhen,
     Text,
@@ -68,33 +66,8 @@ INPUTS: tuple[Input, ...] = (
         not_before_input="period_from",
         lockable=True,
     ),
-    Iban(
-        name="account",
-        label=Words("Konta numurs (IBAN)", "Account number (IBAN)"),
-        help=Words("Jūsu paša konts, uz kuru izmaksāt pabalstu.", "Your own account, to which it is paid."),
-        prefill="resident.iban",
-        concept="resident.iban",
-        sensitive=True,
-        lockable=True,
-        guarded=True,
-    ),
-    Phone(
-        name="phone",
-        label=Words("Tālrunis", "Telephone"),
-        help=Words("Norādiet tālruni vai e-pastu, vai abus.", "Give a telephone number, an e-mail address, or both."),
-        required=False,
-        prefill="resident.phone",
-        concept="resident.phone",
-        sensitive=True,
-    ),
-    Email(
-        name="email",
-        label=Words("E-pasts", "E-mail"),
-        required=False,
-        prefill="resident.email",
-        concept="resident.email",
-        sensitive=True,
-    ),
+    questions.BENEFIT_ACCOUNT,
+    *questions.PHONE_OR_EMAIL,
     Radio(
         name="work_ended",
         label=Words("Vai darba attiecības ir beigušās?", "Has the employment ended?"),
