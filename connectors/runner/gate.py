@@ -23,21 +23,15 @@ import h11
 from connectors.runner.api import TicketSource
 from connectors.runner.certificates import BrowserSide, portal_context
 from connectors.runner.errors import RunStoppedError
+from connectors.runner.forwarding import host_of, outgoing
 from connectors.runner.guard import Guard, Incoming, Leave, RefusedError, normal_origin
 from connectors.runner.upstream import Answer, Headers, Pool, UntrustedError, Upstream, UpstreamError, end_to_end
 
 _log = logging.getLogger(__name__)
 
-TICKET_HEADER = b"pilnvara-run-ticket"
-PERMIT_HEADER = b"pilnvara-permit"
 _CHUNK = 65536
 _OUT_OF_ORDER = 500
 _HEAD_LIMIT = 64 * 1024
-_OTHER_METHOD = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
-"""By these a portal would take a request for one of another method than was judged."""
-_OTHER_PATH = frozenset({b"x-original-url", b"x-rewrite-url"})
-"""By these some would take it for one to another path."""
-_DROPPED = _OTHER_METHOD | _OTHER_PATH | {TICKET_HEADER, PERMIT_HEADER, b"host", b"expect"}
 REFUSED_BODY = b"This request does not leave."
 
 
@@ -112,7 +106,7 @@ class Gate:
             async with asyncio.timeout(self._request_timeout):
                 upstream = await Upstream.connect(origin, self.trust)
                 try:
-                    answer = await upstream.send("GET", path, [(b"host", _host(origin))], b"")
+                    answer = await upstream.send("GET", path, [(b"host", host_of(origin))], b"")
                 finally:
                     upstream.close()
         except (UpstreamError, TimeoutError):
@@ -294,11 +288,6 @@ class _Connection:
         self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
 
 
-def _host(origin: str) -> bytes:
-    scheme, _, host = origin.partition("://")
-    return host.removesuffix(":443" if scheme == "https" else ":80").encode()
-
-
 def _heard(exchange: "asyncio.Task[None]") -> None:
     """A browser that went away before its answer was through is nobody's error; the record of what left is kept."""
     if not exchange.cancelled():
@@ -361,15 +350,8 @@ class _Exchange:
             _log.error("no verdict: %s", type(error).__name__, extra={"run": self._lane.guard.run_id})
             self._lane.guard.end(RunStoppedError("no verdict could be had"))
             return None
-        headers: Headers = [(b"host", _host(self._incoming.origin))]
-        given = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._incoming.headers]
-        headers += [(name, value) for name, value in end_to_end(given) if name not in _DROPPED]
-        ours = [(TICKET_HEADER, ticket), (PERMIT_HEADER, permit)]
-        if self._leave.kind == "final":
-            own = [(name.lower().encode(), value.encode()) for name, value in self._lane.guard.final_headers]
-            headers = [each for each in headers if each[0] not in dict(own)]
-            ours += own
-        return [*headers, *((name, value) for name, value in ours if value)]
+        own = self._lane.guard.final_headers if self._leave.kind == "final" else ()
+        return outgoing(self._incoming, ticket=ticket, permit=permit, own=own)
 
     async def _send(self, upstream: Upstream, headers: Headers) -> tuple[Upstream, Answer]:
         incoming = self._incoming

@@ -5,18 +5,19 @@ from connectors.runner import outcome
 from connectors.runner.api import Decide, DeclinedByPortal, Filed, Progress, SendTask, Sent, Unknown
 from connectors.runner.errors import FormChangedError, ReadBackChangedError, RunError, RunStoppedError
 from connectors.runner.looking import receipt
+from connectors.runner.record import FinalRecord
 from connectors.runner.run import Run
 from connectors.sdk.words import Words
 
 _SENDS_NOTHING = Words("Pēdējā poga neko nenosūta.", "The last button sends nothing.")
 
 
-async def has_left(run: Run, *, over: bool = True) -> bool:
-    """Whether the final request was let out; when the run is `over`, nothing can follow any more."""
+async def what_left(run: Run, *, over: bool = True) -> FinalRecord | None:
+    """The final request, if it was let out; when the run is `over`, nothing can follow any more."""
     if over and not run.lane.guard.final_taken:
         run.lane.guard.end(RunStoppedError("the run is over"))
     await run.lane.settle()
-    return run.lane.guard.final is not None
+    return run.lane.guard.final
 
 
 async def press(run: Run, task: SendTask, decide: Decide) -> Sent:
@@ -33,23 +34,22 @@ async def press(run: Run, task: SendTask, decide: Decide) -> Sent:
     try:
         pressed = await run.ask(say.Press(run=run.id), say.Pressed)
     except RunError:
-        if not await has_left(run):
+        if await what_left(run) is None:
             raise
         pressed = None
-    if not await has_left(run, over=False):
+    record = await what_left(run, over=False)
+    if record is None:
         raise guard.ended or FormChangedError((_SENDS_NOTHING,))
-    return await _outcome(run, pressed)
+    return await _outcome(run, record, pressed)
 
 
-async def _outcome(run: Run, pressed: say.Pressed | None) -> Sent:
+async def _outcome(run: Run, record: FinalRecord, pressed: say.Pressed | None) -> Sent:
     guard = run.lane.guard
-    record, evidence = guard.final, guard.evidence()
-    assert record is not None  # noqa: S101 - `press` has just looked
-    known = outcome.without_page(run.connector, record, evidence)
+    known = outcome.without_page(run.connector, record, guard.evidence())
     if known is not None:
         return known
     try:
-        result = await _read_outcome(run, pressed)
+        result = await _read_outcome(run, record, pressed)
         if not isinstance(result, Filed):
             return result
         run.tell(Progress(run_id=run.id, stage="reading_receipt"))
@@ -63,10 +63,10 @@ async def _outcome(run: Run, pressed: say.Pressed | None) -> Sent:
         return outcome.without_browser(run.connector, record, guard.evidence())
 
 
-async def _read_outcome(run: Run, pressed: say.Pressed | None) -> Filed | DeclinedByPortal | Unknown:
+async def _read_outcome(
+    run: Run, record: FinalRecord, pressed: say.Pressed | None
+) -> Filed | DeclinedByPortal | Unknown:
     guard = run.lane.guard
-    record = guard.final
-    assert record is not None  # noqa: S101 - `press` has just looked
     state = pressed.state if pressed else None
     target = outcome.location_path(record)
     if run.gone and state is None:

@@ -156,7 +156,7 @@ class Runner:
                 run.held = False
                 return await pressing.press(run, task, decide)
         except RunTimeoutError:
-            if run is None or not await pressing.has_left(run):
+            if run is None or await pressing.what_left(run) is None:
                 raise
             return Unknown(reason="timeout", evidence=run.lane.guard.evidence())
         finally:
