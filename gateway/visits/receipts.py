@@ -12,7 +12,7 @@ from gateway.visits.tables import Filing, Receipt
 from gateway.visits.trail import say
 
 _OF_VISIT = (
-    select(Receipt.reference)
+    select(Filing.service_id, Receipt.reference)
     .join(Filing, Filing.id == Receipt.filing_id)
     .where(Filing.visit_id == bindparam("visit"))
     .order_by(Receipt.stored_at)
@@ -30,9 +30,12 @@ class HandedOver(StrEnum):
     """The resident has read the number and wants nothing."""
 
 
-def references_of(conn: Connection, visit_id: str) -> list[str]:
-    """The numbers that portals gave in a visit, in their order: of each service, and of each time it was filed."""
-    return list(conn.execute(_OF_VISIT, {"visit": visit_id}).scalars())
+def references_of(conn: Connection, visit_id: str) -> dict[str, list[str]]:
+    """The numbers that portals gave in a visit, in their order, by service: one each time that it was filed."""
+    given: dict[str, list[str]] = {}
+    for service_id, reference in conn.execute(_OF_VISIT, {"visit": visit_id}):
+        given.setdefault(service_id, []).append(reference)
+    return given
 
 
 def hand_over(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, how: HandedOver) -> None:

@@ -159,9 +159,11 @@ def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:
     allowed = {each["service"]: each for each in (view.delegation["services"] if view.delegation else ())}
     turns = []
     for service in services:
-        is_current = service.id == view.visit["service_id"] and not view.is_put_off
+        is_current = service.id == view.visit["service_id"] and view.is_open
         turn = _turn(service, newest.get(service.id), allowed.get(service.id, {}), is_current)
-        turns.append(_placed(turn, plans.waits_for(plan, service.id, newest), is_left_out=service.id in left_out))
+        waits_for = plans.waits_for(plan, service.id, newest)
+        placed = _placed(turn, waits_for, is_left_out=service.id in left_out)
+        turns.append(placed if view.is_open or view.is_put_off else _over(placed))
     return tuple(turns)
 
 
@@ -186,6 +188,11 @@ def _placed(turn: Turn, waits_for: tuple[str, ...], *, is_left_out: bool) -> Tur
     if is_left_out:
         return replace(turn, state=TurnState.LEFT_OUT)
     return replace(turn, state=TurnState.WAITING, waits_for=waits_for) if waits_for else turn
+
+
+def _over(turn: Turn) -> Turn:
+    """Of a closed visit: nothing is to be done, or waited for, any more."""
+    return replace(turn, state=TurnState.ENDED, waits_for=()) if turn.may_leave_out else turn
 
 
 def _turn(service: Service, filing: AnyRow | None, allowed: dict[str, int], is_current: bool) -> Turn:

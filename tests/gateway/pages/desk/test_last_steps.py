@@ -1,5 +1,6 @@
 """The last buttons of a visit: the receipt is handed over, and the visit closed."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import Ending
 from tests.gateway.pages.desk import desk as desk_module
-from tests.gateway.pages.desk.desk import QUEUE, READ_BACK_OF_PORTAL, Desk
+from tests.gateway.pages.desk.desk import BENEFIT, QUEUE, READ_BACK_OF_PORTAL, Desk
 from tests.gateway.visits.played import filed
 from ui.formats import write_moment
 
@@ -87,6 +88,21 @@ class TestClosing:
         page = desk.look().text
         assert "Filed: reference numbers BD-1, BD-2" in page
         assert f"To follow what happens to it, until {until}" in page
+
+    def test_of_several_services_names_each_beside_its_own_number(self, desk: Desk) -> None:
+        desk.open_several(QUEUE, BENEFIT).grant()
+        desk.fill()
+        desk.send()
+        number = desk.filing().reference
+        desk.go_on(BENEFIT)
+        desk.press_button("close")
+        page = desk.look().text
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "govuk-caption-l" not in main
+        assert re.search(rf"Kindergarten queue\s*</dt>\s*<dd[^>]*>\s*Filed: {number}\s*</dd>", main)
+        assert re.search(r"Sickness benefit\s*</dt>\s*<dd[^>]*>\s*Not filed\s*</dd>", main)
+        assert "Being worked on" not in page
+        assert "Still to do" not in page
 
     def test_says_first_what_would_be_lost(self, desk: Desk) -> None:
         desk.at(Stage.PERMIT)
