@@ -252,7 +252,10 @@ class _Connection:
             origin, path = self._tunnel[1], target
         else:
             origin = normal_origin(target)
-            path = "/" + target.partition("://")[2].partition("/")[2]
+            authority, _, rest = target.partition("://")[2].partition("/")
+            if "?" in authority or "#" in authority:
+                raise ValueError("a target names a path")
+            path = "/" + rest
         if not path.startswith("/") or "#" in path:
             raise ValueError("a target names a path")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers)

@@ -366,12 +366,13 @@ def _declares(declared: Request, request: Incoming) -> bool:
 
 
 def _has_one_reading(request: Incoming) -> bool:
-    """Whether the portal must take the body for what is compared here: of one type, and not packed."""
+    """Whether the portal must take the body for what is compared here: of one type and length, and not packed."""
     names = [name for name, _value in request.headers]
     dropped = any(
         "content-type" in value.lower() for name, value in request.headers if name in ("connection", "proxy-connection")
     )
-    return names.count("content-type") <= 1 and "content-encoding" not in names and not dropped
+    packed = "content-encoding" in names or "transfer-encoding" in names
+    return names.count("content-type") <= 1 and not packed and not dropped
 
 
 def _other_origins(connector: Connector) -> tuple[str, ...]:

@@ -1,17 +1,24 @@
 """A gate without a browser, in front of a portal that counts: what the gate's tests are made on."""
 
 import asyncio
+import atexit
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from connectors.runner import GateRequest, Verdict
 from connectors.runner.errors import RunError
 from connectors.runner.gate import Gate, Lane
-from connectors.runner.guard import Guard, normal_origin
+from connectors.runner.guard import Guard, normal_origin, utc_now
 from connectors.sdk import registry
 from delegation.readback import Item, ReadBack
+from tests.connectors.runner.authorities import Authority
 
 CONNECTOR = registry.find("lv.vsaa.sickness_benefit")
 STEP = CONNECTOR.steps[0]
@@ -96,11 +103,12 @@ class Setup:
     async def raw(self, request: bytes) -> bytes:
         host, _, port = self.gate.address.removeprefix("http://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        writer.write(request)
-        async with asyncio.timeout(5):
-            answer = await reader.read()
-        writer.close()
-        return answer
+        try:
+            writer.write(request)
+            async with asyncio.timeout(5):
+                return await reader.read()
+        finally:
+            writer.close()
 
     async def ask(
         self, method: str, path: str, body: bytes = b"", *headers: str, origin: str = "", tunnel: bool = False
@@ -141,3 +149,43 @@ async def listening(portal: Portal) -> AsyncIterator[Portal]:
     portal.address = normal_origin("http://127.0.0.6:" + str(server.sockets[0].getsockname()[1]))
     yield portal
     server.close()
+
+
+@cache
+def _one_authority() -> str:
+    """A file of authorities that nobody here needs: to read all that the machine knows takes longer than a test."""
+    with NamedTemporaryFile(suffix=".pem", delete=False) as file:
+        file.write(Authority("Nobody").own.public_bytes(Encoding.PEM))
+    atexit.register(Path(file.name).unlink)
+    return file.name
+
+
+@asynccontextmanager
+async def standing() -> AsyncIterator[Setup]:
+    """A gate with one lane, between a portal and an issuer of its own."""
+    async with listening(Portal()) as portal, listening(Portal()) as issuer:
+        asked: list[GateRequest] = []
+        ends: list[RunError] = []
+        gate = Gate(request_timeout=1, body_limit=1000, authorities=_one_authority())
+        await gate.open()
+
+        async def decide(request: GateRequest) -> Verdict:
+            asked.append(request)
+            return made.verdict
+
+        async def ticket() -> str:
+            return "the-ticket"
+
+        guard = Guard(
+            run_id="run",
+            portal_origin=portal.address,
+            issuer_origin=issuer.address,
+            authorize_path="/oauth/authorize",
+            connector=CONNECTOR,
+            decide=decide,
+            clock=utc_now,
+            on_end=ends.append,
+        )
+        made = Setup(gate, guard, gate.add(guard, ticket), portal, issuer, asked, ends)
+        yield made
+        await gate.close()

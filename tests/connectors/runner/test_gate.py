@@ -15,8 +15,6 @@ from connectors.runner.errors import (
     RunStoppedError,
     TamperedError,
 )
-from connectors.runner.gate import Gate
-from connectors.runner.guard import Guard, utc_now
 from tests.connectors.runner.gate_stand import (
     CONNECTOR,
     FINAL_BODY,
@@ -28,6 +26,7 @@ from tests.connectors.runner.gate_stand import (
     Portal,
     Setup,
     listening,
+    standing,
 )
 
 pytestmark = pytest.mark.anyio
@@ -35,32 +34,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def setup() -> AsyncIterator[Setup]:
-    async with listening(Portal()) as portal, listening(Portal()) as issuer:
-        asked: list[GateRequest] = []
-        ends: list[RunError] = []
-        gate = Gate(request_timeout=1, body_limit=1000)
-        await gate.open()
-
-        async def decide(request: GateRequest) -> Verdict:
-            asked.append(request)
-            return made.verdict
-
-        async def ticket() -> str:
-            return "the-ticket"
-
-        guard = Guard(
-            run_id="run",
-            portal_origin=portal.address,
-            issuer_origin=issuer.address,
-            authorize_path="/oauth/authorize",
-            connector=CONNECTOR,
-            decide=decide,
-            clock=utc_now,
-            on_end=ends.append,
-        )
-        made = Setup(gate, guard, gate.add(guard, ticket), portal, issuer, asked, ends)
+    async with standing() as made:
         yield made
-        await gate.close()
 
 
 class TestWhoMayPass:
