@@ -3,47 +3,22 @@
 `pilnvara doctor --settings` prints them, and `docs/guide/settings.md` is made from them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self, get_type_hints
+from typing import Annotated, Any, Literal, Self, get_type_hints
 from urllib.parse import urlsplit
 
 from audit.policy import TrustPolicy
 from gateway import setting_texts as texts
+from gateway.setting import ConfigurationError, Documentation, Setting
+
+__all__ = ["ConfigurationError", "Documentation", "Setting", "Settings", "setting_name"]
 
 PREFIX = "PILNVARA_"
 _OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_")
 """Names that tests and the demonstration read for themselves."""
-
-
-class ConfigurationError(Exception):
-    """A setting cannot be used. The message names it and says what to do."""
-
-    code: ClassVar[str] = "configuration.setting"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: what it means, how its text is read, and the text that it has when nobody sets it."""
-
-    meaning: str
-    read: Callable[[str], Any]
-    default: str = ""
-    unit: str = ""
-    shown: str | None = None
-    """How the default is described where it depends on others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Documentation:
-    """What `doctor` and the guide say of one setting."""
-
-    name: str
-    meaning: str
-    default: str
-    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -181,6 +156,21 @@ class Settings:
         ),
     ]
     worker_slots: Annotated[int, Setting("Jobs that one worker runs at a time", texts.between(1, 64), "4")]
+    portal_failures: Annotated[
+        int,
+        Setting(
+            "Runs in a row that a portal lets fail, of more than one resident, before it is left alone",
+            texts.between(2, 20),
+            "3",
+        ),
+    ]
+    portal_failures_within: Annotated[
+        timedelta, Setting("They count together within", texts.minutes(1, 1440), "15", unit="minutes")
+    ]
+    portal_pause: Annotated[
+        timedelta,
+        Setting("A portal that is left alone is tried again each", texts.seconds(5, 3600), "60", unit="seconds"),
+    ]
     session_idle: Annotated[
         timedelta, Setting("A staff session locks after being idle", texts.minutes(1, 120), "15", unit="minutes")
     ]

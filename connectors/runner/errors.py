@@ -27,12 +27,14 @@ class PortalUntrustedError(RunError):
 class FormChangedError(RunError):
     """The portal's form is not the one the connector was written for; `differences` says how, in plain words.
 
-    A plain string stands for both languages.
+    A plain string stands for both languages. `page` is the title of the page whose form is not the committed one; none
+    where something else was not as declared.
     """
 
     code: ClassVar[str] = "run.form_changed"
 
-    def __init__(self, differences: Iterable[Words | str]) -> None:
+    def __init__(self, differences: Iterable[Words | str], page: Words | None = None) -> None:
+        self.page = page
         self.differences = tuple(each if isinstance(each, Words) else Words(each, each) for each in differences)
         super().__init__(" ".join(each.en for each in self.differences))
 

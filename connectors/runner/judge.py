@@ -68,7 +68,7 @@ def check_shape(connector: Connector, page: Step | Final, shape: FormShape | Non
     """
     changed = changes(connector, page, shape)
     if changed:
-        raise FormChangedError(changed)
+        raise FormChangedError(changed, page.title if page.name in connector.fingerprints else None)
 
 
 def changes(connector: Connector, page: Step | Final, shape: FormShape | None) -> tuple[Words, ...]:

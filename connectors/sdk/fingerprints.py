@@ -3,12 +3,14 @@
 The hash is there for people who compare two versions; the shape is what a changed form is compared with.
 """
 
+import hashlib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
+from connectors.sdk.connector import Connector
 from connectors.sdk.page import FormShape, fingerprint
 
 NAME = "fingerprints.json"
@@ -33,6 +35,16 @@ def load(package: str) -> dict[str, FormShape]:
         if fingerprint(page.form) != page.sha256:
             raise ValueError(f"{package}: the fingerprint of {name!r} does not fit its form")
     return {name: page.form for name, page in committed.items()}
+
+
+def of_all(connector: Connector) -> str:
+    """One hash over the committed forms of `connector`, in the order of its pages; empty where it has none."""
+    known = [
+        f"{page.name} {fingerprint(connector.fingerprints[page.name])}\n"
+        for page in connector.pages
+        if page.name in connector.fingerprints
+    ]
+    return hashlib.sha256("".join(known).encode()).hexdigest() if known else ""
 
 
 def write(folder: Path, shapes: Mapping[str, FormShape]) -> None:

@@ -21,7 +21,7 @@ from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre
-from gateway.visits import approvals, filings, fixed, guarding, resending, second_person, troubles
+from gateway.visits import approvals, drift, filings, fixed, guarding, resending, second_person
 from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, Earlier, ExpiredError, OutOfOrderError
@@ -125,7 +125,7 @@ def fill_locked(
     if not may_file(row, service_id, now):
         raise ExpiredError("the right to file has ended")
     ensure_allows(to_model(row), service=service_id, action=Action.FILE, now=now)
-    troubles.ensure_form_known(conn, service_id)
+    drift.ensure_form_known(conn, service_id)
     connector = registry.find(service_id)
     key = parts.sealer.keyed_hash("filing.key", f"{service_id}:{connector.service_key(values)}")
     filing = lock_filing_for(conn, row.id, service_id)

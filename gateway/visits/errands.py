@@ -119,7 +119,7 @@ class Errands:
         if not await self._read(lambda conn: troubles.of_services(conn, [service.id])):
             return
         if not await self._runner.answers(service.id, service.portal_origin or ""):
-            raise TryLaterError(troubles.PAUSE)
+            raise TryLaterError(self._parts.settings.portal_pause)
         await self._write(lambda conn: troubles.well(conn, service, self._parts.clock.database_now(conn)))
 
     async def send(self, job: Job) -> None:

@@ -20,7 +20,7 @@ from delegation.model import DelegationState
 from delegation.readback import ReadBack, payload_hash
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import actors, advancing, approvals, disclosure, filings, fixed, second_person, troubles
+from gateway.visits import actors, advancing, approvals, disclosure, drift, filings, fixed, second_person, troubles
 from gateway.visits.asking import Answers, queue_run
 from gateway.visits.delegations import may_file
 from gateway.visits.errors import LockedValueError
@@ -115,7 +115,7 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
         return None
     service = catalogue.find(conn, filing.service_id)
     if run.kind is RunKind.PREPARE:
-        troubles.ensure_may_run(conn, service, now)
+        troubles.ensure_may_run(conn, parts.settings, service, now)
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
     answers = msgspec.json.decode(vault.take(filing.id, "answers"), type=Answers)
     again = run.state is RunState.RUNNING
@@ -298,17 +298,21 @@ def failed(conn: Connection, parts: Parts, run_id: str, error: run_errors.RunErr
         _back_to_questions(conn, vault, filing, error, now)
     elif isinstance(error, run_errors.ReadBackChangedError):
         _read_back_again(conn, filing, error, now)
-    elif _is_tried_again(conn, run, filing, error, now):
+    elif _is_tried_again(conn, parts, run, filing, error, now):
         queue_run(conn, filing.id, filing.attempt, run.kind, now)
     else:
         if isinstance(error, run_errors.FormChangedError):
             vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals({}, changes=error.differences)), now)
+            drift.met(conn, catalogue.find(conn, filing.service_id), error, now)
         fail(conn, filing, error.code, now)
 
 
-def _is_tried_again(conn: Connection, run: AnyRow, filing: AnyRow, error: run_errors.RunError, now: datetime) -> bool:
+def _is_tried_again(
+    conn: Connection, parts: Parts, run: AnyRow, filing: AnyRow, error: run_errors.RunError, now: datetime
+) -> bool:
     """Whether another run follows: at once, or when a portal that is left alone now is well again."""
-    is_left_alone = troubles.failed(conn, catalogue.find(conn, filing.service_id), error, now)
+    service = catalogue.find(conn, filing.service_id)
+    is_left_alone = troubles.failed(conn, parts.settings, service, error, now)
     if is_left_alone and run.kind is RunKind.PREPARE:
         return True
     return isinstance(error, _WORTH_ANOTHER) and _tries(conn, run) < _TRIES

@@ -35,6 +35,8 @@ class PortalTrouble(Base):
     """Code of what failed last."""
     changes: Mapped[list[Any]]
     """Of a changed form: each difference, by language."""
+    forms: Mapped[str | None] = mapped_column(String(64))
+    """Of a changed form: SHA-256 of all the committed ones that it was compared with."""
     since: Mapped[datetime]
     next_try_at: Mapped[datetime]
     """When one filing may try whether it is well again."""

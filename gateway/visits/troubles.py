@@ -1,13 +1,13 @@
 """A portal that fails again and again is left alone for a while, and what is to be filed there waits.
 
 One filing at a time then tries whether it is well again (half open); the first that gets through lets the others go on,
-in the order in which they came. A changed form ends by a look that finds it as committed. All of it stands in rows, so
-that every machine knows it.
+in the order in which they came. All of it stands in rows, so that every machine knows it. A changed form is in `drift`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
@@ -16,6 +16,7 @@ from audit.entry import Actor
 from audit.events import EventName
 from connectors.runner import errors as run_errors
 from connectors.sdk.words import Words
+from gateway.config import Settings
 from gateway.ids import new_id
 from gateway.jobs.errors import TryLaterError
 from gateway.jobs.queue import enqueue
@@ -25,16 +26,13 @@ from gateway.services.catalogue import Service, title_of
 from gateway.services.tables import Portal
 from gateway.services.tables import Service as ServiceRow
 from gateway.visits import actors
-from gateway.visits.errors import FormUnknownError
 from gateway.visits.tables import Filing, Run, RunKind, RunState
 from gateway.visits.trouble_tables import PortalTrouble, TroubleKind
 
 WHOLE: Final = "*"
 PROBE: Final = "portal.probe"
-FAILURES: Final = 3
-"""Runs in a row that have to fail."""
-WINDOW: Final = timedelta(minutes=15)
-PAUSE: Final = timedelta(minutes=1)
+RESIDENTS: Final = 2
+"""How many have to meet it: one person's locked account is not the portal's trouble."""
 _LONGEST_WAIT: Final = timedelta(seconds=20)
 _CHAIN: Final = "system"
 
@@ -85,7 +83,7 @@ _OF_SERVICES = (
     .where(PortalTrouble.ended_at.is_(None), ServiceRow.id.in_(bindparam("services", expanding=True)))
 )
 _RUNS_OF = (
-    select(Run.__table__.c.state, Run.reason, Run.queued_at, Filing.service_id)
+    select(Run.reason, Filing.service_id, Filing.principal_id)
     .join(Filing, Run.filing_id == Filing.id)
     .join(ServiceRow, Filing.service_id == ServiceRow.id)
     .where(
@@ -149,97 +147,66 @@ def open_with_names(conn: Connection) -> list[tuple[Trouble, str, Callable[[str]
     return [(each, names[each.portal_id], title(each.subject)) for each in found]
 
 
-def ensure_may_run(conn: Connection, service: Service, now: datetime) -> None:
+def ensure_may_run(conn: Connection, settings: Settings, service: Service, now: datetime) -> None:
     """Let a run go to the portal, or make it wait; of those that wait one at a time may try.
 
     Raises:
         PortalUnwellError: it waits.
     """
-    for row in _open_of(conn, service):
-        if row.kind is TroubleKind.UNWELL and not _takes_a_try(conn, row, now):
+    for row in open_of(conn, service):
+        if row.kind is TroubleKind.UNWELL and not _takes_a_try(conn, row, now, settings.portal_pause):
             raise PortalUnwellError(min(max(row.next_try_at - now, timedelta(seconds=1)), _LONGEST_WAIT))
 
 
-def ensure_form_known(conn: Connection, service_id: str) -> None:
-    """Refuse what would only fail at a changed form.
-
-    Raises:
-        FormUnknownError: a look found another form than the committed one.
-    """
-    trouble = of_services(conn, [service_id]).get(service_id)
-    if trouble is not None and trouble.kind is TroubleKind.FORM_CHANGED:
-        raise FormUnknownError(f"the form of {service_id} has changed")
-
-
-def failed(conn: Connection, service: Service, error: run_errors.RunError, now: datetime) -> bool:
+def failed(conn: Connection, settings: Settings, service: Service, error: run_errors.RunError, now: datetime) -> bool:
     """Count a failure; says whether the portal is left alone now, so that the filing waits instead of failing."""
     if not isinstance(error, FAULTS) or service.portal_id is None:
         return False
-    if any(row.kind is TroubleKind.UNWELL for row in _open_of(conn, service)):
+    if any(row.kind is TroubleKind.UNWELL for row in open_of(conn, service)):
         return True
-    runs = list(conn.execute(_RUNS_OF, {"portal": service.portal_id, "since": now - WINDOW}))
-    portal = [run.reason in _CODES for run in runs]
-    alone = [run.reason in _CODES for run in runs if run.service_id == service.id]
-    if len(portal) >= FAILURES and all(portal[:FAILURES]):
-        _open(conn, service.portal_id, WHOLE, TroubleKind.UNWELL, error.code, (), now)
-        enqueue(
-            conn,
-            PROBE,
-            {"portal": service.portal_id, "service": service.id},
-            run_at=now + PAUSE,
-            key=f"{PROBE}:{service.portal_id}",
-            now=now,
-        )
+    since = now - settings.portal_failures_within
+    runs = conn.execute(_RUNS_OF, {"portal": service.portal_id, "since": since}).all()
+    pause = settings.portal_pause
+    if _fails_for_all(runs, settings.portal_failures):
+        begin(conn, service.portal_id, WHOLE, TroubleKind.UNWELL, error.code, (), now, pause)
+        probe = {"portal": service.portal_id, "service": service.id}
+        enqueue(conn, PROBE, probe, run_at=now + pause, key=f"{PROBE}:{service.portal_id}", now=now)
         return True
-    if len(alone) >= FAILURES and all(alone[:FAILURES]):
-        _open(conn, service.portal_id, service.id, TroubleKind.UNWELL, error.code, (), now)
+    if _fails_for_all([run for run in runs if run.service_id == service.id], settings.portal_failures):
+        begin(conn, service.portal_id, service.id, TroubleKind.UNWELL, error.code, (), now, pause)
         return True
     return False
 
 
+def _fails_for_all(runs: Sequence[Any], failures: int) -> bool:
+    """Whether the newest runs, `failures` of them and for several residents, failed one after the other."""
+    row = list(takewhile(lambda run: run.reason in _CODES, runs))
+    return len(row) >= failures and len({run.principal_id for run in row}) >= RESIDENTS
+
+
 def well(conn: Connection, service: Service, now: datetime) -> None:
     """The portal did what it should: what waited for it goes on, in the order in which it came."""
-    gone = [row for row in _open_of(conn, service) if row.kind is TroubleKind.UNWELL]
+    gone = [row for row in open_of(conn, service) if row.kind is TroubleKind.UNWELL]
     for row in gone:
-        _end(conn, row, EventName.PORTAL_WELL, now)
+        end(conn, row, EventName.PORTAL_WELL, now)
     if gone:
         late = (JobRow.kind == "run.prepare", JobRow.state == JobState.READY, JobRow.error == PortalUnwellError.code)
         conn.execute(update(JobRow).where(*late).values(run_at=JobRow.created_at))
 
 
-def form_changed(conn: Connection, service: Service, changes: Sequence[Words], now: datetime) -> None:
-    """A look found another form than the committed one: nothing new is filed there."""
-    if service.portal_id is None:
-        return
-    for row in _open_of(conn, service):
-        if row.subject == service.id:
-            if row.kind is TroubleKind.FORM_CHANGED:
-                conn.execute(update(PortalTrouble).where(PortalTrouble.id == row.id).values(changes=_packed(changes)))
-                return
-            _end(conn, row, EventName.PORTAL_WELL, now)
-    reason = run_errors.FormChangedError.code
-    _open(conn, service.portal_id, service.id, TroubleKind.FORM_CHANGED, reason, changes, now)
-
-
-def form_fits(conn: Connection, service: Service, now: datetime) -> None:
-    """A look found the committed form: filing goes on."""
-    for row in _open_of(conn, service):
-        if row.kind is TroubleKind.FORM_CHANGED:
-            _end(conn, row, EventName.CONNECTOR_FORM_FITS, now)
-
-
-def _open_of(conn: Connection, service: Service) -> list[Any]:
+def open_of(conn: Connection, service: Service) -> list[Any]:
+    """What is wrong now with a service or with its whole portal, as rows."""
     if service.portal_id is None:
         return []
     found = _OPEN_OF.with_only_columns(*PortalTrouble.__table__.c)
     return list(conn.execute(found, {"portal": service.portal_id, "service": service.id}))
 
 
-def _takes_a_try(conn: Connection, row: Any, now: datetime) -> bool:
-    return conn.execute(_TAKE_A_TRY, {"one": row.id, "now": now, "then": now + PAUSE}).rowcount == 1
+def _takes_a_try(conn: Connection, row: Any, now: datetime, pause: timedelta) -> bool:
+    return conn.execute(_TAKE_A_TRY, {"one": row.id, "now": now, "then": now + pause}).rowcount == 1
 
 
-def _open(
+def begin(
     conn: Connection,
     portal_id: str,
     subject: str,
@@ -247,7 +214,10 @@ def _open(
     reason: str,
     changes: Sequence[Words],
     now: datetime,
+    pause: timedelta = timedelta(0),
+    **more: Any,
 ) -> None:
+    """Keep that something is wrong from now on, and say it."""
     trouble = new_id()
     conn.execute(
         insert(PortalTrouble).values(
@@ -256,10 +226,11 @@ def _open(
             subject=subject,
             kind=kind,
             reason=reason,
-            changes=_packed(changes),
+            changes=packed(changes),
             since=now,
-            next_try_at=now + PAUSE,
+            next_try_at=now + pause,
             tries=0,
+            **more,
         )
     )
     is_form = kind is TroubleKind.FORM_CHANGED
@@ -268,7 +239,8 @@ def _open(
     _say(conn, event, actors.connector(subject) if is_form else actors.SYSTEM, data, now)
 
 
-def _end(conn: Connection, row: Any, event: EventName, now: datetime) -> None:
+def end(conn: Connection, row: Any, event: EventName, now: datetime) -> None:
+    """Keep that it is wrong no longer, and say it."""
     conn.execute(update(PortalTrouble).where(PortalTrouble.id == row.id).values(ended_at=now))
     data = {"trouble": row.id, "portal": row.portal_id, "service": row.subject}
     is_form = row.kind is TroubleKind.FORM_CHANGED
@@ -279,7 +251,8 @@ def _say(conn: Connection, event: EventName, actor: Actor, data: Mapping[str, st
     outbox.record(conn, chain=_CHAIN, type=event, actor=actor, data=data, at=now)
 
 
-def _packed(changes: Sequence[Words]) -> list[dict[str, str]]:
+def packed(changes: Sequence[Words]) -> list[dict[str, str]]:
+    """Differences as a row keeps them."""
     return [{"lv": each.lv, "en": each.en} for each in changes]
 
 

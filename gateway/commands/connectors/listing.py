@@ -1,13 +1,10 @@
 """`pilnvara connectors list`."""
 
-import hashlib
-
 import click
 import msgspec
 
-from connectors.sdk import registry
+from connectors.sdk import fingerprints, registry
 from connectors.sdk.connector import Connector
-from connectors.sdk.page import fingerprint
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +52,5 @@ def _listed(connector: Connector) -> Listed:
         owner=manifest.owner,
         title=manifest.title.en,
         pages=len(connector.pages),
-        fingerprints=fingerprint_of_all(connector),
+        fingerprints=fingerprints.of_all(connector),
     )
-
-
-def fingerprint_of_all(connector: Connector) -> str:
-    """One hash over the committed forms of `connector`, in the order of its pages."""
-    known = [
-        f"{page.name} {fingerprint(connector.fingerprints[page.name])}\n"
-        for page in connector.pages
-        if page.name in connector.fingerprints
-    ]
-    return hashlib.sha256("".join(known).encode()).hexdigest() if known else ""

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from connectors.workshop.looking import Look
 from gateway.parts import Store
 from gateway.services import catalogue
-from gateway.visits import troubles
+from gateway.visits import drift
 
 
 def record(store: Store, looks: Sequence[Look]) -> None:
@@ -27,6 +27,6 @@ def _record(conn: Connection, store: Store, looks: Sequence[Look]) -> None:
     for look, service in zip(looks, services, strict=True):
         if look.has_drifted:
             changes = [difference for page in look.pages for difference in page.differences]
-            troubles.form_changed(conn, service, changes, now)
+            drift.found(conn, service, changes, now)
         elif look.is_whole:
-            troubles.form_fits(conn, service, now)
+            drift.fits(conn, service, now)

@@ -7,19 +7,19 @@ from sqlalchemy import select, update
 
 from audit.events import EventName
 from connectors.runner import errors as run_errors
-from connectors.sdk.words import Words
 from delegation.filing import FilingState
 from gateway.jobs.tables import JobRow
 from gateway.ledger.tables import AuditEvent
+from gateway.people import residents
 from gateway.services import catalogue
-from gateway.visits import errors, running, troubles
+from gateway.visits import running, troubles
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
 from gateway.visits.trouble_tables import TroubleKind
 from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
 
 AWAY = run_errors.PortalUnavailableError("the portal did not answer")
-CHANGED = (Words("2. solī “Dati” vairs nav jautājuma “Konts”.", "In step 2 “Data” the question “Konts” is gone."),)
+ANNA = residents.Profile(name="Anna Paraugkalne", code="329999-00002")
 
 
 def fail(counter: Counter, error: run_errors.RunError = AWAY) -> None:
@@ -30,11 +30,20 @@ def fail(counter: Counter, error: run_errors.RunError = AWAY) -> None:
     counter.clock.move(timedelta(seconds=1))
 
 
-def fail_until_left_alone(counter: Counter, error: run_errors.RunError = AWAY) -> None:
+def fail_for_one(counter: Counter, times: int, error: run_errors.RunError = AWAY) -> None:
+    """A portal fails, in one visit of one resident."""
     counter.open().grant()
-    for _ in range(troubles.FAILURES):
+    for _ in range(times):
         counter.fill()
         fail(counter, error)
+
+
+def fail_until_left_alone(counter: Counter, error: run_errors.RunError = AWAY) -> None:
+    fail_for_one(counter, counter.store.settings.portal_failures - 1, error)
+    counter.signs_in = ANNA.code
+    counter.open().grant(person=ANNA)
+    counter.fill()
+    fail(counter, error)
 
 
 def open_ones(counter: Counter) -> tuple[troubles.Trouble, ...]:
@@ -54,17 +63,29 @@ def said_by_the_system(counter: Counter) -> list[str]:
 
 class TestAPortalThatFails:
     def test_is_left_alone_after_some_failures_in_a_row(self, counter: Counter) -> None:
-        counter.open().grant()
-        for _ in range(troubles.FAILURES - 1):
-            counter.fill()
-            fail(counter)
-            assert counter.filing().state is FilingState.FAILED
-            assert open_ones(counter) == ()
+        fail_for_one(counter, counter.store.settings.portal_failures - 1)
+        assert counter.filing().state is FilingState.FAILED
+        assert open_ones(counter) == ()
+        counter.signs_in = ANNA.code
+        counter.open().grant(person=ANNA)
         counter.fill()
         fail(counter)
         (trouble,) = open_ones(counter)
         assert (trouble.kind, trouble.subject, trouble.reason) == (TroubleKind.UNWELL, troubles.WHOLE, AWAY.code)
         assert said_by_the_system(counter) == [EventName.PORTAL_UNWELL]
+
+    def test_is_not_blamed_for_what_fails_for_one_resident_alone(self, counter: Counter) -> None:
+        fail_for_one(counter, counter.store.settings.portal_failures + 1)
+        assert open_ones(counter) == ()
+
+    def test_is_not_blamed_for_what_failed_long_ago(self, counter: Counter) -> None:
+        fail_for_one(counter, counter.store.settings.portal_failures)
+        counter.clock.move(counter.store.settings.portal_failures_within)
+        counter.signs_in = ANNA.code
+        counter.open().grant(person=ANNA)
+        counter.fill()
+        fail(counter)
+        assert open_ones(counter) == ()
 
     def test_is_not_blamed_for_what_it_refuses_or_for_our_own_browser(self, counter: Counter) -> None:
         fail_until_left_alone(counter, run_errors.GateRefusedError("POST /x", "no step declares it"))
@@ -99,14 +120,18 @@ class TestWhoWaits:
         fail_until_left_alone(counter)
         with pytest.raises(troubles.PortalUnwellError):
             counter.begin()
-        counter.clock.move(troubles.PAUSE)
+        counter.clock.move(counter.store.settings.portal_pause)
         assert counter.begin() is not None
         with pytest.raises(troubles.PortalUnwellError):
-            counter.write(lambda conn: troubles.ensure_may_run(conn, service(counter), counter.clock.now()))
+            counter.write(
+                lambda conn: troubles.ensure_may_run(
+                    conn, counter.store.settings, service(counter), counter.clock.now()
+                )
+            )
 
     def test_that_failed_again_waits_again(self, counter: Counter) -> None:
         fail_until_left_alone(counter)
-        counter.clock.move(troubles.PAUSE)
+        counter.clock.move(counter.store.settings.portal_pause)
         fail(counter)
         assert counter.filing().state is FilingState.DRAFTED
         with pytest.raises(troubles.PortalUnwellError):
@@ -121,7 +146,7 @@ class TestWhoWaits:
                 update(JobRow).where(*waiting).values(run_at=later, error=troubles.PortalUnwellError.code)
             )
         )
-        counter.clock.move(troubles.PAUSE)
+        counter.clock.move(counter.store.settings.portal_pause)
         assert counter.prepare()
         assert open_ones(counter) == ()
         assert said_by_the_system(counter) == [EventName.PORTAL_UNWELL, EventName.PORTAL_WELL]
@@ -134,24 +159,3 @@ class TestWhoWaits:
         counter.clock.move(timedelta(days=2))
         assert counter.begin() is None
         assert counter.run_of(RunKind.PREPARE).reason == "run.stopped"
-
-
-class TestAChangedForm:
-    def test_is_filed_no_more_until_it_fits_again(self, counter: Counter) -> None:
-        counter.write(lambda conn: troubles.form_changed(conn, service(counter), CHANGED, counter.clock.now()))
-        (trouble,) = open_ones(counter)
-        assert (trouble.kind, trouble.subject, trouble.changes) == (TroubleKind.FORM_CHANGED, BENEFIT, CHANGED)
-        counter.open().grant()
-        with pytest.raises(errors.FormUnknownError):
-            counter.fill()
-        counter.write(lambda conn: troubles.form_fits(conn, service(counter), counter.clock.now()))
-        counter.fill()
-        assert counter.prepare()
-
-    def test_is_told_once_and_with_what_changed_last(self, counter: Counter) -> None:
-        benefit, now = service(counter), counter.clock.now()
-        counter.write(lambda conn: troubles.form_changed(conn, benefit, (), now))
-        counter.write(lambda conn: troubles.form_changed(conn, benefit, CHANGED, now))
-        (trouble,) = open_ones(counter)
-        assert trouble.changes == CHANGED
-        assert counter.read(lambda conn: troubles.of_services(conn, [QUEUE])) == {}

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("changes", Json, nullable=False),
+        sa.Column("forms", sa.String(length=64), nullable=True),
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.Column("next_try_at", UtcDateTime(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

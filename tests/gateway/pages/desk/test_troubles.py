@@ -3,9 +3,10 @@
 from connectors.runner import errors as run_errors
 from connectors.sdk.words import Words
 from gateway.services import catalogue
-from gateway.visits import running, troubles
+from gateway.visits import drift, running, troubles
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
+from gateway.visits.trouble_tables import TroubleKind
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.visits.counter import BENEFIT
 
@@ -28,7 +29,7 @@ def test_nothing_is_wrong_and_the_list_says_so(desk: Desk) -> None:
 
 def test_of_a_changed_form_says_what_changed_and_takes_no_answers(desk: Desk) -> None:
     benefit = desk.read(lambda conn: catalogue.find(conn, BENEFIT))
-    desk.write(lambda conn: troubles.form_changed(conn, benefit, CHANGED, desk.clock.now()))
+    desk.write(lambda conn: drift.found(conn, benefit, CHANGED, desk.clock.now()))
     assert "Form changed" in desk.at(Stage.SERVICE).look().text
     listed = desk.browser.get("/portals").text
     assert "the question “Konts” is gone." in listed
@@ -37,10 +38,10 @@ def test_of_a_changed_form_says_what_changed_and_takes_no_answers(desk: Desk) ->
 
 def test_of_a_portal_that_is_away_says_that_what_is_given_waits(desk: Desk) -> None:
     desk.at(Stage.FILLING)
-    for _ in range(troubles.FAILURES):
-        fail(desk)
-        if desk.view().stage is Stage.FAILED:
-            desk.fill()
+    portal = desk.read(lambda conn: catalogue.find(conn, BENEFIT)).portal_id or ""
+    away = (portal, troubles.WHOLE, TroubleKind.UNWELL, AWAY.code, ())
+    desk.write(lambda conn: troubles.begin(conn, *away, desk.clock.now()))
+    fail(desk)
     assert desk.view().stage is Stage.FILLING
     assert "out of order since" in desk.look().text
     listed = desk.browser.get("/portals").text
