@@ -25,6 +25,8 @@ _BESIDE_CELL = (
     "/following-sibling::*[self::td or self::th][1]"
     "//*[self::select or self::textarea or (self::input and not(@type='hidden'))]"
 )
+_UNCHANGED = "did not change its state"
+"""What the browser's driver says of a click that ticked nothing."""
 _HELD = """(name) => {
   const one = document.getElementsByName(name)[0] || document.getElementById(name);
   return one ? one.value : "";
@@ -69,8 +71,7 @@ class Controls:
             await self._set_rows(action)
         elif action.how is How.CHECKBOX:
             if (action.value in held) != bool(action.value) or (not action.value and any(held)):
-                control = await self._control(action)
-                await control.set_checked(bool(action.value), timeout=CONTROL_TIMEOUT)
+                await self._tick(await self._control(action), ticked=bool(action.value))
         elif (not held or wanted != held[0]) and (wanted or await self._is_there(action)):
             await self._write(action, wanted)
 
@@ -85,7 +86,7 @@ class Controls:
             case How.SELECT:
                 await (await self._control(action)).select_option(value=wanted, timeout=CONTROL_TIMEOUT)
             case How.RADIO if wanted:
-                await (await self._control(action)).check(timeout=CONTROL_TIMEOUT)
+                await self._tick(await self._control(action), ticked=True)
             case How.TYPEAHEAD:
                 await self._choose(action, wanted)
             case How.FILE if (given := self._files.get(action.input or "")) is not None:
@@ -95,6 +96,17 @@ class Controls:
                     timeout=CONTROL_TIMEOUT,
                 )
                 await self._until_set(action)
+
+    @staticmethod
+    async def _tick(box: Locator, *, ticked: bool) -> None:
+        """Click until it shows: what moves beneath the pointer, as when a list opens above, loses the click."""
+        for tries_left in (2, 1, 0):
+            try:
+                await box.set_checked(ticked, timeout=CONTROL_TIMEOUT)
+                break
+            except PlaywrightError as error:
+                if not tries_left or _UNCHANGED not in error.message:
+                    raise
 
     async def _choose(self, action: Action, wanted: str) -> None:
         """Type as a person does, the last letter by a key, and take the one option with that text."""

@@ -32,7 +32,23 @@ _NEARLY = 3.0
 """Seconds after which a page with another heading than the declared one is taken as it is."""
 _LOCALES = {"lv": "lv-LV", "en": "en-GB"}
 
+_KINDS = (
+    "strict mode violation",
+    "context was destroyed",
+    "crashed",
+    "has been closed",
+    "not attached",
+    "did not change its state",
+    "not an <",
+)
+"""What the browser's driver says of its failures, as far as it can be repeated."""
+
 Tell = Callable[[say.Report], Awaitable[None]]
+
+
+def _kind_of(error: PlaywrightError) -> str:
+    """Which failure it was. Never its text: that may hold what stood on the page."""
+    return next((kind for kind in _KINDS if kind in error.message), "other")
 
 
 class _Answer:
@@ -99,11 +115,11 @@ class BrowserRun:
         except PlaywrightTimeoutError:
             await self._tell(say.Failed(run=self._id, reason="timeout", detail=type(command).__name__))
         except PlaywrightError as error:
-            # Never its text: that may hold what stood on the page.
             detail = type(command).__name__
             if "net::" in error.message:
                 await self._tell(say.Failed(run=self._id, reason="unavailable", detail=detail))
             else:
+                detail = f"{detail}: {_kind_of(error)}"
                 await self._tell(say.Failed(run=self._id, reason="browser", detail=detail))
 
     async def _do(self, command: say.Command) -> None:
