@@ -142,6 +142,7 @@ class EventName(StrEnum):
     # The filing, in the words of its states.
     FILING_DRAFTED = "assistant:filing:drafted"
     FILING_SENT = "system:filing:sent"
+    FILING_WENT_ON = "system:filing:went_on"
     FILING_FILED = "connector:filing:filed"
     FILING_DECLINED = "connector:filing:declined"
     FILING_UNKNOWN = "system:filing:unknown"

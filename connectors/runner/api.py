@@ -59,7 +59,8 @@ class Progress:
 
 
 Decide: TypeAlias = Callable[[GateRequest], Awaitable[Verdict]]
-"""Asked before each request of `GateRequest.kind` leaves. For `final` it must have committed *sent* when it allows."""
+"""Asked before each request of `GateRequest.kind` leaves. For `final` it must have committed *sent* when it allows, and
+for `then` that one more leaves."""
 ProgressSink: TypeAlias = Callable[[Progress], Awaitable[None]]
 TicketSource: TypeAlias = Callable[[], Awaitable[str]]
 """Gives a fresh one-time run ticket; asked once for each sign-in, and never shown to the browser."""
@@ -160,6 +161,8 @@ class Evidence:
     """The portal's answer; `None` when none came."""
     refused_again: int = 0
     """Later attempts of the page to send the final request, all refused."""
+    then_sha256: tuple[str, ...] = ()
+    """Of each request that left after it, where the connector declares several; hex, in their order."""
 
 
 @dataclass(frozen=True, kw_only=True)

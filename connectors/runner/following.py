@@ -18,7 +18,7 @@ def read(rule: Outcome, reference: str, *, text: str, body: bytes) -> Followed:
     """What is said of the application `reference`; its decision comes apart.
 
     Raises:
-        FormChangedError: it is not said where it was, or in words that nobody knows.
+        FormChangedError: it is not said where it was, in words that nobody knows, or of two applications at once.
         PortalUnavailableError: the portal does not list the application at all.
     """
     if rule.listed is None:
@@ -43,6 +43,9 @@ def _entry(listed: Listed, places: Mapping[str, str], reference: str, body: byte
         found = [each for each in entries if each[listed.reference] == reference]
         if not found:
             raise PortalUnavailableError("the portal does not list the application")
+        if len(found) > 1:
+            # Which of them is the resident's own nobody can tell, and what is said of the other is none of their news.
+            raise FormChangedError(("The portal lists two applications under one number.",))
         return {name: str(found[0].get(place) or "").strip() for name, place in places.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise FormChangedError(("The portal's list of applications is not what it was.",)) from None

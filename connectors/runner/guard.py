@@ -147,6 +147,7 @@ class Guard:
             sent_at=self.final.sent_at,
             status=self.final.status,
             refused_again=self.refused_finals,
+            then_sha256=tuple(self.final.then),
         )
 
     def examine(self, request: Incoming) -> Leave:
@@ -253,13 +254,15 @@ class Guard:
     async def allow(self, request: Incoming, leave: Leave) -> str:
         """Put a declared request to whoever holds the delegation; for the final one *sent* is committed when this ends.
 
+        What follows the final one belongs to the same yes: it is put to them to be kept, and so that nothing goes on
+        once the run was given up.
+
         Returns the permit that goes with the final request, and nothing for any other.
 
         Raises:
             RefusedError: the answer is no.
         """
-        if leave.kind is None or leave.kind == "then":
-            # What follows the final request belongs to the yes that let that one out.
+        if leave.kind is None:
             return ""
         verdict = await self.decide(
             GateRequest(
@@ -282,6 +285,8 @@ class Guard:
             self.final = FinalRecord(body_sha256=leave.body_sha256, sent_at=self.clock())
         elif self.ended is not None:
             raise self._refusal(request, "the run has ended")
+        elif leave.kind == "then" and self.final is not None:
+            self.final.then.append(leave.body_sha256)
         return verdict.permit if leave.kind == "final" else ""
 
     def answered(self, leave: Leave, status: int, location: str) -> bool:

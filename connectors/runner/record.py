@@ -26,7 +26,9 @@ class FinalRecord:
     answer: bytes = b""
     """How the portal's answer began; never logged."""
     followed: int = 0
-    """How many of `Final.then` left after it."""
+    """How many of `Final.then` were declared good to follow it."""
+    then: list[str] = field(default_factory=list)
+    """SHA-256 in hex of the bytes of those that left."""
     answers: list[int] = field(default_factory=list)
     """What they were answered; 0 where no answer came."""
 

@@ -123,6 +123,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.PERMIT_SPENT: message("The confirmation was used, once"),
     EventName.FILING_DRAFTED: message("Gave the answers to be filled in"),
     EventName.FILING_SENT: message("The application left for the portal"),
+    EventName.FILING_WENT_ON: message("The next part of the application left for the portal"),
     EventName.FILING_FILED: message("The portal has received it"),
     EventName.FILING_DECLINED: message("The portal did not accept it"),
     EventName.FILING_UNKNOWN: message("The portal’s answer did not arrive"),

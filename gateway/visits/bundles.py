@@ -29,7 +29,7 @@ from gateway.keys.signing import KeyKind
 from gateway.ledger import checkpoints, heads, origins, tree
 from gateway.ledger.tables import AuditEvent, AuditLeaf
 from gateway.parts import Store
-from gateway.visits import bundle_texts, disclosure, statements
+from gateway.visits import bundle_texts, disclosure, doubts, statements
 from gateway.visits.rows import AnyRow, find_visit
 from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
@@ -260,6 +260,8 @@ class _Bundle:
                 "body_sha256": row.body_sha256,
                 "stored_at": row.stored_at,
             }
+            if self._vault is not None and (then := doubts.of(self._vault, row.filing_id).then):
+                said["then_sha256"] = then
             yield f"receipts/{number}.json", _pretty(said)
             pdf = None if self._vault is None or not self._chosen.files else self._vault.find(row.filing_id, "pdf")
             if pdf is not None:

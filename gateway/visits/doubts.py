@@ -18,7 +18,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     at: datetime
     result: str
-    """`empty`, `several`, or the code of why it could not be asked."""
+    """`empty`, `part`, `several`, or the code of why it could not be asked."""
     references: tuple[str, ...] = ()
     """Numbers of the applications that it could be."""
 
@@ -31,6 +31,8 @@ class Doubt(msgspec.Struct, frozen=True):
     refused_again: int = 0
     """How often the portal's page tried to send it once more, and was held back."""
     asked: tuple[Asked, ...] = ()
+    then: tuple[str, ...] = ()
+    """SHA-256 in hex of what left after the final request, where a service is filed by several."""
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -46,15 +48,23 @@ def of(vault: VisitVault, filing_id: str) -> Doubt:
 
 def answered(vault: VisitVault, filing_id: str, evidence: Evidence, now: datetime) -> None:
     """Keep what the gate saw of the portal's answer."""
-    known = Doubt(evidence.status, evidence.refused_again)
+    known = msgspec.structs.replace(of(vault, filing_id), status=evidence.status, refused_again=evidence.refused_again)
     vault.keep(filing_id, _KIND, msgspec.json.encode(known), now)
+
+
+def went_on(vault: VisitVault, filing_id: str, body_sha256: str, now: datetime) -> int:
+    """Keep the hash of a request that follows the final one; says the how manieth of them all it is."""
+    before = of(vault, filing_id)
+    again = msgspec.structs.replace(before, then=(*before.then, body_sha256))
+    vault.keep(filing_id, _KIND, msgspec.json.encode(again), now)
+    return len(again.then) + 1
 
 
 def asked(vault: VisitVault, filing_id: str, result: LookedUp | str, now: datetime) -> None:
     """Keep what came of asking the portal: its answer, or the code of why there was none."""
     before = of(vault, filing_id)
     if isinstance(result, Ambiguous):
-        one = Asked(now, "several", result.references)
+        one = Asked(now, "several" if len(result.references) > 1 else "part", result.references)
     else:
         one = Asked(now, "empty" if isinstance(result, Absent) else str(result))
     again = msgspec.structs.replace(before, asked=(*before.asked, one))

@@ -28,6 +28,7 @@ from gateway.visits import (
     advancing,
     confirming,
     following,
+    going_on,
     running,
     second_acts,
     sending,
@@ -227,6 +228,8 @@ class Errands:
         async def decide(request: GateRequest) -> Verdict:
             if request.kind == "final":
                 return await self._write(lambda conn: sending.decide_final(conn, self._parts, errand.run_id, request))
+            if request.kind == "then":
+                return await self._write(lambda conn: going_on.decide_then(conn, self._parts, errand.run_id, request))
             return await self._read(lambda conn: sending.decide_step(conn, self._parts, errand.run_id))
 
         return decide

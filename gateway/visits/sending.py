@@ -9,7 +9,17 @@ from sqlalchemy import Connection, insert, update
 
 from audit.entry import Actor
 from audit.events import EventName
-from connectors.runner.api import Absent, DeclinedByPortal, Filed, Found, GateRequest, LookedUp, Sent, Verdict
+from connectors.runner.api import (
+    Absent,
+    Ambiguous,
+    DeclinedByPortal,
+    Filed,
+    Found,
+    GateRequest,
+    LookedUp,
+    Sent,
+    Verdict,
+)
 from connectors.sdk import registry
 from delegation.assurance import NumberSource
 from delegation.commitment import HashKind
@@ -27,6 +37,7 @@ from gateway.visits import (
     doubts,
     filings,
     following,
+    going_on,
     leaving,
     plans,
     stopping,
@@ -168,6 +179,7 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     set_run(conn, run_id, state=RunState.DONE, ended_at=now)
     if filing.state not in _IN_DOUBT:
         return
+    result = going_on.as_evidence(filing.service_id, result)
     doubts.asked(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, result, now)
     who = actors.connector(filing.service_id)
     if isinstance(result, Found):
@@ -177,17 +189,23 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
         _not_filed(conn, row, filing, who, now)
         _tell_if_closed(conn, parts, filing, Told.NOT_ARRIVED)
     elif filing.state is FilingState.UNKNOWN:
-        reason = "look_up.empty" if isinstance(result, Absent) else "look_up.ambiguous"
+        reason = _why_unsettled(result)
         _needs_human(conn, filing, reason, now)
         again = asked_again_at(filing)
         if isinstance(result, Absent) and again is not None and now < again:
             queue_run(conn, filing.id, filing.attempt, RunKind.LOOK_UP, now, run_at=again)
 
 
+def _why_unsettled(result: Absent | Ambiguous) -> str:
+    if isinstance(result, Absent):
+        return "look_up.empty"
+    return "look_up.ambiguous" if len(result.references) > 1 else "look_up.part"
+
+
 def asked_again_at(filing: AnyRow) -> datetime | None:
     """When the portal's list proves that a filing has not arrived, if it is not on it; `None` where it never does."""
     rule = registry.find(filing.service_id).look_up
-    settles = None if rule is None else rule.settles_after
+    settles = None if rule is None or going_on.is_several(filing.service_id) else rule.settles_after
     return None if settles is None or filing.sent_at is None else filing.sent_at + settles + _A_LITTLE
 
 

@@ -211,6 +211,7 @@ MOVED_ON_ADVICE: Final = message("Nothing was done twice. This page shows where 
 
 LOOK_UPS: Final[Mapping[str, Message]] = {
     "empty": message("The portal did not list it"),
+    "part": message("The portal listed it, which does not show whether all parts of it arrived"),
     "several": message("The portal listed several applications that it could be"),
 }
 LOOK_UP_FAILED: Final = message("The portal did not answer")
@@ -251,6 +252,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "worker_died": message("The application left, and the program stopped before the answer was read."),
     "second_look.missing": message("No colleague has confirmed that it may be sent again. Nothing was sent."),
     "look_up.empty": message("The portal does not list it yet. That does not prove that it has not arrived."),
+    "look_up.part": message("The portal lists it, but not whether all parts of it arrived."),
     "look_up.ambiguous": message("The portal lists several applications that it could be."),
 }
 

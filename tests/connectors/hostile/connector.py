@@ -12,11 +12,12 @@ from connectors.sdk.connector import Connector, Sample
 from connectors.sdk.inputs import Text
 from connectors.sdk.manifest import Manifest
 from connectors.sdk.page import FieldShape, FormShape
-from connectors.sdk.steps import Fill, Final, HookPage, ReceiptRule, Request, SignIn, Step, Values
+from connectors.sdk.steps import Fill, Final, HookPage, Moves, ReceiptRule, Request, SignIn, Step, Values
 from connectors.sdk.words import Words
 
 ID = "test.hostile"
 ONE_PAGE_ID = "test.one_page"
+PARTS_ID = "test.parts"
 _NAME = Words("Vārds", "Name")
 _URLENCODED = "application/x-www-form-urlencoded"
 
@@ -124,3 +125,10 @@ ONE_PAGE = replace(
     },
 )
 """Its form has one page: the button that files stands under the question."""
+
+PARTS = replace(
+    CONNECTOR,
+    manifest=replace(CONNECTOR.manifest, id=PARTS_ID),
+    final=replace(CONNECTOR.final, moves=Moves.IN_PAGE, then=(Request(path="/sign", fields=("token",)),)),
+)
+"""It files by two requests, the second sent by the page's script once the first was taken."""

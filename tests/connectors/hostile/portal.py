@@ -27,6 +27,10 @@ class HostilePortal:
     page: str = "calm.html"
     """What stands on the form's page besides the form."""
     overview: str = "calm.html"
+    signed: list[str] = field(default_factory=list)
+    """Bodies of the requests that follow the final one, where a form has such."""
+    sign_answer: int = 200
+    """What they are answered; 307 leads to themselves, 0 is no answer."""
 
     def __enter__(self) -> Self:
         portal = self
@@ -72,8 +76,9 @@ class HostilePortal:
         return f"http://{self.host}:{self._servers[1].server_address[1]}"
 
     def reset(self, page: str = "calm.html", overview: str = "calm.html") -> None:
-        self.finals, self.page, self.overview = 0, page, overview
+        self.finals, self.page, self.overview, self.sign_answer = 0, page, overview, 200
         self.seen.clear()
+        self.signed.clear()
 
     def _listen(self) -> None:
         try:
@@ -97,13 +102,19 @@ class HostilePortal:
 
     def post(self, handler: BaseHTTPRequestHandler) -> None:
         length = int(handler.headers.get("Content-Length") or 0)
-        handler.rfile.read(length)
+        body = handler.rfile.read(length)
         first = handler.server is self._servers[0]
         if first and handler.path == "/form":
             self._answer(handler, 303, "text/plain", b"", "/overview")
         elif first and handler.path == "/send":
             self.finals += 1
             self._answer(handler, 303, "text/plain", b"", "/done")
+        elif first and handler.path == "/sign":
+            self.signed.append(body.decode())
+            if self.sign_answer:
+                self._answer(handler, self.sign_answer, "text/plain", b"", "/sign" if self.sign_answer == 307 else "")
+            else:
+                handler.close_connection = True
         else:
             self.seen.append(f"POST {handler.path}")
             self._answer(handler, 200, "text/plain", b"caught")

@@ -4,6 +4,7 @@ What counts is what the portal's servers saw, not what the gate says it refused.
 """
 
 import asyncio
+import hashlib
 import json
 import os
 import socket
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from playwright.async_api import async_playwright
 
 from connectors.browser import isolation
-from connectors.runner import Filed, PrepareTask, RunnerSettings, SendTask, Sent, Verdict
+from connectors.runner import Filed, PrepareTask, RunnerSettings, SendTask, Sent, Unknown, Verdict
 from connectors.runner.errors import GateRefusedError, PortalUntrustedError, RunError, TamperedError
 from connectors.runner.runner import Runner
 from connectors.sdk import registry
@@ -84,6 +85,7 @@ async def hostile_runner(
     described.joinpath("entry_points.txt").write_text(
         "[pilnvara.connectors]\ntest.hostile = tests.connectors.hostile.connector:CONNECTOR\n"
         "test.one_page = tests.connectors.hostile.connector:ONE_PAGE\n"
+        "test.parts = tests.connectors.hostile.connector:PARTS\n"
     )
     authorities = folder / "authorities.pem"
     authorities.write_bytes(KNOWN.own.public_bytes(Encoding.PEM))
@@ -354,3 +356,24 @@ class TestAFormOfOnePage:
         with pytest.raises(TamperedError):
             await stage.send(task)
         assert stage.portal.finals == 0
+
+
+class TestAFinalOfTwoRequests:
+    """The page's script goes on by itself; what of both arrived, the portal's own count says."""
+
+    @pytest.mark.parametrize("answer", [200, 307, 0])
+    async def test_leaves_whole_and_each_once_or_is_for_a_person(self, stage: Stage, answer: int) -> None:
+        stage.portal.reset(overview="parts.html")
+        task = stage.task("Anna", "test.parts")
+        await stage.desk.runner.prepare(task, stage.desk.decide, stage.desk.progress)
+        stage.portal.sign_answer = answer
+        sent = await stage.send(task)
+        assert (stage.portal.finals, stage.portal.signed) == (1, ["token=t"])
+        assert stage.desk.kinds()[-2:] == ["final", "then"]
+        digest = hashlib.sha256(b"token=t").hexdigest()
+        assert (sent.evidence.body_sha256, sent.evidence.then_sha256) == (digest, (digest,))
+        if answer == 200:
+            assert isinstance(sent, Filed)
+        else:
+            assert isinstance(sent, Unknown)
+            assert (sent.reason, sent.for_a_person) == ("broke_off", True)

@@ -45,6 +45,12 @@ class TestAList:
         with pytest.raises(FormChangedError):
             read(_LIST, "A-1", text="", body=listed(s="archived"))
 
+    @pytest.mark.parametrize("state", ["yes", "in work"])
+    def test_with_two_under_one_number_says_nothing_of_either(self, state: str) -> None:
+        entries = [{"no": "A-1", "s": state}, {"no": "A-1", "s": "yes"}]
+        with pytest.raises(FormChangedError, match="two applications"):
+            read(_LIST, "A-1", text="", body=json.dumps({"all": entries}).encode())
+
     def test_without_the_application_says_nothing_about_it(self) -> None:
         with pytest.raises(PortalUnavailableError):
             read(_LIST, "A-3", text="", body=listed(s="yes"))

@@ -171,7 +171,7 @@ class TestAFinalOfSeveralRequests:
     async def leave(self, guard: Guard, request: Incoming, status: int) -> None:
         leaving = guard.examine(request)
         await guard.allow(request, leaving)
-        guard.answered(leaving, status, "")
+        assert guard.answered(leaving, status, "/elsewhere") is (status != 307)
 
     def following(self, name: str, body: object = None) -> Incoming:
         return put(body or {"melnraksts": "d1"}, method="POST", path=f"/api/{name}")
@@ -193,6 +193,8 @@ class TestAFinalOfSeveralRequests:
         assert isinstance(self.ending(armed), Unknown)
         await self.leave(armed, self.following("nodot"), 200)
         assert self.ending(armed) is None
+        then = [hashlib.sha256(self.following(name).body).hexdigest() for name in ("paraksts", "nodot")]
+        assert armed.evidence().then_sha256 == tuple(then)
 
     @pytest.mark.parametrize("status", [0, 307, 409, 500])
     async def test_that_breaks_off_is_for_a_person(self, armed: Guard, status: int) -> None:
@@ -203,6 +205,18 @@ class TestAFinalOfSeveralRequests:
         ending = self.ending(armed)
         assert isinstance(ending, Unknown)
         assert (ending.reason, ending.for_a_person) == ("broke_off", True)
+
+    async def test_goes_on_only_while_whoever_holds_the_yes_lets_it(self, armed: Guard) -> None:
+        async def given_up(request: GateRequest) -> Verdict:
+            return Verdict(request.kind != "then", "filing.not_sent")
+
+        armed.decide = given_up
+        await self.leave(armed, self.FIRST, 201)
+        request = self.following("paraksts")
+        with pytest.raises(RefusedError):
+            await armed.allow(request, armed.examine(request))
+        assert isinstance(self.ending(armed), Unknown)
+        assert armed.evidence().then_sha256 == ()
 
     async def test_does_not_go_on_after_a_refusal_which_stays_a_refusal(self, armed: Guard) -> None:
         await self.leave(armed, self.FIRST, 422)
