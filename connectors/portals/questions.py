@@ -5,6 +5,7 @@ from dataclasses import replace
 from connectors.sdk.inputs import Email, Iban, Phone
 from connectors.sdk.words import Words
 
+BORN_ALREADY = Words("Dzimšanas datums nevar būt nākotnē.", "The date of birth cannot be in the future.")
 PHONE = Phone(
     name="phone",
     label=Words("Tālrunis", "Telephone"),

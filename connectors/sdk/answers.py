@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 from connectors.sdk import groups
@@ -44,10 +45,13 @@ class InvalidAnswers:
 
 
 def validate(
-    inputs: tuple[Input, ...], answers: Mapping[str, Answer | None], language: str
+    inputs: tuple[Input, ...], answers: Mapping[str, Answer | None], language: str, *, today: date | None = None
 ) -> Validated | InvalidAnswers:
-    """Check `answers` to `inputs` in their order; a question depends only on questions before it."""
-    taken = _Taken(answers, language)
+    """Check `answers` to `inputs` in their order; a question depends only on questions before it.
+
+    How long ago a date may be is checked by `today`, the portal's own day; without it that is left to the portal.
+    """
+    taken = _Taken(answers, language, today)
     for question in inputs:
         if isinstance(question, kinds.Group):
             taken.take_rows(question)
@@ -59,9 +63,10 @@ def validate(
 class _Taken:
     """What was taken so far, and what could not be."""
 
-    def __init__(self, answers: Mapping[str, Answer | None], language: str) -> None:
+    def __init__(self, answers: Mapping[str, Answer | None], language: str, today: date | None) -> None:
         self._answers = answers
         self._language = language
+        self._today = today
         self.values: dict[str, str | list[str]] = {}
         self.files: dict[str, Upload] = {}
         self.errors: dict[str, str] = {}
@@ -72,6 +77,8 @@ class _Taken:
             return
         try:
             value = _value(question, self._answers.get(question.name), self.values)
+            if isinstance(question, kinds.Date) and isinstance(value, str) and self._today is not None:
+                _ensure_recent(question, value, self._today)
         except AnswerError as error:
             self.errors[question.name] = error.words.to(self._language)
             return
@@ -179,6 +186,12 @@ def _date(question: kinds.Date, answer: str | list[str] | None, before: Mapping[
         day = _spoken(question.not_after)
         raise AnswerError(f"Datums nedrīkst būt pēc {day}.", f"The date may not be after {day}.")
     return iso
+
+
+def _ensure_recent(question: kinds.Date, value: str, today: date) -> None:
+    limit = question.days_ago
+    if limit is not None and not limit.holds(date.fromisoformat(value), today):
+        raise AnswerError(limit.words.lv, limit.words.en)
 
 
 def _spoken(iso: str) -> str:

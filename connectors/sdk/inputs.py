@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
 from connectors.sdk.words import Words
@@ -106,6 +107,21 @@ class TextArea(Input):
     max_length: int = 2000
 
 
+@dataclass(frozen=True)
+class DaysAgo:
+    """How many days ago a date may be, on the day on which it is answered; below nothing are days to come."""
+
+    words: Words
+    """Said where it is not so; of several services too, so they name what cannot be had."""
+    least: int = 0
+    most: int | None = None
+
+    def holds(self, day: date, today: date) -> bool:
+        """Whether `day` is neither too late nor too long ago."""
+        ago = (today - day).days
+        return self.least <= ago and (self.most is None or ago <= self.most)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Date(Input):
     """A calendar day, answered as `2026-03-31`, `31.03.2026` or [day, month, year]; kept as ISO 8601."""
@@ -115,6 +131,7 @@ class Date(Input):
     not_after: str | None = None
     not_before_input: str | None = None
     """Name of another date that this one may not precede."""
+    days_ago: DaysAgo | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

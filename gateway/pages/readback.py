@@ -15,6 +15,9 @@ _OVERVIEW_TYPE = "shown"
 """The type of what the portal's overview says in words, beside no control."""
 _OWN = Markup('<span lang="{}">{}</span>')
 _MEANT = Markup('{}<br><span class="app-quiet app-portal-words" lang="{}">{}</span>')
+_NO_SUM = re.compile(r"0+(?:[.,]0+)?\s*(?:EUR|€)")
+_SUM = re.compile(r"\d{1,3}(?: \d{3})*[.,]\d{2}(?: (?:EUR|€))?")
+"""A sum of money with blanks in it: broken in two lines it would be read as another one."""
 _NOTHING = "–"
 """What stands for an empty field: it is there, and nothing is in it."""
 
@@ -41,6 +44,11 @@ class Shown:
     fee: str
     attachments: tuple[Attachment, ...]
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the fee is written as a sum of nothing."""
+        return _NO_SUM.fullmatch(self.fee) is not None
+
 
 def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
     """Arrange `readback` for reading; the titles of the portal's pages are the connector's, in `language`.
@@ -54,9 +62,9 @@ def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
 
     def row(label: str, text: str) -> Row:
         if not is_foreign:
-            return {"key": label, "value": text or _NOTHING}
-        key = _with_meaning(label, meanings.of_label(label))
-        return {"key": key, "value": _with_meaning(text, meanings.of_answer(label, text)) if text else _NOTHING}
+            return {"key": label, "value": _unbroken(text) or _NOTHING}
+        key, meant = _with_meaning(label, meanings.of_label(label)), meanings.of_answer(label, text)
+        return {"key": key, "value": _with_meaning(_unbroken(text), meant) if text else _NOTHING}
 
     rule = None if connector is None else connector.final.fee
     overview = tuple(
@@ -64,7 +72,7 @@ def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
         for item in readback.items
         if _is_overview(item) and not _is_fee(item, rule, readback.fee)
     )
-    return Shown(overview, tuple(_groups(readback, titles, row)), readback.fee, readback.attachments)
+    return Shown(overview, tuple(_groups(readback, titles, row)), _unbroken(readback.fee), readback.attachments)
 
 
 def _is_fee(item: Item, rule: str | None, fee: str) -> bool:
@@ -80,6 +88,10 @@ def _groups(readback: ReadBack, titles: dict[str, str], row: Callable[[str, str]
             pages.setdefault(item.page, []).append(row(item.label or item.control, item.shown or item.value))
     for name, rows in pages.items():
         yield Group(titles.get(name, name), tuple(rows))
+
+
+def _unbroken(text: str) -> str:
+    return _SUM.sub(lambda found: found.group().replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
 def _with_meaning(own: str, meaning: str | None) -> Markup:

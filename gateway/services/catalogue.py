@@ -31,6 +31,8 @@ class Card:
     takes: str = ""
     """How long it takes."""
     costs: str = ""
+    pays: str = ""
+    """How a fee is paid, for the receipt."""
     next: str = ""
     """What happens afterwards."""
     withdraw: str = ""

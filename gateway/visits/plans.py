@@ -6,7 +6,7 @@ What was answered is sealed once, for the visit; each filing draws its own answe
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -133,11 +133,15 @@ def check(
     *,
     language: str,
     without: Iterable[str] = (),
+    today: date | None = None,
 ) -> Validated | InvalidAnswers:
-    """Hold one service's own rules against its answers; `without` are concepts that are not known yet."""
+    """Hold one service's own rules against its answers; `without` are concepts that are not known yet.
+
+    `today` is there where somebody is at the questions, who can mend a date that has come too late.
+    """
     connector, unknown = registry.find(service), frozenset(without)
     asked = tuple(each for each in connector.inputs if each.concept not in unknown)
-    return validate(asked, plan.drawn(service, {**given, **answers}), language)
+    return validate(asked, plan.drawn(service, {**given, **answers}), language, today=today)
 
 
 def find(vault: VisitVault, visit_id: str, principal_id: str) -> PlanAnswers:

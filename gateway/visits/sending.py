@@ -69,7 +69,7 @@ _BEFORE_FINAL = {
 }
 _LOOKING = frozenset({FilingState.UNKNOWN, FilingState.SENT, FilingState.NEEDS_HUMAN})
 _IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
-_AMOUNT = re.compile(r"\d{1,6}(?:[.,]\d{2})? ?(?:EUR|€)")
+_AMOUNT = re.compile(r"\d{1,3}(?:[ \u00a0.]?\d{3})?(?:[.,]\d{2})?[ \u00a0]?(?:EUR|€)")
 _A_LITTLE = timedelta(seconds=5)
 """After the moment at which an empty answer begins to prove something."""
 

@@ -132,10 +132,9 @@ def set_aside(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -
     approvals.lapse_all(conn, row.id, now)
     second_person.withdraw_all(conn, visit_id, now)
     _set(conn, visit_id, state=VisitState.SET_ASIDE, set_aside_at=now, set_aside_until=ends)
-    tasks = [telling.later(row.id, telling.Told.SET_ASIDE, now)]
+    enqueue_all(conn, [telling.later(row.id, telling.Told.SET_ASIDE, now)], now)
     if ends is not None and ends - REMINDED_BEFORE > now:
-        tasks.append(telling.later(row.id, telling.Told.REMINDED, ends - REMINDED_BEFORE))
-    enqueue_all(conn, tasks, now)
+        telling.remind(conn, row.id, ends - REMINDED_BEFORE, now)
     until = ends.isoformat() if ends else None
     say(conn, visit_id, EventName.VISIT_SET_ASIDE, by.actor, now, left=list(left), until=until)
     return ends or now

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from delegation.model import DelegationState
 from delegation.statement import local_time
-from gateway.jobs.queue import Task
+from gateway.jobs.queue import Task, enqueue
 from gateway.keys.errors import KeyDestroyedError
 from gateway.notifications.reaching import Notice, queue_for
 from gateway.parts import Parts
@@ -53,6 +53,12 @@ def later(delegation_id: str, what: Told, now: datetime) -> Task:
     is told in the step that learned it.
     """
     return Task(JOB, {"delegation": delegation_id, "what": what.value}, now)
+
+
+def remind(conn: Connection, delegation_id: str, at: datetime, now: datetime) -> None:
+    """Have the approvers reminded at `at`, once, however often the visit is set aside until then."""
+    payload = {"delegation": delegation_id, "what": Told.REMINDED.value}
+    enqueue(conn, JOB, payload, run_at=at, key=f"{JOB}:{delegation_id}:{Told.REMINDED}", now=now)
 
 
 def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None:

@@ -7,6 +7,7 @@ from connectors.sdk.steps import Step, Values
 from connectors.sdk.words import Words
 
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_AS_A_TIME = Words("Stundas un minūtes, piemēram, 09:00.", "Hours and minutes, such as 09:00.")
 _NOT_A_TIME = Words("Ievadiet laiku, piemēram, 09:00.", "Enter a time of day, such as 09:00.")
 
 
@@ -34,7 +35,15 @@ def hours(first: Words, last: Words) -> tuple[Input, Input]:
 
 def time(name: str, label: Words, shown_when: ShownWhen | None = None) -> Text:
     """A time of day."""
-    return Text(name=name, label=label, max_length=5, pattern=_TIME, invalid=_NOT_A_TIME, shown_when=shown_when)
+    return Text(
+        name=name,
+        label=label,
+        help=_AS_A_TIME,
+        max_length=5,
+        pattern=_TIME,
+        invalid=_NOT_A_TIME,
+        shown_when=shown_when,
+    )
 
 
 def contact() -> tuple[Input, ...]:

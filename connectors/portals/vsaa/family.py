@@ -2,7 +2,7 @@
 
 from connectors.portals import latvija, questions
 from connectors.sdk.fills import Fill, OneFill, Pick
-from connectors.sdk.inputs import Checkbox, Date, Input, Name, Option, Radio, Text
+from connectors.sdk.inputs import Checkbox, Date, DaysAgo, Input, Name, Option, Radio, Text
 from connectors.sdk.steps import Step, Values
 from connectors.sdk.words import Words
 
@@ -18,8 +18,8 @@ def information(help_words: Words) -> Checkbox:
     )
 
 
-def child_inputs(*codes: Input) -> tuple[Input, ...]:
-    """Who the child is; `codes` are those by which the registers know it."""
+def child_inputs(*codes: Input, born: DaysAgo) -> tuple[Input, ...]:
+    """Who the child is; `codes` are those by which the registers know it, `born` says how old it may be."""
     return (
         Name(
             name="child_given_name",
@@ -40,6 +40,7 @@ def child_inputs(*codes: Input) -> tuple[Input, ...]:
             name="child_born",
             label=Words("Bērna dzimšanas datums", "Child's date of birth"),
             concept="child.born",
+            days_ago=born,
             sensitive=True,
         ),
     )

@@ -10,6 +10,7 @@ from connectors.sdk import registry
 from connectors.sdk.answers import InvalidAnswers, validate
 from connectors.sdk.connector import Connector
 from connectors.sdk.words import Words
+from gateway.days import day_of
 from gateway.pages.desk import filling_panel, questions
 from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.filling_panel import Known
@@ -70,7 +71,8 @@ async def answer_questions(at: AtVisit) -> Response[Any]:
         if before.may_keep:
             await at.parts.database.write(keep)
         return await at.take(_refuse)
-    checked = validate(connector.inputs, questions.answers_of(sent.values, sent.files), at.session.language)
+    answers, today = questions.answers_of(sent.values, sent.files), day_of(at.parts.clock.now())
+    checked = validate(connector.inputs, answers, at.session.language, today=today)
     if isinstance(checked, InvalidAnswers):
         await at.parts.database.write(keep)
         return await at.show(_wish(sent, checked.errors), status=422)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from connectors.sdk import registry
 from connectors.sdk.answers import InvalidAnswers
 from connectors.sdk.inputs import Upload
+from gateway.days import day_of
 from gateway.pages.desk import panels, plan_panel, questions
 from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.panels import Wish
@@ -120,7 +121,15 @@ def _errors(before: _Before, sent: Read, language: str) -> dict[str, str]:
     answers = questions.answers_of(_all(before, sent), _files(before, sent))
     errors: dict[str, str] = {}
     for service in planned.unfiled:
-        checked = plans.check(planned.plan, service, answers, planned.given, language=language, without=planned.awaited)
+        checked = plans.check(
+            planned.plan,
+            service,
+            answers,
+            planned.given,
+            language=language,
+            without=planned.awaited,
+            today=day_of(planned.view.now),
+        )
         if isinstance(checked, InvalidAnswers):
             found = checked.errors
         else:

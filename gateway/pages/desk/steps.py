@@ -187,10 +187,14 @@ async def wiped(at: AtVisit, ends: Callable[[Connection], object]) -> Response[A
 
 async def _confirm(at: AtVisit, what: str, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response[Any]:
     wish = Wish(panel=what, errors=errors or {})
-    view = await at.parts.database.read(at.doing(reading.for_desk))
-    if not (view.can_stop if what == "stop" else view.is_open):
+
+    def look(conn: Connection) -> panels.Desk:
+        view = reading.for_desk(conn, at.parts, at.session, at.visit_id)
+        return panels.Desk(view=view, panel=what, values={}, turns=turns.turns_of(conn, view))
+
+    desk = await at.parts.database.read(look)
+    if not (desk.view.can_stop if what == "stop" else desk.view.is_open):
         return see_other(at.path)
-    desk = panels.Desk(view=view, panel=what, values={})
     return page(
         at.request,
         f"pages/desk/{what}.html",

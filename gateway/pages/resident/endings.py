@@ -1,6 +1,6 @@
 """How a matter came out, told to the resident: what happened, and what to do now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.visits import actors
 from gateway.visits.tables import Ending
@@ -142,11 +142,23 @@ _STOPPED_AFTER_REFUSAL = Told(
 """It did leave once, so it would not be true that nothing was sent."""
 _LOOKED_AT_BEFORE_SENDING = Told(
     message("A second member of staff looks first"),
-    message("Nothing was sent. Somebody else from the centre will talk to you about a detail that is new."),
+    message("It has not been sent. Somebody else from the centre will talk to you about a detail that is new."),
     message("Tell them freely what you want. After that you see here what would be sent."),
     is_over=False,
 )
 """The help itself is allowed by then, so it would not be true that nothing is."""
+_NEWEST_ALONE: dict[Stage, Message] = {
+    Stage.SECOND_LOOK: message("Nothing more is allowed yet. Somebody else from the centre will talk to you."),
+    Stage.REFUSED: message("The assistant may do nothing more in your name."),
+    Stage.LAPSED: message("The question is closed, or the assistant took it back. Nothing more is allowed."),
+    Stage.EXPIRED: message("What you had not confirmed was not sent."),
+    Stage.STOPPED: message(
+        "What you had not confirmed was not sent, and nothing more will be. A draft may stay in the portal."
+    ),
+    Stage.PERMIT_REFUSED: message("What you said no to was not sent."),
+    Stage.FAILED: message("The portal did not work as it should. What you had not confirmed was not sent."),
+}
+"""What happened where something else had been sent before: that nothing was sent would not be true."""
 OVER = Told(
     message("This question is closed"),
     message("It was answered, its time has passed, or the number was wrong too often. Nothing was allowed by it."),
@@ -178,7 +190,10 @@ def told(view: VisitView, reader_id: str | None = None) -> Told:
         return _STOPPED_AFTER_REFUSAL
     if view.stage is Stage.SECOND_LOOK and view.may_file:
         return _LOOKED_AT_BEFORE_SENDING
-    return _STAGES.get(view.stage, NOTHING_ASKED)
+    found = _STAGES.get(view.stage, NOTHING_ASKED)
+    if view.sent_before is not None and view.stage in _NEWEST_ALONE:
+        return replace(found, happened=_NEWEST_ALONE[view.stage])
+    return found
 
 
 def _is_anothers_no(view: VisitView, reader_id: str | None) -> bool:

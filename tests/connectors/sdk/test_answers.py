@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
@@ -7,6 +8,7 @@ from connectors.sdk.inputs import (
     Checkbox,
     CheckboxGroup,
     Date,
+    DaysAgo,
     Email,
     File,
     Iban,
@@ -112,6 +114,13 @@ class TestWhatIsRefused:
         checked = validate(questions, {"a": "2026-05-02", "b": "2026-05-01"}, "en")
         assert isinstance(checked, InvalidAnswers)
         assert "02.05.2026" in checked.errors["b"]
+
+    @pytest.mark.parametrize(("day", "fits"), [("2026-05-25", False), ("2026-05-24", True), ("2026-05-22", True)])
+    def test_a_day_that_is_too_late_or_too_long_ago(self, day: str, fits: bool) -> None:
+        question = Date(name="a", label=NAME, days_ago=DaysAgo(NAME, least=8, most=10))
+        checked = validate((question,), {"a": day}, "en", today=date(2026, 6, 1))
+        assert isinstance(checked, Validated) is fits
+        assert isinstance(validate((question,), {"a": "1999-01-01"}, "en"), Validated), "the portal judges by its day"
 
 
 class TestConditionalQuestions:

@@ -98,7 +98,26 @@ def test_the_fee_is_said_once_where_the_overview_has_a_row_for_it() -> None:
     service: Any = _Service()
     fee = Item("overview", "", "Maksa", "shown", "", "3,00 EUR")
     shown = readback.shown(ReadBack((*ITEMS, fee), (), "3,00 EUR", "lv"), service, "lv")
-    assert shown.fee == "3,00 EUR"
+    assert shown.fee == "3,00\u00a0EUR"
     assert "Maksa" not in [row["key"] for row in shown.overview]
     another = readback.shown(ReadBack((*ITEMS, fee), (), "6,50 EUR", "lv"), service, "lv")
-    assert another.overview[-1] == {"key": "Maksa", "value": "3,00 EUR"}, "what is not the fee that was read stays"
+    assert another.overview[-1] == {"key": "Maksa", "value": "3,00\u00a0EUR"}, "what is not the fee that was read stays"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 890,00 EUR", "1\u00a0890,00\u00a0EUR"),
+        ("-12 000,50", "-12\u00a0000,50"),
+        ("LV78 PARA 0000 0000", "LV78 PARA 0000 0000"),
+        ("Parauga iela 1 100", "Parauga iela 1 100"),
+    ],
+)
+def test_a_sum_is_never_broken_in_two_lines(text: str, said: str) -> None:
+    item = Item("overview", "", "Summa", "shown", "", text)
+    assert readback.shown(ReadBack((item,), (), "", "lv"), None, "lv").overview[0]["value"] == said
+
+
+@pytest.mark.parametrize(("fee", "is_free"), [("0,00 EUR", True), ("0 €", True), ("10,00 EUR", False), ("", False)])
+def test_a_fee_of_nothing_is_none(fee: str, is_free: bool) -> None:
+    assert readback.shown(ReadBack((), (), fee, "lv"), None, "lv").is_free is is_free

@@ -5,10 +5,12 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import func, select
 
 from audit.events import EventName
 from delegation.filing import FilingState
 from delegation.model import DelegationState
+from gateway.jobs.tables import JobRow
 from gateway.visits import setting_aside, stopping
 from gateway.visits.delegations import files_until
 from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
@@ -116,6 +118,14 @@ class TestSettingAside:
         before = len(messages(counter, "visit_reminded"))
         counter.write(lambda conn: tell(conn, counter.store, delegation, Told.REMINDED))
         assert len(messages(counter, "visit_reminded")) == before
+
+    def test_is_reminded_once_however_often_it_was_set_aside(self, counter: Counter) -> None:
+        half_done(counter)
+        set_aside(counter)
+        assert take_up(counter)
+        set_aside(counter)
+        waiting_jobs = select(func.count()).where(JobRow.payload["what"].as_string() == Told.REMINDED.value)
+        assert counter.read(lambda conn: conn.execute(waiting_jobs).scalar_one()) == 1
 
 
 class TestTakingUp:

@@ -4,6 +4,7 @@ from connectors.portals import questions
 from connectors.sdk.inputs import (
     Checkbox,
     Date,
+    DaysAgo,
     Input,
     Name,
     Option,
@@ -74,6 +75,7 @@ INPUTS: tuple[Input, ...] = (
         name="born",
         label=Words("Bērna dzimšanas datums", "The child's date of birth"),
         concept="child.born",
+        days_ago=DaysAgo(questions.BORN_ALREADY),
         lockable=True,
     ),
     Text(

@@ -5,6 +5,7 @@ from connectors.portals.municipality import municipalities
 from connectors.sdk.inputs import (
     Checkbox,
     Date,
+    DaysAgo,
     Input,
     Name,
     Number,
@@ -84,6 +85,13 @@ INPUTS: tuple[Input, ...] = (
         label=Words("Bērna dzimšanas datums", "Child's date of birth"),
         same_as="child.born",
         concept="child.born",
+        days_ago=DaysAgo(
+            Words(
+                "Bērnudārza rindā var pieteikt no dzimšanas līdz septiņu gadu vecumam.",
+                "A child can be put on the kindergarten queue from birth until the age of seven.",
+            ),
+            most=2556,
+        ),
         sensitive=True,
     ),
     municipalities.choice(),

@@ -1,7 +1,7 @@
 """What the child-birth benefit asks, once."""
 
 from connectors.portals.vsaa.family import PAYMENT_INPUTS, REPAY, TRUTHFUL, YES_OR_NO, child_inputs, information
-from connectors.sdk.inputs import Checkbox, File, Input, Option, PersonalCode, Radio, ShownWhen, Text
+from connectors.sdk.inputs import Checkbox, DaysAgo, File, Input, Option, PersonalCode, Radio, ShownWhen, Text
 from connectors.sdk.manifest import Precondition
 from connectors.sdk.words import Words
 
@@ -42,6 +42,14 @@ INPUTS: tuple[Input, ...] = (
             max_length=40,
             concept="child.birth_record",
             sensitive=True,
+        ),
+        born=DaysAgo(
+            Words(
+                "Bērna piedzimšanas pabalstu var pieprasīt no astotās dienas pēc dzimšanas un sešu mēnešu laikā.",
+                "The child-birth benefit can be claimed from the eighth day after the birth, and within six months.",
+            ),
+            least=8,
+            most=183,
         ),
     ),
     Radio(

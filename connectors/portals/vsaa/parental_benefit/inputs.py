@@ -1,7 +1,20 @@
 """What the parental benefit asks, once."""
 
+from connectors.portals.questions import BORN_ALREADY
 from connectors.portals.vsaa.family import PAYMENT_INPUTS, REPAY, TRUTHFUL, YES_OR_NO, child_inputs, information
-from connectors.sdk.inputs import Checkbox, Date, File, Input, Name, Option, PersonalCode, Radio, ShownWhen, Text
+from connectors.sdk.inputs import (
+    Checkbox,
+    Date,
+    DaysAgo,
+    File,
+    Input,
+    Name,
+    Option,
+    PersonalCode,
+    Radio,
+    ShownWhen,
+    Text,
+)
 from connectors.sdk.manifest import Precondition
 from connectors.sdk.words import Words
 
@@ -36,6 +49,7 @@ INPUTS: tuple[Input, ...] = (
             concept="child.code",
             sensitive=True,
         ),
+        born=DaysAgo(BORN_ALREADY),
     ),
     Radio(
         name="has_other_parent",

@@ -12,6 +12,7 @@ from gateway.terminals.tables import Display
 from gateway.visits import parties
 from gateway.visits.delegations import to_model
 from gateway.visits.reading import Stage
+from gateway.visits.receipts import references_of
 from gateway.visits.sealed import VisitVault
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
 from tests.gateway.pages.desk.test_steps import FORM
@@ -161,10 +162,11 @@ class TestSeveral:
         for name in ("resident.phone", "child.code", "declared.truthful"):
             assert page.count(f' name="{name}"') == 1
         form = as_sent(answers(desk))
-        wrong = desk.press_button("plan/answers", form | {"resident.email": "nowhere", "child.born-day": "32"})
+        wrong = desk.press_button("plan/answers", form | {"resident.email": "nowhere", "child.born-year": "2010"})
         assert wrong.status == 422
         assert 'href="#resident.email"' in wrong.text
         assert 'href="#child.born-day"' in wrong.text
+        assert "until the age of seven" in wrong.text
         taken = desk.press_button("plan/answers", form)
         assert taken.status == 303, re.findall(r"error-message.*", taken.text)
         assert shown_by_itself(desk) == "Kindergarten queue"
@@ -177,6 +179,23 @@ class TestSeveral:
         assert "2 of 2 filed" in desk.look().text
         assert desk.delegation().state is DelegationState.SPENT
         assert desk.press_button("close").status == 303
+
+    def test_a_stop_says_what_was_sent_and_what_was_not(self, desk: Desk) -> None:
+        desk.at(Stage.SERVICE)
+        desk.press_button("service", {"event": "child_and_illness"})
+        desk.grant()
+        answer(desk)
+        desk.send()
+        go_on(desk)
+        number = desk.read(lambda conn: references_of(conn, desk.visit_id))[QUEUE]
+        before = "This was sent before and cannot be called back from here:"
+        asked = desk.browser.get(f"{desk.path}/stop").text
+        assert before in asked
+        assert desk.press_button("stop", {"reason": "mistake"}).status == 303
+        told = desk.look().text
+        assert "What was being worked on was not sent." in told
+        assert "Nothing was sent." not in told
+        assert number[0] in told.partition(before)[2]
 
     def test_name_the_one_that_forbids_a_route(self, desk: Desk) -> None:
         desk.at(Stage.SERVICE)

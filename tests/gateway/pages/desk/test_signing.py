@@ -148,7 +148,7 @@ class TestOnPaper:
         sheet = signing.desk.browser.get(f"{signing.desk.path}/sheet").text
         assert IBAN in sheet
         assert READ_BACK_OF_PORTAL.attachments[0].filename in sheet
-        assert "0,00 EUR" in sheet
+        assert "Bez maksas" in sheet
         assert signing.code in re.sub(r"<[^>]+>", "", sheet)
         assert signing.desk.stop_code() in re.sub(r"<[^>]+>", "", sheet)
 
@@ -157,7 +157,7 @@ class TestOnPaper:
         shown = signing.witness.get(signing.look()).text
         assert ILZE.code in shown
         assert IBAN in shown
-        assert "0,00 EUR" in shown
+        assert "Free of charge" in shown
 
     def test_a_witness_sees_nothing_before_it_is_recorded(self, signing: Paper) -> None:
         question = signing.hand_in()

@@ -149,7 +149,7 @@ class TestAnswering:
         screen = read_back(known)
         page = screen.see("/display")
         assert IBAN in page.text
-        assert "0,00 EUR" in page.text
+        assert "Free of charge" in page.text
         screen.see("/display")
         assert known.counter.events().count(EventName.READBACK_SHOWN) == 1
 

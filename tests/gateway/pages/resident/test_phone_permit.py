@@ -22,7 +22,7 @@ class TestTheReadBack:
     def test_is_shown_to_the_approver_in_full_and_that_is_recorded_once(self, facing: Facing) -> None:
         phone = ready(facing)
         page = phone.see()
-        assert shows(page, "Check what will be sent", IBAN, "0,00 EUR", "/approve/picture")
+        assert shows(page, "Check what will be sent", IBAN, "Free of charge", "/approve/picture")
         assert "csrf&#" not in page.text
         phone.see()
         assert facing.counter.events().count(EventName.READBACK_SHOWN) == 1
@@ -121,7 +121,7 @@ class TestTheReadBack:
         phone = in_english(facing.granted())
         counter.fill()
         counter.prepare()
-        assert "newest application alone" not in phone.see().text
+        assert "What you confirmed before" not in phone.see().text
         facing.approve(phone)
         counter.press()
         counter.answer(filed(counter.clock.now()))
@@ -129,8 +129,10 @@ class TestTheReadBack:
         counter.prepare()
         assert shows(phone.see("/approve/stop"), "Stop everything?")
         phone.send("/approve/stop")
-        assert shows(phone.see("/approve/stop"), "It is stopped", "newest application alone", "left on")
-        assert shows(phone.see(), "Everything is stopped", "newest application alone")
+        assert shows(phone.see("/approve/stop"), "It is stopped", "What you confirmed before was sent on")
+        told = phone.see()
+        assert shows(told, "Everything is stopped", "What you had not confirmed was not sent")
+        assert "Nothing was sent" not in told.text
 
     def test_the_receipt_is_a_file_in_a_sandbox_and_opening_it_is_recorded(self, facing: Facing) -> None:
         phone = ready(facing)
