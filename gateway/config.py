@@ -156,6 +156,14 @@ class Settings:
         ),
     ]
     worker_slots: Annotated[int, Setting("Jobs that one worker runs at a time", texts.between(1, 64), "4")]
+    worker_pages: Annotated[
+        int,
+        Setting(
+            "Filled portal pages that one worker keeps open for a yes, beside those that it fills",
+            texts.between(1, 64),
+            "8",
+        ),
+    ]
     portal_failures: Annotated[
         int,
         Setting(

@@ -134,5 +134,6 @@ def _runner_settings(settings: Settings) -> RunnerSettings:
         chromium=None if settings.chromium is None else str(settings.chromium),
         authorities=None if settings.portal_authorities is None else str(settings.portal_authorities),
         held_for=settings.page_hold.total_seconds(),
+        most_held=settings.worker_pages,
         ensure_allowed=partial(packages.ensure_allowed, settings.connectors_allowed),
     )

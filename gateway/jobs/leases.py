@@ -26,15 +26,15 @@ _FIRST = case(
     (JobRow.kind == literal_column("'run.send'"), 0),
     (JobRow.kind == literal_column("'run.prepare'"), 2),
     (JobRow.kind == literal_column("'run.look_up'"), 3),
-    (JobRow.kind.in_([literal_column("'outcome.look'"), literal_column("'portal.probe'")]), 4),
+    (JobRow.kind.in_([literal_column(f"'{kind}'") for kind in ("outcome.look", "portal.probe", "portal.look")]), 4),
     else_=1,
 )
 """Of what is due: where a resident waits for the last click, what takes a moment, where one waits for the form, and
-then what nobody waits for."""
+then what nobody waits for. Among those of one kind each share has its turn (`gateway.jobs.turns`)."""
 _NEXT = (
     select(JobRow.id)
     .where(_OURS, or_(_READY, _LEFT))
-    .order_by(_FIRST, JobRow.run_at, JobRow.id)
+    .order_by(_FIRST, JobRow.turn, JobRow.run_at, JobRow.id)
     .limit(1)
     .with_for_update(skip_locked=True)
     .scalar_subquery()
@@ -92,7 +92,7 @@ def next_due(conn: Connection, kinds: Sequence[str]) -> datetime | None:
 
 
 def claim(conn: Connection, kinds: Sequence[str], me: str, now: datetime, lease: timedelta) -> Job | None:
-    """Take the job that is due longest, also one whose worker was not heard of until its lease ended."""
+    """Take the job whose turn it is and that is due longest, also one whose worker fell silent past its lease."""
     values = {"kinds": kinds, "me": me, "now": now, "patient": now - PREFERENCE, "until": now + lease}
     row = conn.execute(_CLAIM, values).one_or_none()
     return None if row is None else Job(row.id, row.kind, row.payload, row.key, row.attempts)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gateway.database.base import written_out
 from gateway.database.together import insert_all
 from gateway.ids import new_id
+from gateway.jobs import turns
 from gateway.jobs.tables import OPEN, JobRow, JobState
 
 _INSERT = insert(JobRow)
@@ -57,15 +58,19 @@ def enqueue(
     run_at: datetime | None = None,
     key: str | None = None,
     prefer: str | None = None,
+    share: str | None = None,
     now: datetime,
 ) -> str:
     """Enqueue a job as part of the running transaction and return its id; it starts within about 100 ms of the commit.
 
     With `key` there is at most one open job: enqueuing again brings the open one forward, and makes one that already
     runs run once more, so that no wake is lost. `prefer` names the worker that may take it first, for a second.
+    `share` says on whose account it is: each has its turn (`gateway.jobs.turns`).
     `payload` holds identifiers, never personal values.
     """
     values = _values(kind, payload, now if run_at is None else run_at, now) | {"key": key, "prefer": prefer}
+    if share is not None:
+        values |= {"share": share, "turn": turns.next_turn(conn, kind, share)}
     if key is None:
         conn.execute(_INSERT, values)
         return str(values["id"])
@@ -86,6 +91,8 @@ def _values(kind: str, payload: Mapping[str, Any], run_at: datetime, now: dateti
         "state": JobState.READY,
         "again": False,
         "prefer": None,
+        "share": None,
+        "turn": 0,
         "run_at": run_at,
         "attempts": 0,
         "created_at": now,

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -40,6 +40,10 @@ class JobRow(Base):
     """It was enqueued once more while it ran: it runs again."""
     prefer: Mapped[str | None]
     """The worker that may take it first, for a second."""
+    share: Mapped[str | None] = mapped_column(String(32))
+    """On whose account it is, such as a centre's: of equally urgent jobs each share has one before any has two."""
+    turn: Mapped[int] = mapped_column(server_default="0")
+    """Which turn it has among those of its kind; fixed when it is enqueued."""
     run_at: Mapped[datetime]
     """Due from then on; if it runs and is to run again, due again from then on."""
     lease_until: Mapped[datetime | None]

@@ -27,7 +27,7 @@ from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import DisplaySession, Who, allow
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import confirming, facing, reading, showing, stopping
+from gateway.visits import confirming, facing, line, reading, showing, stopping
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import DocumentNotCheckedError
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
@@ -191,7 +191,7 @@ def _values(conn: Connection, parts: Parts, view: VisitView, screen: Screen) -> 
         case Screen.TOLD:
             return {"told": endings.OVER if view.stage in _ON_DISPLAY else endings.told(view)}
         case _:
-            return {}
+            return {"place": line.place(conn, parts, view)}
 
 
 def _invitation(conn: Connection, parts: Parts, view: VisitView) -> dict[str, Any]:

@@ -37,6 +37,7 @@ _ENDED_UNSENT = frozenset(
 _LEAVES_ROOM = frozenset({FilingState.FILED, FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
 """After these another filing of the service may begin, as long as the delegation has one left."""
 
+_CENTRE = select(Visit.centre_id).join(Filing, Filing.visit_id == Visit.id).where(Filing.id == bindparam("filing"))
 _SUPERSEDE = (
     update(Run)
     .where(Run.filing_id == bindparam("filing"), Run.state == RunState.HOLDING)
@@ -211,7 +212,8 @@ def queue_run(
             queued_at=now,
         )
     )
-    enqueue(conn, f"run.{kind.value}", {"run": run_id}, key=f"run:{run_id}", prefer=prefer, run_at=run_at, now=now)
+    job, centre = f"run.{kind.value}", conn.execute(_CENTRE, {"filing": filing_id}).scalar_one()
+    enqueue(conn, job, {"run": run_id}, key=f"run:{run_id}", prefer=prefer, share=centre, run_at=run_at, now=now)
     return run_id
 
 

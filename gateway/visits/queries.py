@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from audit.events import EventName
 from gateway.database.base import written_out
+from gateway.jobs.turns import place_of
 from gateway.ledger.tables import AuditChain, AuditEvent
 from gateway.people.tables import Centre, Staff
 from gateway.services.tables import Service
@@ -112,7 +113,7 @@ def _sent_before(newest_filing: Any) -> Any:
 
 
 def moment_of_visit() -> Select[Any]:
-    """What moves while a page waits: events, steps of the newest run, and the end of the newest code."""
+    """What moves while a page waits: events, steps of the newest run, its place in the line, the newest code's end."""
     filing, run, approval = aliased(Filing), aliased(Run), aliased(Approval)
     inner_run, inner_approval = aliased(Run), aliased(Approval)
     columns: list[Any] = [
@@ -123,6 +124,7 @@ def moment_of_visit() -> Select[Any]:
         run.steps_total,
         run.reason,
         approval.code_until,
+        place_of(literal("run:").concat(run.id)).correlate(run).scalar_subquery().label("place"),
     ]
     return (
         select(*columns)

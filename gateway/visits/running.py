@@ -119,7 +119,7 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
     answers = msgspec.json.decode(vault.take(filing.id, "answers"), type=Answers)
     again = run.state is RunState.RUNNING
-    set_run(conn, run_id, state=RunState.RUNNING, worker_id=worker_id, reason=None)
+    set_run(conn, run_id, state=RunState.RUNNING, worker_id=worker_id, reason=None, begun_at=now)
     say(
         conn,
         filing.visit_id,
@@ -191,7 +191,7 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
     vault.keep(filing.id, "picture", result.picture_png, now)
     filings.move(conn, filing, FilingState.PREPARED, readback_hash=readback_hash)
     held_until = now + parts.settings.page_hold if result.held else None
-    set_run(conn, run_id, state=RunState.HOLDING, worker_id=worker_id, held_until=held_until)
+    set_run(conn, run_id, state=RunState.HOLDING, worker_id=worker_id, held_until=held_until, filled_at=now)
     who = actors.connector(filing.service_id)
     say(
         conn,

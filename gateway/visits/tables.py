@@ -260,7 +260,7 @@ class Run(Base):
     """One errand of a worker at the portal. Disposable: the filing's state is the truth."""
 
     __tablename__ = "run"
-    __table_args__ = (Index("ix_run_filing", "filing_id", "queued_at"),)
+    __table_args__ = (Index("ix_run_filing", "filing_id", "queued_at"), Index("ix_run_filled", "filled_at"))
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"))
     attempt: Mapped[int]
@@ -271,6 +271,10 @@ class Run(Base):
     steps_total: Mapped[int]
     reason: Mapped[str | None] = mapped_column(String(64))
     queued_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    """When a worker took it up, last."""
+    filled_at: Mapped[datetime | None]
+    """When the form was filled in and read back."""
     held_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

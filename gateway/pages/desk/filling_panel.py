@@ -17,7 +17,7 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.residents import Profile
 from gateway.people.tables import Centre
-from gateway.visits import fixed, holding, second_looks
+from gateway.visits import fixed, holding, line, second_looks
 from gateway.visits.asking import uploads
 from gateway.visits.reading import OpenedVisit, VisitView
 from gateway.visits.sealed import VisitVault
@@ -137,6 +137,11 @@ def gather(
         "shown": shown,
         "seen": mark(view),
     }
+
+
+def while_waiting(conn: Connection, parts: Parts, view: VisitView) -> dict[str, Any]:
+    """What the panel shows once all is answered: the place in the line, until a worker is free."""
+    return {"place": line.place(conn, parts, view)}
 
 
 def not_confirmed(

@@ -387,6 +387,7 @@ _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     "plan_questions": _plan_questions,
     "plan_waiting": _plan_waiting,
     Stage.QUESTIONS: _questions,
+    Stage.FILLING: lambda look: filling_panel.while_waiting(look.conn, look.parts, look.view),
     Stage.PERMIT: _permit,
     Stage.PERMIT_LAPSED: _unsent,
     Stage.PERMIT_REFUSED: _unsent,

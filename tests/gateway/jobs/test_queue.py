@@ -4,11 +4,11 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from gateway.database.counting import count_statements
 from gateway.database.engine import Database
-from gateway.jobs import leases
+from gateway.jobs import leases, turns
 from gateway.jobs.leases import Job
 from gateway.jobs.queue import Task, enqueue, enqueue_all
 from gateway.jobs.tables import JobRow, JobState
@@ -23,6 +23,23 @@ def put(database: Database, **options: object) -> str:
 
 def take(database: Database, *, me: str = "one", after: timedelta = timedelta(0)) -> Job | None:
     return database.write_now(lambda conn: leases.claim(conn, ["look"], me, NINE + after, LEASE))
+
+
+def put_in_turn(database: Database, number: int, **options: object) -> str:
+    """Put the `number`th of several that came one after the other."""
+    return put(database, run_at=NINE - timedelta(seconds=10 - number), **options)
+
+
+def taken(database: Database) -> str:
+    """The id of the job whose turn it is."""
+    job = take(database)
+    assert job is not None
+    return job.id
+
+
+def place(database: Database, key: str) -> int:
+    values = {"key": key, "now": NINE}
+    return database.read_now(lambda conn: int(conn.execute(turns.place_of(bindparam("key")), values).scalar_one()))
 
 
 def states(database: Database) -> list[JobState]:
@@ -109,6 +126,38 @@ def test_is_gone_when_it_is_done(database: Database) -> None:
     assert job is not None
     assert database.write_now(partial(leases.finish, job=job, me="one"))
     assert states(database) == []
+
+
+class TestTurns:
+    def test_each_share_has_one_before_any_has_two(self, database: Database) -> None:
+        first, *busy = (put_in_turn(database, number, share="riga") for number in range(4))
+        assert taken(database) == first
+        other = [put_in_turn(database, number, share="liepaja") for number in (4, 5)]
+        order = [taken(database) for _ in range(5)]
+        assert order == [other[0], busy[0], other[1], busy[1], busy[2]]
+
+    def test_what_waits_for_something_else_costs_its_share_no_turn(self, database: Database) -> None:
+        put(database, share="riga")
+        job = take(database)
+        assert job is not None
+        later = NINE + timedelta(minutes=1)
+        database.write_now(lambda conn: leases.retry(conn, job, "one", due=later, code="unwell", counted=False))
+        ready = [put_in_turn(database, number, share=share) for number, share in enumerate(("riga", "liepaja"))]
+        assert [taken(database) for _ in range(2)] == ready
+
+    def test_a_place_in_the_line_is_counted_in_the_order_of_the_turns(self, database: Database) -> None:
+        for number, key in enumerate(("a1", "a2", "a3", "b1")):
+            put_in_turn(database, number, key=key, share=key[0])
+        assert [place(database, key) for key in ("a1", "b1", "a2", "a3")] == [1, 2, 3, 4]
+        take(database)
+        assert [place(database, key) for key in ("a1", "b1", "a2", "a3")] == [0, 1, 2, 3]
+
+    def test_what_is_not_due_or_of_another_kind_stands_in_nobody_s_way(self, database: Database) -> None:
+        put(database, run_at=NINE + timedelta(seconds=1))
+        database.write_now(lambda conn: enqueue(conn, "other", {}, now=NINE))
+        put(database, key="mine", share="a")
+        assert place(database, "mine") == 1
+        assert place(database, "unknown") == 0
 
 
 class TestLostLease:

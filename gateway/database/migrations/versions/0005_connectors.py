@@ -74,8 +74,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("idempotency_key", sa.String(length=32), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_filing_decided_by"), "staff", ["decided_by"], ["id"])
 
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("share", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("turn", sa.Integer(), server_default="0", nullable=False))
+
     with op.batch_alter_table("receipt", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fee", sa.String(length=16), nullable=True))
+
+    with op.batch_alter_table("run", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("begun_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("filled_at", UtcDateTime(), nullable=True))
+        batch_op.create_index("ix_run_filled", ["filled_at"], unique=False)
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("left_out", Json, nullable=True))
