@@ -53,5 +53,5 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object], browse
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests that hold a browser last, keeping the order otherwise."""
-    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+    """Put the tests that hold a browser or a whole stack last, keeping the order otherwise."""
+    items.sort(key=lambda item: not {"playwright", "stack"}.isdisjoint(getattr(item, "fixturenames", ())))

@@ -89,8 +89,13 @@ async def _run(runner: Runner, desk: Desk) -> tuple[float, float, float]:
 
 def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figure]:
     """The run and the bare script, in turn."""
-    times = asyncio.run(_in_turn(effort.runs))
-    yield Figure(
+    del databases
+    yield figure(asyncio.run(_alone(effort)))
+
+
+def figure(times: Times) -> Figure:
+    """The run beside the bare script."""
+    return Figure(
         name="connector run, gate and read-back included",
         value=times.run,
         unit="s",
@@ -101,22 +106,26 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
     )
 
 
-async def _in_turn(rounds: int) -> Times:
-    """Run both in turn, `rounds` times each, after one of each to warm up if there is more than one."""
-    chromium = find_browser()
-    runner = Runner(RunnerSettings(chromium=chromium))
-    bare: list[float] = []
-    runs: list[tuple[float, float, float]] = []
+async def _alone(effort: Effort) -> Times:
+    runner = Runner(RunnerSettings(chromium=find_browser()))
     with FakeIssuer() as issuer, Sandbox(SandboxSettings.for_tests().with_gateway(issuer.url, CLIENT, SECRET)) as world:
         await runner.start()
-        desk = Desk(runner, world.portal_url, issuer)
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, chromium_sandbox=os.geteuid() != 0)
-            warm_up = min(rounds - 1, 1)
-            for _ in range(rounds + warm_up):
-                bare.append(await _bare(browser, desk))
-                runs.append(await _run(runner, desk))
-            await browser.close()
-        await runner.close()
+        try:
+            return await in_turn(Desk(runner, world.portal_url, issuer), effort)
+        finally:
+            await runner.close()
+
+
+async def in_turn(desk: Desk, effort: Effort) -> Times:
+    """Run both in turn, after one of each to warm up if there is more than one."""
+    bare: list[float] = []
+    runs: list[tuple[float, float, float]] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_browser(), chromium_sandbox=os.geteuid() != 0)
+        warm_up = min(effort.runs - 1, 1)
+        for _ in range(effort.runs + warm_up):
+            bare.append(await _bare(browser, desk))
+            runs.append(await _run(desk.runner, desk))
+        await browser.close()
     run, sign_in, picture = (statistics.median(column) for column in zip(*runs[warm_up:], strict=True))
     return Times(statistics.median(bare[warm_up:]), run, sign_in, picture)

@@ -17,6 +17,8 @@ class Effort:
 
     rounds: int
     """Each round is one sample."""
+    warm_up: int
+    """Turns before the first that counts."""
     pages: int
     """Requests of one page in a round."""
     pages_on: int
@@ -43,6 +45,7 @@ class Effort:
 
 FULL = Effort(
     rounds=15,
+    warm_up=2,
     pages=5,
     pages_on=2,
     grants=10,
@@ -58,18 +61,19 @@ FULL = Effort(
 )
 QUICK = Effort(
     rounds=1,
+    warm_up=0,
     pages=1,
     pages_on=1,
-    grants=2,
-    signatures=5,
-    leaves=2_000,
-    entries=50,
+    grants=1,
+    signatures=2,
+    leaves=600,
+    entries=20,
     runs=1,
-    waits=3,
-    visits=50,
-    writing_seconds=0.2,
-    writers=2,
-    idle_seconds=0.2,
+    waits=1,
+    visits=20,
+    writing_seconds=0.05,
+    writers=1,
+    idle_seconds=0,
 )
 """For a look whether everything still can be measured; its figures mean nothing."""
 

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from delegation.assurance import Assurance, Route
-from gateway.app import create_app
 from gateway.clock import HeldClock, SystemClock
 from gateway.config import Settings
 from gateway.database.engine import Database
@@ -22,7 +21,7 @@ from gateway.demo import catalogue
 from gateway.keys import keyfile
 from gateway.oauth import providers
 from gateway.pages.resident.offers import ResidentSignIn
-from gateway.parts import LANGUAGES, Parts, open_keys
+from gateway.parts import Parts, open_keys
 from gateway.people import sessions, staff
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
@@ -31,13 +30,12 @@ from gateway.terminals import enrolment
 from gateway.visits.reading import Stage
 from tests.databases import HOW_TO_GET_POSTGRESQL, Databases, PostgresqlDatabases, SqliteDatabases
 from tests.gateway.accounts import an_account
-from tests.gateway.callers import PASSWORD, Caller, Callers
+from tests.gateway.callers import PASSWORD, Caller, Callers, compiled, fitted
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.facing import PROVIDER, PlayedProvider
 from tests.gateway.visits.played import PORTAL
 from tests.gateway.visits.staffed import register_portal
 from tests.postgresql import PostgresqlMissingError, Server, find_binaries
-from ui.environment import environment
 
 KINDS = ("SQLite", "PostgreSQL")
 _PATIENT = "900"
@@ -175,7 +173,7 @@ def _open(database: Database, url: str, folder: Path) -> Gateway:
     keyfile.create(folder)
     sealer = keyfile.load(folder)
     keys = database.write_now(lambda conn: open_keys(conn, sealer, clock.now(), settings.log_origin))
-    parts = Parts(settings, database, clock, sealer, keys, environment(languages=LANGUAGES))
+    parts = Parts(settings, database, clock, sealer, keys, compiled())
     database.write_now(lambda conn: catalogue.seed(conn, portal_origin=PORTAL, client_id="portal"))
     database.write_now(lambda conn: register_portal(conn, clock.now()))
     centre = database.write_now(
@@ -186,7 +184,7 @@ def _open(database: Database, url: str, folder: Path) -> Gateway:
     new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre, roles=tuple(Role))
     account = database.write_now(lambda conn: an_account(conn, sealer, new, now=clock.now()))
     database.write_now(lambda conn: _register_provider(conn, parts))
-    app = create_app(parts)
+    app = fitted(parts)
     app.state["resident_sign_in"] = ResidentSignIn(parts, PlayedProvider(now=clock.now))
     return Gateway(parts, clock, Callers(parts, clock, app, centre, "", "", account))
 

@@ -23,7 +23,6 @@ from tests.databases import Databases
 from tests.gateway.visits.played import signed_in
 
 AIM_MS = 5.0
-_WARM_UP = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +41,7 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
 
 
 def _on(kind: str, databases: Databases, effort: Effort) -> Iterator[Figure]:
-    needed = _WARM_UP + 1 + effort.rounds * effort.grants
+    needed = effort.warm_up + 1 + effort.rounds * effort.grants
     peer_url = databases.empty()
     peer = Peer(peer_url)
     try:
@@ -50,7 +49,7 @@ def _on(kind: str, databases: Databases, effort: Effort) -> Iterator[Figure]:
             desk = gateway.desk()
             ready = iter([_come_so_far(desk, number) for number in range(needed)])
             asked = iter(peer.ask([f"subject-{number}" for number in range(needed)]))
-            for _ in range(_WARM_UP):
+            for _ in range(effort.warm_up):
                 _grant(gateway, next(ready))
                 peer.grant(next(asked))
             with count_statements() as counted:

@@ -63,8 +63,8 @@ async def _look(gateway: Gateway, pages: Sequence[Page], effort: Effort) -> dict
     todo = [(bare, _BARE), *((gateway.callers.app, page) for page in pages)]
     costs = {page.name: Cost() for _, page in todo}
     for app, page in todo:
-        await ask(app, page)
-        await ask(app, page)  # the first look may be put on record
+        for _ in range(effort.warm_up):  # the first look may be put on record
+            await ask(app, page)
         with count_statements() as counted:
             status, costs[page.name].body = await ask(app, page)
         assert status == 200, f"{page.name}: {status}"

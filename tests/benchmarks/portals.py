@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Litestar, get
+from litestar.params import FromPath
 from sqlalchemy import bindparam, select
 
 from gateway.database.engine import Database
@@ -89,7 +90,7 @@ def _rate(ask: Callable[[Any], Awaitable[Answer]], each: Sequence[Any]) -> float
 
 def _bare(database: Database) -> Litestar:
     @get("/{client:str}")
-    async def row(client: str) -> dict[str, str]:
+    async def row(client: FromPath[str]) -> dict[str, str]:
         found = await database.read(lambda conn: conn.execute(_ROW, {"client": client}).one())
         return {"client": found.client_id, "portal": found.portal_id}
 

@@ -4,108 +4,74 @@ import contextlib
 import http.client
 import os
 import resource
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gateway.demo.ports import Ports
+from gateway.demo.stack import Stack
 from tests.benchmarks.effort import Effort
 from tests.benchmarks.figures import Aim, Figure
-from tests.browser import find_browser
 from tests.databases import Databases
 
 AIM_MB = 150.0
 _PATIENCE = 60.0
 _PAGES = ("/", "/sign-in", "/a", "/log/vkey")
 _TIMES = 20
-_START = "from gateway.cli import main; main()"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _MB = 1024 * 1024
 
 
 def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figure]:
     """Both processes as they are run, on an SQLite database of their own."""
+    del databases
     with TemporaryDirectory(prefix="pilnvara-bench-") as folder:
-        port = _free_port()
-        environment = _environment(Path(folder), port)
-        with _process("serve", environment) as gateway:
-            _wait_for(gateway, port)
-            _look_around(port)
-            time.sleep(effort.idle_seconds)
-            memory = _memory(gateway.pid)
-            cpu = _cpu_share(gateway.pid, effort.idle_seconds)
-            yield Figure(
-                name="gateway, idle",
-                value=memory,
-                unit="MB",
-                beside=f"after {_TIMES * len(_PAGES)} requests; CPU {cpu:.1%} of a core",
-                aims=(Aim("MB", memory, AIM_MB),),
-            )
-        with _process("worker", environment) as worker:
-            _wait_for_children(worker)
-            time.sleep(effort.idle_seconds)
-            own, browser = _memory(worker.pid), sum(_memory(pid) for pid in _descendants(worker.pid))
-            cpu = _cpu_share(worker.pid, effort.idle_seconds)
-            yield Figure(
-                name="worker, idle",
-                value=own,
-                unit="MB",
-                beside=f"and {browser:.0f} MB for its browser; CPU of all {cpu:.1%} of a core",
-            )
-
-
-def _environment(folder: Path, port: int) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PILNVARA_")}
-    chromium = os.environ.get("PILNVARA_CHROMIUM") or find_browser()
-    return kept | {
-        "PILNVARA_DATA_DIR": str(folder / "data"),
-        "PILNVARA_URL": f"http://localhost:{port}",
-        "PILNVARA_LISTEN": f"127.0.0.1:{port}",
-        **({"PILNVARA_CHROMIUM": chromium} if chromium else {}),
-    }
-
-
-@contextmanager
-def _process(command: str, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", _START, command], env=dict(environment), stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
+        stack = Stack(Path(folder), Ports.free())
         try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            stack.seed()
+            stack.start_gateway()
+            stack.start_worker()
+            yield from figures(stack, effort)
+        finally:
+            stack.stop()
 
 
-def _wait_for(process: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"`pilnvara serve` did not answer; it ended with {process.poll()}")
+def figures(stack: Stack, effort: Effort) -> Iterator[Figure]:
+    """What gateway and worker of a stack take that answers nobody else."""
+    gateway, worker = stack.processes["gateway"].pid, stack.processes["worker"].pid
+    _look_around(stack.ports.gateway)
+    _wait_for_children(worker)
+    time.sleep(effort.idle_seconds)
+    memory = memory_of(gateway)
+    yield Figure(
+        name="gateway, idle",
+        value=memory,
+        unit="MB",
+        beside=f"after {_TIMES * len(_PAGES)} requests; CPU {_cpu_share(gateway, effort.idle_seconds):.1%} of a core",
+        aims=(Aim("MB", memory, AIM_MB),),
+    )
+    own, browser = memory_of(worker), sum(map(memory_of, descendants(worker)))
+    yield Figure(
+        name="worker, idle",
+        value=own,
+        unit="MB",
+        beside=f"and {browser:.0f} MB for its browser; "
+        f"CPU of all {_cpu_share(worker, effort.idle_seconds):.1%} of a core",
+    )
 
 
-def _wait_for_children(process: "subprocess.Popen[bytes]") -> None:
+def _wait_for_children(pid: int) -> None:
     """Until the browser is warm: its processes are no longer becoming more."""
     deadline = time.monotonic() + _PATIENCE
     before = -1
-    while time.monotonic() < deadline and process.poll() is None:
-        now = len(_descendants(process.pid))
+    while time.monotonic() < deadline:
+        now = len(descendants(pid))
         if now and now == before:
             return
         before = now
         time.sleep(0.5)
-    raise RuntimeError(f"`pilnvara worker` started no browser; it ended with {process.poll()}")
+    raise RuntimeError("the worker started no browser")
 
 
 def _look_around(port: int) -> None:
@@ -116,14 +82,7 @@ def _look_around(port: int) -> None:
         connection.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-def _memory(pid: int) -> float:
+def memory_of(pid: int) -> float:
     """MB that a process has for itself, with its part of what it shares; all that it maps where that is not told."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
@@ -135,20 +94,21 @@ def _memory(pid: int) -> float:
         return 0.0
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
             if int(fields[1]) == pid:
                 child = int(stat.parent.name)
-                found += [child, *_descendants(child)]
+                found += [child, *descendants(child)]
     return found
 
 
 def _cpu_share(pid: int, seconds: float) -> float:
     """Share of one core that a process and those it started use while `seconds` pass."""
-    watched = [pid, *_descendants(pid)]
+    watched = [pid, *descendants(pid)]
     before, started = sum(map(_ticks, watched)), time.monotonic()
     time.sleep(max(seconds, 0.5))
     return (sum(map(_ticks, watched)) - before) / _TICKS / (time.monotonic() - started)

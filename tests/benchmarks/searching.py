@@ -62,7 +62,7 @@ async def _search(
 ) -> dict[str, list[float]]:
     cookies = gateway.desk().callers.staff(Role.AUDITOR).cookies
     waits: dict[str, list[float]] = {name: [] for name in searches}
-    for number in range(1 + 2 * effort.rounds):
+    for number in range(2 * effort.rounds):
         for name, asked in searches.items():
             started = time.perf_counter()
             status, _ = await ask(gateway.callers.app, Page(name, f"/audit?{urlencode(asked)}", cookies))

@@ -1,22 +1,43 @@
-"""Whether every measure of the bench still can be taken; its figures are `make bench`'s own matter."""
+"""Whether every measure of the bench still can be taken; its figures are `make bench`'s own matter.
 
-import json
+Each is taken for real, at its smallest size, on the servers and in the process that other tests use too.
+"""
+
 import math
-import subprocess
-import sys
+from pathlib import Path
+
+import pytest
 
 from tests.benchmarks.__main__ import MEASURES
+from tests.benchmarks.effort import QUICK
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.gateways import KINDS
+from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
+
+APART = {"connector": "tests/connectors/test_figures.py", "processes": "tests/flow/test_figures.py"}
+"""Measures of what runs already where these tests are."""
 
 
-def test_every_measure_yields_figures() -> None:
-    command = [sys.executable, "-m", "tests.benchmarks", "--quick", "--json"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    found = json.loads(run.stdout)
-    assert found.keys() == MEASURES.keys()
-    for figures in found.values():
-        assert figures
-        for figure in figures:
-            assert math.isfinite(figure["value"]), figure
-            assert figure["value"] > 0, figure
-            assert figure["ratio"] is None or figure["ratio"] > 0, figure
+@pytest.mark.parametrize("name", sorted(MEASURES.keys() - APART))
+def test_a_measure_yields_figures(
+    name: str, sqlite_databases: SqliteDatabases, postgresql_databases: PostgresqlDatabases
+) -> None:
+    databases: dict[str, Databases] = dict(zip(KINDS, (sqlite_databases, postgresql_databases), strict=True))
+    figures = list(MEASURES[name](QUICK, databases))
+    assert figures
+    for figure in figures:
+        assert_means_something(figure)
+
+
+def test_what_runs_already_elsewhere_is_measured_there() -> None:
+    project = Path(__file__).parents[2]
+    assert MEASURES.keys() >= APART.keys()
+    for name, path in APART.items():
+        assert f"import {name}" in (project / path).read_text(encoding="utf-8")
+
+
+def assert_means_something(figure: Figure) -> None:
+    """Figures of `QUICK` mean nothing but that they were taken."""
+    assert math.isfinite(figure.value), figure
+    assert figure.value > 0, figure
+    assert figure.ratio is None or figure.ratio > 0, figure

@@ -7,6 +7,7 @@ import asyncio
 import html
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -294,10 +295,16 @@ def fitted(parts: Parts) -> Litestar:
     return _shared[limit]
 
 
+@cache
+def compiled() -> Renderer:
+    """The templates, compiled once a process."""
+    return environment(languages=LANGUAGES)
+
+
 @pytest.fixture(scope="session")
 def renderer() -> Renderer:
-    """The templates, compiled once."""
-    return environment(languages=LANGUAGES)
+    """The templates."""
+    return compiled()
 
 
 @pytest.fixture

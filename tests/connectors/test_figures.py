@@ -1,0 +1,13 @@
+"""Whether `make bench` can still take what it says of runs; with the browser and the portals that other tests use."""
+
+import pytest
+
+from tests.benchmarks import connector
+from tests.benchmarks.effort import QUICK
+from tests.benchmarks.test_smoke import assert_means_something
+from tests.connectors.desk import Desk
+
+
+@pytest.mark.anyio
+async def test_a_run_is_held_against_the_bare_script(desk: Desk) -> None:
+    assert_means_something(connector.figure(await connector.in_turn(desk, QUICK)))
