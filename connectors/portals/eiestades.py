@@ -74,8 +74,8 @@ def step(slug: str, name: str, title: Words, fills: tuple[AnyFill, ...], appears
     )
 
 
-def final(slug: str, shows: Mapping[str, str], carries: tuple[Step, ...] = ()) -> Final:
-    """The overview and *Iesniegt*. What it sends repeats the answers of the steps in `carries`."""
+def final(slug: str, shows: Mapping[str, str], carries: tuple[Step, ...] = (), *, keyed: bool = False) -> Final:
+    """The overview and *Iesniegt*. What it sends repeats the answers of `carries`; `keyed` as `look_up` has it."""
     answers = {
         pointer: replace(member, page=each.name)
         for each in carries
@@ -93,6 +93,7 @@ def final(slug: str, shows: Mapping[str, str], carries: tuple[Step, ...] = ()) -
         fee=r"Maksa: ([^\n]+)",
         shows=shows,
         declined_paths=("/pieslegties",),
+        idempotency_header="Idempotency-Key" if keyed else None,
     )
 
 
@@ -106,8 +107,8 @@ def receipt(slug: str, prefix: str) -> ReceiptRule:
     )
 
 
-def look_up(service: str) -> LookUp:
-    """*Mani iesniegumi*, as the page's own script asks for it."""
+def look_up(service: str, *, keyed: bool = False) -> LookUp:
+    """*Mani iesniegumi*, as the page's own script asks for it; `keyed` where the holder files one sending once."""
     return LookUp(
         path="/api/iesniegumi",
         items="iesniegumi",
@@ -118,6 +119,7 @@ def look_up(service: str) -> LookUp:
         pdf_path="/iesniegumi/{reference}/apliecinajums.pdf",
         # The portal stores before it answers and gives up an answer after a minute.
         settles_after=timedelta(minutes=2),
+        idempotency_key="idempotency" if keyed else None,
     )
 
 

@@ -84,6 +84,21 @@ def test_what_is_complete_is_filed_once_under_its_own_key(script: Script) -> Non
     assert script.counted() == (2, 1)
 
 
+def test_the_same_sending_is_filed_once_and_no_other_answers_under_its_name(script: Script) -> None:
+    script.http.headers["Idempotency-Key"] = "k-1"
+    first = script.call("POST", f"{SERVICE}/nosutit", json=script.fill())
+    again = script.call("POST", f"{SERVICE}/nosutit", json=script.fill())
+    assert (again.status_code, again.json()) == (201, first.json())
+    script.fill()
+    script.save("izglitiba", limenis="augstaka")
+    other = script.call("GET", f"{SERVICE}/parskats").json()
+    last = {name: other[name] for name in ("melnraksts", "versija")}
+    refused = script.call("POST", f"{SERVICE}/nosutit", json=last)
+    assert refused.status_code == 422
+    assert first.json()["numurs"] in refused.json()["kludas"][""]
+    assert script.counted() == (3, 1)
+
+
 def test_an_overview_that_is_older_than_the_draft_files_nothing(script: Script) -> None:
     last = script.fill()
     script.save("izglitiba", limenis="augstaka")

@@ -57,6 +57,8 @@ class Application:
     """As the receipt says it; empty where there is none."""
     given: tuple[tuple[str, str], ...] = ()
     """What the filing brought forth: label and value."""
+    idempotency: str = ""
+    """By what its sender called this sending, where it was called something."""
 
     def for_tests(self) -> dict[str, Any]:
         """As `/_sandbox/state` says it."""
@@ -83,6 +85,7 @@ class Application:
             "until": handling.until,
             "received_at": self.received_at.isoformat(),
             "pdf": f"/iesniegumi/{self.reference}/apliecinajums.pdf",
+            "idempotency": self.idempotency,
         }
 
 
@@ -97,6 +100,7 @@ class Filing:
     sections: Sections
     fee: str = ""
     given: tuple[tuple[str, str], ...] = ()
+    idempotency: str = ""
 
 
 class Keeping(Protocol):
@@ -148,11 +152,22 @@ class Registry:
             sections=filing.sections,
             fee=filing.fee,
             given=filing.given,
+            idempotency=filing.idempotency,
         )
         self.applications[application.reference] = application
         if self._kept:
             self._kept.add(application)
         return application
+
+    def sent_before(self, service: AnyService, person: Person, idempotency: str) -> Application | None:
+        """What the same sending has become already."""
+        same = (service.id, person.personal_code, idempotency)
+        found = (
+            one
+            for one in self.applications.values()
+            if (one.service.id, one.person.personal_code, one.idempotency) == same
+        )
+        return next(found, None) if idempotency else None
 
     def applications_for(self, session: Session) -> list[Application]:
         """What a session may see of what its person has filed, newest first."""

@@ -27,6 +27,7 @@ class _Line(msgspec.Struct, frozen=True):
     sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     fee: str = ""
     given: tuple[tuple[str, str], ...] = ()
+    idempotency: str = ""
 
 
 class Journal:

@@ -8,6 +8,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from connectors.sandbox.common.applications import Application
 from connectors.sandbox.portal.fields import LARGEST_FILE, file_problem
 from connectors.sandbox.single_page.desk import ApiError, Caller, Draft, SinglePageDesk
 from connectors.sandbox.single_page.fields import Problems, Question, is_shown, read
@@ -151,13 +152,20 @@ def overview(request: AnyRequest, desk: AnyDesk, slug: FromPath[str]) -> Answer:
 
 @post("/pakalpojumi/{slug:str}/nosutit", status_code=201)
 async def file_draft(request: AnyRequest, desk: AnyDesk, slug: FromPath[str]) -> Answer:
-    """The final request: file what the overview showed."""
+    """The final request: file what the overview showed, and the same sending (`Idempotency-Key`) once."""
     desk.lose_session(request, "nosutit")
     caller = desk.caller(request, slug)
     sent = await _sent(request, "melnraksts", "versija", "dati")
     draft = desk.registry.drafts.get(str(sent.get("melnraksts")))
     if draft is None or draft.person.personal_code != caller.session.person.personal_code:
         raise ApiError(404, "Melnraksta nav")
+    sending = request.headers.get("idempotency-key", "")
+    before = desk.registry.sent_before(caller.service, caller.session.person, sending)
+    if before is not None and "accepts_twice" not in desk.faults:
+        if before.answers != draft.said():
+            problem = f"Ar šo atslēgu jau ir saņemts iesniegums ar citām ziņām: {before.reference}"
+            return _answer({"kludas": {"": problem}}, 422)
+        return _taken(before)
     if draft.reference and "accepts_twice" not in desk.faults:
         raise ApiError(409, f"Iesniegums jau ir saņemts: {draft.reference}")
     if problem := _out_of_date(desk, caller, draft, sent):
@@ -166,8 +174,12 @@ async def file_draft(request: AnyRequest, desk: AnyDesk, slug: FromPath[str]) ->
     if fault.get("at") == "final":
         control, message = caller.service.refusal
         return _answer({"kludas": {"": f"{_label(caller, control)}: {fault['message'] or message}"}}, 422)
-    application = desk.registry.accept(draft, caller.steps, caller.session, desk.now())
+    application = desk.registry.accept(draft, caller.steps, caller.session, desk.now(), sending)
     desk.received.add(request.headers.get("pilnvara-permit", ""))
+    return _taken(application)
+
+
+def _taken(application: Application) -> Answer:
     return _answer({"numurs": application.reference, "sanemts": f"{application.received_at:%d.%m.%Y. %H:%M}"}, 201)
 
 

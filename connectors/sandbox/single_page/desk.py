@@ -57,6 +57,10 @@ class Draft:
         self.uploads[known] = f"{filename} ({max(1, round(len(content) / 1024))} KB)"
         return known
 
+    def said(self) -> dict[str, str]:
+        """All answers as they are filed."""
+        return {name: text for step in self.answers.values() for name, text in flat(step).items()}
+
     def incomplete(self, steps: Sequence[Step], now: datetime) -> Step | None:
         """The first step that was not saved, or no longer fits the day."""
         return next((one for one in steps if self.lacks(one, now)), None)
@@ -90,15 +94,17 @@ class Drafts(Registry):
         draft = self.of(person, service) or Draft(secrets.token_hex(12), service, person)
         return self.drafts.setdefault(draft.id, draft)
 
-    def accept(self, draft: Draft, steps: Sequence[Step], session: Session | None, now: datetime) -> Application:
+    def accept(
+        self, draft: Draft, steps: Sequence[Step], session: Session | None, now: datetime, idempotency: str = ""
+    ) -> Application:
         """File what a draft holds; the draft is used up, not gone."""
-        answers = {name: text for step in draft.answers.values() for name, text in flat(step).items()}
         filing = Filing(
             service=draft.service,
             person=draft.person,
             key=draft.service.key_of(draft.answers),
-            answers=answers,
+            answers=draft.said(),
             sections=draft.sections(steps),
+            idempotency=idempotency,
         )
         application = self.file(filing, session, now)
         draft.reference = application.reference

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.runner import DeclinedByPortal, Filed, Found, Unknown
+from connectors.runner import Absent, DeclinedByPortal, Filed, Found, PrepareTask, Sent, Unknown
 from connectors.runner.errors import FormChangedError, SessionLostError, ValuesRefusedError
 from connectors.runner.runner import Runner
 from connectors.sandbox import Sandbox
@@ -70,6 +70,32 @@ class TestAFiling:
         assert isinstance(sent, Filed)
         values = page_desk.state()["applications"][0]["values"]
         assert (values["profesija"], values["valodas"]) == ("Grāmatvedis", "lv,en,de")
+
+
+class TestASendingThatThePortalKnowsByItsKey:
+    async def test_is_proved_absent_at_once_and_sent_again_files_one(self, page_desk: Desk) -> None:
+        """Somebody was wrong about the first one: its answer was lost, the portal holds it, and it is sent again."""
+        task = page_desk.prepare_task(UNEMPLOYED)
+        looking = replace(page_desk.look_up_task(task), idempotency_key="k-1")
+        absent = await page_desk.runner.look_up(looking, page_desk.decide, page_desk.progress)
+        assert absent == Absent(conclusive=True)
+
+        page_desk.fault("dies_after_accepting")
+        first = await send_by_key(page_desk, task, "k-1")
+        page_desk.fault("dies_after_accepting", on=False)
+        again = await send_by_key(page_desk, page_desk.prepare_task(UNEMPLOYED), "k-1")
+
+        assert isinstance(first, Unknown)
+        assert isinstance(again, Filed)
+        counted = page_desk.state()
+        assert (counted["final_posts"], counted["accepted"]) == (2, 1)
+        assert counted["applications"][0]["reference"] == again.reference
+
+
+async def send_by_key(desk: Desk, task: PrepareTask, key: str) -> Sent:
+    prepared = await prepare(desk, task)
+    sending = replace(desk.send_task(task, prepared.readback), idempotency_key=key)
+    return await desk.runner.send(sending, desk.decide, desk.progress)
 
 
 class TestARefusal:

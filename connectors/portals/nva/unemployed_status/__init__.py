@@ -40,7 +40,7 @@ CONNECTOR = Connector(
     steps=STEPS,
     final=FINAL,
     receipt=eiestades.receipt(SLUG, "NVA"),
-    look_up=eiestades.look_up(_ID),
+    look_up=eiestades.look_up(_ID, keyed=True),
     service_key=_status_and_day,
     outcome=eiestades.OUTCOME,
     fingerprints=fingerprints.load(__name__),

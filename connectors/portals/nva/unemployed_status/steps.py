@@ -126,4 +126,4 @@ STEPS = (
     ),
 )
 
-FINAL = eiestades.final(SLUG, {"Faktiskā dzīvesvieta": "adrese", "Tālrunis": "talrunis"})
+FINAL = eiestades.final(SLUG, {"Faktiskā dzīvesvieta": "adrese", "Tālrunis": "talrunis"}, keyed=True)
