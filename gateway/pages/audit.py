@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 from gateway.ledger import continuations, cosignatures, verdicts
 from gateway.ledger.verdicts import Standing
 from gateway.pages import audit_exports, audit_search, audit_signs, audit_trail, audit_words, outcome_words
-from gateway.pages.desk.words import CHANNELS, ENDINGS, ROUTES
+from gateway.pages.desk.words import CHANNELS, ENDINGS, ROUTES, TURNS
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.paging import end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import inquiring, looking, outcomes, register
+from gateway.visits import inquiring, looking, outcomes, register, turns
 from gateway.visits.looking import AuditReason
 from gateway.visits.register import Search
 from gateway.web.redirects import see_other
@@ -88,12 +88,20 @@ async def show_visit(
     if not shown.may_see:
         return _reason_page(request, visit_id, inquiry=shown.inquiry_id)
     came_from = _came_from(request)
-    outlooks = await parts.database.read(lambda conn: outcomes.of_visit(conn, parts, visit_id, session.language))
+    outlooks, together = await parts.database.read(
+        lambda conn: (
+            outcomes.of_visit(conn, parts, visit_id, session.language),
+            turns.turns_of(conn, shown.view),
+        )
+    )
     return page(
         request,
         "pages/audit/visit.html",
         outlooks=outlooks,
         outcome_words=outcome_words,
+        turns=together,
+        filed_of=turns.filed_of(together),
+        turn_words=TURNS,
         view=shown.view,
         trail=shown.trail,
         steps=shown.steps,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from connectors.sdk.outcome import Standing
+from connectors.sdk.outcome import Stage, Standing
 from gateway.visits.outcome_tables import FollowingEnd
 from gateway.visits.outcomes import HandedOverHow
 from ui.i18n import Message, message
@@ -14,6 +14,12 @@ STANDINGS: Final[Mapping[Standing, Message]] = {
     Standing.MORE_WANTED: message("The institution wants something more"),
     Standing.GRANTED: message("Decided: granted"),
     Standing.REFUSED: message("Decided: refused"),
+}
+STAGES: Final[Mapping[Stage, Message]] = {
+    Stage.INFORMATION: message("Information"),
+    Stage.REQUEST: message("Request"),
+    Stage.EXECUTION: message("Execution"),
+    Stage.RESULT: message("Result"),
 }
 ENDED: Final[Mapping[FollowingEnd, Message]] = {
     FollowingEnd.DECIDED: message("It is decided; nothing more is looked up."),

@@ -1,15 +1,17 @@
 """What the desk lists beside the open visits: closed ones of today, and filings that a person must settle. No names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
+from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.services.tables import Service
+from gateway.visits.outcome_tables import Following
 from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
 
 _COLUMNS = (Visit.id, Visit.channel, Visit.ending, Visit.opened_at, Visit.closed_at, Service.cards)
@@ -29,6 +31,12 @@ _IN_DOUBT: Select[Any] = (
     .order_by(Visit.opened_at)
     .limit(bindparam("most"))
 )
+_STAGES = (
+    select(Filing.visit_id, Following.stage)
+    .outerjoin(Following, Following.filing_id == Filing.id)
+    .where(Filing.visit_id.in_(bindparam("visits", expanding=True)), Filing.state == FilingState.FILED)
+)
+_ORDER = tuple(Stage)
 
 
 @dataclass(frozen=True)
@@ -42,11 +50,18 @@ class Line:
     closed_at: datetime | None
     service: str | None
     """Its title in the reader's language."""
+    stages: tuple[Stage, ...] = ()
+    """How far what was filed has come, each stage once, in their order."""
 
 
 def closed_since(conn: Connection, session: StaffSession, since: datetime, *, most: int) -> list[Line]:
     """This assistant's visits at this terminal that were opened since then and have closed, newest first."""
-    return _lines(conn, session, _CLOSED, most, since=since)
+    lines = _lines(conn, session, _CLOSED, most, since=since)
+    filed = [line.id for line in lines if line.ending is Ending.FILED]
+    reached: dict[str, set[Stage]] = {}
+    for visit_id, stage in conn.execute(_STAGES, {"visits": filed}) if filed else ():
+        reached.setdefault(visit_id, set()).add(stage or Stage.REQUEST)
+    return [replace(line, stages=tuple(sorted(reached.get(line.id, ()), key=_ORDER.index))) for line in lines]
 
 
 def in_doubt(conn: Connection, session: StaffSession, *, most: int) -> list[Line]:

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from sqlalchemy import Connection
 
+from gateway.pages import outcome_words
 from gateway.pages.desk import words
 from gateway.pages.desk.answering import path_of
 from gateway.pages.forms import Form, field
@@ -49,7 +50,14 @@ async def _desk(
     lists = await parts.database.read(lambda conn: _lists(conn, parts, session))
     given = typed or {"channel": Channel.COUNTER.value, "language": session.language}
     return page(
-        request, "pages/desk/desk.html", status=status, typed=given, is_wrong=typed is not None, words=words, **lists
+        request,
+        "pages/desk/desk.html",
+        status=status,
+        typed=given,
+        is_wrong=typed is not None,
+        words=words,
+        outcome_words=outcome_words,
+        **lists,
     )
 
 

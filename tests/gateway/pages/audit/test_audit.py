@@ -31,6 +31,7 @@ from tests.gateway.ledger.witnesses import policy_of, witness_of
 from tests.gateway.ledger.witnesses import publish as publish_witnessed
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import BENEFIT, QUEUE
+from tests.gateway.visits.planned import answer
 
 
 @pytest.fixture
@@ -90,6 +91,14 @@ def whole_visit(facing: Facing) -> None:
     counter.fill()
     counter.send()
     counter.close()
+
+
+def test_of_several_services_the_trail_says_how_many_were_filed(facing: Facing, auditor: Phone) -> None:
+    facing.counter.open_several(BENEFIT, QUEUE).grant()
+    answer(facing.counter)
+    facing.counter.send()
+    page = opened(auditor, facing.counter.visit_id)
+    assert "SP-2026-000001" in page.partition("1 of 2 filed")[2].partition("</table>")[0]
 
 
 class TestTheList:

@@ -91,10 +91,11 @@ class TestDesk:
         assert f'class="govuk-notification-banner__link" href="{desk.path}"' in desk.browser.get("/desk").text
         assert "It holds the application" in desk.look().text
 
-    def test_lists_what_was_closed_today_with_its_ending(self, desk: Desk) -> None:
+    def test_lists_what_was_closed_today_with_its_ending_and_how_far_it_came(self, desk: Desk) -> None:
         desk.at(Stage.CLOSED)
         page = desk.browser.get("/desk").text
-        assert "Closed today" in page
+        assert "<td" in (listed := page.partition("Closed today")[2])
+        assert ">Request<" in listed
         assert f'href="{desk.path}">Look' in page
         assert "Ilze" not in page
 
