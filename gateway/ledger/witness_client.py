@@ -11,6 +11,7 @@ from audit.cosignature import WitnessVerifier
 from audit.errors import NoteError
 from audit.policy import NamedWitness
 from audit.submission import ADD_CHECKPOINT, SIZE_TYPE, Submission, held_path
+from gateway.trust import system_authorities
 
 REQUEST_SECONDS = 5.0
 """How long a witness may take for one answer; the log does not wait for it that long."""
@@ -97,7 +98,9 @@ class WitnessClient:
 def open_http() -> httpx2.AsyncClient:
     """Connections to witnesses, kept open between checkpoints; whoever opens closes."""
     plain = {"Accept-Encoding": "identity"}  # so that what is counted is what came
-    return httpx2.AsyncClient(timeout=_PATIENCE, follow_redirects=False, trust_env=False, headers=plain)
+    return httpx2.AsyncClient(
+        timeout=_PATIENCE, follow_redirects=False, trust_env=False, verify=system_authorities(), headers=plain
+    )
 
 
 def _line_of(verifier: WitnessVerifier, signed: bytes, body: bytes) -> bytes:

@@ -5,7 +5,6 @@ knows the identifier sends once, and a mail program shows one of two e-mails wit
 """
 
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
 from http import HTTPStatus
 from typing import Protocol
 
@@ -23,6 +21,7 @@ import httpx2
 from gateway.config import Settings
 from gateway.notifications.errors import AddressError, MessageRefusedError, NoSenderError, NotSentError
 from gateway.notifications.tables import Channel
+from gateway.trust import system_authorities
 
 _TIMEOUT_SECONDS = 20.0
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
@@ -127,7 +126,9 @@ class HttpSmsSender:
             headers["Authorization"] = f"Bearer {self.token}"
         body = {"to": telephone(message.to), "text": message.text, "id": message.id}
         try:
-            async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False, verify=_trust()) as client:
+            async with httpx2.AsyncClient(
+                timeout=_TIMEOUT_SECONDS, trust_env=False, verify=system_authorities()
+            ) as client:
                 answer = await client.post(self.url, json=body, headers=headers)
         except httpx2.HTTPError as error:
             raise NotSentError(f"the SMS gateway did not answer: {type(error).__name__}") from None
@@ -163,12 +164,6 @@ def telephone(typed: str) -> str:
     if not _E164.fullmatch(number):
         raise AddressError("not a telephone number")
     return number
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The system's certificate authorities, read once: reading them costs more than sending."""
-    return ssl.create_default_context()
 
 
 def _smtp_error(code: int) -> NotSentError | MessageRefusedError:

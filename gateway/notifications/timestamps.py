@@ -10,6 +10,8 @@ import httpx2
 import structlog
 from rfc3161_client import HashAlgorithm, PKIStatus, TimestampRequestBuilder, decode_timestamp_response
 
+from gateway.trust import system_authorities
+
 _PATIENCE = httpx2.Timeout(10.0, connect=5.0)
 _LONGEST_ANSWER = 65_536
 _GOOD = frozenset({PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS})
@@ -36,7 +38,9 @@ async def _ask(url: str, data: bytes) -> bytes:
     content = b""
     try:
         async with (
-            httpx2.AsyncClient(timeout=_PATIENCE, follow_redirects=False, trust_env=False) as http,
+            httpx2.AsyncClient(
+                timeout=_PATIENCE, follow_redirects=False, trust_env=False, verify=system_authorities()
+            ) as http,
             http.stream("POST", url, content=request.as_bytes(), headers=headers) as answer,
         ):
             async for piece in answer.aiter_raw():

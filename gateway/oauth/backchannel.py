@@ -22,6 +22,7 @@ from gateway.keys.signing import KeyKind
 from gateway.oauth import clients, mandates
 from gateway.oauth.tables import OAuthClient, PortalDelegation
 from gateway.parts import GATEWAY, Parts
+from gateway.trust import system_authorities
 from gateway.visits.rows import find_delegation
 from gateway.visits.trail import say
 
@@ -113,7 +114,9 @@ def make_handlers(parts: Parts) -> Mapping[str, JobKind]:
 async def _post(address: str, token: str) -> None:
     try:
         # A redirect would take the token to somebody who is not registered.
-        async with httpx2.AsyncClient(timeout=_PATIENCE, follow_redirects=False, trust_env=False) as http:
+        async with httpx2.AsyncClient(
+            timeout=_PATIENCE, follow_redirects=False, trust_env=False, verify=system_authorities()
+        ) as http:
             answer = await http.post(address, data={"logout_token": token})
     except httpx2.HTTPError as error:
         raise LogoutNotTakenError(type(error).__name__) from error

@@ -11,6 +11,7 @@ import msgspec
 
 from gateway.clock import Clock
 from gateway.oauth.errors import ProviderUnavailableError, SignInFailedError
+from gateway.trust import system_authorities
 
 _KEPT_FOR = timedelta(hours=1)
 """How long a provider's metadata and keys are used without asking again."""
@@ -74,7 +75,9 @@ class Fetcher:
 
     async def _ask(self, method: str, address: str, **content: Any) -> tuple[int, Mapping[str, Any]]:
         if self._client is None:
-            self._client = httpx2.AsyncClient(timeout=_PATIENCE, follow_redirects=False, trust_env=False)
+            self._client = httpx2.AsyncClient(
+                timeout=_PATIENCE, follow_redirects=False, trust_env=False, verify=system_authorities()
+            )
         try:
             async with self._client.stream(method, address, **content) as answer:
                 body = b""

@@ -65,7 +65,7 @@ def anna(visitor: Visitor) -> Visitor:
 def fault(sandbox: Sandbox) -> Callable[..., None]:
     def switch(name: str, **parameters: Any) -> None:
         body = json.dumps({"fault": name, "on": True, **parameters})
-        answer = httpx2.post(f"{sandbox.portal_url}/_sandbox/faults", content=body, trust_env=False)
+        answer = httpx2.post(f"{sandbox.portal_url}/_sandbox/faults", content=body, trust_env=False, verify=False)
         assert answer.status_code == 200, answer.text
 
     return switch
@@ -74,7 +74,9 @@ def fault(sandbox: Sandbox) -> Callable[..., None]:
 @pytest.fixture
 def state(sandbox: Sandbox) -> Callable[[], dict[str, Any]]:
     def read() -> dict[str, Any]:
-        content: dict[str, Any] = httpx2.get(f"{sandbox.portal_url}/_sandbox/state", trust_env=False).json()
+        content: dict[str, Any] = httpx2.get(
+            f"{sandbox.portal_url}/_sandbox/state", trust_env=False, verify=False
+        ).json()
         return content
 
     return read

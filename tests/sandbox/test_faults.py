@@ -181,7 +181,7 @@ class TestWholePortal:
     def test_reset_forgets_everything(self, anna: Visitor, overview: Page, fault: Fault, sandbox: Sandbox) -> None:
         anna.send(overview)
         fault("down")
-        answer = httpx2.post(f"{sandbox.portal_url}/_sandbox/reset", trust_env=False).json()
+        answer = httpx2.post(f"{sandbox.portal_url}/_sandbox/reset", trust_env=False, verify=False).json()
         assert answer == {"final_posts": 0, "accepted": 0, "drafts": 0, "sign_ins": 0, "applications": []}
         assert anna.http.get("/api/mani-iesniegumi").status_code == 401
 
@@ -189,17 +189,21 @@ class TestWholePortal:
 class TestSwitches:
     @pytest.mark.parametrize("body", ['{"fault":"unheard_of"}', '{"fault":"slow","colour":"red"}', "{}", "no"])
     def test_an_unknown_fault_is_an_error(self, sandbox: Sandbox, body: str) -> None:
-        answer = httpx2.post(f"{sandbox.portal_url}/_sandbox/faults", content=body, trust_env=False)
+        answer = httpx2.post(f"{sandbox.portal_url}/_sandbox/faults", content=body, trust_env=False, verify=False)
         assert answer.status_code == 400
 
     def test_can_be_switched_on_the_page(self, sandbox: Sandbox) -> None:
         for on in ("1", "0"):
-            httpx2.post(f"{sandbox.inbox_url}/_sandbox/switch", data={"fault": "down", "on": on}, trust_env=False)
+            httpx2.post(
+                f"{sandbox.inbox_url}/_sandbox/switch", data={"fault": "down", "on": on}, trust_env=False, verify=False
+            )
             assert ("down" in sandbox.faults) is (on == "1")
-        assert "Portāls nav pieejams" in httpx2.get(f"{sandbox.portal_url}/_sandbox/", trust_env=False).text
+        assert (
+            "Portāls nav pieejams" in httpx2.get(f"{sandbox.portal_url}/_sandbox/", trust_env=False, verify=False).text
+        )
 
     def test_ask_for_the_key_when_there_is_one(self) -> None:
         with Sandbox(replace(SandboxSettings.for_tests(), control_key="k")) as locked:
             address = f"{locked.portal_url}/_sandbox/state"
-            assert httpx2.get(address, trust_env=False).status_code == 403
-            assert httpx2.get(address, headers={"X-Sandbox-Key": "k"}, trust_env=False).status_code == 200
+            assert httpx2.get(address, trust_env=False, verify=False).status_code == 403
+            assert httpx2.get(address, headers={"X-Sandbox-Key": "k"}, trust_env=False, verify=False).status_code == 200

@@ -174,8 +174,8 @@ class TestWhatIsNotBelieved:
     def test_a_state_that_this_browser_did_not_begin(
         self, visitor: Visitor, issuer: FakeIssuer, sandbox: Sandbox
     ) -> None:
-        begun = httpx2.get(f"{sandbox.portal_url}{DELEGATED}{SICKNESS}", trust_env=False)
-        answer = httpx2.get(begun.headers["location"], trust_env=False).headers["location"]
+        begun = httpx2.get(f"{sandbox.portal_url}{DELEGATED}{SICKNESS}", trust_env=False, verify=False)
+        answer = httpx2.get(begun.headers["location"], trust_env=False, verify=False).headers["location"]
         assert visitor.http.get(answer).status_code == 403
 
     def test_a_callback_opened_twice(self, visitor: Visitor, issuer: FakeIssuer) -> None:

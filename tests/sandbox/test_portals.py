@@ -120,9 +120,10 @@ class TestTheRegisters:
 class TestApart:
     def test_a_fault_of_one_leaves_the_others_alone(self, sandbox: Sandbox) -> None:
         switches = f"{sandbox.portals['registri'].url}/_sandbox/faults"
-        httpx2.post(switches, json={"fault": "down", "on": True}, trust_env=False)
+        httpx2.post(switches, json={"fault": "down", "on": True}, trust_env=False, verify=False)
         answers = {
-            name: httpx2.get(each.url, trust_env=False, follow_redirects=True) for name, each in sandbox.portals.items()
+            name: httpx2.get(each.url, trust_env=False, verify=False, follow_redirects=True)
+            for name, each in sandbox.portals.items()
         }
         assert {name: answer.status_code for name, answer in answers.items()} == {
             "latvija": 200,
@@ -133,16 +134,20 @@ class TestApart:
     def test_one_may_be_named_from_the_address_of_another(self, sandbox: Sandbox) -> None:
         switches = f"{sandbox.portal_url}/_sandbox"
         body = {"fault": "down", "on": True, "portal": "registri"}
-        assert httpx2.post(f"{switches}/faults", json=body, trust_env=False).json() == {"faults": {"down": {}}}
-        assert httpx2.get(f"{switches}/state?portal=registri", trust_env=False).json()["faults"] == {"down": {}}
-        assert httpx2.get(f"{switches}/state", trust_env=False).json()["faults"] == {}
-        httpx2.post(f"{switches}/reset?portal=registri", trust_env=False)
+        assert httpx2.post(f"{switches}/faults", json=body, trust_env=False, verify=False).json() == {
+            "faults": {"down": {}}
+        }
+        assert httpx2.get(f"{switches}/state?portal=registri", trust_env=False, verify=False).json()["faults"] == {
+            "down": {}
+        }
+        assert httpx2.get(f"{switches}/state", trust_env=False, verify=False).json()["faults"] == {}
+        httpx2.post(f"{switches}/reset?portal=registri", trust_env=False, verify=False)
         assert sandbox.portals["registri"].faults.all_on() == {}
-        assert httpx2.get(f"{switches}/state?portal=nav", trust_env=False).status_code == 404
+        assert httpx2.get(f"{switches}/state?portal=nav", trust_env=False, verify=False).status_code == 404
 
     def test_what_is_around_them_breaks_for_all(self, sandbox: Sandbox) -> None:
         switches = f"{sandbox.portals['registri'].url}/_sandbox/faults"
-        httpx2.post(switches, json={"fault": "sms_down", "on": True}, trust_env=False)
+        httpx2.post(switches, json={"fault": "sms_down", "on": True}, trust_env=False, verify=False)
         assert "sms_down" in sandbox.faults
 
     def test_each_keeps_its_own_applications_over_a_restart(self, tmp_path: Path) -> None:

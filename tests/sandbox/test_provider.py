@@ -30,7 +30,7 @@ class Browser:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.url = sandbox.idp_url
-        self.http = httpx2.Client(base_url=self.url, trust_env=False)
+        self.http = httpx2.Client(base_url=self.url, trust_env=False, verify=False)
         self.verifier = secrets.token_urlsafe(48)
 
     def ask(self, **more: str) -> httpx2.Response:
@@ -110,6 +110,7 @@ def test_authlib_s_client_goes_through_unchanged(sandbox: Sandbox, browser: Brow
         code_challenge_method="S256",
         token_endpoint_auth_method="client_secret_post",
         trust_env=False,
+        verify=False,
     ) as client:
         address, state = client.create_authorization_url(
             metadata["authorization_endpoint"], code_verifier=browser.verifier, nonce="n"

@@ -26,7 +26,7 @@ class Script:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.http = httpx2.Client(
-            base_url=sandbox.portals["eiestades"].url, follow_redirects=True, timeout=10, trust_env=False
+            base_url=sandbox.portals["eiestades"].url, follow_redirects=True, timeout=10, trust_env=False, verify=False
         )
         self.token = ""
 

@@ -21,7 +21,9 @@ class Visitor:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self.http = httpx2.Client(base_url=sandbox.portal_url, follow_redirects=True, timeout=10, trust_env=False)
+        self.http = httpx2.Client(
+            base_url=sandbox.portal_url, follow_redirects=True, timeout=10, trust_env=False, verify=False
+        )
 
     def __enter__(self) -> Self:
         return self

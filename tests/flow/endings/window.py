@@ -23,7 +23,9 @@ class Window:
     def __init__(self, url: str) -> None:
         self.url = url
         language = {"Accept-Language": "lv"}
-        self._http = httpx2.Client(base_url=url, headers=language, follow_redirects=True, trust_env=False, timeout=30)
+        self._http = httpx2.Client(
+            base_url=url, headers=language, follow_redirects=True, trust_env=False, verify=False, timeout=30
+        )
         self.page = Page.of(httpx2.Response(204, request=httpx2.Request("GET", url)))
 
     def close(self) -> None:

@@ -40,7 +40,7 @@ class Portal:
     @classmethod
     @contextmanager
     def at(cls, counter: Counter) -> Iterator["Portal"]:
-        with httpx2.Client(base_url=counter.store.settings.issuer, trust_env=False, timeout=20) as http:
+        with httpx2.Client(base_url=counter.store.settings.issuer, trust_env=False, verify=False, timeout=20) as http:
             yield cls(counter, http)
 
     @property
