@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import resource
 import signal
 import socket
 
@@ -15,13 +16,19 @@ from connectors.browser.run import BrowserRun
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+NO_CORE = (1, 1)
+"""One byte is too little for a file, and by core(5) the one limit that a program which takes dumps heeds as well."""
 
 
 def tie_to_parent() -> None:
-    """Die with the parent, even when it is killed (prctl(2)), and leave no core file behind: it would hold values."""
+    """Die with the parent, even when it is killed (prctl(2)), and leave no core file behind: it would hold values.
+
+    What is started from here can be dumped again (execve(2)), but keeps the limit.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(_PR_SET_DUMPABLE, 0)
+    resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)
 
 
 async def serve(descriptor: int, gate: str, level: Level) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 
 import click
 
@@ -56,7 +57,13 @@ def worker() -> None:
         parts.close()
 
 
+_NO_CORE = (1, 1)
+"""One byte is too little for a file, and by core(5) the one limit that a program which takes dumps heeds as well."""
+
+
 def _open() -> Parts:
+    # A core file would hold keys and residents' values.
+    resource.setrlimit(resource.RLIMIT_CORE, _NO_CORE)
     settings = Settings.from_environment(os.environ)
     logging.configure(settings.log_level)
     _ensure_connectors(settings)

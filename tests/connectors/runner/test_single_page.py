@@ -1,6 +1,9 @@
 """Whole runs at the portal that a script draws; what was filed, the portal's own count says."""
 
+import os
+import signal
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from connectors.runner.errors import FormChangedError, SessionLostError, ValuesR
 from connectors.runner.runner import Runner
 from connectors.sandbox import Sandbox
 from connectors.sdk import registry
+from tests.connectors.browser.test_process import descendants
 from tests.connectors.desk import Desk
 from tests.connectors.issuer import FakeIssuer
 from tests.connectors.runner.run_steps import prepare, refused, send
@@ -120,6 +124,35 @@ class TestARefusal:
         assert isinstance(sent, DeclinedByPortal)
         assert sent.general == ("Tālrunis: Šis tālrunis reģistrēts citai personai",)
         assert (page_desk.state()["final_posts"], page_desk.state()["accepted"]) == (1, 0)
+
+
+class TestABrowserThatIsKilled:
+    async def test_leaves_nothing_of_what_was_typed_or_uploaded(self, page_desk: Desk) -> None:
+        task = page_desk.prepare_task(DECLARATION, 1)
+        await prepare(page_desk, task)
+        (child,) = page_desk.runner.child_pids()
+        family = {child} | descendants(child)
+        assert {core_limit(pid) for pid in family} == {"1"}
+        for pid in family:
+            os.kill(pid, signal.SIGKILL)
+        typed = [value for value in task.values.values() if isinstance(value, str) and len(value) > 5]
+        given = [part for file in task.files.values() for part in (file.content, file.filename.encode())]
+        assert len(given) == 4
+        wanted = [*given, *(each.encode(code) for each in typed for code in ("utf-8", "utf-16-le"))]
+        folder = page_desk.runner._settings.temp_root
+        assert files_with([b"MANIFEST-"], folder)  # of the browser's profile: it is looked at where there is something
+        assert files_with(wanted, folder) == []
+
+
+def files_with(wanted: list[bytes], folder: str | None) -> list[Path]:
+    """Files beneath `folder` that hold any of this."""
+    files = [path for path in Path(folder or "").rglob("*") if path.is_file() and not path.is_symlink()]
+    return [path for path in files if any(each in path.read_bytes() for each in wanted)]
+
+
+def core_limit(pid: int) -> str:
+    limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    return next(line.split()[4] for line in limits if line.startswith("Max core file size"))
 
 
 class TestAPortalInTrouble:

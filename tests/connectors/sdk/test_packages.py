@@ -2,6 +2,7 @@
 
 import asyncio
 import py_compile
+import resource
 import sys
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -118,6 +119,14 @@ def test_keeps_the_program_from_starting_and_its_code_from_running(
     with pytest.raises(ConfigurationError, match="is not allowed"):
         processes._open()
     assert not (tmp_path / "data").exists()
+
+
+def test_neither_program_leaves_a_core_file_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would hold keys and values: settled before anything is read, even settings."""
+    monkeypatch.setenv("PILNVARA_MODE", "none that there is")
+    with pytest.raises(ConfigurationError):
+        processes._open()
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (1, 1)
 
 
 def test_the_doctor_says_so(others: Path, allowed: Path) -> None:
