@@ -2,12 +2,16 @@
 
 Nothing here imports a package: its code has not run when it is refused. What counts is the SHA-256 over all its files,
 as `pilnvara connectors hash` prints it; compiled files that Python makes of them are left out, and not read either.
+
+What would run before anybody can look (a line of a `.pth` file, an entry point that another library loads by itself),
+or lies in a package of ours, is no part of a connector: whoever brings it is refused, whatever the list says.
 """
 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import machinery
 from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +20,11 @@ GROUP = "pilnvara.connectors"
 _LINE = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)==(?P<version>[^\s;#]+)\s+--hash=sha256:(?P<sha256>[0-9a-f]{64})"
 )
+_GROUPS = frozenset({GROUP, "console_scripts", "gui_scripts"})
+"""Of the last two only somebody's command runs code."""
+_AT_START = frozenset({"sitecustomize", "usercustomize"})
+_OURS = frozenset({"audit", "connectors", "delegation", "gateway", "ui"})
+_IMPORTABLE = tuple(machinery.all_suffixes())
 _COMPILED = re.compile(r"(.*/)?__pycache__/[^/]+\.cpython-\d+(\.opt-\d)?\.pyc")
 
 
@@ -33,6 +42,8 @@ class Package:
     """Its top-level packages."""
     sha256: str
     """Over its files, in hex."""
+    faults: tuple[str, ...] = ()
+    """What it brings that no package of connectors may."""
 
     @property
     def line(self) -> str:
@@ -84,6 +95,10 @@ def ensure_allowed(file: Path, module: str | None = None) -> None:
         return
     allowed = read_allowed(file)
     for package in found:
+        if package.faults:
+            raise PackageNotAllowedError(
+                f"the package {package.name} {package.version} {'; it '.join(package.faults)}. Uninstall it"
+            )
         known = allowed.get(f"{package.name}=={package.version}")
         if known is None:
             raise PackageNotAllowedError(
@@ -110,7 +125,32 @@ def _found() -> Iterator[Package]:
             version=distribution.version,
             modules=tuple(sorted(modules)),
             sha256=_hash(distribution, modules),
+            faults=tuple(_faults(distribution)),
         )
+
+
+def _faults(distribution: Distribution) -> Iterator[str]:
+    """By what its code would run uninvited, or under another's name."""
+    for group in sorted({entry.group for entry in distribution.entry_points} - _GROUPS):
+        yield f"gives other libraries code to run by itself (entry points of {group})"
+    for file in distribution.files or ():
+        if len(file.parts) == 1 and file.suffix == ".pth" and _runs_code(Path(str(distribution.locate_file(file)))):
+            yield f"runs code in every Python program ({file.name})"
+    tops = _tops(distribution)
+    for name in sorted(tops & _AT_START):
+        yield f"runs code in every Python program ({name})"
+    for name in sorted(tops & _OURS):
+        yield f"puts files into our own package {name}"
+
+
+def _runs_code(path_file: Path) -> bool:
+    """Whether a `.pth` file holds a line that Python runs (the module `site`), or leads to modules that it runs."""
+    for line in path_file.read_text(encoding="utf-8", errors="replace").splitlines():
+        if line.startswith(("import ", "import\t")):
+            return True
+        if any((path_file.parent / line.strip() / f"{name}.py").is_file() for name in _AT_START):
+            return True
+    return False
 
 
 def _hash(distribution: Distribution, modules: set[str]) -> str:
@@ -122,9 +162,13 @@ def _hash(distribution: Distribution, modules: set[str]) -> str:
 
 def _beside(distribution: Distribution) -> set[str]:
     """Other modules that the distribution brings: what is named may import them."""
-    tops = {file.parts[0] for file in distribution.files or () if file.suffix == ".py"}
-    names = {top.removesuffix(".py") for top in tops}
-    return {name for name in names if name.isidentifier() and find_spec(name) is not None}
+    return {name for name in _tops(distribution) if name.isidentifier() and find_spec(name) is not None}
+
+
+def _tops(distribution: Distribution) -> set[str]:
+    """What its modules and packages are called, in whatever form Python could import them."""
+    importable = (file for file in distribution.files or () if file.name.endswith(_IMPORTABLE))
+    return {file.parts[0].partition(".")[0] for file in importable if ".." not in file.parts}
 
 
 def _files(module: str) -> list[tuple[str, Path]]:

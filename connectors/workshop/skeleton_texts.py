@@ -21,6 +21,11 @@ requires-python = ">=3.11"
 [project.entry-points."pilnvara.connectors"]
 "{connector_id}" = "{module}:CONNECTOR"
 
+# Installed to be worked on (`-e`), it is found by its folder: code that ran in every Python program would be refused.
+[tool.setuptools]
+packages = ["{module}"]
+package-dir = {{"" = "."}}
+
 [tool.setuptools.package-data]
 "{module}" = ["*.json"]
 '''

@@ -21,6 +21,8 @@ def hash_packages(names: tuple[str, ...]) -> None:
     missing = set(names) - {package.name for package in found}
     if missing:
         stop(f"no installed package of connectors is called {', '.join(sorted(missing))}")
+    for fault in (f"{each.name} {'; it '.join(each.faults)}: no list allows that" for each in found if each.faults):
+        click.echo(fault, err=True)
     for package in found:
         if not names or package.name in names:
             click.echo(package.line)

@@ -2,6 +2,7 @@
 
 import asyncio
 import py_compile
+import re
 import resource
 import sys
 from importlib.util import cache_from_source
@@ -73,6 +74,65 @@ def test_what_lies_there_compiled_is_not_run_in_its_place(others: Path, monkeypa
     registry.forget()
     with pytest.raises(RuntimeError, match="its code was run"):
         registry.find("lv.example.one")
+
+
+def installed_with(others: Path, *files: str) -> Path:
+    """The folder of site-packages, with these files listed as the package's own."""
+    lines = "".join(f"{name},,\n" for name in (f"{MODULE}/__init__.py", *files))
+    (others.parent / "example_connectors-1.2.dist-info" / "RECORD").write_text(lines)
+    return others.parent
+
+
+@pytest.mark.parametrize("name", ["helps_others.so", "helps_others.pyc", "helps_others/__init__.pyc"])
+def test_a_module_that_is_no_source_counts_as_well(others: Path, name: str) -> None:
+    file = installed_with(others, name) / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"one")
+    (found,) = packages.installed()
+    file.write_bytes(b"two")
+    assert packages.installed() != (found,)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("evil.pth", "import helps_others\n", "runs code in every Python program (evil.pth)"),
+        ("evil.pth", "beside\n", "runs code in every Python program (evil.pth)"),
+        ("sitecustomize.py", "", "runs code in every Python program (sitecustomize)"),
+        ("usercustomize/__init__.py", "", "runs code in every Python program (usercustomize)"),
+        ("delegation/extra.py", "", "puts files into our own package delegation"),
+    ],
+)
+def test_what_runs_before_anybody_can_look_is_refused_whatever_the_list_says(
+    others: Path, allowed: Path, name: str, content: str, fault: str
+) -> None:
+    site = installed_with(others, name)
+    (site / "beside").mkdir()
+    (site / "beside" / "sitecustomize.py").write_text("")
+    (site / name).parent.mkdir(exist_ok=True)
+    (site / name).write_text(content)
+    (found,) = packages.installed()
+    allowed.write_text(found.line)
+    with pytest.raises(packages.PackageNotAllowedError, match=re.escape(f"example-connectors 1.2 {fault}")):
+        packages.ensure_allowed(allowed)
+
+
+def test_what_another_library_would_load_by_itself_is_refused_too(others: Path, allowed: Path) -> None:
+    """Alembic, for one, loads what stands under its name when it is imported, in gateway and worker."""
+    described = next(others.parent.glob("*.dist-info")) / "entry_points.txt"
+    described.write_text(f"{described.read_text()}[alembic.plugins]\nevil = {MODULE}\n")
+    (found,) = packages.installed()
+    allowed.write_text(found.line)
+    with pytest.raises(packages.PackageNotAllowedError, match=r"entry points of alembic\.plugins"):
+        packages.ensure_allowed(allowed)
+    assert MODULE not in sys.modules
+
+
+def test_a_path_alone_is_how_one_that_is_worked_on_is_installed(others: Path, allowed: Path) -> None:
+    (installed_with(others, "dev.pth") / "dev.pth").write_text("# as it is worked on\nbeside\n")
+    (found,) = packages.installed()
+    allowed.write_text(found.line)
+    packages.ensure_allowed(allowed)
 
 
 def test_goes_on_when_the_list_names_it(others: Path, allowed: Path) -> None:
