@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.changes import accounts, defining, holds, identity, network, portals, rules
+from gateway.changes import accounts, defining, holds, identity, network, portal_forms, portals, rules
 from gateway.changes.checks import Faults
 from gateway.changes.errors import (
     ChangeFaultError,
@@ -49,7 +49,14 @@ WAITS: Final = timedelta(days=7)
 LONGEST_REASON: Final = 500
 
 KINDS: Final[Mapping[ChangeKind, Kind]] = (
-    portals.KINDS | identity.KINDS | rules.KINDS | network.KINDS | defining.KINDS | accounts.KINDS | holds.KINDS
+    portals.KINDS
+    | identity.KINDS
+    | rules.KINDS
+    | network.KINDS
+    | defining.KINDS
+    | accounts.KINDS
+    | holds.KINDS
+    | portal_forms.KINDS
 )
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
@@ -145,7 +152,7 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
         _set(conn, row, proposed_by=session.staff_id, **where)
         _record(conn, EventName.SETTINGS_TAKEN_UP, session.actor, row.id, row.kind, now)
         return
-    effective_at = now + store.settings.change_delay
+    effective_at = now + store.settings.change_delay if KINDS[row.kind].waits else now
     changed = {"state": ChangeState.CONFIRMED, "confirmed_by": session.staff_id, "confirmed_at": now}
     _set(conn, row, **changed, effective_at=effective_at)
     enqueue(conn, APPLY_JOB, {"change": row.id}, run_at=effective_at, now=now)

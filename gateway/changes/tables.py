@@ -34,6 +34,7 @@ class ChangeKind(StrEnum):
     ACCOUNT_RECOVER = "account.recover"
     ACCOUNT_ROLES = "account.roles"
     HOLD_LIFT = "hold.lift"
+    FORM_ACCEPT = "form.accept"
 
 
 class ChangeState(StrEnum):

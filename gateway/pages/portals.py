@@ -18,6 +18,9 @@ WHAT_FAILED: Final[dict[str, Message]] = {
     "run.timeout": message("Filling in the form took too long."),
     "run.sign_in_refused": message("It did not take the sign-in."),
     "run.form_changed": message("Its form is not the one that we know."),
+    "form.unaccepted": message(
+        "A version was installed that fills in another form. Two administrators have to accept it."
+    ),
 }
 
 

@@ -89,6 +89,7 @@ def title_of(cards: Mapping[str, Mapping[str, Any]], language: str) -> str:
 _ROWS = select(ServiceRow.__table__, Portal.origin, Portal.client_id).outerjoin(
     Portal, ServiceRow.portal_id == Portal.id
 )
+_ELECTRONIC = select(ServiceRow.id).where(ServiceRow.portal_id.is_not(None)).order_by(ServiceRow.id)
 _FIND = _ROWS.where(ServiceRow.id == bindparam("id"))
 _FIND_ALL = _ROWS.where(ServiceRow.id.in_(bindparam("ids", expanding=True)))
 
@@ -110,6 +111,11 @@ def find_all(conn: Connection, service_ids: Sequence[str]) -> tuple[Service, ...
         if service_id not in rows:
             raise ServiceUnknownError(f"no service {service_id[:100]!r}")
     return tuple(made(rows[service_id]) for service_id in service_ids)
+
+
+def electronic(conn: Connection) -> list[str]:
+    """Ids of the services that are filed here."""
+    return list(conn.execute(_ELECTRONIC).scalars())
 
 
 def made(columns: Mapping[Any, Any]) -> Service:

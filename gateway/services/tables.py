@@ -127,3 +127,18 @@ class StaffTraining(Base):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     training_id: Mapped[str] = mapped_column(ForeignKey("training.id"), primary_key=True)
     valid_until: Mapped[datetime]
+
+
+class ConnectorForms(Base):
+    """All forms that one version of a connector was written for; what is filled in has to be one that was accepted."""
+
+    __tablename__ = "connector_forms"
+    service_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    forms: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 over all of them; empty for a connector that has not seen its portal."""
+    version: Mapped[str] = mapped_column(String(32))
+    pages: Mapped[dict[str, Any]]
+    """Each page's form, as `connectors.sdk.page.FormShape`: labels and shapes, no values."""
+    seen_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    """None: two people have not accepted it, and nothing is filled in with it."""

@@ -15,12 +15,16 @@ from audit.events import EventName
 from connectors.runner.errors import FormChangedError
 from connectors.sdk import fingerprints, registry
 from connectors.sdk.words import Words
+from gateway.parts import Parts
+from gateway.services import forms
 from gateway.services.catalogue import Service
 from gateway.visits import troubles
 from gateway.visits.errors import FormUnknownError
 from gateway.visits.trouble_tables import PortalTrouble, TroubleKind
 
 CHANGED = FormChangedError.code
+UNACCEPTED = "form.unaccepted"
+"""Why a service waits whose connector knows forms that two people have not accepted."""
 
 
 def ensure_form_known(conn: Connection, service_id: str) -> None:
@@ -40,7 +44,7 @@ def found(conn: Connection, service: Service, changes: Sequence[Words], now: dat
     if row is None:
         _begin(conn, service, changes, now)
     elif row.changes != troubles.packed(changes):
-        known = {"changes": troubles.packed(changes), "forms": _forms(service)}
+        known = {"reason": CHANGED, "changes": troubles.packed(changes), "forms": _forms(service)}
         conn.execute(update(PortalTrouble).where(PortalTrouble.id == row.id).values(known))
 
 
@@ -53,18 +57,36 @@ def met(conn: Connection, service: Service, error: FormChangedError, now: dateti
 def fits(conn: Connection, service: Service, now: datetime) -> None:
     """A look found the committed form: filing goes on."""
     row = _of_form(conn, service)
-    if row is not None:
+    if row is not None and row.reason != UNACCEPTED:
         troubles.end(conn, row, EventName.CONNECTOR_FORM_FITS, now)
 
 
-def _begin(conn: Connection, service: Service, changes: Sequence[Words], now: datetime) -> None:
+def count(conn: Connection, parts: Parts, service_id: str, now: datetime) -> bool:
+    """Whether the forms of the connector on this machine were accepted, so that it may fill them in."""
+    return forms.count(conn, parts.settings, registry.find(service_id), now)
+
+
+def unaccepted(conn: Connection, service: Service, changes: Sequence[Words], now: datetime) -> None:
+    """A version was installed whose forms two people have not accepted."""
+    if _of_form(conn, service) is None:
+        _begin(conn, service, changes, now, UNACCEPTED)
+
+
+def accepted(conn: Connection, service: Service, now_known: str, now: datetime) -> None:
+    """These forms count now: what was found at others says nothing of them."""
+    row = _of_form(conn, service)
+    if row is not None and row.forms != now_known:
+        troubles.end(conn, row, EventName.CONNECTOR_FORM_FITS, now)
+
+
+def _begin(conn: Connection, service: Service, changes: Sequence[Words], now: datetime, reason: str = CHANGED) -> None:
     if service.portal_id is None:
         return
     for row in troubles.open_of(conn, service):
         if row.subject == service.id:
             troubles.end(conn, row, EventName.PORTAL_WELL, now)
-    kind, forms = TroubleKind.FORM_CHANGED, _forms(service)
-    troubles.begin(conn, service.portal_id, service.id, kind, CHANGED, changes, now, forms=forms)
+    kind, known = TroubleKind.FORM_CHANGED, _forms(service) if reason == CHANGED else None
+    troubles.begin(conn, service.portal_id, service.id, kind, reason, changes, now, forms=known)
 
 
 def _of_form(conn: Connection, service: Service) -> Any:

@@ -113,6 +113,10 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
     if run.kind is not RunKind.LOOK_UP and not may_file(row, filing.service_id, now):
         set_run(conn, run_id, state=RunState.FAILED, reason="run.stopped", ended_at=now)
         return None
+    if run.kind is not RunKind.LOOK_UP and not drift.count(conn, parts, filing.service_id, now):
+        set_run(conn, run_id, state=RunState.FAILED, reason=drift.UNACCEPTED, ended_at=now)
+        fail(conn, filing, drift.CHANGED, now)
+        return None
     service = catalogue.find(conn, filing.service_id)
     if run.kind is RunKind.PREPARE:
         troubles.ensure_may_run(conn, parts.settings, service, now)

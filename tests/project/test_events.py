@@ -23,7 +23,6 @@ READERS = frozenset(
 """Modules that look for events, or name them in words; none of them records one."""
 
 NOT_YET = {
-    EventName.CONNECTOR_DRIFT_ACCEPTED: "a form that has changed is accepted by a new version of its connector",
     EventName.REPORT_EXPORTED: "there are no reports to export",
 }
 """Names that are reserved, since a name is never reused, each with what is missing."""

@@ -1,7 +1,9 @@
 """`pilnvara connectors accept-drift`: a changed form becomes the committed one, in a new version of its connector."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,8 +15,13 @@ from connectors.sdk.page import FormShape, fingerprint
 from connectors.workshop import looking
 from connectors.workshop.bench import Bench, chosen_sample
 from connectors.workshop.looking import Look, Seen
+from gateway.changes import offering
+from gateway.changes.errors import ChangeError
 from gateway.commands.connectors.portal import Place, at_bench, find, portal_options, stop
 from gateway.commands.lazy import CANNOT_CONCLUDE
+from gateway.config import Settings
+from gateway.parts import open_store
+from gateway.services.catalogue import ServiceUnknownError
 
 _VERSION = re.compile(r'(\bversion=")(\d+)\.(\d+)\.(\d+)(")')
 
@@ -23,14 +30,20 @@ _VERSION = re.compile(r'(\bversion=")(\d+)\.(\d+)\.(\d+)(")')
 @click.argument("connector_id", metavar="CONNECTOR")
 @click.option("--sample", help="Which made-up answers to fill in; the connector's first otherwise.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--propose", "reason", metavar="WHY", help="Ask this gateway's administrators now; says why.")
 @portal_options
-def accept_drift(place: Place, connector_id: str, sample: str | None, yes: bool) -> None:
+def accept_drift(place: Place, connector_id: str, sample: str | None, reason: str | None, *, yes: bool) -> None:
     """Show how a portal's forms differ from the committed ones, and commit them as they are, with a new version.
 
     It changes the connector's own files, where its author works: fingerprints.json, and the manifest's version, which
     every permit names. What people are asked and how it is filled in it does not change: do that first, by hand. A
     package whose files have changed runs nowhere before its new hash is allowed (`pilnvara connectors hash`).
+
+    At a gateway that residents use nothing is filled in by these forms before two administrators have seen how they
+    differ and accepted them: they are asked when a worker starts with the new version, or now by --propose.
     """
+    if reason is not None and place.sandbox:
+        stop("--propose is for a portal's test system: a gateway that residents use knows no made-up portal")
     connector = find(connector_id)
     folder = _folder(connector)
 
@@ -53,8 +66,29 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, yes: bool)
             click.echo(f"  {difference.en}")
     if not yes:
         click.confirm("Does the connector fill these forms in rightly as they are now?", abort=True)
-    fingerprints.write(folder, dict(_as_now(connector, shapes)))
-    click.echo(f"{folder / fingerprints.NAME} written; version {connector.manifest.version} -> {_bumped(folder)}")
+    forms, version = dict(_as_now(connector, shapes)), connector.manifest.version
+    fingerprints.write(folder, forms)
+    bumped = _bumped(folder)
+    click.echo(f"{folder / fingerprints.NAME} written; version {version} -> {bumped}")
+    if reason is not None:
+        manifest = replace(connector.manifest, version=bumped or version)
+        _propose(replace(connector, fingerprints=forms, manifest=manifest), reason)
+    elif not place.sandbox:
+        click.echo(
+            "Where residents are served, two administrators accept these forms before anything is filed by them."
+        )
+
+
+def _propose(connector: Connector, reason: str) -> None:
+    store = open_store(Settings.from_environment(os.environ))
+    try:
+        change = store.database.write_now(lambda conn: offering.propose(conn, store, connector, reason=reason))
+    except (ChangeError, ServiceUnknownError) as error:
+        stop(str(error))
+    finally:
+        store.close()
+    told = "they count from now on" if change is None else f"two decide, at {store.settings.url}/admin/changes/{change}"
+    click.echo(f"{connector.id} {connector.manifest.version}: {told}")
 
 
 def _as_now(connector: Connector, shapes: Mapping[str, FormShape]) -> Iterator[tuple[str, FormShape]]:

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
+from connectors.sdk.words import Words
 from gateway.changes import flow, listing, recoveries
 from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonError
 from gateway.changes.listing import Change
@@ -37,19 +38,22 @@ class _One:
     change: Change
     title: str
     names: Mapping[str, str]
+    language: Language
 
     @classmethod
     def read(cls, conn: Connection, change_id: str, language: Language) -> Self:
         """Raises `ChangeUnknownError`."""
         change = listing.one(conn, change_id)
         if change.kind not in titles.AGREEMENTS:
-            return cls(change, change.title, {})
+            return cls(change, change.title, {}, language)
         values = change.after or change.before or {}
         names = titles.names_in(conn, [values], language)
-        return cls(change, titles.of_agreement(values, names, language), names)
+        return cls(change, titles.of_agreement(values, names, language), names, language)
 
     def said(self, name: str, value: Any) -> list[Message | str]:
         """A value as lines of the page; of an agreement with the names of service and centre."""
+        if name == "differences":
+            return [Words(**each).to(self.language) for each in value or ()] or ["–"]
         return [self.names.get(line, line) if isinstance(line, str) else line for line in words.said(name, value)]
 
 

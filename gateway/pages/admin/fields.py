@@ -155,6 +155,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.KEYS_ROTATE: (),
     ChangeKind.ACCOUNT_RECOVER: (),
     ChangeKind.HOLD_LIFT: (),
+    ChangeKind.FORM_ACCEPT: (),
     ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES),),
 }
 

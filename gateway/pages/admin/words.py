@@ -34,6 +34,7 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.ACCOUNT_RECOVER: message("Let somebody recover their account"),
     ChangeKind.ACCOUNT_ROLES: message("Change somebody’s roles"),
     ChangeKind.HOLD_LIFT: message("Allow erasing again"),
+    ChangeKind.FORM_ACCEPT: message("Accept a portal’s changed form"),
 }
 STATES: Final[Mapping[ChangeState, Message]] = {
     ChangeState.PROPOSED: message("Waits for a second administrator"),
@@ -107,6 +108,10 @@ LABELS: Final[Mapping[str, Message]] = {
     "closed": message("Closed"),
     "roles": message("Roles"),
     "kid": message("Key"),
+    "version": message("Version of the connector"),
+    "differences": message("What differs"),
+    "forms": message("Mark of the forms"),
+    "difference": message("Mark of the difference"),
     "reference": message("Number of the case"),
     "review_on": message("Is looked at again on"),
     "reason": message("Why"),

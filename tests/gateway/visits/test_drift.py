@@ -1,10 +1,14 @@
 """A form that is not the committed one: nothing new is filed at its service until it is known again."""
 
 import pytest
+from sqlalchemy import insert
 
 from connectors.runner import errors as run_errors
+from connectors.sdk import fingerprints, registry
 from connectors.sdk.words import Words
+from delegation.filing import FilingState
 from gateway.services import catalogue
+from gateway.services.tables import ConnectorForms
 from gateway.visits import drift, errors, running, troubles
 from gateway.visits.tables import RunKind
 from gateway.visits.trouble_tables import TroubleKind
@@ -13,6 +17,7 @@ from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
 GONE = Words("2. solī “Dati” vairs nav jautājuma “Konts”.", "In step 2 “Data” the question “Konts” is gone.")
 SHOWN = Words("2. solī “Dati” ir jauna izvēle “Anna”.", "In step 2 “Data” there is a new choice “Anna”.")
 PAGE = Words("Dati", "Data")
+INSTALLED = fingerprints.of_all(registry.find(BENEFIT))
 
 
 def service(counter: Counter) -> catalogue.Service:
@@ -88,3 +93,25 @@ class TestARun:
     def test_that_was_led_elsewhere_says_nothing_of_the_form(self, counter: Counter) -> None:
         run_meets(counter, run_errors.FormChangedError(("Instead of “Data” the portal shows “News”.",)))
         assert changes(counter) == {}
+
+
+class TestAnotherVersion:
+    def test_ends_what_was_found_at_the_one_before_and_not_at_itself(self, counter: Counter) -> None:
+        looked(counter, GONE)
+        now = counter.clock.now()
+        counter.write(lambda conn: drift.accepted(conn, service(counter), INSTALLED, now))
+        assert changes(counter) == {BENEFIT: (GONE,)}
+        counter.write(lambda conn: drift.accepted(conn, service(counter), "another", now))
+        assert changes(counter) == {}
+
+    def test_that_nobody_has_accepted_fills_in_nothing_whatever_a_look_finds(self, counter: Counter) -> None:
+        counter.open().grant()
+        counter.fill()
+        accepted = {"accepted_at": counter.clock.now(), "seen_at": counter.clock.now()}
+        before = insert(ConnectorForms).values(service_id=BENEFIT, forms="before", version="1", pages={}, **accepted)
+        counter.write(lambda conn: conn.execute(before))
+        counter.write(lambda conn: drift.unaccepted(conn, service(counter), (GONE,), counter.clock.now()))
+        assert counter.begin() is None
+        assert counter.filing().state is FilingState.FAILED
+        fits(counter)
+        assert changes(counter) == {BENEFIT: (GONE,)}

@@ -13,6 +13,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "connector_forms",
+        sa.Column("service_id", sa.String(length=128), nullable=False),
+        sa.Column("forms", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=32), nullable=False),
+        sa.Column("pages", Json, nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("accepted_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("service_id", "forms", name=op.f("pk_connector_forms")),
+    )
+    op.create_table(
         "portal_trouble",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("portal_id", sa.String(length=64), nullable=False),

@@ -1,0 +1,59 @@
+"""Offers the forms of newly installed versions of connectors to two administrators, when a worker starts.
+
+Until they have accepted them nothing is filed at those services, and the pages say so.
+"""
+
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+
+from connectors.sdk import fingerprints, registry
+from connectors.sdk.connector import Connector
+from connectors.sdk.registry import UnknownConnectorError
+from connectors.sdk.words import Words
+from gateway.changes import bootstrap
+from gateway.changes.errors import ChangeFaultError
+from gateway.changes.portal_forms import plan_for
+from gateway.changes.tables import ChangeKind
+from gateway.parts import Store
+from gateway.services import catalogue, forms
+from gateway.visits import drift
+
+REASON: Final = "Uzstādīta savienotāja versija {version} / Version {version} of the connector was installed"
+_log = structlog.get_logger("gateway.changes")
+
+
+def offer_installed(conn: Connection, store: Store) -> None:
+    """Look at every connector of the catalogue's services as it is installed here."""
+    for service_id in catalogue.electronic(conn):
+        try:
+            connector = registry.find(service_id)
+        except UnknownConnectorError:
+            continue  # another machine has it
+        _settle(conn, store, connector)
+
+
+def propose(conn: Connection, store: Store, connector: Connector, *, reason: str) -> str | None:
+    """Propose that a connector's forms count; the change's id, none where nobody has to be asked.
+
+    Raises:
+        ChangeFaultError: they count already, or another proposal about this service waits.
+    """
+    plan, _ = plan_for(conn, store, connector)
+    return bootstrap.put(conn, store, plan, reason=reason).change_id
+
+
+def _settle(conn: Connection, store: Store, connector: Connector) -> None:
+    now, service = store.clock.database_now(conn), catalogue.find(conn, connector.id)
+    if forms.count(conn, store.settings, connector, now):
+        drift.accepted(conn, service, fingerprints.of_all(connector), now)
+        return
+    plan, is_new = plan_for(conn, store, connector)
+    drift.unaccepted(conn, service, [Words(**each) for each in plan.values["differences"]], now)
+    if not is_new:
+        return
+    try:
+        bootstrap.put(conn, store, plan, reason=REASON.format(version=connector.manifest.version))
+    except ChangeFaultError as error:
+        _log.warning("forms could not be proposed", service=connector.id, kind=ChangeKind.FORM_ACCEPT.value, why=error)
