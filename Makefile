@@ -10,7 +10,8 @@ endif
 BIN := .venv/bin
 PACKAGES := gateway connectors delegation ui audit
 CHECKS := types collection format lint imports dependencies docstrings migrations translations test
-WORKERS ?= logical
+# Half as many again as there are processors: a test often waits for a page, a process or a database.
+WORKERS ?= $(shell "$(PYTHON)" -c 'import os; print(3 * os.cpu_count() // 2)')
 BROWSER = PILNVARA_CHROMIUM="$${PILNVARA_CHROMIUM:-$$(cat .build/browser)}"
 
 # Whoever asks Python for no compiled files would wait for every one of the many processes to compile the same again.
