@@ -142,10 +142,8 @@ class BrowserRun:
     async def _fill(self, command: say.Fill) -> None:
         steps = self._connector.steps_for(command.values)
         pages: tuple[Step | Final, ...] = (*steps, self._connector.final)
-        if urlsplit(self._page.url).path != self._connector.entry:
-            status = (await self._open(self._connector.entry)).status
-        else:
-            status = 200
+        entry = self._connector.entry
+        status = 200 if self._is_at(entry) else (await self._open(entry)).status
         state = await self._reached(pages[0], status)
         for step, following in zip(steps, pages[1:], strict=True):
             await self._fill_page(step, state, command)
@@ -177,6 +175,11 @@ class BrowserRun:
             urljoin(self._origin, path), wait_until="domcontentloaded", timeout=self._timeout
         )
         return _Answer(response)
+
+    def _is_at(self, path: str) -> bool:
+        """Whether the page is at a path; what follows a `?` counts where the path names it."""
+        here = urlsplit(self._page.url)
+        return path in (here.path, f"{here.path}?{here.query}")
 
     async def _visit(self, path: str) -> PageState:
         return await self._read(None, status=(await self._open(path)).status)

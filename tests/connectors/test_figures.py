@@ -10,4 +10,5 @@ from tests.connectors.desk import Desk
 
 @pytest.mark.anyio
 async def test_a_run_is_held_against_the_bare_script(desk: Desk) -> None:
-    assert_means_something(connector.figure(await connector.in_turn(desk, QUICK)))
+    service = connector.SERVICES[0]
+    assert_means_something(connector.figure(service, await connector.in_turn(desk, service, QUICK)))

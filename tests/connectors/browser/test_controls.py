@@ -6,10 +6,10 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, async_playwright
 
-from connectors.browser.controls import Controls
+from connectors.browser.controls import Controls, GiveUpError
 from connectors.browser.launch import executable
 from connectors.sdk.fills import Action, How
-from connectors.sdk.page import PageState
+from connectors.sdk.page import FieldShape, FormShape, PageState
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +22,10 @@ _PAGE = """<div id="above"></div>
 </script>"""
 
 
+_TWICE = """<form><input name="vārds"></form>
+<form><label>Vārds <input name="vārds"></label><label>Otrs <input name="otrs"></label><button>Tālāk</button></form>"""
+
+
 @pytest.fixture
 async def tab() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
@@ -30,8 +34,9 @@ async def tab() -> AsyncIterator[Page]:
         await browser.close()
 
 
-def _controls(tab: Page) -> Controls:
-    return Controls("run", tab, PageState(path="/"), {})
+def _controls(tab: Page, *fields: FieldShape) -> Controls:
+    form = FormShape(action="/", method="post", enctype="", fields=fields)
+    return Controls("run", tab, PageState(path="/", form=form), {})
 
 
 _RADIO = Action(how=How.RADIO, input=None, control="kur", label="Šeit", value="seit")
@@ -48,3 +53,20 @@ async def test_a_choice_whose_click_was_lost_as_the_page_moved_is_clicked_again(
     with pytest.raises(PlaywrightError, match="did not change its state"):
         await _controls(tab).set(_RADIO)
     assert await tab.locator(":checked").count() == 0
+
+
+async def test_is_done_by_the_name_that_was_read_with_the_label_unless_two_have_it(
+    tab: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tab.set_content(_TWICE)
+    read = [FieldShape(name=name, type="text", label=label) for name, label in (("vārds", "Vārds"), ("otrs", "Otrs"))]
+    for each in read:
+        action = Action(how=How.TEXT, input=None, control=each.name, label=each.label, value="jā")
+        await _controls(tab, *read).set(action)
+    assert await tab.evaluate("[...document.querySelectorAll('input')].map((one) => one.value)") == ["", "jā", "jā"]
+
+    controls = _controls(tab, FieldShape(name="otrs", type="text", label="Trešais"))
+    monkeypatch.setattr("connectors.browser.controls.CONTROL_TIMEOUT", 100)
+    with pytest.raises(GiveUpError):
+        await controls.set(Action(how=How.TEXT, input=None, control="otrs", label="Cits", value="nē"))
+    assert await tab.get_by_label("Otrs").input_value() == "jā"
