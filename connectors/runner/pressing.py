@@ -7,6 +7,7 @@ from connectors.runner.errors import FormChangedError, ReadBackChangedError, Run
 from connectors.runner.looking import receipt
 from connectors.runner.record import FinalRecord
 from connectors.runner.run import Run
+from connectors.sdk.page import PageState
 from connectors.sdk.words import Words
 
 _SENDS_NOTHING = Words("Pēdējā poga neko nenosūta.", "The last button sends nothing.")
@@ -73,7 +74,18 @@ async def _read_outcome(
         return outcome.without_browser(run.connector, record, guard.evidence())
     if target and (state is None or state.path != target.partition("?")[0]):
         # A second click made the browser lose the portal's answer; where it led to can still be read.
-        state = (await run.ask(say.Visit(run=run.id, path=target), say.Visited)).state
+        state = await _led_to(run, target)
     if state is None:
         return Unknown(reason="browser_died", evidence=guard.evidence())
     return outcome.from_page(run.connector, record, guard.evidence(), state)
+
+
+async def _led_to(run: Run, target: str) -> PageState:
+    """The page that the portal's answer led to. A page that still moves on by itself may be in the way, once."""
+    looking = say.Visit(run=run.id, path=target)
+    try:
+        return (await run.ask(looking, say.Visited)).state
+    except RunError:
+        if run.gone or run.lane.guard.ended is not None:
+            raise
+    return (await run.ask(looking, say.Visited)).state

@@ -3,10 +3,12 @@
 import json
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 from typing import Self
 
 from tests.serving import WebServer, serve
@@ -27,6 +29,10 @@ class HostilePortal:
     page: str = "calm.html"
     """What stands on the form's page besides the form."""
     overview: str = "calm.html"
+    done: str = "calm.html"
+    ways: list[str] = field(default_factory=list)
+    """Ways out of a browser: whoever opens the form next gets a page that tries what the first of these names, and no
+    more."""
     signed: list[str] = field(default_factory=list)
     """Bodies of the requests that follow the final one, where a form has such."""
     sign_answer: int = 200
@@ -76,9 +82,10 @@ class HostilePortal:
         return f"http://{self.host}:{self._servers[1].server_address[1]}"
 
     def reset(self, page: str = "calm.html", overview: str = "calm.html") -> None:
-        self.finals, self.page, self.overview, self.sign_answer = 0, page, overview, 200
+        self.finals, self.page, self.overview, self.done, self.sign_answer = 0, page, overview, "calm.html", 200
         self.seen.clear()
         self.signed.clear()
+        self.ways.clear()
 
     def _listen(self) -> None:
         try:
@@ -95,7 +102,8 @@ class HostilePortal:
             if handler.headers.get("Upgrade"):
                 self.seen.append("socket")
             kind = "text/javascript" if path.endswith(".js") else "text/html; charset=utf-8"
-            self._answer(handler, 200, kind, self._content(path).encode())
+            way = self.ways.pop(0) if path == "/form" and self.ways else ""
+            self._answer(handler, 200, kind, self._content(path, way).encode(), headers=self._headers(way))
             return
         self.seen.append(f"GET {handler.path}")
         self._answer(handler, 200, "text/plain", b"caught")
@@ -119,14 +127,31 @@ class HostilePortal:
             self.seen.append(f"POST {handler.path}")
             self._answer(handler, 200, "text/plain", b"caught")
 
-    def _content(self, path: str) -> str:
+    def _headers(self, way: str) -> dict[str, str]:
+        """By what a portal's answer makes the browser send something, without a script."""
+        there = f"{self.other_url}/escape/{way}?values"
+        report = f'{{"group": "default", "max_age": 60, "endpoints": [{{"url": "{there}"}}]}}'
+        made = {
+            "header-preload": {"Link": f"<{there}>; rel=preload; as=script"},
+            "header-refresh": {"Refresh": f"0; url={there}"},
+            "header-report": {
+                "Content-Security-Policy-Report-Only": f"img-src 'none'; report-uri {there} /escape/{way}",
+                "Reporting-Endpoints": f'default="{there}"',
+                "Report-To": report,
+                "NEL": '{"report_to": "default", "max_age": 60, "success_fraction": 1}',
+            },
+            "header-service": {"Alt-Svc": f'h2="{self.other_url.partition("://")[2]}"; ma=60'},
+        }
+        return made.get(way, {})
+
+    def _content(self, path: str, way: str = "") -> str:
         names = {
             "here": self.url,
             "there": self.other_url,
             "socket": self.url.replace("http", "ws"),
             "udp": f"{self.host}:{self._udp.getsockname()[1]}",
         }
-        settings = f"<script>window.out = {json.dumps(names)};</script>"
+        settings = f"<script>window.out = {json.dumps(names)}; window.way = {json.dumps(way)};</script>"
         if path == "/worker.js":
             return f"const out = {json.dumps(names)};\n" + (PAGES / "worker.js").read_text(encoding="utf-8")
         if path == "/form":
@@ -142,10 +167,20 @@ class HostilePortal:
                 settings,
                 self.overview,
             )
-        return _page("Done", f"<p>{REFERENCE}</p>", "", "calm.html")
+        return _page("Done", f"<form></form><p>{REFERENCE}</p>", settings, self.done)
 
-    def _answer(self, handler: BaseHTTPRequestHandler, status: int, kind: str, body: bytes, location: str = "") -> None:
+    def _answer(
+        self,
+        handler: BaseHTTPRequestHandler,
+        status: int,
+        kind: str,
+        body: bytes,
+        location: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
         handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(body)))
         if location:
