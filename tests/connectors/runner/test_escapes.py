@@ -199,6 +199,7 @@ class TestAPageThatTriesEveryWayOut:
 
     async def test_reaches_nothing_through_the_gate_and_ends_its_run(self, stage: Stage) -> None:
         stage.portal.reset(page="escapes.html")
+        stage.portal.ways.append(" ".join((AT_ONCE, *ALONE)))
         with pytest.raises(GateRefusedError) as caught:
             await stage.prepare()
         assert await stage.settled() == []
