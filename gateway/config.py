@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_type_hints
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from audit.policy import TrustPolicy
 from gateway import setting_texts as texts
 from gateway.setting import ConfigurationError, Documentation, Setting
+from gateway.trial_portals import TrialPortal
 
 __all__ = ["ConfigurationError", "Documentation", "Setting", "Settings", "setting_name"]
 
@@ -178,6 +179,17 @@ class Settings:
     portal_pause: Annotated[
         timedelta,
         Setting("A portal that is left alone is tried again each", texts.seconds(5, 3600), "60", unit="seconds"),
+    ]
+    portal_trials: Annotated[
+        Mapping[str, TrialPortal],
+        Setting("File that says where portals' test systems are, for the nightly look at their forms", texts.trials),
+    ]
+    portal_looks_at: Annotated[
+        time, Setting("Forms are looked at each night, in Latvia, at", texts.time_of_day, "03:00")
+    ]
+    portal_mail: Annotated[
+        tuple[str, ...],
+        Setting("E-mail addresses of those who are told that a form has changed, separated by commas", texts.mailboxes),
     ]
     session_idle: Annotated[
         timedelta, Setting("A staff session locks after being idle", texts.minutes(1, 120), "15", unit="minutes")

@@ -1,7 +1,7 @@
 """What a worker does: each package's handlers by kind of job, and what it keeps doing beside them."""
 
 from connectors.runner.runner import Runner
-from gateway import epochs
+from gateway import epochs, portal_looks, portal_mail
 from gateway.changes import jobs as changes
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger import verdicts
@@ -37,6 +37,8 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         verdicts.make_handlers(parts),
         changes.make_handlers(parts),
         inquiries.make_handlers(parts),
+        portal_looks.make_handlers(parts),
+        portal_mail.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")
@@ -49,6 +51,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         keep_stating(database, clock),
         keep_erasing(parts),
         auditors.keep_handing_out(parts),
+        portal_looks.keep_looking(parts),
     )
     alone = (epochs.keep_turning(parts),) if epochs.turns_alone(parts) else ()
     return Duties(made, (*loops, *alone))

@@ -1,8 +1,8 @@
 """How the text of a setting becomes its value; what cannot be used is refused with what to give instead."""
 
 import ssl
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,8 @@ from audit.errors import PolicyError
 from audit.policy import TrustPolicy
 from gateway.database.drivers import parse_url
 from gateway.database.errors import DatabaseUrlError
+from gateway.trial_portals import TrialPortal
+from gateway.trial_portals import read as read_trials
 
 _MOST_WITNESSES = 64
 """Their lines and ours have to fit a note that everybody reads (`audit.note.MAX_SIGNATURES`)."""
@@ -168,6 +170,33 @@ def policy(value: str) -> TrustPolicy:
         except ValueError as error:
             raise ValueError(f"{path}, witness {witness.name}: its address: {error}") from error
     return policy
+
+
+def trials(value: str) -> Mapping[str, TrialPortal]:
+    """Read the file that names portals' test systems."""
+    if not value:
+        return {}
+    path = Path(value).expanduser()
+    try:
+        found = read_trials(path)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    for portal, trial in found.items():
+        try:
+            origin(trial.url)
+        except ValueError as error:
+            raise ValueError(f"{path}, portal {portal}: {error}") from error
+    return found
+
+
+def time_of_day(value: str) -> time:
+    """Read an hour and a minute."""
+    try:
+        return time.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("give hour and minute, such as 03:00") from error
 
 
 def is_loopback(host: str) -> bool:

@@ -15,6 +15,7 @@ from audit.events import EventName
 from connectors.runner.errors import FormChangedError
 from connectors.sdk import fingerprints, registry
 from connectors.sdk.words import Words
+from gateway.jobs.queue import enqueue
 from gateway.parts import Parts
 from gateway.services import forms
 from gateway.services.catalogue import Service
@@ -23,6 +24,8 @@ from gateway.visits.errors import FormUnknownError
 from gateway.visits.trouble_tables import PortalTrouble, TroubleKind
 
 CHANGED = FormChangedError.code
+TELL = "form.tell"
+"""The kind of job that tells by e-mail; its payload names the trouble."""
 UNACCEPTED = "form.unaccepted"
 """Why a service waits whose connector knows forms that two people have not accepted."""
 
@@ -46,6 +49,7 @@ def found(conn: Connection, service: Service, changes: Sequence[Words], now: dat
     elif row.changes != troubles.packed(changes):
         known = {"reason": CHANGED, "changes": troubles.packed(changes), "forms": _forms(service)}
         conn.execute(update(PortalTrouble).where(PortalTrouble.id == row.id).values(known))
+        _tell(conn, row.id, now)
 
 
 def met(conn: Connection, service: Service, error: FormChangedError, now: datetime) -> None:
@@ -86,7 +90,13 @@ def _begin(conn: Connection, service: Service, changes: Sequence[Words], now: da
         if row.subject == service.id:
             troubles.end(conn, row, EventName.PORTAL_WELL, now)
     kind, known = TroubleKind.FORM_CHANGED, _forms(service) if reason == CHANGED else None
-    troubles.begin(conn, service.portal_id, service.id, kind, reason, changes, now, forms=known)
+    trouble = troubles.begin(conn, service.portal_id, service.id, kind, reason, changes, now, forms=known)
+    _tell(conn, trouble, now)
+
+
+def _tell(conn: Connection, trouble: str, now: datetime) -> None:
+    """Once for each change, and not for each look that finds it."""
+    enqueue(conn, TELL, {"trouble": trouble}, key=f"{TELL}:{trouble}", now=now)
 
 
 def _of_form(conn: Connection, service: Service) -> Any:

@@ -216,8 +216,8 @@ def begin(
     now: datetime,
     pause: timedelta = timedelta(0),
     **more: Any,
-) -> None:
-    """Keep that something is wrong from now on, and say it."""
+) -> str:
+    """Keep that something is wrong from now on, and say it; its id."""
     trouble = new_id()
     conn.execute(
         insert(PortalTrouble).values(
@@ -237,6 +237,7 @@ def begin(
     event = EventName.CONNECTOR_DRIFT_FOUND if is_form else EventName.PORTAL_UNWELL
     data = {"trouble": trouble, "portal": portal_id, "service": subject, "reason": reason}
     _say(conn, event, actors.connector(subject) if is_form else actors.SYSTEM, data, now)
+    return trouble
 
 
 def end(conn: Connection, row: Any, event: EventName, now: datetime) -> None:
