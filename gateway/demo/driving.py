@@ -178,7 +178,7 @@ class Desk(Staff):
 
     def wait_for_readback(self) -> None:
         """Wait until the portal's form is filled in and read back."""
-        self.page.locator("#all-controls").wait_for()
+        self.page.locator("#readback").wait_for()
 
     def wait_for_receipt(self) -> str:
         """Wait for the portal's receipt; return its reference number."""

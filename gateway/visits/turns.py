@@ -21,7 +21,7 @@ from gateway.visits.errors import NotOfferedError
 from gateway.visits.rows import AnyRow, ensure, filings_of_visit, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Visit
 from gateway.visits.trail import say
-from gateway.visits.view import SET_ASIDE, VisitView
+from gateway.visits.view import SET_ASIDE, Stage, VisitView
 
 MOST = 8
 """Services in one visit: a statement that nobody reads to its end allows nothing."""
@@ -157,13 +157,14 @@ def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:
     services = catalogue.find_all(conn, view.visit["services"])
     plan, left_out = plans.set_of(services), view.visit["left_out"] or {}
     allowed = {each["service"]: each for each in (view.delegation["services"] if view.delegation else ())}
+    is_stopped = view.stage is Stage.STOPPED
     turns = []
     for service in services:
         is_current = service.id == view.visit["service_id"] and view.is_open
         turn = _turn(service, newest.get(service.id), allowed.get(service.id, {}), is_current)
         waits_for = plans.waits_for(plan, service.id, newest)
         placed = _placed(turn, waits_for, is_left_out=service.id in left_out)
-        turns.append(placed if view.is_open or view.is_put_off else _over(placed))
+        turns.append(placed if (view.is_open or view.is_put_off) and not is_stopped else _over(placed))
     return tuple(turns)
 
 
@@ -191,7 +192,7 @@ def _placed(turn: Turn, waits_for: tuple[str, ...], *, is_left_out: bool) -> Tur
 
 
 def _over(turn: Turn) -> Turn:
-    """Of a closed visit: nothing is to be done, or waited for, any more."""
+    """Of a closed visit, or after a no to all of it: nothing is to be done, or waited for, any more."""
     return replace(turn, state=TurnState.ENDED, waits_for=()) if turn.may_leave_out else turn
 
 
