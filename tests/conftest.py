@@ -41,6 +41,7 @@ _ON_ONE_DATABASE = (
     "tests/gateway/oauth/test_token_life",
     "tests/gateway/people/test_passkeys",
     "tests/gateway/visits/test_actions",
+    "tests/gateway/visits/test_at_portals",
     "tests/gateway/visits/test_bundles",
     "tests/gateway/visits/test_calls",
     "tests/gateway/visits/test_closed_services",
