@@ -28,6 +28,9 @@ _PAGE: Final = 20
 _READERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
 _SHUT: Final = ("suspended", "closed")
 """What shuts a thing and leaves all else of it; a change ends that, and whoever confirms sees that it comes back."""
+_MARKS: Final = ("forms", "difference")
+_MARK: Final = 12
+"""Signs of a hash that are shown: enough to compare two; the log has it whole."""
 _ADMINISTRATOR: Final = allow(Who.ADMINISTRATOR)
 
 
@@ -44,6 +47,9 @@ class _One:
     def read(cls, conn: Connection, change_id: str, language: Language) -> Self:
         """Raises `ChangeUnknownError`."""
         change = listing.one(conn, change_id)
+        if change.kind is ChangeKind.FORM_ACCEPT:
+            names = titles.names_in(conn, [{"service": change.target}], language)
+            return cls(change, names.get(change.target, change.target), names, language)
         if change.kind not in titles.AGREEMENTS:
             return cls(change, change.title, {}, language)
         values = change.after or change.before or {}
@@ -54,6 +60,8 @@ class _One:
         """A value as lines of the page; of an agreement with the names of service and centre."""
         if name == "differences":
             return [Words(**each).to(self.language) for each in value or ()] or ["–"]
+        if name in _MARKS:
+            return [(value or "–")[:_MARK]]
         return [self.names.get(line, line) if isinstance(line, str) else line for line in words.said(name, value)]
 
 

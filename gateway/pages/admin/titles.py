@@ -18,12 +18,15 @@ AGREEMENTS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_EN
 
 
 def of_changes(conn: Connection, changes: Iterable[Change], language: Language) -> dict[str, str]:
-    """By the change's id, its title in `language`. Two statements more where there are agreements."""
+    """By the change's id, its title in `language`. Two statements more where there are agreements or forms."""
     changes = list(changes)
     agreed = {each.id: each.after or each.before or {} for each in changes if each.kind in AGREEMENTS}
-    names = names_in(conn, agreed.values(), language)
+    of_forms = [{"service": each.target} for each in changes if each.kind is ChangeKind.FORM_ACCEPT]
+    names = names_in(conn, [*agreed.values(), *of_forms], language)
     return {
-        each.id: of_agreement(agreed[each.id], names, language) if agreed.get(each.id) else each.title
+        each.id: of_agreement(agreed[each.id], names, language)
+        if agreed.get(each.id)
+        else names.get(each.target, each.title)
         for each in changes
     }
 

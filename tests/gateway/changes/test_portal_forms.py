@@ -107,7 +107,9 @@ def test_what_is_accepted_is_the_difference_that_was_shown(gateway: Office) -> N
     page = gateway.page().get(f"/admin/changes/{change}").text
     gone = OLD.fingerprints[OLD.pages[1].name].fields[0]
     assert (gone.legend or gone.label) in page
+    assert "Slimības pabalsts" in page
     assert "9.9.0" in page
+    assert fingerprints.of_all(NEW)[:12] in page
     assert OLD.manifest.version in page
 
 
