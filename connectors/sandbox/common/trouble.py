@@ -1,6 +1,7 @@
 """Faults that are about connections and not about pages: late, down, cut, redirected."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ IsFinal = Callable[[bytes], bool]
 _FINAL = "/nosutit"
 _AGAIN = "-talak"
 """End of the address at which a final request is taken once more, when it was redirected there."""
+_LOOK = 0.02
+"""Seconds between two looks at whether a fault is still switched on."""
 
 
 class TroubledPortal:
@@ -41,17 +44,34 @@ class TroubledPortal:
             self._desk.registry.final_posts += 1
         slow = self._slowness(final)
         if not slow.get("after", True):
-            await asyncio.sleep(slow["seconds"])
+            await self._linger(slow["seconds"])
         if "down" in self._desk.faults:
             await _unavailable(send)
         elif final:
-            await self._answer_final(scope, receive, _late(send, slow))
+            await self._answer_final(scope, receive, self._late(send, slow))
         else:
-            await self._application(scope, receive, _late(send, slow))
+            await self._application(scope, receive, self._late(send, slow))
 
     def _slowness(self, final: bool) -> dict[str, Any]:
         slow = dict(self._desk.faults.parameters("slow"))
         return {} if slow.get("only_final") and not final else slow
+
+    async def _linger(self, seconds: float) -> None:
+        """Let time pass, until the fault is switched off."""
+        until = time.monotonic() + seconds
+        while "slow" in self._desk.faults and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 - others switch it
+            await asyncio.sleep(min(_LOOK, left))
+
+    def _late(self, send: Send, slow: dict[str, Any]) -> Send:
+        if not slow.get("after"):
+            return send
+
+        async def send_late(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await self._linger(slow["seconds"])
+            await send(message)
+
+        return send_late
 
     async def _answer_final(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         faults = self._desk.faults
@@ -91,18 +111,6 @@ class _Held:
 
     async def __call__(self, message: Message) -> None:
         self.messages.append(message)
-
-
-def _late(send: Send, slow: dict[str, Any]) -> Send:
-    if not slow.get("after"):
-        return send
-
-    async def send_late(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            await asyncio.sleep(slow["seconds"])
-        await send(message)
-
-    return send_late
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -11,7 +11,7 @@ from tests.flow.endings.counter import Case, Counter
 from tests.flow.endings.people import said
 
 NOTHING = (0, 0)
-SLOW_SECONDS = 3.0
+SLOW_SECONDS = 60.0
 
 
 def to_questions(case: Case) -> None:
@@ -95,6 +95,7 @@ class TestAStop:
         assert case.desk.stage is Stage.SENDING
         assert said("A stop came too late") in case.desk.page.root.text
         assert "/stop" not in case.leads_to
+        counter.stack.switch("slow", on=False)
         case.wait_for(Stage.FILED)
         assert case.delegation_state is DelegationState.REVOKED
         case.ends(Ending.FILED)
