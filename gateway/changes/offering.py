@@ -54,6 +54,7 @@ def _settle(conn: Connection, store: Store, connector: Connector) -> None:
     if not is_new:
         return
     try:
-        bootstrap.put(conn, store, plan, reason=REASON.format(version=connector.manifest.version))
+        with conn.begin_nested():
+            bootstrap.put(conn, store, plan, reason=REASON.format(version=connector.manifest.version))
     except ChangeFaultError as error:
         _log.warning("forms could not be proposed", service=connector.id, kind=ChangeKind.FORM_ACCEPT.value, why=error)

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.sdk import fingerprints
 from connectors.sdk.connector import Connector
@@ -29,7 +30,14 @@ _OF = (
     .where(ConnectorForms.service_id == bindparam("service"))
     .order_by(ConnectorForms.accepted_at.desc().nulls_last(), ConnectorForms.seen_at.desc())
 )
-_ONE = _OF.where(ConnectorForms.forms == bindparam("forms"))
+_KNOWN = select(ConnectorForms.forms, ConnectorForms.accepted_at).where(
+    ConnectorForms.service_id == bindparam("service")
+)
+_ONE = _KNOWN.where(ConnectorForms.forms == bindparam("forms"))
+_KEEP = {
+    "sqlite": sqlite.insert(ConnectorForms).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(ConnectorForms).on_conflict_do_nothing(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ def count(conn: Connection, settings: Settings, connector: Connector, now: datet
     """Whether the forms of an installed connector count; the first that a service ever had do."""
     if settings.mode == "demo":
         return True
-    known = conn.execute(_OF, {"service": connector.id}).all()
+    known = conn.execute(_KNOWN, {"service": connector.id}).all()
     if not known:
         _keep(conn, connector, now, accepted_at=now)
         return True
@@ -103,16 +111,16 @@ def _newest(conn: Connection, service_id: str) -> Any:
 
 
 def _keep(conn: Connection, connector: Connector, now: datetime, accepted_at: datetime | None = None) -> None:
-    conn.execute(
-        insert(ConnectorForms).values(
-            service_id=connector.id,
-            forms=fingerprints.of_all(connector),
-            version=connector.manifest.version,
-            pages=msgspec.to_builtins(dict(connector.fingerprints)),
-            seen_at=now,
-            accepted_at=accepted_at,
-        )
-    )
+    """Keep forms that were not seen before; another worker may do so in this moment."""
+    values = {
+        "service_id": connector.id,
+        "forms": fingerprints.of_all(connector),
+        "version": connector.manifest.version,
+        "pages": msgspec.to_builtins(dict(connector.fingerprints)),
+        "seen_at": now,
+        "accepted_at": accepted_at,
+    }
+    conn.execute(_KEEP[conn.dialect.name], values)
 
 
 def _differences(connector: Connector, was: Mapping[str, FormShape]) -> list[Words]:

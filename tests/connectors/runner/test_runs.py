@@ -215,6 +215,8 @@ class TestAPortalThatChanged:
         desk.fault("form_changed")
         error = await refused(desk, desk.prepare_task(), FormChangedError)
         assert isinstance(error, FormChangedError)
+        assert error.page is not None
+        assert error.page.lv == "Iesnieguma dati"
         said = " ".join(each.lv for each in error.differences)
         assert "2. solī “Iesnieguma dati” ir jauns obligāts jautājums “Nodarbinātības statuss”." in said
         assert "“Konta numurs (IBAN)”" in said

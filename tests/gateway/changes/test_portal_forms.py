@@ -76,6 +76,13 @@ def test_the_first_forms_that_a_service_has_count_at_once(gateway: Office) -> No
     assert counts(gateway, OLD)
 
 
+def test_two_workers_that_see_them_first_in_one_moment_keep_them_once(gateway: Office) -> None:
+    for _ in range(2):
+        gateway.write(lambda conn: forms.offer(conn, NEW, gateway.clock.now()))
+        gateway.write(lambda conn: forms._keep(conn, NEW, gateway.clock.now()))
+    assert not counts(gateway)
+
+
 def test_of_others_two_people_are_asked_and_nothing_is_filed_until_they_said_yes(gateway: Office) -> None:
     offer(gateway)
     change = proposal(gateway)

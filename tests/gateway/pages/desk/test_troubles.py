@@ -36,6 +36,14 @@ def test_of_a_changed_form_says_what_changed_and_takes_no_answers(desk: Desk) ->
     assert "vairs nav jautājuma" not in listed
 
 
+def test_who_waits_for_a_free_worker_reads_their_place(desk: Desk) -> None:
+    desk.at(Stage.QUESTIONS)
+    desk.fill()
+    assert "You are number 1 in line" in desk.look().text
+    desk.begin()
+    assert "You are number" not in desk.look().text
+
+
 def test_of_a_portal_that_is_away_says_that_what_is_given_waits(desk: Desk) -> None:
     desk.at(Stage.FILLING)
     portal = desk.read(lambda conn: catalogue.find(conn, BENEFIT)).portal_id or ""
