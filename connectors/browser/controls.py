@@ -34,6 +34,12 @@ _HELD = """(name) => {
   return one ? one.value : "";
 }"""
 
+_UNFOLD = """(name) => {
+  const one = document.getElementsByName(name)[0];
+  for (let part = one && one.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+}"""
+"""What is folded away can be filled in by nobody, so it is unfolded first, as a person would."""
+
 
 class GiveUpError(Exception):
     """The run cannot go on; carries the report that says why."""
@@ -75,10 +81,14 @@ class Controls:
         return GiveUpError(say.Failed(run=self._run, reason=reason, detail=action.control, input=action.input))
 
     async def _set(self, action: Action) -> None:
+        await self._page.evaluate(_UNFOLD, action.control)
         held = [control.value for control in held_by(action, self._state.controls)]
         wanted = self._offered(action) if action.contains and action.value else action.value
         if action.how is How.ROWS:
             await self._set_rows(action)
+        elif action.how is How.SELECT_SEVERAL:
+            if sorted(held) != sorted(action.several):
+                await (await self._control(action)).select_option(value=list(action.several), timeout=CONTROL_TIMEOUT)
         elif action.how is How.CHECKBOX:
             if (action.value in held) != bool(action.value) or (not action.value and any(held)):
                 await self._tick(await self._control(action), ticked=bool(action.value))

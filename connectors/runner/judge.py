@@ -110,13 +110,13 @@ def _holds(action: Action, controls: tuple[ControlState, ...]) -> bool:
     if action.how is How.ROWS:
         return _has_rows(action, controls)
     held = held_by(action, controls)
+    if action.how is How.SELECT_SEVERAL:
+        return sorted(each.value for each in held) == sorted(action.several)
     if action.also and action.value and not any(each.value for each in controls if each.name == action.also):
         return False
     if action.contains and action.value:
         return len(held) == 1 and action.value in held[0].shown
-    if action.how is How.CHECKBOX:
-        return len(held) == 1 and held[0].value == action.value
-    if not action.value and not held:
+    if not action.value and not held and action.how is not How.CHECKBOX:
         return True
     return len(held) == 1 and held[0].value.replace("\r\n", "\n") == action.value
 

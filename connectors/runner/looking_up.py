@@ -54,7 +54,7 @@ def _listed(rule: LookUp, body: bytes) -> tuple[list[Mapping[str, Any]], str]:
     try:
         if rule.table is None:
             return _entries(rule, body), ""
-        columns = (rule.key, rule.reference, rule.received, *(rule.service or ())[:1])
+        columns = (rule.key, rule.reference, *filter(None, (rule.received,)), *(rule.service or ())[:1])
         return tables.read(body, columns), tables.link(body, rule.table.more)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise FormChangedError((_OTHER_LIST,)) from None
@@ -72,7 +72,7 @@ def looked_up(
         found = [_reference(entry[rule.reference]) for entry in entries if _matches(rule, task, entry)]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise FormChangedError((_OTHER_LIST,)) from None
-    if len(found) > 1:
+    if len(found) > 1 or (found and rule.received is None and not _by_key(rule, task)):
         return Ambiguous(references=tuple(found))
     if found:
         return Found(reference=found[0], pdf=None)
@@ -103,6 +103,8 @@ def _matches(rule: LookUp, task: LookUpTask, entry: Mapping[str, Any]) -> bool:
         return bool(entry.get(rule.idempotency_key) == task.idempotency_key)
     if entry[rule.key] != task.key:
         return False
+    if rule.received is None:
+        return True
     return _time(rule, str(entry[rule.received])) >= task.since - _CLOCK_SKEW
 
 

@@ -17,6 +17,7 @@ class How(StrEnum):
 
     TEXT = "text"
     SELECT = "select"
+    SELECT_SEVERAL = "select_several"
     RADIO = "radio"
     CHECKBOX = "checkbox"
     FILE = "file"
@@ -37,6 +38,8 @@ class Action:
     """Accessible name of the group around it."""
     value: str = ""
     """What the control must hold afterwards: empty to clear it; of a file its name."""
+    several: tuple[str, ...] = ()
+    """Of a list in which several may be chosen: all that it must hold, in place of `value`."""
     contains: bool = False
     """`value` is not the portal's value but part of the one option's text."""
     row: str | None = None
@@ -230,6 +233,19 @@ class PickSeveral:
             )
             for ours, (portal_value, label) in self.options.items()
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseSeveral(Fill):
+    """Any options of a list in which several may be chosen; `options` gives the portal's value for ours."""
+
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def actions(self, values: Values) -> tuple[Action, ...]:
+        """The list to set, with all that is to be chosen and nothing else."""
+        chosen = values.get(self.input, [])
+        several = tuple(self.options.get(ours, ours) for ours in chosen) if isinstance(chosen, list) else ()
+        return (replace(self._action(How.SELECT_SEVERAL, ""), several=several),)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,8 @@ class Manifest:
     owner: str
     """Who keeps the connector working."""
     legal_basis: Words
+    language: str = "lv"
+    """Of the portal's pages, as their `lang` says: whoever reads another is told what its words mean."""
     quality: Quality = Quality.PRACTICE
     origins: Mapping[OriginKind, tuple[str, ...]] = field(default_factory=dict)
     """Origins besides the portal's own from which the browser may GET."""

@@ -16,6 +16,7 @@ from connectors.sdk.fills import (
     AnyFill,
     Attach,
     Choose,
+    ChooseSeveral,
     DatePart,
     Fill,
     FillDate,
@@ -41,6 +42,7 @@ __all__ = [
     "AnyFill",
     "Attach",
     "Choose",
+    "ChooseSeveral",
     "DatePart",
     "ErrorMarks",
     "Fill",
@@ -277,8 +279,9 @@ class LookUp:
     key: str
     """Field with the service's own key."""
     reference: str
-    received: str
-    """Field with the time of receipt, ISO 8601 unless `table` says otherwise."""
+    received: str | None = None
+    """Field with the time of receipt, ISO 8601 unless `table` says otherwise; `None` where the list says none: then an
+    entry with the key may be an older application, and a person decides which it is."""
     pdf_path: str | None = None
     """With `{reference}`."""
     settles_after: timedelta | None = None

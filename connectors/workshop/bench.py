@@ -28,8 +28,6 @@ from connectors.sdk.steps import Values
 from connectors.workshop.issuer import StandInIssuer
 from delegation.readback import ReadBack, payload_bytes
 
-PORTAL_LANGUAGE = "lv"
-
 
 class SampleError(Exception):
     """A connector has no such sample, or does not accept it itself; the message says which question."""
@@ -44,7 +42,6 @@ class Bench:
     ticket: TicketSource
     portal: str = ""
     """Origin of the portal that the next task is for."""
-    language: str = PORTAL_LANGUAGE
     deadline: float = 60.0
     verdict: Callable[[GateRequest], Verdict] = lambda _: Verdict(True)
     asked: list[GateRequest] = field(default_factory=list)
@@ -101,7 +98,7 @@ class Bench:
             "connector_id": connector.id,
             "portal_origin": self.portal,
             "issuer_origin": self.issuer,
-            "language": self.language,
+            "language": connector.manifest.language,
             "ticket": self.ticket,
             "deadline": self.deadline,
         }

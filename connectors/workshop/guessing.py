@@ -23,7 +23,7 @@ _TYPES = {
     "number": "Number",
     "textarea": "TextArea",
     "select-one": "Select",
-    "select-multiple": "Select",
+    "select-multiple": "CheckboxGroup",
     "radio": "Radio",
     "checkbox": "Checkbox",
     "file": "File",

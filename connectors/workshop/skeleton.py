@@ -90,6 +90,7 @@ class Skeleton:
             holder=self.about.holder,
             portal=self.about.portal,
             title=_words(title, self._language),
+            language=self._language.lower().partition("-")[0] or "lv",
             javascript=self.about.javascript,
         )
 
@@ -263,6 +264,8 @@ def _fill(each: _Asked) -> str:
         "File": f"Attach({labelled})",
         "Date": f"FillDate({labelled}, written=Written.{each.guess.written})",
     }
+    if control.type == "select-multiple":
+        return f"ChooseSeveral({labelled}, options={ {ours: value for ours, value, _ in offered}!r})"
     if kind == "Checkbox":
         sends, said = control.options[0]
         return f"Tick({begin}, label={said!r}, sends={sends!r})"

@@ -31,7 +31,15 @@ package-dir = {{"" = "."}}
 '''
 
 
-def init(*, id: str, holder: str, portal: str, title: str, javascript: bool) -> str:  # noqa: A002 - the manifest's word
+def init(
+    *,
+    id: str,  # noqa: A002 - the manifest's word
+    holder: str,
+    portal: str,
+    title: str,
+    language: str,
+    javascript: bool,
+) -> str:
     """The connector itself."""
     return f'''"""{holder}: {id}."""
 
@@ -59,6 +67,7 @@ CONNECTOR = Connector(
         title={title},
         owner="{COMPLETE}: who keeps this connector working",
         legal_basis=Words("{TRANSLATE} pēc kāda likuma", "{TRANSLATE} by which law"),
+        language={language!r},
     ),
     inputs=INPUTS,
     sign_in=SIGN_IN,
@@ -157,30 +166,53 @@ class Test{name}(ConnectorContract):
 '''
 
 
+_CARDS = {
+    "lv": {
+        "summary": "{COMPLETE}: vienā teikumā, kas tas ir un ko iedzīvotājs iegūst",
+        "who": "{COMPLETE}: kas to var pieprasīt",
+        "needed": "{COMPLETE}: kas jāsagatavo",
+        "takes": "{COMPLETE}: cik dienās pieņem lēmumu",
+        "costs": "{COMPLETE}: “Bez maksas.” vai cik maksā",
+        "pays": "{COMPLETE}: kā samaksāt, ja ir maksa; citādi dzēsiet šo rindu",
+        "next": "{COMPLETE}: kas notiek pēc iesniegšanas",
+        "withdraw": "{COMPLETE}: kā to atsaukt pie iestādes",
+    },
+    "en": {
+        "summary": "{COMPLETE}: in one sentence, what it is and what the resident gets",
+        "who": "{COMPLETE}: who may ask for it",
+        "needed": "{COMPLETE}: what to have at hand",
+        "takes": "{COMPLETE}: within how many days it is decided",
+        "costs": "{COMPLETE}: “Free of charge.”, or how much it costs",
+        "pays": "{COMPLETE}: how it is paid, if there is a fee; otherwise remove this line",
+        "next": "{COMPLETE}: what happens once it is filed",
+        "withdraw": "{COMPLETE}: how it is taken back at the institution",
+    },
+}
+
+
 def card(*, id: str, holder: str, portal: str, title: str, url: str) -> str:  # noqa: A002 - the catalogue's word
     """The service's entry in the catalogue, with cards that somebody has to write."""
     cards = "".join(
-        f'''
-[service.cards.{language}]
-title = "{title}"
-summary = "{COMPLETE}: what it is, in one sentence"
-who = "{COMPLETE}: who may apply"
-needed = ["{COMPLETE}: what to have at hand"]
-takes = "{COMPLETE}: how long until the decision"
-costs = "{COMPLETE}: the fee, or that there is none"
-next = "{COMPLETE}: what happens then"
-withdraw = "{COMPLETE}: how it is taken back"
-synonyms = []
-'''
-        for language in ("lv", "en")
+        f'\n[service.cards.{language}]\ntitle = "{COMPLETE}: {title}"\n' + _lines(fields) + "synonyms = []\n"
+        for language, fields in _CARDS.items()
     )
     return f'''# The catalogue's entry of the service at {url}. Cards in plain language: lv-plain, en-plain.
+# Everything marked {COMPLETE} is shown to assistants and residents as it stands here.
 [[service]]
 id = "{id}"
 holder = "{holder}"
-group = "{COMPLETE}"
+group = "{COMPLETE}"  # under which feedback is counted, such as benefits or family
 portal = "{portal}"
-grant = "low"
+grant = "low"  # the least assurance of the yes: low, substantial or high
 permit = "low"
 routes = ["phone", "display", "paper", "call"]
+# follow = 30   # days for which it may be looked up what became of it, where the connector has an `outcome`
+# collect = 30  # days for which the decision may be received
 {cards}'''
+
+
+def _lines(fields: Mapping[str, str]) -> str:
+    said = {name: text.format(COMPLETE=COMPLETE) for name, text in fields.items()}
+    return "".join(
+        f'{name} = ["{text}"]\n' if name == "needed" else f'{name} = "{text}"\n' for name, text in said.items()
+    )

@@ -19,6 +19,7 @@ from gateway.demo.offering import PortalOffered
 from gateway.demo.people import CENTRES, DemoCentre, staff_named
 from gateway.demo.ports import Ports
 from gateway.demo.stack import Stack, StackError
+from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import RegistrationError
 from gateway.services.files import read_catalogue
 from gateway.terminals.pairing import Code
@@ -115,9 +116,18 @@ def terminal(centre: str, port: int, folder: Path) -> None:
 @click.option(
     "--client-secret", envvar="PORTAL_CLIENT_SECRET", default="author-secret-on-loopback", help="And its secret."
 )
+@click.option(
+    "--client-auth",
+    default=AuthMethod.SECRET_BASIC.value,
+    type=click.Choice([AuthMethod.SECRET_BASIC.value, AuthMethod.SECRET_POST.value]),
+    show_default=True,
+    help="How the portal sends its secret.",
+)
 @_port
 @_folder
-def offer(card: Path, callback: str, client_id: str, client_secret: str, port: int, folder: Path) -> None:
+def offer(
+    card: Path, callback: str, client_id: str, client_secret: str, client_auth: str, port: int, folder: Path
+) -> None:
     """Offer one more service in the demonstration that runs: that of CARD, as `pilnvara connectors new` writes it.
 
     The portal must take this demonstration's gateway for its OpenID Provider.
@@ -128,7 +138,9 @@ def offer(card: Path, callback: str, client_id: str, client_secret: str, port: i
     except ValueError as error:
         raise click.ClickException(f"{card}: {error}") from error
     store = stack.open_store()
-    portal = PortalOffered(callback=callback, client_id=client_id, client_secret=client_secret)
+    portal = PortalOffered(
+        callback=callback, client_id=client_id, client_secret=client_secret, auth_method=AuthMethod(client_auth)
+    )
     try:
         store.database.write_now(lambda conn: offering.offer(conn, store, service, portal))
     except (RegistrationError, ValueError) as error:

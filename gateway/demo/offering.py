@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from gateway.demo import catalogue
 from gateway.demo.seed import NotDemoError
 from gateway.oauth import clients
-from gateway.oauth.clients import ClientRegistration
+from gateway.oauth.clients import AuthMethod, ClientRegistration
 from gateway.parts import Store
 from gateway.services import agreements, keeping
 from gateway.services.catalogue import Service
@@ -26,6 +26,8 @@ class PortalOffered:
     """Where it wants people sent back to when they have signed in."""
     client_id: str
     client_secret: str
+    auth_method: AuthMethod = AuthMethod.SECRET_BASIC
+    """How it names itself when it redeems a code."""
 
     @property
     def origin(self) -> str:
@@ -60,6 +62,7 @@ def offer(conn: Connection, store: Store, service: Service, portal: PortalOffere
             client_id=portal.client_id,
             portal_id=service.portal_id,
             secret=portal.client_secret,
+            auth_method=portal.auth_method,
             redirect_uris=[portal.callback],
             personal_code_allowed=True,
         ),

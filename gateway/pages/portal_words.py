@@ -6,7 +6,7 @@ the same labels, say what they mean. What no question knows, or two mean differe
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Self
 
 from connectors.sdk import groups
 from connectors.sdk.connector import Connector
@@ -14,8 +14,6 @@ from connectors.sdk.fills import FillDateParts, FillRows, OneFill, Pick, PickSev
 from connectors.sdk.inputs import Checkbox, Group, Input, Option
 from connectors.sdk.words import Words
 
-PORTAL_LANGUAGE: Final = "lv"
-"""Of every portal that a connector knows."""
 _DAY, _MONTH, _YEAR = Words("diena", "day"), Words("mēnesis", "month"), Words("gads", "year")
 _YES, _NO = Words("Jā", "Yes"), Words("Nē", "No")
 
@@ -30,17 +28,18 @@ class Meanings:
     @classmethod
     def of(cls, connector: Connector, language: str) -> Self:
         """What the words of a connector's portal mean in a language."""
-        if language.partition("-")[0] == PORTAL_LANGUAGE:
+        portals = connector.manifest.language
+        if language.partition("-")[0] == portals:
             return cls()
         inputs = {each.name: each for each in groups.every(connector.inputs)}
         labels: dict[str, str] = {}
         answers: dict[str, dict[str, str]] = {}
         ambiguous: set[str] = set()
         for fill, asked, row in _asked(connector, inputs):
-            for own, words in _labels(fill, asked, row):
+            for own, words in _labels(fill, asked, row, portals):
                 if labels.setdefault(own, words.to(language)) != words.to(language):
                     ambiguous.add(own)
-                answers[own] = {text: meant.to(language) for text, meant in _answers(fill, asked)}
+                answers[own] = {text: meant.to(language) for text, meant in _answers(fill, asked, portals)}
         labels |= {own: words.to(language) for own, words in _rows(connector)}
         kept = {own: meaning for own, meaning in labels.items() if own not in ambiguous}
         return cls(kept, {own: answers[own] for own in kept if own in answers})
@@ -79,16 +78,16 @@ def _rows(connector: Connector) -> Iterator[tuple[str, Words]]:
                 yield fill.row.format(number=number + 1), groups.heading(group, number)
 
 
-def _labels(fill: OneFill, asked: Input, row: str) -> Iterator[tuple[str, Words]]:
+def _labels(fill: OneFill, asked: Input, row: str, portals: str) -> Iterator[tuple[str, Words]]:
     """The portal's labels of one question: as its form and as its overview may have them."""
-    yield asked.label.lv, asked.label
-    for own, words in _own_labels(fill, asked):
+    yield asked.label.to(portals), asked.label
+    for own, words in _own_labels(fill, asked, portals):
         yield own, words
         if row:
             yield f"{row}: {own}", words
 
 
-def _own_labels(fill: OneFill, asked: Input) -> Iterator[tuple[str, Words]]:
+def _own_labels(fill: OneFill, asked: Input, portals: str) -> Iterator[tuple[str, Words]]:
     if isinstance(fill, FillDateParts):
         yield fill.legend, asked.label
         for part, named in ((fill.day, _DAY), (fill.month, _MONTH), (fill.year, _YEAR)):
@@ -97,20 +96,20 @@ def _own_labels(fill: OneFill, asked: Input) -> Iterator[tuple[str, Words]]:
         yield fill.legend, asked.label
     elif fill.within:
         yield f"{fill.within}: {fill.label}", asked.label
-        if asked.label.lv.startswith(f"{fill.within}:"):  # an overview names the group alone
-            yield fill.within, Words(fill.within, asked.label.en.partition(":")[0])
+        if asked.label.to(portals).startswith(f"{fill.within}:"):  # an overview names the group alone
+            yield fill.within, Words(asked.label.lv.partition(":")[0], asked.label.en.partition(":")[0])
     else:
         yield fill.label, asked.label
 
 
-def _answers(fill: OneFill, asked: Input) -> Iterator[tuple[str, Words]]:
+def _answers(fill: OneFill, asked: Input, portals: str) -> Iterator[tuple[str, Words]]:
     if isinstance(asked, Checkbox):
-        yield from ((each.lv, each) for each in (_YES, _NO))
+        yield from ((each.to(portals), each) for each in (_YES, _NO))
     if isinstance(fill, Tick):
         yield fill.label, _YES  # a ticked box reads back as its own label
     options: tuple[Option, ...] = getattr(asked, "options", ())
     for option in options:
-        yield option.label.lv, option.label
+        yield option.label.to(portals), option.label
         if isinstance(fill, Pick | PickSeveral) and option.value in fill.options:
             yield fill.options[option.value][1], option.label
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from connectors.sdk import registry
+from connectors.sdk.manifest import Manifest
 from delegation.readback import HIDDEN_TYPE, Attachment, Item, ReadBack
-from gateway.pages.portal_words import PORTAL_LANGUAGE, Meanings
+from gateway.pages.portal_words import Meanings
 from gateway.services.catalogue import Service
 
+_BUTTON_TYPE = "submit"
+"""The button itself, which may have a name too: what it says is no answer."""
 _OVERVIEW_TYPE = "shown"
 """The type of what the portal's overview says in words, beside no control."""
 _OWN = Markup('<span lang="{}">{}</span>')
@@ -36,7 +39,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is put before the resident, in full: nothing that would be sent is left out but tokens without meaning."""
+    """What is put before the resident, in full: nothing that would be sent is left out but tokens and buttons."""
 
     overview: tuple[Row, ...]
     """Labels and texts as the portal's overview has them; empty where it has none."""
@@ -58,13 +61,14 @@ def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
     connector = None if service is None else registry.find(service.id)
     titles = {} if connector is None else {page.name: page.title.to(language) for page in connector.pages}
     meanings = Meanings() if connector is None else Meanings.of(connector, language)
-    is_foreign = language.partition("-")[0] != PORTAL_LANGUAGE
+    own = Manifest.language if connector is None else connector.manifest.language
+    is_foreign = language.partition("-")[0] != own
 
     def row(label: str, text: str) -> Row:
         if not is_foreign:
-            return {"key": label, "value": _unbroken(text) or _NOTHING}
-        key, meant = _with_meaning(label, meanings.of_label(label)), meanings.of_answer(label, text)
-        return {"key": key, "value": _with_meaning(_unbroken(text), meant) if text else _NOTHING}
+            return {"key": _bare(label), "value": _unbroken(text) or _NOTHING}
+        key, meant = _with_meaning(_bare(label), meanings.of_label(label), own), meanings.of_answer(label, text)
+        return {"key": key, "value": _with_meaning(_unbroken(text), meant, own) if text else _NOTHING}
 
     rule = None if connector is None else connector.final.fee
     overview = tuple(
@@ -84,21 +88,27 @@ def _is_fee(item: Item, rule: str | None, fee: str) -> bool:
 def _groups(readback: ReadBack, titles: dict[str, str], row: Callable[[str, str], Row]) -> Iterator[Group]:
     pages: dict[str, list[Row]] = {}
     for item in readback.items:
-        if item.type != HIDDEN_TYPE and not _is_overview(item):
+        if item.type not in (HIDDEN_TYPE, _BUTTON_TYPE) and not _is_overview(item):
             pages.setdefault(item.page, []).append(row(item.label or item.control, item.shown or item.value))
     for name, rows in pages.items():
         yield Group(titles.get(name, name), tuple(rows))
+
+
+def _bare(label: str) -> str:
+    """Without the colon and star that some portals end a label with, and said once where a group is called the same."""
+    around, own = (part.rstrip(" *").rstrip(" :") for part in label.partition(": ")[::2])
+    return (around if own in ("", around) else f"{around}: {own}") or label
 
 
 def _unbroken(text: str) -> str:
     return _SUM.sub(lambda found: found.group().replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
-def _with_meaning(own: str, meaning: str | None) -> Markup:
+def _with_meaning(own: str, meaning: str | None, language: str) -> Markup:
     """The portal's words, said to be in its language, beneath what they mean."""
     if meaning in (None, own):
-        return _OWN.format(PORTAL_LANGUAGE, own)
-    return _MEANT.format(meaning, PORTAL_LANGUAGE, own)
+        return _OWN.format(language, own)
+    return _MEANT.format(meaning, language, own)
 
 
 def _is_overview(item: Item) -> bool:

@@ -47,7 +47,6 @@ _log = structlog.get_logger("gateway.visits")
 
 _LOOK_UP_TRIES = 4
 _BUSY = timedelta(seconds=5)
-_PORTAL_LANGUAGE = "lv"
 _LOOKS_AT_ONCE = 10
 """Applications that one job looks up: then others have their turn."""
 _PORTAL_RESTS = timedelta(minutes=10)
@@ -298,7 +297,7 @@ class Errands:
             "connector_id": errand.connector_id,
             "portal_origin": errand.portal_origin,
             "issuer_origin": self._parts.settings.issuer,
-            "language": _PORTAL_LANGUAGE,
+            "language": registry.find(errand.connector_id).manifest.language,
             "ticket": ticket,
         }
 

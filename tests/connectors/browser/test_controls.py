@@ -1,6 +1,7 @@
 """Setting controls on a page that moves while it is filled."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import Error as PlaywrightError
@@ -9,7 +10,7 @@ from playwright.async_api import Page, async_playwright
 from connectors.browser.controls import Controls, GiveUpError
 from connectors.browser.launch import executable
 from connectors.sdk.fills import Action, How
-from connectors.sdk.page import FieldShape, FormShape, PageState
+from connectors.sdk.page import ControlState, FieldShape, FormShape, PageState
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +40,8 @@ def _controls(tab: Page, *fields: FieldShape) -> Controls:
     return Controls("run", tab, PageState(path="/", form=form), {})
 
 
+_FOLDED = """<details><summary>More</summary><label for="d">Dog</label><select id="d" name="dogs" multiple>
+<option value="a" selected>A<option value="b">B<option value="c">C</select></details>"""
 _RADIO = Action(how=How.RADIO, input=None, control="kur", label="Šeit", value="seit")
 _BOX = Action(how=How.CHECKBOX, input=None, control="jā", label="Jā", value="ja")
 
@@ -70,3 +73,14 @@ async def test_is_done_by_the_name_that_was_read_with_the_label_unless_two_have_
     with pytest.raises(GiveUpError):
         await controls.set(Action(how=How.TEXT, input=None, control="otrs", label="Cits", value="nē"))
     assert await tab.get_by_label("Otrs").input_value() == "jā"
+
+
+async def test_of_a_list_that_is_folded_away_exactly_what_was_answered_is_chosen(tab: Page) -> None:
+    await tab.set_content(_FOLDED)
+    list_ = Action(how=How.SELECT_SEVERAL, input=None, control="dogs", label="Dog")
+    chosen = tab.locator("option:checked")
+    await _controls(tab).set(replace(list_, several=("b", "c")))
+    assert await chosen.all_inner_texts() == ["B", "C"]
+    held = (ControlState(name="dogs", type="select-multiple", label="Dog", value=each) for each in ("b", "c"))
+    await Controls("run", tab, PageState(path="/", controls=tuple(held)), {}).set(list_)
+    assert await chosen.count() == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.runner import looking_up
-from connectors.runner.api import Absent, Found, LookUpTask
+from connectors.runner.api import Absent, Ambiguous, Found, LookUpTask
 from connectors.runner.errors import FormChangedError
 from connectors.runner.guard import Guard
 from connectors.runner.looking_up import looked_up
@@ -52,6 +52,12 @@ def test_a_list_with_the_key_names_the_application_whatever_else_it_says() -> No
 
 def test_a_sending_that_carried_no_key_is_not_proved_absent_by_one() -> None:
     assert looked_up(RULE, task(""), listed(), NOW + timedelta(hours=1)) == Absent(conclusive=False)
+
+
+def test_a_list_without_times_leaves_it_to_a_person_which_one_it_is() -> None:
+    rule = replace(RULE, received=None, idempotency_key=None)
+    assert looked_up(rule, task(), [{"no": "A-1", "key": "period"}], NOW) == Ambiguous(references=("A-1",))
+    assert looked_up(rule, task(), [{"no": "A-1", "key": "another"}], NOW) == Absent(conclusive=False)
 
 
 @pytest.mark.parametrize("said", [None, "", " ", "A" * 65, "A\n1", {"no": 1}, True])

@@ -3,6 +3,7 @@ import pytest
 from connectors.sdk.fills import (
     Attach,
     Choose,
+    ChooseSeveral,
     DatePart,
     Fill,
     FillDateParts,
@@ -50,6 +51,13 @@ def test_a_number_is_written_with_the_portals_separators(kept: str, written: str
 def test_of_several_boxes_each_is_ticked_or_unticked() -> None:
     fill = PickSeveral(input="speaks", control="lang", legend="Languages", options={"lv": ("1", "L"), "en": ("2", "E")})
     assert [(each.label, each.value) for each in fill.actions({"speaks": ["en"]})] == [("L", ""), ("E", "2")]
+
+
+def test_of_a_list_in_which_several_may_be_chosen_all_are_set_at_once() -> None:
+    fill = ChooseSeveral(input="speaks", control="lang", label="Languages", options={"lv": "1", "en": "2"})
+    (action,) = fill.actions({"speaks": ["lv", "en"]})
+    assert (action.how, action.several) == (How.SELECT_SEVERAL, ("1", "2"))
+    assert fill.actions({})[0].several == ()
 
 
 def test_a_typeahead_types_the_portals_own_words() -> None:

@@ -121,3 +121,22 @@ def test_a_sum_is_never_broken_in_two_lines(text: str, said: str) -> None:
 @pytest.mark.parametrize(("fee", "is_free"), [("0,00 EUR", True), ("0 €", True), ("10,00 EUR", False), ("", False)])
 def test_a_fee_of_nothing_is_none(fee: str, is_free: bool) -> None:
     assert readback.shown(ReadBack((), (), fee, "lv"), None, "lv").is_free is is_free
+
+
+def test_what_a_portal_writes_around_a_label_and_its_button_are_no_part_of_the_rows() -> None:
+    items = (
+        Item("dog", "name", "Name: Name:", "text", "Reksis", "Reksis"),
+        Item("dog", "breed", "Dog: Breed *", "text", "Taksis", "Taksis"),
+        Item("dog", "go", "Next", "submit", "next", "Next"),
+        Item("dog", "time", "Laiks 9:30", "text", "", ""),
+    )
+    (group,) = readback.shown(ReadBack(items, (), "", "lv"), None, "lv").groups
+    assert [row["key"] for row in group.rows] == ["Name", "Dog: Breed", "Laiks 9:30"]
+
+
+def test_the_words_of_a_portal_in_english_are_told_to_whoever_reads_latvian() -> None:
+    (first,) = (each for each in QUEUE.inputs if each.name == "child_given_name")
+    step = replace(QUEUE.steps[1], fills=(Fill(input=first.name, control="name", label="Given name:"),))
+    english = replace(QUEUE, manifest=replace(QUEUE.manifest, language="en"), steps=(step,))
+    assert Meanings.of(english, "lv").of_label("Given name:") == first.label.lv
+    assert Meanings.of(english, "en").of_label("Given name:") is None
