@@ -81,7 +81,8 @@ class Controls:
         return GiveUpError(say.Failed(run=self._run, reason=reason, detail=action.control, input=action.input))
 
     async def _set(self, action: Action) -> None:
-        await self._page.evaluate(_UNFOLD, action.control)
+        if action.control in self._state.folded:
+            await self._page.evaluate(_UNFOLD, action.control)
         held = [control.value for control in held_by(action, self._state.controls)]
         wanted = self._offered(action) if action.contains and action.value else action.value
         if action.how is How.ROWS:

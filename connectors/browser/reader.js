@@ -151,6 +151,7 @@
         || "application/x-www-form-urlencoded").toLowerCase(),
       fields,
     },
+    folded: [...new Set(kept.filter((one) => one.closest("details:not([open])")).map(nameOf))],
     controls, errors, messages, rows,
     text: withText ? document.body.innerText : "",
   };

@@ -63,6 +63,8 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True):
     form: FormShape | None = None
     """The form that the step's button submits; `None` when there is no such button."""
     controls: tuple[ControlState, ...] = ()
+    folded: tuple[str, ...] = ()
+    """Names of controls in a part of the page that is folded away."""
     rows: tuple[Row, ...] = ()
     errors: dict[str, str] = {}
     """The portal's message beside a control, by the control's name."""

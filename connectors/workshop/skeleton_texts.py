@@ -24,7 +24,7 @@ requires-python = ">=3.11"
 # Installed to be worked on (`-e`), it is found by its folder: code that ran in every Python program would be refused.
 [tool.setuptools]
 packages = ["{module}"]
-package-dir = {{"" = "."}}
+package-dir = {{"" = "src"}}
 
 [tool.setuptools.package-data]
 "{module}" = ["*.json"]

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ from connectors.sdk.page import ControlState, FieldShape, FormShape, PageState, 
 from connectors.workshop import still
 from connectors.workshop.guessing import Guess, guess, made_up
 from connectors.workshop.skeleton import About, Skeleton
+from gateway.services.files import read_catalogue
 from tests.serving import serve
 
 PAGE = """<!doctype html><html lang="en"><title>x</title><h1>{title}</h1>{alert}<form method="post" action="{to}">
@@ -156,6 +158,10 @@ def test_a_form_of_one_page_is_asked_and_filled_in_where_its_last_button_stands(
     assert connector.steps == ()
     assert [fill.input for fill in connector.final.fills] == asked
     assert [page.name for page in connector.filled_for({})] == ["dog"]
+    built = tomllib.loads((tmp_path / "package" / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    assert built["package-dir"][""] == "src", "where it is written, so that it can be installed to be worked on"
+    card = read_catalogue((tmp_path / "package" / "service.toml").read_text(encoding="utf-8"))
+    assert [each.id for each in card] == [connector.id]
     assert list(connector.samples[0].answers(date(2026, 1, 2))) == asked
 
 
@@ -190,6 +196,7 @@ def test_marks_what_nobody_has_said_or_translated(written: Connector) -> None:
         (FieldShape(name="a", type="text", label="Iesnieguma datums"), "Date"),
         (FieldShape(name="a", type="text", label="Piezīmes"), "Text"),
         (FieldShape(name="a", type="checkbox", options=(("1", "x"), ("2", "y"))), "CheckboxGroup"),
+        (FieldShape(name="a", type="select-multiple", options=(("1", "x"),)), "CheckboxGroup"),
     ],
 )
 def test_guesses_the_kind_of_a_question(field: FieldShape, kind: str) -> None:
