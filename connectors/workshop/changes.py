@@ -122,8 +122,15 @@ def in_html(change: Change, *, javascript: bool) -> Callable[[str], str]:
     if javascript:
         told = {"kind": change.kind.name, "control": change.control, "button": change.page.button}
         script = f"<script>({_SCRIPT})({json.dumps(told | {'name': _NEW, 'label': _LABEL})})</script>"
-        return lambda text: re.sub(r"(?i)</head>|<body", lambda found: script + found.group(), text, count=1)
+        return lambda text: _with_script(text, script)
     return lambda text: _edited(change, text)
+
+
+def _with_script(text: str, script: str) -> str:
+    """The page with a script in its head, which HTML lets a page leave unsaid."""
+    at = re.search(r"(?i)(?=</head>|<body)", text) or re.match(r"(?i)\s*(<!doctype[^>]*>)?\s*(<html[^>]*>)?", text)
+    place = at.end() if at is not None else 0
+    return text[:place] + script + text[place:]
 
 
 @dataclass(frozen=True)

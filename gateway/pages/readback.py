@@ -81,8 +81,11 @@ def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
 
 def _is_fee(item: Item, rule: str | None, fee: str) -> bool:
     """Whether a row of the overview is where the fee was read: that stands in a row of its own."""
-    found = re.search(rule, f"{item.label}: {item.shown}") if rule and fee else None
-    return found is not None and found.group(1).strip() == fee
+    if not rule or not fee:
+        return False
+    # A page's text parts a row's name and its value by one of these.
+    read = (re.search(rule, f"{item.label}{between}{item.shown}") for between in (": ", "\n", "\t", " "))
+    return any(found is not None and found.group(1).strip() == fee for found in read)
 
 
 def _groups(readback: ReadBack, titles: dict[str, str], row: Callable[[str, str], Row]) -> Iterator[Group]:

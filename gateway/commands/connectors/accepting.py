@@ -69,7 +69,9 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, reason: st
     forms, version = dict(_as_now(connector, shapes)), connector.manifest.version
     fingerprints.write(folder, forms)
     bumped = _bumped(folder)
-    click.echo(f"{folder / fingerprints.NAME} written; version {version} -> {bumped}")
+    written = folder / fingerprints.NAME
+    near = written.relative_to(Path.cwd()) if written.is_relative_to(Path.cwd()) else written
+    click.echo(f"{near} written; version {version} -> {bumped}")
     if reason is not None:
         manifest = replace(connector.manifest, version=bumped or version)
         _propose(replace(connector, fingerprints=forms, manifest=manifest), reason)

@@ -31,7 +31,11 @@ def test(place: Place, connector_ids: tuple[str, ...], sample: str | None, only:
     Files made-up applications there, and breaks a front that it puts before the portal in every way it knows. Exit
     code 0: all holds; 1: something does not; 2: bad input.
     """
-    chosen = tuple(check for check in CHECKS if not only or any(word in check.__name__ for word in only))
+    chosen = tuple(
+        check for check in CHECKS if not only or any(word.replace("_", " ") in _name(check) for word in only)
+    )
+    if not chosen:
+        raise click.UsageError(f"no check is called {' or '.join(only)}. There are: {', '.join(map(_name, CHECKS))}")
     connectors = [find(name) for name in connector_ids]
 
     async def each(origin_of: OriginOf, issuer: StandInIssuer) -> int:

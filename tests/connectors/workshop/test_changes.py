@@ -39,10 +39,19 @@ def test_is_made_in_the_pages_text(kind: Kind, control: str, gone: str, there: s
     assert not gone or gone not in text
 
 
-def test_is_made_by_a_script_where_a_script_draws_the_page() -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<html><head>", "</head><body></body></html>"),
+        ('<!doctype html><html lang="en">', "<title>x</title><p>y</p></html>"),
+        ("", "<p>y</p>"),
+    ],
+)
+def test_is_made_by_a_script_where_a_script_draws_the_page(before: str, after: str) -> None:
     change = Change(Kind.FIELD_RENAMED, STEP, "konts")
-    text = in_html(change, javascript=True)("<html><head></head><body></body></html>")
-    assert text.count("<script>") == 1
+    text = in_html(change, javascript=True)(before + after)
+    assert text.startswith(f"{before}<script>")
+    assert text.endswith(f"</script>{after}")
     assert '"kind": "FIELD_RENAMED"' in text
 
 
