@@ -6,7 +6,7 @@ A question is called by its label, as whoever fills the form in sees it; only wh
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from connectors.sdk.page import FieldShape, FormShape
+from connectors.sdk.page import FieldShape, FormShape, bare
 from connectors.sdk.words import Words
 
 _HIDDEN = "hidden"
@@ -133,7 +133,8 @@ def _how_it_is_asked(was: FieldShape, now: FieldShape) -> Iterator[Words]:
             ),
         )
     if was.label != now.label:
-        yield _is(was, Words(f"tagad saucas “{now.label}”", f"is now called “{now.label}”"))
+        said = now.label if bare(now.label) == bare(was.label) else bare(now.label)
+        yield _is(was, Words(f"tagad saucas “{said}”", f"is now called “{said}”"))
     if was.legend != now.legend:
         yield _is(was, Words(f"tagad ir grupā “{now.legend}”", f"now stands in the group “{now.legend}”"))
     if was.required != now.required:
@@ -202,8 +203,8 @@ def _genitive(field: FieldShape) -> str:
 
 def _name(field: FieldShape) -> str:
     if field.label and field.legend and field.label != field.legend:
-        return f"{field.legend}: {field.label}"
-    return field.label or field.legend or field.name
+        return bare(f"{field.legend}: {field.label}")
+    return bare(field.label or field.legend or field.name)
 
 
 def _kind(type_: str) -> Words:

@@ -73,6 +73,12 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+def bare(label: str) -> str:
+    """Without the colon and star that some portals end a label with, and said once where a group is called the same."""
+    around, own = (part.rstrip(" *").rstrip(" :") for part in label.partition(": ")[::2])
+    return (around if own in ("", around) else f"{around}: {own}") or label
+
+
 def fingerprint(shape: FormShape) -> str:
     """SHA-256 in hex of the RFC 8785 form of `shape`."""
     return hashlib.sha256(rfc8785.dumps(msgspec.to_builtins(shape))).hexdigest()

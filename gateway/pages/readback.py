@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from connectors.sdk import registry
 from connectors.sdk.manifest import Manifest
+from connectors.sdk.page import bare
 from delegation.readback import HIDDEN_TYPE, Attachment, Item, ReadBack
 from gateway.pages.portal_words import Meanings
 from gateway.services.catalogue import Service
@@ -66,8 +67,8 @@ def shown(readback: ReadBack, service: Service | None, language: str) -> Shown:
 
     def row(label: str, text: str) -> Row:
         if not is_foreign:
-            return {"key": _bare(label), "value": _unbroken(text) or _NOTHING}
-        key, meant = _with_meaning(_bare(label), meanings.of_label(label), own), meanings.of_answer(label, text)
+            return {"key": bare(label), "value": _unbroken(text) or _NOTHING}
+        key, meant = _with_meaning(bare(label), meanings.of_label(label), own), meanings.of_answer(label, text)
         return {"key": key, "value": _with_meaning(_unbroken(text), meant, own) if text else _NOTHING}
 
     rule = None if connector is None else connector.final.fee
@@ -95,12 +96,6 @@ def _groups(readback: ReadBack, titles: dict[str, str], row: Callable[[str, str]
             pages.setdefault(item.page, []).append(row(item.label or item.control, item.shown or item.value))
     for name, rows in pages.items():
         yield Group(titles.get(name, name), tuple(rows))
-
-
-def _bare(label: str) -> str:
-    """Without the colon and star that some portals end a label with, and said once where a group is called the same."""
-    around, own = (part.rstrip(" *").rstrip(" :") for part in label.partition(": ")[::2])
-    return (around if own in ("", around) else f"{around}: {own}") or label
 
 
 def _unbroken(text: str) -> str:
