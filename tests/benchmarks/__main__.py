@@ -19,7 +19,9 @@ from tests.benchmarks import (
     auditing,
     connector,
     grants,
+    handwork,
     hashing,
+    many,
     pages,
     portals,
     processes,
@@ -47,6 +49,8 @@ MEASURES: dict[str, Measure] = {
     "waiting": waiting.measure,
     "processes": processes.measure,
     "connector": connector.measure,
+    "many": many.measure,
+    "handwork": handwork.measure,
 }
 
 

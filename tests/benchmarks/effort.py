@@ -32,6 +32,10 @@ class Effort:
     """Entries of the log that is verified."""
     runs: int
     """Runs of the connector, and of the bare script."""
+    at_once: int
+    """Filings that one worker has in hand together."""
+    batches: int
+    """How often it has so many."""
     waits: int
     """Jobs, and events, whose way through the worker is timed."""
     visits: int
@@ -53,6 +57,8 @@ FULL = Effort(
     leaves=1_000_000,
     entries=20_000,
     runs=9,
+    at_once=4,
+    batches=5,
     waits=60,
     visits=62_500,
     writing_seconds=3.0,
@@ -69,6 +75,8 @@ QUICK = Effort(
     leaves=600,
     entries=20,
     runs=1,
+    at_once=1,
+    batches=1,
     waits=1,
     visits=20,
     writing_seconds=0.05,

@@ -90,8 +90,8 @@ def memory_of(pid: int) -> float:
     except (PermissionError, StopIteration):
         pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
         return pages * resource.getpagesize() / _MB
-    except ProcessLookupError:
-        return 0.0
+    except (ProcessLookupError, FileNotFoundError):
+        return 0.0  # It has just ended.
 
 
 def descendants(pid: int) -> list[int]:

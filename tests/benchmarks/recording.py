@@ -210,13 +210,17 @@ def _latency(kind: str, url: str, effort: Effort) -> Figure:
     committed: dict[str, float] = {}
     seen: dict[str, float] = {}
     is_over = threading.Event()
-    looking = threading.Thread(target=_look, args=(url, seen, is_over))
     with _sequencing(url):
         database.write_now(lambda conn: _write_event(conn, "warm", 0))
         _until_nothing_waits(database)
+        start = database.read_now(tree.head).size
+        looking = threading.Thread(target=_look, args=(url, start, seen, is_over), daemon=True)
         looking.start()
         _pace(database, committed, round(effort.writing_seconds * EVENTS_A_SECOND))
+        until = time.monotonic() + _PATIENCE
         while not committed.keys() <= seen.keys():
+            if time.monotonic() > until:
+                raise RuntimeError(f"{len(committed.keys() - seen.keys())} events did not become leaves")
             time.sleep(0.01)
         is_over.set()
         looking.join()
@@ -246,9 +250,8 @@ def _pace(database: Database, committed: dict[str, float], count: int) -> None:
         list(pool.map(write, range(count)))
 
 
-def _look(url: str, seen: dict[str, float], is_over: threading.Event) -> None:
+def _look(url: str, start: int, seen: dict[str, float], is_over: threading.Event) -> None:
     database = Database.open(url, readers=1)
-    start = database.read_now(tree.head).size
     while not is_over.is_set():
         found = database.read_now(lambda conn: conn.execute(_NEW, {"start": start}).scalars().all())  # noqa: B023 - now
         seen.update(dict.fromkeys(found, time.perf_counter()))

@@ -14,7 +14,11 @@ from tests.benchmarks.figures import Figure
 from tests.benchmarks.gateways import KINDS
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 
-APART = {"connector": "tests/connectors/test_figures.py", "processes": "tests/flow/test_figures.py"}
+APART = {
+    "connector": "tests/connectors/test_figures.py",
+    "many": "tests/flow/endings/test_figures.py",
+    "processes": "tests/flow/endings/test_figures.py",
+}
 """Measures of what runs already where these tests are."""
 
 
@@ -33,7 +37,7 @@ def test_what_runs_already_elsewhere_is_measured_there() -> None:
     project = Path(__file__).parents[2]
     assert MEASURES.keys() >= APART.keys()
     for name, path in APART.items():
-        assert f"import {name}" in (project / path).read_text(encoding="utf-8")
+        assert f"{name}.figure" in (project / path).read_text(encoding="utf-8")
 
 
 def assert_means_something(figure: Figure) -> None:
