@@ -55,6 +55,7 @@ class Portal:
     heads: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     address: str = ""
+    connections: int = 0
     release: asyncio.Event | None = None
     reached: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -63,6 +64,7 @@ class Portal:
         return [head.split("\r\n")[0].rpartition(" ")[0] for head in self.heads]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()

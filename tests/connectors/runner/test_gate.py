@@ -1,6 +1,7 @@
 """The gate by itself, spoken to as a browser would."""
 
 import asyncio
+import base64
 import hashlib
 from collections.abc import AsyncIterator
 
@@ -41,7 +42,10 @@ async def setup() -> AsyncIterator[Setup]:
 class TestWhoMayPass:
     async def test_nobody_without_the_runs_own_credentials(self, setup: Setup) -> None:
         request = f"GET {setup.portal.address}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-        for authorization in ("", "Proxy-Authorization: Basic bm9ib2R5Om5vYm9keQ==\r\n", "Proxy-Authorization: x\r\n"):
+        nobody = base64.b64encode(b"nobody:nobody").decode()
+        guessed = base64.b64encode(f"{setup.lane.user}:guessed".encode()).decode()
+        for given in ("", f"Basic {nobody}", f"Basic {guessed}", "Basic !", "x"):
+            authorization = f"Proxy-Authorization: {given}\r\n" if given else ""
             answer = await setup.raw(f"{request}{authorization}\r\n".encode())
             assert answer.startswith(b"HTTP/1.1 407")
         assert setup.portal.heads == []

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from connectors.runner import Verdict
+from connectors.runner.errors import RunStoppedError
 from tests.connectors.runner.gate_stand import CONNECTOR, FINAL_BODY, FORM, Portal, Setup, listening, standing
 
 pytestmark = pytest.mark.anyio
@@ -162,6 +163,30 @@ class TestOneConnection:
         last = head(setup, (FORM, LENGTH, CLOSE)) + FINAL_BODY
         assert statuses(await setup.raw(again * 3 + last)) == [200, 403, 403, 403]
         assert (setup.portal.requests, setup.guard.refused_finals) == (ONCE, 3)
+
+    async def test_that_carried_something_before_carries_no_change(self, setup: Setup) -> None:
+        """A portal that reads the request and closes an idle connection would otherwise be sent it again."""
+        assert await setup.ask("GET", "/page") == 200
+        setup.portal.answer = b""
+        assert await setup.send_final() == 504
+        assert setup.portal.requests == ["GET /page", *ONCE]
+        assert setup.portal.connections == 2
+
+    async def test_is_of_no_use_once_its_run_is_over(self, setup: Setup) -> None:
+        """Also one that was let in before: a plug-in could keep it for later."""
+        host, _, port = setup.gate.address.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(tunnel(setup))
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        setup.gate.remove(setup.lane)
+        writer.write(head(setup, (CLOSE,), method="GET").replace(setup.portal.address.encode(), b""))
+        assert statuses(await reader.read()) == [403]
+        writer.close()
+        assert setup.portal.heads == []
+
+    async def test_leads_nowhere_once_its_run_has_ended(self, setup: Setup) -> None:
+        setup.guard.end(RunStoppedError("somebody stopped the run"))
+        assert statuses(await setup.raw(tunnel(setup, CLOSE))) == [403]
 
     async def test_carries_nothing_else_behind_it_that_changes_something(self, setup: Setup) -> None:
         more = head(setup, ("Content-Length: 1", CLOSE), target="/elsewhere") + b"x"

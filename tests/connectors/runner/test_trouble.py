@@ -129,6 +129,7 @@ class TestABrowserThatIsKilled:
             kill(desk)
             return Verdict(True)
 
+        desk.fault("slow", seconds=0.5, only_final=True, after=True)  # so that the browser's death is known first
         desk.verdict = killed_as_it_leaves
         sent = await send(desk, task, prepared)
         assert isinstance(sent, Filed)

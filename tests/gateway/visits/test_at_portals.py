@@ -17,15 +17,15 @@ from connectors.sandbox import Sandbox
 from connectors.sdk import registry
 from delegation.assurance import Assurance
 from delegation.filing import FilingState
-from delegation.readback import ReadBack
 from gateway.services import agreements
 from gateway.services.tables import Service
 from gateway.visits import asking, sending
+from gateway.visits.errands import Errands
 from gateway.visits.tables import RunKind
 from tests.connectors.conftest import issuer, runner, running_sandbox, sandbox
 from tests.connectors.desk import Desk
 from tests.connectors.issuer import FakeIssuer
-from tests.gateway.visits.counter import Counter
+from tests.gateway.visits.counter import WORKER, Counter
 
 __all__ = ["issuer", "runner", "running_sandbox", "sandbox"]
 
@@ -45,7 +45,6 @@ class Both:
     desk: Desk
     service: str
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
-    readback: ReadBack = field(init=False)
 
     async def confirmed(self, workers: int = 1) -> list[PrepareTask]:
         """So many workers have filled the same in, and the resident has said yes to it."""
@@ -58,27 +57,24 @@ class Both:
         )
         tasks = [self.desk.prepare_task(self.service) for _ in range(workers)]
         first, *_ = [await self.desk.runner.prepare(each, self.desk.decide, self.desk.progress) for each in tasks]
-        self.readback = first.readback
         assert self.counter.prepare(first.readback)
         self.counter.sign_in()
-        self.counter.begin_send()
         return tasks
 
     async def send(self, task: PrepareTask, *, dies: bool = False) -> Sent:
-        """Press the last button, with the gateway's own verdict; one that `dies` does so once *sent* is committed."""
+        """Press the last button as a worker does; one that `dies` does so once *sent* is committed."""
+        errand = self.counter.begin(RunKind.SEND)
+        assert errand is not None
+        worker = Errands(self.counter.store, self.desk.runner, WORKER)
+        ask = worker._decide(errand)
 
         async def decide(request: GateRequest) -> Verdict:
-            run = self.counter.run_of(RunKind.SEND)
-            store = self.counter.store
-            verdict = self.counter.write(lambda conn: sending.decide_final(conn, store, run.id, request))
+            verdict = await ask(request)
             if dies:
                 raise ConnectionAbortedError
             return verdict
 
-        sending_task = replace(
-            self.desk.send_task(task, self.readback), idempotency_key=self.counter.filing().idempotency_key or ""
-        )
-        return await self.desk.runner.send(sending_task, decide, self.desk.progress)
+        return await self.desk.runner.send(worker._send_task(errand, task.run_id), decide, self.desk.progress)
 
     async def found_dead(self, task: PrepareTask) -> FilingState:
         """Another worker takes it up: the portal is asked before anything else happens."""

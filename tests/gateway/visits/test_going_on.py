@@ -1,5 +1,7 @@
 """A final that is several requests: each is kept before it leaves, and what of them arrived only a person can say."""
 
+import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -10,12 +12,15 @@ from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.steps import Request
 from delegation.filing import FilingState
+from gateway.ledger.settling import settle
 from gateway.visits import doubts, going_on, sending
 from gateway.visits.doubts import Doubt
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import RunKind
+from tests.audit.bundles import unpack
 from tests.gateway.visits.counter import BENEFIT, Counter
 from tests.gateway.visits.played import filed, final_request, unknown
+from tests.gateway.visits.test_bundles import bundle, verified
 
 BODY = "cd" * 32
 
@@ -63,7 +68,11 @@ def test_each_is_kept_before_it_leaves_and_after_the_answer(several: Counter) ->
     }
     several.answer(filed(several.clock.now()))
     assert several.filing().state is FilingState.FILED
-    assert known(several).then == (BODY,)
+    several.close()
+    asyncio.run(settle(several.store))
+    content = bundle(several)
+    assert verified(several, content).exit_code == 0
+    assert json.loads(unpack(content)[1]["receipts/1.json"])["then_sha256"] == [BODY]
 
 
 def test_nothing_goes_on_once_somebody_finds_out_what_became_of_it(several: Counter) -> None:

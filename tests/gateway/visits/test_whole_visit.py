@@ -4,15 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, update
 
 from audit.events import EventName
 from connectors.runner import errors as run_errors
 from connectors.runner.api import Absent, Found
 from delegation.assurance import Route
 from delegation.filing import FilingState
-from delegation.model import DelegationState
+from delegation.model import DelegationState, give_back
 from gateway.visits import approvals, asking, confirming, running, sending, sign_ins, stopping
 from gateway.visits.approvals import Answer
+from gateway.visits.delegations import store, to_model
 from gateway.visits.errors import (
     AlreadyFiledError,
     CodeUnknownError,
@@ -23,8 +25,8 @@ from gateway.visits.errors import (
     SubjectMismatchError,
 )
 from gateway.visits.reading import Stage
-from gateway.visits.tables import RunKind
-from tests.gateway.visits.counter import Counter
+from gateway.visits.tables import Filing, Run, RunKind
+from tests.gateway.visits.counter import BENEFIT, Counter
 from tests.gateway.visits.played import FINAL_FIELDS, declined, filed, unknown
 
 
@@ -206,6 +208,26 @@ class TestSending:
         self.ready(counter)
         assert counter.press().allowed
         assert counter.knock().reason == "delegation.out_of_scope"
+
+    def test_spends_the_permit_whatever_the_other_rows_say(self, counter: Counter) -> None:
+        """As if delegation and filing had been put back: the yes was used all the same."""
+        self.ready(counter)
+        assert counter.press().allowed
+        row, filing = counter.delegation(), update(Filing).where(Filing.id == counter.filing_id)
+
+        def put_back(conn: Connection) -> None:
+            store(conn, give_back(to_model(row), service=BENEFIT))
+            conn.execute(filing.values(state=FilingState.CONFIRMED, sent_at=None))
+
+        counter.write(put_back)
+        assert counter.knock().reason == "permit.used"
+
+    def test_is_not_for_a_page_of_an_earlier_attempt(self, counter: Counter) -> None:
+        self.ready(counter)
+        counter.begin_send()
+        earlier = update(Run).where(Run.id == counter.run_of(RunKind.SEND).id).values(attempt=0)
+        counter.write(lambda conn: conn.execute(earlier))
+        assert counter.knock().reason == "filing.not_confirmed"
 
     def test_other_bytes_than_were_confirmed_do_not_leave(self, counter: Counter) -> None:
         self.ready(counter)
