@@ -14,8 +14,8 @@ from playwright.async_api import Browser, Locator, Page
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Upload
 from connectors.sdk.steps import Action, Final, How, Moves, Step, Values
+from connectors.workshop.issuer import TICKET_HEADER
 from tests.connectors.desk import Desk
-from tests.connectors.issuer import TICKET_HEADER
 
 
 async def file_by_script(browser: Browser, desk: Desk, connector: Connector, sample: int) -> float:
@@ -72,6 +72,8 @@ async def _set(page: Page, action: Action, files: Mapping[str, Upload]) -> None:
             await control.fill(action.value)
         case How.SELECT:
             await control.select_option(action.value)
+        case How.SELECT_SEVERAL:
+            await control.select_option(list(action.several))
         case How.RADIO | How.CHECKBOX:
             await control.check()
         case How.TYPEAHEAD:

@@ -18,12 +18,12 @@ from connectors.runner import Filed, RunnerSettings
 from connectors.runner.runner import Runner
 from connectors.sandbox import Sandbox, SandboxSettings
 from connectors.sdk import registry
+from connectors.workshop.issuer import StandInIssuer
 from tests.benchmarks.bare import file_by_script
 from tests.benchmarks.effort import Effort
 from tests.benchmarks.figures import Aim, Figure
 from tests.browser import find_browser
 from tests.connectors.desk import SICKNESS, Desk
-from tests.connectors.issuer import CLIENT, SECRET, FakeIssuer
 from tests.databases import Databases
 
 AIM = 1.2
@@ -80,13 +80,19 @@ def figure(service: Service, turns: Sequence[Turn]) -> Figure:
 
 async def _all(effort: Effort) -> list[list[Turn]]:
     runner = Runner(RunnerSettings(chromium=find_browser()))
-    with FakeIssuer() as issuer, Sandbox(SandboxSettings.for_tests().with_gateway(issuer.url, CLIENT, SECRET)) as world:
+    stand_in = StandInIssuer(services=tuple(registry.all()))
+    with stand_in as issuer, Sandbox(settings_for(issuer)) as world:
         await runner.start()
         try:
             desks = [Desk(runner, world.portals[each.portal].url, issuer) for each in SERVICES]
             return [await in_turn(desk, each, effort) for desk, each in zip(desks, SERVICES, strict=True)]
         finally:
             await runner.close()
+
+
+def settings_for(issuer: StandInIssuer) -> SandboxSettings:
+    """Portals that take `issuer` for the gateway."""
+    return SandboxSettings.for_tests().with_gateway(issuer.url, issuer.client_id, issuer.client_secret)
 
 
 async def in_turn(desk: Desk, service: Service, effort: Effort) -> list[Turn]:

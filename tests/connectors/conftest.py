@@ -8,19 +8,22 @@ import pytest
 from connectors.runner import RunnerSettings
 from connectors.runner.runner import Runner
 from connectors.sandbox import Sandbox, SandboxSettings
+from connectors.sdk import registry
+from connectors.workshop.issuer import StandInIssuer
 from tests.connectors.desk import Desk
-from tests.connectors.issuer import CLIENT, SECRET, FakeIssuer
 
 
 @pytest.fixture(scope="session")
-def issuer() -> Iterator[FakeIssuer]:
-    with FakeIssuer() as running:
+def issuer() -> Iterator[StandInIssuer]:
+    with StandInIssuer(services=tuple(registry.all())) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def running_sandbox(issuer: FakeIssuer) -> Iterator[Sandbox]:
-    with Sandbox(SandboxSettings.for_tests().with_gateway(issuer.url, CLIENT, SECRET)) as sandbox:
+def running_sandbox(issuer: StandInIssuer) -> Iterator[Sandbox]:
+    with Sandbox(
+        SandboxSettings.for_tests().with_gateway(issuer.url, issuer.client_id, issuer.client_secret)
+    ) as sandbox:
         yield sandbox
 
 
@@ -47,5 +50,5 @@ async def runner(
 
 
 @pytest.fixture
-def desk(runner: Runner, sandbox: Sandbox, issuer: FakeIssuer) -> Desk:
+def desk(runner: Runner, sandbox: Sandbox, issuer: StandInIssuer) -> Desk:
     return Desk(runner, sandbox.portal_url, issuer)

@@ -12,8 +12,8 @@ from connectors.runner import GateRequest, LookUpTask, PrepareTask, Progress, Se
 from connectors.runner.runner import Runner
 from connectors.sdk import Upload, Validated, registry, validate
 from connectors.sdk.steps import Values
+from connectors.workshop.issuer import StandInIssuer
 from delegation.readback import ReadBack, payload_bytes
-from tests.connectors.issuer import FakeIssuer
 
 SICKNESS = "lv.vsaa.sickness_benefit"
 KINDERGARTEN = "lv.municipality.kindergarten_queue"
@@ -25,7 +25,7 @@ class Desk:
 
     runner: Runner
     portal: str
-    issuer: FakeIssuer
+    issuer: StandInIssuer
     asked: list[GateRequest] = field(default_factory=list)
     told: list[Progress] = field(default_factory=list)
     verdict: Callable[[GateRequest], Verdict] = lambda _: Verdict(True)

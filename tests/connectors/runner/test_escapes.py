@@ -22,10 +22,10 @@ from connectors.runner import Filed, PrepareTask, RunnerSettings, SendTask, Sent
 from connectors.runner.errors import GateRefusedError, PortalUntrustedError, RunError, TamperedError
 from connectors.runner.runner import Runner
 from connectors.sdk import registry
+from connectors.workshop.issuer import StandInIssuer
 from tests.connectors.desk import Desk
 from tests.connectors.hostile.connector import LOOK, LOOKED
 from tests.connectors.hostile.portal import HostilePortal
-from tests.connectors.issuer import FakeIssuer
 from tests.connectors.runner.authorities import Authority, server_context
 
 pytestmark = pytest.mark.anyio
@@ -113,7 +113,7 @@ async def hostile_runner(
 
 
 @pytest.fixture
-def stage(hostile_runner: Runner, hostile_portal: HostilePortal, issuer: FakeIssuer, temporary: Path) -> Stage:
+def stage(hostile_runner: Runner, hostile_portal: HostilePortal, issuer: StandInIssuer, temporary: Path) -> Stage:
     hostile_portal.reset()
     return Stage(Desk(hostile_runner, hostile_portal.url, issuer), hostile_portal, temporary)
 

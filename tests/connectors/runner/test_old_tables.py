@@ -13,8 +13,8 @@ from connectors.sandbox.common.applications import Filing
 from connectors.sandbox.common.people import Person
 from connectors.sandbox.tables.cadastre import CADASTRE_STATEMENT
 from connectors.sdk import registry
+from connectors.workshop.issuer import StandInIssuer
 from tests.connectors.desk import Desk
-from tests.connectors.issuer import FakeIssuer
 from tests.connectors.runner.run_steps import prepare, refused, send
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +24,7 @@ BIRTH = "lv.civil_registry.birth_registration"
 
 
 @pytest.fixture
-def desk(runner: Runner, sandbox: Sandbox, issuer: FakeIssuer) -> Desk:
+def desk(runner: Runner, sandbox: Sandbox, issuer: StandInIssuer) -> Desk:
     return Desk(runner, sandbox.portals["registri"].url, issuer)
 
 

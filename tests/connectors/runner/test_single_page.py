@@ -13,9 +13,9 @@ from connectors.runner.errors import FormChangedError, SessionLostError, ValuesR
 from connectors.runner.runner import Runner
 from connectors.sandbox import Sandbox
 from connectors.sdk import registry
+from connectors.workshop.issuer import StandInIssuer
 from tests.connectors.browser.test_process import descendants
 from tests.connectors.desk import Desk
-from tests.connectors.issuer import FakeIssuer
 from tests.connectors.runner.run_steps import prepare, refused, send
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ UNEMPLOYED = "lv.nva.unemployed_status"
 
 
 @pytest.fixture
-def page_desk(runner: Runner, sandbox: Sandbox, issuer: FakeIssuer) -> Desk:
+def page_desk(runner: Runner, sandbox: Sandbox, issuer: StandInIssuer) -> Desk:
     return Desk(runner, sandbox.portals["eiestades"].url, issuer)
 
 

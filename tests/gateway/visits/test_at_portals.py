@@ -15,6 +15,7 @@ from connectors.runner.errors import RunStoppedError
 from connectors.runner.runner import Runner
 from connectors.sandbox import Sandbox
 from connectors.sdk import registry
+from connectors.workshop.issuer import StandInIssuer
 from delegation.assurance import Assurance
 from delegation.filing import FilingState
 from gateway.services import agreements
@@ -24,7 +25,6 @@ from gateway.visits.errands import Errands
 from gateway.visits.tables import RunKind
 from tests.connectors.conftest import issuer, runner, running_sandbox, sandbox
 from tests.connectors.desk import Desk
-from tests.connectors.issuer import FakeIssuer
 from tests.gateway.visits.counter import WORKER, Counter
 
 __all__ = ["issuer", "runner", "running_sandbox", "sandbox"]
@@ -113,7 +113,7 @@ def offer(conn: Connection, service: str, now: datetime) -> None:
 
 
 @pytest.fixture
-def both(counter: Counter, runner: Runner, sandbox: Sandbox, issuer: FakeIssuer, service: str) -> Both:
+def both(counter: Counter, runner: Runner, sandbox: Sandbox, issuer: StandInIssuer, service: str) -> Both:
     return Both(counter, Desk(runner, sandbox.portals[PORTALS[service]].url, issuer), service)
 
 
