@@ -70,10 +70,8 @@ async def _set(page: Page, action: Action, files: Mapping[str, Upload]) -> None:
     match action.how:
         case How.TEXT:
             await control.fill(action.value)
-        case How.SELECT:
-            await control.select_option(action.value)
-        case How.SELECT_SEVERAL:
-            await control.select_option(list(action.several))
+        case How.SELECT | How.SELECT_SEVERAL:
+            await control.select_option(list(action.several) or action.value)
         case How.RADIO | How.CHECKBOX:
             await control.check()
         case How.TYPEAHEAD:
