@@ -82,9 +82,9 @@ class Looking:
         try:
             code = await self._check(service_id, portal)
         except (OSError, TimeoutError) as error:
-            _log.warning("a form was not looked at", service=service_id, why=type(error).__name__)
+            _log.warning("a form was not looked at", connector=service_id, error=type(error).__name__)
         else:
-            _log.info("a form was looked at", service=service_id, exit_code=code)
+            _log.info("a form was looked at", connector=service_id, code=code)
 
     def _all(self, conn: Connection) -> list[list[str]]:
         """Every service that has a test system, with its portal."""

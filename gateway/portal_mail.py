@@ -77,7 +77,7 @@ class Telling:
             try:
                 await self._mail.send(self._written(row, address))
             except MessageRefusedError as error:
-                _log.error("nobody was told of a changed form", service=job.payload["trouble"], code=error.code)
+                _log.error("nobody was told of a changed form", code=error.code)
             except NotSentError as error:
                 raise TryLaterError(_AGAIN) from error
 

@@ -57,4 +57,6 @@ def _settle(conn: Connection, store: Store, connector: Connector) -> None:
         with conn.begin_nested():
             bootstrap.put(conn, store, plan, reason=REASON.format(version=connector.manifest.version))
     except ChangeFaultError as error:
-        _log.warning("forms could not be proposed", service=connector.id, kind=ChangeKind.FORM_ACCEPT.value, why=error)
+        _log.warning(
+            "forms could not be proposed", connector=connector.id, kind=ChangeKind.FORM_ACCEPT.value, code=error.code
+        )
