@@ -54,7 +54,7 @@ def main() -> None:
 def _is_for_people(error: Exception) -> bool:
     """Say whether `error` is about configuration, database, keys or assets: its message says what to do."""
     return type(error).__module__ in {
-        "gateway.config",
+        "gateway.setting",
         "gateway.database.errors",
         "gateway.keys.errors",
         "gateway.ledger.errors",
