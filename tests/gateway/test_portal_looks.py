@@ -23,6 +23,8 @@ from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
 
 __all__ = ["counter", "renderer"]
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+
 TRIAL = TrialPortal(url="https://test.portal.example")
 
 

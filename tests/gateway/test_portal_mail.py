@@ -21,6 +21,8 @@ from tests.gateway.visits.counter import BENEFIT, Counter
 
 __all__ = ["counter", "renderer"]
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+
 GONE = Words("2. solī “Dati” vairs nav jautājuma “Konts”.", "In step 2 “Data” the question “Konts” is gone.")
 MORE = Words("2. solī “Dati” ir jauns jautājums “Banka”.", "In step 2 “Data” there is a new question “Banka”.")
 

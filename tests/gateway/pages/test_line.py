@@ -1,8 +1,11 @@
 """Assistant, phone and display say where the application stands in the line, until somebody has taken it up."""
 
+import pytest
+
 from tests.gateway.callers import Answer
 from tests.gateway.pages.facing import Facing
 
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 PLACE = "You are number 1 in line"
 
 
