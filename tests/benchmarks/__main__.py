@@ -18,6 +18,7 @@ from gateway import logging
 from tests.benchmarks import (
     auditing,
     connector,
+    costs,
     grants,
     handwork,
     hashing,
@@ -49,6 +50,7 @@ MEASURES: dict[str, Measure] = {
     "waiting": waiting.measure,
     "processes": processes.measure,
     "connector": connector.measure,
+    "costs": costs.measure,
     "many": many.measure,
     "handwork": handwork.measure,
 }

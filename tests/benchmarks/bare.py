@@ -5,7 +5,7 @@ It trusts the portal, reads nothing back and is asked by nobody. What `make benc
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import assert_never
 from urllib.parse import urljoin
 
@@ -17,8 +17,13 @@ from connectors.sdk.steps import Action, Final, How, Moves, Step, Values
 from connectors.workshop.issuer import TICKET_HEADER
 from tests.connectors.desk import Desk
 
+Look = Callable[[Page, Step | Final, Values, bool], Awaitable[None]]
+"""Called with each page of the form when it is reached, and, then with true, once it is filled in."""
 
-async def file_by_script(browser: Browser, desk: Desk, connector: Connector, sample: int) -> float:
+
+async def file_by_script(
+    browser: Browser, desk: Desk, connector: Connector, sample: int, look: Look | None = None
+) -> float:
     """File a sample's answers; seconds from the first page of the form to the PDF."""
     task = desk.prepare_task(connector.id, sample)
     context = await browser.new_context(
@@ -28,9 +33,16 @@ async def file_by_script(browser: Browser, desk: Desk, connector: Connector, sam
     await page.goto(desk.portal + connector.sign_in.path, wait_until="domcontentloaded")
     started = time.perf_counter()
     for step in connector.steps_for(task.values):
+        await _arrive(page, step)
+        if look:
+            await look(page, step, task.values, False)
         await _fill(page, step, task.values, task.files)
+        if look:
+            await look(page, step, task.values, True)
         await page.get_by_role("button", name=step.button, exact=True).click()
     await _arrive(page, connector.final)
+    if look:
+        await look(page, connector.final, task.values, True)
     await page.get_by_role("button", name=connector.final.button, exact=True).click()
     link = page.get_by_role("link", name=connector.receipt.pdf_link or "", exact=True)
     path = await link.get_attribute("href")
@@ -42,9 +54,8 @@ async def file_by_script(browser: Browser, desk: Desk, connector: Connector, sam
 
 
 async def _fill(page: Page, step: Step, values: Values, files: Mapping[str, Upload]) -> None:
-    await _arrive(page, step)
     for action in (action for fill in step.fills for action in fill.actions(values)):
-        if action.value:
+        if action.value or action.several:
             await _set(page, action, files)
 
 
@@ -54,19 +65,23 @@ async def _arrive(page: Page, step: Step | Final) -> None:
         await page.get_by_role("heading", name=step.heading or "", exact=True).wait_for()
 
 
-def _control(around: Page | Locator, action: Action) -> Locator:
+def _control(page: Page, action: Action) -> Locator:
     """By its label; a portal of old tables has capital names and no labels."""
+    around: Page | Locator = page
+    for name in (action.row, action.within):
+        if name is not None:
+            around = around.get_by_role("group", name=name, exact=True)
     if action.control.isupper():
         return around.locator(f'[name="{action.control}"]')
     return around.get_by_label(action.label, exact=True)
 
 
 async def _set(page: Page, action: Action, files: Mapping[str, Upload]) -> None:
-    around: Page | Locator = page
-    for name in (action.row, action.within):
-        if name is not None:
-            around = around.get_by_role("group", name=name, exact=True)
-    control = _control(around, action)
+    if action.how is How.ROWS:
+        for _ in range(int(action.value)):
+            await page.get_by_role("button", name=action.label, exact=True).click()
+        return
+    control = _control(page, action)
     match action.how:
         case How.TEXT:
             await control.fill(action.value)
@@ -81,8 +96,5 @@ async def _set(page: Page, action: Action, files: Mapping[str, Upload]) -> None:
         case How.FILE:
             file = files[action.input or ""]
             await control.set_input_files({"name": file.filename, "mimeType": file.media_type, "buffer": file.content})
-        case How.ROWS:
-            for _ in range(int(action.value)):
-                await page.get_by_role("button", name=action.label, exact=True).click()
         case never:
             assert_never(never)

@@ -79,13 +79,19 @@ def figure(service: Service, turns: Sequence[Turn]) -> Figure:
 
 
 async def _all(effort: Effort) -> list[list[Turn]]:
+    async with at_work() as desks:
+        return [await in_turn(desk, each, effort) for desk, each in zip(desks, SERVICES, strict=True)]
+
+
+@asynccontextmanager
+async def at_work() -> AsyncIterator[list[Desk]]:
+    """A desk in front of each service's portal."""
     runner = Runner(RunnerSettings(chromium=find_browser()))
     stand_in = StandInIssuer(services=tuple(registry.all()))
     with stand_in as issuer, Sandbox(settings_for(issuer)) as world:
         await runner.start()
         try:
-            desks = [Desk(runner, world.portals[each.portal].url, issuer) for each in SERVICES]
-            return [await in_turn(desk, each, effort) for desk, each in zip(desks, SERVICES, strict=True)]
+            yield [Desk(runner, world.portals[each.portal].url, issuer) for each in SERVICES]
         finally:
             await runner.close()
 

@@ -80,18 +80,22 @@ def at_the_portal(connector: Connector) -> Work:
 
 
 def _set(action: Action) -> Work:
-    if not action.value:
-        return Work()
     match action.how:
+        case How.SELECT_SEVERAL:
+            done = Work(1 + len(action.several)) if action.several else Work()
+        case _ if not action.value:
+            done = Work()
         case How.TEXT:
-            return Work(1, len(action.value))
+            done = Work(1, len(action.value))
         case How.TYPEAHEAD:
-            return Work(2, len(action.value))
+            done = Work(2, len(action.value))
         case How.SELECT | How.FILE:
-            return Work(2)
+            done = Work(2)
         case How.ROWS:
-            return Work(int(action.value))
-    return Work(1)
+            done = Work(int(action.value))
+        case _:
+            done = Work(1)
+    return done
 
 
 def here(connector: Connector, known: Collection[str] = KNOWN) -> Work:

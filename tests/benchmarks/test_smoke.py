@@ -16,6 +16,7 @@ from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 
 APART = {
     "connector": "tests/connectors/test_figures.py",
+    "costs": "tests/connectors/test_figures.py",
     "many": "tests/flow/endings/test_figures.py",
     "processes": "tests/flow/endings/test_figures.py",
 }
