@@ -23,7 +23,7 @@ from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
 
 __all__ = ["counter", "renderer"]
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+ON_ONE = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 TRIAL = TrialPortal(url="https://test.portal.example")
 
@@ -57,12 +57,14 @@ def work_off(gateway: Parts, looking: Looking) -> int:
 
 
 class TestTheNight:
+    @ON_ONE
     def test_is_asked_for_once_however_many_workers_there_are(self, gateway: Parts) -> None:
         ask(gateway)
         ask(gateway)
         (job,) = asked(gateway)
         assert job.run_at == portal_looks.next_time(gateway.settings, gateway.clock.now())
 
+    @ON_ONE
     def test_is_not_asked_for_where_no_portal_has_a_test_system(self, counter: Counter) -> None:
         ask(counter.store)
         assert asked(counter.store) == []
@@ -79,6 +81,7 @@ class TestTheNight:
         assert portal_looks.next_time(Settings.from_environment({}), now) == next_one
 
 
+@ON_ONE
 class TestLooking:
     def test_goes_from_service_to_service_one_at_a_time(self, gateway: Parts) -> None:
         seen: list[tuple[str, TrialPortal]] = []
