@@ -24,6 +24,8 @@ from gateway.demo.stack import Stack
 from gateway.jobs.tables import JobRow
 from gateway.pages.desk import words
 from gateway.parts import Store
+from gateway.services import catalogue
+from gateway.visits import drift, troubles
 from gateway.visits.tables import Approval, DelegationRow, Ending, Filing, Receipt, Run, RunState
 from gateway.visits.view import Stage
 from tests.flow.endings.people import LANGUAGE, Desk, Phone
@@ -94,6 +96,15 @@ class Counter:
         """Start again whatever a test has left dead, and switch every fault off."""
         self.start(*(name for name in ("sandbox", "gateway", "worker") if name not in self.stack.processes))
         self.stack.reset_outside()
+        self.store.database.write_now(self._find_well)
+
+    def _find_well(self, conn: Connection) -> None:
+        """What a look at the portals finds now: what their troubles made wait goes on."""
+        now = self.store.clock.now()
+        if troubles.open_ones(conn):
+            service = catalogue.find(conn, SERVICE)
+            drift.fits(conn, service, now)
+            troubles.well(conn, service, now)
 
     def connectors(self) -> list[int]:
         """The process ids of the worker's connector processes."""

@@ -14,24 +14,24 @@ from tests.gateway.ledger.witnesses import Outsider, witness_of
 
 
 @pytest.fixture
-def stack() -> Iterator[ExitStack]:
+def doors() -> Iterator[ExitStack]:
     with ExitStack() as opened:
         yield opened
 
 
 @pytest.fixture
-def one(store: Store, tmp_path: Path, stack: ExitStack) -> Outsider:
-    return stack.enter_context(witness_of(store, tmp_path / "w1", "w1.example"))
+def one(store: Store, tmp_path: Path, doors: ExitStack) -> Outsider:
+    return doors.enter_context(witness_of(store, tmp_path / "w1", "w1.example"))
 
 
 @pytest.fixture
-def two(store: Store, tmp_path: Path, stack: ExitStack) -> Outsider:
-    return stack.enter_context(witness_of(store, tmp_path / "w2", "w2.example"))
+def two(store: Store, tmp_path: Path, doors: ExitStack) -> Outsider:
+    return doors.enter_context(witness_of(store, tmp_path / "w2", "w2.example"))
 
 
 @pytest.fixture
-def mute(stack: ExitStack) -> Outsider:
+def mute(doors: ExitStack) -> Outsider:
     """One that takes a connection and never answers."""
-    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    listening = doors.enter_context(socket.create_server(("127.0.0.1", 0)))
     vkey = WitnessVerifier("mute.example", bytes(32)).vkey
     return Outsider("mute.example", vkey, f"http://127.0.0.1:{listening.getsockname()[1]}", WitnessFolder(Path("none")))
