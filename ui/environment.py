@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from ui.compiled import kept_templates
 from ui.formats import FILTERS
 from ui.i18n import Language, Message, UnknownLanguageError, catalogue, speaking
 from ui.i18n.catalogues import base_of, gettext, message_forms, ngettext, npgettext, pgettext
@@ -92,6 +93,7 @@ def environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=kept_templates(),
     )
     jinja.context_class, jinja.template_class = QuickContext, QuickTemplate
     _speak(jinja.extensions["jinja2.ext.InternationalizationExtension"])
