@@ -116,4 +116,5 @@ def _by_key(rule: LookUp, task: LookUpTask) -> bool:
 def _time(rule: LookUp, text: str) -> datetime:
     if rule.table is None:
         return datetime.fromisoformat(text)
-    return datetime.strptime(text, rule.table.written).replace(tzinfo=ZoneInfo(rule.table.zone))
+    # Of an hour that comes twice in autumn the later: what is on the list must not count as older than it is.
+    return datetime.strptime(text, rule.table.written).replace(tzinfo=ZoneInfo(rule.table.zone), fold=1)

@@ -16,7 +16,8 @@ from connectors.sdk.paths import path_fits
 
 _SEE_OTHER = frozenset({301, 302, 303})
 _REFUSED = 400
-_TAKEN = frozenset({200, 201})
+_MADE = 201
+_TAKEN = frozenset({200, _MADE})
 _REFUSALS = frozenset({200, 400, 422})
 
 
@@ -73,17 +74,26 @@ def from_page(
     if target and any(path_fits(path, target) for path in connector.final.declined_paths):
         general = state.messages or ((state.title,) if state.title else ())
         return DeclinedByPortal(messages={}, general=general, evidence=evidence)
-    if state.title in connector.sign_in.lost_titles:
+    is_lost = state.title in connector.sign_in.lost_titles
+    if is_lost and not _was_taken(connector, record, target):
         return DeclinedByPortal(messages={}, general=state.messages or (state.title,), evidence=evidence)
-    if path_fits(connector.receipt.path, state.path):
+    if not is_lost and path_fits(connector.receipt.path, state.path):
         reference = _reference(connector.receipt.reference, state.text)
         if reference:
             return Filed(reference=reference, pdf=None, page_text=state.text, evidence=evidence)
-    if record.status in _REFUSALS and (state.errors or state.messages):
+    if isinstance(known := without_browser(connector, record, evidence), Filed):
+        return known
+    if not is_lost and record.status in _REFUSALS and (state.errors or state.messages):
         refused = judge.refused(connector, state, connector.final)
         if isinstance(refused, ValuesRefusedError):
             return DeclinedByPortal(messages=refused.messages, general=refused.general, evidence=evidence)
     return Unknown(reason="no_reference", evidence=evidence)
+
+
+def _was_taken(connector: Connector, record: FinalRecord, target: str) -> bool:
+    """Whether the bare answer speaks of an application: then a session lost behind it says nothing about that one."""
+    made_something = record.status == _MADE or (bool(target) and path_fits(connector.receipt.path, target))
+    return made_something or bool(_answered(connector, record))
 
 
 def _reference(pattern: str | None, text: str) -> str:

@@ -1,16 +1,19 @@
 """What holds of every connector before it is used: a fault is told when it is loaded, and not at somebody's counter."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import get_args
 
 from connectors.sdk import inputs as kinds
 from connectors.sdk.connector import Connector
 from connectors.sdk.inputs import Input, WhoseMatter
 from connectors.sdk.paths import path_fits
-from connectors.sdk.steps import Request
+from connectors.sdk.steps import LookUp, Request
 
 _KNOWN: frozenset[str] = frozenset(get_args(WhoseMatter))
 _WITHOUT_ONE_VALUE = (kinds.Checkbox, kinds.CheckboxGroup, kinds.File, kinds.Group)
+_MOMENT = datetime(2026, 11, 23, 22, 34, tzinfo=UTC)
+"""With it a way to write times is tried."""
 _OF_ONE_VALUE = ("same_as", "prefill", "lockable", "guarded", "concept")
 
 
@@ -32,6 +35,7 @@ def ensure_sound(connector: Connector) -> None:
 def _faults(connector: Connector) -> Iterator[str]:
     yield from _faults_of(connector.inputs)
     yield from _faults_of_requests(connector)
+    yield from _faults_of_look_up(connector.look_up)
     for question in connector.inputs:
         if isinstance(question, kinds.Group):
             yield from (f"group {question.name!r}: {fault}" for fault in _faults_of_group(question))
@@ -43,6 +47,20 @@ def _faults_of_requests(connector: Connector) -> Iterator[str]:
         for request in (step.request, *step.extra):
             if any(_same_place(request, final) for final in (connector.final.request, *connector.final.then)):
                 yield f"a request of step {step.name!r} and the final one are told apart by no fixed field"
+
+
+def _faults_of_look_up(rule: LookUp | None) -> Iterator[str]:
+    """Why an application would be taken for an older one, and what has arrived be sent again."""
+    table = None if rule is None or rule.received is None or rule.settles_after is None else rule.table
+    if table is not None and _read_again(table.written) != _MOMENT:
+        yield f"its list writes times as {table.written!r}, not to the minute: leave settles_after out"
+
+
+def _read_again(written: str) -> datetime | None:
+    try:
+        return datetime.strptime(_MOMENT.strftime(written), written).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _same_place(one: Request, final: Request) -> bool:
