@@ -17,7 +17,7 @@ from connectors.workshop.bench import Bench, chosen_sample
 from connectors.workshop.looking import Look, Seen
 from gateway.changes import offering
 from gateway.changes.errors import ChangeError
-from gateway.commands.connectors.portal import Place, at_bench, find, portal_options, stop
+from gateway.commands.connectors.portal import Place, at_bench, ensure_allowed, find, portal_options, stop
 from gateway.commands.lazy import CANNOT_CONCLUDE
 from gateway.config import Settings
 from gateway.parts import open_store
@@ -44,6 +44,8 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, reason: st
     """
     if reason is not None and place.sandbox:
         stop("--propose is for a portal's test system: a gateway that residents use knows no made-up portal")
+    if reason is not None:
+        ensure_allowed()
     connector = find(connector_id)
     folder = _folder(connector)
 

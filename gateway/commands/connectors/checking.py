@@ -12,7 +12,7 @@ from connectors.sdk.connector import Connector
 from connectors.workshop import looking
 from connectors.workshop.bench import Bench, chosen_sample
 from connectors.workshop.looking import Look, Seen
-from gateway.commands.connectors.portal import Place, at_bench, find, portal_options, stop
+from gateway.commands.connectors.portal import Place, at_bench, ensure_allowed, find, portal_options, stop
 from gateway.commands.connectors.recording import record
 from gateway.commands.lazy import CANNOT_CONCLUDE, VIOLATION
 from gateway.config import Settings
@@ -46,6 +46,8 @@ def check(
     """
     if is_recorded and place.sandbox:
         stop("--record is for a portal's test system: what the made-up portals show says nothing of real ones")
+    if is_recorded:
+        ensure_allowed()
 
     async def work(bench: Bench, connector: Connector) -> Look:
         task = bench.task(connector, chosen_sample(connector, sample))

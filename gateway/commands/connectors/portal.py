@@ -13,7 +13,7 @@ import click
 from connectors.runner.api import RunnerSettings
 from connectors.runner.errors import RunError
 from connectors.runner.guard import normal_origin
-from connectors.sdk import registry
+from connectors.sdk import packages, registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.contract import ConnectorContractError
 from connectors.workshop import made_up
@@ -22,6 +22,7 @@ from connectors.workshop.contract import ISSUER_HOST, ISSUER_PORT
 from connectors.workshop.issuer import StandInIssuer
 from connectors.workshop.looking import said
 from gateway.commands.lazy import BAD_INPUT, CANNOT_CONCLUDE
+from gateway.config import ConfigurationError, Settings
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -124,6 +125,14 @@ def find(connector_id: str) -> Connector:
     try:
         return registry.find(connector_id)
     except _FOR_PEOPLE as error:
+        stop(str(error))
+
+
+def ensure_allowed() -> None:
+    """End a command that will open this gateway's store where a package is not allowed, before its code is imported."""
+    try:
+        packages.ensure_allowed(Settings.from_environment(os.environ).connectors_allowed)
+    except (packages.PackageNotAllowedError, ConfigurationError) as error:
         stop(str(error))
 
 
