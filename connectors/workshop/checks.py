@@ -4,7 +4,6 @@ A check raises `BrokenContractError`, or ends: it held.
 """
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
@@ -57,6 +56,8 @@ class Stage:
     connector: Connector
     sample: Sample
     logged: list[str] = field(default_factory=list)
+    tickets: list[str] = field(default_factory=list)
+    """Run tickets that the stand-in was shown."""
     temp_root: Path | None = None
 
     def task(self) -> PrepareTask:
@@ -295,6 +296,8 @@ async def logs_hold_no_secret(stage: Stage) -> None:
     said = "\n".join(stage.logged)
     for value in _values(task):
         ensure(value not in said, "a log repeats an answer")
+    ensure(bool(stage.tickets), "nobody signed in by a ticket")
+    ensure(not any(ticket in said for ticket in stage.tickets if ticket), "a log repeats a run's ticket")
     if stage.temp_root is not None:
         for value in _values(task):
             ensure(not _stands_in(stage.temp_root, value), "a file of the browser repeats an answer after the run")
@@ -369,16 +372,3 @@ CHECKS: tuple[Check, ...] = (
     logs_hold_no_secret,
 )
 """In the order in which an author wants to hear of them."""
-
-
-class Listener(logging.Handler):
-    """Keeps what every logger says, with tracebacks."""
-
-    def __init__(self, into: list[str]) -> None:
-        super().__init__(logging.DEBUG)
-        self._into = into
-        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep one line."""
-        self._into.append(self.format(record))

@@ -6,7 +6,6 @@ class TestExampleService(ConnectorContract):
 """
 
 import asyncio
-import logging
 import os
 import tempfile
 import threading
@@ -21,9 +20,10 @@ from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.workshop import made_up
 from connectors.workshop.bench import Bench, chosen_sample
-from connectors.workshop.checks import CHECKS, Check, Listener, NotApplicableError, Stage
+from connectors.workshop.checks import CHECKS, Check, NotApplicableError, Stage
 from connectors.workshop.front import Front
 from connectors.workshop.issuer import StandInIssuer
+from connectors.workshop.listening import listening
 
 T = TypeVar("T")
 
@@ -49,9 +49,8 @@ async def staged(
         issuer.services = (connector.id,)
         issuer.moved = {portal: front.origin, portal.removesuffix(":80").removesuffix(":443"): front.origin}
         stage = Stage(bench, front, connector, chosen_sample(connector, sample), temp_root=Path(folder))
-        listener = Listener(stage.logged)
-        logging.getLogger().addHandler(listener)
-        stack.callback(logging.getLogger().removeHandler, listener)
+        stage.tickets = issuer.seen_tickets
+        stack.enter_context(listening(stage.logged))
         yield stage
 
 

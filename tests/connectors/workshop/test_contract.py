@@ -1,5 +1,6 @@
 """The contract that every connector inherits, and that it notices what is broken."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from connectors.sdk.steps import Request
 from connectors.workshop import checks, still
 from connectors.workshop.contract import ConnectorContract
 from connectors.workshop.front import Front, Trouble
+from connectors.workshop.listening import listening
 from tests.connectors.desk import SICKNESS
 
 CONNECTORS = list(registry.all().values())
@@ -89,6 +91,18 @@ class TestWithoutAPortal:
     def test_what_is_missing_is_told(self, broken: Callable[[Connector], Connector], said: str) -> None:
         faults = list(still.faults(broken(registry.find(SICKNESS))))
         assert any(said in fault for fault in faults), faults
+
+
+class TestTheListener:
+    def test_hears_the_lowest_word_of_a_run_and_nothing_of_the_front(self) -> None:
+        heard: list[str] = []
+        before = logging.getLogger().level
+        with listening(heard):
+            logging.getLogger("connectors.runner.gate").debug("a word")
+            logging.getLogger("httpx2").debug("the front's")
+        logging.getLogger("connectors.runner.gate").debug("afterwards")
+        assert heard == ["connectors.runner.gate a word"]
+        assert logging.getLogger().level == before
 
 
 class TestTheFront:
