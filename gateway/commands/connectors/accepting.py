@@ -42,10 +42,8 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, reason: st
     At a gateway that residents use nothing is filled in by these forms before two administrators have seen how they
     differ and accepted them: they are asked when a worker starts with the new version, or now by --propose.
     """
-    if reason is not None and place.sandbox:
-        stop("--propose is for a portal's test system: a gateway that residents use knows no made-up portal")
     if reason is not None:
-        ensure_allowed()
+        _ensure_may_propose(place)
     connector = find(connector_id)
     folder = _folder(connector)
 
@@ -81,6 +79,12 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, reason: st
         click.echo(
             "Where residents are served, two administrators accept these forms before anything is filed by them."
         )
+
+
+def _ensure_may_propose(place: Place) -> None:
+    if place.sandbox:
+        stop("--propose is for a portal's test system: a gateway that residents use knows no made-up portal")
+    ensure_allowed()
 
 
 def _propose(connector: Connector, reason: str) -> None:
