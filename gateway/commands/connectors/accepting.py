@@ -14,7 +14,7 @@ from connectors.sdk.connector import Connector
 from connectors.sdk.page import FormShape, fingerprint
 from connectors.workshop import looking
 from connectors.workshop.bench import Bench, chosen_sample
-from connectors.workshop.looking import Look, Seen
+from connectors.workshop.looking import Look, PageSeen, Seen
 from gateway.changes import offering
 from gateway.changes.errors import ChangeError
 from gateway.commands.connectors.portal import Place, at_bench, ensure_allowed, find, portal_options, stop
@@ -57,6 +57,26 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, reason: st
     if not changed:
         click.echo(f"{connector.id} {connector.manifest.version}: every form is the committed one; nothing to accept.")
         return
+    _show(connector, changed, shapes)
+    if not yes:
+        click.confirm("Does the connector fill these forms in rightly as they are now?", abort=True)
+    file, raised, bumped = _bumped(folder)
+    forms, version = dict(_as_now(connector, shapes)), connector.manifest.version
+    fingerprints.write(folder, forms)
+    file.write_text(raised, encoding="utf-8")
+    written = folder / fingerprints.NAME
+    near = written.relative_to(Path.cwd()) if written.is_relative_to(Path.cwd()) else written
+    click.echo(f"{near} written; version {version} -> {bumped}")
+    if reason is not None:
+        manifest = replace(connector.manifest, version=bumped)
+        _propose(replace(connector, fingerprints=forms, manifest=manifest), reason)
+    elif not place.sandbox:
+        click.echo(
+            "Where residents are served, two administrators accept these forms before anything is filed by them."
+        )
+
+
+def _show(connector: Connector, changed: list[PageSeen], shapes: Mapping[str, FormShape]) -> None:
     for page in changed:
         was = connector.fingerprints.get(page.page)
         click.echo(
@@ -64,21 +84,6 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, reason: st
         )
         for difference in page.differences:
             click.echo(f"  {difference.en}")
-    if not yes:
-        click.confirm("Does the connector fill these forms in rightly as they are now?", abort=True)
-    forms, version = dict(_as_now(connector, shapes)), connector.manifest.version
-    fingerprints.write(folder, forms)
-    bumped = _bumped(folder)
-    written = folder / fingerprints.NAME
-    near = written.relative_to(Path.cwd()) if written.is_relative_to(Path.cwd()) else written
-    click.echo(f"{near} written; version {version} -> {bumped}")
-    if reason is not None:
-        manifest = replace(connector.manifest, version=bumped or version)
-        _propose(replace(connector, fingerprints=forms, manifest=manifest), reason)
-    elif not place.sandbox:
-        click.echo(
-            "Where residents are served, two administrators accept these forms before anything is filed by them."
-        )
 
 
 def _ensure_may_propose(place: Place) -> None:
@@ -115,13 +120,12 @@ def _folder(connector: Connector) -> Path:
     return Path(spec.origin).parent
 
 
-def _bumped(folder: Path) -> str:
-    """The new version, after it was written into the one file that states it."""
+def _bumped(folder: Path) -> tuple[Path, str, str]:
+    """The one file that states the version, its text with the next one, and that one; nothing is written yet."""
     stated = [path for path in sorted(folder.glob("*.py")) if _VERSION.search(path.read_text(encoding="utf-8"))]
     if len(stated) != 1:
         stop(f'{folder}: the version stands in {len(stated)} files as version="1.2.3"; raise it by hand')
     text = stated[0].read_text(encoding="utf-8")
     raised = _VERSION.sub(lambda found: f"{found[1]}{found[2]}.{int(found[3]) + 1}.0{found[5]}", text, count=1)
-    stated[0].write_text(raised, encoding="utf-8")
     version = _VERSION.search(raised)
-    return ".".join(version.group(2, 3, 4)) if version is not None else ""
+    return stated[0], raised, ".".join(version.group(2, 3, 4)) if version is not None else ""
