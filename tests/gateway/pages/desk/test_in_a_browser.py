@@ -202,7 +202,7 @@ def test_a_visit_is_served_without_scripts(browser: Browser, address: str, desk:
     expect(page.locator("#conditional-work_ended noscript p").first).to_be_visible()
     fill_in(page)
     page.get_by_role("button", name="Fill in the portal’s form").click()
-    expect(page.get_by_role("heading", name="The portal’s form is being filled in")).to_be_visible()
+    expect(page.get_by_role("heading", name="The application waits for its turn")).to_be_visible()
     desk.filing_id = desk.filing().id
     desk.report_read_back()
     page.get_by_role("link", name="Check again").click()
