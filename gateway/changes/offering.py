@@ -49,14 +49,17 @@ def _settle(conn: Connection, store: Store, connector: Connector) -> None:
     if forms.count(conn, store.settings, connector, now):
         drift.accepted(conn, service, fingerprints.of_all(connector), now)
         return
-    plan, is_new = plan_for(conn, store, connector)
-    drift.unaccepted(conn, service, [Words(**each) for each in plan.values["differences"]], now)
-    if not is_new:
-        return
+    differences: list[Words] = []
     try:
         with conn.begin_nested():
-            bootstrap.put(conn, store, plan, reason=REASON.format(version=connector.manifest.version))
+            plan, is_new = plan_for(conn, store, connector)
+            differences = [Words(**each) for each in plan.values["differences"]]
+            drift.unaccepted(conn, service, differences, now)
+            if is_new:
+                bootstrap.put(conn, store, plan, reason=REASON.format(version=connector.manifest.version))
     except ChangeFaultError as error:
+        # Nobody was asked: that these forms were offered is forgotten with the rest, and another start asks.
+        drift.unaccepted(conn, service, differences, now)
         _log.warning(
             "forms could not be proposed", connector=connector.id, kind=ChangeKind.FORM_ACCEPT.value, code=error.code
         )

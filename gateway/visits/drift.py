@@ -47,7 +47,9 @@ def found(conn: Connection, service: Service, changes: Sequence[Words], now: dat
     if row is None:
         _begin(conn, service, changes, now)
     elif row.changes != troubles.packed(changes):
-        known = {"reason": CHANGED, "changes": troubles.packed(changes), "forms": _forms(service)}
+        known: dict[str, Any] = {"changes": troubles.packed(changes)}
+        if row.reason != UNACCEPTED:  # that two people are still to be asked no look can end
+            known |= {"reason": CHANGED, "forms": _forms(service)}
         conn.execute(update(PortalTrouble).where(PortalTrouble.id == row.id).values(known))
         _tell(conn, row.id, now)
 

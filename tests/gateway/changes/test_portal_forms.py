@@ -10,13 +10,14 @@ from sqlalchemy import Connection, insert, select
 from audit.events import EventName
 from connectors.sdk import fingerprints, registry
 from connectors.sdk.connector import Connector
+from connectors.sdk.words import Words
 from gateway.changes import flow, offering
 from gateway.changes.errors import SamePersonError
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.ledger.tables import AuditEvent
-from gateway.services import forms
+from gateway.services import catalogue, forms
 from gateway.services.tables import Portal, Service
-from gateway.visits import troubles
+from gateway.visits import drift, troubles
 from tests.gateway.changes.conftest import RULES, Office
 
 BENEFIT = "lv.vsaa.sickness_benefit"
@@ -132,3 +133,32 @@ def test_another_start_asks_nobody_again_and_a_no_stands(gateway: Office) -> Non
 def test_in_a_demonstration_one_person_is_enough(gateway: Office) -> None:
     settings = replace(gateway.parts.settings, mode="demo")
     assert gateway.write(lambda conn: forms.count(conn, settings, NEW, gateway.clock.now()))
+
+
+def test_a_version_that_comes_while_another_waits_is_asked_about_once_that_one_is_decided(
+    gateway: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(gateway)
+    first = proposal(gateway)
+    page = OLD.pages[2].name
+    third = replace(NEW, fingerprints={**NEW.fingerprints, page: NEW.fingerprints[OLD.pages[1].name]})
+    monkeypatch.setattr(registry, "find", lambda _: third)
+    offer(gateway)
+    assert proposal(gateway) == first
+    gateway.step(flow.refuse, gateway.session(), first)
+    offer(gateway)
+    of_form = select(SecurityChange.state).where(SecurityChange.kind == ChangeKind.FORM_ACCEPT)
+    states = gateway.read(lambda conn: conn.execute(of_form).scalars().all())
+    assert sorted(states) == [ChangeState.PROPOSED, ChangeState.REFUSED]
+
+
+def test_a_look_that_finds_the_portal_as_the_new_version_says_accepts_nothing(gateway: Office) -> None:
+    offer(gateway)
+    service, now = gateway.read(lambda conn: catalogue.find(conn, BENEFIT)), gateway.clock.now()
+    gateway.write(lambda conn: drift.found(conn, service, (Words("Cita poga.", "Another button."),), now))
+    gateway.write(lambda conn: drift.fits(conn, service, now))
+    assert waiting(gateway) == {BENEFIT: "form.unaccepted"}
+    gateway.confirm(proposal(gateway), gateway.session())
+    gateway.confirm(proposal(gateway))
+    gateway.apply(proposal(gateway))
+    assert waiting(gateway) == {}
