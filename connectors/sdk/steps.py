@@ -256,7 +256,7 @@ class Table:
     """A page's table in place of a list in JSON: what `LookUp` calls fields are then headings of its columns."""
 
     written: str = "%d.%m.%Y %H:%M"
-    """How the portal writes a time, as `datetime.strptime` reads it."""
+    """How the portal writes a time, as `datetime.strptime` reads it: to the minute where `settles_after` is stated."""
     zone: str = "Europe/Riga"
     """Of the times that it writes."""
     more: str | None = None
