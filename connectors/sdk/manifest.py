@@ -17,11 +17,14 @@ class OriginKind(StrEnum):
 
 
 class Quality(StrEnum):
-    """How far a connector has been proved: `practice` never meets a live portal."""
+    """How far a connector has been proved, as its owner states it; whoever registers a portal goes by it."""
 
     PRACTICE = "practice"
+    """At made-up portals and test systems alone."""
     PILOT = "pilot"
+    """At the live portal, with a few residents."""
     PROVED = "proved"
+    """At the live portal, for everybody."""
 
 
 @dataclass(frozen=True, kw_only=True)

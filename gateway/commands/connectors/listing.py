@@ -26,7 +26,11 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_connectors(as_json: bool) -> None:
-    """Show every connector that there is: the built-in ones and those of installed packages."""
+    """Show every connector that there is: the built-in ones and those of installed packages.
+
+    Each line: id, version, holder, portal, how far it has been proved (practice: at test systems alone; pilot: with a
+    few residents; proved: for everybody), package, and the beginning of the hash over its forms.
+    """
     listed = [_listed(connector) for connector in registry.all().values()]
     if as_json:
         click.echo(msgspec.json.encode(listed).decode())
