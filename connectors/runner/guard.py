@@ -22,7 +22,7 @@ from connectors.runner.errors import (
     SignInRefusedError,
     TamperedError,
 )
-from connectors.runner.record import KEEPS_THE_BODY, FinalRecord
+from connectors.runner.record import KEEPS_THE_BODY, YES_LASTS, FinalRecord
 from connectors.sdk.body import BodyError, BodyField, UndeclaredError
 from connectors.sdk.connector import Connector
 from connectors.sdk.fills import row_number
@@ -264,6 +264,7 @@ class Guard:
         """
         if leave.kind is None:
             return ""
+        asked_at = self.clock()
         verdict = await self.decide(
             GateRequest(
                 run_id=self.run_id,
@@ -283,6 +284,8 @@ class Guard:
         if leave.kind == "final":
             # From here the record says that it left, whatever happens to us: never the other way round.
             self.final = FinalRecord(body_sha256=leave.body_sha256, sent_at=self.clock())
+            if self.final.sent_at - asked_at > YES_LASTS:
+                raise self._ending(request, "the yes came too late to act on it")
         elif self.ended is not None:
             raise self._refusal(request, "the run has ended")
         elif leave.kind == "then" and self.final is not None:

@@ -1,11 +1,12 @@
 """What a run remembers of its final request, from the moment it was let out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 KEEPS_THE_BODY = frozenset({307, 308})
 """Redirects with which a browser would send the answers a second time (RFC 9110 section 15.4.8)."""
-
+YES_LASTS = timedelta(seconds=30)
+"""What took longer to be allowed was asked by a worker that stood still: others may have asked the portal meanwhile."""
 _LONGEST_REFERENCE = 64
 
 

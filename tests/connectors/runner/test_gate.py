@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -249,6 +250,16 @@ class TestTheFinalRequest:
         assert await setup.send_final(FINAL_BODY.replace(b"versija=v", b"versija=w")) == 403
         assert (setup.portal.heads, setup.asked) == ([], [])
         assert isinstance(setup.ends[0], TamperedError)
+
+    async def test_stays_when_its_yes_came_so_late_that_others_may_have_acted(self, setup: Setup) -> None:
+        """What is recorded as sent and did not leave is in doubt: the portal is asked."""
+        setup.arm()
+        times = iter(datetime(2026, 11, 2, 9, 0, second, tzinfo=UTC) for second in (0, 31))
+        setup.guard.clock = lambda: next(times)
+        assert await setup.send_final() == 403
+        assert (setup.portal.heads, len(setup.asked)) == ([], 1)
+        assert setup.guard.evidence().status is None
+        assert isinstance(setup.ends[0], GateRefusedError)
 
     async def test_verdict_no_keeps_it_in(self, setup: Setup) -> None:
         setup.arm()
