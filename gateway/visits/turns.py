@@ -58,6 +58,11 @@ class Turn:
     """Services that have to be filed first."""
 
     @property
+    def is_unfiled(self) -> bool:
+        """Whether it stays unfiled if the visit ends now; one in doubt may have been filed."""
+        return self.may_leave_out or self.state is TurnState.LEFT_OUT
+
+    @property
     def may_leave_out(self) -> bool:
         """Whether it is still to be done, so that it may be left."""
         return self.state in (TurnState.CURRENT, TurnState.LEFT, TurnState.WAITING, TurnState.ENDED)

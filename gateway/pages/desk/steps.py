@@ -14,7 +14,18 @@ from gateway.pages.rendering import LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import advancing, asking, looking, opening, reading, receipts, sending, stopping, turns
+from gateway.visits import (
+    advancing,
+    asking,
+    looking,
+    opening,
+    reading,
+    receipts,
+    sending,
+    setting_aside,
+    stopping,
+    turns,
+)
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.receipts import HandedOver
 from gateway.visits.stopping import StopReason
@@ -190,7 +201,8 @@ async def _confirm(at: AtVisit, what: str, *, errors: dict[str, Any] | None = No
 
     def look(conn: Connection) -> panels.Desk:
         view = reading.for_desk(conn, at.parts, at.session, at.visit_id)
-        return panels.Desk(view=view, panel=what, values={}, turns=turns.turns_of(conn, view))
+        values = {"references": receipts.references_of(conn, view.id)} if what == "close" else {}
+        return panels.Desk(view=view, panel=what, values=values, turns=turns.turns_of(conn, view))
 
     desk = await at.parts.database.read(look)
     if not (desk.view.can_stop if what == "stop" else desk.view.is_open):
@@ -203,6 +215,7 @@ async def _confirm(at: AtVisit, what: str, *, errors: dict[str, Any] | None = No
         problem=None,
         note=None,
         reasons=words.STOP_REASONS,
+        until=setting_aside.until_of(desk.view),
     )
 
 

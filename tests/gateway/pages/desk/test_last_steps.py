@@ -11,7 +11,7 @@ from gateway.visits.scope import Wanted
 from gateway.visits.tables import Ending
 from tests.gateway.pages.desk import desk as desk_module
 from tests.gateway.pages.desk.desk import BENEFIT, QUEUE, READ_BACK_OF_PORTAL, Desk
-from tests.gateway.visits.played import filed
+from tests.gateway.visits.played import filed, unknown
 from ui.formats import write_moment
 
 
@@ -111,6 +111,66 @@ class TestClosing:
         desk.press_button("close")
         assert desk.view().visit["ending"] is Ending.ABANDONED
 
+    def test_of_several_services_names_what_would_stay_unfiled_and_what_is_filed(self, desk: Desk) -> None:
+        desk.open_several(QUEUE, BENEFIT).grant()
+        assert _listed(desk, "unfiled") == ["Kindergarten queue", "Sickness benefit"]
+        desk.fill()
+        desk.send()
+        desk.go_on(BENEFIT)
+        desk.fill()
+        desk.prepare()
+        assert desk.stage is Stage.PERMIT
+        page = desk.browser.get(f"{desk.path}/close").text
+        assert _listed(desk, "unfiled") == ["Sickness benefit"]
+        assert _listed(desk, "filed") == ["Kindergarten queue"]
+        assert str(desk.filings()[0].reference) in page
+        assert "Nothing has been filed" not in page
+
+    def test_of_several_services_does_not_call_it_done_while_one_is_left(self, desk: Desk) -> None:
+        desk.open_several(QUEUE, BENEFIT).grant()
+        desk.fill()
+        desk.send()
+        page = desk.browser.get(f"{desk.path}/close").text
+        assert desk.stage is Stage.FILED
+        assert _listed(desk, "unfiled") == ["Sickness benefit"]
+        assert "Nothing is left to do" not in page
+        desk.go_on(BENEFIT)
+        desk.fill()
+        desk.send()
+        assert _listed(desk, "unfiled") == []
+        assert "Everything is filed. Nothing is left to do." in desk.browser.get(f"{desk.path}/close").text
+
+    def test_names_apart_what_nobody_knows_yet(self, desk: Desk) -> None:
+        desk.open_several(QUEUE, BENEFIT).grant()
+        desk.fill()
+        desk.prepare()
+        desk.sign_in()
+        assert desk.press().allowed
+        desk.answer(unknown(desk.clock.now()))
+        assert _listed(desk, "unfiled") == ["Sickness benefit"]
+        assert _listed(desk, "doubtful") == ["Kindergarten queue"]
+
+    def test_offers_to_set_the_rest_aside_where_another_day_may_file_it(self, desk: Desk) -> None:
+        desk.open_several(QUEUE, BENEFIT).grant(another_day=True)
+        assert f'href="{desk.path}/set-aside"' in _main(desk)
+        desk.open_several(QUEUE, BENEFIT).grant()
+        assert "set-aside" not in _main(desk)
+
+    def test_of_one_service_filed_twice_tells_the_first_beside_the_second(self, desk: Desk) -> None:
+        desk.open(QUEUE).grant(services=(Wanted(service=QUEUE, filings=2),))
+        desk.fill()
+        desk.send()
+        number = desk.filing().reference
+        page = desk.browser.get(f"{desk.path}/close").text
+        assert f"Filed: reference number {number}" in page
+        assert "1 of 2 filed" in page
+        assert "Nothing is left to do" not in page
+        desk.fill(sample=1)
+        page = desk.browser.get(f"{desk.path}/close").text
+        assert f"Filed: reference number {number}" in page
+        assert "Nothing has been filed" not in page
+        assert "What you are working on now is not filed" in page
+
     def test_waits_while_the_application_is_on_its_way(self, desk: Desk) -> None:
         desk.at(Stage.SENDING)
         assert desk.press().allowed
@@ -129,3 +189,15 @@ class TestClosing:
         assert desk.press_button("close").status == 409
         assert desk.events() == events
         assert desk.browser.get(f"{desk.path}/close").location == desk.path
+
+
+def _main(desk: Desk) -> str:
+    """What the page that asks whether to end the visit says, without what stands around it."""
+    page = desk.browser.get(f"{desk.path}/close").text
+    return page[page.index("<main") : page.index("</main>")]
+
+
+def _listed(desk: Desk, which: str) -> list[str]:
+    """The services that it lists as unfiled, filed or doubtful."""
+    found = re.search(rf'<ul[^>]* id="{which}">(.*?)</ul>', _main(desk), re.DOTALL)
+    return [] if found is None else [each.strip() for each in re.findall(r"<li>([^<]*)", found[1])]
