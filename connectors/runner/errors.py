@@ -54,9 +54,15 @@ class ValuesRefusedError(RunError):
 
 
 class SignInRefusedError(RunError):
-    """The portal or the issuer did not sign the run in."""
+    """The portal did not sign the run in."""
 
     code: ClassVar[str] = "run.sign_in_refused"
+
+
+class IssuerRefusedError(RunError):
+    """Our own issuer did not confirm the delegation: it refused, or gave no answer. The portal has no part in it."""
+
+    code: ClassVar[str] = "run.issuer_refused"
 
 
 class SessionLostError(RunError):

@@ -24,7 +24,8 @@ from connectors.runner.api import TicketSource
 from connectors.runner.certificates import BrowserSide, portal_context
 from connectors.runner.errors import RunStoppedError
 from connectors.runner.forwarding import host_of, outgoing
-from connectors.runner.guard import Guard, Incoming, Leave, RefusedError, normal_origin
+from connectors.runner.guard import Guard, Incoming, Leave, RefusedError
+from connectors.runner.origins import normal_origin
 from connectors.runner.upstream import Answer, Headers, Pool, UntrustedError, Upstream, UpstreamError, end_to_end
 
 _log = logging.getLogger(__name__)
@@ -313,7 +314,7 @@ class _Exchange:
         try:
             upstream = await self._reach()
         except UntrustedError as error:
-            self._lane.guard.untrusted(str(error))
+            self._lane.guard.untrusted(self._leave, str(error))
             await self._connection.respond(502, b"Whoever answers there is not the portal.")
             return
         except UpstreamError:

@@ -9,19 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
-from urllib.parse import urlsplit
 
 from connectors.runner.api import Decide, Evidence, GateKind, GateRequest
 from connectors.runner.errors import (
     FormChangedError,
     GateRefusedError,
+    IssuerRefusedError,
     PortalUnavailableError,
     PortalUntrustedError,
     RunError,
     RunStoppedError,
-    SignInRefusedError,
     TamperedError,
 )
+from connectors.runner.origins import normal_origin, why_refused
 from connectors.runner.record import KEEPS_THE_BODY, YES_LASTS, FinalRecord
 from connectors.sdk.body import BodyError, BodyField, UndeclaredError
 from connectors.sdk.connector import Connector
@@ -37,7 +37,6 @@ _ANSWER_KEPT = 65_536
 Fields: TypeAlias = tuple[BodyField, ...]
 _PLAIN = re.compile(r"(/(?!\.{1,2}(/|$))([A-Za-z0-9._~!$&'()*+,=:@-]|%[89A-Fa-f][0-9A-Fa-f])+)+")
 """A path that every portal takes for the same: no segment that leads up, and nothing written as a code without need."""
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _SENT_ELSEWHERE = Words(
     "Portāls lūdza nosūtīt atbildes uz citu adresi.", "The portal asked to send the answers to another address."
 )
@@ -301,17 +300,17 @@ class Guard:
             return status not in KEEPS_THE_BODY
         if leave.kind == "step":
             self.last_status = status
+        if leave.kind == "sign_in" and (refusal := why_refused(status, location)):
+            self.end(IssuerRefusedError(f"the issuer answered {refusal}"))
         if leave.kind is None or status not in KEEPS_THE_BODY:
-            if leave.kind == "sign_in" and status >= 400:
-                self.end(SignInRefusedError(f"the issuer answered {status}"))
             return True
         if leave.kind != "final":
             self.end(FormChangedError((_SENT_ELSEWHERE,)))
         return False
 
-    def untrusted(self, reason: str) -> None:
-        """Whoever answers there is not the portal: nothing of this run goes to it."""
-        self.end(PortalUntrustedError(reason))
+    def untrusted(self, leave: Leave, reason: str) -> None:
+        """Whoever answers there is not the portal, or not our issuer: nothing of this run goes to it."""
+        self.end((IssuerRefusedError if leave.kind == "sign_in" else PortalUntrustedError)(reason))
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -333,7 +332,11 @@ class Guard:
             return
         if leave.kind is None:
             return
-        self.end(PortalUnavailableError("the portal did not answer" if timed_out else "the portal cannot be reached"))
+        failed = "did not answer" if timed_out else "cannot be reached"
+        if leave.kind == "sign_in":
+            self.end(IssuerRefusedError(f"the issuer {failed}"))
+        else:
+            self.end(PortalUnavailableError(f"the portal {failed}"))
 
     def _refusal(self, request: Incoming, reason: str) -> RefusedError:
         summary = _summary(request)
@@ -344,19 +347,6 @@ class Guard:
         kind = TamperedError if tampered else GateRefusedError
         self.end(kind(_summary(request), reason))
         return self._refusal(request, reason)
-
-
-def normal_origin(url: str) -> str:
-    """`scheme://host:port` of an address, in the one form that origins are compared in.
-
-    Raises:
-        ValueError: it has no scheme or host that we speak, or carries a user's name.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or parts.username is not None:
-        raise ValueError("this is no address of a portal")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
 
 
 def _row_of(pattern: str, name: str) -> bool:

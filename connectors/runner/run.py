@@ -136,7 +136,8 @@ class Run:
         state = (await self.ask(opening, say.SignedIn)).state
         if state.status >= 500 or state.status == 0:
             raise PortalUnavailableError(f"the portal answered {state.status}")
-        if not any(path_fits(path, state.path) for path in self.way_in.landed):
+        landed = any(path_fits(path, state.path) for path in self.way_in.landed)
+        if state.status in (401, 403) or not landed:
             raise SignInRefusedError(f"the portal answered {state.status} to the sign-in")
         self._took("sign_in", started)
 

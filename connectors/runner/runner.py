@@ -37,7 +37,8 @@ from connectors.runner.errors import (
     RunTimeoutError,
 )
 from connectors.runner.gate import Gate
-from connectors.runner.guard import Clock, Guard, normal_origin, utc_now
+from connectors.runner.guard import Clock, Guard, utc_now
+from connectors.runner.origins import normal_origin
 from connectors.runner.run import Run
 from connectors.sdk import registry
 from connectors.sdk.page import FormShape

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from connectors.runner.api import RunnerSettings
-from connectors.runner.guard import normal_origin
+from connectors.runner.origins import normal_origin
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.workshop import made_up

@@ -17,7 +17,7 @@ import h11
 import httpx2
 
 from connectors.runner.errors import RunError
-from connectors.runner.guard import normal_origin
+from connectors.runner.origins import normal_origin
 from connectors.sdk.connector import Connector
 from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import Request

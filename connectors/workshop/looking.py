@@ -17,6 +17,7 @@ from connectors.sdk.words import Words
 from connectors.workshop.bench import Bench
 
 _AWAY = (errors.PortalUnavailableError, errors.RunTimeoutError)
+_NOT_SIGNED_IN = (*_AWAY, errors.SignInRefusedError, errors.IssuerRefusedError)
 
 
 class Seen(StrEnum):
@@ -78,7 +79,7 @@ async def look(bench: Bench, connector: Connector, task: PrepareTask) -> tuple[L
             version=connector.manifest.version,
             portal=task.portal_origin,
             reached=is_inside or not isinstance(failed, _AWAY),
-            signed_in=is_inside or not isinstance(failed, (*_AWAY, errors.SignInRefusedError)),
+            signed_in=is_inside or not isinstance(failed, _NOT_SIGNED_IN),
             pages=pages,
             problem=problem,
         ),

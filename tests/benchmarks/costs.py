@@ -18,7 +18,8 @@ from playwright.async_api import Browser, Page, Request
 from connectors.browser.run import READER
 from connectors.runner import judge
 from connectors.runner.gate import Gate
-from connectors.runner.guard import Guard, normal_origin, utc_now
+from connectors.runner.guard import Guard, utc_now
+from connectors.runner.origins import normal_origin
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState

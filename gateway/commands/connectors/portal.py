@@ -12,7 +12,7 @@ import click
 
 from connectors.runner.api import RunnerSettings
 from connectors.runner.errors import RunError
-from connectors.runner.guard import normal_origin
+from connectors.runner.origins import normal_origin
 from connectors.sdk import packages, registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.contract import ConnectorContractError

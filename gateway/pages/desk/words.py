@@ -225,6 +225,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "run.portal_unavailable": message("The portal did not answer, or said that it is out of order."),
     "run.form_changed": message("The portal’s form is not the one that we know, so nothing was filled in further."),
     "run.sign_in_refused": message("The portal did not let us sign in with the delegation."),
+    "run.issuer_refused": message("We could not confirm the delegation to the portal, so nothing was filled in there."),
     "run.session_lost": message("The portal ended our session while the form was being filled in."),
     "run.child_died": message("The browser that filled in the form stopped working."),
     "run.package_refused": message("The service’s program is not the one that was allowed here. It was not started."),

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from connectors.runner import GateRequest, Verdict
 from connectors.runner.errors import RunError
 from connectors.runner.gate import Gate, Lane
-from connectors.runner.guard import Guard, normal_origin, utc_now
+from connectors.runner.guard import Guard, utc_now
+from connectors.runner.origins import normal_origin
 from connectors.sdk import registry
 from delegation.readback import Item, ReadBack
 from tests.connectors.runner.authorities import Authority

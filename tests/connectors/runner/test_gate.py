@@ -12,6 +12,7 @@ from connectors.runner import GateRequest, Verdict
 from connectors.runner.errors import (
     FormChangedError,
     GateRefusedError,
+    IssuerRefusedError,
     PortalUnavailableError,
     RunError,
     RunStoppedError,
@@ -106,6 +107,35 @@ class TestWhatChangesNothing:
 
 
 class TestTheIssuer:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 302 Found\r\nLocation: http://x.example/?error=access_denied\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 303 See Other\r\nLocation: /back?error=a_new_word\r\nContent-Length: 0\r\n\r\n",
+            b"",
+        ],
+        ids=["refused to its face", "refused by way of the portal", "refused by a word of its own", "not answered"],
+    )
+    async def test_that_signs_nobody_in_ends_the_run_and_the_portal_is_not_to_blame(
+        self, setup: Setup, answer: bytes
+    ) -> None:
+        setup.issuer.answer = answer
+        await setup.ask("GET", "/oauth/authorize?a=1", origin=setup.issuer.address)
+        (end,) = setup.ends
+        assert isinstance(end, IssuerRefusedError)
+
+    async def test_that_is_away_is_not_the_portals_trouble_either(self, setup: Setup) -> None:
+        setup.guard.issuer_origin = "http://127.0.0.6:1"
+        assert await setup.ask("GET", "/oauth/authorize?a=1", origin="http://127.0.0.6:1") == 502
+        assert isinstance(setup.ends[0], IssuerRefusedError)
+
+    async def test_that_finds_fault_with_what_the_portal_asked_leaves_it_to_the_portal(self, setup: Setup) -> None:
+        back = b"http://x.example/back?error=invalid_scope"
+        setup.issuer.answer = b"HTTP/1.1 302 Found\r\nLocation: " + back + b"\r\nContent-Length: 0\r\n\r\n"
+        assert await setup.ask("GET", "/oauth/authorize?a=1", origin=setup.issuer.address) == 302
+        assert setup.ends == []
+
     async def test_gets_the_ticket_at_its_one_path_once(self, setup: Setup) -> None:
         assert await setup.ask("GET", "/oauth/authorize?a=1", origin=setup.issuer.address) == 200
         assert "pilnvara-run-ticket: the-ticket" in setup.issuer.heads[0].lower()

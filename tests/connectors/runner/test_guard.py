@@ -1,6 +1,7 @@
 import pytest
 
-from connectors.runner.guard import Incoming, _declares, normal_origin
+from connectors.runner.guard import Incoming, _declares
+from connectors.runner.origins import normal_origin
 from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import Request
 

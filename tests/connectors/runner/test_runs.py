@@ -17,9 +17,9 @@ from connectors.runner import (
 )
 from connectors.runner.errors import (
     FormChangedError,
+    IssuerRefusedError,
     ReadBackChangedError,
     RunBusyError,
-    RunError,
     RunStoppedError,
     SignInRefusedError,
     TamperedError,
@@ -194,16 +194,19 @@ class TestAPortalThatRefuses:
         assert isinstance(error, ValuesRefusedError)
         assert set(error.messages) == {"sheet"}
 
-    async def test_the_sign_in(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(desk.issuer, "tickets", set())
-        monkeypatch.setattr(type(desk.issuer), "ticket", forged_ticket)
-        await refused(desk, desk.prepare_task(), SignInRefusedError)
-
     async def test_a_service_outside_the_delegation(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(desk.issuer, "services", (KINDERGARTEN,))
-        with pytest.raises(RunError):
-            await prepare(desk, desk.prepare_task(SICKNESS))
+        await refused(desk, desk.prepare_task(SICKNESS), SignInRefusedError)
         assert desk.state()["drafts"] in (0, [])
+
+
+async def test_a_ticket_that_our_own_issuer_refuses_is_not_the_portals_refusal(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.issuer, "tickets", set())
+    monkeypatch.setattr(type(desk.issuer), "ticket", forged_ticket)
+    await refused(desk, desk.prepare_task(), IssuerRefusedError)
+    assert desk.state()["sign_ins"] == 0
 
 
 async def forged_ticket(_: object) -> str:

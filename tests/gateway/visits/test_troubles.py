@@ -91,6 +91,11 @@ class TestAPortalThatFails:
         fail_until_left_alone(counter, run_errors.GateRefusedError("POST /x", "no step declares it"))
         assert open_ones(counter) == ()
 
+    def test_is_not_blamed_when_our_own_issuer_confirms_no_delegation(self, counter: Counter) -> None:
+        fail_until_left_alone(counter, run_errors.IssuerRefusedError("the issuer answered 400"))
+        assert open_ones(counter) == ()
+        assert (counter.filing().state, counter.filing().reason) == (FilingState.FAILED, "run.issuer_refused")
+
     def test_one_that_works_between_is_not_counted_with_those_before(self, counter: Counter) -> None:
         counter.open().grant()
         for works in (False, False, True, False, False):

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from connectors.runner.errors import FormChangedError, PortalUnavailableError, SignInRefusedError, ValuesRefusedError
+from connectors.runner.errors import (
+    FormChangedError,
+    IssuerRefusedError,
+    PortalUnavailableError,
+    SignInRefusedError,
+    ValuesRefusedError,
+)
 from connectors.sdk import registry
 from delegation.assurance import NumberSource
 from gateway.pages.desk import questions
@@ -315,6 +321,14 @@ class TestThePortalsWords:
         assert f'href="{desk.path}/close"' in helps
         assert f'action="{desk.path}/retry"' in later
         assert f'action="{desk.path}/retry"' not in helps
+
+    def test_about_our_own_issuer_say_that_the_portal_is_not_to_blame_and_whom_to_tell(self, desk: Desk) -> None:
+        desk.fails(IssuerRefusedError("the issuer answered 400"))
+        page = desk.look().text
+        assert "We could not confirm the delegation to the portal" in page
+        assert "tell the operator" in page
+        assert "Nothing was sent." in page
+        assert f'action="{desk.path}/retry"' in page
 
     def test_about_a_portal_that_is_out_of_order_offer_another_try_first(self, desk: Desk) -> None:
         desk.fails(PortalUnavailableError("down"))
