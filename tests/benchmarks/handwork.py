@@ -51,17 +51,16 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
 
 
 def _figures(name: str, ours: Work, new: Work, theirs: Work, share: float) -> Iterator[Figure]:
-    """At most that share of the portal's, and fewer; of somebody who was never here before it is only told."""
+    """At most that share of the portal's, and fewer.
+
+    Of somebody who was never here before, one service's figure is only told: their own details have to be typed anywhere.
+    """
     for what in ("clicks", "characters"):
-        mine, other = getattr(ours, what), getattr(theirs, what)
-        yield Figure(
-            name=f"{name}: {what}",
-            value=mine,
-            unit="",
-            beside=f"portal {other}; for somebody new {getattr(new, what)}",
-            ratio=mine / other,
-            aims=(Aim(what, mine, min(other - 1, int(share * other))),),
-        )
+        mine, first, other = getattr(ours, what), getattr(new, what), getattr(theirs, what)
+        most = min(other - 1, int(share * other))
+        aims = (Aim(what, mine, most), *((Aim(f"somebody new: {what}", first, most),) if share < 1 else ()))
+        beside = f"portal {other}; for somebody new {first}"
+        yield Figure(name=f"{name}: {what}", value=mine, unit="", beside=beside, ratio=mine / other, aims=aims)
 
 
 def the_life_event() -> Together:
@@ -109,7 +108,9 @@ def all_at_once(plan: Together, known: Collection[str] = KNOWN) -> Work:
     """The same for several services: each question once, and none whose answer a filing of the set brings forth."""
     brought = {concept for waiting in plan.waits.values() for concept in waiting.gives}
     drawn = {each: answers(each, 0, {})[0] for each in plan.services}
-    first = sum(len(registry.find(each).preconditions) for each in plan.services)
+    first = sum(
+        each.settled_by not in brought for service in plan.services for each in registry.find(service).preconditions
+    )
     done = Work(clicks=first + bool(first) + 1)
     for question in plan.questions:
         if question.input.concept not in brought:

@@ -14,9 +14,10 @@ def test_a_service_takes_fewer_clicks_and_fewer_characters_than_its_portal(servi
     assert 0 < ours.characters < theirs.characters
 
 
-def test_the_life_event_takes_at_most_half_of_five_forms() -> None:
+@pytest.mark.parametrize("known", [handwork.KNOWN, handwork.NEW], ids=["known", "new"])
+def test_the_life_event_takes_at_most_half_of_five_forms(known: frozenset[str]) -> None:
     plan = handwork.the_life_event()
-    ours = handwork.all_at_once(plan)
+    ours = handwork.all_at_once(plan, known)
     apart = [handwork.at_the_portal(registry.find(each)) for each in plan.services]
     assert 0 < ours.clicks * 2 <= sum(each.clicks for each in apart)
     assert 0 < ours.characters * 2 <= sum(each.characters for each in apart)

@@ -67,6 +67,7 @@ PAYMENT_INPUTS: tuple[Input, ...] = (
             Option("eaddress", Words("E-adresē", "In the official e-address")),
             Option("post", Words("Pa pastu", "By post")),
         ),
+        concept="resident.decision_by",
     ),
     Text(
         name="address",
@@ -86,6 +87,7 @@ TRUTHFUL = Checkbox(
 REPAY = Checkbox(
     name="repay",
     label=Words("Apņemos atmaksāt nepamatoti saņemtu pabalstu", "I undertake to pay back what I was not entitled to"),
+    concept="declared.repay",
 )
 
 
