@@ -53,7 +53,7 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
 def _figures(name: str, ours: Work, new: Work, theirs: Work, share: float) -> Iterator[Figure]:
     """At most that share of the portal's, and fewer.
 
-    Of somebody who was never here before, one service's figure is only told: their own details have to be typed anywhere.
+    Of somebody who was never here, one service is only told: their own details have to be typed anywhere.
     """
     for what in ("clicks", "characters"):
         mine, first, other = getattr(ours, what), getattr(new, what), getattr(theirs, what)
