@@ -4,11 +4,13 @@ Crockford's base 32 without the letters that look like digits; 26 signs carry 12
 """
 
 import secrets
+from itertools import islice
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _SIGNS = 26
-_GROUP = 4
+_GROUPS = (4, 4, 5, 4, 4, 5)
+"""Two lines of equal length where one has no room, and no short end."""
 
 
 def new_code() -> str:
@@ -18,8 +20,9 @@ def new_code() -> str:
 
 
 def printed(code: str) -> str:
-    """Write a code for paper: in groups of four, `7Q2F-9KXM-…`."""
-    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+    """Write a code for paper: in groups, `7Q2F-9KXM-31ZT0-…`."""
+    signs = iter(code)
+    return "-".join("".join(islice(signs, size)) for size in _GROUPS)
 
 
 def plain(typed: str) -> str:

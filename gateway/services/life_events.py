@@ -13,9 +13,9 @@ summary = "…"
 synonyms = ["bērnudārzs"]
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from connectors.sdk import registry
 from connectors.sdk.together import TogetherError, together
 from gateway.services import keeping
-from gateway.services.catalogue import FALLBACK_LANGUAGE, ServiceUnknownError
+from gateway.services.catalogue import FALLBACK_LANGUAGE, Card, Service, ServiceUnknownError
 from gateway.services.files import CatalogueError
 from gateway.services.tables import LifeEvent as LifeEventRow
 from gateway.services.tables import LifeEventService
@@ -69,6 +69,9 @@ class LifeEvent:
             if known in self.cards:
                 return self.cards[known]
         return self.cards[FALLBACK_LANGUAGE]
+
+
+Fitting: TypeAlias = tuple[LifeEvent, ...]
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,19 +139,32 @@ def services_of(conn: Connection, event_id: str) -> tuple[str, ...]:
 
 
 def matching(
-    events: Sequence[LifeEvent], query: str, found: Sequence[str], *, limit: int = MOST
-) -> tuple[LifeEvent, ...]:
-    """Life events for plain words: named by them, or holding the service that they find first.
+    events: Sequence[LifeEvent], query: str, best: Service | None, *, limit: int = MOST
+) -> tuple[Fitting, Fitting]:
+    """Life events for plain words: those that they mean, and those that only hold the service that they find first.
 
-    `found` are the services that the same words find, the best first; an empty query gives the most frequent events.
+    `best` is that service. An event that meets but some of the words and does not hold it has to do with something
+    else. An empty query gives the most frequent events.
     """
     if not words(query):
-        return tuple(events[:limit])
+        return tuple(events[:limit]), ()
     wanted = {stem(word) for word in asked(query)}
-    met = {event.id: len(wanted & _stems(event)) for event in events}
-    named = sorted((event for event in events if met[event.id]), key=lambda event: -met[event.id])
-    holding = [event for event in events if event not in named and found and found[0] in event.services]
-    return tuple((named + holding)[:limit])
+    is_a_service = best is not None and _is_called(best.cards.values(), query)
+    called = [event for event in events if _is_called(event.cards.values(), query)]
+    meant = [event for event in events if event not in called and wanted <= _stems(event)]
+    leading = called if is_a_service else called + meant
+    beside = [
+        event
+        for event in events
+        if event not in leading and (event in meant or (best is not None and best.id in event.services))
+    ]
+    return tuple(leading[:limit]), tuple(beside[: limit - len(leading[:limit])])
+
+
+def _is_called(cards: Iterable[EventCard | Card], query: str) -> bool:
+    """Whether the query is a title or a synonym, word for word."""
+    said = (words(query), asked(query))
+    return any(words(name) in said for card in cards for name in (card.title, *card.synonyms))
 
 
 def _stems(event: LifeEvent) -> set[str]:

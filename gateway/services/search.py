@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 from gateway.services import life_events
 from gateway.services.catalogue import Service, made
 from gateway.services.index import Index, Results
-from gateway.services.life_events import LifeEvent
+from gateway.services.life_events import Fitting, LifeEvent
 from gateway.services.tables import CatalogueVersion, Portal
 from gateway.services.tables import Service as ServiceRow
 
@@ -45,12 +45,12 @@ def search(conn: Connection, query: str, *, limit: int = LIMIT, after: int = 0) 
     return _newest(conn).index.search(query[:LONGEST_QUERY], limit=limit, after=after)
 
 
-def search_all(conn: Connection, query: str, *, limit: int = LIMIT) -> tuple[Results, tuple[LifeEvent, ...]]:
-    """As `search`, with the life events that fit."""
+def search_all(conn: Connection, query: str, *, limit: int = LIMIT) -> tuple[Results, Fitting, Fitting]:
+    """As `search`, with the life events that the words mean, and those that hold the service found first."""
     newest = _newest(conn)
     found = newest.index.search(query[:LONGEST_QUERY], limit=limit, after=0)
-    events = life_events.matching(newest.events, query[:LONGEST_QUERY], [service.id for service in found.services])
-    return found, events
+    leading, beside = life_events.matching(newest.events, query[:LONGEST_QUERY], next(iter(found.services), None))
+    return found, leading, beside
 
 
 def _newest(conn: Connection) -> _Built:

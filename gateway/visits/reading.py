@@ -123,10 +123,10 @@ def version(conn: Connection, visit_id: str) -> int:
 def moment(conn: Connection, parts: Parts, visit_id: str) -> tuple[object, ...] | None:
     """What a waiting page compares: events, the run's steps and place in line, and whether the code is past its time.
 
-    `None` once nothing more can happen.
+    `None` once nothing more can happen; what was set aside may be taken up again while somebody still looks.
     """
     row = conn.execute(_MOMENT, {"visit": visit_id, "now": parts.clock.now()}).one_or_none()
-    if row is None or row.state is not VisitState.OPEN:
+    if row is None or row.state is VisitState.CLOSED:
         return None
     code_is_over = row.code_until is not None and parts.clock.now() >= row.code_until
     return (row.n, row.run_id, row.steps_done, row.steps_total, row.reason, row.place, code_is_over)

@@ -14,8 +14,11 @@ def test_carries_128_bits_and_is_never_the_same() -> None:
     assert all(code[0] in "01234567" for code in made), "128 bits need three bits of the first sign"
 
 
-def test_is_printed_in_groups_of_four() -> None:
-    assert long_codes.printed("01234567ABCDEFGHJKMNPQRSTV") == "0123-4567-ABCD-EFGH-JKMN-PQRS-TV"
+def test_is_printed_in_groups_of_which_two_lines_of_one_length_are_made() -> None:
+    printed = long_codes.printed("01234567ABCDEFGHJKMNPQRSTV")
+    assert printed == "0123-4567-ABCDE-FGHJ-KMNP-QRSTV"
+    groups = printed.split("-")
+    assert [len(each) for each in groups[:3]] == [len(each) for each in groups[3:]]
 
 
 @pytest.mark.parametrize("change", [str.lower, lambda code: code.replace("-", " "), lambda code: f"  {code}\n"])

@@ -325,6 +325,16 @@ def test_a_long_code_is_copied_whole_and_breaks_between_its_groups_alone(ours: O
     assert re.sub(r"<[^>]+>", "", written) == "7Q2F-9KXM-5E"
 
 
+def test_a_code_too_long_for_a_line_is_broken_in_its_middle(ours: Ours) -> None:
+    written = ours("{{ ui.long_code('0123-4567-ABCDE-FGHJ-KMNP-QRSTV') }}")
+    lines = written.split('__line">')[1:]
+    assert [re.findall(r'__group">([^<]+)</span>', line) for line in lines] == [
+        ["0123-", "4567-", "ABCDE-"],
+        ["FGHJ-", "KMNP-", "QRSTV"],
+    ]
+    assert re.sub(r"<[^>]+>", "", written) == "0123-4567-ABCDE-FGHJ-KMNP-QRSTV"
+
+
 def test_the_statement_keeps_every_character(ours: Ours) -> None:
     text = "Es atļauju:\n\n1.  divi  atstarpes & <zīmes>\n\tbeigas"
     html = ours("{{ ui.statement(text, 'T') }}", text=text)

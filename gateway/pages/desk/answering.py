@@ -196,12 +196,9 @@ def steps_of(view: VisitView) -> list[dict[str, Any]]:
     at, state = _AT.get(view.stage) or (reached(view), "stopped")
     if view.stage is Stage.SECOND_LOOK and view.filing is not None:
         at = 3
-    is_over = view.stage is Stage.CLOSED
-    if is_over and at == len(words.STEPS) - 1:
-        state = "done"
     states = ["done" if position < at else state if position == at else "waiting" for position in range(6)]
-    if is_over:
-        states[-1] = "done"  # feedback is asked at every ending
+    if view.stage is Stage.CLOSED:
+        states[-1] = "current"  # asked at every ending; whether somebody answered, no page of a visit may know
     return [{"text": text, "state": states[position]} for position, text in enumerate(words.STEPS)]
 
 

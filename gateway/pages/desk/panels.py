@@ -197,9 +197,11 @@ def _panel(view: VisitView, wish: Wish) -> str:
 
 def _service(look: _Look) -> dict[str, Any]:
     query = str(look.typed("choose").get("query", ""))
-    found, events = search.search_all(look.conn, query)
+    found, *events = search.search_all(look.conn, query)
     return {
-        "events": [(event.id, event.card(look.session.language), len(event.services)) for event in events],
+        "events": [
+            [(event.id, event.card(look.session.language), len(event.services)) for event in each] for each in events
+        ],
         "can_add": look.view.service is not None and look.view.visit["service_id"] is not None,
         "query": query,
         "found": [

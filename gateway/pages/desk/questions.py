@@ -81,6 +81,8 @@ class Field:
     """Question and answer on which it depends."""
     stands_open: bool = False
     """It depends on an answer beneath which no page can put it, and is always to be seen."""
+    follows: tuple[str, str] | None = None
+    """The list on which it depends, by its control, and the value: scripts show it only while that is chosen."""
     accept: str | None = None
     width: int | None = None
     items: tuple["Field", ...] = ()
@@ -316,6 +318,7 @@ def _field(question: Input, inputs: tuple[Input, ...], filled: Filled, language:
         ),
         only_if=_only_if(question, inputs, language),
         stands_open=_stands_open(question, inputs),
+        follows=_follows(question, inputs),
         accept=",".join(question.accept) if isinstance(question, kinds.File) else None,
         width=_WIDTHS.get(question.kind) or _width_of(question),
     )
@@ -357,6 +360,12 @@ def _only_if(question: Input, inputs: tuple[Input, ...], language: str) -> tuple
     other = next(each for each in inputs if each.name == question.shown_when.other)
     options = {option.value: option.label.to(language) for option in getattr(other, "options", ())}
     return other.label.to(language), options.get(question.shown_when.equals, question.shown_when.equals)
+
+
+def _follows(question: Input, inputs: tuple[Input, ...]) -> tuple[str, str] | None:
+    shown = question.shown_when
+    is_list = shown and any(each.name == shown.other and isinstance(each, kinds.Select) for each in inputs)
+    return (shown.other, shown.equals) if shown and is_list else None
 
 
 def _stands_open(question: Input, inputs: tuple[Input, ...]) -> bool:

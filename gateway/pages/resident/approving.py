@@ -187,7 +187,7 @@ async def phone_page(
     request: AnyRequest, shown: PhonePage, *, status: int = 200, error: Message | None = None
 ) -> Response[Any]:
     """Render a phone's page. A live page may become one that signs in, so every one may lead to the providers."""
-    offers = await sign_in_of(request).offers() if shown.view.is_open else ()
+    offers = await sign_in_of(request).offers() if shown.view.is_open or shown.view.is_put_off else ()
     return page(
         request,
         f"pages/resident/{shown.screen.value}.html",

@@ -21,8 +21,9 @@ from gateway.people import residents
 from gateway.visits import approvals, confirming
 from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import ILZE
+from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE
 from tests.gateway.visits.played import declined, filed, unknown
+from tests.gateway.visits.test_setting_aside import set_aside, take_up
 from tests.gateway.windows import go, listen, serving
 from tests.wcag import ensure_accessible
 
@@ -280,6 +281,23 @@ def test_the_phone_follows_by_itself_and_what_is_typed_stays(browser: Browser, a
     counter.close()
     expect(see.page.locator('a[href*="/f/"]')).to_be_visible()
     expect(see.page.get_by_text("LV78PARA0000000000001")).to_have_count(0)
+    see.close()
+
+
+def test_the_phone_goes_on_by_itself_when_a_visit_set_aside_is_taken_up(
+    browser: Browser, address: str, facing: Facing
+) -> None:
+    counter = facing.counter
+    counter.open_several(BENEFIT, QUEUE).ask(another_day=True)
+    phone = facing.granted()
+    see = Watcher.of(browser, address, phone, "phone", (390,))
+    see.go("/approve")
+    title = see.page.get_by_role("heading", level=1)
+    expect(title).to_have_text("Jūs devāt atļauju")
+    set_aside(counter)
+    expect(title).to_have_text("Atlikušais gaida citu dienu")
+    assert take_up(counter)
+    expect(title).to_have_text("Jūs devāt atļauju")
     see.close()
 
 

@@ -25,25 +25,37 @@ def seeded(database: Database) -> Database:
     return database
 
 
-def found(database: Database, query: str) -> list[str]:
-    _services, events = database.read_now(lambda conn: search_all(conn, query))
-    return [event.id for event in events]
+def found(database: Database, query: str) -> tuple[list[str], list[str]]:
+    """The events that the words mean, and those that stand behind the services."""
+    _services, leading, beside = database.read_now(lambda conn: search_all(conn, query))
+    return [event.id for event in leading], [event.id for event in beside]
 
 
 def test_is_found_by_its_own_words(seeded: Database) -> None:
-    assert found(seeded, "piedzima bērns")[0] == "birth_of_a_child"
+    assert found(seeded, "piedzima bērns") == (["birth_of_a_child"], [])
 
 
 def test_is_found_by_the_service_that_the_words_lead_to(seeded: Database) -> None:
-    assert "child_and_illness" in found(seeded, "slimības lapa")
+    assert found(seeded, "slimības lapa") == ([], ["child_and_illness"])
+
+
+@pytest.mark.parametrize("query", ["zaudēju darbu", "slimoju un zaudēju darbu", "lost my job"])
+def test_is_not_shown_for_one_word_of_another_service(seeded: Database, query: str) -> None:
+    services, leading, beside = seeded.read_now(lambda conn: search_all(conn, query))
+    assert services.services[0].id == "lv.nva.unemployed_status"
+    assert (leading, beside) == ((), ())
+
+
+def test_stands_behind_the_service_that_is_called_so(seeded: Database) -> None:
+    assert found(seeded, "bērnudārzs") == ([], ["child_and_illness", "birth_of_a_child"])
 
 
 def test_is_not_shown_where_nothing_fits(seeded: Database) -> None:
-    assert found(seeded, "pase") == []
+    assert found(seeded, "pase") == ([], [])
 
 
 def test_the_most_frequent_are_shown_before_anybody_asks(seeded: Database) -> None:
-    assert found(seeded, "")[0] == "child_and_illness"
+    assert found(seeded, "")[0][0] == "child_and_illness"
 
 
 def test_gives_its_services_in_their_order(seeded: Database) -> None:

@@ -11,7 +11,7 @@ from audit.events import EventName
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.jobs.tables import JobRow
-from gateway.visits import setting_aside, stopping
+from gateway.visits import reading, setting_aside, stopping
 from gateway.visits.delegations import files_until
 from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
 from gateway.visits.reading import Stage
@@ -56,6 +56,15 @@ def sweep(counter: Counter) -> str | None:
         counter.write(partial(setting_aside.end_over, parts=counter.store, visit_id=visit_id))
     ending = counter.view().visit["ending"]
     return None if ending is None else str(ending.value)
+
+
+def test_whoever_still_looks_is_told_when_it_is_taken_up(counter: Counter) -> None:
+    half_done(counter)
+    set_aside(counter)
+    before = counter.read(lambda conn: reading.moment(conn, counter.store, counter.visit_id))
+    assert before is not None
+    assert take_up(counter)
+    assert counter.read(lambda conn: reading.moment(conn, counter.store, counter.visit_id)) != before
 
 
 class TestSettingAside:

@@ -2,6 +2,7 @@
 
 import { start as startCodes } from "./code.js";
 import { start as startCopying } from "./copy.js";
+import { start as startDependents } from "./dependents.js";
 import { start as startGuard } from "./guard.js";
 import { start as startIdleLock } from "./idle.js";
 import { start as startLive } from "./live.js";
@@ -13,6 +14,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
 startGuard();
 startFields(document);
+startDependents();
 startPasskeys();
 startLive();
 startIdleLock();

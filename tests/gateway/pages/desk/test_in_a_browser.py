@@ -9,10 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from connectors.runner.errors import ValuesRefusedError
 from gateway.people import sessions
-from gateway.visits import looking, setting_aside
+from gateway.visits import asking, looking, setting_aside
 from gateway.visits.reading import Stage
+from gateway.visits.scope import Wanted
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
+from tests.gateway.pages.desk.test_rows import EVENT
 from tests.gateway.visits.counter import BENEFIT, QUEUE
 from tests.gateway.visits.planned import settle
 from tests.gateway.windows import address, go, listen, open_as
@@ -173,6 +175,20 @@ def test_a_dependent_question_appears_with_its_answer(page: Page, address: str, 
     expect(last_day).to_be_hidden()
     page.get_by_role("group", name="Has the employment ended?").get_by_label("Yes").check()
     expect(last_day).to_be_visible()
+
+
+def test_a_question_of_one_municipality_goes_when_another_is_chosen(page: Page, address: str, desk: Desk) -> None:
+    desk.open(EVENT).grant(services=(Wanted(service=EVENT),))
+    settled = {"precondition.safety_plan_ready": "yes"}
+    desk.write(lambda conn: asking.save_draft(conn, desk.store, desk.by, desk.visit_id, settled, {}))
+    go(page, address + desk.path)
+    asked_there = page.get_by_label("Waste collector and number of the contract")
+    expect(asked_there).to_be_hidden()
+    municipality = page.get_by_label("Municipality", exact=True)
+    municipality.select_option("juras")
+    expect(asked_there).to_be_visible()
+    municipality.select_option("ziemelu")
+    expect(asked_there).to_be_hidden()
 
 
 def test_a_visit_is_served_without_scripts(browser: Browser, address: str, desk: Desk) -> None:

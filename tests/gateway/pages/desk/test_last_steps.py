@@ -69,6 +69,8 @@ class TestClosing:
         page = desk.look().text
         link = desk.opened(lambda opened: opened.feedback_link())
         assert link is not None
+        assert re.search(r'aria-current="step"[^\n]*Feedback', page)
+        assert page.count("(done)") == 5
         assert "Ask the resident how it went" in page
         assert "<svg" in page
         assert desk.callers.session_of(before) is None
