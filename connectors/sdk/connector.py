@@ -10,6 +10,7 @@ from connectors.sdk.manifest import Manifest, Precondition
 from connectors.sdk.outcome import Outcome
 from connectors.sdk.page import FormShape
 from connectors.sdk.steps import ErrorMarks, Final, LookUp, ReceiptRule, SignIn, Step, Values
+from connectors.sdk.words import Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,20 @@ class Sample:
     answers: Callable[[date], Mapping[str, str | list[str]]]
     """For the day of the test: many services ask for days near today."""
     files: Mapping[str, Upload] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Who of several answers for a filing, by one of its answers, such as each municipality by its own name."""
+
+    input: str
+    names: Mapping[str, Words]
+    """By the answer. They may begin a sentence or stand within one."""
+
+    def of(self, values: Values) -> Words | None:
+        """Who answers for a filing of these values."""
+        answer = values.get(self.input)
+        return self.names.get(answer) if isinstance(answer, str) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +60,8 @@ class Connector:
     """What a filing brings forth, by concept: a regular expression over the receipt's page; group 1 is the value."""
     outcome: Outcome | None = None
     """Where the portal tells what became of it; without, nobody can follow it from here."""
+    holders: Holders | None = None
+    """Where not one but several answer for the service; otherwise the manifest's holder does."""
     samples: tuple[Sample, ...] = ()
     javascript: bool = True
     """Off for portals that work without: then a page has fewest ways out."""

@@ -27,7 +27,7 @@ from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import DisplaySession, Who, allow
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import confirming, facing, line, reading, showing, stopping
+from gateway.visits import confirming, facing, holders, line, reading, showing, stopping
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import DocumentNotCheckedError
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
@@ -120,7 +120,9 @@ async def show_stop(request: AnyRequest, session: DisplaySession, parts: Parts) 
     view = await _view(session, parts)
     if view is None or view.delegation is None:
         return see_other("/display")
-    return _page(request, "stop", view, may_stop=screens.may_stop(view), sent_at=screens.sent_at(view))
+    shown = view
+    holder = await parts.database.read(lambda conn: holders.of_view(conn, parts, shown, shown.language))
+    return _page(request, "stop", view, may_stop=screens.may_stop(view), sent_at=screens.sent_at(view), holder=holder)
 
 
 @post("/display/stop", **_DISPLAY)
@@ -187,7 +189,11 @@ def _values(conn: Connection, parts: Parts, view: VisitView, screen: Screen) -> 
             return {"readback": shown, "on_record": showing.is_on_record(conn, view)}
         case Screen.FILED:
             paper = OpenedVisit(conn, parts, view).stop_paper()
-            return {"stop_paper": paper, "stop_qr": None if paper is None else qr(paper.link)}
+            return {
+                "stop_paper": paper,
+                "stop_qr": None if paper is None else qr(paper.link),
+                "holder": holders.of_view(conn, parts, view, view.language),
+            }
         case Screen.TOLD:
             return {"told": endings.OVER if view.stage in _ON_DISPLAY else endings.told(view)}
         case _:

@@ -25,6 +25,7 @@ from gateway.services.catalogue import Service
 from gateway.visits import (
     actions,
     actors,
+    holders,
     outcomes,
     own,
     own_looks,
@@ -98,6 +99,8 @@ class Filed:
 
     id: str
     service: Service
+    holder: str
+    """Who answers for it, by name."""
     state: FilingState
     reason: str | None
     sent_at: datetime | None
@@ -162,7 +165,7 @@ def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str, lan
         row=row,
         standing=own.standing_of(row, now),
         allowed=tuple(_allowed(model, services[each.service], now) for each in model.services),
-        filings=tuple(_filed(each, services, vault, outlooks[each.id]) for each in filed),
+        filings=tuple(_filed(each, services, vault, outlooks[each.id], language) for each in filed),
         approvals=tuple(_yes(each, model, facts) for each in model.approvals),
         facts=facts,
         statement=None if vault is None else statements.again(vault, row.id, row.template_id, row.language),
@@ -261,11 +264,14 @@ def _allowed(model: Delegation, service: Service, now: datetime) -> Allowed:
     )
 
 
-def _filed(row: AnyRow, services: dict[str, Service], vault: VisitVault | None, outlook: Outlook) -> Filed:
+def _filed(
+    row: AnyRow, services: dict[str, Service], vault: VisitVault | None, outlook: Outlook, language: str
+) -> Filed:
     has_readback = vault is not None and row.readback_hash is not None
     return Filed(
         id=row.id,
         service=services[row.service_id],
+        holder=holders.of_filing(vault, row.id, services[row.service_id], language),
         state=row.state,
         reason=row.reason,
         sent_at=row.sent_at,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from connectors.portals import latvija
+from connectors.sdk.connector import Holders
 from connectors.sdk.fills import Fill, OneFill
 from connectors.sdk.inputs import Input, Option, Radio, Select, ShownWhen, Text
 from connectors.sdk.steps import Step
@@ -30,6 +31,8 @@ class Municipality:
     id: str
     """The portal's own value for it."""
     name: str
+    holder: Words
+    """Who answers for what is filed with it, to begin a sentence with or to stand within one."""
     kindergartens: Mapping[str, str]
     places: Mapping[str, str]
     """Where trading and events may be, by the portal's value."""
@@ -44,6 +47,7 @@ MUNICIPALITIES = (
     Municipality(
         id="ziemelu",
         name="Ziemeļu novads",
+        holder=Words("Ziemeļu novada pašvaldība", "Ziemeļu novads municipality"),
         kindergartens={"ziemelu-saulite": "“Saulīte”", "ziemelu-zvaigznite": "“Zvaigznīte”"},
         places={"ziemelu-tirgus": "Paraugciems, Tirgus laukums", "ziemelu-parks": "Paraugciems, Pils parks"},
         fees={TRADING: "2.50", ORGANISING: "8.00", EVENT: "0.00"},
@@ -52,6 +56,7 @@ MUNICIPALITIES = (
     Municipality(
         id="upes",
         name="Upes novads",
+        holder=Words("Upes novada pašvaldība", "Upes novads municipality"),
         kindergartens={"upes-vizbulite": "“Vizbulīte”", "upes-strautins": "“Strautiņš”"},
         places={"upes-krastmala": "Upesciems, Krastmala", "upes-skola": "Upesciems, Skolas laukums"},
         fees={TRADING: "1.43", ORGANISING: "5.00", EVENT: "10.00"},
@@ -70,6 +75,7 @@ MUNICIPALITIES = (
     Municipality(
         id="juras",
         name="Jūras pilsēta",
+        holder=Words("Jūras pilsētas pašvaldība", "Jūras pilsēta municipality"),
         kindergartens={"juras-kaija": "“Kaija”", "juras-dzintars": "“Dzintariņš”"},
         places={"juras-promenade": "Jūras promenāde", "juras-osta": "Ostas laukums", "juras-tirgus": "Tirgus"},
         fees={TRADING: "4.00", ORGANISING: "20.00", EVENT: "25.00"},
@@ -88,6 +94,8 @@ MUNICIPALITIES = (
         },
     ),
 )
+
+HOLDERS = Holders("municipality", {each.id: each.holder for each in MUNICIPALITIES})
 
 
 def choice(kind: str | None = None) -> Select:

@@ -19,7 +19,7 @@ from gateway.people.access import StaffSession
 from gateway.people.errors import SessionOverError
 from gateway.problem_texts import DEFECT, PROBLEMS, Problem
 from gateway.services.catalogue import ServiceUnknownError
-from gateway.visits import guarding, resuming, turns
+from gateway.visits import guarding, resuming, setting_aside, turns
 from gateway.visits.errors import AlreadyFiledError, Earlier, NotFoundError, OutOfOrderError, VisitError
 from gateway.visits.guarding import BarredError
 from gateway.visits.turns import TurnState
@@ -154,8 +154,9 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "can_fill": panels.can_fill(view),
         "turns": desk.turns,
         "trouble": desk.trouble,
+        "holder": desk.holder,
         "filed_of": turns.filed_of(desk.turns),
-        "can_set_aside": panels.can_set_aside(view),
+        "can_set_aside": setting_aside.may_set_aside(view),
         "can_answer_all": panels.can_answer_all(view),
         "titles": {turn.service.id: turn.service.card(session.language).title for turn in desk.turns},
         "can_go_on": view.delegation is not None and view.stage not in _HELD_UP,

@@ -8,7 +8,7 @@ from delegation.filing import FilingState
 from gateway.pages.desk import words
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import doubts, rows, sending
+from gateway.visits import doubts, holders, rows, sending
 from gateway.visits.reading import VisitView
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
@@ -32,7 +32,7 @@ def _known(
     return {
         "filing": filing.id,
         "title": service.card(language).title,
-        "holder": service.holder,
+        "holder": holders.of_filing(vault, filing.id, service, language),
         "sent_at": filing.sent_at,
         "reason": words.reason(filing.reason),
         "status": doubt.status,

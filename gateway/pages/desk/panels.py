@@ -34,7 +34,7 @@ from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import search, standing
-from gateway.visits import looking, plans, reading, receipts, second_looks, setting_aside, troubles, turns
+from gateway.visits import holders, looking, plans, reading, receipts, second_looks, troubles, turns
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -90,6 +90,8 @@ class Desk:
     """How far each of several services is."""
     trouble: Trouble | None = None
     """Why the service cannot be filed just now."""
+    holder: str = ""
+    """Who answers for what is filed, by name."""
 
 
 def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str, wish: Wish) -> Desk:
@@ -108,6 +110,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
         values=values,
         turns=turns.turns_of(conn, view),
         trouble=trouble_panel.of(conn, view, panel),
+        holder=holders.of_view(conn, parts, view, session.language),
     )
 
 
@@ -130,11 +133,6 @@ def can_fill(view: VisitView) -> bool:
     """Whether the questions may be answered, or answered anew."""
     is_unsent = view.filing is None or view.filing["state"] not in _LEFT
     return view.is_open and view.may_file and (is_unsent or view.may_file_another)
-
-
-def can_set_aside(view: VisitView) -> bool:
-    """Whether the rest may be done on another day."""
-    return setting_aside.may_set_aside(view)
 
 
 def can_answer_all(view: VisitView) -> bool:

@@ -15,7 +15,7 @@ from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import looking, reading, showing, turns
+from gateway.visits import holders, looking, reading, showing, turns
 from gateway.visits.errors import NotFoundError
 from gateway.visits.reading import OnBehalf, OpenedVisit, VisitView
 from gateway.visits.stop_codes import StopPaper
@@ -73,14 +73,15 @@ async def show_receipt(
 ) -> Response[Any]:
     """The receipt on one sheet, in the resident's language."""
 
-    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, OnBehalf | None, tuple[Turn, ...]]:
+    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, OnBehalf | None, tuple[Turn, ...], str]:
         view = reading.for_desk(conn, parts, session, visit_id)
         if view.receipt is None:
-            return view, None, None, ()
+            return view, None, None, (), ""
         opened = OpenedVisit(conn, parts, view)
-        return view, opened.stop_paper(), opened.on_behalf(), turns.turns_of(conn, view)
+        holder = holders.of_view(conn, parts, view, view.language)
+        return view, opened.stop_paper(), opened.on_behalf(), turns.turns_of(conn, view), holder
 
-    view, paper, on_behalf, together = await parts.database.read(work)
+    view, paper, on_behalf, together, holder = await parts.database.read(work)
     if view.receipt is None or view.service is None:
         return see_other(path_of(visit_id))
     language = next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE)
@@ -91,7 +92,7 @@ async def show_receipt(
         view=view,
         here=path_of(visit_id),
         card=view.service.card(view.language),
-        holder=view.service.holder,
+        holder=holder,
         on_behalf=on_behalf,
         right=None if on_behalf is None else RIGHTS[on_behalf.right],
         stop_paper=paper,

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.pages.desk import panels, words
+from gateway.pages.desk import words
 from gateway.pages.desk.answering import AtVisit, context_of, path_of, problem_of
 from gateway.pages.desk.panels import Desk, Wish
 from gateway.pages.desk.steps import wiped
@@ -39,7 +39,7 @@ async def confirm(at: AtVisit) -> Response[Any]:
         return Desk(view=view, panel="set_aside", values={}, turns=turns.turns_of(conn, view))
 
     desk = await at.parts.database.read(look)
-    if not panels.can_set_aside(desk.view):
+    if not setting_aside.may_set_aside(desk.view):
         return see_other(at.path)
     context = context_of(at.session, desk, Wish(panel="set_aside"))
     until = setting_aside.until_of(desk.view)

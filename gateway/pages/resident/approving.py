@@ -18,10 +18,10 @@ from gateway.pages.resident.screens import PhonePage, Screen
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import ResidentSession, Who, allow
-from gateway.visits import actors, approvals, calling, confirming, reading, showing, stopping, turns
+from gateway.visits import actors, approvals, calling, confirming, holders, reading, showing, stopping, turns
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import ApprovalOverError, ExpiredError, OutOfOrderError, VisitClosedError
-from gateway.visits.reading import OpenedVisit
+from gateway.visits.reading import OpenedVisit, VisitView
 from gateway.web.headers import PASSKEYS_HERE
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
@@ -84,11 +84,18 @@ async def refuse(session: ResidentSession, parts: Parts, data: Form) -> Response
 @get("/approve/stop", **_RESIDENT)
 async def show_stop(request: AnyRequest, session: ResidentSession, parts: Parts) -> Response[Any]:
     """Ask whether the stop is meant; afterwards say whether it was in time."""
-    view = await parts.database.read(lambda conn: reading.for_resident(conn, parts, session))
+    language = language_of(request)
+
+    def look(conn: Connection) -> tuple[VisitView, str]:
+        view = reading.for_resident(conn, parts, session)
+        return view, holders.of_view(conn, parts, view, language)
+
+    view, holder = await parts.database.read(look)
     return page(
         request,
         "pages/resident/stop.html",
         view=view,
+        holder=holder,
         may_stop=screens.may_stop(view),
         sent_at=screens.sent_at(view),
         home="/approve",

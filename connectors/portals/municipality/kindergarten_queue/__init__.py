@@ -1,6 +1,7 @@
 """Municipality: a child's place in the queue for kindergartens."""
 
 from connectors.portals import latvija
+from connectors.portals.municipality import municipalities
 from connectors.portals.municipality.kindergarten_queue.inputs import INPUTS, PRECONDITIONS
 from connectors.portals.municipality.kindergarten_queue.samples import SAMPLES
 from connectors.portals.municipality.kindergarten_queue.steps import FINAL, SLUG, STEPS
@@ -43,6 +44,7 @@ CONNECTOR = Connector(
     outcome=latvija.OUTCOME,
     fingerprints=fingerprints.load(__name__),
     marks=latvija.MARKS,
+    holders=municipalities.HOLDERS,
     samples=SAMPLES,
     javascript=False,
 )

@@ -1,7 +1,7 @@
 """Municipality: a permit for a public event."""
 
 from connectors.portals import latvija
-from connectors.portals.municipality import permits
+from connectors.portals.municipality import municipalities, permits
 from connectors.portals.municipality.public_event.inputs import INPUTS, PRECONDITIONS
 from connectors.portals.municipality.public_event.samples import SAMPLES
 from connectors.portals.municipality.public_event.steps import FINAL, SLUG, STEPS
@@ -39,6 +39,7 @@ CONNECTOR = Connector(
     outcome=latvija.OUTCOME,
     fingerprints=fingerprints.load(__name__),
     marks=latvija.MARKS,
+    holders=municipalities.HOLDERS,
     samples=SAMPLES,
     javascript=False,
 )

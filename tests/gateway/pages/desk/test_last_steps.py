@@ -40,6 +40,13 @@ class TestReceipt:
             assert "1,50 EUR" in page.text
             assert "par Annu" not in page.text
 
+    def test_names_the_municipality_that_it_was_filed_with(self, desk: Desk) -> None:
+        desk.open(QUEUE).grant()
+        desk.fill()
+        desk.send()
+        assert "Ziemeļu novads municipality received it" in desk.look().text
+        assert "Saņēmējs: Ziemeļu novada pašvaldība." in desk.browser.get(f"{desk.path}/receipt").text
+
     def test_says_nothing_of_money_where_there_is_no_fee(self, desk: Desk) -> None:
         desk.at(Stage.FILED)
         assert "EUR" not in desk.look().text

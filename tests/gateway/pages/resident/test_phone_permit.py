@@ -234,6 +234,18 @@ class TestOtherEndings:
         assert shows(pages[-1], "The time of your permission is over")
         assert "Stop everything" not in pages[-1].text
 
+    def test_the_municipality_that_it_was_filed_with_answers(self, facing: Facing) -> None:
+        counter = facing.counter
+        counter.open(QUEUE).ask()
+        phone = facing.granted()
+        counter.fill()
+        counter.prepare()
+        facing.approve(phone)
+        counter.press()
+        counter.answer(filed(counter.clock.now()))
+        assert shows(phone.see(), "Lēmumu pieņem un jums atbild Ziemeļu novada pašvaldība.")
+        assert shows(facing.display().see("/display"), "Lēmumu pieņem un jums atbild Ziemeļu novada pašvaldība.")
+
     def test_the_portal_does_not_answer(self, facing: Facing) -> None:
         phone = ready(facing)
         facing.approve(phone)
