@@ -23,6 +23,8 @@ class Fault(StrEnum):
     PENDING = "pending"
     NOTHING = "nothing"
     REFUSED = "refused"
+    UNPROVED = "unproved"
+    """A connector that has been tried with made-up people alone would file at a live portal."""
     OWN = "own"
     """It is about whoever proposes it."""
 

@@ -17,7 +17,7 @@ from gateway.oauth.providers import ensure_reachable_safely
 from gateway.oauth.tables import OAuthClient
 from gateway.parts import Store
 from gateway.people.access import StaffSession
-from gateway.services import keeping
+from gateway.services import keeping, quality
 from gateway.services.keeping import PortalEntry
 from gateway.services.tables import Portal, Service
 
@@ -79,7 +79,7 @@ def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | No
     _check(conn, store, plan, known(before), by)
 
 
-def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
+def _check(conn: Connection, store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
     values, faults = plan.values, Faults()
     for name in ("portal", "name", "origin", "redirect_uris"):
         if not values[name]:
@@ -103,6 +103,8 @@ def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, _
         _ensure_services(conn, values)
     with faults.gather():
         _ensure_portal(conn, plan)
+    with faults.gather():
+        _ensure_proved(conn, store, values)
     faults.settle()
 
 
@@ -129,6 +131,17 @@ def _ensure_portal(conn: Connection, plan: Plan) -> None:
     taken = conn.execute(select(Portal.client_id).where(Portal.id == plan.values["portal"])).scalar_one_or_none()
     if taken is not None and taken != plan.target:
         raise ChangeFaultError("portal", Fault.KNOWN)
+
+
+def _ensure_proved(conn: Connection, store: Store, values: Values) -> None:
+    """Refuse to let a connector that was tried with made-up people alone meet a portal that residents use."""
+    if not quality.is_live(store.settings, values["portal"], values["origin"]):
+        return
+    wanted = values["services"]
+    if wanted is None:
+        wanted = conn.execute(select(Service.id).where(Service.portal_id == values["portal"])).scalars().all()
+    if quality.unproved(wanted):
+        raise ChangeFaultError("services", Fault.UNPROVED)
 
 
 def _is_origin(address: str) -> bool:

@@ -11,10 +11,15 @@ from gateway.database.errors import DatabaseError
 from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.doctor.services import is_not_made_yet, read_database
 from gateway.oauth.tables import IdentityProvider, OAuthClient
+from gateway.services import quality
 from gateway.services.tables import Portal
 from gateway.setting_texts import is_loopback
 
 _REGISTER = "`pilnvara admin portal register`, `pilnvara admin provider add`"
+_PROVE = (
+    "Install a version whose owner states `pilot` or `proved` in its manifest, or suspend the portal: "
+    "`pilnvara admin portal suspend CLIENT_ID`."
+)
 _PORTALS = (
     select(Portal.id, Portal.origin)
     .join(OAuthClient, Portal.client_id == OAuthClient.client_id)
@@ -58,6 +63,8 @@ def registrations(settings: Settings) -> Finding:
     here = found.on_this_machine
     if here and settings.mode == "live":
         return broken("Registrations", _sandbox(here), "Suspend them, or begin a live gateway with a new database.")
+    if unproved := read_database(settings, lambda conn: quality.unproved_at_live_portals(conn, settings)):
+        return broken("Registrations", _unproved(unproved), _PROVE)
     detail = f"{_counted(found.portals, 'portal')}, {_counted(found.providers, 'identity provider')}"
     if not (found.portals and found.providers):
         return note("Registrations", detail, _REGISTER)
@@ -73,6 +80,20 @@ def refuse_sandbox(conn: Connection, settings: Settings) -> None:
     here = registered(conn).on_this_machine
     if here and settings.mode == "live":
         raise ConfigurationError(f"PILNVARA_MODE is live, but {_sandbox(here)}: suspend them, or use a new database")
+
+
+def refuse_unproved(conn: Connection, settings: Settings) -> None:
+    """Refuse to work where a connector that was tried with made-up people alone would file at a live portal.
+
+    Raises:
+        ConfigurationError: names the services, and what to do.
+    """
+    if unproved := quality.unproved_at_live_portals(conn, settings):
+        raise ConfigurationError(f"{_unproved(unproved)}. {_PROVE}")
+
+
+def _unproved(services: Sequence[str]) -> str:
+    return f"connectors of level practice would file at a live portal: {', '.join(services)}"
 
 
 def _sandbox(names: Sequence[str]) -> str:

@@ -215,6 +215,11 @@ PROBLEMS: dict[str, Problem] = {
         message("The portal’s form has changed, so nothing is filed there for now"),
         message("The resident can use the institution’s portal alone, or come back when the form is known."),
     ),
+    "service.connector_unproved": Problem(
+        409,
+        message("Our way into the portal has only been tried with made-up people, so nothing is filed there"),
+        message("The resident can use the institution’s portal alone. Tell the operator."),
+    ),
     "filing.already_filed": Problem(
         409,
         message("The same thing has been filed or is on its way"),

@@ -13,6 +13,7 @@ from connectors.sdk import registry
 from connectors.sdk.answers import Validated
 from connectors.sdk.inputs import Upload
 from connectors.sdk.steps import Values
+from connectors.sdk.words import Words
 from delegation.filing import BLOCKS_ANOTHER, FilingState
 from delegation.model import Action, DelegationState, ensure_allows
 from gateway.ids import new_id
@@ -21,7 +22,7 @@ from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre
-from gateway.visits import approvals, drift, filings, fixed, guarding, resending, second_person
+from gateway.visits import approvals, drift, filings, fitness, fixed, guarding, resending, second_person
 from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, Earlier, ExpiredError, OutOfOrderError
@@ -64,6 +65,16 @@ class Answers(msgspec.Struct, frozen=True):
         return uploads(self.files)
 
 
+class Refusals(msgspec.Struct, frozen=True):
+    """The portal's own words about values it did not take, or ours about a form that has changed."""
+
+    messages: dict[str, str]
+    """By input name."""
+    general: tuple[str, ...] = ()
+    changes: tuple[Words, ...] = ()
+    """What is not as it was on the portal's pages."""
+
+
 class Draft(msgspec.Struct, frozen=True):
     """What was typed, not checked, for one person and one service."""
 
@@ -97,6 +108,7 @@ def fill(
         OutOfOrderError: there is no delegation in force, the final request has left, or another answer came first.
         ExpiredError: the delegation has ended.
         FormUnknownError: the portal’s form has changed.
+        ConnectorUnprovedError: its connector may not file at a live portal.
         LockedValueError: an answer differs from what the resident has fixed.
         AlreadyFiledError: the same thing is already open or filed for this resident.
         guarding.BarredError: the service is not open to this assistant, or an answer is their own number or account.
@@ -127,6 +139,7 @@ def fill_locked(
         raise ExpiredError("the right to file has ended")
     ensure_allows(to_model(row), service=service_id, action=Action.FILE, now=now)
     drift.ensure_form_known(conn, service_id)
+    fitness.ensure_proved(conn, parts, service_id)
     connector = registry.find(service_id)
     key = parts.sealer.keyed_hash("filing.key", f"{service_id}:{connector.service_key(values)}")
     filing = lock_filing_for(conn, row.id, service_id)

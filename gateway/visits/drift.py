@@ -16,8 +16,6 @@ from connectors.runner.errors import FormChangedError
 from connectors.sdk import fingerprints, registry
 from connectors.sdk.words import Words
 from gateway.jobs.queue import enqueue
-from gateway.parts import Parts
-from gateway.services import forms
 from gateway.services.catalogue import Service
 from gateway.visits import troubles
 from gateway.visits.errors import FormUnknownError
@@ -65,11 +63,6 @@ def fits(conn: Connection, service: Service, now: datetime) -> None:
     row = _of_form(conn, service)
     if row is not None and row.reason != UNACCEPTED:
         troubles.end(conn, row, EventName.CONNECTOR_FORM_FITS, now)
-
-
-def count(conn: Connection, parts: Parts, service_id: str, now: datetime) -> bool:
-    """Whether the forms of the connector on this machine were accepted, so that it may fill them in."""
-    return forms.count(conn, parts.settings, registry.find(service_id), now)
 
 
 def unaccepted(conn: Connection, service: Service, changes: Sequence[Words], now: datetime) -> None:

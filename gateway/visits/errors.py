@@ -40,6 +40,12 @@ class FormUnknownError(VisitError):
     code = "service.form_changed"
 
 
+class ConnectorUnprovedError(VisitError):
+    """The connector has been proved at made-up portals and test systems alone: it files at no live portal."""
+
+    code = "service.connector_unproved"
+
+
 class RouteNotAllowedError(VisitError):
     """The service does not take this route to a yes, or the route cannot reach the assurance that it asks."""
 

@@ -22,12 +22,12 @@ from gateway.parts import Parts
 from gateway.people.access import DisplaySession, ResidentSession, StaffSession
 from gateway.services import catalogue
 from gateway.visits import actors, approvals, fixed, parties, statements, stop_codes
-from gateway.visits.asking import Answers, Draft
+from gateway.visits.asking import Answers, Draft, Refusals
 from gateway.visits.errors import NotFoundError
 from gateway.visits.parties import Authority
 from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.rows import filings_of_visit
-from gateway.visits.running import Refusals, read_back_of
+from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stop_codes import StopPaper
 from gateway.visits.tables import Filing, Visit, VisitState

@@ -12,7 +12,6 @@ from connectors.runner import errors as run_errors
 from connectors.runner.api import Prepared
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
-from connectors.sdk.words import Words
 from delegation.assurance import ApprovalKind, Route
 from delegation.commitment import HashKind
 from delegation.filing import UNSENT, FilingState
@@ -20,8 +19,19 @@ from delegation.model import DelegationState
 from delegation.readback import ReadBack, payload_hash
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import actors, advancing, approvals, disclosure, drift, filings, fixed, second_person, troubles
-from gateway.visits.asking import Answers, queue_run
+from gateway.visits import (
+    actors,
+    advancing,
+    approvals,
+    disclosure,
+    drift,
+    filings,
+    fitness,
+    fixed,
+    second_person,
+    troubles,
+)
+from gateway.visits.asking import Answers, Refusals, queue_run
 from gateway.visits.delegations import may_file
 from gateway.visits.errors import LockedValueError
 from gateway.visits.rows import AnyRow, find_filing, find_run, lock_delegation, lock_filing
@@ -66,16 +76,6 @@ _WANTED = (
 )
 
 
-class Refusals(msgspec.Struct, frozen=True):
-    """The portal's own words about values it did not take, or ours about a form that has changed."""
-
-    messages: dict[str, str]
-    """By input name."""
-    general: tuple[str, ...] = ()
-    changes: tuple[Words, ...] = ()
-    """What is not as it was on the portal's pages."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Errand:
     """What a worker needs to know to do one run."""
@@ -113,9 +113,9 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
     if run.kind is not RunKind.LOOK_UP and not may_file(row, filing.service_id, now):
         set_run(conn, run_id, state=RunState.FAILED, reason="run.stopped", ended_at=now)
         return None
-    if run.kind is not RunKind.LOOK_UP and not drift.count(conn, parts, filing.service_id, now):
-        set_run(conn, run_id, state=RunState.FAILED, reason=drift.UNACCEPTED, ended_at=now)
-        fail(conn, filing, drift.CHANGED, now)
+    if run.kind is not RunKind.LOOK_UP and (why := fitness.why_unfit(conn, parts, filing.service_id, now)):
+        set_run(conn, run_id, state=RunState.FAILED, reason=why[0], ended_at=now)
+        fail(conn, filing, why[1], now)
         return None
     service = catalogue.find(conn, filing.service_id)
     if run.kind is RunKind.PREPARE:

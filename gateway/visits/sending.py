@@ -43,7 +43,7 @@ from gateway.visits import (
     stopping,
     telling,
 )
-from gateway.visits.asking import Answers, queue_run
+from gateway.visits.asking import Answers, Refusals, queue_run
 from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.rows import (
     AnyRow,
@@ -57,7 +57,7 @@ from gateway.visits.rows import (
     lock_permit,
     lock_visit,
 )
-from gateway.visits.running import Refusals, read_back_of, set_run
+from gateway.visits.running import read_back_of, set_run
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Permit, Receipt, RunKind, RunState, VisitState
 from gateway.visits.telling import Told

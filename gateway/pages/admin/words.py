@@ -55,6 +55,9 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.KNOWN: message("This is taken already"),
     Fault.UNKNOWN: message("There is none of this name here"),
     Fault.KEYS: message("Give a JWK set of public P-256 keys, each with its kid"),
+    Fault.UNPROVED: message(
+        "Leave out services whose connector is of level “practice”: it has been tried with made-up people alone"
+    ),
     Fault.LEVEL: message("Choose one of the levels of eIDAS"),
     Fault.CLAIM: message("Give a claim by its name, without spaces"),
     Fault.MONTHS: message("Give a number of months, from 1 to 120"),

@@ -232,6 +232,9 @@ REASONS: Final[Mapping[str, Message]] = {
     "run.gate_refused": message("The portal’s page tried to send something that we do not know. It was held back."),
     "run.tampered": message("What was about to be sent differed from what was confirmed. It was held back."),
     "run.timeout": message("Filling in the form took too long."),
+    "service.connector_unproved": message(
+        "Our way into the portal has only been tried with made-up people. Nothing was filled in. Tell the operator."
+    ),
     "delegation.revoked": message("The delegation was stopped before anything was sent."),
     "delegation.expired": message("The delegation ended before anything was sent."),
     "delegation.locked_value": message("The portal’s form held another value than the one that the delegation fixes."),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from audit.events import EventName
 from gateway.changes import flow, network
@@ -13,6 +13,7 @@ from gateway.changes.errors import (
     ChangeFaultError,
     ChangeOverError,
     ChangeUnknownError,
+    Fault,
     FreshAccountError,
     SamePersonError,
     SecretGoneError,
@@ -32,6 +33,8 @@ from gateway.services import trainings
 from gateway.services.tables import Portal, Service
 from tests.gateway.callers import Callers
 from tests.gateway.changes.conftest import PORTAL, PROVIDER, RULES, SERVICE, WHY, Office
+
+BENEFIT = "lv.vsaa.sickness_benefit"
 
 
 def rules(office: Office) -> tuple[int, int, list[str]]:
@@ -285,6 +288,19 @@ class TestProposal:
         with pytest.raises(ChangeFaultError) as caught:
             office.propose(ChangeKind.PORTAL_REGISTER, "example-portal", PORTAL | changed)
         assert caught.value.field == field
+
+    def test_of_a_live_portal_leaves_out_what_was_tried_with_made_up_people_alone(self, office: Office) -> None:
+        with_benefit = PORTAL | {"services": [SERVICE, BENEFIT]}
+        portal = {"id": "example", "name": "P", "origin": "https://portal.example", "client_id": "example-portal"}
+        rules = {name: RULES[name] for name in ("grant_least", "permit_least", "routes")}
+        benefit = {"id": BENEFIT, "holder": "VSAA", "portal_id": "example", "feedback_group": "x", "cards": {}, **rules}
+        office.write(lambda conn: conn.execute(insert(Portal).values(**portal)))
+        office.write(lambda conn: conn.execute(insert(Service).values(**benefit)))
+        for services in ([SERVICE, BENEFIT], [BENEFIT], None):
+            with pytest.raises(ChangeFaultError) as caught:
+                office.propose(ChangeKind.PORTAL_REGISTER, "example-portal", with_benefit | {"services": services})
+            assert caught.value.all == {"services": Fault.UNPROVED}
+        office.propose(ChangeKind.PORTAL_REGISTER, "example-portal", with_benefit | {"services": [SERVICE]})
 
     def test_of_the_same_thing_waits_for_the_open_one(self, office: Office) -> None:
         office.propose(ChangeKind.SERVICE_RULES, SERVICE, RULES | {"grant_least": 1})

@@ -27,6 +27,7 @@ from gateway.keys.signing import KeyKind
 from gateway.ledger.checkpoints import HELD_NAME
 from gateway.oauth.tables import OAuthClient
 from gateway.services.keeping import PortalEntry, register_portal
+from gateway.services.tables import Service
 from tests.gateway.ledger.test_checkpoints import unprotect
 
 Pilnvara = Callable[..., Result]
@@ -239,6 +240,25 @@ def test_a_live_process_does_not_start_with_a_sandbox_registered(
     result = made(process)
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1].startswith("pilnvara: PILNVARA_MODE is live, but latvija answer")
+
+
+@pytest.mark.parametrize("process", ["serve", "worker"])
+def test_a_live_portal_never_meets_a_connector_that_was_tried_with_made_up_people_alone(
+    made: Pilnvara, sandbox_portal: None, database_url: str, process: str
+) -> None:
+    entry = PortalEntry(id="latvija", name="Latvija", origin="https://portal.example", client_id="latvija")
+    benefit = {"id": "lv.vsaa.sickness_benefit", "holder": "VSAA", "portal_id": "latvija", "cards": {}}
+    rules = {"feedback_group": "x", "grant_least": 2, "permit_least": 2, "routes": ["phone"]}
+    with closing(Database.open(database_url)) as database:
+        database.write_now(lambda conn: register_portal(conn, entry))
+        database.write_now(lambda conn: conn.execute(insert(Service).values(**benefit, **rules)))
+    result = made(process)
+    assert result.exit_code == 2
+    said = "pilnvara: connectors of level practice would file at a live portal: lv.vsaa.sickness_benefit"
+    assert result.stderr.splitlines()[-1].startswith(said)
+    found = findings(made("doctor", "--json"))["Registrations"]
+    assert found["health"] == "broken"
+    assert "lv.vsaa.sickness_benefit" in found["detail"]
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(pilnvara: Pilnvara) -> None:
