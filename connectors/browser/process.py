@@ -13,6 +13,7 @@ from connectors.browser import messages as say
 from connectors.browser.isolation import Level
 from connectors.browser.launch import launch
 from connectors.browser.run import BrowserRun
+from connectors.browser.turns import Turn
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -51,6 +52,7 @@ class _Child:
     def __init__(self, browser: Browser, writer: asyncio.StreamWriter) -> None:
         self._browser = browser
         self._writer = writer
+        self._turn = Turn()
         self._runs: dict[str, BrowserRun] = {}
         self._work: dict[str, set[asyncio.Task[None]]] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -79,7 +81,7 @@ class _Child:
     async def _carry_out(self, command: say.Command) -> None:
         try:
             if isinstance(command, say.Open):
-                self._runs[command.run] = await BrowserRun.open(self._browser, command, self.tell)
+                self._runs[command.run] = await BrowserRun.open(self._browser, command, self.tell, self._turn)
             run = self._runs.get(command.run)
             if run is not None:
                 await run.carry_out(command)

@@ -18,6 +18,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from connectors.browser import messages as say
 from connectors.browser.controls import CONTROL_TIMEOUT, Controls, GiveUpError
+from connectors.browser.turns import Turn
 from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.sdk.page import PageState
@@ -66,7 +67,7 @@ class _Answer:
 class BrowserRun:
     """One run's context and page."""
 
-    def __init__(self, opened: say.Open, context: BrowserContext, page: Page, tell: Tell) -> None:
+    def __init__(self, opened: say.Open, context: BrowserContext, page: Page, tell: Tell, turn: Turn) -> None:
         self._id = opened.run
         self._origin = opened.portal_origin
         self._timeout = opened.page_timeout * 1000
@@ -74,12 +75,16 @@ class BrowserRun:
         self._context = context
         self._page = page
         self._tell = tell
+        self._turn = turn
         self._go = asyncio.Queue[None]()
         self._state: PageState | None = None
 
     @classmethod
-    async def open(cls, browser: Browser, opened: say.Open, tell: Tell) -> "BrowserRun":
-        """A fresh context behind the run's own credentials."""
+    async def open(cls, browser: Browser, opened: say.Open, tell: Tell, turn: Turn) -> "BrowserRun":
+        """A fresh context behind the run's own credentials.
+
+        Pictures of a browser's runs are taken one after the other, by `turn`: each takes some 15 MB meanwhile.
+        """
         connector = registry.find(opened.connector)
         context = await browser.new_context(
             proxy={
@@ -96,7 +101,7 @@ class BrowserRun:
             locale=_LOCALES.get(opened.language, "lv-LV"),
             timezone_id="Europe/Riga",
         )
-        return cls(opened, context, await context.new_page(), tell)
+        return cls(opened, context, await context.new_page(), tell, turn)
 
     def proceed(self) -> None:
         """The worker found the last page right."""
@@ -130,7 +135,8 @@ class BrowserRun:
             case say.Fill():
                 await self._fill(command)
             case say.TakePicture():
-                png = await self._page.screenshot(full_page=True, type="png", animations="disabled")
+                async with self._turn.taken():
+                    png = await self._page.screenshot(full_page=True, type="png", animations="disabled")
                 await self._tell(say.Picture(run=self._id, png=png))
             case say.Press():
                 await self._tell(say.Pressed(run=self._id, state=await self._press_last()))

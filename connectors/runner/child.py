@@ -25,6 +25,9 @@ _REMOVE_TRIES = 100
 _REMOVE_PAUSE = 0.05
 _CODE_ROOT = Path(__file__).resolve().parents[2]
 
+_SPARING = {"NODE_OPTIONS": "--max-semi-space-size=1", "MALLOC_ARENA_MAX": "1"}
+"""The browser's driver hands pictures on and forgets them: told so, it keeps 60 MB less for what comes next."""
+
 Deliver = Callable[[say.Report], None]
 
 
@@ -184,6 +187,7 @@ def _environment(settings: RunnerSettings, folder: Path) -> dict[str, str]:
         "TZ": "Europe/Riga",
         "PYTHONPATH": os.pathsep.join([str(_CODE_ROOT), *settings.connector_paths]),
         "PYTHONDONTWRITEBYTECODE": "1",
+        **_SPARING,
     }
     if settings.chromium:
         environment["PILNVARA_CHROMIUM"] = settings.chromium

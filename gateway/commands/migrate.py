@@ -7,7 +7,7 @@ from contextlib import closing
 import click
 
 from gateway.config import Settings
-from gateway.database import grants, guards, schema
+from gateway.database import grants, guards, migrating, schema
 from gateway.database.drift import drift
 from gateway.database.drivers import create_private, parse_url, sqlite_path
 from gateway.database.engine import Database
@@ -32,7 +32,7 @@ def migrate(check: bool) -> None:
     url = settings.database_owner_url
     if url.startswith("sqlite"):
         create_private(sqlite_path(parse_url(url)))
-    schema.migrate(url)
+    migrating.migrate(url)
     click.echo(f"The tables are of version {schema.newest()}.")
     _guard(url)
     if grants.needs_grants(url, settings.database_url):

@@ -8,8 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from gateway.database.drivers import make_engine, parse_url
+from gateway.database.migrating import migrate
 from gateway.database.models import METADATA
-from gateway.database.schema import migrate
 
 
 def drift(url: str | None = None) -> list[str]:

@@ -1,46 +1,26 @@
-"""Brings the tables to the version that this program knows, and says whether they are."""
+"""Of which version the tables are, and of which this program needs them."""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import Connection, String, column, inspect, select, table
 
-from gateway.database.drivers import make_engine, parse_url
 from gateway.database.engine import Database
-from gateway.database.errors import DatabaseError, NotMigratedError
+from gateway.database.errors import NotMigratedError
 
-_ONE_AT_A_TIME = 7_201_154_321
-"""Number of the PostgreSQL advisory lock that makes a second migration wait for the first."""
-
-
-def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest version, in one transaction; two that start at once wait in line.
-
-    Raises:
-        DatabaseError: rows would refer to rows that are not there; nothing was changed.
-    """
-    parsed = parse_url(url)
-    with make_engine(parsed, read_only=False).connect() as conn:
-        _relax(conn, parsed)
-        with conn.begin():
-            if conn.dialect.name == "postgresql":
-                conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
-            if version(conn) != newest():
-                command.upgrade(_config(conn), "head")
-                _ensure_references(conn)
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_APPLIED = select(column("version_num", String)).select_from(table("alembic_version"))
 
 
 def version(conn: Connection) -> str | None:
     """Return the version of the tables, none for an empty database."""
-    return MigrationContext.configure(conn).get_current_revision()
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.execute(_APPLIED).scalar_one_or_none()
 
 
-def newest() -> str | None:
-    """Return the version that this program knows."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+def newest() -> str:
+    """Return the version that this program knows: the number that the last migration's file begins with."""
+    return max(file.name.partition("_")[0] for file in _VERSIONS.glob("[0-9]*_*.py"))
 
 
 def ensure_migrated(database: Database, *, make: bool) -> None:
@@ -55,23 +35,6 @@ def ensure_migrated(database: Database, *, make: bool) -> None:
         return
     if not make:
         raise NotMigratedError(f"the tables are of version {found}, this program's of {known}: run `pilnvara migrate`")
+    from gateway.database.migrating import migrate  # noqa: PLC0415 - see there what each start would pay
+
     migrate(database.url.render_as_string(hide_password=False))
-
-
-def _relax(conn: Connection, url: URL) -> None:
-    """Let SQLite rebuild a table that others refer to; the references are checked before the commit."""
-    driver = conn.connection.dbapi_connection
-    if url.get_backend_name() == "sqlite" and driver is not None:
-        driver.execute("PRAGMA foreign_keys=OFF")
-
-
-def _ensure_references(conn: Connection) -> None:
-    if conn.dialect.name == "sqlite" and conn.execute(text("PRAGMA foreign_key_check")).first() is not None:
-        raise DatabaseError("after the migration rows would refer to rows that are not there")
-
-
-def _config(conn: Connection | None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = conn
-    return config

@@ -16,7 +16,7 @@ from delegation.assurance import Assurance, Route
 from gateway.clock import HeldClock, SystemClock
 from gateway.config import Settings
 from gateway.database.engine import Database
-from gateway.database.schema import migrate
+from gateway.database.migrating import migrate
 from gateway.demo import catalogue
 from gateway.keys import keyfile
 from gateway.oauth import providers

@@ -10,6 +10,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,10 +93,10 @@ def _watched(pid: int) -> Iterator[list[float]]:
         while not is_over.wait(_LOOK_SECONDS):
             most[0] = max(most[0], sum(map(memory_of, [pid, *descendants(pid)])))
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
-        yield most
-    finally:
-        is_over.set()
-        looking.join()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        looking = beside.submit(look)
+        try:
+            yield most
+        finally:
+            is_over.set()
+        looking.result()  # What ended the looking before its time ends the measurement: the rest was seen by nobody.

@@ -84,14 +84,15 @@ def _look_around(port: int) -> None:
 
 def memory_of(pid: int) -> float:
     """MB that a process has for itself, with its part of what it shares; all that it maps where that is not told."""
+    folder = Path(f"/proc/{pid}")
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-    except (PermissionError, StopIteration):
-        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-        return pages * resource.getpagesize() / _MB
-    except (ProcessLookupError, FileNotFoundError):
-        return 0.0  # It has just ended.
+        with contextlib.suppress(PermissionError, StopIteration):
+            lines = (folder / "smaps_rollup").read_text(encoding="ascii").splitlines()
+            return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+        pages = int((folder / "statm").read_text(encoding="ascii").split()[1])
+    except (ProcessLookupError, FileNotFoundError, IndexError):
+        return 0.0  # It has just ended; what is left of it in the table of processes maps nothing.
+    return pages * resource.getpagesize() / _MB
 
 
 def descendants(pid: int) -> list[int]:

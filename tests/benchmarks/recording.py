@@ -36,7 +36,7 @@ from sqlalchemy import (
 from gateway.clock import SystemClock
 from gateway.database.base import UtcDateTime
 from gateway.database.engine import Database
-from gateway.database.schema import migrate
+from gateway.database.migrating import migrate
 from gateway.ids import new_id
 from gateway.ledger import tree
 from gateway.ledger.tables import AuditLeaf, AuditPending

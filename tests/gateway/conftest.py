@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from gateway.clock import HeldClock
 from gateway.config import Settings
 from gateway.database.engine import Database
-from gateway.database.schema import migrate
+from gateway.database.migrating import migrate
 from gateway.keys import keyfile
 from gateway.keys.sealing import Sealer
 from gateway.parts import Store, open_keys

@@ -14,8 +14,8 @@ from audit.events import EventName
 from gateway import epochs
 from gateway.clock import HeldClock
 from gateway.database.engine import Database
+from gateway.database.migrating import migrate
 from gateway.database.models import METADATA
-from gateway.database.schema import migrate
 from gateway.keys import keyfile, moving, watching
 from gateway.keys import store as key_store
 from gateway.keys.epochs import Epoch, standing

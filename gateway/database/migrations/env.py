@@ -1,4 +1,4 @@
-"""Runs migrations on the connection that `gateway.database.schema` hands over, or on the configured database.
+"""Runs migrations on the connection that `gateway.database.migrating` hands over, or on the configured database.
 
 A new revision, with `PILNVARA_DATABASE_URL` naming a database that is up to date:
 `alembic revision --autogenerate -m "What is now stored"`. It must say its triggers itself (`triggers.protect`).

@@ -16,7 +16,7 @@ from gateway.config import Settings
 from gateway.database import grants, guards, schema
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseError
-from gateway.database.schema import migrate
+from gateway.database.migrating import migrate
 from gateway.doctor import guards as doctor
 from gateway.doctor.finding import Health
 from gateway.keys.sealing import Sealer

@@ -1,13 +1,16 @@
 """The migrations lead to the models, on both databases, and what is insert-only stays so."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.database import schema
+from gateway.database import migrating, schema
 from gateway.database.base import Base
 from gateway.database.drift import drift
 from gateway.database.engine import Database
@@ -51,7 +54,7 @@ class TestMigrate:
 
         def start() -> None:
             try:
-                schema.migrate(database_url)
+                migrating.migrate(database_url)
             except Exception as error:  # noqa: BLE001 - whatever it is, the test must show it
                 failures.append(error)
 
@@ -62,6 +65,16 @@ class TestMigrate:
             thread.join()
         assert failures == []
         assert drift(database_url) == []
+
+
+class TestNewest:
+    def test_is_where_the_migrations_lead(self) -> None:
+        assert schema.newest() == ScriptDirectory(migrating.FOLDER).get_current_head()
+
+    @pytest.mark.parametrize("entry", ["gateway.app", "gateway.worker"])
+    def test_needs_no_migrations_in_a_process_that_only_asks(self, entry: str) -> None:
+        loaded = f"import sys, {entry}; sys.exit('alembic' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 
 class TestEnsureMigrated:

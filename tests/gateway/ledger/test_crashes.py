@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from audit import checkpoint
 from audit.events import EventName
 from gateway.config import Settings
-from gateway.database.schema import migrate
+from gateway.database.migrating import migrate
 from gateway.keys import keyfile
 from gateway.ledger import checkpoints
 from gateway.ledger.tables import AuditEvent, AuditLeaf, AuditPending

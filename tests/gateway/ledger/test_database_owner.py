@@ -14,7 +14,7 @@ from gateway.config import Settings
 from gateway.database import guards
 from gateway.database.engine import Database
 from gateway.database.errors import GuardMissingError
-from gateway.database.schema import migrate
+from gateway.database.migrating import migrate
 from gateway.keys.sealing import Sealer
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence_now

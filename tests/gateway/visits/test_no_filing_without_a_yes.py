@@ -24,7 +24,7 @@ from delegation.assurance import Assurance, Route
 from gateway.clock import HeldClock
 from gateway.config import Settings
 from gateway.database.engine import Database
-from gateway.database.schema import migrate
+from gateway.database.migrating import migrate
 from gateway.keys.sealing import Sealer
 from gateway.keys.signing import KeyKind
 from gateway.parts import Parts, open_keys
