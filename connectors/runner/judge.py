@@ -4,9 +4,9 @@ The worker judges, so that connector code cannot wave itself through.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 
+from connectors.runner import fees
 from connectors.runner.errors import (
     FormChangedError,
     PortalUnavailableError,
@@ -174,7 +174,7 @@ def check_overview(final: Final, state: PageState, held: tuple[Item, ...]) -> st
 
     Raises:
         TamperedError: a row shows something else.
-        FormChangedError: a row or the fee is missing.
+        FormChangedError: a row or the fee is missing, or it asks for a fee that the connector does not declare.
     """
     rows = {row.label: row.text for row in state.rows}
     shown = {item.control: item.shown for item in held}
@@ -185,12 +185,7 @@ def check_overview(final: Final, state: PageState, held: tuple[Item, ...]) -> st
             )
         if _letters(shown.get(control, "")) not in _letters(rows[label]):
             raise TamperedError(f"page {final.name}", f"the row of {control} does not show what was filled in")
-    if final.fee is None:
-        return ""
-    fee = re.search(final.fee, state.text)
-    if fee is None:
-        raise FormChangedError((Words("Pārskatā vairs nav maksas.", "The overview no longer shows the fee."),))
-    return fee.group(1).strip()
+    return fees.of_overview(final, state, held)
 
 
 def _letters(text: str) -> str:

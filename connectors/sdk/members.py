@@ -100,6 +100,11 @@ class Members:
         """Every control of the request's own page that a member comes from, with `*` for a row's number."""
         return frozenset(name for member in self.of.values() if member.page is None for name in member.controls)
 
+    def of_text(self, control: str) -> str | None:
+        """The pointer of the member that carries the text of a control of this page, and nothing else; or none."""
+        only = Member(Kind.TEXT, (control,))
+        return next((pointer for pointer, member in self.of.items() if member == only and "*" not in pointer), None)
+
     def read(self, content_type: str, body: bytes) -> tuple[BodyField, ...]:
         """What a body carries, by pointer; what says nothing is left out.
 

@@ -201,7 +201,11 @@ class Final:
     volatile: frozenset[str] = frozenset()
     rewritten: frozenset[str] = frozenset()
     fee: str | None = None
-    """Regular expression over the overview's text; group 1 is the fee as the portal writes it."""
+    """Regular expression over the overview's text; group 1 is the fee as the portal writes it. A fee that the overview
+    shows and that this does not find ends the run."""
+    no_fees: tuple[str, ...] = ()
+    """Regular expressions for lines of the overview that name a sum like a fee and ask for none, such as what others
+    pay at an event: none of them is taken for an undeclared fee."""
     shows: Mapping[str, str] = field(default_factory=dict)
     """Which rows of the overview must show which inputs: input by row label."""
     idempotency_header: str | None = None

@@ -126,6 +126,13 @@ def in_html(change: Change, *, javascript: bool) -> Callable[[str], str]:
     return lambda text: _edited(change, text)
 
 
+def with_line(text: str, line: str) -> str:
+    """The page with one more line at its end, outside what a script draws."""
+    at = text.lower().rfind("</body>")
+    place = at if at >= 0 else len(text)
+    return f"{text[:place]}<p>{html.escape(line)}</p>{text[place:]}"
+
+
 def _with_script(text: str, script: str) -> str:
     """The page with a script in its head, which HTML lets a page leave unsaid."""
     at = re.search(r"(?i)(?=</head>|<body)", text) or re.match(r"(?i)\s*(<!doctype[^>]*>)?\s*(<html[^>]*>)?", text)

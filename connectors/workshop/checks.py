@@ -4,9 +4,10 @@ A check raises `BrokenContractError`, or ends: it held.
 """
 
 import asyncio
+import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,16 +26,16 @@ from connectors.runner.api import (
     Unknown,
     Verdict,
 )
-from connectors.sdk.body import URLENCODED
 from connectors.sdk.connector import Connector, Sample
-from connectors.sdk.inputs import Checkbox
-from connectors.sdk.steps import Fill, Final, Moves, Step
+from connectors.sdk.steps import Fill, Final, Moves
 from connectors.workshop import still
 from connectors.workshop.bench import Bench
-from connectors.workshop.breaking import emptied
-from connectors.workshop.changes import changes_for, in_html
+from connectors.workshop.breaking import BreakBody, required_texts
+from connectors.workshop.changes import changes_for, in_html, with_line
 from connectors.workshop.front import AtFinal, Front, Trouble
 
+_FEE = "Papildu nodeva / additional fee: 913,57 EUR"
+_HEARD = "the log is listened to"
 _SHORT = 6
 """Values of fewer characters are found by chance."""
 
@@ -138,6 +139,18 @@ async def changes_are_refused(stage: Stage) -> None:
         await stage.refused(str(change), (errors.FormChangedError,))
 
 
+async def an_undeclared_fee_is_refused(stage: Stage) -> None:
+    """The overview asks for money that the connector does not declare: it stops before anybody is asked for a yes."""
+    connector = stage.connector
+    # A page that a script draws is never loaded, as above.
+    path = connector.entry if connector.final.moves is Moves.IN_PAGE else connector.final.path
+    if not connector.steps:
+        path = connector.final.path
+    stage.front.trouble = Trouble(change=(path, lambda text: with_line(text, _FEE)))
+    error = await stage.refused("a fee that is not declared", (errors.FormChangedError,))
+    ensure(_FEE in str(error), f"the fee is not named: {error}")
+
+
 async def a_double_click_sends_once(stage: Stage) -> None:
     """Two who press at once: one is told that it is under way."""
     task, prepared = await stage.prepared()
@@ -177,16 +190,21 @@ async def killed_while_held_is_filled_again(stage: Stage) -> None:
 async def killed_before_the_verdict_sends_nothing(stage: Stage) -> None:
     """The browser dies with the final request at the gate, and the answer is no."""
     task, prepared = await stage.prepared()
+    asked: list[GateRequest] = []
 
-    async def killed_and_refused(_: GateRequest) -> Verdict:
-        """The browser dies while the gate asks, and the answer is no."""
+    async def killed_and_refused(request: GateRequest) -> Verdict:
+        """The browser dies while the gate asks about the final request, and the answer is no."""
+        if request.kind != "final":
+            return Verdict(True)
+        asked.append(request)
         stage.kill()
         return Verdict(False, "stopped")
 
     try:
         await stage.bench.send(stage.connector, task, prepared.readback, killed_and_refused)
-    except errors.RunError:
+    except errors.RunError as error:
         stage.ensure_count(0)
+        ensure(bool(asked), f"it ended before anybody was asked about the final request, so nothing is shown: {error}")
         return
     raise BrokenContractError("it was sent against a no")
 
@@ -223,23 +241,23 @@ async def a_lost_session_files_nothing(stage: Stage) -> None:
 
 async def refused_values_come_back_to_their_question(stage: Stage) -> None:
     """The portal finds an answer missing: its words come back, at that question where it says which."""
-    found = next(iter(_required(stage)), None)
+    found = next(iter(required_texts(stage.connector, stage.task().values)), None)
     if found is None:
-        raise NotApplicableError("no required text is sent in a form by itself")
-    page, fill = found
+        raise NotApplicableError("no text that must be answered is sent by itself, in a form's field or a JSON member")
+    page, fill, without = found
     if isinstance(page, Final):
-        await _refused_at_the_end(stage, fill)
+        await _refused_at_the_end(stage, fill, without)
         return
-    stage.front.trouble = Trouble(breaks=(page.request, emptied(fill.control)))
+    stage.front.trouble = Trouble(breaks=(page.request, without))
     error = await stage.refused(f"the portal was sent no “{fill.label}”", (errors.ValuesRefusedError,))
     if isinstance(error, errors.ValuesRefusedError):
         ensure(bool(error.messages or error.general), "the portal's words were not found: see ErrorMarks")
 
 
-async def _refused_at_the_end(stage: Stage, fill: Fill) -> None:
+async def _refused_at_the_end(stage: Stage, fill: Fill, without: BreakBody) -> None:
     """A form of one page is judged by the portal when it is sent."""
     task, prepared = await stage.prepared()
-    stage.front.trouble = Trouble(breaks=(stage.connector.final.request, emptied(fill.control)))
+    stage.front.trouble = Trouble(breaks=(stage.connector.final.request, without))
     sent = await stage.sent(task, prepared)
     if not isinstance(sent, DeclinedByPortal):
         raise BrokenContractError(
@@ -297,6 +315,10 @@ async def logs_hold_no_secret(stage: Stage) -> None:
     for value in _values(task):
         ensure(value not in said, "a log repeats an answer")
     ensure(bool(stage.tickets), "nobody signed in by a ticket")
+    logging.getLogger("connectors.runner").debug(_HEARD)
+    ensure(any(_HEARD in each for each in stage.logged), "nobody heard the log, so nothing is shown")
+    if not _values(task):
+        raise NotApplicableError("every answer of the sample is so short that it would be found by chance")
     ensure(not any(ticket in said for ticket in stage.tickets if ticket), "a log repeats a run's ticket")
     if stage.temp_root is not None:
         for value in _values(task):
@@ -323,20 +345,6 @@ async def _found_or_for_a_person(stage: Stage, task: PrepareTask, sent: Sent) ->
     stage.ensure_count(1)
 
 
-def _required(stage: Stage) -> Iterator[tuple[Step | Final, Fill]]:
-    """Text that the portal must have, sent as a form's field of its own."""
-    values = stage.task().values
-    for step in stage.connector.filled_for(values):
-        shape = stage.connector.fingerprints.get(step.name)
-        if shape is None or shape.enctype != URLENCODED or getattr(step.request, "json", None) is not None:
-            continue
-        for fill in step.fills:
-            if type(fill) is Fill and values.get(fill.input):
-                question = stage.connector.input(fill.input)
-                if question.required and question.shown_when is None and not isinstance(question, Checkbox):
-                    yield step, fill
-
-
 def _values(task: PrepareTask) -> list[str]:
     return [value for value in task.values.values() if isinstance(value, str) and len(value) > _SHORT]
 
@@ -358,6 +366,7 @@ CHECKS: tuple[Check, ...] = (
     declarations_are_whole,
     is_filed_once,
     changes_are_refused,
+    an_undeclared_fee_is_refused,
     a_double_click_sends_once,
     killed_while_filling_files_nothing,
     killed_while_held_is_filled_again,

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
+from unittest import SkipTest
 
 from connectors.runner.api import RunnerSettings
 from connectors.runner.origins import normal_origin
@@ -20,8 +21,8 @@ from connectors.sdk import registry
 from connectors.sdk.connector import Connector
 from connectors.workshop import made_up
 from connectors.workshop.bench import Bench, chosen_sample
-from connectors.workshop.checks import CHECKS, Check, NotApplicableError, Stage
-from connectors.workshop.front import Front
+from connectors.workshop.checks import CHECKS, Check, NotApplicableError, Stage, declarations_are_whole, ensure
+from connectors.workshop.front import Front, Trouble
 from connectors.workshop.issuer import StandInIssuer
 from connectors.workshop.listening import listening
 
@@ -64,8 +65,21 @@ async def hold(stage: Stage, check: Check) -> None:
     stage.front.calm()
     try:
         await check(stage)
+        if check is not declarations_are_whole:
+            ensure_acted(stage.front)
     finally:
         stage.front.calm()
+
+
+def ensure_acted(front: Front) -> None:
+    """Refuse a check that ended well without having met the portal, or whose trouble never came to pass.
+
+    Raises:
+        BrokenContractError: nothing was shown.
+    """
+    ensure(front.requests > 0, "the portal was never asked anything, so nothing is shown")
+    missed = [each for each in front.troubles if each != Trouble() and not each.has_come]
+    ensure(not missed, "what was to go wrong at the portal never came to pass, so nothing is shown")
 
 
 class _Metafunc(Protocol):
@@ -142,11 +156,15 @@ class Scene:
         return self._stack.enter_context(made_up.portals(issuer, names))[portal]
 
     def hold(self, check: Check) -> None:
-        """See whether one clause holds; one that the connector has nothing for holds."""
+        """See whether one clause holds; one that the connector has nothing for is counted apart, with the reason.
+
+        Raises:
+            unittest.SkipTest: the clause does not apply; pytest counts it as skipped.
+        """
         try:
             self._run(hold(self.stage, check))
-        except NotApplicableError:
-            return
+        except NotApplicableError as error:
+            raise SkipTest(f"does not apply to {self.stage.connector.id}: {error}") from error
 
     def close(self) -> None:
         """End everything."""

@@ -21,6 +21,7 @@ from connectors.runner.origins import normal_origin
 from connectors.sdk.connector import Connector
 from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import Request
+from connectors.workshop.breaking import BreakBody
 
 _CHUNK = 65536
 _NO_LINGER = struct.pack("ii", 1, 0)
@@ -31,7 +32,6 @@ _READABLE = ("text/html", "text/javascript", "application/javascript", "applicat
 _HTML = "text/html"
 
 ChangePage = Callable[[str], str]
-BreakBody = Callable[[str, bytes], bytes]
 
 
 class AtFinal(StrEnum):
@@ -59,6 +59,8 @@ class Trouble:
     loses_session_at: Request | None = None
     breaks: tuple[Request, BreakBody] | None = None
     """Of this request, what becomes of its body, given its content type."""
+    has_come: bool = False
+    """Whether anything of it came to pass: a check that waited for what never came has shown nothing."""
 
 
 @dataclass
@@ -67,9 +69,12 @@ class Front:
 
     portal: str
     connector: Connector
-    trouble: Trouble = field(default_factory=Trouble)
     finals: int = 0
     """Final requests that have arrived."""
+    requests: int = 0
+    """Requests of any kind that have arrived."""
+    troubles: list[Trouble] = field(default_factory=lambda: [Trouble()])
+    """What went wrong one after the other; the last is what goes wrong now."""
     _has_forgotten: bool = False
     """The session was lost: no cookie of before reaches the portal any more."""
 
@@ -88,7 +93,16 @@ class Front:
 
     def calm(self) -> None:
         """Nothing goes wrong any more, and nothing was counted."""
-        self.trouble, self.finals, self._has_forgotten = Trouble(), 0, False
+        self.troubles, self.finals, self.requests, self._has_forgotten = [Trouble()], 0, 0, False
+
+    @property
+    def trouble(self) -> Trouble:
+        """What goes wrong now."""
+        return self.troubles[-1]
+
+    @trouble.setter
+    def trouble(self, trouble: Trouble) -> None:
+        self.troubles.append(trouble)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, h11.ProtocolError, asyncio.CancelledError):
@@ -127,15 +141,23 @@ class Front:
         content_type = next((value for name, value in headers if name == "content-type"), "")
         is_final = self._is(self.connector.final.request, method, target, content_type, body)
         trouble = self.trouble
+        self.requests += 1
+        trouble.has_come |= trouble.late_by > 0
         await asyncio.sleep(trouble.late_by)
         if is_final:
             self.finals += 1
+            trouble.has_come |= trouble.at_final is not None
             if trouble.at_final is AtFinal.RESET:
                 return None
         if trouble.breaks is not None and self._is(trouble.breaks[0], method, target, content_type, body):
-            body = trouble.breaks[1](content_type, body)
+            broken = trouble.breaks[1](content_type, body)
+            trouble.has_come |= broken != body
+            body = broken
         lost = trouble.loses_session_at
-        self._has_forgotten |= lost is not None and self._is(lost, method, target, content_type, body)
+        if lost is not None and self._is(lost, method, target, content_type, body):
+            trouble.has_come = self._has_forgotten = True
+        if self._http.is_closed:  # the browser outlives the front by a moment
+            return None
         try:
             answer = await self._http.request(method, self.portal + target, headers=self._inward(headers), content=body)
         except httpx2.HTTPError:
@@ -174,7 +196,9 @@ class Front:
             text = self._moved(answer.text)
             change = self.trouble.change
             if media_type == _HTML and change is not None and path_fits(change[0], target):
-                text = change[1](text)
+                changed = change[1](text)
+                self.trouble.has_come |= changed != text
+                text = changed
             content = text.encode(answer.encoding or "utf-8")
         headers = [
             (name.encode(), self._outward_header(name.lower(), value).encode("latin-1"))

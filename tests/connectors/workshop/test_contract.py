@@ -1,14 +1,18 @@
 """The contract that every connector inherits, and that it notices what is broken."""
 
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from unittest import SkipTest
 
 import pytest
 
+from connectors.runner import errors
 from connectors.sdk import Connector, Words, registry
 from connectors.sdk.steps import Request
 from connectors.workshop import checks, still
+from connectors.workshop.breaking import emptied_member
 from connectors.workshop.contract import ConnectorContract
 from connectors.workshop.front import Front, Trouble
 from connectors.workshop.listening import listening
@@ -25,6 +29,8 @@ class TestTheWizardsPortal(ConnectorContract):
     checks = (
         checks.is_filed_once,
         checks.changes_are_refused,
+        checks.an_undeclared_fee_is_refused,
+        checks.killed_before_the_verdict_sends_nothing,
         checks.a_lost_session_files_nothing,
         checks.refused_values_come_back_to_their_question,
         checks.no_answer_is_looked_up,
@@ -40,6 +46,55 @@ class TestTheWizardsPortal(ConnectorContract):
                 self._scene.hold(no_pdf_of(stage.connector))
         finally:
             stage.connector = real
+
+    def test_a_check_that_ends_without_having_done_anything_is_broken(self) -> None:
+        async def idle(_: checks.Stage) -> None:
+            """End well, and do nothing."""
+
+        with pytest.raises(checks.BrokenContractError, match="never asked anything"):
+            self._scene.hold(idle)
+
+    def test_a_check_whose_trouble_never_comes_is_broken(self) -> None:
+        async def waits_in_vain(stage: checks.Stage) -> None:
+            """Break a page that the form does not have."""
+            stage.front.trouble = Trouble(change=("/no/such/page", str.upper))
+            await stage.prepared()
+
+        with pytest.raises(checks.BrokenContractError, match="never came to pass"):
+            self._scene.hold(waits_in_vain)
+
+    def test_a_browser_that_is_gone_before_anybody_was_asked_shows_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def lost(*_: object) -> None:
+            raise errors.SessionLostError("the portal asks to sign in again")
+
+        monkeypatch.setattr(self._scene.stage.bench, "send", lost)
+        with pytest.raises(checks.BrokenContractError, match="before anybody was asked about the final request"):
+            self._scene.hold(checks.killed_before_the_verdict_sends_nothing)
+
+    def test_a_check_that_does_not_apply_is_counted_as_skipped_with_the_reason(self) -> None:
+        async def apart(_: checks.Stage) -> None:
+            """Find nothing that it is about."""
+            raise checks.NotApplicableError("no answer is text")
+
+        with pytest.raises(SkipTest, match=f"does not apply to {SICKNESS}: no answer is text"):
+            self._scene.hold(apart)
+
+
+class TestTheSinglePagesPortal(ConnectorContract):
+    """What steps in JSON are held to besides what `test_single_page` tries."""
+
+    connector = "lv.nva.unemployed_status"
+    checks = (checks.refused_values_come_back_to_their_question, checks.an_undeclared_fee_is_refused)
+
+
+def test_a_member_is_emptied_where_it_stands() -> None:
+    without = emptied_member("/a~1b/c")
+    assert json.loads(without("application/json", b'{"a/b": {"c": "x", "d": 1}, "c": "x"}')) == {
+        "a/b": {"c": "", "d": 1},
+        "c": "x",
+    }
 
 
 def no_pdf_of(connector: Connector) -> checks.Check:
