@@ -17,9 +17,9 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import case_list, cases, looking
 from gateway.visits.case_list import Search
+from gateway.visits.case_tables import DisputeOutcome, DisputeState
 from gateway.visits.cases import LONGEST_WORDS
 from gateway.visits.looking import AuditReason
-from gateway.visits.tables import DisputeOutcome, DisputeState
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
 

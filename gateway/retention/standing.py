@@ -23,15 +23,8 @@ from delegation.model import DelegationState
 from gateway.database.base import UtcDateTime
 from gateway.retention.states import Obstacle
 from gateway.retention.tables import LegalHold
-from gateway.visits.tables import (
-    Approval,
-    DelegationRow,
-    Dispute,
-    DisputeState,
-    Filing,
-    Visit,
-    VisitState,
-)
+from gateway.visits.case_tables import Dispute, DisputeState
+from gateway.visits.tables import Approval, DelegationRow, Filing, Visit, VisitState
 
 _LONGEST_ASKED = timedelta(days=2)
 """No question waits longer for all who have to say yes."""

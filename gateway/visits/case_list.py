@@ -11,7 +11,8 @@ from gateway.parts import Parts
 from gateway.people.tables import Centre
 from gateway.services import catalogue
 from gateway.services.tables import Service
-from gateway.visits.tables import Dispute, DisputeKind, DisputeOutcome, DisputeState, Visit
+from gateway.visits.case_tables import Dispute, DisputeKind, DisputeOutcome, DisputeState
+from gateway.visits.tables import Visit
 
 _LINES = (
     select(

@@ -20,11 +20,12 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.visits import stopping
+from gateway.visits.case_tables import Dispute, DisputeKind, DisputeOutcome, DisputeState
 from gateway.visits.errors import CaseOverError, NotFoundError
 from gateway.visits.rows import AnyRow, filings_of, find_delegation, find_filing_of, find_visit, lock_delegation
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stopping import StopReason
-from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DisputeOutcome, DisputeState
+from gateway.visits.tables import DelegationRow
 from gateway.visits.trail import say
 
 LONGEST_WORDS = 2000

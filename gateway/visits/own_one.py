@@ -35,6 +35,7 @@ from gateway.visits import (
     stop_codes,
     stopping,
 )
+from gateway.visits.case_tables import Dispute
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import NotFoundError
 from gateway.visits.outcomes import Outlook
@@ -45,7 +46,7 @@ from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stop_codes import StopPaper
 from gateway.visits.stopping import Answer
-from gateway.visits.tables import Dispute, Filing, Receipt
+from gateway.visits.tables import Filing, Receipt
 from gateway.visits.trail import say
 
 _FILINGS = (

@@ -22,11 +22,12 @@ from gateway.people.throttle import Door
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits import cases, stopping
+from gateway.visits.case_tables import Dispute, DisputeKind, DocumentShown
 from gateway.visits.errors import NotFoundError
 from gateway.visits.own import IS_THEIRS
 from gateway.visits.rows import AnyRow, ensure
 from gateway.visits.stopping import StopReason
-from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DocumentShown
+from gateway.visits.tables import DelegationRow
 
 GOOD_FOR = timedelta(minutes=15)
 MOST = 50

@@ -32,8 +32,9 @@ from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits import signs
 from gateway.visits.audit_tables import Finding
+from gateway.visits.case_tables import Dispute
 from gateway.visits.signs import Period, Sign
-from gateway.visits.tables import Approval, Channel, DelegationRow, Dispute, Ending, Filing, Visit
+from gateway.visits.tables import Approval, Channel, DelegationRow, Ending, Filing, Visit
 
 UNKNOWN = "unknown"
 """Stands in a search for what is no centre or service of ours: nothing is found by it."""

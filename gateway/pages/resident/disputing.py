@@ -12,10 +12,10 @@ from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import ResidentSession, Who, allow
 from gateway.visits import actors, cases, reading
+from gateway.visits.case_tables import DisputeKind
 from gateway.visits.cases import LONGEST_WORDS
 from gateway.visits.errors import NotFoundError
 from gateway.visits.rows import AnyRow
-from gateway.visits.tables import DisputeKind
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
 

@@ -23,7 +23,8 @@ from gateway.retention.errors import ErasedAlreadyError, StillNeededError
 from gateway.retention.states import Obstacle, Why
 from gateway.visits import actors, bundles, cases, evidence
 from gateway.visits.bundles import Disclosure
-from gateway.visits.tables import Approval, DelegationRow, DisputeKind, DisputeOutcome, Filing, Receipt
+from gateway.visits.case_tables import DisputeKind, DisputeOutcome
+from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt
 from tests.audit.bundles import unpack
 from tests.gateway.retention.conftest import IBAN, KEPT_SENT, KNOWN, as_bytes, columns, erase, number_of, opened, serve
 from tests.gateway.visits.counter import ILZE, Counter

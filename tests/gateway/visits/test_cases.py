@@ -16,9 +16,10 @@ from gateway.people.roles import Role
 from gateway.services.tables import Service
 from gateway.visits import actors, case_list, cases
 from gateway.visits.case_list import Search
+from gateway.visits.case_tables import Dispute, DisputeKind, DisputeOutcome, DisputeState
 from gateway.visits.errors import CaseOverError, NotFoundError
 from gateway.visits.rows import AnyRow
-from gateway.visits.tables import DelegationRow, Dispute, DisputeKind, DisputeOutcome, DisputeState
+from gateway.visits.tables import DelegationRow
 from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.messages import messages
 

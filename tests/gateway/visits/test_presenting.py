@@ -13,9 +13,9 @@ from gateway.people.access import StaffSession
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.personal_code import PersonalCodeError
 from gateway.visits import cases, presenting
+from gateway.visits.case_tables import DisputeKind
 from gateway.visits.errors import NotFoundError
 from gateway.visits.stopping import StopReason
-from gateway.visits.tables import DisputeKind
 from tests.gateway.visits.counter import ILZE, Counter
 
 NEVER_HERE = "329999-00099"

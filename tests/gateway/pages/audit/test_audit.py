@@ -10,21 +10,16 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, select, text, update
 
-from audit import words
-from audit.entry import ActorKind
 from audit.events import EventName
-from audit.report import Verdict
 from gateway.app import fit
 from gateway.jobs.leases import Job
 from gateway.jobs.tables import JobRow
 from gateway.ledger import verdicts
 from gateway.ledger.sequencer import sequence
 from gateway.ledger.tables import AuditEvent
-from gateway.pages import audit_words
 from gateway.people import sessions, staff
 from gateway.people.roles import Role
 from gateway.visits import register
-from gateway.visits.looking import AuditReason
 from gateway.visits.tables import Ending, Visit
 from tests.gateway.ledger.restoring import lose_and_go_on
 from tests.gateway.ledger.witnesses import policy_of, witness_of
@@ -370,24 +365,6 @@ class TestTheVerdict:
         asyncio.run(work())
         assert recorded(facing, EventName.LOG_VERIFIED)[0]["actor"]["kind"] == "auditor"  # type: ignore[index]  # JSON
         assert "The log is verified" in auditor.see("/audit").text
-
-
-class TestWords:
-    def test_there_are_words_for_everything_that_can_be_met(self) -> None:
-        assert set(audit_words.EVENTS) == set(EventName)
-        assert set(audit_words.ACTORS) == set(ActorKind)
-        assert set(audit_words.FINDINGS) == set(Verdict)
-        assert set(audit_words.REASONS) == set(AuditReason)
-
-    def test_are_those_of_the_page_in_a_bundle(self) -> None:
-        """A verifier has no catalogue of ours: a new event needs its line in audit/words.txt too."""
-        told = {event.value: (text.text("lv"), text.text("en")) for event, text in audit_words.EVENTS.items()}
-        assert words.events() == told
-        assert {kind: (text.text("lv"), text.text("en")) for kind, text in audit_words.ACTORS.items()} == words.ACTORS
-
-    def test_no_two_events_are_told_alike(self) -> None:
-        told = [message.source for message in audit_words.EVENTS.values()]
-        assert len(set(told)) == len(told)
 
 
 def tamper(facing: Facing, statement: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from audit.events import EventName
 from gateway.people.roles import Role
 from gateway.visits import actors, cases
-from gateway.visits.tables import DisputeKind
+from gateway.visits.case_tables import DisputeKind
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.stopping.conftest import Staff, signed_in
 from tests.gateway.visits.counter import Counter

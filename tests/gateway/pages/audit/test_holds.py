@@ -9,7 +9,7 @@ from audit.events import EventName
 from gateway.people.roles import Role
 from gateway.retention import erasing
 from gateway.visits import actors, cases
-from gateway.visits.tables import DisputeKind, DisputeOutcome
+from gateway.visits.case_tables import DisputeKind, DisputeOutcome
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.pages.mine.test_erasing import HERE as WISH

@@ -11,7 +11,8 @@ from gateway.people import residents
 from gateway.people.roles import Role
 from gateway.retention import jobs
 from gateway.retention.tables import ErasureWish, WishState
-from gateway.visits.tables import DocumentShown, Visit
+from gateway.visits.case_tables import DocumentShown
+from gateway.visits.tables import Visit
 from tests.gateway.pages.facing import Facing
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.pages.stopping.conftest import Staff, signed_in

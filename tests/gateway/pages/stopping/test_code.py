@@ -6,7 +6,7 @@ import pytest
 
 from delegation.model import DelegationState
 from gateway import long_codes
-from gateway.visits.tables import DisputeKind
+from gateway.visits.case_tables import DisputeKind
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.played import filed

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from gateway import long_codes
 from gateway.people.roles import Role
 from gateway.people.tables import StaffValue
-from gateway.visits.tables import DisputeKind
+from gateway.visits.case_tables import DisputeKind
 from tests.gateway.pages.facing import Facing
 from tests.gateway.pages.stopping.conftest import Staff
 from tests.gateway.pages.stopping.test_staff import shown

@@ -14,9 +14,10 @@ from delegation.model import DelegationState
 from gateway.database.counting import count_statements
 from gateway.ledger.tables import AuditEvent
 from gateway.people.roles import Role
+from gateway.visits.case_tables import DisputeKind
 from gateway.visits.rows import AnyRow
 from gateway.visits.scope import Wanted
-from gateway.visits.tables import DelegationRow, DisputeKind
+from gateway.visits.tables import DelegationRow
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.resident.test_on_behalf import BIRTH, CHILD, COMPANY, REGISTER, SECOND
 from tests.gateway.pages.stopping.conftest import Staff
