@@ -149,6 +149,7 @@ class EventName(StrEnum):
     FILING_NOT_FILED = "system:filing:not_filed"
     FILING_NEEDS_HUMAN = "system:filing:needs_human"
     FILING_DECIDED = "staff:filing:decided"
+    FILING_ANSWERED_LATE = "system:filing:answered_late"
     FILING_STOPPED = "resident:filing:stopped"
     FILING_STOP_TOO_LATE = "resident:filing:stop_too_late"
     FILING_FAILED = "system:filing:failed"

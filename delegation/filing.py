@@ -1,7 +1,7 @@
 """The states of a filing, and the only steps between them.
 
 drafted -> prepared -> confirmed -> sent -> filed. From *sent* there is no way back: what may have left is never sent
-again, so *unknown* is settled by asking the portal or by a person.
+again, so *unknown* is settled by asking the portal or by a person. Only the portal's own word comes after that.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,8 @@ TRANSITIONS: Mapping[FilingState, frozenset[FilingState]] = {
     _S.UNKNOWN: frozenset({_S.FILED, _S.NOT_FILED, _S.NEEDS_HUMAN}),
     _S.NEEDS_HUMAN: frozenset({_S.FILED, _S.NOT_FILED}),
     _S.FILED: frozenset(),
-    _S.NOT_FILED: frozenset(),
+    # The portal says after all that it has it: its word outweighs a person's, and that of its own list before.
+    _S.NOT_FILED: frozenset({_S.FILED}),
     _S.STOPPED: frozenset(),
     _S.DECLINED: frozenset(),
     _S.FAILED: frozenset(),

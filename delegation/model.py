@@ -295,6 +295,26 @@ def give_back(delegation: Delegation, *, service: str) -> Delegation:
     return replace(delegation, services=services, state=DelegationState.ACTIVE if was_spent else delegation.state)
 
 
+def take_back(delegation: Delegation, *, service: str) -> Delegation:
+    """Use the filing that was given back: the portal says after all that it has it. Undoes `give_back`.
+
+    Nothing is asked of the right to file: it was there when the final request left. With the last filing an *active*
+    delegation is *spent*; where another was filed in the meantime, more are used than were allowed, and that is so.
+
+    Raises:
+        StateError: it was never active.
+        OutOfScopeError: the service was not allowed.
+    """
+    _ensure_state(delegation, DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REVOKED)
+    delegation.allowed_service(service)
+    services = tuple(
+        replace(allowed, used=allowed.used + 1) if allowed.service == service else allowed
+        for allowed in delegation.services
+    )
+    is_spent = delegation.state is DelegationState.ACTIVE and all(allowed.is_used_up for allowed in services)
+    return replace(delegation, services=services, state=DelegationState.SPENT if is_spent else delegation.state)
+
+
 def end_action(delegation: Delegation, *, service: str, action: Action, now: datetime) -> Delegation:
     """Stop one action alone, at `now`: at the end of a visit, or when the resident no longer wants to be followed.
 

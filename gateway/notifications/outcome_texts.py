@@ -61,6 +61,42 @@ OUTCOME_TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Pilnvara: the institution has your application. Look: {link} or come to a centre.",
             ),
         },
+        "arrived_late": {
+            "lv": Text(
+                "Jūsu iesniegums tomēr ir saņemts",
+                "Pilnvara: iestāde jūsu iesniegumu tomēr ir saņēmusi. Skatiet {link} vai nāciet uz centru.",
+            ),
+            "lv-plain": Text(
+                "Jūsu iesniegums tomēr ir saņemts",
+                "Pilnvara: iestāde jūsu iesniegumu tomēr saņēma. Skatiet {link} vai nāciet uz centru.",
+            ),
+            "en": Text(
+                "Your application was received after all",
+                "Pilnvara: the institution now says that it has your application. See {link} or come to any centre.",
+            ),
+            "en-plain": Text(
+                "Your application arrived after all",
+                "Pilnvara: the institution has your application after all. Look: {link} or come to a centre.",
+            ),
+        },
+        "both_arrived": {
+            "lv": Text(
+                "Iestādei, iespējams, ir divi jūsu iesniegumi",
+                "Pilnvara: iestādei ir arī iesniegums, kuru uzskatīja par zudušu. {link} vai nāciet uz centru.",
+            ),
+            "lv-plain": Text(
+                "Iestādei, iespējams, ir divi jūsu iesniegumi",
+                "Pilnvara: iestādei var būt divi jūsu iesniegumi. Nāciet uz centru vai skatiet {link}",
+            ),
+            "en": Text(
+                "The institution may have two applications of yours",
+                "Pilnvara: what was sent again had arrived the first time too. See {link} or come to any centre.",
+            ),
+            "en-plain": Text(
+                "The institution may have two applications",
+                "Pilnvara: the institution may have two of your applications. Come to a centre, or look: {link}",
+            ),
+        },
         "not_arrived": {
             "lv": Text(
                 "Jūsu iesniegums nav saņemts",

@@ -14,18 +14,17 @@ from connectors.sdk.answers import Validated
 from connectors.sdk.inputs import Upload
 from connectors.sdk.steps import Values
 from connectors.sdk.words import Words
-from delegation.filing import BLOCKS_ANOTHER, FilingState
+from delegation.filing import FilingState
 from delegation.model import Action, DelegationState, ensure_allows
 from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.people.tables import Centre
-from gateway.visits import approvals, drift, filings, fitness, fixed, guarding, resending, second_person
+from gateway.visits import approvals, drift, earlier, filings, fitness, fixed, guarding, resending, second_person
 from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
-from gateway.visits.errors import AlreadyFiledError, Earlier, ExpiredError, OutOfOrderError
+from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState, Visit
@@ -281,31 +280,13 @@ def _single() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if "uq_filing_live" in str(error.orig) or "filing.service_key" in str(error.orig):
+        if filings.is_of_same_matter(error):
             raise AlreadyFiledError("the same thing was filed in this moment") from error
         raise
 
 
 def _ensure_single(conn: Connection, principal_id: str, service_id: str, key: bytes) -> None:
     """Say it in words where the unique index would only refuse."""
-    same = (
-        select(Filing.state, Filing.visit_id, Visit.assistant_id, Visit.terminal_id, Centre.name)
-        .join(Visit, Visit.id == Filing.visit_id)
-        .join(Centre, Centre.id == Visit.centre_id)
-        .where(
-            Filing.principal_id == principal_id,
-            Filing.service_id == service_id,
-            Filing.service_key == key,
-            Filing.state.in_(BLOCKS_ANOTHER),
-        )
-    )
-    row = conn.execute(same).first()
-    if row is not None:
-        earlier = Earlier(
-            visit_id=row.visit_id,
-            assistant_id=row.assistant_id,
-            terminal_id=row.terminal_id,
-            centre=row.name,
-            is_filed=row.state is FilingState.FILED,
-        )
-        raise AlreadyFiledError("the same thing is already open or filed", earlier)
+    found = earlier.of_matter(conn, principal_id, service_id, key)
+    if found is not None:
+        raise AlreadyFiledError("the same thing is already open or filed", found)

@@ -29,6 +29,7 @@ from gateway.visits import (
     confirming,
     following,
     going_on,
+    late,
     running,
     second_acts,
     sending,
@@ -49,6 +50,8 @@ _LOOK_UP_TRIES = 4
 _BUSY = timedelta(seconds=5)
 _LOOKS_AT_ONCE = 10
 """Applications that one job looks up: then others have their turn."""
+_LOOKS_AT_A_MATTER = 5
+"""Tries to keep an answer before it is left to the job's own next try."""
 _PORTAL_RESTS = timedelta(minutes=10)
 """How long a portal that does not answer is left alone."""
 
@@ -88,6 +91,7 @@ class Errands:
                 lambda conn, job: telling.tell(conn, self._parts, job["delegation"], telling.Told(job["what"]))
             ),
             advancing.JOB: self._go_on,
+            late.JOB: self._look_at_late,
             "delegation.expire": self._step(lambda conn, job: stopping.expire(conn, self._parts, job["delegation"])),
         }
 
@@ -139,7 +143,7 @@ class Errands:
                 await self._failed(errand, error)
                 await self._ask_portal_if_sent(run_id)
                 return
-        await self._write(lambda conn: sending.outcome(conn, self._parts, run_id, result))
+        await self._keep(lambda conn: sending.outcome(conn, self._parts, run_id, result))
         if held is not None:
             await self._write(lambda conn: running.release(conn, held))
 
@@ -158,7 +162,7 @@ class Errands:
         )
         async with self._watching(errand, errand.run_id):
             result = await self._runner.look_up(task, self._decide(errand), self._progress)
-        await self._write(lambda conn: sending.looked_up(conn, self._parts, run_id, result))
+        await self._keep(lambda conn: sending.looked_up(conn, self._parts, run_id, result))
 
     async def follow(self, job: Job) -> None:
         """Look what became of what is due at one portal, one after the other; one that is out of order rests."""
@@ -306,6 +310,20 @@ class Errands:
             await self._write(lambda conn: step(conn, job.payload))
 
         return handle
+
+    async def _keep(self, work: Callable[[Connection], None]) -> None:
+        """Keep an answer of the portal: where the same matter is begun anew in that very moment, look once more."""
+        for tries_left in reversed(range(_LOOKS_AT_A_MATTER)):
+            try:
+                await self._write(work)
+            except late.MovedError:
+                if not tries_left:
+                    raise
+            else:
+                return
+
+    async def _look_at_late(self, job: Job) -> None:
+        await self._keep(lambda conn: late.look_again(conn, self._parts, job.payload["filing"]))
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
         return await self._parts.database.write(work)

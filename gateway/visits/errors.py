@@ -1,6 +1,7 @@
 """What a step of the flow refuses, by name. `gateway.problems` turns these into HTTP; nothing here knows of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -156,14 +157,19 @@ class ExpiredError(VisitError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Earlier:
-    """The visit that holds the same thing, and who may open it."""
+    """What holds the same thing: of which service, since when, under which number, in whose visit."""
 
+    service_id: str
     visit_id: str
     assistant_id: str
     terminal_id: str
     centre: str
     is_filed: bool
     """Else it is still worked on, on its way, or nobody knows yet."""
+    sent_at: datetime | None
+    """When it left; `None` where it has not."""
+    reference: str | None
+    """The number that the portal gave it, of the resident whose matter it is."""
 
 
 class AlreadyFiledError(VisitError):

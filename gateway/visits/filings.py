@@ -3,11 +3,13 @@
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
+from sqlalchemy.exc import IntegrityError
 
 from delegation.filing import IN_DOUBT, FilingState, ensure_transition
 from gateway.database.base import written_out
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.rows import AnyRow
+from gateway.visits.states import Late
 from gateway.visits.tables import Filing
 
 MAY_HAVE_ARRIVED = IN_DOUBT | {FilingState.FILED}
@@ -19,6 +21,21 @@ _MOVE = {
     .values(state=bindparam("to_state"))
     for state in FilingState
 }
+
+
+def counts(filing: AnyRow) -> bool:
+    """Whether a filing can be the newest of its delegation: one that was overtaken leaves the earlier in its place."""
+    return bool(filing.reason != Late.OVERTAKEN)
+
+
+def is_looked_up(filing: AnyRow) -> bool:
+    """Whether the portal may still be asked what it holds: in doubt, or a person alone said that it has nothing."""
+    return filing.state in IN_DOUBT or (filing.state is FilingState.NOT_FILED and filing.decided_by is not None)
+
+
+def is_of_same_matter(error: IntegrityError) -> bool:
+    """Whether a second filing of the same matter was refused by the unique index."""
+    return "uq_filing_live" in str(error.orig) or "filing.service_key" in str(error.orig)
 
 
 def move(conn: Connection, filing: AnyRow, to: FilingState, **columns: Any) -> None:

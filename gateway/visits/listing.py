@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, or_, select
 
 from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
@@ -12,6 +12,7 @@ from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits.outcome_tables import Following
+from gateway.visits.states import Late
 from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
 
 _COLUMNS = (Visit.id, Visit.channel, Visit.ending, Visit.opened_at, Visit.closed_at, Visit.services, Service.cards)
@@ -27,7 +28,7 @@ _IN_DOUBT: Select[Any] = (
     select(*_COLUMNS)
     .join(Filing, Filing.visit_id == Visit.id)
     .outerjoin(Service, Service.id == Visit.service_id)
-    .where(*_OWN, Filing.state == FilingState.NEEDS_HUMAN)
+    .where(*_OWN, or_(Filing.state == FilingState.NEEDS_HUMAN, Filing.reason == Late.BOTH))
     .order_by(Visit.opened_at)
     .limit(bindparam("most"))
 )

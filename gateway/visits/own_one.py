@@ -26,6 +26,7 @@ from gateway.visits import (
     actions,
     actors,
     holders,
+    late,
     outcomes,
     own,
     own_looks,
@@ -44,6 +45,7 @@ from gateway.visits.proof import proof_of
 from gateway.visits.rows import AnyRow
 from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
+from gateway.visits.states import Late
 from gateway.visits.stop_codes import StopPaper
 from gateway.visits.stopping import Answer
 from gateway.visits.tables import Filing, Receipt
@@ -106,6 +108,8 @@ class Filed:
     reason: str | None
     sent_at: datetime | None
     reference: str | None
+    late_reference: str | None
+    """The number that the portal gave late, where the same was sent again by then."""
     readback: ReadBack | None
     """What the portal held before the last click; `None` where it has not come so far, or is erased."""
     has_pdf: bool
@@ -268,6 +272,7 @@ def _allowed(model: Delegation, service: Service, now: datetime) -> Allowed:
 def _filed(
     row: AnyRow, services: dict[str, Service], vault: VisitVault | None, outlook: Outlook, language: str
 ) -> Filed:
+    kept = None if vault is None or row.reason not in (Late.BOTH, Late.BOTH_KNOWN) else late.kept_of(vault, row.id)
     has_readback = vault is not None and row.readback_hash is not None
     return Filed(
         id=row.id,
@@ -277,6 +282,7 @@ def _filed(
         reason=row.reason,
         sent_at=row.sent_at,
         reference=row.reference,
+        late_reference=None if kept is None else kept.reference,
         readback=read_back_of(vault, row.id) if vault is not None and has_readback else None,
         has_pdf=vault is not None and row.pdf_hash is not None,
         fee=row.fee,

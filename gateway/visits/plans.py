@@ -22,8 +22,10 @@ from gateway.services import catalogue
 from gateway.services.catalogue import Service
 from gateway.visits.asking import StoredUpload, stored, uploads
 from gateway.visits.errors import NotTogetherError
+from gateway.visits.filings import counts
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
+from gateway.visits.states import Late
 
 ANSWERS = "plan"
 """What is sealed of a visit's answers to all its services."""
@@ -86,8 +88,9 @@ def of_visit(conn: Connection, service_ids: Iterable[str]) -> Together:
 
 def newest(filings: Iterable[AnyRow], delegation_id: str | None) -> dict[str, AnyRow]:
     """The newest filing of each service. What came to nothing under an earlier delegation is to be done anew."""
-    counts = IN_DOUBT | {FilingState.FILED}
-    return {each.service_id: each for each in filings if each.delegation_id == delegation_id or each.state in counts}
+    stays = IN_DOUBT | {FilingState.FILED}
+    counted = [each for each in filings if counts(each)]
+    return {each.service_id: each for each in counted if each.delegation_id == delegation_id or each.state in stays}
 
 
 def waits_for(plan: Together, service: str, newest: Mapping[str, AnyRow]) -> tuple[str, ...]:
@@ -194,4 +197,6 @@ def _is_filed(filing: AnyRow | None) -> bool:
 
 
 def _is_untried(filing: AnyRow | None) -> bool:
-    return filing is None or filing.state is FilingState.ABANDONED
+    """Whether nothing came to nothing by itself: what was overtaken by an earlier one is not tried again."""
+    is_left = filing is not None and filing.state is FilingState.ABANDONED
+    return filing is None or (is_left and filing.reason != Late.OVERTAKEN_ELSEWHERE)

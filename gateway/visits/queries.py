@@ -12,6 +12,7 @@ from gateway.ledger.tables import AuditChain, AuditEvent
 from gateway.people.tables import Centre, Staff
 from gateway.services.tables import Service
 from gateway.visits.filings import MAY_HAVE_ARRIVED
+from gateway.visits.rows import is_counted
 from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run, SecondLook, SecondLookState, Visit
 
 _LOOKED_AT = (
@@ -76,7 +77,11 @@ def visit_view() -> Select[Any]:
             filing.id
             == newest(
                 inner_filing,
-                and_(inner_filing.delegation_id == delegation.id, inner_filing.service_id == Visit.service_id),
+                and_(
+                    inner_filing.delegation_id == delegation.id,
+                    inner_filing.service_id == Visit.service_id,
+                    is_counted(inner_filing),
+                ),
                 inner_filing.drafted_at,
             ),
         )

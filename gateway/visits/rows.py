@@ -7,11 +7,12 @@ Two steps that meet therefore wait for each other and never for ever.
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select
 
 from gateway.database.base import lock
 from gateway.people.access import StaffSession
 from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
+from gateway.visits.states import Late
 from gateway.visits.tables import (
     Approval,
     DelegationRow,
@@ -25,6 +26,12 @@ from gateway.visits.tables import (
 )
 
 AnyRow: TypeAlias = Row[Any]
+
+
+def is_counted(table: Any = Filing) -> ColumnElement[bool]:
+    """Whether a filing can be the newest of its delegation: one that was overtaken leaves the earlier in its place."""
+    return or_(table.reason.is_(None), table.reason != Late.OVERTAKEN)
+
 
 _VISIT = select(Visit.__table__).where(Visit.id == bindparam("id"))
 _DELEGATION = select(DelegationRow.__table__).where(DelegationRow.id == bindparam("id"))
@@ -44,13 +51,13 @@ _FILINGS_OF_DELEGATION = (
 )
 _FILING_OF_DELEGATION = (
     select(Filing.__table__)
-    .where(Filing.delegation_id == bindparam("delegation"))
+    .where(Filing.delegation_id == bindparam("delegation"), is_counted())
     .order_by(Filing.drafted_at.desc())
     .limit(1)
 )
 _FILING_FOR_SERVICE = (
     select(Filing.__table__)
-    .where(Filing.delegation_id == bindparam("delegation"), Filing.service_id == bindparam("service"))
+    .where(Filing.delegation_id == bindparam("delegation"), Filing.service_id == bindparam("service"), is_counted())
     .order_by(Filing.drafted_at.desc())
     .limit(1)
 )

@@ -107,7 +107,7 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
     filing = lock_filing(conn, filing.id)
     if run.state in (RunState.DONE, RunState.FAILED, RunState.HOLDING) or run.attempt != filing.attempt:
         return None
-    if filing.state not in _STARTS[run.kind]:
+    if not _may_start(run.kind, filing):
         set_run(conn, run_id, state=RunState.FAILED, reason="run.superseded", ended_at=now)
         return None
     if run.kind is not RunKind.LOOK_UP and not may_file(row, filing.service_id, now):
@@ -153,11 +153,13 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
     )
 
 
-_STARTS = {
-    RunKind.PREPARE: frozenset({FilingState.DRAFTED}),
-    RunKind.SEND: frozenset({FilingState.CONFIRMED}),
-    RunKind.LOOK_UP: frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN}),
-}
+_STARTS = {RunKind.PREPARE: FilingState.DRAFTED, RunKind.SEND: FilingState.CONFIRMED}
+
+
+def _may_start(kind: RunKind, filing: AnyRow) -> bool:
+    if kind is RunKind.LOOK_UP:
+        return filing.state is not FilingState.SENT and filings.is_looked_up(filing)
+    return filing.state is _STARTS[kind]
 
 
 def waits(conn: Connection, run_id: str) -> None:

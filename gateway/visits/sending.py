@@ -1,11 +1,9 @@
 """The gate asks, *sent* is committed, the portal's answer is kept. Nothing is ever sent twice."""
 
-import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
 
 from audit.entry import Actor
 from audit.events import EventName
@@ -18,32 +16,28 @@ from connectors.runner.api import (
     GateRequest,
     LookedUp,
     Sent,
+    Unknown,
     Verdict,
 )
 from connectors.sdk import registry
-from delegation.assurance import NumberSource
 from delegation.commitment import HashKind
-from delegation.filing import FilingState, frees_allowance
+from delegation.filing import IN_DOUBT, FilingState, frees_allowance
 from delegation.model import DelegationState, give_back, spend
-from gateway.ids import new_id
 from gateway.parts import Parts
-from gateway.people import residents
 from gateway.people.access import StaffSession
-from gateway.people.residents import Profile
 from gateway.visits import (
     actors,
     advancing,
-    disclosure,
     doubts,
     filings,
-    following,
     going_on,
+    late,
     leaving,
-    plans,
     stopping,
     telling,
 )
-from gateway.visits.asking import Answers, Refusals, queue_run
+from gateway.visits.arriving import ReceiptPage, file_receipt
+from gateway.visits.asking import Refusals, queue_run
 from gateway.visits.delegations import may_file, store, to_model
 from gateway.visits.rows import (
     AnyRow,
@@ -57,9 +51,9 @@ from gateway.visits.rows import (
     lock_permit,
     lock_visit,
 )
-from gateway.visits.running import read_back_of, set_run
+from gateway.visits.running import set_run
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import Filing, Permit, Receipt, RunKind, RunState, VisitState
+from gateway.visits.tables import Filing, Permit, RunKind, RunState, VisitState
 from gateway.visits.telling import Told
 from gateway.visits.trail import say
 
@@ -67,9 +61,7 @@ _BEFORE_FINAL = {
     RunKind.PREPARE: frozenset({FilingState.DRAFTED, FilingState.PREPARED}),
     RunKind.SEND: frozenset({FilingState.CONFIRMED}),
 }
-_LOOKING = frozenset({FilingState.UNKNOWN, FilingState.SENT, FilingState.NEEDS_HUMAN})
 _IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
-_AMOUNT = re.compile(r"\d{1,3}(?:[ \u00a0.]?\d{3})?(?:[.,]\d{2})?[ \u00a0]?(?:EUR|€)")
 _A_LITTLE = timedelta(seconds=5)
 """After the moment at which an empty answer begins to prove something."""
 
@@ -79,7 +71,7 @@ def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
     run = find_run(conn, run_id)
     filing = find_filing(conn, run.filing_id)
     if run.kind is RunKind.LOOK_UP:
-        return Verdict(filing.state in _LOOKING, "look_up")
+        return Verdict(filings.is_looked_up(filing), "look_up")
     row = find_delegation(conn, filing.delegation_id)
     if row.state is not DelegationState.ACTIVE:
         return Verdict(False, "delegation.revoked")
@@ -135,26 +127,24 @@ def decide_final(conn: Connection, parts: Parts, run_id: str, request: GateReque
 
 
 def outcome(conn: Connection, parts: Parts, run_id: str, result: Sent) -> None:
-    """Keep what the portal answered to the final request."""
+    """Keep what the portal answered to the final request, also when nobody waited for it any more.
+
+    Raises:
+        late.MovedError: the same matter was begun anew in this moment; to be called again.
+    """
     now = parts.clock.database_now(conn)
-    run = find_run(conn, run_id)
-    row = lock_delegation(conn, find_filing(conn, run.filing_id).delegation_id)
-    filing = lock_filing(conn, run.filing_id)
+    matter = late.lock_matter(conn, find_run(conn, run_id).filing_id)
+    row, filing = matter.row, matter.filing
     set_run(conn, run_id, state=RunState.DONE, ended_at=now)
-    if isinstance(result, Filed) and filing.state in _IN_DOUBT:
-        # Somebody took this worker for dead and asked the portal; its answer came after all.
+    if isinstance(result, Filed) and filing.state in IN_DOUBT:
+        # *Sent*, or somebody took this worker for dead and asked the portal; its answer came after all.
         receipt = ReceiptPage(result.reference, result.pdf, result.page_text)
-        file_receipt(conn, parts, filing, receipt, actors.connector(filing.service_id), now)
-        return
-    if filing.state is not FilingState.SENT:
-        return
-    who = actors.connector(filing.service_id)
-    if isinstance(result, Filed):
-        receipt = ReceiptPage(result.reference, result.pdf, result.page_text)
-        file_receipt(conn, parts, filing, receipt, who, now)
+        _filed(conn, parts, filing, receipt, actors.connector(filing.service_id), now)
+    elif filing.state is not FilingState.SENT:
+        late.answered(conn, parts, matter, run_id, result, now)
     elif isinstance(result, DeclinedByPortal):
         _declined(conn, parts, row, filing, result, now)
-    else:
+    elif isinstance(result, Unknown):
         doubts.answered(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, result.evidence, now)
         _unknown(conn, filing, result.reason, for_a_person=result.for_a_person, now=now)
 
@@ -171,19 +161,23 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     """Keep what the portal holds: filed, proved not to be, or a person must decide.
 
     Where an empty answer proves nothing yet, the portal is asked once more when it does; whoever is first settles it.
+
+    Raises:
+        late.MovedError: as `outcome`.
     """
     now = parts.clock.database_now(conn)
-    run = find_run(conn, run_id)
-    row = lock_delegation(conn, find_filing(conn, run.filing_id).delegation_id)
-    filing = lock_filing(conn, run.filing_id)
+    matter = late.lock_matter(conn, find_run(conn, run_id).filing_id)
+    row, filing = matter.row, matter.filing
     set_run(conn, run_id, state=RunState.DONE, ended_at=now)
-    if filing.state not in _IN_DOUBT:
-        return
     result = going_on.as_evidence(filing.service_id, result)
+    if filing.state not in _IN_DOUBT:
+        if not isinstance(result, Absent):
+            late.answered(conn, parts, matter, run_id, result, now)
+        return
     doubts.asked(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, result, now)
     who = actors.connector(filing.service_id)
     if isinstance(result, Found):
-        file_receipt(conn, parts, filing, ReceiptPage(result.reference, result.pdf), who, now)
+        _filed(conn, parts, filing, ReceiptPage(result.reference, result.pdf), who, now)
         _tell_if_closed(conn, parts, filing, Told.ARRIVED)
     elif isinstance(result, Absent) and result.conclusive:
         _not_filed(conn, row, filing, who, now)
@@ -249,7 +243,7 @@ def settle(
     if reference is None:
         _not_filed(conn, row, filing, by.actor, now)
     else:
-        file_receipt(conn, parts, filing, ReceiptPage(reference, None), by.actor, now)
+        _filed(conn, parts, filing, ReceiptPage(reference, None), by.actor, now)
     _tell_if_closed(conn, parts, filing, Told.NOT_ARRIVED if reference is None else Told.ARRIVED)
 
 
@@ -259,73 +253,9 @@ def _tell_if_closed(conn: Connection, parts: Parts, filing: AnyRow, what: Told) 
         telling.tell(conn, parts, filing.delegation_id, what)
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptPage:
-    """What the portal gave for an application."""
-
-    reference: str
-    pdf: bytes | None
-    text: str = ""
-    """Of the page, where one was seen: later services may be fed with what it says."""
-
-
-def file_receipt(conn: Connection, parts: Parts, filing: AnyRow, page: ReceiptPage, who: Actor, now: datetime) -> None:
-    """The portal has it: keep reference, PDF and what later services need, say so, and go on with those."""
-    reference, pdf = page.reference, page.pdf
-    vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
-    receipt_id = new_id()
-    pdf_hash = None if pdf is None else vault.hasher.hash(HashKind.RECEIPT, pdf)
-    conn.execute(
-        insert(Receipt).values(
-            id=receipt_id,
-            filing_id=filing.id,
-            reference=reference,
-            fee=_to_be_paid(read_back_of(vault, filing.id).fee),
-            pdf_hash=pdf_hash,
-            payload_hash=filing.readback_hash,
-            body_sha256=filing.body_sha256,
-            stored_at=now,
-        )
-    )
-    if pdf is not None:
-        vault.keep(filing.id, "pdf", pdf, now)
-    given = plans.keep_given(vault, filing.id, registry.find(filing.service_id), page.text, now)
-    _remember_account(conn, parts, vault, filing, now)
-    filings.move(conn, filing, FilingState.FILED, reference=reference, ended_at=now)
-    reference_hash = vault.hasher.hash(HashKind.RECEIPT, reference.encode())
-    say(conn, filing.visit_id, EventName.FILING_FILED, who, now, filing=filing.id, reference=reference_hash)
-    say(
-        conn,
-        filing.visit_id,
-        EventName.RECEIPT_STORED,
-        actors.SYSTEM,
-        now,
-        receipt=receipt_id,
-        filing=filing.id,
-        payload=filing.readback_hash,
-        pdf=pdf_hash,
-        **disclosure.commit_receipt(vault, filing.id, reference, pdf),
-        **({"gives": given} if given else {}),
-    )
-    following.begin(conn, parts, filing, now)
-    advancing.later(conn, filing, now)
-
-
-def _to_be_paid(fee: str) -> str | None:
-    """The amount in what the portal wrote of its fee: of its own words nothing else is kept in the open."""
-    found = _AMOUNT.search(fee)
-    return found.group() if found and set(found.group()) & set("123456789") else None
-
-
-def _remember_account(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, now: datetime) -> None:
-    """The account that the resident has confirmed and the portal has taken is known from now on."""
-    values = msgspec.json.decode(vault.take(filing.id, "answers"), type=Answers).values
-    asked = [each.name for each in registry.find(filing.service_id).inputs if each.prefill == "resident.iban"]
-    account = next((value for name in asked if isinstance(value := values.get(name), str)), None)
-    if account:
-        profile = Profile(name="", code="", iban=account)
-        source = NumberSource.EARLIER_APPROVAL
-        residents.remember(conn, parts, filing.principal_id, profile, source=source, now=now)
+def _filed(conn: Connection, parts: Parts, filing: AnyRow, page: ReceiptPage, who: Actor, now: datetime) -> None:
+    file_receipt(conn, parts, filing, page, who, now)
+    late.later(conn, filing, now)
 
 
 def _declined(
@@ -377,6 +307,7 @@ def _free(conn: Connection, row: AnyRow, filing: AnyRow, then: FilingState, now:
     """
     ensure(frees_allowance(filing.state, then), "give back what may have been filed")
     store(conn, give_back(to_model(row), service=filing.service_id))
+    late.later(conn, filing, now)
     if find_visit(conn, filing.visit_id).state is VisitState.CLOSED:
         again = find_delegation(conn, row.id)
         stopping.end_rights(conn, again, None, by=actors.SYSTEM, whose="visit", now=now)

@@ -36,6 +36,21 @@ class Ending(StrEnum):
     INFORMED = "informed"
 
 
+class Late(StrEnum):
+    """What the portal's late word made of a filing: kept as its reason."""
+
+    ARRIVED = "filing.arrived_late"
+    """It was taken for lost, until the portal said that it has it."""
+    OVERTAKEN = "filing.overtaken"
+    """It was begun since, under the same delegation, and never sent: the earlier one stands in its place."""
+    OVERTAKEN_ELSEWHERE = "filing.overtaken_elsewhere"
+    """As before, under another delegation."""
+    BOTH = "filing.both_arrived"
+    """It arrived late, and the same had been sent again: a person has to act."""
+    BOTH_KNOWN = "filing.both_known"
+    """A person has acted upon that."""
+
+
 class ApprovalState(StrEnum):
     """How far one asking has come."""
 

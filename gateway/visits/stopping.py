@@ -174,7 +174,7 @@ def answer_to_code(conn: Connection, parts: Parts, typed: str) -> Answer:
 def answer(conn: Connection, parts: Parts, delegation_id: str) -> Answer:
     """What is true now: it was sent, it was stopped, or it had ended by itself or by another's no."""
     row = find_delegation(conn, delegation_id)
-    under_it = filings_of(conn, delegation_id)
+    under_it = [each for each in filings_of(conn, delegation_id) if filings.counts(each)]
     sent = [each for each in under_it if each.state in filings.MAY_HAVE_ARRIVED and each.sent_at is not None]
     if sent and sent[-1].id == under_it[-1].id:
         return Answer(Outcome.SENT, sent[-1].sent_at)

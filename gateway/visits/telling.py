@@ -44,6 +44,10 @@ class Told(StrEnum):
     """A person has found out that the portal has it."""
     NOT_ARRIVED = "not_arrived"
     """A person has found out that the portal does not have it."""
+    ARRIVED_LATE = "arrived_late"
+    """The portal says after all that it has what was said to be lost."""
+    BOTH_ARRIVED = "both_arrived"
+    """As before, and the same had been sent again."""
 
 
 def later(delegation_id: str, what: Told, now: datetime) -> Task:

@@ -16,7 +16,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue, life_events
 from gateway.services.catalogue import Service
-from gateway.visits import approvals, guarding, opening, plans, scope, stopping
+from gateway.visits import approvals, filings, guarding, opening, plans, scope, stopping
 from gateway.visits.errors import NotOfferedError
 from gateway.visits.rows import AnyRow, ensure, filings_of_visit, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Visit
@@ -158,7 +158,7 @@ def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:
     """Each service of a visit and how far it is; nothing where there is but one."""
     if not view.visit["services"]:
         return ()
-    newest = {filing.service_id: filing for filing in filings_of_visit(conn, view.id)}
+    newest = {each.service_id: each for each in filings_of_visit(conn, view.id) if filings.counts(each)}
     services = catalogue.find_all(conn, view.visit["services"])
     plan, left_out = plans.set_of(services), view.visit["left_out"] or {}
     allowed = {each["service"]: each for each in (view.delegation["services"] if view.delegation else ())}

@@ -10,6 +10,7 @@ from delegation.filing import FilingState
 from delegation.model import Action, DelegationState
 from gateway.services import catalogue
 from gateway.visits.delegations import files_until
+from gateway.visits.states import Late
 from gateway.visits.tables import ApprovalState, RunState, VisitState
 
 AnyColumns: TypeAlias = Mapping[str, Any]
@@ -44,6 +45,10 @@ class Stage(StrEnum):
     DECLINED = "declined"
     NOT_FILED = "not_filed"
     NEEDS_HUMAN = "needs_human"
+    ARRIVED = "arrived"
+    """What was begun here was sent before, elsewhere, and did arrive: the portal said so late."""
+    BOTH = "both"
+    """It arrived late, and the same had been sent again: a person has to act."""
     STOPPED = "stopped"
     FAILED = "failed"
     SET_ASIDE = "set_aside"
@@ -60,6 +65,11 @@ _OF_FILING = {
     FilingState.NEEDS_HUMAN: Stage.NEEDS_HUMAN,
     FilingState.FAILED: Stage.FAILED,
     FilingState.ABANDONED: Stage.STOPPED,
+}
+_OF_LATE = {
+    Late.OVERTAKEN_ELSEWHERE: Stage.ARRIVED,
+    Late.BOTH: Stage.BOTH,
+    Late.BOTH_KNOWN: Stage.BOTH,
 }
 _OF_DELEGATION = {
     DelegationState.REQUESTED: Stage.APPROVAL,
@@ -136,8 +146,9 @@ class VisitView:
             return Stage.SET_ASIDE if self.is_put_off else Stage.CLOSED
         if self.delegation is None or self.is_for_another_service or self.is_of_an_earlier_day:
             return self._stage_of_service
-        if self.filing is not None and self.filing["state"] in _OF_FILING and not self.is_set_aside:
-            return _OF_FILING[self.filing["state"]]
+        of_filing = self._stage_of_filing
+        if of_filing is not None:
+            return of_filing
         if self.delegation["state"] in _OF_DELEGATION:
             is_asked = self.delegation["state"] is DelegationState.REQUESTED
             is_held = is_asked and self.approval is None and self.looks_waiting > 0
@@ -147,9 +158,23 @@ class VisitView:
         return self._stage_of_unsent()
 
     @property
+    def _stage_of_filing(self) -> Stage | None:
+        """Where the filing alone says it; what the portal said late counts before its state."""
+        filing = self.filing
+        if filing is None:
+            return None
+        late = _OF_LATE.get(filing["reason"])
+        return late or (None if self.is_set_aside else _OF_FILING.get(filing["state"]))
+
+    @property
     def is_set_aside(self) -> bool:
         """Whether the service was left half done for another one, to be taken up again."""
         return self.filing is not None and self.filing["reason"] in (SET_ASIDE, LEFT_OUT)
+
+    @property
+    def came_late(self) -> bool:
+        """Whether it was taken for lost until the portal said that it has it."""
+        return self.filing is not None and self.filing["reason"] == Late.ARRIVED
 
     @property
     def allowed(self) -> AnyColumns | None:

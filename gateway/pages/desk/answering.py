@@ -18,6 +18,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.errors import SessionOverError
 from gateway.problem_texts import DEFECT, PROBLEMS, Problem
+from gateway.services import catalogue
 from gateway.services.catalogue import ServiceUnknownError
 from gateway.visits import guarding, resuming, setting_aside, turns
 from gateway.visits.errors import AlreadyFiledError, Earlier, NotFoundError, OutOfOrderError, VisitError
@@ -82,9 +83,14 @@ class AtVisit:
             **context_of(self.session, desk, wish),
             problem=problem,
             earlier=earlier,
-            may_open_earlier=earlier is not None and _may_open(self.session, earlier),
+            earlier_title=None if earlier is None else await self._title(earlier.service_id),
+            may_open_earlier=earlier is not None and _may_open(self.session, earlier, self.visit_id),
             note=words.NOTES.get(self.request.query_params.get("note", "")),
         )
+
+    async def _title(self, service_id: str) -> str:
+        service = await self.parts.database.read(lambda conn: catalogue.find(conn, service_id))
+        return service.card(self.session.language).title
 
     async def _gathered(self, wish: Wish) -> Desk:
         return await self.parts.database.read(
@@ -103,8 +109,6 @@ class AtVisit:
                 await self.parts.database.write(self.doing(guarding.note, route, error))
             problem = problem_of(error)
             earlier = error.earlier if isinstance(error, AlreadyFiledError) else None
-            if earlier is not None and earlier.visit_id == self.visit_id:
-                earlier = None
             return await self.show(wish, status=problem.status, problem=problem, earlier=earlier)
         return see_other(f"{self.path}{then}")
 
@@ -121,9 +125,10 @@ def problem_of(error: Exception) -> Problem:
     return PROBLEMS.get(getattr(error, "code", ""), DEFECT)
 
 
-def _may_open(session: StaffSession, earlier: Earlier) -> bool:
-    """As `reading.for_desk` decides: a visit opens for its own assistant, at its own terminal."""
-    return (earlier.assistant_id, earlier.terminal_id) == (session.staff_id, session.terminal_id)
+def _may_open(session: StaffSession, earlier: Earlier, here: str) -> bool:
+    """As `reading.for_desk` decides: a visit opens for its own assistant, at its terminal; `here` is open."""
+    own = (earlier.assistant_id, earlier.terminal_id) == (session.staff_id, session.terminal_id)
+    return own and earlier.visit_id != here
 
 
 def path_of(visit_id: str) -> str:
@@ -188,6 +193,8 @@ _AT: Final[dict[Stage, tuple[int, str]]] = {
     Stage.NEEDS_HUMAN: (4, "current"),
     Stage.DECLINED: (4, "stopped"),
     Stage.NOT_FILED: (4, "stopped"),
+    Stage.ARRIVED: (3, "stopped"),
+    Stage.BOTH: (4, "current"),
     Stage.FILED: (5, "current"),
 }
 

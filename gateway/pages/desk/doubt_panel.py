@@ -1,5 +1,6 @@
 """What whoever has to find out is shown of a filing that may have arrived: all that is known, and where to look."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -8,15 +9,17 @@ from delegation.filing import FilingState
 from gateway.pages.desk import words
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import doubts, holders, rows, sending
+from gateway.visits import doubts, holders, sending
 from gateway.visits.reading import VisitView
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
 
 
-def gather(conn: Connection, parts: Parts, view: VisitView, language: str) -> list[dict[str, Any]]:
-    """Each filing of a visit that nobody but a person can settle, the oldest first."""
-    waiting = [each for each in rows.filings_of_visit(conn, view.id) if each.state is FilingState.NEEDS_HUMAN]
+def gather(
+    conn: Connection, parts: Parts, view: VisitView, filings: Sequence[AnyRow], language: str
+) -> list[dict[str, Any]]:
+    """Each of a visit's filings that nobody but a person can settle, in their order."""
+    waiting = [each for each in filings if each.state is FilingState.NEEDS_HUMAN]
     if not waiting:
         return []
     vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])

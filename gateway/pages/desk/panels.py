@@ -20,11 +20,13 @@ from gateway.pages.desk import (
     asked_before,
     doubt_panel,
     filling_panel,
+    late_panel,
     parties_form,
     plan_panel,
     readback_panel,
     routes,
     scope_form,
+    service_panel,
     signing_panel,
     trouble_panel,
     words,
@@ -33,8 +35,7 @@ from gateway.pages.desk.plan_panel import Planned
 from gateway.pages.qr import qr
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.services import search, standing
-from gateway.visits import holders, looking, plans, reading, receipts, second_looks, troubles, turns
+from gateway.visits import holders, looking, plans, reading, receipts, rows, second_looks, turns
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -54,6 +55,7 @@ LIVE = frozenset(
         Stage.PERMIT_REFUSED,
         Stage.SENDING,
         Stage.LOOKING_UP,
+        Stage.ARRIVED,
         Stage.STOPPED,
         Stage.EXPIRED,
         Stage.REFUSED,
@@ -194,34 +196,7 @@ def _panel(view: VisitView, wish: Wish) -> str:
 
 
 def _service(look: _Look) -> dict[str, Any]:
-    query = str(look.typed("choose").get("query", ""))
-    found, *events = search.search_all(look.conn, query)
-    return {
-        "events": [
-            [(event.id, event.card(look.session.language), len(event.services)) for event in each] for each in events
-        ],
-        "can_add": look.view.service is not None and look.view.visit["service_id"] is not None,
-        "query": query,
-        "found": [
-            (service.id, service.is_electronic, service.card(look.session.language)) for service in found.services
-        ],
-        "total": found.total,
-        "closed": _closed_services(look, [service.id for service in found.services]),
-        "troubles": troubles.of_services(look.conn, [service.id for service in found.services]),
-        "can_go_back": look.view.service is not None,
-    }
-
-
-def _closed_services(look: _Look, service_ids: list[str]) -> dict[str, dict[str, Any]]:
-    """Of these services those that cannot be given here now: why, and where else."""
-    me, at = look.session, look.view.now
-    stands = standing.of(look.conn, service_ids, centre_id=me.centre_id, staff_id=me.staff_id, at=at)
-    closed = {service_id: each for service_id, each in stands.items() if not each.is_open}
-    where = standing.elsewhere(look.conn, list(closed), centre_id=me.centre_id, at=at) if closed else {}
-    return {
-        service_id: {"why": each.why, "training": each.training_name(me.language), "where": where[service_id]}
-        for service_id, each in closed.items()
-    }
+    return service_panel.gather(look.conn, look.session, look.view, str(look.typed("choose").get("query", "")))
 
 
 def _request(look: _Look) -> dict[str, Any]:
@@ -361,7 +336,17 @@ def _refused_by_portal(look: _Look) -> dict[str, Any]:
 
 
 def _doubts(look: _Look) -> dict[str, Any]:
-    return {"doubts": doubt_panel.gather(look.conn, look.parts, look.view, look.session.language), "shown": look.shown}
+    filings = rows.filings_of_visit(look.conn, look.view.id)
+    doubts = doubt_panel.gather(look.conn, look.parts, look.view, filings, look.session.language)
+    return {
+        "doubts": doubts,
+        "shown": look.shown,
+        **late_panel.pair_among(look.conn, look.parts, look.view, filings),
+    }
+
+
+def _both(look: _Look) -> dict[str, Any]:
+    return late_panel.pair(look.conn, look.parts, look.view)
 
 
 def _closed(look: _Look) -> dict[str, Any]:
@@ -394,5 +379,8 @@ _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     Stage.DECLINED: _refused_by_portal,
     Stage.FAILED: _refused_by_portal,
     Stage.NEEDS_HUMAN: _doubts,
+    Stage.FILED: _both,
+    Stage.ARRIVED: lambda look: late_panel.stands_for(look.conn, look.view),
+    Stage.BOTH: _both,
     Stage.CLOSED: _closed,
 }

@@ -17,6 +17,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import (
     advancing,
     asking,
+    late,
     looking,
     opening,
     reading,
@@ -144,6 +145,12 @@ async def decide(at: AtVisit, data: Form) -> Response[Any]:
     return await at.take(step, wish=Wish(typed=typed), then="?note=settled")
 
 
+@post("/desk/visits/{visit_id:str}/both-told", **allow(Who.ASSISTANT))
+async def both_told(at: AtVisit, data: Form) -> Response[Any]:
+    """Resident and institution have been told that the same arrived twice."""
+    return await at.take(at.doing(late.acknowledge, field(data, "filing", 32)), then="?note=both")
+
+
 @post("/desk/visits/{visit_id:str}/handed-over", **allow(Who.ASSISTANT))
 async def hand_over(at: AtVisit, data: Form) -> Response[Any]:
     """Record how the resident got the receipt."""
@@ -228,6 +235,7 @@ HANDLERS = (
     show_values,
     retry,
     decide,
+    both_told,
     hand_over,
     confirm_stop,
     stop,

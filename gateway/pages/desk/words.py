@@ -6,6 +6,7 @@ from typing import Final
 from delegation.assurance import Route
 from gateway.visits.paper import WitnessReason
 from gateway.visits.receipts import HandedOver
+from gateway.visits.states import Late
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, Ending, SecondLookKind
 from gateway.visits.turns import TurnState
@@ -32,6 +33,8 @@ STAGES: Final[Mapping[Stage, Message]] = {
     Stage.DECLINED: message("The portal did not accept it"),
     Stage.NOT_FILED: message("It was not filed"),
     Stage.NEEDS_HUMAN: message("You have to look in the portal"),
+    Stage.ARRIVED: message("It had arrived before"),
+    Stage.BOTH: message("It may have arrived twice"),
     Stage.STOPPED: message("Stopped"),
     Stage.FAILED: message("It could not be filled in"),
     Stage.SET_ASIDE: message("Set aside for another day"),
@@ -66,6 +69,8 @@ NEXT: Final[Mapping[Stage, Message]] = {
     Stage.DECLINED: message("Correct the answers"),
     Stage.NOT_FILED: message("Try again"),
     Stage.NEEDS_HUMAN: message("Look in the portal"),
+    Stage.ARRIVED: message("Tell the resident"),
+    Stage.BOTH: message("Tell the resident and the institution"),
     Stage.STOPPED: message("Ask again or end the visit"),
     Stage.FAILED: message("Try again"),
     Stage.SET_ASIDE: message("Take it up"),
@@ -80,6 +85,8 @@ COLOURS: Final[Mapping[Stage, str]] = {
     Stage.DECLINED: "red",
     Stage.NOT_FILED: "red",
     Stage.NEEDS_HUMAN: "orange",
+    Stage.BOTH: "orange",
+    Stage.ARRIVED: "green",
     Stage.SECOND_LOOK: "orange",
     Stage.LAPSED: "orange",
     Stage.EXPIRED: "orange",
@@ -202,6 +209,7 @@ NOTES: Final[Mapping[str, Message]] = {
     "sent": message("A new code has been sent. The one before does not work any more"),
     "language": message("The resident’s language has been changed"),
     "settled": message("Your decision has been recorded"),
+    "both": message("It has been recorded that you told them"),
     "left_out": message("The service is left out. You can take it back in while the visit is open"),
 }
 """What a step that succeeded says on the next page, by the name in its address."""
@@ -241,6 +249,11 @@ REASONS: Final[Mapping[str, Message]] = {
     "service.left_out": message("It was left out. The other services go on."),
     "service.set_aside": message("It was set aside to work on another service first."),
     "visit.closed": message("The visit was ended before anything was sent."),
+    Late.ARRIVED.value: message("It was taken for lost, until the portal said that it has it."),
+    Late.OVERTAKEN.value: message("The earlier application had arrived. This one was not sent."),
+    Late.OVERTAKEN_ELSEWHERE.value: message("The earlier application had arrived. This one was not sent."),
+    Late.BOTH.value: message("The portal said late that it has it, and the same had been sent again."),
+    Late.BOTH_KNOWN.value: message("The portal said late that it has it, and the same had been sent again."),
     "barred.basket": message("The centre may not offer the service any more. Nothing was sent."),
     "barred.agreement": message("The agreement with the institution has ended. Nothing was sent."),
     "barred.training": message("The training that the service asks for is past its time. Nothing was sent."),

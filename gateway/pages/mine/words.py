@@ -11,6 +11,7 @@ from gateway.pages import authority_words
 from gateway.pages.audit_words import REASONS
 from gateway.visits.overviews import OverviewReason
 from gateway.visits.own import Standing
+from gateway.visits.states import Late
 from ui.i18n import Message, message
 
 STANDINGS: Final[Mapping[Standing, Message]] = {
@@ -50,6 +51,12 @@ FILINGS: Final[Mapping[FilingState, Message]] = {
     FilingState.NOT_FILED: message("It did not arrive; nothing is filed"),
     FilingState.NEEDS_HUMAN: message("Sent; a person is finding out whether it arrived"),
 }
+LATE: Final[Mapping[str, Message]] = {
+    Late.ARRIVED.value: message("Sent and received. The answer came late: at first it was taken for lost"),
+    Late.BOTH.value: message("The institution says late that it has this one too: it may have arrived twice"),
+    Late.BOTH_KNOWN.value: message("The institution says late that it has this one too: it may have arrived twice"),
+}
+"""What a filing's reason says in place of its state."""
 RIGHTS: Final = authority_words.RIGHTS
 LEVELS: Final[Mapping[str, Message]] = {
     "low": message("low"),

@@ -58,6 +58,18 @@ _STAGES: dict[Stage, Told] = {
         _ASK_AGAIN,
         is_over=False,
     ),
+    Stage.ARRIVED: Told(
+        message("It had arrived before"),
+        message("The institution says now that it has what was sent before. Nothing was sent a second time."),
+        message("Keep the number that the assistant tells you. It also stands on your own page."),
+        is_over=False,
+    ),
+    Stage.BOTH: Told(
+        message("It may have arrived twice"),
+        message("The institution says now that it also has what was thought lost and was sent again."),
+        message("Ask the institution to take back one of the two. The assistant has both numbers."),
+        is_over=False,
+    ),
     Stage.PERMIT_LAPSED: Told(
         message("Nobody confirmed in time"),
         message("Without your yes nothing is sent. What was filled in is kept for a short while."),

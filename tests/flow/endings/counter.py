@@ -73,6 +73,12 @@ class Counter:
         self.phones.append(Phone(self.stack.url))
         return Case(self, resident, turn // len(_AT_THE_COUNTER), self.phones[-1], self.desk.open_visit(SERVICE))
 
+    def visit_of(self, resident: Resident, words: str, life_event: str) -> "Case":
+        """Receive somebody who comes with a life event, said in these words."""
+        self.phones.append(Phone(self.stack.url))
+        visit_id = self.desk.open_visit(life_event, words, field="event")
+        return Case(self, resident, 0, self.phones[-1], visit_id)
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """Look into the database."""
         return self.store.database.read_now(work)

@@ -8,7 +8,7 @@ from connectors.sandbox.settings import SandboxSettings
 from connectors.sdk.inputs import Upload
 from gateway.pages.desk import words
 from gateway.visits.view import Stage
-from tests.flow.endings.window import Wanted, Window
+from tests.flow.endings.window import Wanted, Window, fields_of
 from ui.i18n import message
 
 LANGUAGE: Final = "lv"
@@ -34,15 +34,16 @@ class Desk(Window):
         self.press("/sign-in", {"login": login, "password": password, "code": code})
         assert self.page.path == "/desk", self.page.root.text
 
-    def open_visit(self, service: str) -> str:
-        """Open a visit about a service; return its id."""
+    def open_visit(self, chosen: str, words: str = "slimības lapa", *, field: str = "service") -> str:
+        """Open a visit about a service or a life event that these words find; return its id."""
         self.see("/desk")
         self.press("/desk/visits", {"channel": "counter", "language": LANGUAGE})
         visit_id = self.page.path.rpartition("/")[2]
-        self.press("/search", {"query": "slimības lapa"})
+        self.press("/search", {"query": words})
         forms = [one for one in self.page.root.all("form") if one.attributes["action"].endswith("/service")]
-        chosen = next(one for one in forms if any(each.attributes.get("value") == service for each in one.all("input")))
-        self.send(chosen, {}, {})
+        wanted = {"name": field, "value": chosen}
+        found = (one for one in forms if any(wanted.items() <= each.attributes.items() for each in one.all("input")))
+        self.send(next(found), {}, {})
         return visit_id
 
     def look_at(self, visit_id: str) -> Stage:
@@ -83,6 +84,13 @@ class Desk(Window):
             self.press("/preconditions", dict.fromkeys(names, "yes"))
         self.press("/answers", answers, files)
         assert self.page.status == 200, self.page.root.text[:900]
+
+    def asked(self, ending: str) -> set[str]:
+        """The names of what the form with this address asks; a day of three fields, or rows, are one question."""
+        names = {each.attributes["name"] for each in fields_of(self.form(ending))} - {"_csrf", "csrf"}
+        days = {name.removesuffix("-year") for name in names if name.endswith("-year")}
+        single = days | {name for name in names if name.rpartition("-")[0] not in days}
+        return {".".join(name.split(".")[:2]) for name in single if not name.startswith("keep.")}
 
     def correct(self, visit_id: str, answers: Mapping[str, Wanted]) -> None:
         """Answer the questions anew, where some answers stand already."""

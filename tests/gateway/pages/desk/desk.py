@@ -229,6 +229,27 @@ class Desk(Counter):
     def _to_not_filed(self) -> None:
         self._look_up(Absent(conclusive=True))
 
+    def _to_arrived(self) -> None:
+        """A visit of today, while the first one's worker comes back."""
+        self._lost()
+        earlier = self.run_of(RunKind.SEND).id
+        self.open().grant().fill()
+        self.write(lambda conn: sending.outcome(conn, self.store, earlier, filed(self.clock.now())))
+
+    def _to_both(self) -> None:
+        """What was taken for lost was sent again in another visit, and the portal has both."""
+        self._lost()
+        earlier, first = self.run_of(RunKind.SEND).id, self.visit_id
+        self._to_sending()
+        self.send_and_file()
+        late = replace(filed(self.clock.now()), reference="SP-2026-000007")
+        self.write(lambda conn: sending.outcome(conn, self.store, earlier, late))
+        self.visit_id = first
+
+    def _lost(self) -> None:
+        """A visit whose application the portal's own list does not show."""
+        self._look_up(Absent(conclusive=True))
+
     def _to_needs_human(self) -> None:
         self._look_up(Absent(conclusive=False))
 

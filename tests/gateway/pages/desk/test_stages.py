@@ -30,6 +30,8 @@ HEADINGS = {
     Stage.DECLINED: "The portal did not accept it",
     Stage.NOT_FILED: "It was not filed",
     Stage.NEEDS_HUMAN: "You have to look in the portal",
+    Stage.ARRIVED: "It had arrived before",
+    Stage.BOTH: "It may have arrived twice",
     Stage.STOPPED: "Stopped",
     Stage.FAILED: "It could not be filled in",
     Stage.SET_ASIDE: "Set aside for another day",
@@ -47,6 +49,8 @@ CAN_STOP = {
     Stage.FAILED,
     Stage.DECLINED,
     Stage.NOT_FILED,
+    Stage.ARRIVED,
+    Stage.BOTH,
 }
 SECRETS = ("329999-00001", "LV78PARA0000000000001", "iedzivotajs01@piemers.example", "izzina-liga.pdf")
 MOST_STATEMENTS = 6

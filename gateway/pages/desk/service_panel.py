@@ -1,0 +1,42 @@
+"""What whoever chooses a service is shown: what was found, and which of it cannot be given here now."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gateway.people.access import StaffSession
+from gateway.services import search, standing
+from gateway.visits import troubles
+from gateway.visits.reading import VisitView
+
+
+def gather(conn: Connection, session: StaffSession, view: VisitView, query: str) -> dict[str, Any]:
+    """The services and life events that `query` finds."""
+    found, *events = search.search_all(conn, query)
+    ids = [service.id for service in found.services]
+    return {
+        "events": [
+            [(event.id, event.card(session.language), len(event.services)) for event in each] for each in events
+        ],
+        "can_add": view.service is not None and view.visit["service_id"] is not None,
+        "query": query,
+        "found": [(service.id, service.is_electronic, service.card(session.language)) for service in found.services],
+        "total": found.total,
+        "closed": _closed(conn, session, view, ids),
+        "troubles": troubles.of_services(conn, ids),
+        "can_go_back": view.service is not None,
+    }
+
+
+def _closed(
+    conn: Connection, session: StaffSession, view: VisitView, service_ids: list[str]
+) -> dict[str, dict[str, Any]]:
+    """Of these services those that cannot be given here now: why, and where else."""
+    at = view.now
+    stands = standing.of(conn, service_ids, centre_id=session.centre_id, staff_id=session.staff_id, at=at)
+    closed = {service_id: each for service_id, each in stands.items() if not each.is_open}
+    where = standing.elsewhere(conn, list(closed), centre_id=session.centre_id, at=at) if closed else {}
+    return {
+        service_id: {"why": each.why, "training": each.training_name(session.language), "where": where[service_id]}
+        for service_id, each in closed.items()
+    }
