@@ -1,19 +1,24 @@
 """A receipt reaches the resident's hands."""
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import Connection, bindparam, select
 
 from audit.events import EventName
+from connectors.sdk.outcome import Stage
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
+from gateway.visits.outcome_tables import Following
 from gateway.visits.rows import ensure, find_receipt, lock_delegation_of, lock_filing_for, lock_open_visit
 from gateway.visits.tables import Filing, Receipt
 from gateway.visits.trail import say
 
 _OF_VISIT = (
-    select(Filing.service_id, Receipt.reference)
+    select(Filing.service_id, Receipt.reference, Following.stage)
     .join(Filing, Filing.id == Receipt.filing_id)
+    .outerjoin(Following, Following.filing_id == Filing.id)
     .where(Filing.visit_id == bindparam("visit"))
     .order_by(Receipt.stored_at)
 )
@@ -30,12 +35,23 @@ class HandedOver(StrEnum):
     """The resident has read the number and wants nothing."""
 
 
-def references_of(conn: Connection, visit_id: str) -> dict[str, list[str]]:
-    """The numbers that portals gave in a visit, in their order, by service: one each time that it was filed."""
-    given: dict[str, list[str]] = {}
-    for service_id, reference in conn.execute(_OF_VISIT, {"visit": visit_id}):
-        given.setdefault(service_id, []).append(reference)
-    return given
+@dataclass(slots=True)
+class Received:
+    """What a portal has received of one service in a visit."""
+
+    references: list[str] = field(default_factory=list)
+    """The numbers that it gave, in their order: one each time that it was filed."""
+    stage: Stage = Stage.REQUEST
+    """How far the newest has come; what nobody follows stays a request."""
+
+
+def received_in(conn: Connection, visit_id: str) -> dict[str, Received]:
+    """What portals have received in a visit, by service."""
+    given: defaultdict[str, Received] = defaultdict(Received)
+    for service_id, reference, stage in conn.execute(_OF_VISIT, {"visit": visit_id}):
+        given[service_id].references.append(reference)
+        given[service_id].stage = stage or Stage.REQUEST
+    return dict(given)
 
 
 def hand_over(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, how: HandedOver) -> None:

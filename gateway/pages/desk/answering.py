@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from connectors.sdk.registry import UnknownConnectorError
 from delegation.errors import DelegationError
 from gateway.ledger.errors import LogUnhealthyError
+from gateway.pages import outcome_words
 from gateway.pages.desk import panels, words
 from gateway.pages.desk.panels import LIVE, Desk, Wish
 from gateway.pages.rendering import page
@@ -166,6 +167,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "titles": {turn.service.id: turn.service.card(session.language).title for turn in desk.turns},
         "can_go_on": view.delegation is not None and view.stage not in _HELD_UP,
         "words": words,
+        "outcome_words": outcome_words,
     }
 
 

@@ -353,7 +353,7 @@ def _closed(look: _Look) -> dict[str, Any]:
     link = look.opened("feedback").feedback_link()
     return {
         **_doubts(look),
-        "references": receipts.references_of(look.conn, look.view.id),
+        "received": receipts.received_in(look.conn, look.view.id),
         "feedback": link,
         "feedback_code": printed_code(link) if link else None,
         "feedback_address": f"{look.parts.settings.public_url.partition('://')[2]}/f",
@@ -378,6 +378,7 @@ _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     Stage.PERMIT_REFUSED: _unsent,
     Stage.DECLINED: _refused_by_portal,
     Stage.FAILED: _refused_by_portal,
+    Stage.FILED: lambda look: {"received": receipts.received_in(look.conn, look.view.id)},
     Stage.NEEDS_HUMAN: _doubts,
     Stage.FILED: _both,
     Stage.ARRIVED: lambda look: late_panel.stands_for(look.conn, look.view),

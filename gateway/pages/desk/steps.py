@@ -208,7 +208,7 @@ async def _confirm(at: AtVisit, what: str, *, errors: dict[str, Any] | None = No
 
     def look(conn: Connection) -> panels.Desk:
         view = reading.for_desk(conn, at.parts, at.session, at.visit_id)
-        values = {"references": receipts.references_of(conn, view.id)} if what == "close" else {}
+        values = {"received": receipts.received_in(conn, view.id)} if what == "close" else {}
         return panels.Desk(view=view, panel=what, values=values, turns=turns.turns_of(conn, view))
 
     desk = await at.parts.database.read(look)

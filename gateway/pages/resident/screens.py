@@ -16,7 +16,7 @@ from gateway.people import passkeys
 from gateway.people.access import ResidentSession
 from gateway.people.passkey_questions import rp_id
 from gateway.services import catalogue
-from gateway.visits import holders, line, reading, showing, stop_codes, turns
+from gateway.visits import holders, line, reading, receipts, showing, stop_codes, turns
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -183,6 +183,7 @@ def _values(
             has_pdf = may_see and view.receipt is not None and view.receipt["pdf_hash"] is not None
             return {
                 "holder": holders.of_view(conn, parts, view, language),
+                "stage": receipts.received_in(conn, view.id)[view.visit["service_id"]].stage,
                 "may_see": may_see,
                 "only_signs_too": _only_signs_too(view, session),
                 "has_pdf": has_pdf,

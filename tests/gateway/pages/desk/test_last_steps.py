@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from audit.events import EventName
+from connectors.sdk.outcome import Standing
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import Ending
 from tests.gateway.pages.desk import desk as desk_module
 from tests.gateway.pages.desk.desk import BENEFIT, QUEUE, READ_BACK_OF_PORTAL, Desk
+from tests.gateway.visits.followed import told
 from tests.gateway.visits.played import filed, unknown
 from ui.formats import write_moment
 
@@ -64,6 +66,33 @@ class TestReceipt:
         assert desk.press_button("handed-over", {"how": "printed"}).status == 409
 
 
+class TestItsWay:
+    def test_stands_on_the_visits_page_as_far_as_it_has_come(self, desk: Desk) -> None:
+        desk.open(QUEUE).grant(services=(Wanted(service=QUEUE, follow=True),))
+        desk.fill()
+        desk.send()
+        assert _at(desk.look().text) == "Request"
+        told(desk, Standing.IN_PROGRESS)
+        desk.freshen()
+        assert _at(desk.look().text) == "Execution"
+        desk.press_button("close")
+        assert _at(desk.look().text) == "Execution"
+        told(desk, Standing.GRANTED)
+        desk.freshen()
+        page = desk.look().text
+        assert re.search(r"--done[^\n]*Result", page)
+        assert "granted" not in page
+
+    def test_stands_beside_each_of_several(self, desk: Desk) -> None:
+        desk.open_several(QUEUE, BENEFIT).grant(services=(Wanted(service=QUEUE, follow=True), Wanted(service=BENEFIT)))
+        desk.fill()
+        desk.send()
+        desk.press_button("close")
+        told(desk, Standing.IN_PROGRESS)
+        desk.freshen()
+        assert f"Filed: {desk.filings()[0].reference} · Execution" in desk.look().text
+
+
 class TestClosing:
     def test_ends_the_visit_under_a_new_cookie_and_asks_how_it_went(self, desk: Desk) -> None:
         desk.at(Stage.FILED)
@@ -77,7 +106,7 @@ class TestClosing:
         link = desk.opened(lambda opened: opened.feedback_link())
         assert link is not None
         assert re.search(r'aria-current="step"[^\n]*Feedback', page)
-        assert page.count("(done)") == 5
+        assert page.partition("Progress of the visit")[2].count("(done)") == 5
         assert "Ask the resident how it went" in page
         assert "<svg" in page
         assert desk.callers.session_of(before) is None
@@ -108,7 +137,7 @@ class TestClosing:
         page = desk.look().text
         main = page[page.index("<main") : page.index("</main>")]
         assert "govuk-caption-l" not in main
-        assert re.search(rf"Kindergarten queue\s*</dt>\s*<dd[^>]*>\s*Filed: {number}\s*</dd>", main)
+        assert re.search(rf"Kindergarten queue\s*</dt>\s*<dd[^>]*>\s*Filed: {number} · Request\s*</dd>", main)
         assert re.search(r"Sickness benefit\s*</dt>\s*<dd[^>]*>\s*Not filed\s*</dd>", main)
         assert "Being worked on" not in page
         assert "Still to do" not in page
@@ -198,6 +227,14 @@ class TestClosing:
         assert desk.press_button("close").status == 409
         assert desk.events() == events
         assert desk.browser.get(f"{desk.path}/close").location == desk.path
+
+
+def _at(page: str) -> str:
+    """The stage at which an application stands, on a page that shows its way."""
+    way = page[page.index('aria-label="The way of the application"') :]
+    found = re.search(r'aria-current="step".*?app-steps__text">([^<]+)<', way, re.DOTALL)
+    assert found
+    return found[1]
 
 
 def _main(desk: Desk) -> str:

@@ -12,7 +12,7 @@ from gateway.terminals.tables import Display
 from gateway.visits import parties
 from gateway.visits.delegations import to_model
 from gateway.visits.reading import Stage
-from gateway.visits.receipts import references_of
+from gateway.visits.receipts import received_in
 from gateway.visits.sealed import VisitVault
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, QUEUE, Desk
 from tests.gateway.pages.desk.test_steps import FORM
@@ -187,7 +187,7 @@ class TestSeveral:
         answer(desk)
         desk.send()
         go_on(desk)
-        number = desk.read(lambda conn: references_of(conn, desk.visit_id))[QUEUE]
+        number = desk.read(lambda conn: received_in(conn, desk.visit_id))[QUEUE].references
         before = "This was sent before and cannot be called back from here:"
         asked = desk.browser.get(f"{desk.path}/stop").text
         assert before in asked
