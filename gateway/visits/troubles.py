@@ -26,13 +26,15 @@ from gateway.services.catalogue import Service, title_of
 from gateway.services.tables import Portal
 from gateway.services.tables import Service as ServiceRow
 from gateway.visits import actors
-from gateway.visits.tables import Filing, Run, RunKind, RunState
+from gateway.visits.tables import Filing, Run, RunKind, RunState, Visit
 from gateway.visits.trouble_tables import PortalTrouble, TroubleKind
 
 WHOLE: Final = "*"
 PROBE: Final = "portal.probe"
 RESIDENTS: Final = 2
 """How many have to meet it: one person's locked account is not the portal's trouble."""
+ASSISTANTS: Final = 2
+"""How many have to meet it, where so many have filed there lately."""
 _LONGEST_WAIT: Final = timedelta(seconds=20)
 _CHAIN: Final = "system"
 
@@ -83,8 +85,9 @@ _OF_SERVICES = (
     .where(PortalTrouble.ended_at.is_(None), ServiceRow.id.in_(bindparam("services", expanding=True)))
 )
 _RUNS_OF = (
-    select(Run.reason, Filing.service_id, Filing.principal_id)
+    select(Run.reason, Filing.service_id, Filing.principal_id, Visit.assistant_id)
     .join(Filing, Run.filing_id == Filing.id)
+    .join(Visit, Filing.visit_id == Visit.id)
     .join(ServiceRow, Filing.service_id == ServiceRow.id)
     .where(
         ServiceRow.portal_id == bindparam("portal"),
@@ -179,9 +182,14 @@ def failed(conn: Connection, settings: Settings, service: Service, error: run_er
 
 
 def _fails_for_all(runs: Sequence[Any], failures: int) -> bool:
-    """Whether the newest runs, `failures` of them and for several residents, failed one after the other."""
+    """Whether the newest runs, `failures` of them and for several residents, failed one after the other.
+
+    Where more than one assistant has filed there lately, two of them have to meet it: nobody pauses it for all alone.
+    """
     row = list(takewhile(lambda run: run.reason in _CODES, runs))
-    return len(row) >= failures and len({run.principal_id for run in row}) >= RESIDENTS
+    met_by, filing = ({run.assistant_id for run in each} for each in (row, runs))
+    is_met = len(row) >= failures and len({run.principal_id for run in row}) >= RESIDENTS
+    return is_met and (len(met_by) >= ASSISTANTS or len(filing) == 1)
 
 
 def well(conn: Connection, service: Service, now: datetime) -> None:

@@ -16,10 +16,12 @@ from gateway.visits import running, troubles
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
 from gateway.visits.trouble_tables import TroubleKind
-from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
+from tests.gateway.visits.colleagues import a_colleague
+from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter
 
 AWAY = run_errors.PortalUnavailableError("the portal did not answer")
 ANNA = residents.Profile(name="Anna Paraugkalne", code="329999-00002")
+OTTO = residents.Profile(name="Otto Paraugs", code="329999-00003")
 
 
 def fail(counter: Counter, error: run_errors.RunError = AWAY) -> None:
@@ -44,6 +46,16 @@ def fail_until_left_alone(counter: Counter, error: run_errors.RunError = AWAY) -
     counter.open().grant(person=ANNA)
     counter.fill()
     fail(counter, error)
+
+
+def file_for(counter: Counter, person: residents.Profile) -> None:
+    """Somebody's form is filled in at the portal, which works."""
+    before, counter.signs_in = counter.signs_in, person.code
+    counter.open().grant(person=person)
+    counter.fill()
+    assert counter.prepare()
+    counter.clock.move(timedelta(seconds=1))
+    counter.signs_in = before
 
 
 def open_ones(counter: Counter) -> tuple[troubles.Trouble, ...]:
@@ -77,6 +89,30 @@ class TestAPortalThatFails:
     def test_is_not_blamed_for_what_fails_for_one_resident_alone(self, counter: Counter) -> None:
         fail_for_one(counter, counter.store.settings.portal_failures + 1)
         assert open_ones(counter) == ()
+
+    def test_is_not_blamed_by_one_assistant_alone_where_another_files_there(self, counter: Counter) -> None:
+        one, other = counter.by, a_colleague(counter)
+        counter.by = other
+        file_for(counter, OTTO)
+        counter.by = one
+        fail_until_left_alone(counter)
+        assert open_ones(counter) == ()
+        assert counter.filing().state is FilingState.FAILED
+        counter.by = other
+        counter.signs_in = OTTO.code
+        counter.open().grant(person=OTTO)
+        counter.fill(days_ago=40)
+        fail(counter)
+        assert len(open_ones(counter)) == 1
+
+    def test_is_blamed_by_one_assistant_where_no_other_has_filed_there_lately(self, counter: Counter) -> None:
+        one = counter.by
+        counter.by = a_colleague(counter)
+        file_for(counter, OTTO)
+        counter.clock.move(counter.store.settings.portal_failures_within)
+        counter.by, counter.signs_in = one, ILZE.code
+        fail_until_left_alone(counter)
+        assert len(open_ones(counter)) == 1
 
     def test_is_not_blamed_for_what_failed_long_ago(self, counter: Counter) -> None:
         fail_for_one(counter, counter.store.settings.portal_failures)
