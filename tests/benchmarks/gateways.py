@@ -97,7 +97,7 @@ class Gateway:
     """One gateway, and as many desks as are wanted."""
 
     parts: Parts
-    clock: RunningClock
+    clock: HeldClock
     callers: Callers
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -153,23 +153,22 @@ def each_database() -> Iterator[dict[str, Databases]]:
 
 
 @contextmanager
-def a_gateway(databases: Databases) -> Iterator[Gateway]:
-    """A gateway on a new database; closed and dropped afterwards."""
+def a_gateway(databases: Databases, clock: HeldClock | None = None) -> Iterator[Gateway]:
+    """A gateway on a new database, by default with the machine's time; closed and dropped afterwards."""
     url = databases.migrated(migrate)
     with TemporaryDirectory(prefix="pilnvara-bench-") as folder:
         database = Database.open(url)
         try:
-            yield _open(database, url, Path(folder))
+            yield _open(database, url, Path(folder), clock or RunningClock())
         finally:
             database.close()
             databases.drop(url)
 
 
-def _open(database: Database, url: str, folder: Path) -> Gateway:
+def _open(database: Database, url: str, folder: Path, clock: HeldClock) -> Gateway:
     settings = Settings.from_environment(
         {"PILNVARA_DATA_DIR": str(folder), "PILNVARA_DATABASE_URL": url, "PILNVARA_CODE_LAPSE": _PATIENT}
     )
-    clock = RunningClock()
     keyfile.create(folder)
     sealer = keyfile.load(folder)
     keys = database.write_now(lambda conn: open_keys(conn, sealer, clock.now(), settings.log_origin))

@@ -1,0 +1,105 @@
+"""Pages before anybody is signed in: the start, signing in, lost accounts, new computers and displays."""
+
+from datetime import timedelta
+
+import pyotp
+
+from gateway.people.roles import Role
+from gateway.terminals import displays, enrolment
+from tests.gateway.callers import PASSWORD
+from tests.states.shown import Kind
+from tests.states.stand import Stand
+
+NOTHING = {"login": "anna", "password": "not the password", "code": "000000"}
+
+
+def scene_start(stand: Stand) -> None:
+    stranger = stand.stranger()
+    stand.see("anyone/start", stranger, "/")
+    for name in ("contact", "accessibility", "privacy"):
+        stand.see(f"anyone/{name}", stranger, f"/{name}")
+    stand.see("anyone/not-found", stranger, "/nowhere", Kind.PROBLEM, status=404)
+    stand.see("anyone/code-is-needed", stranger, "/approve", Kind.PROBLEM, status=401)
+    stranger.csrf = "another"
+    stand.send("anyone/page-too-old", stranger, "/sign-in", Kind.PROBLEM, status=403, form={"login": "anna"})
+    stand.see("anyone/at-a-terminal", stand.at_an_enrolled_one(), "/")
+
+
+def scene_sign_in(stand: Stand) -> None:
+    browser = stand.at_an_enrolled_one()
+    stand.see("sign-in/form", browser, "/sign-in")
+    stand.see("sign-in/elsewhere", browser, "/sign-in?why=elsewhere", Kind.REFUSED)
+    stand.see("sign-in/after-recovery", browser, "/sign-in?why=recovered")
+    stand.send("sign-in/wrong", browser, "/sign-in", status=403, form=NOTHING)
+    elsewhere = stand.stranger()
+    stand.see("sign-in/not-enrolled", elsewhere, "/sign-in", Kind.REFUSED)
+    berta = stand.place_of("Berta Otrā", Role.ASSISTANT).account
+    code = pyotp.TOTP(berta.totp_secret).at(stand.clock.now())
+    right = {"login": "berta", "password": PASSWORD, "code": code}
+    stand.send("sign-in/refused-elsewhere", elsewhere, "/sign-in", Kind.REFUSED, status=403, form=right)
+    for _ in range(20):
+        browser.send("/sign-in", **NOTHING)
+    stand.send("sign-in/too-often", browser, "/sign-in", Kind.THROTTLED, status=429, form=NOTHING)
+
+
+def scene_session(stand: Stand) -> None:
+    anna = stand.staff(Role.ASSISTANT)
+    stand.see("account/one", anna, "/account")
+    stand.see("account/role", anna, "/role")
+    stand.send("account/role-missing", anna, "/role", status=400)
+    stand.see("account/forbidden", anna, "/audit", Kind.PROBLEM, status=403)
+    anna.csrf = "another"
+    stand.send("account/page-too-old", anna, "/role", Kind.PROBLEM, status=403)
+    locked = stand.desk().browser
+    locked.post("/lock")
+    stand.see("sign-in/unlock", locked, "/unlock")
+    stand.see("sign-in/unlock-idle", locked, "/unlock?why=idle", Kind.EXPIRED)
+    locked.csrf = locked.get("/unlock").csrf
+    stand.send("sign-in/unlock-wrong", locked, "/unlock", status=403, form={"password": "not the password"})
+    for _ in range(20):
+        locked.post("/unlock", {"password": "not the password"})
+    stand.send(
+        "sign-in/unlock-too-often", locked, "/unlock", Kind.THROTTLED, status=429, form={"password": "not the password"}
+    )
+
+
+def scene_new_computer(stand: Stand) -> None:
+    manager, new = stand.staff(Role.MANAGER), stand.stranger()
+    stand.see("manage/terminals", manager, "/manage/terminals")
+    stand.send("manage/terminals-name-missing", manager, "/manage/terminals", status=400)
+    code = stand.gateway.parts.database.write_now(
+        lambda conn: enrolment.make_code(
+            conn,
+            stand.gateway.parts.sealer,
+            centre_id=stand.callers.centre_id,
+            name="Lete 2",
+            made_by=None,
+            now=stand.clock.now(),
+        )
+    )
+    stand.see("manage/terminal-code", manager, f"/manage/terminals/codes/{code.seed}", Kind.WAITING)
+    stand.see("terminal/enrol", new, "/terminal/enrol")
+    stand.send("terminal/enrol-wrong", new, "/terminal/enrol", status=404, form={"code": "00000000"})
+    stand.see("terminal/enrolled-already", stand.at_an_enrolled_one(), "/terminal/enrol")
+    for _ in range(12):
+        new.send("/terminal/enrol", code="00000000")
+    stand.send(
+        "terminal/enrol-too-often", new, "/terminal/enrol", Kind.THROTTLED, status=429, form={"code": "00000000"}
+    )
+
+
+def scene_new_display(stand: Stand) -> None:
+    parts, screen = stand.gateway.parts, stand.stranger()
+    stand.see("display/pair", screen, "/display/pair")
+    code = parts.database.write_now(lambda conn: displays.offer(conn, parts.sealer, stand.clock.now()))
+    screen.cookies["pilnvara_display"] = code.seed
+    stand.see("display/pair-code", screen, "/display/pair", Kind.WAITING)
+    stand.clock.move(timedelta(minutes=30))
+    stand.see("display/pair-over", screen, "/display/pair", Kind.EXPIRED)
+    alone = stand.staff(Role.ASSISTANT)
+    stand.see("desk/display-none", alone, "/desk/display", Kind.EMPTY)
+    stand.send("desk/display-wrong", alone, "/desk/display", status=404, form={"code": "000000"})
+    for _ in range(12):
+        alone.post("/desk/display", {"code": "000000"})
+    stand.send("desk/display-too-often", alone, "/desk/display", Kind.THROTTLED, status=429, form={"code": "000000"})
+    stand.see("desk/display-paired", stand.desk().browser, "/desk/display")

@@ -1,0 +1,44 @@
+"""Every page occurs in the registry: each route that a browser opens, and each template of a page."""
+
+import pytest
+from litestar.routes import HTTPRoute
+
+from tests.databases import SqliteDatabases
+from tests.states import left_out
+from tests.states.conftest import Played
+from tests.states.registry import SCENES
+from tests.states.shown import Shown
+from tests.states.stand import a_stand
+from ui.environment import TEMPLATES
+
+
+@pytest.fixture(scope="module")
+def everything(played: Played) -> list[Shown]:
+    return [shown for scene in SCENES for shown in played(scene, ("lv",)).values()]
+
+
+def test_every_route_that_answers_a_browser_is_shown_or_says_why_not(
+    everything: list[Shown], sqlite_databases: SqliteDatabases
+) -> None:
+    with a_stand(sqlite_databases, everything.append) as stand:
+        routes = {
+            route.path
+            for route in stand.callers.app.routes
+            if isinstance(route, HTTPRoute) and "GET" in route.route_handler_map
+        }
+    shown = {each.route for each in everything if each.method == "GET"}
+    assert sorted(routes - shown - left_out.ROUTES.keys()) == []
+    assert sorted(left_out.ROUTES.keys() & shown) == [], "is shown, and need not be left out"
+    assert sorted(left_out.ROUTES.keys() - routes) == [], "no such route"
+
+
+def test_every_template_of_a_page_takes_part_or_says_why_not(everything: list[Shown]) -> None:
+    templates = {path.relative_to(TEMPLATES).as_posix() for path in (TEMPLATES / "pages").rglob("*.html")}
+    used = frozenset[str]().union(*(each.templates for each in everything))
+    assert sorted(templates - used - left_out.TEMPLATES.keys()) == []
+    assert sorted(left_out.TEMPLATES.keys() & used) == [], "takes part, and need not be left out"
+
+
+def test_every_state_has_a_name_of_its_own(everything: list[Shown]) -> None:
+    names = [each.name for each in everything]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
