@@ -31,6 +31,8 @@ JOB: Final = "portal.look"
 SPREAD: Final = timedelta(minutes=1)
 """Between one service and the next: a test system is not there for us alone."""
 _LONGEST: Final = 300.0
+_OFFERED_EACH: Final = timedelta(hours=1)
+"""How soon two people are asked again about changed forms when nobody answered in time."""
 _EVERY_SECONDS: Final = 60.0
 
 Check: TypeAlias = Callable[[str, TrialPortal], Awaitable[int]]
@@ -118,12 +120,12 @@ def next_time(settings: Settings, now: datetime) -> datetime:
 
 async def keep_looking(store: Store, *, every: float = _EVERY_SECONDS) -> None:
     """Offer what was installed anew to two people, then see to it that each night has its look; until cancelled."""
-    is_offered = False
+    offer_at = store.clock.now()
     while True:
         try:
-            if not is_offered:
+            if (now := store.clock.now()) >= offer_at:
                 await store.database.write(lambda conn: offer_installed(conn, store))
-                is_offered = True
+                offer_at = now + _OFFERED_EACH
             await store.database.write(lambda conn: ask_for_tonight(conn, store))
         except (DatabaseUnavailableError, LogUnhealthyError):
             _log.warning("nightly looks wait for the database or the log", exc_info=True)

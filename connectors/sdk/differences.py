@@ -3,6 +3,7 @@
 A question is called by its label, as whoever fills the form in sees it; only what nobody sees is called by its name.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from connectors.sdk.words import Words
 _HIDDEN = "hidden"
 _ONE_ENDS_IN = 1
 _ELEVEN = 11
+_ROW = re.compile(r"(?<![^\W\d_])\d+(?![^\W\d_])")
+"""A row's number in a field's name, set apart from words."""
 
 _KINDS = {
     "text": Words("ierakstāms teksts", "a text to type"),
@@ -26,7 +29,7 @@ _KINDS = {
     "email": Words("e-pasta adrese", "an e-mail address"),
     "tel": Words("tālruņa numurs", "a telephone number"),
     "password": Words("slepens teksts", "a secret text"),
-    _HIDDEN: Words("lauks, ko lapā neredz", "something that the page does not show"),
+    _HIDDEN: Words("tas, ko lapa nerāda", "something that the page does not show"),
 }
 
 
@@ -70,6 +73,11 @@ def _way_changes(expected: FormShape, seen: FormShape) -> Iterator[Words]:
 def _field_changes(expected: tuple[FieldShape, ...], seen: tuple[FieldShape, ...]) -> Iterator[Words]:
     was = {field.name: field for field in expected}
     now = {field.name: field for field in seen}
+    shares_names = len(was) != len(expected) or len(now) != len(seen)
+    for rows, others in _renamed_groups(was, now):
+        yield _group_is_renamed(rows, others)
+        was = {name: field for name, field in was.items() if field not in rows}
+        now = {name: field for name, field in now.items() if field not in others}
     renamed = _renamed([was[name] for name in was if name not in now], [now[name] for name in now if name not in was])
     for before, _ in renamed:
         yield _is(before, Words("portālā iekšēji tagad saucas citādi", "now has another name inside the portal"))
@@ -82,11 +90,55 @@ def _field_changes(expected: tuple[FieldShape, ...], seen: tuple[FieldShape, ...
             yield _added(field)
         elif name in was and field != was[name]:
             yield from _one_field(was[name], field)
-    if len(was) != len(expected) or len(now) != len(seen):
+    if shares_names:
         yield Words(
             "vairākiem laukiem ir viens iekšējais nosaukums, citādi nekā iepriekš",
             "several fields share one inner name, in another way than before",
         )
+
+
+def _renamed_groups(
+    was: dict[str, FieldShape], now: dict[str, FieldShape]
+) -> list[tuple[list[FieldShape], list[FieldShape]]]:
+    """Pairs of a repeated group that went and one that came, however many rows of it, which ask the same."""
+    gone = _groups(field for name, field in was.items() if name not in now)
+    new = _groups(field for name, field in now.items() if name not in was)
+    pairs = []
+    for rows in gone.values():
+        alike = [name for name, others in new.items() if _asked(others) == _asked(rows)]
+        if len(alike) == 1:
+            pairs.append((rows, new.pop(alike[0])))
+    return pairs
+
+
+def _groups(fields: Iterable[FieldShape]) -> dict[str, list[FieldShape]]:
+    """Fields of repeated groups, by what stands in their names before the row's number or the star for any."""
+    found: dict[str, list[FieldShape]] = {}
+    for field in fields:
+        before, row, _ = _ROW.sub("*", field.name).partition("*")
+        if row:
+            found.setdefault(before, []).append(field)
+    return found
+
+
+def _asked(rows: Iterable[FieldShape]) -> set[tuple[str, str]]:
+    return {(field.type, bare(field.label or field.legend)) for field in rows}
+
+
+def _group_is_renamed(before: list[FieldShape], after: list[FieldShape]) -> Words:
+    names = ", ".join(
+        dict.fromkeys(f"“{bare(field.label or field.legend)}”" for field in before if field.type != _HIDDEN)
+    )
+    was, now = before[0].legend, after[0].legend
+    if was and now and was != now:
+        return Words(
+            f"atkārtojamā jautājumu grupa “{was}” ({names}) tagad saucas “{now}”",
+            f"the repeated group of questions “{was}” ({names}) is now called “{now}”",
+        )
+    return Words(
+        f"atkārtojamā jautājumu grupa ({names}) portālā iekšēji tagad saucas citādi",
+        f"the repeated group of questions ({names}) now has another name inside the portal",
+    )
 
 
 def _renamed(gone: Iterable[FieldShape], new: Iterable[FieldShape]) -> list[tuple[FieldShape, FieldShape]]:
@@ -108,8 +160,8 @@ def _looks(field: FieldShape) -> tuple[str, str, str]:
 def _added(field: FieldShape) -> Words:
     if field.type == _HIDDEN:
         return Words(
-            f"ir jauns lauks, ko lapā neredz (“{field.name}”)",
-            f"there is a new field that nobody sees (“{field.name}”)",
+            f"lapa tagad pati neredzami sūta līdzi vēl ko (portālā to sauc “{field.name}”)",
+            f"the page now also sends along something that nobody sees (the portal calls it “{field.name}”)",
         )
     name = _name(field)
     if field.required:
@@ -191,13 +243,16 @@ def _is(field: FieldShape, what: Words) -> Words:
 
 def _called(field: FieldShape) -> Words:
     if field.type == _HIDDEN:
-        return Words(f"lauks, ko lapā neredz (“{field.name}”),", f"the field that nobody sees (“{field.name}”)")
+        return Words(
+            f"tas, ko lapa pati neredzami sūta līdzi (portālā to sauc “{field.name}”),",
+            f"what the page sends along and nobody sees (the portal calls it “{field.name}”)",
+        )
     return Words(f"jautājums “{_name(field)}”", f"the question “{_name(field)}”")
 
 
 def _genitive(field: FieldShape) -> str:
     if field.type == _HIDDEN:
-        return f"lauka, ko lapā neredz (“{field.name}”)"
+        return f"tā, ko lapa pati neredzami sūtīja līdzi (portālā to sauc “{field.name}”)"
     return f"jautājuma “{_name(field)}”"
 
 

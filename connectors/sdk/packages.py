@@ -8,13 +8,16 @@ or lies in a package of ours, is no part of a connector: whoever brings it is re
 """
 
 import hashlib
+import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import machinery
 from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 GROUP = "pilnvara.connectors"
 _LINE = re.compile(
@@ -122,11 +125,24 @@ def _found() -> Iterator[Package]:
         seen.add(name)
         yield Package(
             name=name,
-            version=distribution.version,
+            version=_version(distribution),
             modules=tuple(sorted(modules)),
             sha256=_hash(distribution, modules),
             faults=tuple(_faults(distribution)),
         )
+
+
+def _version(distribution: Distribution) -> str:
+    """Its version; of one that is installed from where its author works, what that place says now, as do its files."""
+    try:
+        origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+        if origin.get("dir_info", {}).get("editable"):
+            place = Path(unquote(urlsplit(origin["url"]).path))
+            stated = tomllib.loads(place.joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+            return str(stated)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # there is no such place, or it states no version: what was installed says it
+    return distribution.version
 
 
 def _faults(distribution: Distribution) -> Iterator[str]:

@@ -48,8 +48,10 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     reached: bool
     signed_in: bool
     pages: tuple[PageSeen, ...]
-    problem: str = ""
-    """Why it went no further, in words."""
+    problem: Words | None = None
+    """Why it went no further, and what to do, for whoever decides; none where it saw every page."""
+    detail: str = ""
+    """The same for whoever writes the connector, in English."""
 
     @property
     def has_drifted(self) -> bool:
@@ -65,11 +67,11 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 async def look(bench: Bench, connector: Connector, task: PrepareTask) -> tuple[Look, dict[str, FormShape]]:
     """Walk through the form up to the last page; also gives the forms as they are, by page."""
     shapes: dict[str, FormShape] = {}
-    problem, failed = "", None
+    detail, failed = "", None
     try:
         await bench.runner.survey(task, bench.decide, bench.progress, shapes)
     except errors.RunError as error:
-        failed, problem = error, said(error)
+        failed, detail = error, said(error)
     steps = connector.steps_for(task.values)
     pages = _pages(connector, (*steps, connector.final), shapes, failed)
     is_inside = failed is None or bool(shapes)
@@ -81,7 +83,8 @@ async def look(bench: Bench, connector: Connector, task: PrepareTask) -> tuple[L
             reached=is_inside or not isinstance(failed, _AWAY),
             signed_in=is_inside or not isinstance(failed, _NOT_SIGNED_IN),
             pages=pages,
-            problem=problem,
+            problem=None if failed is None else why(failed),
+            detail=detail,
         ),
         shapes,
     )
@@ -107,6 +110,69 @@ def _pages(
             verdict = Seen.NOT_REACHED
         seen.append(PageSeen(page=page.name, title=page.title, seen=verdict, differences=differences))
     return tuple(seen)
+
+
+_WHY: tuple[tuple[tuple[type[errors.RunError], ...], Words], ...] = (
+    (
+        (errors.PortalUnavailableError, errors.RunTimeoutError),
+        Words(
+            "Portālu nevar sasniegt: tas neatbild vai saka, ka nedarbojas. Paskatieties vēlāk; ja tas nepāriet, "
+            "jautājiet portāla uzturētājam.",
+            "The portal cannot be reached: it does not answer, or it says that it is out of order. Look again later; "
+            "if it stays so, ask whoever runs the portal.",
+        ),
+    ),
+    (
+        (errors.PortalUntrustedError,),
+        Words(
+            "Tas, kurš atbild portāla adresē, nevar pierādīt, ka ir portāls. Jautājiet portāla uzturētājam.",
+            "Whoever answers at the portal’s address cannot prove to be the portal. Ask whoever runs the portal.",
+        ),
+    ),
+    (
+        (errors.SignInRefusedError, errors.IssuerRefusedError),
+        Words(
+            "Portāls ir sasniedzams, bet izmēģinājuma pierakstīšanās tajā neizdodas. Jautājiet portāla uzturētājam, "
+            "vai testa sistēma mūsu pierakstīšanos pazīst.",
+            "The portal can be reached, but the trial sign-in does not work there. Ask whoever runs the portal whether "
+            "its test system knows our sign-in.",
+        ),
+    ),
+    (
+        (errors.SessionLostError,),
+        Words(
+            "Portāls pa vidu pieprasīja pierakstīties no jauna. Paskatieties vēlreiz.",
+            "The portal asked in the middle to sign in again. Look once more.",
+        ),
+    ),
+    (
+        (errors.ValuesRefusedError,),
+        Words(
+            "Portāls nepieņem savienotāja izdomātās atbildes, tāpēc nākamās lapas nav redzētas. Savienotāja autoram "
+            "jādod citas.",
+            "The portal does not take the connector’s made-up answers, so the next pages were not seen. The "
+            "connector’s author has to give others.",
+        ),
+    ),
+    (
+        (errors.FormChangedError, errors.TamperedError, errors.GateRefusedError),
+        Words(
+            "Lapa nedarbojas tā, kā savienotājs to pazīst, tāpēc nākamās lapas nav redzētas. Savienotāja autoram tas "
+            "jāpielāgo.",
+            "The page does not work as the connector knows it, so the next pages were not seen. The connector’s author "
+            "has to adapt it.",
+        ),
+    ),
+)
+_OURS = Words(
+    "Skatīšanās apstājās tehnisku iemeslu dēļ mūsu pusē. Paskatieties vēlreiz; ja tas nepāriet, pasakiet operatoram.",
+    "The look stopped for a technical reason on our side. Look once more; if it stays so, tell the operator.",
+)
+
+
+def why(error: errors.RunError) -> Words:
+    """Why a look went no further, and what to do, in words that need no knowledge of programs."""
+    return next((words for kinds, words in _WHY if isinstance(error, kinds)), _OURS)
 
 
 def said(error: errors.RunError) -> str:

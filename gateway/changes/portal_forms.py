@@ -17,6 +17,8 @@ from gateway.people.access import StaffSession
 from gateway.services import catalogue, forms
 from gateway.visits import drift
 
+INSTALLED: Final = "connector.installed"
+"""Why the gateway itself proposes; pages say it in the reader's language."""
 SAID: Final = ("version", "forms", "difference")
 """What the event of an acceptance names."""
 

@@ -1,4 +1,10 @@
-"""A gateway's OpenID Provider in a hundred lines, honest unless a test says otherwise."""
+"""A gateway's OpenID Provider that lies when a test says so: a claim changed or left out, a stranger's key, HS256.
+
+It stands beside two others because neither can be made to lie. `connectors.sandbox.provider` is what *residents* sign
+in by, to our gateway; this one is what our gateway is to a *portal*. `connectors.workshop.issuer` plays the same part
+for authors, with our own signing, which refuses to make what a portal has to refuse: so this one signs by a library
+that is not ours, and the sandbox's portals are checked against somebody else's code.
+"""
 
 import base64
 import hashlib

@@ -23,6 +23,10 @@ from gateway.config import Settings
 from gateway.parts import open_store
 from gateway.services.catalogue import ServiceUnknownError
 
+_MEND_FIRST = (
+    "Mend the connector first: its questions, and the steps that fill these forms in. Accepting changes neither, it "
+    "only commits the forms as they are now."
+)
 _VERSION = re.compile(r'(\bversion=")(\d+)\.(\d+)\.(\d+)(")')
 
 
@@ -52,18 +56,21 @@ def accept_drift(place: Place, connector_id: str, sample: str | None, reason: st
 
     ((look, shapes),) = at_bench(place, [connector], work)
     if not look.is_whole:
-        stop(f"not every page was reached: {look.problem or 'see `check`'}", code=CANNOT_CONCLUDE)
+        stop(f"not every page was reached: {look.detail or 'see `check`'}", code=CANNOT_CONCLUDE)
     changed = [page for page in look.pages if page.seen in (Seen.CHANGED, Seen.NEW)]
     if not changed:
         click.echo(f"{connector.id} {connector.manifest.version}: every form is the committed one; nothing to accept.")
         return
     _show(connector, changed, shapes)
+    click.echo(_MEND_FIRST)
     if not yes:
         click.confirm("Does the connector fill these forms in rightly as they are now?", abort=True)
     file, raised, bumped = _bumped(folder)
     forms, version = dict(_as_now(connector, shapes)), connector.manifest.version
     fingerprints.write(folder, forms)
     file.write_text(raised, encoding="utf-8")
+    if registry.package_of(connector.id) != registry.OWN_PACKAGE:
+        _raise_package(folder, version, bumped)
     written = folder / fingerprints.NAME
     near = written.relative_to(Path.cwd()) if written.is_relative_to(Path.cwd()) else written
     click.echo(f"{near} written; version {version} -> {bumped}")
@@ -118,6 +125,14 @@ def _folder(connector: Connector) -> Path:
     if spec is None or spec.origin is None:
         stop(f"the files of {connector.id} are not on this machine")
     return Path(spec.origin).parent
+
+
+def _raise_package(folder: Path, version: str, raised: str) -> None:
+    """Raise the version of the package too, where it went with the connector's: its line in the list names it."""
+    file = next((place / "pyproject.toml" for place in folder.parents if (place / "pyproject.toml").is_file()), None)
+    if file is not None:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(f'\nversion = "{version}"\n', f'\nversion = "{raised}"\n', 1), encoding="utf-8")
 
 
 def _bumped(folder: Path) -> tuple[Path, str, str]:

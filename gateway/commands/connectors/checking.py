@@ -9,6 +9,7 @@ import msgspec
 
 from connectors.runner.api import Prepared
 from connectors.sdk.connector import Connector
+from connectors.sdk.words import Words
 from connectors.workshop import looking
 from connectors.workshop.bench import Bench, chosen_sample
 from connectors.workshop.looking import Look, Seen
@@ -19,8 +20,16 @@ from gateway.config import Settings
 from gateway.parts import open_store
 from gateway.services.catalogue import ServiceUnknownError
 
-_MARKS = {Seen.SAME: ("same", "green"), Seen.CHANGED: ("changed", "red"), Seen.NEW: ("new", "yellow")}
-_NOT_REACHED = ("-", "yellow")
+_MARKS = {
+    Seen.SAME: (Words("tā pati", "same"), "green"),
+    Seen.CHANGED: (Words("mainīta", "changed"), "red"),
+    Seen.NEW: (Words("jauna", "new"), "yellow"),
+}
+_NOT_REACHED = (Words("-", "-"), "yellow")
+_AT, _OF = Words("portālā", "at"), Words("no", "of")
+_SIGNED_IN = Words("sasniegts, un pierakstīšanās izdevās", "reached, and signed in")
+_NOT_SIGNED_IN = Words("sasniegts, bet pierakstīšanās neizdevās", "reached, but not signed in")
+_FOR_AUTHORS = Words("Savienotāja autoram:", "For the connector’s author:")
 
 
 @click.command()
@@ -78,18 +87,19 @@ def _record(looks: list[Look]) -> None:
 
 
 def _show(look: Look, language: str) -> None:
-    click.echo(f"{look.connector} {look.version} at {look.portal}")
+    click.echo(f"{look.connector} {look.version} {_AT.to(language)} {look.portal}")
     if look.reached:
-        click.echo(f"  {'reached, and signed in' if look.signed_in else 'reached, but not signed in'}")
+        click.echo(f"  {(_SIGNED_IN if look.signed_in else _NOT_SIGNED_IN).to(language)}")
+    widest = max(len(words.to(language)) for words, _ in (*_MARKS.values(), _NOT_REACHED))
     for number, page in enumerate(look.pages, start=1):
-        mark, colour = _MARKS.get(page.seen, _NOT_REACHED)
-        click.echo(
-            f"  {click.style(f'{mark:>7}', fg=colour)}  {number} of {len(look.pages)}  {page.title.to(language)}"
-        )
+        words, colour = _MARKS.get(page.seen, _NOT_REACHED)
+        mark = click.style(words.to(language).rjust(widest), fg=colour)
+        click.echo(f"  {mark}  {number} {_OF.to(language)} {len(look.pages)}  {page.title.to(language)}")
         for difference in page.differences:
             click.echo(f"           {difference.to(language)}")
-    if look.problem:
-        click.echo(f"  It went no further: {look.problem}")
+    if look.problem is not None:
+        click.echo(f"  {look.problem.to(language)}")
+        click.echo(f"  {_FOR_AUTHORS.to(language)} {look.detail}")
 
 
 @click.command("dry-run")

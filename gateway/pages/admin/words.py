@@ -8,6 +8,8 @@ import msgspec
 
 from delegation.assurance import Assurance, Route
 from gateway.changes.errors import Fault
+from gateway.changes.listing import Change
+from gateway.changes.portal_forms import INSTALLED
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.days import last_day
 from gateway.people.roles import Role
@@ -182,3 +184,19 @@ _WORDS: Final[Mapping[str, Mapping[Any, Message]]] = {
     "roles": ROLES,
     "auth_method": METHODS,
 }
+
+_INSTALLED: Final = message("A version of the connector was installed that fills in other forms than the one before.")
+_BY_GATEWAY: Final = message("The gateway itself, when it met the installed version")
+_BY_OPERATOR: Final = message("An operator, at the command line")
+
+
+def why(change: Change) -> Message | str:
+    """Why it was proposed, in the reader's language where nobody wrote it."""
+    return _INSTALLED if change.reason == INSTALLED else change.reason
+
+
+def by(change: Change) -> Message | str:
+    """Who proposed it; whoever takes up what no person proposed stands for it by name."""
+    if change.proposer is not None:
+        return change.proposer
+    return _BY_GATEWAY if change.reason == INSTALLED else _BY_OPERATOR

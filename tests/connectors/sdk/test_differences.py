@@ -48,7 +48,11 @@ def test_a_question_is_called_as_people_see_it_and_where() -> None:
             "vairs nav jautājuma “Konta numurs (IBAN)”",
             "the question “Konta numurs (IBAN)” is gone",
         ),
-        (with_fields(*PAGE.fields, FieldShape(name="h", type="hidden")), "ko lapā neredz (“h”)", "nobody sees (“h”)"),
+        (
+            with_fields(*PAGE.fields, FieldShape(name="h", type="hidden")),
+            "neredzami sūta līdzi vēl ko (portālā to sauc “h”)",
+            "nobody sees (the portal calls it “h”)",
+        ),
         (changed("konts", maxlength="21"), "ne vairāk kā 21 rakstzīmi.", "at most 21 characters long"),
         (changed("konts", maxlength="11"), "ne vairāk kā 11 rakstzīmes.", "at most 11 characters long"),
         (changed("konts", maxlength=""), "vairs neierobežo", "of any length"),
@@ -74,3 +78,36 @@ def test_each_structural_change_is_said_in_both_languages(seen: FormShape | None
     assert latvian in told.lv
     assert english in told.en
     assert seen is None or fingerprint(seen) != fingerprint(PAGE)
+
+
+class TestARepeatedGroup:
+    ROWS = tuple(
+        FieldShape(name=f"ienakumi.*.{name}", type="text", label=label)
+        for name, label in (("kas", "Izmaksātājs"), ("summa", "Summa"), ("nodoklis", "Nodoklis"))
+    )
+
+    def told(self, *rows: FieldShape) -> list[str]:
+        before = msgspec.structs.replace(PAGE, fields=(*PAGE.fields, *self.ROWS))
+        after = msgspec.structs.replace(PAGE, fields=(*PAGE.fields, *rows))
+        return [each.en.removeprefix("In step 2 “Data” ") for each in differences(PLACE, before, after)]
+
+    def named(self, name: str, row: int, **more: str) -> tuple[FieldShape, ...]:
+        return tuple(
+            msgspec.structs.replace(field, name=field.name.replace("ienakumi.*", f"{name}{row}"), **more)
+            for field in self.ROWS
+        )
+
+    def test_that_was_renamed_is_one_renamed_group_whatever_its_rows(self) -> None:
+        group = "the repeated group of questions (“Izmaksātājs”, “Summa”, “Nodoklis”)"
+        once = f"{group} now has another name inside the portal."
+        assert self.told(*self.named("ienemumi.", 0)) == [once]
+        assert self.told(*self.named("ienemumi[", 0), *self.named("ienemumi[", 1)) == [once]
+        assert self.told(*self.named("rinda_", 1)) == [once]
+
+    def test_that_asks_something_else_is_told_question_by_question(self) -> None:
+        rows = self.named("ienemumi.", 0)
+        other = msgspec.structs.replace(rows[0], label="Darba devējs")
+        assert any("there is a new question “Darba devējs”" in each for each in self.told(other, *rows[1:]))
+
+    def test_two_that_ask_the_same_are_not_guessed_between(self) -> None:
+        assert len(self.told(*self.named("a.", 0), *self.named("b.", 0))) > 1

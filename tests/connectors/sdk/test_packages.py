@@ -1,6 +1,7 @@
 """Packages by others: none of their code runs before the list names their files as they are."""
 
 import asyncio
+import json
 import py_compile
 import re
 import resource
@@ -50,6 +51,19 @@ def test_is_found_with_one_hash_over_all_its_files(others: Path) -> None:
     assert packages.installed() == (found,)
     (others / "__pycache__" / "more.py").write_text("what it does not")
     assert packages.installed() != (found,)
+
+
+def test_where_its_author_works_its_version_is_what_that_place_says_now(others: Path, tmp_path: Path) -> None:
+    place = tmp_path / "a place"
+    place.mkdir()
+    package = place / "pyproject.toml"
+    package.write_text('[project]\nname = "example-connectors"\nversion = "1.3.0"\n')
+    origin = {"url": place.as_uri(), "dir_info": {"editable": True}}
+    (others.parent / "example_connectors-1.2.dist-info" / "direct_url.json").write_text(json.dumps(origin))
+    (found,) = packages.installed()
+    assert found.line.startswith("example-connectors==1.3.0 --hash=sha256:")
+    package.unlink()
+    assert packages.installed()[0].version == "1.2"
 
 
 def test_a_module_beside_the_one_that_is_named_counts_as_well(others: Path) -> None:

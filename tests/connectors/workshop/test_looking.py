@@ -1,5 +1,7 @@
 """A portal looked at without a resident; that nothing was filed, its own count says."""
 
+import re
+
 import pytest
 
 from connectors.sdk import registry
@@ -24,7 +26,7 @@ class TestALook:
     async def test_finds_every_page_as_it_was(self, desk: Desk) -> None:
         found = await looked_at(desk)
         assert [page.seen for page in found.pages] == [Seen.SAME] * len(CONNECTOR.pages)
-        assert (found.reached, found.signed_in, found.problem) == (True, True, "")
+        assert (found.reached, found.signed_in, found.problem, found.detail) == (True, True, None, "")
 
     async def test_says_what_changed_and_which_pages_nobody_saw(self, desk: Desk) -> None:
         desk.fault("form_changed")
@@ -39,6 +41,10 @@ class TestALook:
         found = await looked_at(desk)
         assert (found.reached, found.signed_in, found.has_drifted) == (False, False, False)
         assert {page.seen for page in found.pages} == {Seen.NOT_REACHED}
+        assert found.problem is not None
+        assert found.problem.en.startswith("The portal cannot be reached")
+        assert found.problem.lv.startswith("Portālu nevar sasniegt")
+        assert not re.search(r"\d", found.problem.en + found.problem.lv)
 
 
 class TestASample:

@@ -1,5 +1,6 @@
 """A connector's changed forms count once two administrators have accepted exactly how they differ."""
 
+import html
 from dataclasses import replace
 from typing import Any
 
@@ -121,6 +122,21 @@ def test_what_is_accepted_is_the_difference_that_was_shown(gateway: Office) -> N
     assert OLD.manifest.version in page
 
 
+def test_the_page_says_who_asks_and_why_in_one_language_and_when_it_counts(gateway: Office) -> None:
+    offer(gateway)
+    path = f"/admin/changes/{proposal(gateway)}"
+    reader = gateway.page()
+    page = html.unescape(reader.get(path).text)
+    assert "A version of the connector was installed that fills in other forms than the one before." in page
+    assert "The gateway itself, when it met the installed version" in page
+    assert "connector.installed" not in page + reader.get("/admin").text
+    assert "Another administrator confirms at another computer, and then it counts at once." in page
+    gateway.confirm(proposal(gateway), gateway.session())
+    second = html.unescape(gateway.page(gateway.second).get(path).text)
+    assert "When you confirm, it counts at once" in second
+    assert "The gateway itself" not in second
+
+
 def test_another_start_asks_nobody_again_and_a_no_stands(gateway: Office) -> None:
     offer(gateway)
     offer(gateway)
@@ -128,6 +144,20 @@ def test_another_start_asks_nobody_again_and_a_no_stands(gateway: Office) -> Non
     offer(gateway)
     assert gateway.state(proposal(gateway)) is ChangeState.REFUSED
     assert waiting(gateway) == {BENEFIT: "form.unaccepted"}
+
+
+def test_a_proposal_that_nobody_answered_in_time_is_made_again_by_the_next_look(gateway: Office) -> None:
+    offer(gateway)
+    first = proposal(gateway)
+    gateway.wait(flow.WAITS)
+    gateway.write(lambda conn: flow.lapse(conn, gateway.parts, first))
+    assert gateway.state(first) is ChangeState.LAPSED
+    offer(gateway)
+    offer(gateway)
+    of_form = select(SecurityChange.id, SecurityChange.state).where(SecurityChange.kind == ChangeKind.FORM_ACCEPT)
+    states = {row.id: row.state for row in gateway.read(lambda conn: conn.execute(of_form).all())}
+    assert states.pop(first) is ChangeState.LAPSED
+    assert list(states.values()) == [ChangeState.PROPOSED]
 
 
 def test_in_a_demonstration_one_person_is_enough(gateway: Office) -> None:

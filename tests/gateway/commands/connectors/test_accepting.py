@@ -58,3 +58,16 @@ def test_no_form_is_written_where_the_version_cannot_be_raised(folder: Path) -> 
     answer = accepted("--yes")
     assert (answer.exit_code, "raise it by hand" in answer.stderr) == (2, True)
     assert not folder.joinpath("fingerprints.json").exists()
+
+
+def test_the_package_goes_with_the_connectors_version(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = folder / "src" / "lv_example"
+    home.mkdir(parents=True)
+    folder.joinpath("__init__.py").rename(home / "__init__.py")
+    package = folder / "pyproject.toml"
+    package.write_text(f'[project]\nname = "lv-example"\nversion = "{CONNECTOR.manifest.version}"\n')
+    monkeypatch.setattr(accepting, "_folder", lambda _: home)
+    monkeypatch.setattr(registry, "package_of", lambda _: "lv_example")
+    answer = accepted("--yes")
+    assert (answer.exit_code, "Mend the connector first" in answer.stdout) == (0, True)
+    assert package.read_text() == '[project]\nname = "lv-example"\nversion = "1.1.0"\n'
