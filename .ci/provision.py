@@ -10,24 +10,30 @@ then only by root or by somebody who may use sudo without a password. What was m
 import argparse
 import fcntl
 import os
-import shlex
 import shutil
-import subprocess
 import sys
-import tempfile
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
-from steps import BUILD, LOG, PROJECT, STAMPS, CommandError, ProvisionError, Step, answers, carry_out, content, run
+from browsers import browser_step, full_browser_step
+from steps import (
+    BUILD,
+    ENVIRONMENT,
+    LOG,
+    PROJECT,
+    STAMPS,
+    CommandError,
+    ProvisionError,
+    Step,
+    answers,
+    carry_out,
+    content,
+    run,
+)
 
-ENVIRONMENT = PROJECT / ".venv"
 TOOLS = BUILD / "tools"
 """An environment apart for the installers themselves: uv and Node.js, where the machine has none."""
 REQUIREMENTS = PROJECT / "requirements"
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER_PACKAGES = ("chromium-headless-shell", "chromium")
-FONT_PACKAGE = "fonts-dejavu-core"
 OLDEST_NODE = 20
 
 
@@ -99,110 +105,6 @@ def install(folder: Path, *arguments: object, doing: str) -> None:
         run(python, "-m", "ensurepip")
     pip: tuple[object, ...] = (uv, "pip", "install", "--python", python) if uv else (python, "-m", "pip", "install")
     run(*pip, *arguments, doing=doing)
-
-
-# --- the browser -------------------------------------------------------------------------------------------------
-
-
-def browser_step() -> Step:
-    """A Chromium that really starts; its path is noted in `.build/browser` for application and tests."""
-    record = BUILD / "browser"
-
-    def make() -> str:
-        for way in (browsers_of_the_machine, browser_of_playwright, browser_of_the_system):
-            for candidate in way():
-                if starts(candidate):
-                    record.write_text(f"{candidate}\n", encoding="utf-8")
-                    return candidate
-        raise ProvisionError(
-            "No browser starts on this machine. Install chromium-headless-shell, chromium or google-chrome with your "
-            f"system's packages, or name one with CHROMIUM_PATH. What was tried is in {LOG.relative_to(PROJECT)}."
-        )
-
-    def present() -> bool:
-        return record.is_file() and os.access(record.read_text(encoding="utf-8").strip(), os.X_OK)
-
-    return Step("browser", "Browser", make, lambda: [os.environ.get("CHROMIUM_PATH", ""), os.geteuid()], present)
-
-
-def browsers_of_the_machine() -> Iterator[str]:
-    """What is named by `CHROMIUM_PATH` or lies on the PATH."""
-    named = os.environ.get("CHROMIUM_PATH")
-    if named:
-        yield named
-    yield from filter(None, map(shutil.which, BROWSERS))
-
-
-def browser_of_playwright() -> Iterator[str]:
-    """Playwright's own build, where it can be downloaded."""
-    folder = BUILD / "browsers"
-    try:
-        run(
-            ENVIRONMENT / "bin" / "playwright",
-            "install",
-            "chromium",
-            "--only-shell",
-            environment={"PLAYWRIGHT_BROWSERS_PATH": str(folder)},
-            doing="downloading Playwright's Chromium",
-        )
-    except CommandError:
-        print("      it cannot be downloaded here", flush=True)
-    for name in ("headless_shell", "chrome-headless-shell"):
-        yield from map(str, folder.rglob(name))
-
-
-def browser_of_the_system() -> Iterator[str]:
-    """The system's package, where it may be installed."""
-    become = _root()
-    if become is None or not shutil.which("apt-get"):
-        return
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        run(*become, "apt-get", "update", environment=quiet, doing="asking for the system's packages")
-    except CommandError as error:
-        print(f"      {str(error).splitlines()[0]}", flush=True)
-    for package in BROWSER_PACKAGES:
-        wanted = ("apt-get", "install", "-y", "--no-install-recommends", package, FONT_PACKAGE)
-        try:
-            run(*become, *wanted, environment=quiet, doing=f"installing {package} with apt-get")
-        except CommandError as error:
-            print(f"      {str(error).splitlines()[0]}", flush=True)
-        else:
-            yield from filter(None, map(shutil.which, BROWSERS))
-
-
-def _root() -> tuple[str, ...] | None:
-    """What to put before a command that needs root: nothing, sudo, or None when nobody lets us."""
-    if os.geteuid() == 0:
-        return ()
-    return ("sudo", "-n") if shutil.which("sudo") and answers("sudo", "-n", "true") else None
-
-
-def starts(browser: str) -> bool:
-    """Launch it as the application will: sandboxed unless root, which Chromium refuses."""
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with tempfile.TemporaryDirectory(prefix="pilnvara-", ignore_cleanup_errors=True) as profile:
-        words = [
-            browser,
-            "--headless",
-            *sandbox,
-            "--disable-gpu",
-            f"--user-data-dir={profile}",
-            "--dump-dom",
-            "about:blank",
-        ]
-        try:
-            tried = subprocess.run(words, capture_output=True, timeout=60, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            said = str(error)
-        else:
-            if tried.returncode == 0 and b"<html" in tried.stdout:
-                return True
-            said = tried.stderr.decode(errors="replace")
-    with LOG.open("a", encoding="utf-8") as log:
-        log.write(f"\n$ {shlex.join(words)}\n{said}\n")
-    print(f"      {browser} does not start", flush=True)
-    return False
 
 
 # --- PostgreSQL --------------------------------------------------------------------------------------------------
@@ -328,6 +230,7 @@ def steps_for(goal: str) -> list[Step]:
     develop = goal == "develop" or (STAMPS / "develop").is_file()
     steps = [environment_step(develop=develop), browser_step()]
     if goal == "develop":
+        steps.append(full_browser_step())
         steps.append(postgresql_step())
         steps.append(other_libraries_step())
         steps.append(other_witness_step())

@@ -14,6 +14,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 BUILD = PROJECT / ".build"
+ENVIRONMENT = PROJECT / ".venv"
 STAMPS = BUILD / "stamps"
 LOG = BUILD / "provision.log"
 QUIET_SECONDS = 15.0

@@ -6,13 +6,16 @@ session ends, and `asyncio.run` refuses to work under it.
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Playwright, expect
 
 RECORD = Path(__file__).resolve().parent.parent / ".build" / "browser"
 """Where provisioning notes the browser's executable."""
+WHOLE = RECORD.with_name("browser-full")
+"""Where it notes a browser that keeps pages it has left; the quick one does not."""
 _NAMES = ("chromium-headless-shell", "chromium", "google-chrome")
 _PATIENCE_MS = 20_000
 """How long an expected change may take: a machine that is busy with other tests is no failure."""
@@ -40,6 +43,21 @@ def browser_executable() -> str:
     if path is None:
         pytest.fail("no browser was found: `make setup` finds or fetches one, or set CHROMIUM_PATH")
     return path
+
+
+@pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium that brings left pages back from memory, as people's browsers do and Playwright's own does not."""
+    path = WHOLE.read_text(encoding="utf-8").strip() if WHOLE.is_file() else ""
+    if not os.access(path, os.X_OK):
+        pytest.fail("no whole Chromium was found: install your system's package chromium, then run `make setup`")
+    launched = playwright.chromium.launch(
+        executable_path=path,
+        chromium_sandbox=os.geteuid() != 0,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="session")

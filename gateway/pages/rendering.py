@@ -12,6 +12,7 @@ from gateway.parts import Parts
 from gateway.people.access import KIND_OF, AnySession, DisplaySession, StaffSession
 from gateway.web import cookies
 from gateway.web.admission import AnyRequest, stranger_csrf, stranger_of
+from gateway.web.cookies import CookieName
 from gateway.web.exchange import exchange_of, parts_of
 from gateway.web.preference import preferred
 from ui.i18n import Language
@@ -19,6 +20,7 @@ from ui.i18n import Language
 LANGUAGES: tuple[Language, ...] = ("lv", "en", "lv-plain", "en-plain")
 DEFAULT_LANGUAGE: Language = "lv"
 _NONCE_BYTES = 16
+_TURN_BYTES = 6
 OWN_NAMES: dict[Language, str] = {
     "lv": "Latviešu",
     "en": "English",
@@ -66,16 +68,14 @@ def page(
             "Content-Security-Policy": content_policy(nonce, form_targets),
             "Content-Language": reader.partition("-")[0],
         },
-        cookies=[*own_cookies, *cookies_to_set],
+        cookies=[*own_cookies, *_turned(request, parts, exchange.session), *cookies_to_set],
     )
 
 
 def language_of(request: AnyRequest) -> Language:
     """The reader's language: the session's, else one chosen on an earlier page, else what the browser asks for."""
     session = exchange_of(request).session
-    wanted = (
-        session.language if session else cookies.read(parts_of(request).settings, request, cookies.CookieName.LANGUAGE)
-    )
+    wanted = session.language if session else cookies.read(parts_of(request).settings, request, CookieName.LANGUAGE)
     known: Language | None = next((language for language in LANGUAGES if language == wanted), None)
     return known or preferred(request.headers.get("accept-language", "")) or DEFAULT_LANGUAGE
 
@@ -132,9 +132,19 @@ def _origin(target: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _turned(request: AnyRequest, parts: Parts, session: AnySession | None) -> list[Cookie]:
+    """The mark of the page that is left for this one, changed, so that *back* asks us again, also without scripts.
+
+    A browser that never had a session has nothing to hide, and gets none.
+    """
+    if session is None and cookies.read(parts.settings, request, CookieName.TURN) is None:
+        return []
+    return [cookies.make(parts.settings, CookieName.TURN, secrets.token_urlsafe(_TURN_BYTES))]
+
+
 def _csrf(request: AnyRequest, parts: Parts, session: AnySession | None) -> tuple[str, list[Cookie]]:
     if session is not None:
         return session.csrf, []
     stranger, is_new = stranger_of(request, parts)
-    fresh = [cookies.make(parts.settings, cookies.CookieName.STRANGER, stranger)] if is_new else []
+    fresh = [cookies.make(parts.settings, CookieName.STRANGER, stranger)] if is_new else []
     return stranger_csrf(parts, stranger), fresh

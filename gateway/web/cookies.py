@@ -28,6 +28,8 @@ class CookieName(StrEnum):
     STRANGER = "pilnvara_start"
     """Ties the forms of a browser without a session to that browser."""
     LANGUAGE = "pilnvara_lang"
+    TURN = "pilnvara_turn"
+    """A random mark, new with each page: browsers drop what they keep for *back* once a cookie has changed."""
 
 
 COOKIE_OF = {

@@ -17,8 +17,8 @@ def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
 
 
 @pytest.fixture
-def provision(steps: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
-    module = importlib.import_module("provision")
+def browsers(steps: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+    module = importlib.import_module("browsers")
     monkeypatch.setattr(module, "LOG", tmp_path / "log")
     return module
 
@@ -74,14 +74,32 @@ class TestSteps:
 
 
 class TestBrowser:
-    def test_one_that_lies_there_but_does_not_start_is_not_taken(self, provision: ModuleType, tmp_path: Path) -> None:
-        assert not provision.starts(program(tmp_path / "chromium", "echo missing library >&2; exit 127"))
+    def test_one_that_lies_there_but_does_not_start_is_not_taken(self, browsers: ModuleType, tmp_path: Path) -> None:
+        assert not browsers.starts(program(tmp_path / "chromium", "echo missing library >&2; exit 127"))
 
-    def test_one_that_shows_a_page_is_taken(self, provision: ModuleType, tmp_path: Path) -> None:
-        assert provision.starts(program(tmp_path / "chromium", "echo '<html></html>'"))
+    def test_one_that_shows_a_page_is_taken(self, browsers: ModuleType, tmp_path: Path) -> None:
+        assert browsers.starts(program(tmp_path / "chromium", "echo '<html></html>'"))
 
     def test_the_one_that_a_person_named_comes_first(
-        self, provision: ModuleType, monkeypatch: pytest.MonkeyPatch
+        self, browsers: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("CHROMIUM_PATH", "/opt/named")
-        assert next(provision.browsers_of_the_machine()) == "/opt/named"
+        assert next(browsers.browsers_of_the_machine()) == "/opt/named"
+
+    def test_one_without_windows_is_not_taken_for_a_whole_one(self, browsers: ModuleType, tmp_path: Path) -> None:
+        program(tmp_path / "chromium-headless-shell", "true")
+        renamed = tmp_path / "chromium"
+        renamed.symlink_to(tmp_path / "chromium-headless-shell")
+        assert not browsers.is_whole(str(tmp_path / "chromium-headless-shell"))
+        assert not browsers.is_whole(str(renamed))
+        assert browsers.is_whole(program(tmp_path / "google-chrome", "true"))
+
+    def test_without_a_whole_one_the_rest_is_still_made(
+        self, browsers: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(browsers, "BUILD", tmp_path)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setattr(browsers, "browser_of_playwright", lambda **_given: iter(()))
+        step = browsers.full_browser_step()
+        assert "install chromium" in step.make()
+        assert not step.present()
