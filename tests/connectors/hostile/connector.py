@@ -12,7 +12,7 @@ from connectors.sdk.connector import Connector, Sample
 from connectors.sdk.inputs import Text
 from connectors.sdk.manifest import Manifest
 from connectors.sdk.page import FieldShape, FormShape
-from connectors.sdk.steps import Fill, Final, HookPage, Moves, ReceiptRule, Request, SignIn, Step, Values
+from connectors.sdk.steps import Fill, Final, Hook, HookPage, Moves, ReceiptRule, Request, SignIn, Step, Values
 from connectors.sdk.words import Words
 
 ID = "test.hostile"
@@ -132,3 +132,42 @@ PARTS = replace(
     final=replace(CONNECTOR.final, moves=Moves.IN_PAGE, then=(Request(path="/sign", fields=("token",)),)),
 )
 """It files by two requests, the second sent by the page's script once the first was taken."""
+
+
+async def press_check(page: HookPage, _: Values) -> None:
+    """Press the page's own button, which leads nowhere and answers nothing, and wait for what it says."""
+    await page.click("button", "Check the name")
+    await page.wait_for("The name is known.")
+
+
+async def answer_otherwise(page: HookPage, _: Values) -> None:
+    """Write what nobody answered."""
+    await page.fill("Name", "Somebody else")
+
+
+async def go_on_alone(page: HookPage, _: Values) -> None:
+    """Press what leads on, before anybody has read the page back."""
+    await page.click("button", "Next")
+
+
+def _with(hook: Hook, name: str) -> Connector:
+    own = FormShape(
+        action="/form",
+        method="post",
+        enctype=_URLENCODED,
+        fields=(FieldShape(name="name", type="text", label="Name"), FieldShape(name="checked", type="hidden")),
+    )
+    request = Request(path="/form", fields=("name", "checked"))
+    return replace(
+        CONNECTOR,
+        manifest=replace(CONNECTOR.manifest, id=name),
+        sign_in=SignIn(path="/asks", landed=("/asks",)),
+        entry="/asks",
+        steps=(replace(CONNECTOR.steps[0], path="/asks", request=request, hook=hook),),
+        fingerprints={**CONNECTOR.fingerprints, "form": own},
+    )
+
+
+HOOKED = _with(press_check, "test.hooked")
+MEDDLING = _with(answer_otherwise, "test.meddling")
+HASTY = _with(go_on_alone, "test.hasty")

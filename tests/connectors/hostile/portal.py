@@ -98,7 +98,7 @@ class HostilePortal:
     def get(self, handler: BaseHTTPRequestHandler) -> None:
         path = handler.path.partition("?")[0]
         first = handler.server is self._servers[0]
-        if first and path in ("/form", "/one", "/overview", "/done", "/worker.js"):
+        if first and path in ("/form", "/asks", "/one", "/overview", "/done", "/worker.js"):
             if handler.headers.get("Upgrade"):
                 self.seen.append("socket")
             kind = "text/javascript" if path.endswith(".js") else "text/html; charset=utf-8"
@@ -156,6 +156,10 @@ class HostilePortal:
             return f"const out = {json.dumps(names)};\n" + (PAGES / "worker.js").read_text(encoding="utf-8")
         if path == "/form":
             return _page("Form", _form("/form", '<label>Name <input name="name"></label>', "Next"), settings, self.page)
+        if path == "/asks":
+            own = '<input type="hidden" name="checked"><button type="button" id="check">Check the name</button>'
+            form = _form("/form", f'<label>Name <input name="name"></label>{own}', "Next")
+            return _page("Asks", form, settings, "checking.html")
         if path == "/one":
             return _page(
                 "One", _form("/send", '<label>Name <input name="name"></label>', "Send"), settings, self.overview

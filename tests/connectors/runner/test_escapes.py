@@ -85,6 +85,9 @@ async def hostile_runner(
         "[pilnvara.connectors]\ntest.hostile = tests.connectors.hostile.connector:CONNECTOR\n"
         "test.one_page = tests.connectors.hostile.connector:ONE_PAGE\n"
         "test.parts = tests.connectors.hostile.connector:PARTS\n"
+        "test.hooked = tests.connectors.hostile.connector:HOOKED\n"
+        "test.meddling = tests.connectors.hostile.connector:MEDDLING\n"
+        "test.hasty = tests.connectors.hostile.connector:HASTY\n"
     )
     authorities = folder / "authorities.pem"
     authorities.write_bytes(KNOWN.own.public_bytes(Encoding.PEM))
