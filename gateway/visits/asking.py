@@ -140,7 +140,7 @@ def fill_locked(
     drift.ensure_form_known(conn, service_id)
     fitness.ensure_proved(conn, parts, service_id)
     connector = registry.find(service_id)
-    key = parts.sealer.keyed_hash("filing.key", f"{service_id}:{connector.service_key(values)}")
+    key = key_of(parts, service_id, values)
     filing = lock_filing_for(conn, row.id, service_id)
     ensure(seen is None or seen == mark_of(filing), "answer twice")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
@@ -164,6 +164,11 @@ def fill_locked(
     queue_run(conn, filing_id, attempt, RunKind.PREPARE, now)
     say(conn, visit_id, event, by.actor, now, filing=filing_id, attempt=attempt, service=service_id)
     return filing_id
+
+
+def key_of(parts: Parts, service_id: str, values: Values) -> bytes:
+    """Under what two filings of a service are the same matter."""
+    return parts.sealer.keyed_hash("filing.key", f"{service_id}:{registry.find(service_id).service_key(values)}")
 
 
 def mark_of(filing: AnyRow | None) -> str:

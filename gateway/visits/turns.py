@@ -16,11 +16,12 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue, life_events
 from gateway.services.catalogue import Service
-from gateway.visits import approvals, filings, guarding, opening, plans, scope, stopping
+from gateway.visits import approvals, filings, guarding, opening, plans, scope, stopping, unfiled
 from gateway.visits.errors import NotOfferedError
 from gateway.visits.rows import AnyRow, ensure, filings_of_visit, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Visit
 from gateway.visits.trail import say
+from gateway.visits.unfiled import Unfiled
 from gateway.visits.view import SET_ASIDE, Stage, VisitView
 
 MOST = 8
@@ -56,6 +57,11 @@ class Turn:
     most: int
     waits_for: tuple[str, ...] = ()
     """Services that have to be filed first."""
+    why: Unfiled | None = None
+    """Why it is not filed; none where it is, or where it is not filed here."""
+    filing_id: str | None = None
+    """Of the newest filing, and why that stands where it stands."""
+    reason: str | None = None
 
     @property
     def is_unfiled(self) -> bool:
@@ -166,8 +172,10 @@ def turns_of(conn: Connection, view: VisitView) -> tuple[Turn, ...]:
     turns = []
     for service in services:
         is_current = service.id == view.visit["service_id"] and view.is_open
-        turn = _turn(service, newest.get(service.id), allowed.get(service.id, {}), is_current)
-        waits_for = plans.waits_for(plan, service.id, newest)
+        filing, waits_for = newest.get(service.id), plans.waits_for(plan, service.id, newest)
+        turn = _turn(service, filing, allowed.get(service.id, {}), is_current)
+        if turn.state is not TurnState.REFERRED:
+            turn = replace(turn, why=unfiled.why(filing, left_out.get(service.id), waits=bool(waits_for)))
         placed = _placed(turn, waits_for, is_left_out=service.id in left_out)
         turns.append(placed if (view.is_open or view.is_put_off) and not is_stopped else _over(placed))
     return tuple(turns)
@@ -207,6 +215,8 @@ def _turn(service: Service, filing: AnyRow | None, allowed: dict[str, int], is_c
         state=_state(service, filing, is_current),
         is_current=is_current,
         reference=None if filing is None else filing.reference,
+        filing_id=None if filing is None else filing.id,
+        reason=None if filing is None else filing.reason,
         used=allowed.get("used", 0),
         most=allowed.get("max_filings", 1),
     )

@@ -16,6 +16,7 @@ from delegation.assurance import ON_PHONE, Assurance, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
+from gateway.pages import together
 from gateway.pages.desk import (
     asked_before,
     doubt_panel,
@@ -33,6 +34,7 @@ from gateway.pages.desk import (
 )
 from gateway.pages.desk.plan_panel import Planned
 from gateway.pages.qr import qr
+from gateway.pages.together import Together
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import holders, looking, plans, reading, receipts, rows, second_looks, turns
@@ -45,6 +47,7 @@ from gateway.visits.turns import Turn
 _OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
 _LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.NEEDS_HUMAN)
 """Filings whose final request left and may have arrived: nothing is filled anew."""
+_TOLD_TOGETHER = (Stage.FILED, Stage.CLOSED)
 LIVE = frozenset(
     {
         Stage.SECOND_LOOK,
@@ -90,6 +93,8 @@ class Desk:
     values: dict[str, Any]
     turns: Sequence[Turn] = ()
     """How far each of several services is."""
+    together: Together | None = None
+    """How they came out, on the pages that say it."""
     trouble: Trouble | None = None
     """Why the service cannot be filed just now."""
     holder: str = ""
@@ -106,11 +111,13 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
     elif panel == "questions" and look.preconditions_open():
         panel = "preconditions"
     values = _GATHER[panel](look) if panel in _GATHER else {}
+    each = turns.turns_of(conn, view)
     return Desk(
         view=view,
         panel=panel,
         values=values,
-        turns=turns.turns_of(conn, view),
+        turns=each,
+        together=together.of(conn, parts, view, each) if panel in _TOLD_TOGETHER else None,
         trouble=trouble_panel.of(conn, view, panel),
         holder=holders.of_view(conn, parts, view, session.language),
     )

@@ -1,17 +1,19 @@
 """What stands beside a visit's page: the portal's picture, its PDF, the receipt for paper, and the live stream."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
+from gateway.pages import together
 from gateway.pages.authority_words import RIGHTS
 from gateway.pages.desk import words
 from gateway.pages.desk.answering import AnyRequest, path_of
 from gateway.pages.qr import qr
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
+from gateway.pages.together import Together
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
@@ -25,6 +27,17 @@ from gateway.web.redirects import see_other
 
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 """A portal's file opened from here runs nothing and reaches nothing."""
+
+
+class _Receipt(NamedTuple):
+    """What the sheet is made of."""
+
+    view: VisitView
+    paper: StopPaper | None = None
+    on_behalf: OnBehalf | None = None
+    turns: tuple[Turn, ...] = ()
+    how: Together | None = None
+    holder: str = ""
 
 
 @get("/desk/visits/{visit_id:str}/picture", **allow(Who.ASSISTANT))
@@ -73,15 +86,17 @@ async def show_receipt(
 ) -> Response[Any]:
     """The receipt on one sheet, in the resident's language."""
 
-    def work(conn: Connection) -> tuple[VisitView, StopPaper | None, OnBehalf | None, tuple[Turn, ...], str]:
+    def work(conn: Connection) -> _Receipt:
         view = reading.for_desk(conn, parts, session, visit_id)
         if view.receipt is None:
-            return view, None, None, (), ""
+            return _Receipt(view)
         opened = OpenedVisit(conn, parts, view)
         holder = holders.of_view(conn, parts, view, view.language)
-        return view, opened.stop_paper(), opened.on_behalf(), turns.turns_of(conn, view), holder
+        each = turns.turns_of(conn, view)
+        how = together.of(conn, parts, view, each)
+        return _Receipt(view, opened.stop_paper(), opened.on_behalf(), each, how, holder)
 
-    view, paper, on_behalf, together, holder = await parts.database.read(work)
+    view, paper, on_behalf, each, how, holder = await parts.database.read(work)
     if view.receipt is None or view.service is None:
         return see_other(path_of(visit_id))
     language = next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE)
@@ -97,9 +112,9 @@ async def show_receipt(
         right=None if on_behalf is None else RIGHTS[on_behalf.right],
         stop_paper=paper,
         stop_qr=None if paper is None else qr(paper.link),
-        turns=together,
-        filed_of=turns.filed_of(together),
-        words=words,
+        together=how,
+        filed_of=turns.filed_of(each),
+        turn_words=words,
         statement_qr=qr(f"{parts.settings.public_url}/statement"),
     )
 

@@ -73,6 +73,8 @@ async def answer(at: AtVisit) -> Response[Any]:
         if not before.planned.answers.is_checked:
             await at.parts.database.write(keep)
         return await at.show(Wish(panel="edit", typed=sent.values, errors=errors, kept=sent.kept), status=422)
+    if not before.planned.answers.is_checked:
+        await at.parts.database.write(keep)  # whatever is refused now, nobody types it twice
     return await at.take(at.doing(advancing.answer, _all(before, sent), _files(before, sent)), wish=wish)
 
 

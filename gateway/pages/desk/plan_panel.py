@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from connectors.sdk import groups, registry
+from connectors.sdk.answers import InvalidAnswers
 from connectors.sdk.inputs import Input, Upload
 from connectors.sdk.together import Question, Together
 from connectors.sdk.words import Words
@@ -15,7 +16,8 @@ from gateway.pages.desk.filling_panel import Known, Sent
 from gateway.pages.desk.questions import Filled, Typed
 from gateway.parts import Parts
 from gateway.services import catalogue
-from gateway.visits import fixed, plans
+from gateway.visits import asking, earlier, fixed, plans
+from gateway.visits.errors import Earlier
 from gateway.visits.plans import LeftOut, PlanAnswers
 from gateway.visits.reading import OpenedVisit, VisitView
 from gateway.visits.rows import AnyRow, filings_of_visit
@@ -209,7 +211,22 @@ def gather(
         "has_rows": any(each.kind == "group" for each in planned.inputs),
         "awaited": _awaited(conn, planned, language),
         "is_begun": planned.answers.is_checked,
+        "already": _already(conn, parts, planned),
     }
+
+
+def _already(conn: Connection, parts: Parts, planned: Planned) -> Earlier | None:
+    """What was filed in another visit and keeps the service that is worked on from being begun."""
+    service = planned.view.visit["service_id"]
+    if not planned.answers.is_checked or service not in planned.unfiled or planned.waits_for:
+        return None
+    answers = planned.answers.answers()
+    checked = plans.check(planned.plan, service, answers, planned.given, language=planned.view.language)
+    if isinstance(checked, InvalidAnswers):
+        return None
+    principal = (planned.view.delegation or {})["principal_id"]
+    found = earlier.of_matter(conn, principal, service, asking.key_of(parts, service, checked.values))
+    return found if found is not None and found.visit_id != planned.view.id else None
 
 
 def gather_waiting(conn: Connection, planned: Planned, language: str) -> dict[str, Any]:

@@ -204,7 +204,7 @@ async def phone_page(
         headers=PASSKEYS_HERE,
         home="/approve",
         view=shown.view,
-        turns=shown.turns,
+        came_out_so=shown.together,
         filed_of=turns.filed_of(shown.turns),
         turn_words=words,
         shows_references=shown.shows_values,

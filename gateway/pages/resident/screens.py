@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from delegation.assurance import ON_PHONE, ApprovalKind, Route
 from delegation.filing import FilingState
-from gateway.pages import readback
+from gateway.pages import readback, together
 from gateway.pages.resident import endings
+from gateway.pages.together import Together
 from gateway.parts import Parts
 from gateway.people import passkeys
 from gateway.people.access import ResidentSession
@@ -62,6 +63,8 @@ class PhonePage:
     values: dict[str, Any] = field(default_factory=dict)
     turns: tuple[Turn, ...] = ()
     """How far each of several services is."""
+    together: Together | None = None
+    """How they came out, in words."""
 
     shows_values: bool = False
     """Whether its holder has signed in as the approver."""
@@ -78,7 +81,9 @@ def gather(conn: Connection, parts: Parts, session: ResidentSession, language: s
     screen = screen_of(view, session)
     values = _values(conn, parts, session, view, screen, language)
     shows = reading.shows_values(view, session)
-    return PhonePage(screen=screen, view=view, values=values, turns=turns.turns_of(conn, view), shows_values=shows)
+    each = turns.turns_of(conn, view)
+    how = together.of(conn, parts, view, each)
+    return PhonePage(screen=screen, view=view, values=values, turns=each, together=how, shows_values=shows)
 
 
 def screen_of(view: VisitView, session: ResidentSession) -> Screen:
