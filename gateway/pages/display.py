@@ -27,7 +27,7 @@ from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import DisplaySession, Who, allow
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import confirming, facing, holders, line, reading, showing, stopping
+from gateway.visits import confirming, facing, holders, line, reading, showing, stopping, troubles
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import DocumentNotCheckedError
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
@@ -197,7 +197,10 @@ def _values(conn: Connection, parts: Parts, view: VisitView, screen: Screen) -> 
         case Screen.TOLD:
             return {"told": endings.OVER if view.stage in _ON_DISPLAY else endings.told(view)}
         case _:
-            return {"place": line.place(conn, parts, view)}
+            return {
+                "place": line.place(conn, parts, view),
+                "waits_for_portal": troubles.waits_for_portal(conn, view),
+            }
 
 
 def _invitation(conn: Connection, parts: Parts, view: VisitView) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from gateway.jobs import turns
 from gateway.parts import Parts
-from gateway.visits.tables import Run, RunKind, RunState
-from gateway.visits.view import Stage, VisitView
+from gateway.visits.tables import Run, RunKind
+from gateway.visits.view import VisitView
 
 KIND: Final = f"run.{RunKind.PREPARE.value}"
 _LATELY: Final = 20
@@ -39,7 +39,7 @@ class Place:
 def place(conn: Connection, parts: Parts, view: VisitView) -> Place | None:
     """Where the visit's run stands; none where none waits for its turn."""
     run = view.run
-    if view.stage is not Stage.FILLING or run is None or run["state"] is not RunState.QUEUED:
+    if run is None or not view.is_queued:
         return None
     number = int(conn.execute(_PLACE, {"key": f"run:{run['id']}", "now": parts.clock.now()}).scalar_one())
     return Place(number, _minutes(conn, number)) if number else None

@@ -28,6 +28,7 @@ from gateway.services.tables import Service as ServiceRow
 from gateway.visits import actors
 from gateway.visits.tables import Filing, Run, RunKind, RunState, Visit
 from gateway.visits.trouble_tables import PortalTrouble, TroubleKind
+from gateway.visits.view import VisitView
 
 WHOLE: Final = "*"
 PROBE: Final = "portal.probe"
@@ -120,6 +121,14 @@ def of_services(conn: Connection, service_ids: Sequence[str]) -> Mapping[str, Tr
         if row.service_id not in found or row.kind is TroubleKind.FORM_CHANGED:
             found[row.service_id] = _trouble(row)
     return found
+
+
+def waits_for_portal(conn: Connection, view: VisitView) -> bool:
+    """Whether what a visit wants filled in waits because its portal is left alone."""
+    if not view.is_queued:
+        return False
+    trouble = of_services(conn, [view.visit["service_id"]]).get(view.visit["service_id"])
+    return trouble is not None and trouble.kind is TroubleKind.UNWELL
 
 
 def open_ones(conn: Connection) -> tuple[Trouble, ...]:

@@ -265,6 +265,11 @@ class VisitView:
         )
 
     @property
+    def is_queued(self) -> bool:
+        """Whether the answers wait to be filled in: for a free worker, or for the portal."""
+        return self.stage is Stage.FILLING and self.run is not None and self.run["state"] is RunState.QUEUED
+
+    @property
     def can_stop(self) -> bool:
         """Whether a no may still be in time; not offered again to whoever has said it."""
         is_stopped = self.delegation is not None and self.delegation["state"] is DelegationState.REVOKED

@@ -24,6 +24,7 @@ from gateway.services.catalogue import ServiceUnknownError
 from gateway.visits import guarding, resuming, setting_aside, turns
 from gateway.visits.errors import AlreadyFiledError, Earlier, NotFoundError, OutOfOrderError, VisitError
 from gateway.visits.guarding import BarredError
+from gateway.visits.trouble_tables import TroubleKind
 from gateway.visits.turns import TurnState
 from gateway.visits.view import Stage, VisitView
 from gateway.web.redirects import see_other
@@ -140,6 +141,8 @@ def path_of(visit_id: str) -> str:
 def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
     """The values that every page of a visit is given."""
     view = desk.view
+    is_portal_unwell = desk.trouble is not None and desk.trouble.kind is TroubleKind.UNWELL
+    heading = words.stage_of(view, is_portal_unwell=is_portal_unwell)
     return {
         "view": view,
         "stage": view.stage.value,
@@ -149,8 +152,8 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "wrong": wish.errors,
         "here": path_of(view.id),
         "card": view.service.card(session.language) if view.service else None,
-        "heading": words.STAGES[view.stage],
-        "title": words.PANELS.get(desk.panel, words.STAGES[view.stage]),
+        "heading": heading,
+        "title": heading if desk.panel == view.stage.value else words.PANELS.get(desk.panel, heading),
         "colour": words.COLOURS.get(view.stage, "blue"),
         "steps": steps_of(view),
         "reason": words.reason(view.filing["reason"]) if view.filing and view.filing["reason"] else None,

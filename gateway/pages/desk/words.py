@@ -10,9 +10,11 @@ from gateway.visits.states import Late
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, Ending, SecondLookKind
 from gateway.visits.turns import TurnState
-from gateway.visits.view import Stage
+from gateway.visits.view import Stage, VisitView
 from ui.i18n import Message, message
 
+_WAITS: Final = message("The application waits for its turn")
+_WAITS_FOR_PORTAL: Final = message("The application waits for the portal")
 STAGES: Final[Mapping[Stage, Message]] = {
     Stage.SERVICE: message("Choose the service"),
     Stage.REFERRAL: message("This service is not filed here"),
@@ -277,3 +279,10 @@ REASONS: Final[Mapping[str, Message]] = {
 def reason(code: str | None) -> Message:
     """Why a filing stands where it stands, in plain words."""
     return REASONS.get(code or "", _UNEXPECTED)
+
+
+def stage_of(view: VisitView, *, is_portal_unwell: bool = False) -> Message:
+    """Where a visit stands; a form that nobody fills in yet waits."""
+    if not view.is_queued:
+        return STAGES[view.stage]
+    return _WAITS_FOR_PORTAL if is_portal_unwell else _WAITS

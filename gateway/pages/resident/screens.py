@@ -17,7 +17,7 @@ from gateway.people import passkeys
 from gateway.people.access import ResidentSession
 from gateway.people.passkey_questions import rp_id
 from gateway.services import catalogue
-from gateway.visits import holders, line, reading, receipts, showing, stop_codes, turns
+from gateway.visits import holders, line, reading, receipts, showing, stop_codes, troubles, turns
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -181,6 +181,7 @@ def _values(
                 "may_add_passkey": _may_add_passkey(conn, parts, session),
                 "stop_paper": OpenedVisit(conn, parts, view).stop_paper(),
                 "place": line.place(conn, parts, view),
+                "waits_for_portal": troubles.waits_for_portal(conn, view),
             }
         case Screen.FILED:
             may_see = reading.shows_values(view, session)

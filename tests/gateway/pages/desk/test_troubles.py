@@ -39,9 +39,13 @@ def test_of_a_changed_form_says_what_changed_and_takes_no_answers(desk: Desk) ->
 def test_who_waits_for_a_free_worker_reads_their_place(desk: Desk) -> None:
     desk.at(Stage.QUESTIONS)
     desk.fill()
-    assert "You are number 1 in line" in desk.look().text
+    assert "Place in line: 1" in desk.look().text
+    assert desk.look().text.count("The application waits for its turn") >= 2
+    assert "The application waits for its turn" in desk.browser.get("/desk").text
     desk.begin()
-    assert "You are number" not in desk.look().text
+    page = desk.look().text
+    assert "Place in line" not in page
+    assert "waits for its turn" not in page
 
 
 def test_of_a_portal_that_is_away_says_that_what_is_given_waits(desk: Desk) -> None:
@@ -51,7 +55,10 @@ def test_of_a_portal_that_is_away_says_that_what_is_given_waits(desk: Desk) -> N
     desk.write(lambda conn: troubles.begin(conn, *away, desk.clock.now()))
     fail(desk)
     assert desk.view().stage is Stage.FILLING
-    assert "out of order since" in desk.look().text
+    page = desk.look().text
+    assert "out of order since" in page
+    assert '<h1 class="govuk-heading-l">The application waits for the portal</h1>' in page
+    assert "form is being filled in" not in page
     listed = desk.browser.get("/portals").text
     assert "It did not answer, or said that it is out of order." in listed
     assert "Applications that wait" in listed
