@@ -30,6 +30,7 @@ class EventName(StrEnum):
     CENTRE_ADDED = "admin:centre:added"
     TERMINAL_ENROLLED = "admin:terminal:enrolled"
     TERMINAL_RETIRED = "admin:terminal:retired"
+    TERMINAL_PROOF_REFUSED = "system:terminal:proof_refused"
     DISPLAY_PAIRED = "staff:display:paired"
     DISPLAY_UNPAIRED = "staff:display:unpaired"
 

@@ -197,6 +197,23 @@ class Settings:
     session_absolute: Annotated[
         timedelta, Setting("A staff session ends in any case", texts.minutes(30, 1440), "600", unit="minutes")
     ]
+    terminal_proof: Annotated[
+        timedelta,
+        Setting(
+            "A staff session's terminal proves itself each; three times as long without, and nothing is served",
+            texts.seconds(10, 3600),
+            "60",
+            unit="seconds",
+        ),
+    ]
+    terminal_certificates: Annotated[
+        str | None,
+        Setting(
+            "Header in which a trusted proxy says the SHA-256 of the client certificate, in hexadecimal digits; a "
+            "terminal that is enrolled with one shows it in place of a key",
+            texts.optional,
+        ),
+    ]
     resident_session: Annotated[
         timedelta, Setting("A resident's session on the phone ends", texts.minutes(5, 120), "30", unit="minutes")
     ]

@@ -9,7 +9,13 @@ from litestar.response import Redirect
 
 from gateway.pages.rendering import page
 from gateway.people.access import SessionKind
-from gateway.people.errors import RoleNotChosenError, SessionElsewhereError, SessionLockedError, SignInRequiredError
+from gateway.people.errors import (
+    RoleNotChosenError,
+    SessionElsewhereError,
+    SessionLockedError,
+    SessionUnprovenError,
+    SignInRequiredError,
+)
 from gateway.problem_texts import BY_STATUS, DEFECT, PROBLEMS, Problem
 from gateway.web.exchange import exchange_of
 from gateway.web.redirects import see_other
@@ -24,6 +30,8 @@ def answer(request: "Request[Any, Any, Any]", error: Exception) -> Response[Any]
     code, problem = explain(error)
     _write_down(request, error, code, problem)
     if wants_page(request):
+        if isinstance(error, SessionUnprovenError):
+            return _proving_page(request, error, problem)
         way = _way_out(request, error)
         return way if way is not None else problem_page(request, code, problem)
     return problem_document(request, code, problem, headers=_headers_of(error))
@@ -63,6 +71,20 @@ def problem_page(request: "Request[Any, Any, Any]", code: str, problem: Problem)
     """The problem for a person, in their language: what happened, what to do next, the reference number."""
     # Back to the start: the path that failed may hold a code, and need not answer in another language either.
     return page(request, "pages/problem.html", status=problem.status, back="/", code=code, problem=problem)
+
+
+def _proving_page(request: "Request[Any, Any, Any]", error: SessionUnprovenError, problem: Problem) -> Response[str]:
+    """A page that has the terminal prove itself and then shows what was asked for. It shows nothing of the session."""
+    return page(
+        request,
+        "pages/terminals/prove.html",
+        status=problem.status,
+        back="/",
+        problem=problem,
+        terminal_key=error.terminal_key,
+        csrf_token=error.csrf,
+        is_lost=request.method not in {"GET", "HEAD"},
+    )
 
 
 def wants_page(request: "Request[Any, Any, Any]") -> bool:

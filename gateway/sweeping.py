@@ -22,6 +22,7 @@ from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
 from gateway.people.tables import PasskeyChallenge, Throttle
+from gateway.terminals.tables import TerminalChallenge
 from gateway.visits.tables import DelegationRow
 
 EVERY_SECONDS: Final = 600.0
@@ -67,6 +68,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
         _of(AuthorizationCode.hash, AuthorizationCode.expires_at, ~_IS_TRACED, ~_MAY_BE_EXCHANGED)
     ),
     "passkey_challenge": _Sweep(_of(PasskeyChallenge.id, PasskeyChallenge.begun_at)),
+    "terminal_challenge": _Sweep(_of(TerminalChallenge.challenge_hash, TerminalChallenge.begun_at)),
     "throttle": _Sweep(_of(Throttle.key, Throttle.since), kept=timedelta(days=2)),
 }
 """By table; tokens before the codes that they name."""

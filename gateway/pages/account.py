@@ -11,22 +11,27 @@ from gateway.changes import recoveries
 from gateway.changes.recoveries import Concern
 from gateway.database.engine import Database
 from gateway.ids import digest, new_token
+from gateway.pages import terminal_proof
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
+from gateway.pages.terminal_proof import known_terminal
 from gateway.parts import Parts
 from gateway.people import sessions, sign_in, staff
 from gateway.people.access import CurrentSession, SessionKind, StaffSession, Who, allow
 from gateway.people.errors import (
     SignInFailedError,
+    TerminalProofRefusedError,
     TerminalRequiredError,
     TriedTooOftenError,
 )
 from gateway.people.roles import Role
-from gateway.problem_texts import PROBLEMS
+from gateway.problem_texts import PROBLEMS, Problem
 from gateway.services import trainings
 from gateway.services.trainings import Trained
-from gateway.terminals import displays, enrolment
+from gateway.terminals import displays
 from gateway.terminals.enrolment import KnownTerminal
+from gateway.terminals.proofs import fingerprint
+from gateway.terminals.tables import TerminalPurpose
 from gateway.web import cookies
 from gateway.web.cookies import COOKIE_OF, CookieName
 from gateway.web.exchange import address_of
@@ -37,7 +42,7 @@ _IDLE = "idle"
 """What the page says that locked itself: nobody pressed the button."""
 RECOVERED = "recovered"
 """What the sign-in says to somebody who has just set password and codes anew."""
-_STATUS = {SignInFailedError: 403, TerminalRequiredError: 403, TriedTooOftenError: 429}
+_STATUS = {SignInFailedError: 403, TerminalRequiredError: 403, TriedTooOftenError: 429, TerminalProofRefusedError: 403}
 
 
 @get("/sign-in", **allow(Who.ANYONE, while_locked=True))
@@ -54,22 +59,28 @@ async def show_sign_in(request: AnyRequest, session: CurrentSession, parts: Part
 async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
     """Check password and code; begin the session."""
     terminal = await known_terminal(request, parts)
+    next_path = own_path(data.get("next"))
+    try:
+        proven = await terminal_proof.prove(request, parts, terminal, TerminalPurpose.SIGN_IN, data)
+    except TerminalProofRefusedError as error:
+        problem = PROBLEMS[error.code]
+        return _sign_in_page(request, terminal, problem=problem, next_path=next_path, status=problem.status)
     attempt = sign_in.Attempt(
         login=field(data, "login"),
         password=data.get("password", "")[:1000],
         code=field(data, "code", 20),
         terminal=terminal,
         address=address_of(request),
+        proven=proven,
         browser=cookies.read(parts.settings, request, CookieName.BROWSER) or new_token(),
     )
-    next_path = own_path(data.get("next"))
     try:
         token = await sign_in.sign_in(parts, attempt)
     except (SignInFailedError, TerminalRequiredError, TriedTooOftenError) as error:
         return _sign_in_page(
             request,
             terminal,
-            problem=PROBLEMS[error.code],
+            problem=_problem_of(error, attempt),
             next_path=next_path,
             login=attempt.login,
             status=_STATUS[type(error)],
@@ -81,6 +92,7 @@ async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[
     fresh = [
         cookies.make(parts.settings, CookieName.STAFF, token),
         cookies.make(parts.settings, CookieName.BROWSER, attempt.browser or ""),
+        cookies.forget(parts.settings, CookieName.PROOF),
     ]
     secret = cookies.read(parts.settings, request, CookieName.TERMINAL)
     if terminal is not None and secret is not None:
@@ -112,25 +124,31 @@ async def show_unlock(request: AnyRequest, session: StaffSession) -> Response[An
     if session.locked_at is None:
         return see_other(next_path)
     is_idle = request.query_params.get("why") == _IDLE
-    return page(request, "pages/account/unlock.html", problem=None, until=None, next_path=next_path, is_idle=is_idle)
+    return _unlock_page(request, session, next_path=next_path, is_idle=is_idle)
 
 
 @post("/unlock", **allow(Who.STAFF, while_locked=True))
 async def do_unlock(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """Go on where the session was locked."""
-    next_path = own_path(data.get("next"))
+    next_path, password = own_path(data.get("next")), data.get("password", "")[:1000]
+    terminal = await known_terminal(request, parts)
     try:
-        token = await sign_in.unlock(parts, session, data.get("password", "")[:1000], address_of(request))
-    except (SignInFailedError, TriedTooOftenError) as error:
-        return page(
+        proven = await terminal_proof.prove(request, parts, terminal, TerminalPurpose.UNLOCK, data)
+        token = await sign_in.unlock(parts, session, password, address=address_of(request), proven=proven)
+    except (SignInFailedError, TriedTooOftenError, TerminalProofRefusedError) as error:
+        return _unlock_page(
             request,
-            "pages/account/unlock.html",
+            session,
             status=_STATUS[type(error)],
             problem=PROBLEMS["sign_in.wrong_password" if isinstance(error, SignInFailedError) else error.code],
             until=getattr(error, "until", None),
             next_path=next_path,
         )
-    return see_other(next_path, cookies=[cookies.make(parts.settings, CookieName.STAFF, token)])
+    fresh = [
+        cookies.make(parts.settings, CookieName.STAFF, token),
+        cookies.forget(parts.settings, CookieName.PROOF),
+    ]
+    return see_other(next_path, cookies=fresh)
 
 
 @get("/role", **allow(Who.STAFF, while_locked=True))
@@ -211,16 +229,26 @@ async def choose_language(request: AnyRequest, parts: Parts, database: Database,
     return see_other(back, cookies=[cookies.make(parts.settings, CookieName.LANGUAGE, code)])
 
 
-async def known_terminal(request: AnyRequest, parts: Parts) -> KnownTerminal | None:
-    """The enrolled terminal that this browser is, if it is one."""
-    secret = cookies.read(parts.settings, request, CookieName.TERMINAL)
-    return await parts.database.read(lambda conn: enrolment.find(conn, secret)) if secret else None
+def _problem_of(
+    error: SignInFailedError | TerminalRequiredError | TriedTooOftenError, attempt: sign_in.Attempt
+) -> Problem:
+    if isinstance(error, TerminalRequiredError) and attempt.terminal is not None and attempt.proven is None:
+        return PROBLEMS["terminal.proof_missing"]
+    return PROBLEMS[error.code]
 
 
 def _sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context: Any) -> Response[str]:
     given: dict[str, Any] = {"terminal": terminal, "problem": None, "until": None, "login": "", "next_path": "/"}
+    given["terminal_key"] = fingerprint(terminal.public_key) if terminal and terminal.public_key else None
+    given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
     is_recovered = request.query_params.get("why") == RECOVERED
     return page(request, "pages/account/sign_in.html", is_recovered=is_recovered, **(given | context))
+
+
+def _unlock_page(request: AnyRequest, session: StaffSession, **context: Any) -> Response[str]:
+    given: dict[str, Any] = {"problem": None, "until": None, "is_idle": False}
+    given["terminal_key"] = fingerprint(session.terminal_key) if session.terminal_key else None
+    return page(request, "pages/account/unlock.html", **(given | context))
 
 
 HANDLERS = (

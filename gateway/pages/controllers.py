@@ -27,6 +27,7 @@ from gateway.pages import (
     second_look,
     staff_values,
     statements,
+    terminal_proof,
     terminals,
     witnessing,
 )
@@ -40,6 +41,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *account.HANDLERS,
     *recovering.HANDLERS,
     *terminals.HANDLERS,
+    *terminal_proof.HANDLERS,
     *desk.HANDLERS,
     *entering.HANDLERS,
     *approving.HANDLERS,

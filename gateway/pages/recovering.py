@@ -10,7 +10,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from sqlalchemy import Connection
 
-from gateway.pages import account
+from gateway.pages import account, terminal_proof
 from gateway.pages.forms import Form
 from gateway.pages.forms import field as typed_in
 from gateway.pages.qr import draw
@@ -85,7 +85,7 @@ async def finish(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]
 
 
 async def _brought(request: AnyRequest, parts: Parts, data: Form) -> _Brought:
-    terminal = await account.known_terminal(request, parts)
+    terminal = await terminal_proof.known_terminal(request, parts)
     login = typed_in(data, "login")
     halves = typed_in(data, "first", 20), typed_in(data, "second", 20)
     return _Brought(login, halves, recovery.doors(login, terminal.id if terminal else None, address_of(request)))

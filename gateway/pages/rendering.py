@@ -10,6 +10,7 @@ from litestar.datastructures import Cookie
 
 from gateway.parts import Parts
 from gateway.people.access import KIND_OF, AnySession, DisplaySession, StaffSession
+from gateway.terminals.proofs import fingerprint
 from gateway.web import cookies
 from gateway.web.admission import AnyRequest, stranger_csrf, stranger_of
 from gateway.web.cookies import CookieName
@@ -45,10 +46,10 @@ def page(
     """Render `template` for whoever calls.
 
     The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `centre`, `lock_action`,
-    `idle_seconds`, `home`), `session` (or none), `path`, `demo`, `reference`, and `context`, which wins. `form_targets`
-    are the origins to which a form of this page, or the redirect after it, may lead besides our own: browsers hold
-    redirects to `form-action` too. `language` is for pages whose reader is not the session's owner; `back` is where
-    the language switch returns to, when that is not the page's own path.
+    `idle_seconds`, `home`, `proves`), `session` (or none), `path`, `demo`, `reference`, and `context`, which wins.
+    `form_targets` are the origins to which a form of this page, or the redirect after it, may lead besides our own:
+    browsers hold redirects to `form-action` too. `language` is for pages whose reader is not the session's owner;
+    `back` is where the language switch returns to, when that is not the page's own path.
     """
     parts = parts_of(request)
     exchange = exchange_of(request)
@@ -105,7 +106,16 @@ def _for_layouts(
         "home": "/",
         "lock_action": "/lock" if staff and staff.locked_at is None else None,
         "idle_seconds": _idle_seconds(parts),
+        "proves": _proves(parts, staff),
     }
+
+
+def _proves(parts: Parts, staff: StaffSession | None) -> dict[str, Any] | None:
+    """By which key the pages of a session at a terminal prove it, and how often in seconds."""
+    if staff is None or staff.terminal_id is None or staff.terminal_key is None or staff.locked_at is not None:
+        return None
+    every = int(parts.settings.terminal_proof.total_seconds())
+    return {"key": fingerprint(staff.terminal_key), "every": every, "csrf": staff.csrf}
 
 
 def _idle_seconds(parts: Parts) -> int:

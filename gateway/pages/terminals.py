@@ -9,13 +9,18 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
-from gateway.pages.account import known_terminal
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
+from gateway.pages.terminal_proof import known_terminal, means_of
 from gateway.parts import Parts
 from gateway.people import throttle
 from gateway.people.access import CurrentSession, DisplaySession, StaffSession, Who, allow
-from gateway.people.errors import PairingCodeError, TriedTooOftenError, UnknownPersonError
+from gateway.people.errors import (
+    PairingCodeError,
+    TerminalProofRefusedError,
+    TriedTooOftenError,
+    UnknownPersonError,
+)
 from gateway.problem_texts import PROBLEMS
 from gateway.terminals import displays, enrolment, pairing
 from gateway.terminals.tables import PairingKind
@@ -96,14 +101,15 @@ async def enrol_terminal(request: AnyRequest, parts: Parts, data: Form) -> Respo
     door = throttle.Door("enrolment", address_of(request), 10)
 
     def work(conn: Connection) -> str:
-        secret = enrolment.enrol(conn, parts.sealer, typed=typed, now=now)
+        secret = enrolment.enrol(conn, parts.sealer, typed=typed, means=means, now=now)
         throttle.forgive(conn, parts.sealer, [door])
         return secret
 
     try:
         await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, [door], now))
+        means = await means_of(request, parts, data)
         secret = await parts.database.write(work)
-    except (PairingCodeError, TriedTooOftenError) as error:
+    except (PairingCodeError, TriedTooOftenError, TerminalProofRefusedError) as error:
         problem = PROBLEMS[error.code]
         return page(request, "pages/terminals/enrol.html", status=problem.status, terminal=None, problem=problem)
     return see_other("/sign-in", cookies=[cookies.make(parts.settings, CookieName.TERMINAL, secret)])

@@ -55,6 +55,15 @@ class SessionKind(StrEnum):
     DISPLAY = "display"
 
 
+class Unproven(StrEnum):
+    """Why a session at a terminal is not served before the terminal has proved itself."""
+
+    OTHER_CONNECTION = "other_connection"
+    OLD_PROOF = "old_proof"
+    LATE = "late"
+    OTHER_CERTIFICATE = "other_certificate"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """What a handler declares: who may call it, and how its requests are held."""
@@ -63,9 +72,12 @@ class Access:
     csrf: bool
     """A state-changing request must carry the session's token and come from our own pages."""
     while_locked: bool
-    """May be called while the session is locked or its role is not chosen yet: unlock, choose, sign out."""
+    """May be called while the session is locked, its role is not chosen or its terminal not proven: unlock, choose,
+    prove, sign out."""
     cacheable: bool
     """The answer may be kept by caches, by its own Cache-Control; everything else is `no-store`."""
+    by_itself: bool
+    """Pages call it by themselves: it does not show that anybody is there, so it keeps no session from its end."""
 
     @property
     def kinds(self) -> tuple[SessionKind, ...]:
@@ -97,7 +109,9 @@ class Declaration(TypedDict):
     opt: dict[str, Any]
 
 
-def allow(*who: Who, csrf: bool | None = None, while_locked: bool = False, cacheable: bool = False) -> Declaration:
+def allow(
+    *who: Who, csrf: bool | None = None, while_locked: bool = False, cacheable: bool = False, by_itself: bool = False
+) -> Declaration:
     """Declare who may call a handler: pass the result to Litestar's decorator with `**`.
 
     Handlers for `Who.PORTAL` and `Who.RUN` authenticate by themselves and carry no CSRF token; `csrf=False` says the
@@ -115,6 +129,7 @@ def allow(*who: Who, csrf: bool | None = None, while_locked: bool = False, cache
                 csrf=not by_endpoint if csrf is None else csrf,
                 while_locked=while_locked,
                 cacheable=cacheable,
+                by_itself=by_itself,
             )
         }
     }
@@ -150,6 +165,10 @@ class StaffSession:
     ends_at: datetime
     browser_hash: bytes | None = None
     """Of the mark of the browser in which they signed in: it tells computers apart where none is enrolled."""
+    terminal_key: bytes | None = None
+    """The public half of the key by which its terminal proves itself."""
+    unproven: Unproven | None = None
+    """Why its terminal has to prove itself before anything is served; `None` where it has."""
 
     @property
     def actor(self) -> Actor:

@@ -52,6 +52,33 @@ class SessionElsewhereError(PeopleError):
         self.terminal_id = terminal_id
 
 
+class SessionUnprovenError(PeopleError):
+    """Its terminal has not proved itself lately, or not from here. Its browser can; a copied cookie cannot."""
+
+    code = "session.unproven"
+
+    def __init__(self, *, terminal_key: str | None, csrf: str) -> None:
+        super().__init__("the terminal has to prove itself")
+        self.terminal_key = terminal_key
+        self.csrf = csrf
+
+
+class TerminalProofRefusedError(PeopleError):
+    """A terminal did not prove itself. `reason` is for the trail: question, signature, key, terminal, missing."""
+
+    code = "terminal.proof_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no proof: {reason}")
+        self.reason = reason
+
+
+class TerminalKeyMissingError(TerminalProofRefusedError):
+    """A computer is to be enrolled, and its browser has made no key."""
+
+    code = "terminal.key_missing"
+
+
 class AccessRefusedError(PeopleError):
     """The caller is known and is not one of those who may do this."""
 

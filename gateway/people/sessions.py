@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Text, bindparam, func, insert, select, t
 from gateway.ids import digest, new_token
 from gateway.people.access import AccountSession, DisplaySession, ResidentSession, SessionKind, StaffSession
 from gateway.people.errors import SessionElsewhereError, SessionOverError
+from gateway.people.proven import Proven, Shown, why_not
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Session, Staff, StaffRole, StaffState
 from gateway.terminals.tables import Display, Terminal
@@ -43,6 +44,8 @@ _STAFF = (
         Centre.name.label("centre_name"),
         Terminal.name.label("terminal_name"),
         Terminal.secret_hash.label("terminal_secret_hash"),
+        Terminal.public_key.label("terminal_public_key"),
+        Terminal.certificate_hash.label("terminal_certificate_hash"),
         Terminal.revoked_at.label("terminal_revoked_at"),
         _ROLES.label("roles"),
         _DISPLAY.label("display_id"),
@@ -110,8 +113,15 @@ def begin_staff(  # noqa: PLR0913 - a session says as much of itself
     now: datetime,
     lifetime: Lifetime,
     browser_hash: bytes | None = None,
+    proven: Proven | None = None,
 ) -> str:
-    """Begin a session for a member of staff who has just proved who they are; return the cookie's token."""
+    """Begin a session for a member of staff who has just proved who they are; return the cookie's token.
+
+    Raises:
+        ValueError: it is for a terminal, and that has not proved itself.
+    """
+    if terminal_id is not None and proven is None:
+        raise ValueError("a session at a terminal begins with the terminal's proof")
     return _begin(
         conn,
         kind=SessionKind.STAFF,
@@ -124,6 +134,7 @@ def begin_staff(  # noqa: PLR0913 - a session says as much of itself
         browser_hash=browser_hash,
         language=language,
         auth_time=now,
+        **(proven.columns() if proven else {}),
     )
 
 
@@ -237,11 +248,11 @@ def set_language(conn: Connection, token_hash: bytes, language: str) -> None:
 
 
 def load_staff(
-    conn: Connection, token: str, *, terminal_secret: str | None, anywhere: Collection[str], now: datetime
+    conn: Connection, token: str, *, shown: Shown, anywhere: Collection[str], every: timedelta, now: datetime
 ) -> StaffSession | None:
-    """Find the open session of `token`, presented by the browser that holds `terminal_secret`; one statement.
+    """Find the open session of `token`, presented by a browser that shows `shown` besides; one statement.
 
-    `anywhere` are the roles that may be used without an enrolled terminal.
+    `anywhere` are the roles that may be used without an enrolled terminal; terminals prove themselves `every` so often.
 
     Raises:
         SessionElsewhereError: it belongs to a terminal, and this is not that terminal.
@@ -252,7 +263,7 @@ def load_staff(
     if row.terminal_id is not None:
         if row.terminal_revoked_at is not None:
             return None
-        presented = digest(terminal_secret) if terminal_secret else b""
+        presented = digest(shown.terminal_secret) if shown.terminal_secret else b""
         if not secrets.compare_digest(presented, row.terminal_secret_hash):
             raise SessionElsewhereError(token_hash=row.token_hash, staff_id=row.staff_id, terminal_id=row.terminal_id)
     roles = roles_for_place(row.roles, None if row.terminal_id else anywhere)
@@ -272,6 +283,8 @@ def load_staff(
         display_id=row.display_id,
         visit_id=row.visit_id,
         locked_at=row.locked_at,
+        terminal_key=row.terminal_public_key,
+        unproven=why_not(row, shown, now, every) if row.terminal_id is not None else None,
         **_of_every_kind(row),
     )
 

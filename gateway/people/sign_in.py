@@ -18,7 +18,14 @@ from gateway.ledger import outbox
 from gateway.parts import Parts
 from gateway.people import passwords, sessions, throttle
 from gateway.people.access import StaffSession
-from gateway.people.errors import AccessRefusedError, SignInFailedError, TerminalRequiredError, UnknownPersonError
+from gateway.people.errors import (
+    AccessRefusedError,
+    SignInFailedError,
+    TerminalProofRefusedError,
+    TerminalRequiredError,
+    UnknownPersonError,
+)
+from gateway.people.proven import Proven
 from gateway.people.roles import Role
 from gateway.people.staff import fold_login, totp_context
 from gateway.people.tables import Staff, StaffRole, StaffState
@@ -51,6 +58,8 @@ class Attempt:
     code: str = field(repr=False)
     terminal: KnownTerminal | None
     address: str
+    proven: Proven | None
+    """That the terminal has proved itself; without it, it counts as any computer."""
     browser: str | None = field(default=None, repr=False)
     """The mark of the browser, which its cookie keeps."""
 
@@ -101,14 +110,17 @@ async def sign_in(parts: Parts, attempt: Attempt) -> str:
     return outcome
 
 
-async def unlock(parts: Parts, session: StaffSession, password: str, address: str) -> str:
-    """Unlock a session with its owner's password; return the token of its successor.
+async def unlock(parts: Parts, session: StaffSession, password: str, *, address: str, proven: Proven | None) -> str:
+    """Unlock a session with its owner's password, and its terminal's proof; return the token of its successor.
 
     Raises:
+        TerminalProofRefusedError: it is a terminal's, which has not proved itself.
         TriedTooOftenError: too many tries in vain.
         SignInFailedError: the password is wrong.
         SessionOverError: the session has ended.
     """
+    if session.terminal_id is not None and proven is None:
+        raise TerminalProofRefusedError("missing")
     now = parts.clock.now()
     login, stored = await parts.database.read(lambda conn: _login_and_hash(conn, session.staff_id))
     doors = (throttle.account(login), throttle.place(session.terminal_id, address))
@@ -121,7 +133,8 @@ async def unlock(parts: Parts, session: StaffSession, password: str, address: st
 
     def work(conn: Connection) -> str:
         throttle.forgive(conn, parts.sealer, doors)
-        token = sessions.rotate(conn, session.token_hash, now=now, locked_at=None, seen_at=now)
+        fresh = proven.columns() if proven else {}
+        token = sessions.rotate(conn, session.token_hash, now=now, locked_at=None, seen_at=now, **fresh)
         _record(conn, session, EventName.STAFF_SESSION_UNLOCKED, now)
         return token
 
@@ -212,7 +225,8 @@ def _complete(
         _note_failure(conn, attempt, account, "replayed", now, is_last=False)
         return SignInFailedError("replayed")
     throttle.forgive(conn, parts.sealer, attempt.doors)
-    terminal = attempt.terminal if attempt.terminal and attempt.terminal.centre_id == account.centre_id else None
+    is_theirs = attempt.terminal is not None and attempt.terminal.centre_id == account.centre_id
+    terminal = attempt.terminal if is_theirs and attempt.proven is not None else None
     roles = sessions.roles_for_place(account.roles, None if terminal else parts.settings.staff_anywhere)
     if not roles:
         _note_failure(conn, attempt, account, "terminal", now, is_last=False)
@@ -228,6 +242,7 @@ def _complete(
         now=now,
         lifetime=sessions.Lifetime(parts.settings.session_idle, parts.settings.session_absolute),
         browser_hash=digest(attempt.browser) if attempt.browser else None,
+        proven=attempt.proven if terminal else None,
     )
     if terminal:
         enrolment.note_use(conn, terminal.id, now)

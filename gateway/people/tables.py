@@ -154,6 +154,16 @@ class Session(Base):
     auth_time: Mapped[datetime | None]
     acr: Mapped[str | None]
     locked_at: Mapped[datetime | None]
+    proven_at: Mapped[datetime | None]
+    """When its terminal last proved itself."""
+    traits: Mapped[bytes | None]
+    """Keyed hash of what the connection of that proof told of itself: address and browser."""
+    proof_hash: Mapped[bytes | None]
+    """SHA-256 of the secret that the last proof gave the browser; NULL until the first after the sign-in."""
+    proof_before: Mapped[bytes | None]
+    """Of the one before, which counts for some seconds more: requests were on their way."""
+    refused_mark: Mapped[bytes | None]
+    """Hash of what was last refused of this session, so that each stranger is one event."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     idle_until: Mapped[datetime]

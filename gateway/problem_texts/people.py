@@ -18,6 +18,31 @@ PROBLEMS: dict[str, Problem] = {
         message("Your session was used on another computer and has been ended"),
         message("Sign in again. If you did not use another computer, tell your manager now."),
     ),
+    "session.unproven": Problem(
+        401,
+        message("This computer has to show that it is your centre's"),
+        message("The page does it by itself. Where it cannot, sign in at a computer of your centre."),
+    ),
+    "terminal.proof_refused": Problem(
+        403,
+        message("This computer could not show that it is your centre's"),
+        message(
+            "Load the page again and try once more. If it stays so, ask your manager for a code to enrol it again."
+        ),
+    ),
+    "terminal.key_missing": Problem(
+        403,
+        message("This browser has made no key for the computer"),
+        message("That needs JavaScript. Switch it on, load the page again and type the code: it was not used up."),
+    ),
+    "terminal.proof_missing": Problem(
+        403,
+        message("The computer's key is missing"),
+        message(
+            "Your role may be used only at a computer that shows its key, and that needs JavaScript. Switch JavaScript "
+            "on, or ask your manager for a code to enrol the computer again."
+        ),
+    ),
     "access.refused": Problem(
         403,
         message("You may not open this page"),

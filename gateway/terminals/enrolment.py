@@ -17,12 +17,20 @@ from gateway.people import sessions
 from gateway.people.errors import UnknownPersonError
 from gateway.people.tables import Centre
 from gateway.terminals import pairing
+from gateway.terminals.proofs import fingerprint
 from gateway.terminals.tables import Display, PairingKind, Terminal
 
 OPERATOR = Actor(ActorKind.SYSTEM, "command line")
 
 _TERMINAL = (
-    select(Terminal.id, Terminal.name, Terminal.centre_id, Centre.name.label("centre_name"))
+    select(
+        Terminal.id,
+        Terminal.name,
+        Terminal.centre_id,
+        Centre.name.label("centre_name"),
+        Terminal.public_key,
+        Terminal.certificate_hash,
+    )
     .join(Centre, Centre.id == Terminal.centre_id)
     .where(Terminal.secret_hash == bindparam("secret_hash"), Terminal.revoked_at.is_(None))
 )
@@ -44,6 +52,14 @@ _OF_CENTRE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """By what a computer proves, from its enrolment on, that it is itself."""
+
+    public_key: bytes | None
+    certificate_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownTerminal:
     """An enrolled computer that is not revoked."""
 
@@ -51,6 +67,8 @@ class KnownTerminal:
     name: str
     centre_id: str
     centre_name: str
+    public_key: bytes | None
+    certificate_hash: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,7 @@ class ListedTerminal:
 def find(conn: Connection, secret: str) -> KnownTerminal | None:
     """The terminal that holds `secret`."""
     row = conn.execute(_TERMINAL, {"secret_hash": digest(secret)}).one_or_none()
-    return None if row is None else KnownTerminal(row.id, row.name, row.centre_id, row.centre_name)
+    return None if row is None else KnownTerminal(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a row by name
 
 
 def make_code(
@@ -80,17 +98,17 @@ def make_code(
     )
 
 
-def enrol(conn: Connection, sealer: Sealer, *, typed: str, now: datetime) -> str:
+def enrol(conn: Connection, sealer: Sealer, *, typed: str, means: Means, now: datetime) -> str:
     """Enrol the computer on which a code was typed; return the secret for its cookie.
 
     Raises:
         PairingCodeError: wrong, used, or past its time.
     """
     used = pairing.use_code(conn, sealer, PairingKind.TERMINAL, typed, now)
-    return add(conn, centre_id=used.centre_id, name=used.name, enrolled_by=used.made_by, now=now)
+    return add(conn, centre_id=used.centre_id, name=used.name, means=means, enrolled_by=used.made_by, now=now)
 
 
-def add(conn: Connection, *, centre_id: str, name: str, enrolled_by: str | None, now: datetime) -> str:
+def add(conn: Connection, *, centre_id: str, name: str, means: Means, enrolled_by: str | None, now: datetime) -> str:
     """Add a terminal and return its secret; seeding calls it without a code."""
     terminal_id, secret = new_id(), new_token()
     conn.execute(
@@ -99,6 +117,8 @@ def add(conn: Connection, *, centre_id: str, name: str, enrolled_by: str | None,
             centre_id=centre_id,
             name=name,
             secret_hash=digest(secret),
+            public_key=means.public_key,
+            certificate_hash=means.certificate_hash,
             enrolled_at=now,
             enrolled_by=enrolled_by,
         )
@@ -109,7 +129,7 @@ def add(conn: Connection, *, centre_id: str, name: str, enrolled_by: str | None,
         chain=f"terminal:{terminal_id}",
         type=EventName.TERMINAL_ENROLLED,
         actor=actor,
-        data={"centre": centre_id},
+        data={"centre": centre_id, "key": fingerprint(means.public_key) if means.public_key else None},
         at=now,
     )
     return secret

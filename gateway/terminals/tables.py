@@ -16,6 +16,16 @@ class PairingKind(StrEnum):
     DISPLAY = "display"
 
 
+class TerminalPurpose(StrEnum):
+    """What a terminal proves itself for."""
+
+    ENROL = "enrol"
+    SIGN_IN = "sign_in"
+    UNLOCK = "unlock"
+    GO_ON = "go_on"
+    """A session at it is still there."""
+
+
 class Terminal(Base):
     """An enrolled shared computer."""
 
@@ -26,6 +36,11 @@ class Terminal(Base):
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
     name: Mapped[str]
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes | None]
+    """SubjectPublicKeyInfo, DER, of the key that its browser made and cannot give away; NULL where a certificate stands
+    in its place, or where it was enrolled before there were keys and is to be enrolled again."""
+    certificate_hash: Mapped[bytes | None]
+    """SHA-256 of its client certificate, where a trusted proxy asks for one: it then stands in place of the key."""
     enrolled_at: Mapped[datetime]
     enrolled_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     """Who made the code; NULL when it was made on the command line."""
@@ -68,4 +83,18 @@ class Pairing(Base):
     made_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     made_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class TerminalChallenge(Base):
+    """One question to a terminal's key: for one browser and purpose, answered once, within a minute."""
+
+    __tablename__ = "terminal_challenge"
+    __table_args__ = (Index("ix_terminal_challenge_browser", "bound_to", "purpose"),)
+
+    challenge_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    purpose: Mapped[TerminalPurpose]
+    bound_to: Mapped[bytes]
+    """Hash of the session, or of the stranger's secret, that asked."""
+    begun_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

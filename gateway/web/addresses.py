@@ -54,6 +54,12 @@ def origin_of(peer: str, headers: RawHeaders, trusted: Sequence[Network]) -> str
     return _grouped(said.pop() if len(said) == 1 else address)
 
 
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Whether whoever connects is a proxy that is believed."""
+    address = _read(peer)
+    return address is not None and _is_trusted(address, trusted)
+
+
 def _lines(headers: RawHeaders, name: bytes) -> str:
     return ",".join(value.decode("latin-1") for key, value in headers if key.lower() == name)
 

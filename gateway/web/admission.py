@@ -15,7 +15,7 @@ from audit.events import EventName
 from gateway.ids import new_token
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people import sessions
+from gateway.people import proven, sessions
 from gateway.people.access import (
     ACCESS_KEY,
     Access,
@@ -25,6 +25,7 @@ from gateway.people.access import (
     ResidentSession,
     SessionKind,
     StaffSession,
+    Unproven,
     Who,
 )
 from gateway.people.errors import (
@@ -33,12 +34,15 @@ from gateway.people.errors import (
     RoleNotChosenError,
     SessionElsewhereError,
     SessionLockedError,
+    SessionUnprovenError,
     SignInRequiredError,
 )
+from gateway.people.proven import Shown
 from gateway.terminals import enrolment
+from gateway.terminals.proofs import fingerprint
 from gateway.web import forms
 from gateway.web.cookies import COOKIE_OF, CookieName, read
-from gateway.web.exchange import exchange_of, parts_of
+from gateway.web.exchange import certificate_of, exchange_of, parts_of, traits_of
 
 AnyRequest = Request[Any, Any, Any]
 CSRF_FIELDS = ("_csrf", "csrf")
@@ -101,14 +105,16 @@ async def _find_session(connection: AnyRequest, parts: Parts, access: Access) ->
         token = read(parts.settings, connection, COOKIE_OF[kind])
         if token is None:
             continue
-        session = await _load(connection, parts, kind, token)
+        session = await _load(connection, parts, kind, token, by_itself=access.by_itself)
         if session is not None and session.is_one_of(access.who):
             return session
         first = first or session
     return first
 
 
-async def _load(connection: AnyRequest, parts: Parts, kind: SessionKind, token: str) -> AnySession | None:
+async def _load(
+    connection: AnyRequest, parts: Parts, kind: SessionKind, token: str, *, by_itself: bool
+) -> AnySession | None:
     now = parts.clock.now()
     if kind is SessionKind.DISPLAY:
         return await parts.database.read(lambda conn: sessions.load_display(conn, token))
@@ -120,22 +126,30 @@ async def _load(connection: AnyRequest, parts: Parts, kind: SessionKind, token: 
         account = await parts.database.read(lambda conn: sessions.load_account(conn, token, now))
         await _touch(parts, account, now)
         return account
-    terminal_secret = read(parts.settings, connection, CookieName.TERMINAL)
+    staff = await _load_staff(connection, parts, token, now)
+    if not by_itself and (staff is None or staff.unproven is None):
+        await _touch(parts, staff, now)
+    return staff
+
+
+async def _load_staff(connection: AnyRequest, parts: Parts, token: str, now: datetime) -> StaffSession | None:
+    shown = Shown(
+        terminal_secret=read(parts.settings, connection, CookieName.TERMINAL),
+        proof=read(parts.settings, connection, CookieName.PROOF),
+        traits=traits_of(connection),
+        certificate=certificate_of(connection),
+    )
+    anywhere, every = parts.settings.staff_anywhere, parts.settings.terminal_proof
     try:
         staff = await parts.database.read(
-            lambda conn: sessions.load_staff(
-                conn,
-                token,
-                terminal_secret=terminal_secret,
-                anywhere=parts.settings.staff_anywhere,
-                now=now,
-            )
+            lambda conn: sessions.load_staff(conn, token, shown=shown, anywhere=anywhere, every=every, now=now)
         )
     except SessionElsewhereError as error:
         elsewhere = error
-        await parts.database.write(lambda conn: _end_stolen(conn, elsewhere, terminal_secret, now))
+        await parts.database.write(lambda conn: _end_stolen(conn, elsewhere, shown.terminal_secret, now))
         raise
-    await _touch(parts, staff, now)
+    if staff is not None and staff.unproven not in {None, Unproven.LATE}:
+        await parts.database.write(lambda conn: _note_stranger(conn, staff, shown, now))
     return staff
 
 
@@ -167,16 +181,39 @@ def _end_stolen(conn: Connection, error: SessionElsewhereError, presented: str |
     )
 
 
+def _note_stranger(conn: Connection, session: StaffSession, shown: Shown, now: datetime) -> None:
+    """Record, once for each stranger, that a session came from another connection or with an old proof.
+
+    The session goes on: it may be its own terminal on another network, which then proves itself.
+    """
+    why = session.unproven
+    if why is not None and proven.mark_refused(conn, session.token_hash, why, shown):
+        outbox.record(
+            conn,
+            chain=f"terminal:{session.terminal_id}",
+            type=EventName.STAFF_SESSION_REFUSED,
+            actor=Actor(ActorKind.NOBODY, "unknown", None, None),
+            data={"staff": session.staff_id, "reason": why.value},
+            at=now,
+        )
+
+
 def _settle(session: AnySession | None, access: Access) -> AnySession | None:
-    """Hold back a session that is locked or has no role yet; to a page for anyone its browser is a stranger's."""
+    """Hold back a session that is locked, has no role yet, or whose terminal has to prove itself.
+
+    To a page for anyone its browser is a stranger's.
+    """
     if not isinstance(session, StaffSession) or access.while_locked:
         return session
-    if session.locked_at is None and session.role_chosen:
+    if session.locked_at is None and session.role_chosen and session.unproven is None:
         return session
     if Who.ANYONE in access.who:
         return None
     if session.locked_at is not None:
         raise SessionLockedError("the session is locked")
+    if session.unproven is not None:
+        key = fingerprint(session.terminal_key) if session.terminal_key else None
+        raise SessionUnprovenError(terminal_key=key, csrf=session.csrf)
     raise RoleNotChosenError("no role is chosen yet")
 
 

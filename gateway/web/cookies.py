@@ -23,6 +23,8 @@ class CookieName(StrEnum):
     DISPLAY = "pilnvara_display"
     TERMINAL = "pilnvara_terminal"
     """The enrolment of a shared computer; outlives every session."""
+    PROOF = "pilnvara_proof"
+    """What the terminal's last proof gave; another with each, a minute apart."""
     BROWSER = "pilnvara_browser"
     """A random mark, set when staff sign in: two people of one decision do not sit at one computer."""
     STRANGER = "pilnvara_start"

@@ -1,5 +1,6 @@
 """What is known of the request that is being answered; lives in its scope and nowhere else."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -8,10 +9,12 @@ from typing import Any
 from litestar.connection import ASGIConnection
 
 from gateway.parts import Parts
+from gateway.people import proven
 from gateway.people.access import AnySession
-from gateway.web.addresses import networks, origin_of
+from gateway.web.addresses import is_trusted, networks, origin_of
 
 _KEY = "pilnvara.exchange"
+_CERTIFICATE = re.compile(r"[0-9A-Fa-f]{64}")
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -44,6 +47,23 @@ def parts_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> Parts:
     """The parts of this process, through the application that answers."""
     parts: Parts = connection.app.state.parts
     return parts
+
+
+def traits_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> bytes:
+    """What the connection tells of itself: where it comes from, and which browser it says it is."""
+    browser = connection.headers.get("user-agent", "")
+    return proven.traits_of(parts_of(connection).sealer, address_of(connection), browser)
+
+
+def certificate_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> bytes | None:
+    """The SHA-256 of the client certificate, if a trusted proxy is asked for it and says one."""
+    settings = parts_of(connection).settings
+    peer = connection.client.host if connection.client else "unknown"
+    if not settings.terminal_certificates or not is_trusted(peer, networks(settings.trusted_proxies)):
+        return None
+    said = connection.headers.getall(settings.terminal_certificates.lower(), [])
+    plain = said[0].replace(":", "").strip() if len(said) == 1 else ""
+    return bytes.fromhex(plain) if _CERTIFICATE.fullmatch(plain) else None
 
 
 def address_of(connection: "ASGIConnection[Any, Any, Any, Any]") -> str:

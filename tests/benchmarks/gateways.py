@@ -33,6 +33,7 @@ from tests.gateway.accounts import an_account
 from tests.gateway.callers import PASSWORD, Caller, Callers, compiled, fitted
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.facing import PROVIDER, PlayedProvider
+from tests.gateway.terminal_key import TERMINAL_KEY
 from tests.gateway.visits.played import PORTAL
 from tests.gateway.visits.staffed import register_portal
 from tests.postgresql import PostgresqlMissingError, Server, find_binaries
@@ -106,7 +107,9 @@ class Gateway:
         database, now, number = self.parts.database, self.clock.now(), next(self._numbers)
         centre = self.callers.centre_id
         secret = database.write_now(
-            lambda conn: enrolment.add(conn, centre_id=centre, name=f"Lete {number}", enrolled_by=None, now=now)
+            lambda conn: enrolment.add(
+                conn, centre_id=centre, name=f"Lete {number}", means=TERMINAL_KEY.means, enrolled_by=None, now=now
+            )
         )
         terminal = database.read_now(lambda conn: enrolment.find(conn, secret))
         assert terminal

@@ -7,6 +7,7 @@ import asyncio
 import html
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
@@ -24,13 +25,20 @@ from gateway.ids import digest
 from gateway.parts import LANGUAGES, Parts, Store
 from gateway.people import residents, sessions, staff
 from gateway.people.access import StaffSession
+from gateway.people.proven import Shown
 from gateway.people.roles import Role
 from gateway.people.staff import Created, NewStaff
 from gateway.terminals import displays, enrolment
 from tests.gateway.accounts import an_account
+from tests.gateway.terminal_key import BROWSER, TERMINAL_KEY, TerminalKey, b64url, proven
 from ui.environment import Renderer, environment
 
 PASSWORD = "a password for tests"
+_PROVED = {"/sign-in": "sign_in", "/unlock": "unlock", "/terminal/enrol": "enrol"}
+"""Forms in which a terminal proves itself, and for what."""
+_PROVING = re.compile(r'data-terminal-prove="[^"]+" data-csrf="([^"]+)" data-reload')
+"""On a page that proves the terminal and then loads itself again."""
+_FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 
 
 @dataclass
@@ -74,13 +82,18 @@ class Caller:
     csrf: str | None = None
     page: bool = True
     """Asks for pages; else for JSON."""
+    proves: bool = True
+    """At a terminal its page proves that by itself, as browsers do; a copied cookie cannot."""
+
+    def __post_init__(self) -> None:
+        self._proven_at = self._now
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, headers=headers)
 
     def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> Answer:
         """Send a form with the session's token, unless `data` brings another under `_csrf`."""
-        fields = {"_csrf": self.csrf or ""} | (data or {})
+        fields = {"_csrf": self.csrf or ""} | self._of_script(path) | (data or {})
         given = {"content-type": "application/x-www-form-urlencoded"} | headers
         return self.call("POST", path, headers=given, body=urlencode(fields).encode())
 
@@ -91,7 +104,61 @@ class Caller:
         self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes = b""
     ) -> Answer:
         """Call from a test that runs several at once."""
+        await self._go_on()
+        answer = await self._call(method, path, headers=headers, body=body)
+        asked = _PROVING.search(answer.text) if answer.status == 401 and self.proves and method == "GET" else None
+        if asked is None:
+            return answer
+        self._proven_at, self.csrf = self._now, self.csrf or asked[1]
+        await self._prove_now()
+        return await self._call(method, path, headers=headers, body=body)
+
+    def proof(self, purpose: str, *, key: TerminalKey = TERMINAL_KEY) -> dict[str, str]:
+        """The fields of a form by which a terminal proves itself."""
+        answer = self.call("POST", "/terminal/challenge", headers=_FORM, body=self._asking(purpose))
+        return self._signed(purpose, answer, key) if answer.status == 200 else {}
+
+    def _of_script(self, path: str) -> dict[str, str]:
+        """What the page's script adds to a form before it is sent."""
+        purpose = _PROVED.get(path)
+        if purpose is None or not self.proves:
+            return {}
+        if purpose == "enrol":
+            return self.proof(purpose) | {"public_key": b64url(TERMINAL_KEY.spki)}
+        return self.proof(purpose) if "pilnvara_terminal" in self.cookies else {}
+
+    async def _go_on(self) -> None:
+        """What the page's script does each minute."""
+        at_work = self.proves and {"pilnvara_staff", "pilnvara_terminal"} <= self.cookies.keys() and self.csrf
+        every = self.app.state.parts.settings.terminal_proof
+        if not at_work or self._now < self._proven_at + every:
+            return
+        self._proven_at = self._now
+        await self._prove_now()
+
+    async def _prove_now(self) -> None:
+        asked = await self._call("POST", "/terminal/challenge", headers=_FORM, body=self._asking("go_on"))
+        if asked.status == 200:  # else the session is over
+            fields = {"_csrf": self.csrf or ""} | self._signed("go_on", asked, TERMINAL_KEY)
+            await self._call("POST", "/terminal/prove", headers=_FORM, body=urlencode(fields).encode())
+
+    def _asking(self, purpose: str) -> bytes:
+        return urlencode({"_csrf": self.csrf or "", "purpose": purpose}).encode()
+
+    def _signed(self, purpose: str, asked: Answer, key: TerminalKey) -> dict[str, str]:
+        challenge = msgspec.json.decode(asked.body)["challenge"]
+        return {"challenge": challenge, "proof": key.sign(purpose, challenge, self.app.state.parts.settings.url)}
+
+    @property
+    def _now(self) -> datetime:
+        now: datetime = self.app.state.parts.clock.now()
+        return now
+
+    async def _call(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
         sent = {"accept": "text/html" if self.page else "application/json", "host": "localhost:8000"}
+        sent["user-agent"] = BROWSER
         sent |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -135,6 +202,7 @@ class Callers:
                 now=self.clock.now(),
                 lifetime=self._lifetime,
                 browser_hash=digest(browser or f"{self.account.id}'s own"),
+                proven=proven(self.parts.sealer, self.clock) if at_terminal else None,
             )
         )
         cookies = {"pilnvara_staff": token} | ({"pilnvara_terminal": self.terminal_secret} if at_terminal else {})
@@ -202,8 +270,9 @@ class Callers:
             lambda conn: sessions.load_staff(
                 conn,
                 token,
-                terminal_secret=self.terminal_secret if at_terminal else None,
+                shown=Shown(terminal_secret=self.terminal_secret if at_terminal else None),
                 anywhere=self.parts.settings.staff_anywhere,
+                every=self.parts.settings.terminal_proof,
                 now=self.clock.now(),
             )
         )
@@ -323,7 +392,9 @@ def callers(parts: Parts, clock: HeldClock) -> Callers:
         )
     )
     secret = database.write_now(
-        lambda conn: enrolment.add(conn, centre_id=centre_id, name="Lete 1", enrolled_by=None, now=now)
+        lambda conn: enrolment.add(
+            conn, centre_id=centre_id, name="Lete 1", means=TERMINAL_KEY.means, enrolled_by=None, now=now
+        )
     )
     terminal = database.read_now(lambda conn: enrolment.find(conn, secret))
     assert terminal

@@ -12,6 +12,7 @@ from gateway.oauth.clients import ClientRegistration
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
 from gateway.people.tables import PasskeyChallenge, PasskeyPurpose, Throttle
 from gateway.sweeping import KEPT, SWEEPS, sweep, sweep_all
+from gateway.terminals.tables import TerminalChallenge, TerminalPurpose
 from gateway.visits.tables import RunKind
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import Counter
@@ -26,6 +27,7 @@ TABLES: dict[str, Any] = {
     "access_token": AccessToken,
     "authorization_code": AuthorizationCode,
     "passkey_challenge": PasskeyChallenge,
+    "terminal_challenge": TerminalChallenge,
 }
 
 
@@ -59,6 +61,8 @@ def _fill(conn: Connection, counter: Counter, run: str, delegation: str, now: da
     conn.execute(insert(AccessToken).values(jti="j", code_hash=b"c" * 32, **of_filing, **times))
     asked = {"purpose": PasskeyPurpose.SIGN_IN, "bound_to": b"b", "subject": "", "challenge": "q"}
     conn.execute(insert(PasskeyChallenge).values(id="q", begun_at=now, **asked))
+    of_terminal = {"purpose": TerminalPurpose.GO_ON, "bound_to": b"b", "begun_at": now}
+    conn.execute(insert(TerminalChallenge).values(challenge_hash=b"q" * 32, **of_terminal))
 
 
 def left(counter: Counter) -> set[str]:

@@ -12,6 +12,7 @@ from litestar import Litestar
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.gateway.callers import Caller, Callers
+from tests.gateway.terminal_key import BROWSER
 
 _OVERTAKEN = ("net::ERR_ABORTED", "interrupted by another navigation")
 """What the browser says where a page went elsewhere by itself while it was told to go."""
@@ -46,7 +47,7 @@ def address(callers: Callers) -> Iterator[str]:
 
 def open_as(browser: Browser, address: str, caller: Caller) -> BrowserContext:
     """A window at a desk that holds a caller's cookies."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, user_agent=BROWSER)
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in caller.cookies.items()])
     return context
 

@@ -1,5 +1,6 @@
 """The people of a visit, each with a window of their own: what they do, by what the pages promise to keep."""
 
+import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,9 +10,13 @@ from connectors.sdk.inputs import Upload
 from gateway.pages.desk import words
 from gateway.visits.view import Stage
 from tests.flow.endings.window import Wanted, Window, fields_of
+from tests.gateway.terminal_key import TerminalKey, b64url
+from tests.sandbox.pages import Element, Page
 from ui.i18n import message
 
 LANGUAGE: Final = "lv"
+PROOF_SECONDS: Final = 60
+"""How often a terminal's pages prove it."""
 _STAGES = {message.text(LANGUAGE): stage for stage, message in words.STAGES.items()}
 
 
@@ -23,16 +28,51 @@ def said(english: str) -> str:
 class Desk(Window):
     """The assistant at the counter's computer."""
 
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.key = TerminalKey()
+        self._proven_at: float | None = None
+
     def enrol(self, code: str) -> None:
         """Make this browser a terminal of a centre."""
         self.see("/terminal/enrol")
-        self.press("/terminal/enrol", {"code": code})
+        fields = {"code": code, "public_key": b64url(self.key.spki), **self._proof("enrol", self._token)}
+        self.press("/terminal/enrol", fields)
 
     def sign_in(self, login: str, password: str, code: str) -> None:
         """Sign in with password and one-time code."""
         self.see("/sign-in")
-        self.press("/sign-in", {"login": login, "password": password, "code": code})
+        proof = self._proof("sign_in", self._token)
+        self.press("/sign-in", {"login": login, "password": password, "code": code, **proof})
+        self._proven_at = time.monotonic()
         assert self.page.path == "/desk", self.page.root.text
+
+    def see(self, path: str) -> Page:
+        """Open an address of the gateway; the terminal proves itself as its pages do by themselves."""
+        self._go_on()
+        return super().see(path)
+
+    def send(self, form: Element, wanted: Mapping[str, Wanted], files: Mapping[str, Upload]) -> Page:
+        """Fill a form over what it holds, and send it."""
+        self._go_on()
+        return super().send(form, wanted, files)
+
+    def _go_on(self) -> None:
+        if self._proven_at is None or time.monotonic() < self._proven_at + PROOF_SECONDS:
+            return
+        self._proven_at = time.monotonic()
+        token = self._token
+        self.script("/terminal/prove", {"_csrf": token, **self._proof("go_on", token)})
+
+    def _proof(self, purpose: str, token: str) -> dict[str, str]:
+        answer = self.script("/terminal/challenge", {"_csrf": token, "purpose": purpose}).json()
+        return {"challenge": answer["challenge"], "proof": self.key.sign(purpose, answer["challenge"], self.url)}
+
+    @property
+    def _token(self) -> str:
+        return next(
+            one.attributes["value"] for one in self.page.root.all("input") if one.attributes.get("name") == "_csrf"
+        )
 
     def open_visit(self, chosen: str, words: str = "slimības lapa", *, field: str = "service") -> str:
         """Open a visit about a service or a life event that these words find; return its id."""

@@ -18,7 +18,7 @@ pytestmark = ON_SQLITE
 
 def same(browser: Browser, window: Window) -> BrowserContext:
     """A real browser with the cookies of `window`."""
-    context = browser.new_context(locale="lv-LV")
+    context = browser.new_context(locale="lv-LV", user_agent=window.name)
     context.set_default_timeout(WAIT_SECONDS * 1000)
     context.add_cookies([{"name": name, "value": value, "url": window.url} for name, value in window.cookies.items()])
     return context

@@ -37,6 +37,16 @@ class Window:
         """What the browser carries to the gateway, by name."""
         return {cookie.name: cookie.value or "" for cookie in self._http.cookies.jar}
 
+    @property
+    def name(self) -> str:
+        """What the browser calls itself."""
+        return self._http.headers["user-agent"]
+
+    def script(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
+        """Send what a page's script sends by itself; the page stays."""
+        headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+        return self._http.post(path, data=dict(fields), headers=headers).raise_for_status()
+
     def see(self, path: str) -> Page:
         """Open an address of the gateway."""
         self.page = Page.of(self._http.get(path))

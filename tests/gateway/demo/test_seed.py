@@ -16,6 +16,7 @@ from gateway.parts import Store, open_store
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
 from gateway.terminals import enrolment
+from tests.gateway.terminal_key import TERMINAL_KEY
 
 OUTSIDE = Outside(
     portals={"latvija": "http://127.0.0.2:1", "eiestades": "http://127.0.0.2:2", "registri": "http://127.0.0.2:3"},
@@ -76,7 +77,9 @@ class TestSeed:
         fill(store)
         code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id, "Lete 1"))
         now = SystemClock().now()
-        secret = store.database.write_now(lambda conn: enrolment.enrol(conn, store.sealer, typed=code.spaced, now=now))
+        secret = store.database.write_now(
+            lambda conn: enrolment.enrol(conn, store.sealer, typed=code.spaced, means=TERMINAL_KEY.means, now=now)
+        )
         known = store.database.read_now(lambda conn: enrolment.find(conn, secret))
         assert known is not None
         assert known.centre_id == NORTH.id

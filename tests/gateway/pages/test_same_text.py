@@ -12,6 +12,7 @@ from gateway.people.roles import Role
 from gateway.visits import statement_looks
 from tests.gateway.callers import statement_on
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.terminal_key import proven
 
 NUMBER = "+37120000009"
 
@@ -42,6 +43,7 @@ def desk(facing: Facing) -> Phone:
             language="lv",
             now=counter.clock.now(),
             lifetime=sessions.Lifetime(timedelta(days=1), timedelta(days=1)),
+            proven=proven(counter.store.sealer, counter.clock),
         )
 
     return Phone(facing.app, {"pilnvara_staff": counter.write(begin), "pilnvara_terminal": "t"})

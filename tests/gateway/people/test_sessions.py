@@ -13,12 +13,18 @@ from gateway.people.roles import Role
 from gateway.people.tables import Session
 from gateway.terminals import enrolment
 from tests.gateway.callers import Callers
+from tests.gateway.terminal_key import TERMINAL_KEY
 
 
 def other_terminal(callers: Callers) -> str:
     return callers.parts.database.write_now(
         lambda conn: enrolment.add(
-            conn, centre_id=callers.centre_id, name="Lete 2", enrolled_by=None, now=callers.clock.now()
+            conn,
+            centre_id=callers.centre_id,
+            name="Lete 2",
+            means=TERMINAL_KEY.means,
+            enrolled_by=None,
+            now=callers.clock.now(),
         )
     )
 

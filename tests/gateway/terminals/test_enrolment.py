@@ -10,6 +10,7 @@ from gateway.people.roles import Role
 from gateway.terminals import enrolment, pairing
 from gateway.terminals.tables import Pairing, PairingKind, Terminal
 from tests.gateway.callers import Answer, Caller, Callers
+from tests.gateway.terminal_key import TERMINAL_KEY
 
 
 def make_code(callers: Callers, name: str = "Lete 2") -> str:
@@ -102,4 +103,6 @@ def test_a_code_is_taken_in_any_spacing(callers: Callers, typed: str) -> None:
         ends_at=now + timedelta(minutes=1),
     )
     callers.parts.database.write_now(lambda conn: conn.execute(pairs))
-    assert callers.parts.database.write_now(lambda conn: enrolment.enrol(conn, sealer, typed=typed, now=now))
+    assert callers.parts.database.write_now(
+        lambda conn: enrolment.enrol(conn, sealer, typed=typed, means=TERMINAL_KEY.means, now=now)
+    )

@@ -16,6 +16,7 @@ from gateway.services import agreements
 from gateway.services.tables import Portal, Service
 from gateway.terminals.tables import Display, Terminal
 from tests.gateway.accounts import an_account
+from tests.gateway.terminal_key import TERMINAL_KEY
 from tests.gateway.visits.counter import AGREEMENT, BENEFIT, QUEUE, Counter
 from tests.gateway.visits.played import PORTAL
 
@@ -70,7 +71,12 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
     )
     conn.execute(
         insert(Terminal).values(
-            id="T1", centre_id=centre_id, name="1. lodziņš", secret_hash=digest("t"), enrolled_at=now
+            id="T1",
+            centre_id=centre_id,
+            name="1. lodziņš",
+            secret_hash=digest("t"),
+            public_key=TERMINAL_KEY.spki,
+            enrolled_at=now,
         )
     )
     conn.execute(

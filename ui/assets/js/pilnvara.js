@@ -8,6 +8,7 @@ import { start as startIdleLock } from "./idle.js";
 import { start as startLive } from "./live.js";
 import { start as startPasskeys } from "./passkey.js";
 import { start as startPrinting } from "./print.js";
+import { start as startTerminal } from "./terminal.js";
 import { startFields } from "./fields.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -16,6 +17,7 @@ startGuard();
 startFields(document);
 startDependents();
 startPasskeys();
+startTerminal();
 startLive();
 startIdleLock();
 startPrinting();

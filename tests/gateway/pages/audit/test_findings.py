@@ -15,6 +15,7 @@ from gateway.visits.tables import Visit
 from tests.gateway.pages.audit.test_audit import auditor, opened, recorded
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.pages.stopping.conftest import Staff, signed_in
+from tests.gateway.terminal_key import proven
 from tests.gateway.visits.colleagues import another_centre
 
 __all__ = ["auditor", "signed_in"]
@@ -230,6 +231,7 @@ def own_page(facing: Facing) -> str:
             role=Role.ASSISTANT,
             centre_id=counter.by.centre_id,
             terminal_id=counter.by.terminal_id,
+            proven=proven(counter.store.sealer, counter.clock),
             language="en",
             now=counter.clock.now(),
             lifetime=sessions.Lifetime(timedelta(hours=4), timedelta(hours=8)),

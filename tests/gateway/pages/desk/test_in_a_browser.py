@@ -15,6 +15,7 @@ from gateway.visits.scope import Wanted
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
 from tests.gateway.pages.desk.test_rows import EVENT
+from tests.gateway.terminal_key import BROWSER
 from tests.gateway.visits.counter import BENEFIT, QUEUE
 from tests.gateway.visits.planned import settle
 from tests.gateway.windows import address, go, listen, open_as
@@ -192,7 +193,7 @@ def test_a_question_of_one_municipality_goes_when_another_is_chosen(page: Page, 
 
 
 def test_a_visit_is_served_without_scripts(browser: Browser, address: str, desk: Desk) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, user_agent=BROWSER)
     cookies = desk.browser.cookies.items()
     context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies])
     page = context.new_page()

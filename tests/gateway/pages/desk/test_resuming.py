@@ -27,8 +27,8 @@ def test_is_not_said_of_the_session_in_which_it_was_opened(desk: Desk) -> None:
 def test_is_said_once_after_a_lock(desk: Desk) -> None:
     opened(desk)
     desk.browser.post("/lock")
-    form = {"_csrf": desk.browser.get("/unlock").csrf, "password": PASSWORD}
-    assert desk.browser.post("/unlock", form).status == 303
+    desk.browser.csrf = desk.browser.get("/unlock").csrf
+    assert desk.browser.post("/unlock", {"password": PASSWORD}).status == 303
     assert [desk.look().status for _ in range(3)] == [200] * 3
     assert times_resumed(desk) == 1
     said = desk.entry(EventName.VISIT_RESUMED)

@@ -10,6 +10,7 @@ from gateway.people import sessions, staff
 from gateway.people.roles import Role
 from tests.gateway.accounts import an_account
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.terminal_key import proven
 
 Staff: TypeAlias = Callable[[Role], Phone]
 
@@ -33,6 +34,7 @@ def signed_in(facing: Facing) -> Staff:
                 role=role,
                 centre_id=counter.by.centre_id,
                 terminal_id=counter.by.terminal_id if at_terminal else None,
+                proven=proven(parts.sealer, counter.clock) if at_terminal else None,
                 language="en",
                 now=now,
                 lifetime=sessions.Lifetime(timedelta(days=90), timedelta(days=90)),

@@ -1,0 +1,110 @@
+"""Whether the browser that sends a session's cookie is the terminal that proved itself for it.
+
+A proof is good for a while and for one connection. Each gives the browser a new secret in a cookie of its own, and the
+one before is worth nothing some seconds later: what was copied dies with the next proof, which a copy cannot give.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
+
+from gateway.database.base import lock
+from gateway.ids import digest, new_token
+from gateway.keys.sealing import Sealer
+from gateway.people.access import Unproven
+from gateway.people.tables import Session
+
+LATE: Final = 3
+"""How many intervals old the last proof may be: browsers slow the clocks of pages in the background."""
+GRACE: Final = timedelta(seconds=15)
+"""How long the secret before the last one counts: for requests that were on their way, and for a second tab."""
+
+_OPEN = select(Session.__table__).where(Session.token_hash == bindparam("which"), Session.ended_at.is_(None))
+_GIVE = (
+    update(Session)
+    .where(Session.token_hash == bindparam("which"))
+    .values(
+        proof_before=Session.proof_hash,
+        proof_hash=bindparam("fresh"),
+        proven_at=bindparam("at"),
+        traits=bindparam("of"),
+    )
+)
+_MARK = (
+    update(Session)
+    .where(
+        Session.token_hash == bindparam("which"),
+        Session.ended_at.is_(None),
+        or_(Session.refused_mark.is_(None), Session.refused_mark != bindparam("mark")),
+    )
+    .values(refused_mark=bindparam("mark"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a request shows besides the session's own cookie."""
+
+    terminal_secret: str | None = field(default=None, repr=False)
+    proof: str | None = field(default=None, repr=False)
+    """The secret that the last proof gave."""
+    traits: bytes = b""
+    certificate: bytes | None = None
+    """SHA-256 of the client certificate, as a trusted proxy says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A terminal has just proved itself."""
+
+    at: datetime
+    traits: bytes
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a session that hold it; its secret is given with the next proof."""
+        nothing = {"proof_hash": None, "proof_before": None, "refused_mark": None}
+        return {"proven_at": self.at, "traits": self.traits} | nothing
+
+
+def traits_of(sealer: Sealer, address: str, browser: str) -> bytes:
+    """What a connection tells of itself, so that two can be compared and neither be read."""
+    return sealer.keyed_hash("session.traits", f"{address}\n{browser[:1000]}")
+
+
+def why_not(row: Row[Any], shown: Shown, now: datetime, every: timedelta) -> Unproven | None:
+    """Why the session of a terminal in `row` is not served to whoever shows this; `None` when it is."""
+    if row.terminal_certificate_hash is not None:
+        same = secrets.compare_digest(shown.certificate or b"", row.terminal_certificate_hash)
+        return None if same else Unproven.OTHER_CERTIFICATE
+    if row.proven_at is None or row.traits is None or not secrets.compare_digest(shown.traits, row.traits):
+        return Unproven.OTHER_CONNECTION
+    presented = digest(shown.proof) if shown.proof else None
+    if presented != row.proof_hash and (presented != row.proof_before or now >= row.proven_at + GRACE):
+        return Unproven.OLD_PROOF
+    return Unproven.LATE if now >= row.proven_at + LATE * every else None
+
+
+def renew(conn: Connection, token_hash: bytes, *, presented: str | None, proven: Proven) -> str | None:
+    """Give a session the secret of a new proof; `None` when another tab was faster, whose secret the browser has.
+
+    Whoever shows neither the last secret nor the one before has proved itself too, and gets one: an answer was lost.
+    """
+    row = conn.execute(lock(conn, _OPEN), {"which": token_hash}).one_or_none()
+    if row is None:
+        return None
+    shown = digest(presented) if presented else None
+    is_second = shown != row.proof_hash and shown == row.proof_before and row.traits == proven.traits
+    if is_second and row.proven_at is not None and proven.at < row.proven_at + GRACE:
+        return None
+    fresh = new_token()
+    conn.execute(_GIVE, {"which": token_hash, "fresh": digest(fresh), "at": proven.at, "of": proven.traits})
+    return fresh
+
+
+def mark_refused(conn: Connection, token_hash: bytes, why: Unproven, shown: Shown) -> bool:
+    """Note what was refused of a session; False when the same was noted last, or the session is over."""
+    mark = digest(f"{why.value}\n".encode() + shown.traits + (shown.proof or "").encode() + (shown.certificate or b""))
+    return conn.execute(_MARK, {"which": token_hash, "mark": mark}).rowcount > 0
