@@ -23,6 +23,7 @@ from tests.gateway.accounts import an_account
 from tests.gateway.callers import PASSWORD, Answer, Caller, Callers, compiled
 from tests.gateway.conftest import NINE
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.terminal_key import TERMINAL_KEY
 from tests.gateway.visits.counter import ILZE
 from tests.states.shown import File, Kind, Shown
 from ui.i18n import Language
@@ -93,7 +94,9 @@ class Stand:
     def _new_terminal(self, name: str) -> Callers:
         parts, now, centre = self.gateway.parts, self.clock.now(), self.callers.centre_id
         secret = parts.database.write_now(
-            lambda conn: enrolment.add(conn, centre_id=centre, name=name, enrolled_by=None, now=now)
+            lambda conn: enrolment.add(
+                conn, centre_id=centre, name=name, means=TERMINAL_KEY.means, enrolled_by=None, now=now
+            )
         )
         found = parts.database.read_now(lambda conn: enrolment.find(conn, secret))
         assert found

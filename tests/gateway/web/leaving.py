@@ -19,6 +19,7 @@ from gateway.people.tables import Session
 from gateway.web import headers
 from gateway.web.redirects import see_other
 from tests.gateway.callers import Caller
+from tests.gateway.terminal_key import BROWSER
 from tests.gateway.windows import go
 from ui.environment import Renderer
 
@@ -47,7 +48,7 @@ class Window:
 
     @classmethod
     def of(cls, browser: Browser, address: str, caller: Caller, *, scripts: bool) -> "Window":
-        context = browser.new_context(java_script_enabled=scripts)
+        context = browser.new_context(java_script_enabled=scripts, user_agent=BROWSER)
         context.add_cookies([{"name": name, "value": value, "url": address} for name, value in caller.cookies.items()])
         context.add_init_script(f"addEventListener('pageshow', e => e.persisted && console.log('back:' + {_IN_SIGHT}))")
         page, said = context.new_page(), []

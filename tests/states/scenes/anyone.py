@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 import pyotp
+from sqlalchemy import update
 
+from gateway.ids import digest
 from gateway.people.roles import Role
+from gateway.people.tables import Session
 from gateway.terminals import displays, enrolment
+from gateway.terminals.tables import Terminal
 from tests.gateway.callers import PASSWORD
 from tests.states.shown import Kind
 from tests.states.stand import Stand
@@ -61,6 +65,21 @@ def scene_session(stand: Stand) -> None:
     stand.send(
         "sign-in/unlock-too-often", locked, "/unlock", Kind.THROTTLED, status=429, form={"password": "not the password"}
     )
+
+
+def scene_terminal_has_to_prove_itself(stand: Stand) -> None:
+    write = stand.gateway.parts.database.write_now
+    before = stand.place_of("Cilda Trešā", Role.ASSISTANT)
+    write(lambda conn: conn.execute(update(Terminal).where(Terminal.id == before.terminal_id).values(public_key=None)))
+    old = stand.stranger(pilnvara_terminal=before.terminal_secret)
+    stand.see("sign-in/before-keys", old, "/sign-in", Kind.REFUSED)
+    copied = stand.staff(Role.MANAGER)
+    copied.proves = False
+    session = Session.token_hash == digest(copied.cookies["pilnvara_staff"])
+    write(lambda conn: conn.execute(update(Session).where(session).values(traits=b"of another connection")))
+    stand.see("terminal/prove", copied, "/manage/terminals", Kind.REFUSED, status=401)
+    form = {"name": "Lete 9"}
+    stand.send("terminal/prove-after-a-form", copied, "/manage/terminals", Kind.REFUSED, status=401, form=form)
 
 
 def scene_new_computer(stand: Stand) -> None:
