@@ -6,15 +6,13 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from gateway.pages import outcome_words, readback
+from gateway.pages import outcome_words, readback, within
 from gateway.pages.audit_cases import OUTCOMES, STATES
 from gateway.pages.authority_words import RIGHTS
-from gateway.pages.desk.papers import SANDBOX
 from gateway.pages.desk.words import DOCUMENTS, ROUTES, STOP_REASONS
 from gateway.pages.forms import Form, field
 from gateway.pages.mine import words
 from gateway.pages.rendering import language_of, page
-from gateway.pages.resident.approving import attachment
 from gateway.pages.resident.disputing import HINTS, KINDS, Filled
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
@@ -31,6 +29,7 @@ from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
 _STAFF = allow(Who.ASSISTANT, Who.MANAGER)
+_DECISION: Final = message("The institution’s decision (PDF)")
 _NO_DOCUMENT: Final = message("Choose which document was shown")
 _NO_PRINT_REASON: Final = message("Choose why it is printed")
 _NO_REASON: Final = message("Choose why it is stopped")
@@ -154,19 +153,34 @@ async def show_outcome(
 
 
 @get("/presented/{shown_id:str}/{delegation_id:str}/decision/{filing_id:str}", **_STAFF)
-async def download_decision(
+async def decision_file(
     session: StaffSession,
     parts: Parts,
     shown_id: FromPath[str],
     delegation_id: FromPath[str],
     filing_id: FromPath[str],
 ) -> Response[bytes]:
-    """The decision, as a file to print; it is never opened inside our pages."""
+    """The decision, for the page that shows it."""
     content = await parts.database.read(
         lambda conn: outcomes.decision_for_presented(conn, parts, session, shown_id, delegation_id, filing_id)
     )
-    headers = {"Content-Disposition": attachment(f"decision-{filing_id[:8]}"), "Content-Security-Policy": SANDBOX}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return within.pdf(content, f"decision-{filing_id[:8]}")
+
+
+@get("/presented/{shown_id:str}/{delegation_id:str}/decision/{filing_id:str}/print", **_STAFF)
+async def show_decision(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    shown_id: FromPath[str],
+    delegation_id: FromPath[str],
+    filing_id: FromPath[str],
+) -> Response[Any]:
+    """A page with the decision, to be printed: a file would stay on the shared computer."""
+    await parts.database.read(lambda conn: presenting.one_of(conn, parts, session, shown_id, delegation_id))
+    here = f"/presented/{shown_id}/{delegation_id}"
+    source = f"{here}/decision/{filing_id}"
+    return page(request, "pages/paper.html", heading=_DECISION, source=source, here=here)
 
 
 @post("/presented/{shown_id:str}/{delegation_id:str}/handed-over", **_STAFF)
@@ -302,7 +316,8 @@ HANDLERS = (
     print_overview,
     show_one,
     show_outcome,
-    download_decision,
+    decision_file,
+    show_decision,
     hand_over,
     stop,
     open_case,

@@ -82,12 +82,15 @@ def language_of(request: AnyRequest) -> Language:
 
 
 def content_policy(nonce: str, form_targets: Sequence[str] = ()) -> str:
-    """The Content-Security-Policy of a page: our own style and images, scripts that carry the nonce, nothing else."""
+    """The Content-Security-Policy of a page: our own style and images, scripts that carry the nonce, nothing else.
+
+    In a frame stand only files of ours that name us as their ancestor (`gateway.pages.within`); no page does.
+    """
     targets = " ".join(["'self'", *(_origin(target) for target in form_targets)])
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        f"form-action {targets}; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; "
-        "trusted-types 'none'"
+        f"frame-src 'self'; form-action {targets}; frame-ancestors 'none'; base-uri 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.pages import readback
+from gateway.pages import readback, within
 from gateway.pages.desk.answering import path_of
 from gateway.pages.desk.words import DOCUMENTS, WITNESS_REASONS
 from gateway.pages.forms import Form, field
@@ -45,10 +45,9 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, look_id: str) 
 async def show_sheet(session: StaffSession, parts: Parts, look_id: FromPath[str]) -> Response[bytes]:
     """The sheet as it was handed in, for whoever was recorded as being shown it."""
     scan = await parts.database.read(lambda conn: _scan(conn, parts, session, look_id))
-    headers = {"Content-Security-Policy": _SANDBOX}
     if not scan.media_type.startswith("image/"):
-        headers["Content-Disposition"] = 'attachment; filename="sheet.pdf"'
-    return Response(scan.content, media_type=scan.media_type, headers=headers)
+        return within.pdf(scan.content, "sheet")
+    return Response(scan.content, media_type=scan.media_type, headers={"Content-Security-Policy": _SANDBOX})
 
 
 @post("/second-look/{look_id:str}/refuse-sheet", **_WHO)

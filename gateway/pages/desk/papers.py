@@ -1,13 +1,13 @@
 """What stands beside a visit's page: the portal's picture, its PDF, the receipt for paper, and the live stream."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 from sqlalchemy import Connection
 
-from gateway.pages import together
+from gateway.pages import together, within
 from gateway.pages.authority_words import RIGHTS
 from gateway.pages.desk import words
 from gateway.pages.desk.answering import AnyRequest, path_of
@@ -24,9 +24,11 @@ from gateway.visits.stop_codes import StopPaper
 from gateway.visits.turns import Turn
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
+from ui.i18n import message
 
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 """A portal's file opened from here runs nothing and reaches nothing."""
+_PORTALS_OWN: Final = message("The portal’s own receipt (PDF)")
 
 
 class _Receipt(NamedTuple):
@@ -58,8 +60,8 @@ async def show_picture(session: StaffSession, parts: Parts, visit_id: FromPath[s
 
 
 @get("/desk/visits/{visit_id:str}/receipt.pdf", **allow(Who.ASSISTANT))
-async def download_receipt(session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[bytes]:
-    """The portal's own receipt, as a file to keep; it is never opened inside our pages. Each time is an event."""
+async def portals_receipt(session: StaffSession, parts: Parts, visit_id: FromPath[str]) -> Response[bytes]:
+    """The portal's own receipt, for the page that shows it. Each time is an event."""
 
     def work(conn: Connection) -> tuple[bytes, str]:
         view = reading.for_desk(conn, parts, session, visit_id)
@@ -70,14 +72,19 @@ async def download_receipt(session: StaffSession, parts: Parts, visit_id: FromPa
         return content, str(view.receipt["id"])
 
     content, receipt_id = await parts.database.write(work)
-    return Response(
-        content,
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="receipt-{receipt_id[:8]}.pdf"',
-            "Content-Security-Policy": SANDBOX,
-        },
-    )
+    return within.pdf(content, f"receipt-{receipt_id[:8]}")
+
+
+@get("/desk/visits/{visit_id:str}/portals-receipt", **allow(Who.ASSISTANT))
+async def show_portals_receipt(
+    request: AnyRequest, session: StaffSession, parts: Parts, visit_id: FromPath[str]
+) -> Response[Any]:
+    """A page with the portal's own receipt, to be printed: a file would stay on the shared computer."""
+    view = await parts.database.read(lambda conn: reading.for_desk(conn, parts, session, visit_id))
+    if view.receipt is None or not view.receipt["pdf_hash"]:
+        return see_other(path_of(visit_id))
+    here = path_of(visit_id)
+    return page(request, "pages/paper.html", heading=_PORTALS_OWN, source=f"{here}/receipt.pdf", here=here)
 
 
 @get("/desk/visits/{visit_id:str}/receipt", **allow(Who.ASSISTANT))
@@ -132,4 +139,4 @@ async def visit_events(session: StaffSession, parts: Parts, visit_id: FromPath[s
     return changes(parts.database, look)
 
 
-HANDLERS = (show_picture, download_receipt, show_receipt, visit_events)
+HANDLERS = (show_picture, portals_receipt, show_portals_receipt, show_receipt, visit_events)

@@ -51,6 +51,7 @@ def scene_outcome(stand: Stand) -> None:
     stand.see("presented/outcome-hidden", assistant, here)
     assistant.post(f"{here}/outcome")
     stand.see("presented/outcome", assistant, here)
+    stand.see("presented/decision", assistant, f"{here}/decision/{desk.filing().id}/print")
     stand.send("presented/handed-over-missing", assistant, f"{here}/handed-over", form={"filing": desk.filing().id})
 
 

@@ -112,6 +112,7 @@ def scene_read_back(stand: Stand) -> None:
 def scene_receipt(stand: Stand) -> None:
     desk = stand.desk().at(Stage.FILED)
     stand.see("desk/receipt", desk.browser, f"{desk.path}/receipt")
+    stand.see("desk/portals-receipt", desk.browser, f"{desk.path}/portals-receipt")
     stand.send("desk/handed-over-missing", desk.browser, f"{desk.path}/handed-over")
     stand.see("desk/close", desk.browser, f"{desk.path}/close")
     doubt = stand.desk(somebody(71)).at(Stage.NEEDS_HUMAN)

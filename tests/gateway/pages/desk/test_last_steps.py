@@ -18,11 +18,18 @@ from ui.formats import write_moment
 
 
 class TestReceipt:
-    def test_is_downloaded_and_never_opened_within_our_pages(self, desk: Desk) -> None:
+    def test_of_the_portal_is_shown_within_a_page_that_can_be_left_and_is_no_download(self, desk: Desk) -> None:
         desk.at(Stage.FILED)
+        assert f'href="{desk.path}/portals-receipt"' in desk.look().text
+        page = desk.browser.get(f"{desk.path}/portals-receipt")
+        assert f'<iframe class="app-framed" src="{desk.path}/receipt.pdf"' in page.text
+        assert "frame-src 'self'" in page.headers["content-security-policy"]
+        assert "data-guard" in page.text
+        assert "data-idle-lock" in page.text
         pdf = desk.browser.get(f"{desk.path}/receipt.pdf")
         assert pdf.body == b"%PDF-1.7"
-        assert pdf.headers["content-disposition"].startswith("attachment;")
+        assert pdf.headers["content-disposition"].startswith("inline;")
+        assert "frame-ancestors 'self'" in pdf.headers["content-security-policy"]
         assert "sandbox" in pdf.headers["content-security-policy"]
 
     def test_is_printed_in_the_residents_language(self, desk: Desk) -> None:
@@ -63,6 +70,7 @@ class TestReceipt:
         desk.at(Stage.PERMIT)
         assert desk.browser.get(f"{desk.path}/receipt").location == desk.path
         assert desk.browser.get(f"{desk.path}/receipt.pdf").status == 404
+        assert desk.browser.get(f"{desk.path}/portals-receipt").location == desk.path
         assert desk.press_button("handed-over", {"how": "printed"}).status == 409
 
 

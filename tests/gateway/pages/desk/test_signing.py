@@ -182,12 +182,16 @@ class TestOnPaper:
         assert "Somebody else signed, or I cannot tell who" in page
         assert "Ask what made them say no" not in page
 
-    def test_a_pdf_is_only_ever_a_download(self, signing: Paper) -> None:
+    def test_a_pdf_is_shown_in_a_frame_that_runs_nothing_and_is_left_on_no_disk(self, signing: Paper) -> None:
         question = signing.look(PDF)
-        assert "<img" not in signing.witness.get(question).text
+        page = signing.witness.get(question)
+        assert "<img" not in page.text
+        assert f'<iframe class="app-framed" src="{question}/sheet"' in page.text
+        assert "frame-src 'self'" in page.headers["content-security-policy"]
+        assert " download" not in page.text
         answer = signing.witness.get(f"{question}/sheet")
         assert answer.body == PDF
-        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["content-disposition"].startswith("inline;")
         assert "sandbox" in answer.headers["content-security-policy"]
 
     @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def test_at_a_centre_the_stage_is_seen_and_the_rest_once_it_was_said_that_one_lo
     assert "Par vēlu iesniegts" in after
     answer = assistant.get(f"{here}/decision/{filing}")
     assert answer.body == PDF
-    assert answer.headers["content-disposition"].startswith("attachment;")
+    assert answer.headers["content-disposition"].startswith("inline;")
+    assert f'src="{here}/decision/{filing}"' in assistant.see(f"{here}/decision/{filing}/print").text
     assert assistant.send(f"{here}/handed-over", filing=filing).status == 422
     assert assistant.send(f"{here}/handed-over", filing=filing, how="printed").status == 303
     assert counter.said(EventName.OUTCOME_HANDED_OVER)["how"] == "printed"
