@@ -99,7 +99,7 @@ class TestLivePages:
     def test_a_part_that_did_not_change_is_left_alone(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(LIVE, state="waiting")
         tab.goto(f"{site.base}/visit")
-        tab.wait_for_selector("[data-govuk-button-init]")
+        tab.wait_for_selector("#go[data-govuk-button-init]")
         tab.evaluate("document.getElementById('state').marked = true")
         look_again(site, tab)
         assert tab.evaluate("document.getElementById('state').marked") is True
@@ -242,7 +242,7 @@ class TestTheSharedTerminal:
         tab.clock.pause_at(1)
         tab.goto(f"{site.base}/desk")
         tab.wait_for_selector("body.js-enabled")
-        warning = tab.get_by_text("This terminal is about to lock.")
+        warning = tab.get_by_text("This terminal is about to lock.", exact=True)
         expect(warning).to_be_hidden()
         tab.clock.run_for(3000)
         expect(warning).to_be_visible()
@@ -256,6 +256,51 @@ class TestTheSharedTerminal:
         tab.wait_for_url("**/lock")
         assert site.posts == ["/lock"]
         assert str(locked.value.post_data).endswith("&why=idle")
+
+    def test_the_warning_says_the_seconds_and_has_a_button(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/desk"] = write(IDLE)
+        tab.clock.install(time=0)
+        tab.clock.pause_at(1)
+        tab.goto(f"{site.base}/desk")
+        tab.wait_for_selector("body.js-enabled")
+        tab.clock.run_for(3000)
+        expect(tab.locator("[data-idle-left]")).to_have_text("1")
+        expect(tab.get_by_role("alert")).to_have_text("This terminal is about to lock. Seconds left: 2")
+        tab.get_by_role("button", name="Go on").click()
+        expect(tab.locator("[data-idle-message]")).to_be_hidden()
+        assert site.posts == []
+
+    def test_whoever_works_in_one_tab_is_there_in_all(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/desk"] = write(IDLE)
+        tab.clock.install(time=0)
+        tab.clock.pause_at(1)
+        tab.goto(f"{site.base}/desk")
+        tab.wait_for_selector("body.js-enabled")
+        with tab.expect_popup() as opened:
+            tab.evaluate("open('/desk')")
+        other = opened.value
+        other.wait_for_selector("body.js-enabled")
+        for _step in range(7):
+            tab.clock.run_for(1000)
+            tab.keyboard.press("Shift")
+        expect(other.locator("[data-idle-message]")).to_be_hidden()
+        assert site.posts == []
+        other.close()
+
+    def test_whoever_types_and_sends_nothing_keeps_the_session(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/desk"] = write(IDLE.replace("idle_seconds = 4", "idle_seconds = 600"))
+        tab.clock.install(time=0)
+        tab.clock.pause_at(1)
+        tab.goto(f"{site.base}/desk")
+        tab.wait_for_selector("body.js-enabled")
+        tab.clock.run_for(120_000)
+        assert site.posts == []
+        tab.keyboard.press("Shift")
+        with tab.expect_request("**/alive"):
+            tab.clock.run_for(1000)
+        tab.keyboard.press("Shift")
+        tab.clock.run_for(30_000)
+        assert site.posts == ["/alive"]
 
 
 class TestFields:
