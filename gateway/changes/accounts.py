@@ -10,7 +10,7 @@ from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.parts import Store
 from gateway.people import recovery, staff
 from gateway.people.access import StaffSession
-from gateway.people.roles import Role
+from gateway.people.roles import Role, are_apart
 from gateway.people.tables import Staff, StaffRole, StaffState
 
 _PROPOSERS = ADMINISTRATORS | {Role.MANAGER}
@@ -54,6 +54,8 @@ def _check_roles(_conn: Connection, _store: Store, plan: Plan, before: Values | 
     ensure_not_own(plan.target, by, "roles")
     if not set(plan.values["roles"]) <= {role.value for role in Role}:
         raise ChangeFaultError("roles", Fault.UNKNOWN)
+    if not are_apart(plan.values["roles"]):
+        raise ChangeFaultError("roles", Fault.APART)
 
 
 def _only_loses(before: Values | None, after: Values) -> bool:

@@ -25,6 +25,8 @@ class Fault(StrEnum):
     REFUSED = "refused"
     UNPROVED = "unproved"
     """A connector that has been tried with made-up people alone would file at a live portal."""
+    APART = "apart"
+    """An auditor would have another role too."""
     OWN = "own"
     """It is about whoever proposes it."""
 

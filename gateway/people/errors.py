@@ -119,6 +119,12 @@ class PairingCodeError(PeopleError):
     code = "pairing.code_unknown"
 
 
+class AuditorAloneError(PeopleError):
+    """An auditor would have another role beside: nobody looks at what they did themselves."""
+
+    code = "staff.auditor_alone"
+
+
 class LoginTakenError(PeopleError):
     """Another account has this login."""
 

@@ -1,5 +1,6 @@
 """The roles that staff can have."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from audit.entry import ActorKind
@@ -19,6 +20,11 @@ class Role(StrEnum):
     def audit_kind(self) -> ActorKind:
         """How the trail names somebody who acts in this role."""
         return _ACTOR_KINDS[self]
+
+
+def are_apart(roles: Collection[str]) -> bool:
+    """Whether one person may have all these: an auditor has no other role, or would look at their own work."""
+    return Role.AUDITOR not in roles or set(roles) == {Role.AUDITOR}
 
 
 _ACTOR_KINDS = {

@@ -17,7 +17,7 @@ from gateway.ids import digest, new_token
 from gateway.people.access import AccountSession, DisplaySession, ResidentSession, SessionKind, StaffSession
 from gateway.people.errors import SessionElsewhereError, SessionOverError
 from gateway.people.proven import Proven, Shown, why_not
-from gateway.people.roles import Role
+from gateway.people.roles import Role, are_apart
 from gateway.people.tables import Centre, Session, Staff, StaffRole, StaffState
 from gateway.terminals.tables import Display, Terminal
 
@@ -332,8 +332,12 @@ def is_open(conn: Connection, token_hash: bytes, now: datetime) -> bool:
 
 
 def roles_for_place(roles: str | None, only: Collection[str] | None) -> tuple[Role, ...]:
-    """Read comma-separated roles, in the order of `Role`; away from an enrolled terminal `only` those of that list."""
+    """Read comma-separated roles, in the order of `Role`; away from an enrolled terminal `only` those of that list.
+
+    An account that was given more beside the auditor's is an auditor's and no other.
+    """
     held = set((roles or "").split(","))
+    held = held if are_apart(held) else {Role.AUDITOR.value}
     return tuple(role for role in Role if role.value in held and (only is None or role.value in only))
 
 

@@ -17,9 +17,9 @@ from gateway.keys import store
 from gateway.keys.sealing import Sealer
 from gateway.ledger import outbox
 from gateway.people import sessions
-from gateway.people.errors import LoginTakenError, UnknownPersonError
+from gateway.people.errors import AuditorAloneError, LoginTakenError, UnknownPersonError
 from gateway.people.passwords import hash_password
-from gateway.people.roles import Role
+from gateway.people.roles import Role, are_apart
 from gateway.people.tables import Centre, Staff, StaffRole, StaffState
 
 OPERATOR = Actor(ActorKind.SYSTEM, "command line")
@@ -74,6 +74,7 @@ def create(conn: Connection, sealer: Sealer, new: NewStaff, *, now: datetime, by
     """Create an account.
 
     Raises:
+        AuditorAloneError: an auditor would have another role too.
         LoginTakenError: another account has the login.
         UnknownPersonError: there is no such centre.
         WeakPasswordError: the password is too short.
@@ -112,6 +113,7 @@ def set_roles(conn: Connection, staff_id: str, roles: Iterable[Role], *, now: da
     """Give an account exactly these roles. Its sessions end where it loses one: somebody may be at work in it.
 
     Raises:
+        AuditorAloneError: an auditor would have another role too.
         UnknownPersonError: there is no such account.
     """
     if conn.execute(lock(conn, select(Staff.id).where(Staff.id == staff_id))).first() is None:
@@ -186,6 +188,8 @@ def _ensure_exists(conn: Connection, staff_id: str) -> None:
 
 
 def _insert_roles(conn: Connection, staff_id: str, roles: tuple[Role, ...]) -> None:
+    if not are_apart(roles):
+        raise AuditorAloneError("an auditor has no other role")
     if roles:
         conn.execute(insert(StaffRole), [{"staff_id": staff_id, "role": role} for role in dict.fromkeys(roles)])
 

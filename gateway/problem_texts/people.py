@@ -82,6 +82,11 @@ PROBLEMS: dict[str, Problem] = {
     "pairing.code_unknown": Problem(
         404, message("The code is not right, or is past its time"), message("Make a new code and type it again.")
     ),
+    "staff.auditor_alone": Problem(
+        409,
+        message("An auditor has no other role"),
+        message("Give the other roles to another account, of another person."),
+    ),
     "staff.login_taken": Problem(409, message("This user name is taken"), message("Choose another user name.")),
     "people.not_found": NOT_FOUND,
     "people.personal_code": Problem(

@@ -60,6 +60,7 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.UNPROVED: message(
         "Leave out services whose connector is of level “practice”: it has been tried with made-up people alone"
     ),
+    Fault.APART: message("An auditor has no other role: nobody looks at what they did themselves"),
     Fault.LEVEL: message("Choose one of the levels of eIDAS"),
     Fault.CLAIM: message("Give a claim by its name, without spaces"),
     Fault.MONTHS: message("Give a number of months, from 1 to 120"),

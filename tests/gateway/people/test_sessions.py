@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from audit.entry import decode
 from audit.events import EventName
@@ -10,7 +10,7 @@ from gateway.ledger.tables import AuditEvent
 from gateway.people import sessions, staff
 from gateway.people.errors import SessionOverError
 from gateway.people.roles import Role
-from gateway.people.tables import Session
+from gateway.people.tables import Session, StaffRole
 from gateway.terminals import enrolment
 from tests.gateway.callers import Callers
 from tests.gateway.terminal_key import TERMINAL_KEY
@@ -109,6 +109,13 @@ class TestSession:
         callers.parts.database.write_now(
             lambda conn: staff.set_roles(conn, callers.account.id, [Role.AUDITOR], now=callers.clock.now())
         )
+        assert caller.get("/account").location.startswith("/sign-in")
+
+    def test_of_an_account_that_was_given_more_beside_the_auditors_is_an_auditors_alone(self, callers: Callers) -> None:
+        """As an account may have been made before nobody could."""
+        caller = callers.staff(Role.MANAGER)
+        given = insert(StaffRole).values(staff_id=callers.account.id, role=Role.AUDITOR)
+        callers.parts.database.write_now(lambda conn: conn.execute(given))
         assert caller.get("/account").location.startswith("/sign-in")
 
     def test_takes_no_token_that_the_browser_chose(self, callers: Callers) -> None:
