@@ -114,7 +114,7 @@ class Desk(Staff):
     def choose(self, service: str) -> None:
         """Choose a service that the page offers."""
         self.page.locator(f'form[action$="/service"]:has(input[value="{service}"]) button').click()
-        self.form("/ask").or_(self.form("/close")).first.wait_for()
+        self.form("/ask").or_(self.page.locator("#referral")).first.wait_for()
 
     def ask(self, resident: Resident = PRINCIPAL, *, route: str = "phone", number: str | None = None) -> None:
         """Ask for the delegation, after a look at the document."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from gateway.ledger import continuations, cosignatures, verdicts
 from gateway.ledger.verdicts import Standing
 from gateway.pages import audit_exports, audit_search, audit_signs, audit_trail, audit_words, outcome_words
-from gateway.pages.desk.words import CHANNELS, ENDINGS, ROUTES, TURNS
+from gateway.pages.desk.words import CHANNELS, ENDINGS, HELP_REASONS, ROUTES, TURNS
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.paging import end_of
@@ -62,6 +62,7 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
         "pages/audit/visits.html",
         channels=CHANNELS,
         endings=ENDINGS,
+        help_reasons=HELP_REASONS,
         routes=ROUTES,
         signs={sign: words.name for sign, words in audit_signs.WORDS.items()},
         findings=audit_trail.findings_of(verified.last) if verified.last else (),
@@ -112,6 +113,7 @@ async def show_visit(
         before_their_eyes=audit_words.BEFORE_THEIR_EYES,
         channels=CHANNELS,
         endings=ENDINGS,
+        help_reasons=HELP_REASONS,
     )
 
 

@@ -42,6 +42,7 @@ _VISITS: Final = (
     "closed",
     "channel",
     "ending",
+    "help_reason",
     "centre_id",
     "assistant_id",
     "service_id",
@@ -160,7 +161,7 @@ def _attached(name: str) -> dict[str, str]:
 
 def _of_visit(line: Registered) -> str:
     ids = (line.centre_id, line.assistant_id, line.service_id)
-    return csv_lines.line((line.id, line.opened_at, line.closed_at, line.channel, line.ending, *ids))
+    return csv_lines.line((line.id, line.opened_at, line.closed_at, line.channel, line.ending, line.help_reason, *ids))
 
 
 def _of_finding(line: Line) -> str:

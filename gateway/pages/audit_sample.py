@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from gateway.days import day_of
 from gateway.pages import audit_search
-from gateway.pages.desk.words import CHANNELS, ENDINGS
+from gateway.pages.desk.words import CHANNELS, ENDINGS, HELP_REASONS
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
@@ -57,6 +57,7 @@ async def show_sample(request: AnyRequest, session: StaffSession, parts: Parts) 
         faults=faults,
         channels=CHANNELS,
         endings=ENDINGS,
+        help_reasons=HELP_REASONS,
         **shown,
     )
 

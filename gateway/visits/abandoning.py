@@ -17,7 +17,7 @@ from gateway.database.base import written_out
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
-from gateway.visits import actors, opening, setting_aside
+from gateway.visits import actors, closing, setting_aside
 from gateway.visits.rows import lock_delegation_of, lock_filing_of, lock_visit_whole
 from gateway.visits.tables import Visit, VisitState
 
@@ -56,7 +56,7 @@ def abandon(conn: Connection, parts: Parts, visit_id: str) -> bool:
     is_awaited = filing is not None and filing.state is FilingState.SENT
     if visit.state is not VisitState.OPEN or not is_left or is_awaited:
         return False
-    opening.end_visit(conn, parts, visit, delegation, filing, by=actors.SYSTEM, event=EventName.VISIT_ABANDONED)
+    closing.end_visit(conn, parts, visit, delegation, filing, by=actors.SYSTEM, event=EventName.VISIT_ABANDONED)
     return True
 
 

@@ -1,42 +1,19 @@
-"""A visit opens, a service is chosen, the visit closes and feedback is asked."""
-
-from collections.abc import Sequence
-from datetime import datetime
+"""A visit opens, and a service is chosen."""
 
 from sqlalchemy import Connection, insert, update
 
-from audit.entry import Actor
 from audit.events import EventName
-from delegation.filing import IN_DOUBT, FilingState
 from delegation.model import DelegationState
-from gateway.feedback import asking as feedback
 from gateway.ids import new_id
 from gateway.keys import store as key_store
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.services import catalogue
-from gateway.visits import guarding, stopping
-from gateway.visits.delegations import files_until
+from gateway.visits import guarding
 from gateway.visits.filings import MAY_HAVE_ARRIVED
-from gateway.visits.rows import AnyRow, ensure, filings_of_visit, lock_delegation_of, lock_filing_of, lock_open_visit
-from gateway.visits.tables import Channel, Ending, Visit, VisitState
+from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.tables import Channel, Visit, VisitState
 from gateway.visits.trail import say
-
-_ENDINGS = {
-    FilingState.FILED: Ending.FILED,
-    FilingState.SENT: Ending.UNKNOWN,
-    FilingState.UNKNOWN: Ending.UNKNOWN,
-    FilingState.NEEDS_HUMAN: Ending.UNKNOWN,
-    FilingState.STOPPED: Ending.STOPPED,
-    FilingState.DECLINED: Ending.DECLINED,
-    FilingState.FAILED: Ending.FAILED,
-    FilingState.NOT_FILED: Ending.FAILED,
-}
-_ENDINGS_OF_DELEGATION = {
-    DelegationState.REFUSED: Ending.REFUSED,
-    DelegationState.LAPSED: Ending.LAPSED,
-    DelegationState.REVOKED: Ending.STOPPED,
-}
 
 
 def open_visit(conn: Connection, parts: Parts, by: StaffSession, *, channel: Channel, language: str) -> str:
@@ -109,66 +86,6 @@ def set_language(conn: Connection, by: StaffSession, visit_id: str, language: st
     """Change the resident's language for what is shown from now on."""
     lock_open_visit(conn, by, visit_id)
     _set(conn, visit_id, language=language)
-
-
-def close_visit(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> Ending:
-    """Close the visit: the right to file ends, and feedback is asked, whatever the ending.
-
-    Raises:
-        NotFoundError, VisitClosedError: as `lock_open_visit`.
-        OutOfOrderError: the final request has left and its outcome is still being asked for.
-    """
-    visit = lock_open_visit(conn, by, visit_id)
-    delegation = lock_delegation_of(conn, visit_id)
-    filing = None if delegation is None else lock_filing_of(conn, delegation.id)
-    ensure(filing is None or filing.state is not FilingState.SENT, "close while the answer is awaited")
-    return end_visit(conn, parts, visit, delegation, filing, by=by.actor, event=EventName.VISIT_CLOSED)
-
-
-def end_visit(
-    conn: Connection,
-    parts: Parts,
-    visit: AnyRow,
-    delegation: AnyRow | None,
-    filing: AnyRow | None,
-    *,
-    by: Actor,
-    event: EventName,
-) -> Ending:
-    """End an open visit, which is locked with its newest delegation and filing; `event` says how it came to that."""
-    now = parts.clock.database_now(conn)
-    ending = ending_of(visit, delegation, _telling(filing, filings_of_visit(conn, visit.id)), now)
-    if delegation is not None:
-        stopping.end_rights(conn, delegation, filing, by=by, whose="visit", now=now)
-    _set(conn, visit.id, state=VisitState.CLOSED, ending=ending, closed_at=now)
-    say(conn, visit.id, event, by, now, ending=ending.value)
-    feedback.ask(conn, parts, visit, ending=ending.value, principal_id=delegation and delegation.approver_id, now=now)
-    return ending
-
-
-def ending_of(visit: AnyRow, delegation: AnyRow | None, filing: AnyRow | None, now: datetime) -> Ending:
-    """How a visit that closes at `now` ended."""
-    if filing is not None and filing.reason == stopping.EXPIRED:
-        return Ending.EXPIRED
-    if filing is not None and filing.state in _ENDINGS:
-        return _ENDINGS[filing.state]
-    if delegation is None:
-        return Ending.INFORMED if visit.service_id else Ending.ABANDONED
-    if delegation.state in _ENDINGS_OF_DELEGATION:
-        return _ENDINGS_OF_DELEGATION[delegation.state]
-    ends = files_until(delegation.services)
-    if delegation.state is DelegationState.ACTIVE and ends is not None and now >= ends:
-        return Ending.EXPIRED
-    return Ending.ABANDONED
-
-
-def _telling(newest: AnyRow | None, filings: Sequence[AnyRow]) -> AnyRow | None:
-    """Of several filings the one that says how the visit ended: one in doubt, one that was filed, or the last."""
-    for wanted in (IN_DOUBT, {FilingState.FILED}):
-        for filing in filings:
-            if filing.state in wanted:
-                return filing
-    return newest
 
 
 def _set(conn: Connection, visit_id: str, **columns: object) -> None:

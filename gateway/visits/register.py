@@ -34,7 +34,7 @@ from gateway.visits import signs
 from gateway.visits.audit_tables import Finding
 from gateway.visits.case_tables import Dispute
 from gateway.visits.signs import Period, Sign
-from gateway.visits.tables import Approval, Channel, DelegationRow, Ending, Filing, Visit
+from gateway.visits.tables import Approval, Channel, DelegationRow, Ending, Filing, HelpReason, Visit
 
 UNKNOWN = "unknown"
 """Stands in a search for what is no centre or service of ours: nothing is found by it."""
@@ -55,6 +55,7 @@ _LINES: Select[*tuple[Any, ...]] = (
         Visit.closed_at,
         Visit.channel,
         Visit.ending,
+        Visit.help_reason,
         Visit.assistant_id,
         Visit.centre_id,
         Visit.service_id,
@@ -107,6 +108,8 @@ class Registered:
     channel: Channel
     ending: Ending | None
     """`None` while it is open."""
+    help_reason: HelpReason | None
+    """Why the resident needed help, where nothing was filed and the assistant said how it ended."""
     assistant_id: str
     assistant: str
     centre_id: str
@@ -181,6 +184,7 @@ def _line(row: Row[*tuple[Any, ...]], language: str) -> Registered:
         closed_at=row.closed_at,
         channel=row.channel,
         ending=row.ending,
+        help_reason=row.help_reason,
         assistant_id=row.assistant_id,
         assistant=row.display_name,
         centre_id=row.centre_id,

@@ -24,7 +24,7 @@ from gateway.people.access import StaffSession
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.people.tables import Staff
 from gateway.services import catalogue
-from gateway.visits import actors, advancing, approvals, guarding, opening, scope, second_person, stopping, telling
+from gateway.visits import actors, advancing, approvals, closing, guarding, scope, second_person, stopping, telling
 from gateway.visits.delegations import files_until
 from gateway.visits.errors import NotFoundError, VisitClosedError
 from gateway.visits.rows import (
@@ -179,7 +179,7 @@ def end_over(conn: Connection, parts: Parts, visit_id: str) -> bool:
     is_in_force = row is not None and row.state is DelegationState.ACTIVE and now < visit.set_aside_until
     if visit.state is not VisitState.SET_ASIDE or is_in_force:
         return False
-    opening.end_visit(conn, parts, visit, row, filing, by=actors.SYSTEM, event=EventName.VISIT_EXPIRED)
+    closing.end_visit(conn, parts, visit, row, filing, by=actors.SYSTEM, event=EventName.VISIT_EXPIRED)
     return True
 
 

@@ -34,6 +34,22 @@ class Ending(StrEnum):
     UNKNOWN = "unknown"
     ABANDONED = "abandoned"
     INFORMED = "informed"
+    """They were told what they wanted to know; as the next two, by the assistant's word."""
+    REFERRED = "referred"
+    """They were told who does it, and where."""
+    SELF_SERVED = "self_served"
+    """They did it alone, and were only guided."""
+
+
+class HelpReason(StrEnum):
+    """Why a resident needed help with what others do alone, as reports count it."""
+
+    CANNOT_USE_COMPUTER = "cannot_use_computer"
+    NO_EID = "no_eid"
+    LANGUAGE = "language"
+    COMPLICATED = "complicated"
+    NO_DEVICE = "no_device"
+    OTHER = "other"
 
 
 class Late(StrEnum):

@@ -14,6 +14,7 @@ from gateway.visits.states import (
     ApprovalState,
     Channel,
     Ending,
+    HelpReason,
     RunKind,
     RunState,
     SecondLookKind,
@@ -29,6 +30,7 @@ __all__ = [
     "DelegationRow",
     "Ending",
     "Filing",
+    "HelpReason",
     "Permit",
     "Receipt",
     "Run",
@@ -73,6 +75,8 @@ class Visit(Base):
     """The resident's language; the assistant's is in their session."""
     state: Mapped[VisitState]
     ending: Mapped[Ending | None]
+    help_reason: Mapped[HelpReason | None]
+    """Why the resident needed help, where nothing was filed and the assistant said how it ended."""
     key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
     service_id: Mapped[str | None] = mapped_column(String(128))
     """The one that is being worked on."""
@@ -219,6 +223,7 @@ class Filing(Base):
         Index("ix_filing_reference", "reference"),
         Index("ix_filing_sent", "sent_at"),
         Index("ix_filing_service", "service_id", "visit_id"),
+        Index("ix_filing_in_doubt", "sent_at", "id", **only_where("state = 'needs_human'")),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"))

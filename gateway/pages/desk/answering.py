@@ -167,6 +167,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "language": session.language,
         "trouble": desk.trouble,
         "holder": desk.holder,
+        "ending": desk.ending,
         "filed_of": turns.filed_of(desk.turns),
         "can_set_aside": setting_aside.may_set_aside(view),
         "can_answer_all": panels.can_answer_all(view),

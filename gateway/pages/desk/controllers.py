@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.desk import filling, overview, papers, plan_filling, requesting, set_aside, signing, steps
+from gateway.pages.desk import ending, filling, overview, papers, plan_filling, requesting, set_aside, signing, steps
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *overview.HANDLERS,
@@ -12,5 +12,6 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *filling.HANDLERS,
     *plan_filling.HANDLERS,
     *papers.HANDLERS,
+    *ending.HANDLERS,
     *set_aside.HANDLERS,
 )

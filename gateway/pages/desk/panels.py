@@ -37,7 +37,7 @@ from gateway.pages.qr import qr
 from gateway.pages.together import Together
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import holders, looking, plans, reading, receipts, rows, second_looks, turns
+from gateway.visits import closing, holders, looking, plans, reading, receipts, rows, second_looks, turns
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -47,6 +47,8 @@ from gateway.visits.turns import Turn
 _OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
 _LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.NEEDS_HUMAN)
 """Filings whose final request left and may have arrived: nothing is filled anew."""
+_ENDS_HERE = ("service", "referral", "request")
+"""Panels from which a visit may end at once: nothing was asked for."""
 _TOLD_TOGETHER = (Stage.FILED, Stage.CLOSED)
 LIVE = frozenset(
     {
@@ -99,6 +101,8 @@ class Desk:
     """Why the service cannot be filed just now."""
     holder: str = ""
     """Who answers for what is filed, by name."""
+    ending: closing.Asked | None = None
+    """That it is asked how the visit ends, on pages from which it may end with nothing filed."""
 
 
 def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str, wish: Wish) -> Desk:
@@ -120,6 +124,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
         together=together.of(conn, parts, view, each) if panel in _TOLD_TOGETHER else None,
         trouble=trouble_panel.of(conn, view, panel),
         holder=holders.of_view(conn, parts, view, session.language),
+        ending=closing.asked(conn, view) if panel in _ENDS_HERE and view.delegation is None else None,
     )
 
 

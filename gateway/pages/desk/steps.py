@@ -1,4 +1,4 @@
-"""A visit's page, and the steps that take it on: service, stop, retry, decision, receipt, end."""
+"""A visit's page, and the steps that take it on: service, stop, retry, decision, receipt."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
@@ -23,7 +23,6 @@ from gateway.visits import (
     reading,
     receipts,
     sending,
-    setting_aside,
     stopping,
     turns,
 )
@@ -163,7 +162,7 @@ async def hand_over(at: AtVisit, data: Form) -> Response[Any]:
 @get("/desk/visits/{visit_id:str}/stop", **allow(Who.ASSISTANT))
 async def confirm_stop(at: AtVisit) -> Response[Any]:
     """Ask why, before everything is stopped."""
-    return await _confirm(at, "stop")
+    return await _confirm_stop(at)
 
 
 @post("/desk/visits/{visit_id:str}/stop", **allow(Who.ASSISTANT))
@@ -171,20 +170,8 @@ async def stop(at: AtVisit, data: Form) -> Response[Any]:
     """Stop the delegation and whatever is done under it; the page then says whether it was in time."""
     reason = next((each for each in StopReason if each.value == field(data, "reason")), None)
     if reason is None:
-        return await _confirm(at, "stop", errors={"reason": _NO_REASON}, status=422)
+        return await _confirm_stop(at, errors={"reason": _NO_REASON}, status=422)
     return await at.take(at.doing(stopping.stop_at_desk, reason))
-
-
-@get("/desk/visits/{visit_id:str}/close", **allow(Who.ASSISTANT))
-async def confirm_close(at: AtVisit) -> Response[Any]:
-    """Say what ends with the visit."""
-    return await _confirm(at, "close")
-
-
-@post("/desk/visits/{visit_id:str}/close", **allow(Who.ASSISTANT))
-async def close(at: AtVisit) -> Response[Any]:
-    """End the visit. The session goes on under a new cookie: nothing of this resident can be brought back by *back*."""
-    return await wiped(at, at.doing(opening.close_visit))
 
 
 async def wiped(at: AtVisit, ends: Callable[[Connection], object]) -> Response[Any]:
@@ -203,27 +190,19 @@ async def wiped(at: AtVisit, ends: Callable[[Connection], object]) -> Response[A
     return see_other(at.path, cookies=[fresh], clear_cache=True)
 
 
-async def _confirm(at: AtVisit, what: str, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response[Any]:
-    wish = Wish(panel=what, errors=errors or {})
+async def _confirm_stop(at: AtVisit, *, errors: dict[str, Any] | None = None, status: int = 200) -> Response[Any]:
+    wish = Wish(panel="stop", errors=errors or {})
 
     def look(conn: Connection) -> panels.Desk:
         view = reading.for_desk(conn, at.parts, at.session, at.visit_id)
-        values = {"received": receipts.received_in(conn, view.id)} if what == "close" else {}
-        return panels.Desk(view=view, panel=what, values=values, turns=turns.turns_of(conn, view))
+        return panels.Desk(view=view, panel="stop", values={}, turns=turns.turns_of(conn, view))
 
     desk = await at.parts.database.read(look)
-    if not (desk.view.can_stop if what == "stop" else desk.view.is_open):
+    if not desk.view.can_stop:
         return see_other(at.path)
-    return page(
-        at.request,
-        f"pages/desk/{what}.html",
-        status=status,
-        **context_of(at.session, desk, wish),
-        problem=None,
-        note=None,
-        reasons=words.STOP_REASONS,
-        until=setting_aside.until_of(desk.view),
-    )
+    context = context_of(at.session, desk, wish)
+    reasons = words.STOP_REASONS
+    return page(at.request, "pages/desk/stop.html", status=status, **context, problem=None, note=None, reasons=reasons)
 
 
 HANDLERS = (
@@ -239,6 +218,4 @@ HANDLERS = (
     hand_over,
     confirm_stop,
     stop,
-    confirm_close,
-    close,
 )

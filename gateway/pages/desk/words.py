@@ -8,7 +8,7 @@ from gateway.visits.paper import WitnessReason
 from gateway.visits.receipts import HandedOver
 from gateway.visits.states import Late
 from gateway.visits.stopping import StopReason
-from gateway.visits.tables import Channel, Ending, SecondLookKind
+from gateway.visits.tables import Channel, Ending, HelpReason, SecondLookKind
 from gateway.visits.turns import TurnState
 from gateway.visits.view import Stage, VisitView
 from ui.i18n import Message, message
@@ -149,6 +149,23 @@ ENDINGS: Final[Mapping[Ending, Message]] = {
     Ending.UNKNOWN: message("Not known yet"),
     Ending.ABANDONED: message("Ended before anything was filed"),
     Ending.INFORMED: message("Information given"),
+    Ending.REFERRED: message("Sent on to whoever does it"),
+    Ending.SELF_SERVED: message("Done by the resident alone"),
+}
+ENDED_BY_WORD: Final[Mapping[Ending, Message]] = {
+    Ending.INFORMED: message("They know now what they wanted to know"),
+    Ending.REFERRED: message("They know where to go, when, and what to take along"),
+    Ending.SELF_SERVED: message("They did it on the visitors’ computer or their own device; you only guided"),
+    Ending.ABANDONED: message("They left, or it did not come to it"),
+}
+"""What each ending means that the assistant may say."""
+HELP_REASONS: Final[Mapping[HelpReason, Message]] = {
+    HelpReason.CANNOT_USE_COMPUTER: message("Cannot use a computer or a phone for it"),
+    HelpReason.NO_EID: message("Has no eID, bank access or other means of signing in"),
+    HelpReason.LANGUAGE: message("Does not know the language well enough"),
+    HelpReason.COMPLICATED: message("The form or the text is too complicated"),
+    HelpReason.NO_DEVICE: message("Has no device or no connection"),
+    HelpReason.OTHER: message("Another reason"),
 }
 
 ROUTES: Final[Mapping[Route, Message]] = {

@@ -21,6 +21,7 @@ class Told:
 
 _ASK_AGAIN = message("If you still want it done, tell the assistant: you can be asked again.")
 _NOTHING_LEFT = message("Nothing was sent in your name.")
+_COME_BACK = message("Come back to the centre if you need more help.")
 
 _STAGES: dict[Stage, Told] = {
     Stage.SECOND_LOOK: Told(
@@ -142,7 +143,17 @@ _ENDINGS: dict[Ending, Told] = {
     Ending.INFORMED: Told(
         message("The visit has ended"),
         _NOTHING_LEFT,
-        message("Come back to the centre if you need more help."),
+        _COME_BACK,
+    ),
+    Ending.REFERRED: Told(
+        message("The visit has ended"),
+        message("The centre told you who does it, and where. Nothing was sent in your name."),
+        _COME_BACK,
+    ),
+    Ending.SELF_SERVED: Told(
+        message("The visit has ended"),
+        message("What was done, you did yourself. The centre sent nothing in your name."),
+        _COME_BACK,
     ),
 }
 _STOPPED_AFTER_REFUSAL = Told(

@@ -44,7 +44,7 @@ def _abandoned(counter: Counter) -> None:
     )
 
 
-def _informed(counter: Counter) -> None:
+def _chosen(counter: Counter) -> None:
     counter.open()
 
 
@@ -63,7 +63,7 @@ def _filed(counter: Counter) -> None:
 
 ENDINGS: dict[str, Callable[[Counter], None]] = {
     "abandoned": _abandoned,
-    "informed": _informed,
+    "chosen": _chosen,
     "withdrawn": _withdrawn,
     "stopped": _stopped,
     "filed": _filed,

@@ -29,6 +29,7 @@ from gateway.services.tables import Service
 from gateway.visits import (
     approvals,
     asking,
+    closing,
     confirming,
     granting,
     opening,
@@ -43,6 +44,7 @@ from gateway.visits import (
 )
 from gateway.visits.approvals import Answer
 from gateway.visits.asked import Asked
+from gateway.visits.closing import Said
 from gateway.visits.reading import Stage, VisitView
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Approval, Channel, DelegationRow, Filing, Run, RunKind
@@ -143,8 +145,8 @@ class Counter:
         )
         return self.filing_id
 
-    def close(self) -> str:
-        return self.write(lambda conn: opening.close_visit(conn, self.store, self.by, self.visit_id)).value
+    def close(self, said: Said | None = None) -> str:
+        return self.write(lambda conn: closing.close_visit(conn, self.store, self.by, self.visit_id, said=said)).value
 
     def close_whatever(self) -> None:
         """Close the visit; one that was sent first gets its answer."""

@@ -52,7 +52,7 @@ def test_with_nothing_asked_for_is_closed_too(counter: Counter) -> None:
     counter.open()
     counter.clock.move(counter.store.settings.visit_idle + MINUTE)
     assert close_left(counter) == 1
-    assert counter.view().visit["ending"] is Ending.INFORMED
+    assert counter.view().visit["ending"] is Ending.ABANDONED, "that somebody was informed is a person's word"
 
 
 def test_whose_answer_is_awaited_stays_open_until_it_has_come(counter: Counter) -> None:

@@ -66,6 +66,7 @@ def scene_looking_for_a_service(stand: Stand) -> None:
         "desk/search-nothing", desk.browser, f"{desk.path}/search", Kind.EMPTY, status=200, form={"query": "kosmoss"}
     )
     stand.see("desk/close-nothing", desk.browser, f"{desk.path}/close")
+    stand.send("desk/close-unsaid", desk.browser, f"{desk.path}/close", form={"ending": "informed"})
 
 
 def scene_asking(stand: Stand) -> None:

@@ -44,6 +44,7 @@ def test_a_search_is_taken_away_with_ids_alone(facing: Facing, auditor: Phone) -
         "closed": line[2],
         "channel": "counter",
         "ending": "filed",
+        "help_reason": "",
         "centre_id": counter.by.centre_id,
         "assistant_id": counter.by.staff_id,
         "service_id": BENEFIT,

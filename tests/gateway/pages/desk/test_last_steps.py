@@ -229,7 +229,7 @@ class TestClosing:
 
     def test_is_done_once(self, desk: Desk) -> None:
         desk.at(Stage.REFERRAL)
-        desk.press_button("close")
+        desk.press_button("close", {"ending": "referred", "help": "other"})
         desk.freshen()
         events = desk.events()
         assert desk.press_button("close").status == 409
