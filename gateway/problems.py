@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from gateway.pages.rendering import page
 from gateway.people.access import SessionKind
 from gateway.people.errors import (
+    RequestForgedError,
     RoleNotChosenError,
     SessionElsewhereError,
     SessionLockedError,
@@ -84,6 +85,7 @@ def _proving_page(request: "Request[Any, Any, Any]", error: SessionUnprovenError
         terminal_key=error.terminal_key,
         csrf_token=error.csrf,
         is_lost=request.method not in {"GET", "HEAD"},
+        is_kept=exchange_of(request).is_kept,
     )
 
 
@@ -102,7 +104,10 @@ _DOORS: Final = {
 
 def _way_out(request: "Request[Any, Any, Any]", error: Exception) -> Redirect | None:
     """Where a person goes who has only to sign in, unlock or choose, and then comes back to the page asked for."""
-    where = f"?next={request.url.path}" if request.method == "GET" else ""
+    is_kept = exchange_of(request).is_kept
+    where = "?next=/kept" if is_kept else f"?next={request.url.path}" if request.method == "GET" else ""
+    if isinstance(error, RequestForgedError) and is_kept:
+        return see_other("/kept")
     if isinstance(error, SessionElsewhereError):
         return see_other("/sign-in?why=elsewhere")
     if isinstance(error, SignInRequiredError):

@@ -21,7 +21,8 @@ from gateway.clock import Clock
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
-from gateway.people.tables import PasskeyChallenge, Throttle
+from gateway.people import kept_forms
+from gateway.people.tables import KeptForm, PasskeyChallenge, Throttle
 from gateway.terminals.tables import TerminalChallenge
 from gateway.visits.tables import DelegationRow
 
@@ -69,6 +70,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
     ),
     "passkey_challenge": _Sweep(_of(PasskeyChallenge.id, PasskeyChallenge.begun_at)),
     "terminal_challenge": _Sweep(_of(TerminalChallenge.challenge_hash, TerminalChallenge.begun_at)),
+    "kept_form": _Sweep(_of(KeptForm.id, KeptForm.kept_at), kept=kept_forms.LIFE),
     "throttle": _Sweep(_of(Throttle.key, Throttle.since), kept=timedelta(days=2)),
 }
 """By table; tokens before the codes that they name."""

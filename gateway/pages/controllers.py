@@ -20,6 +20,7 @@ from gateway.pages import (
     display,
     findings,
     home,
+    kept,
     portals,
     presented,
     presented_erasure,
@@ -39,6 +40,7 @@ from gateway.pages.resident import approving, disputing, entering, passkeys, sig
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
     *account.HANDLERS,
+    *kept.HANDLERS,
     *recovering.HANDLERS,
     *terminals.HANDLERS,
     *terminal_proof.HANDLERS,

@@ -59,7 +59,7 @@ async def read_one(session: StaffSession, parts: Parts, finding_id: FromPath[str
     return see_other(f"/findings/{finding_id}")
 
 
-@post(f"{_ONE}/answer", **_MANAGER)
+@post(f"{_ONE}/answer", **allow(Who.MANAGER, keeps=True))
 async def answer(
     request: AnyRequest, session: StaffSession, parts: Parts, finding_id: FromPath[str], data: Form
 ) -> Response[Any]:

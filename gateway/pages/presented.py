@@ -221,7 +221,7 @@ async def stop(
     return see_other(f"/presented/{shown_id}/{delegation_id}")
 
 
-@post("/presented/{shown_id:str}/{delegation_id:str}/case", **_STAFF)
+@post("/presented/{shown_id:str}/{delegation_id:str}/case", **allow(Who.ASSISTANT, Who.MANAGER, keeps=True))
 async def open_case(
     request: AnyRequest,
     session: StaffSession,

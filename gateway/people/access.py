@@ -76,6 +76,8 @@ class Access:
     prove, sign out."""
     cacheable: bool
     """The answer may be kept by caches, by its own Cache-Control; everything else is `no-store`."""
+    keeps: bool
+    """What was typed in its form is kept where the guard turns it away for a lock or an end of the session."""
     by_itself: bool
     """Pages call it by themselves: it does not show that anybody is there, so it keeps no session from its end."""
 
@@ -110,7 +112,12 @@ class Declaration(TypedDict):
 
 
 def allow(
-    *who: Who, csrf: bool | None = None, while_locked: bool = False, cacheable: bool = False, by_itself: bool = False
+    *who: Who,
+    csrf: bool | None = None,
+    while_locked: bool = False,
+    cacheable: bool = False,
+    keeps: bool = False,
+    by_itself: bool = False,
 ) -> Declaration:
     """Declare who may call a handler: pass the result to Litestar's decorator with `**`.
 
@@ -129,6 +136,7 @@ def allow(
                 csrf=not by_endpoint if csrf is None else csrf,
                 while_locked=while_locked,
                 cacheable=cacheable,
+                keeps=keeps,
                 by_itself=by_itself,
             )
         }

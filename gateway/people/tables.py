@@ -207,6 +207,23 @@ class Throttle(Base):
     since: Mapped[datetime] = mapped_column(index=True)
 
 
+class KeptForm(Base):
+    """A form that was refused although its sender meant it: kept for whoever typed it, at the same computer."""
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    terminal_id: Mapped[str] = mapped_column(ForeignKey("terminal.id"))
+    route: Mapped[str]
+    """The pattern of its path: which page it was."""
+    visit_id: Mapped[str | None] = mapped_column(index=True)
+    """Of the visit with whose end it goes."""
+    content: Mapped[bytes]
+    """Path and fields, sealed under the key of `staff_id`."""
+    kept_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class PasskeyPurpose(StrEnum):
     """What a passkey is asked for."""
 

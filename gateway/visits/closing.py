@@ -17,6 +17,7 @@ from delegation.filing import IN_DOUBT, FilingState
 from delegation.model import DelegationState
 from gateway.feedback import asking as feedback
 from gateway.parts import Parts
+from gateway.people import kept_forms
 from gateway.people.access import StaffSession
 from gateway.visits import stopping
 from gateway.visits.delegations import files_until
@@ -115,6 +116,7 @@ def end_visit(
         stopping.end_rights(conn, delegation, filing, by=by, whose="visit", now=now)
     closed = {"state": VisitState.CLOSED, "ending": ending, "closed_at": now} | columns
     conn.execute(update(Visit).where(Visit.id == visit.id).values(**closed))
+    kept_forms.drop_of_visit(conn, visit.id)
     say(conn, visit.id, event, by, now, ending=ending.value, **data)
     feedback.ask(conn, parts, visit, ending=ending.value, principal_id=delegation and delegation.approver_id, now=now)
     return ending

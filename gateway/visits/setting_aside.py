@@ -19,7 +19,7 @@ from gateway.database.base import written_out
 from gateway.jobs.queue import enqueue, enqueue_all
 from gateway.paging import Key, follows
 from gateway.parts import Parts
-from gateway.people import residents
+from gateway.people import kept_forms, residents
 from gateway.people.access import StaffSession
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.people.tables import Staff
@@ -136,6 +136,7 @@ def set_aside(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -
     if ends is not None and ends - REMINDED_BEFORE > now:
         telling.remind(conn, row.id, ends - REMINDED_BEFORE, now)
     until = ends.isoformat() if ends else None
+    kept_forms.drop_of_visit(conn, visit_id)
     say(conn, visit_id, EventName.VISIT_SET_ASIDE, by.actor, now, left=list(left), until=until)
     return ends or now
 

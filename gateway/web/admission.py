@@ -15,7 +15,7 @@ from audit.events import EventName
 from gateway.ids import new_token
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people import proven, sessions
+from gateway.people import kept_forms, proven, sessions
 from gateway.people.access import (
     ACCESS_KEY,
     Access,
@@ -40,7 +40,7 @@ from gateway.people.errors import (
 from gateway.people.proven import Shown
 from gateway.terminals import enrolment
 from gateway.terminals.proofs import fingerprint
-from gateway.web import forms
+from gateway.web import forms, keeping
 from gateway.web.cookies import COOKIE_OF, CookieName, read
 from gateway.web.exchange import certificate_of, exchange_of, parts_of, traits_of
 
@@ -51,11 +51,26 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _ENDPOINTS_OWN = frozenset({Who.ANYONE, Who.PORTAL, Who.RUN})
 """Callers that need no session of ours."""
+_TOO_LATE = (SessionLockedError, SessionUnprovenError, SignInRequiredError, RequestForgedError)
+"""Why a form is turned away whose sender may well have meant it."""
 _READING_BY_THEMSELVES = frozenset({Who.PORTAL, Who.RUN})
 
 
 async def admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseRouteHandler) -> None:
-    """Let a request reach `handler`, or raise the reason why not; leaves the session in the exchange."""
+    """Let a request reach `handler`, or raise the reason why not; leaves the session in the exchange.
+
+    What was typed for too long is kept, where the handler's form is one to be kept.
+    """
+    try:
+        await _admit(connection, handler)
+    except _TOO_LATE:
+        access: Access | None = handler.opt.get(ACCESS_KEY)
+        if access is not None and access.keeps and isinstance(connection, Request):
+            exchange_of(connection).is_kept = await _keep(connection)
+        raise
+
+
+async def _admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseRouteHandler) -> None:
     access: Access | None = handler.opt.get(ACCESS_KEY)
     if not isinstance(connection, Request):
         raise AccessRefusedError("only plain HTTP is served")
@@ -74,6 +89,26 @@ async def admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: BaseR
         await forms.read(connection)
     if access.csrf and connection.method not in _SAFE_METHODS:
         await _ensure_meant(connection, parts, session)
+    if access.keeps and isinstance(session, StaffSession):
+        await _send_kept(connection, parts, session)
+
+
+async def _keep(connection: AnyRequest) -> bool:
+    """Keep the form of a request that is turned away; what another site sent is none of ours."""
+    parts = parts_of(connection)
+    _ensure_own_origin(connection, parts)
+    await forms.read(connection)
+    return await keeping.keep(connection, parts, await _sent_token(connection))
+
+
+async def _send_kept(connection: AnyRequest, parts: Parts, session: StaffSession) -> None:
+    """What was kept before arrives now: it does not wait any more."""
+    form_id = (await connection.form()).get(keeping.MARK)
+    if not isinstance(form_id, str):
+        return
+    await parts.database.write(
+        lambda conn: kept_forms.drop(conn, form_id, staff_id=session.staff_id, terminal_id=session.terminal_id)
+    )
 
 
 def current_session(request: AnyRequest, parts: Parts) -> CurrentSession:  # noqa: ARG001 - it orders the dependencies
@@ -232,10 +267,7 @@ async def _refuse(connection: AnyRequest, parts: Parts, access: Access, session:
 async def _ensure_meant(connection: AnyRequest, parts: Parts, session: AnySession | None) -> None:
     """Refuse a state-changing request that another site, or another session's page, made this browser send."""
     _ensure_own_origin(connection, parts)
-    sent = connection.headers.get(CSRF_HEADER) or ""
-    if not sent and connection.headers.get("content-type", "").startswith(_FORMS):
-        form = await connection.form()
-        sent = next((text for name in CSRF_FIELDS if isinstance(text := form.get(name), str)), "")
+    sent = await _sent_token(connection)
     if session is not None:
         expected = session.csrf
     else:
@@ -243,6 +275,14 @@ async def _ensure_meant(connection: AnyRequest, parts: Parts, session: AnySessio
         expected = stranger_csrf(parts, stranger) if stranger else ""
     if not expected or not secrets.compare_digest(sent.encode(), expected.encode()):
         raise RequestForgedError("the form's token is not this session's")
+
+
+async def _sent_token(connection: AnyRequest) -> str:
+    sent = connection.headers.get(CSRF_HEADER) or ""
+    if not sent and connection.headers.get("content-type", "").startswith(_FORMS):
+        form = await connection.form()
+        sent = next((text for name in CSRF_FIELDS if isinstance(text := form.get(name), str)), "")
+    return sent
 
 
 def _ensure_own_origin(connection: AnyRequest, parts: Parts) -> None:

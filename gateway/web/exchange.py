@@ -26,6 +26,8 @@ class Exchange:
     """Shown on error pages and written in the log: letters that are not taken for another when read aloud."""
     started: float = field(default_factory=perf_counter)
     session: AnySession | None = None
+    is_kept: bool = False
+    """What was typed is kept, although the request is refused."""
     stranger: str | None = None
     """The secret of a browser without a session, once a page has needed one."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from gateway.oauth import clients
 from gateway.oauth.clients import ClientRegistration
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
-from gateway.people.tables import PasskeyChallenge, PasskeyPurpose, Throttle
+from gateway.people.tables import KeptForm, PasskeyChallenge, PasskeyPurpose, Throttle
 from gateway.sweeping import KEPT, SWEEPS, sweep, sweep_all
 from gateway.terminals.tables import TerminalChallenge, TerminalPurpose
 from gateway.visits.tables import RunKind
@@ -28,6 +28,7 @@ TABLES: dict[str, Any] = {
     "authorization_code": AuthorizationCode,
     "passkey_challenge": PasskeyChallenge,
     "terminal_challenge": TerminalChallenge,
+    "kept_form": KeptForm,
 }
 
 
@@ -63,6 +64,8 @@ def _fill(conn: Connection, counter: Counter, run: str, delegation: str, now: da
     conn.execute(insert(PasskeyChallenge).values(id="q", begun_at=now, **asked))
     of_terminal = {"purpose": TerminalPurpose.GO_ON, "bound_to": b"b", "begun_at": now}
     conn.execute(insert(TerminalChallenge).values(challenge_hash=b"q" * 32, **of_terminal))
+    of_staff = {"staff_id": counter.by.staff_id, "terminal_id": counter.by.terminal_id, "kept_at": now}
+    conn.execute(insert(KeptForm).values(id="k", route="/", visit_id=None, content=b"k", **of_staff))
 
 
 def left(counter: Counter) -> set[str]:
@@ -86,8 +89,8 @@ def swept(counter: Counter, **more: Any) -> int:
 def test_nothing_goes_while_it_can_be_used_or_was_just_over(used: Counter) -> None:
     assert swept(used) == 0
     used.clock.move(KEPT - timedelta(seconds=5))
-    assert swept(used) == 1
-    assert left(used) == TABLES.keys() - {"client_assertion"}, "what is late still hears that it is late"
+    assert swept(used) == 2
+    assert left(used) == TABLES.keys() - {"client_assertion", "kept_form"}, "what is late still hears that it is late"
 
 
 def test_an_assertion_is_remembered_to_the_instant_to_which_it_would_be_accepted(used: Counter) -> None:

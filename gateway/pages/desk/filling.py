@@ -52,7 +52,7 @@ async def answer_preconditions(at: AtVisit, data: Form) -> Response[Any]:
     return await at.take(step)
 
 
-@post("/desk/visits/{visit_id:str}/answers", **allow(Who.ASSISTANT))
+@post("/desk/visits/{visit_id:str}/answers", **allow(Who.ASSISTANT, keeps=True))
 async def answer_questions(at: AtVisit) -> Response[Any]:
     """Check the answers and send a worker to the portal, or keep them as they are."""
     connector = await _connector(at)

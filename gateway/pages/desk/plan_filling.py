@@ -50,7 +50,7 @@ async def settle(at: AtVisit, data: Form) -> Response[Any]:
     return await at.take(at.doing(advancing.settle, said))
 
 
-@post("/desk/visits/{visit_id:str}/plan/answers", **allow(Who.ASSISTANT))
+@post("/desk/visits/{visit_id:str}/plan/answers", **allow(Who.ASSISTANT, keeps=True))
 async def answer(at: AtVisit) -> Response[Any]:
     """Check the answers to all services and begin with the first, or keep them as they are."""
     before = await at.parts.database.read(at.doing(_before))

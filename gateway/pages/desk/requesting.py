@@ -40,7 +40,7 @@ class Checked:
     errors: Mapping[str, Message | str]
 
 
-@post("/desk/visits/{visit_id:str}/ask", **allow(Who.ASSISTANT))
+@post("/desk/visits/{visit_id:str}/ask", **allow(Who.ASSISTANT, keeps=True))
 async def ask(at: AtVisit, data: Form) -> Response[Any]:
     """Ask the resident for a delegation."""
     typed = {name: field(data, name) for name in (*_FIELDS, *parties_form.FIELDS)} | scope_form.fields(data)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from gateway.people import kept_forms
+from gateway.people.kept_forms import Content
 from gateway.people.residents import Profile
 from gateway.visits import looking
 from gateway.visits.reading import Stage
@@ -108,6 +110,17 @@ def scene_read_back(stand: Stand) -> None:
     desk.sign_in()
     desk.begin(RunKind.SEND)
     stand.see("desk/close-under-way", desk.browser, f"{desk.path}/close", Kind.WAITING)
+
+
+def scene_kept(stand: Stand) -> None:
+    desk = stand.desk().ready()
+    stand.see("desk/kept-none", desk.browser, "/kept", Kind.EMPTY)
+    content = Content(f"{desk.path}/answers", [("account", "LV78PARA0000000000001")], had_files=True)
+    route = "/desk/visits/{visit_id}/answers"
+    mine = {"staff_id": desk.by.staff_id, "terminal_id": str(desk.by.terminal_id), "visit_id": desk.visit_id}
+    now = desk.clock.now()
+    desk.write(lambda conn: kept_forms.keep(conn, desk.store.sealer, content, route=route, now=now, **mine))
+    stand.see("desk/kept", desk.browser, "/kept", Kind.WAITING)
 
 
 def scene_receipt(stand: Stand) -> None:
