@@ -17,6 +17,7 @@ class EventName(StrEnum):
     STAFF_LOCKED_OUT = "staff:account:locked_out"
     STAFF_SESSION_LOCKED = "staff:session:locked"
     STAFF_SESSION_UNLOCKED = "staff:session:unlocked"
+    STAFF_SESSION_PARKED = "staff:session:parked"
     STAFF_SESSION_REFUSED = "system:session:refused"
     STAFF_ACCOUNT_CREATED = "admin:account:created"
     STAFF_ACCOUNT_CHANGED = "admin:account:changed"

@@ -16,15 +16,17 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
 from gateway.pages.terminal_proof import known_terminal
 from gateway.parts import Parts
-from gateway.people import sessions, sign_in, staff
+from gateway.people import sessions, sign_in, staff, switching
 from gateway.people.access import CurrentSession, SessionKind, StaffSession, Who, allow
 from gateway.people.errors import (
+    SessionOverError,
     SignInFailedError,
     TerminalProofRefusedError,
     TerminalRequiredError,
     TriedTooOftenError,
 )
 from gateway.people.roles import Role
+from gateway.people.switching import Parked
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.services import trainings
 from gateway.services.trainings import Trained
@@ -52,7 +54,12 @@ async def show_sign_in(request: AnyRequest, session: CurrentSession, parts: Part
         return see_other("/")
     terminal = await known_terminal(request, parts)
     problem = PROBLEMS["session.elsewhere"] if request.query_params.get("why") == "elsewhere" else None
-    return _sign_in_page(request, terminal, problem=problem, next_path=own_path(request.query_params.get("next")))
+    now, parked = parts.clock.now(), list[Parked]()
+    if terminal is not None:
+        here = terminal.id
+        parked = await parts.database.read(lambda conn: switching.parked_at(conn, here, now))
+    next_path = own_path(request.query_params.get("next"))
+    return _sign_in_page(request, terminal, problem=problem, next_path=next_path, parked=parked)
 
 
 @post("/sign-in", **allow(Who.ANYONE, while_locked=True))
@@ -115,6 +122,32 @@ async def do_lock(session: StaffSession, parts: Parts, data: Form) -> Response[A
     token = await parts.database.write(lambda conn: sign_in.lock(conn, session, now, is_idle=is_idle))
     path = f"/unlock?why={_IDLE}" if is_idle else "/unlock"
     return see_other(path, cookies=[cookies.make(parts.settings, CookieName.STAFF, token)], clear_cache=True)
+
+
+@post("/park", **allow(Who.STAFF, while_locked=True))
+async def do_park(session: StaffSession, parts: Parts) -> Response[Any]:
+    """Leave the terminal to somebody else: the session stays locked there, and its cookie goes."""
+    now = parts.clock.now()
+    await parts.database.write(lambda conn: switching.park(conn, session, now))
+    gone = [cookies.forget(parts.settings, name) for name in (CookieName.STAFF, CookieName.PROOF)]
+    return see_other("/sign-in", cookies=gone, clear_cache=True)
+
+
+@post("/sign-in/back", **allow(Who.ANYONE, while_locked=True))
+async def do_take_back(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
+    """Give a terminal one of the sessions that are parked there, to be unlocked by its owner."""
+    now, terminal, who = parts.clock.now(), await known_terminal(request, parts), field(data, "who")
+    try:
+        proven = await terminal_proof.prove(request, parts, terminal, TerminalPurpose.SIGN_IN, data)
+        if terminal is None or proven is None:
+            raise TerminalProofRefusedError("missing")
+        here, shown = terminal.id, proven
+        token = await parts.database.write(lambda conn: switching.take_back(conn, here, who, proven=shown, now=now))
+    except (TerminalProofRefusedError, SessionOverError) as error:
+        problem = PROBLEMS[error.code]
+        return _sign_in_page(request, terminal, problem=problem, status=problem.status)
+    fresh = [cookies.make(parts.settings, CookieName.STAFF, token), cookies.forget(parts.settings, CookieName.PROOF)]
+    return see_other("/unlock", cookies=fresh)
 
 
 @get("/unlock", **allow(Who.STAFF, while_locked=True))
@@ -239,6 +272,7 @@ def _problem_of(
 
 def _sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context: Any) -> Response[str]:
     given: dict[str, Any] = {"terminal": terminal, "problem": None, "until": None, "login": "", "next_path": "/"}
+    given["parked"] = ()
     given["terminal_key"] = fingerprint(terminal.public_key) if terminal and terminal.public_key else None
     given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
     is_recovered = request.query_params.get("why") == RECOVERED
@@ -256,6 +290,8 @@ HANDLERS = (
     do_sign_in,
     do_sign_out,
     do_lock,
+    do_park,
+    do_take_back,
     show_unlock,
     do_unlock,
     show_roles,

@@ -16,6 +16,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.STAFF_LOCKED_OUT: message("An account was shut after too many wrong sign-ins"),
     EventName.STAFF_SESSION_LOCKED: message("Locked the terminal"),
     EventName.STAFF_SESSION_UNLOCKED: message("Unlocked the terminal"),
+    EventName.STAFF_SESSION_PARKED: message("Left the terminal to somebody else; the session is locked there"),
     EventName.STAFF_SESSION_REFUSED: message("A session was refused: it did not come from its own terminal"),
     EventName.STAFF_ACCOUNT_CREATED: message("Made an account"),
     EventName.STAFF_ACCOUNT_CHANGED: message("Changed an account"),

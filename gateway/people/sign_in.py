@@ -16,7 +16,7 @@ from gateway.ids import digest
 from gateway.keys import store
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people import passwords, sessions, throttle
+from gateway.people import passwords, sessions, switching, throttle
 from gateway.people.access import StaffSession
 from gateway.people.errors import (
     AccessRefusedError,
@@ -133,8 +133,11 @@ async def unlock(parts: Parts, session: StaffSession, password: str, *, address:
 
     def work(conn: Connection) -> str:
         throttle.forgive(conn, parts.sealer, doors)
-        fresh = proven.columns() if proven else {}
-        token = sessions.rotate(conn, session.token_hash, now=now, locked_at=None, seen_at=now, **fresh)
+        fresh = (proven.columns() if proven else {}) | {"locked_at": None, "seen_at": now}
+        until = min(now + parts.settings.session_idle, session.ends_at)
+        token = sessions.rotate(conn, session.token_hash, now=now, idle_until=until, **fresh)
+        if session.terminal_id is not None:
+            switching.park_others(conn, session.terminal_id, but=digest(token), by=session.actor, now=now)
         _record(conn, session, EventName.STAFF_SESSION_UNLOCKED, now)
         return token
 
@@ -244,14 +247,17 @@ def _complete(
         browser_hash=digest(attempt.browser) if attempt.browser else None,
         proven=attempt.proven if terminal else None,
     )
+    kind = role.audit_kind if role else roles[0].audit_kind
+    actor = Actor(kind, account.id, terminal.id if terminal else None, account.centre_id)
     if terminal:
         enrolment.note_use(conn, terminal.id, now)
-    kind = role.audit_kind if role else roles[0].audit_kind
+        switching.end_earlier(conn, terminal.id, account.id, but=digest(token), now=now)
+        switching.park_others(conn, terminal.id, but=digest(token), by=actor, now=now)
     outbox.record(
         conn,
         chain=f"staff:{account.id}",
         type=EventName.STAFF_SIGNED_IN,
-        actor=Actor(kind, account.id, terminal.id if terminal else None, account.centre_id),
+        actor=actor,
         data={"role": role.value if role else None, "by": "password_and_code"},
         at=now,
     )

@@ -67,6 +67,12 @@ def scene_session(stand: Stand) -> None:
     )
 
 
+def scene_somebody_else(stand: Stand) -> None:
+    desk = stand.desk().browser
+    desk.post("/park")
+    stand.see("sign-in/somebody-can-go-on", desk, "/sign-in")
+
+
 def scene_terminal_has_to_prove_itself(stand: Stand) -> None:
     write = stand.gateway.parts.database.write_now
     before = stand.place_of("Cilda Trešā", Role.ASSISTANT)

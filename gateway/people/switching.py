@@ -1,0 +1,100 @@
+"""Several people at one terminal by turns: whose turn is over is locked there, and goes on where they stopped.
+
+One session of a terminal is usable at a time: whoever signs in or unlocks parks the others. A parked session is a
+locked one whose cookie the browser has given up. Its visits stay with its owner, who takes it back and unlocks it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
+
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
+from gateway.ledger import outbox
+from gateway.people import sessions
+from gateway.people.access import StaffSession
+from gateway.people.errors import SessionOverError
+from gateway.people.proven import Proven
+from gateway.people.tables import Session, Staff, StaffState
+
+_OPEN = (
+    Session.terminal_id == bindparam("terminal"),
+    Session.ended_at.is_(None),
+    Session.idle_until > bindparam("now"),
+    Session.ends_at > bindparam("now"),
+)
+_PARKED = (
+    select(Staff.id.label("staff_id"), Staff.display_name.label("name"), Session.token_hash)
+    .join(Staff, Staff.id == Session.staff_id)
+    .where(*_OPEN, Session.locked_at.is_not(None), Staff.state == StaffState.ACTIVE)
+    .order_by(Staff.display_name, Staff.id, Session.created_at.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Somebody who can go on at this terminal."""
+
+    staff_id: str
+    name: str
+
+
+def park(conn: Connection, session: StaffSession, now: datetime) -> None:
+    """Lock a session and leave it to its owner: somebody else signs in. Nothing happens to one that has ended."""
+    _park(conn, Session.token_hash == session.token_hash, by=session.actor, why="switch", now=now)
+
+
+def park_others(conn: Connection, terminal_id: str, *, but: bytes, by: Actor, now: datetime) -> None:
+    """Lock every usable session of a terminal but the one that begins or goes on, named by its token's hash."""
+    others = (Session.terminal_id == terminal_id) & (Session.token_hash != but)
+    _park(conn, others & Session.locked_at.is_(None), by=by, why="sign_in", now=now)
+
+
+def end_earlier(conn: Connection, terminal_id: str, staff_id: str, *, but: bytes, now: datetime) -> None:
+    """End what somebody had left at a terminal: they have signed in there anew. Their visits are not the session's."""
+    theirs = (Session.terminal_id == terminal_id) & (Session.staff_id == staff_id) & (Session.token_hash != but)
+    conn.execute(update(Session).where(theirs, Session.ended_at.is_(None)).values(ended_at=now))
+
+
+def parked_at(conn: Connection, terminal_id: str, now: datetime) -> list[Parked]:
+    """Who can go on at a terminal, by name, each once."""
+    found = {row.staff_id: Parked(row.staff_id, row.name) for row in _rows(conn, terminal_id, now)}
+    return list(found.values())
+
+
+def take_back(conn: Connection, terminal_id: str, staff_id: str, *, proven: Proven, now: datetime) -> str:
+    """Give the terminal's browser a parked session again, still locked; return its new token.
+
+    Raises:
+        SessionOverError: that person has none here any more.
+    """
+    theirs = [row for row in _rows(conn, terminal_id, now) if row.staff_id == staff_id]
+    if not theirs:
+        raise SessionOverError("nothing of theirs is parked here")
+    return sessions.rotate(conn, theirs[0].token_hash, now=now, **proven.columns())
+
+
+def _rows(conn: Connection, terminal_id: str, now: datetime) -> list[Row[Any]]:
+    return list(conn.execute(_PARKED, {"terminal": terminal_id, "now": now}))
+
+
+def _park(conn: Connection, which: ColumnElement[bool], *, by: Actor, why: str, now: datetime) -> None:
+    rows = conn.execute(
+        update(Session)
+        .where(which, Session.ended_at.is_(None), Session.idle_until > now, Session.ends_at > now)
+        .values(locked_at=now)
+        .returning(Session.staff_id, Session.terminal_id)
+    ).all()
+    for row in rows:
+        # Whoever signed in did it to a colleague's session; they act in no office of that chain.
+        actor = by if by.id == row.staff_id else Actor(ActorKind.SYSTEM, "gateway", row.terminal_id)
+        outbox.record(
+            conn,
+            chain=f"staff:{row.staff_id}",
+            type=EventName.STAFF_SESSION_PARKED,
+            actor=actor,
+            data={"why": why},
+            at=now,
+        )
