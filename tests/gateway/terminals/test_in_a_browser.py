@@ -183,3 +183,17 @@ def test_without_scripts_the_sign_in_says_what_is_missing(browser: Browser, term
     page.goto(f"{served.address}/sign-in")
     expect(page.get_by_text("The key needs JavaScript")).to_be_visible()
     context.close()
+
+
+def test_whoever_left_it_to_somebody_else_comes_back_by_name_and_password(terminal: Page, served: Served) -> None:
+    terminal.locator("form[action='/park'] button").click()
+    terminal.wait_for_url("**/sign-in")
+    ensure_accessible(terminal, (320, 1280))
+    terminal.locator("form[action='/sign-in/back'] button").click()
+    terminal.wait_for_url("**/unlock")
+    terminal.locator("#password").fill(PASSWORD)
+    terminal.locator("form[action='/unlock'] button").click()
+    terminal.wait_for_url(lambda url: "/unlock" not in url)
+    terminal.goto(f"{served.address}/account")
+    expect(terminal.locator("main").get_by_text("Anna Paraudziņa").first).to_be_visible()
+    assert served.reasons(EventName.TERMINAL_PROOF_REFUSED) == []

@@ -150,10 +150,9 @@ class TestSession:
         caller.proves = False
         caller.csrf = caller.get("/sign-in").csrf
         answer = sign_in(callers, caller, code=_code(callers))
-        assert answer.status == 303  # as anywhere: this account is also an auditor's
-        page = caller.get("/role")
-        assert "auditor" in page.text
-        assert 'value="assistant"' not in page.text
+        assert answer.status == 303  # as anywhere: this account is also an administrator's
+        assert caller.get("/desk").status == 403
+        assert "Lete 1" not in caller.get("/account").text
 
     def test_is_not_unlocked_without_its_terminals_proof(self, callers: Callers) -> None:
         caller = callers.staff(Role.ASSISTANT)
