@@ -91,6 +91,12 @@ class RequestForgedError(PeopleError):
     code = "request.forged"
 
 
+class CookiesOffError(PeopleError):
+    """A form of ours came back from a browser that keeps no cookie: its page set one, and it is not there."""
+
+    code = "request.no_cookies"
+
+
 class SignInFailedError(PeopleError):
     """Login, password or code is wrong, or the account is closed. Which of them is not said."""
 

@@ -53,6 +53,15 @@ PROBLEMS: dict[str, Problem] = {
         message("The page was too old to be sent"),
         message("Nothing was changed. Go back, reload the page and send it again."),
     ),
+    "request.no_cookies": Problem(
+        403,
+        message("This browser keeps no cookies"),
+        message(
+            "Without them nobody can sign in, pair a screen or say yes here: a cookie is how the page knows that it is "
+            "still you. Nothing was changed. Allow cookies for this address in the browser’s settings, or open the "
+            "page in another browser or outside a private window, and begin again."
+        ),
+    ),
     "sign_in.failed": Problem(
         403,
         message("The user name, the password or the code is not right"),

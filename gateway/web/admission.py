@@ -30,6 +30,7 @@ from gateway.people.access import (
 )
 from gateway.people.errors import (
     AccessRefusedError,
+    CookiesOffError,
     RequestForgedError,
     RoleNotChosenError,
     SessionElsewhereError,
@@ -273,6 +274,8 @@ async def _ensure_meant(connection: AnyRequest, parts: Parts, session: AnySessio
     else:
         stranger = read(parts.settings, connection, CookieName.STRANGER)
         expected = stranger_csrf(parts, stranger) if stranger else ""
+    if sent and not any(read(parts.settings, connection, name) for name in CookieName):
+        raise CookiesOffError("a form's page set a cookie, and none came back")
     if not expected or not secrets.compare_digest(sent.encode(), expected.encode()):
         raise RequestForgedError("the form's token is not this session's")
 
