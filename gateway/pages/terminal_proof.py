@@ -29,6 +29,8 @@ from gateway.web.exchange import address_of, certificate_of, exchange_of, traits
 AnyRequest = Request[Any, Any, Any]
 _LONGEST = 256
 _LONGEST_KEY = 1024
+_MOST_QUESTIONS = 120
+"""Questions that strangers at one address are given within a quarter of an hour: each is a row."""
 _MOST_EVENTS = 20
 """Refusals of one address that the trail tells within a quarter of an hour; all of them are refused."""
 
@@ -38,7 +40,15 @@ async def ask(request: AnyRequest, parts: Parts, data: Form) -> Response[dict[st
     """Give the page's script a question for the terminal's key."""
     now, bound_to = parts.clock.now(), _bound_to(request, parts)
     purpose = next((each for each in TerminalPurpose if each.value == data.get("purpose")), TerminalPurpose.GO_ON)
-    challenge = await parts.database.write(lambda conn: proofs.ask(conn, purpose, bound_to, now))
+    door = throttle.Door("question", address_of(request), _MOST_QUESTIONS)
+    is_stranger = not isinstance(exchange_of(request).session, StaffSession)
+
+    def work(conn: Connection) -> str:
+        if is_stranger:
+            throttle.charge(conn, parts.sealer, [door], now)
+        return proofs.ask(conn, purpose, bound_to, now)
+
+    challenge = await parts.database.write(work)
     return Response({"challenge": challenge}, media_type="application/json")
 
 

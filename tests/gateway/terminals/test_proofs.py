@@ -228,6 +228,12 @@ class TestProof:
         assert len(rows) == 1
         assert asked[-1] not in repr(rows)
 
+    def test_question_is_not_given_to_strangers_without_end(self, callers: Callers) -> None:
+        stranger = callers.nobody()
+        stranger.csrf = stranger.get("/sign-in").csrf
+        given = [stranger.post("/terminal/challenge", {"purpose": "sign_in"}).status for _ in range(121)]
+        assert given == [200] * 120 + [429]
+
     def test_that_is_refused_often_fills_no_trail(self, callers: Callers) -> None:
         caller = callers.staff(Role.ASSISTANT)
         for _try in range(25):
