@@ -21,6 +21,7 @@ from gateway.ids import new_id
 from gateway.parts import Parts
 from gateway.people import fingerprints, residents
 from gateway.people.access import StaffSession
+from gateway.people.fingerprints import Met
 from gateway.people.residents import Profile
 from gateway.people.tables import ValueKind
 from gateway.services import standing
@@ -28,7 +29,7 @@ from gateway.services.standing import Standing
 from gateway.visits import second_person
 from gateway.visits.actors import Serving
 from gateway.visits.errors import VisitError
-from gateway.visits.rows import AnyRow, lock_visit
+from gateway.visits.rows import AnyRow, lock_visit, lock_visit_in_centre
 from gateway.visits.sealed import VisitVault
 from gateway.visits.second_person import Shown, Subject
 from gateway.visits.tables import BarredStep, SecondLookKind
@@ -163,6 +164,16 @@ def looks_for_people(
     return _looks(conn, parts, vault, by, [*texts, number] if number else texts, person)
 
 
+def ensure_not_own(conn: Connection, parts: Parts, by: StaffSession, resident_ids: Iterable[str]) -> None:
+    """Refuse somebody who is one of these residents, or shares a number, account or code with one.
+
+    Raises:
+        OwnMatterError: they do.
+    """
+    profiles = [residents.open_profile(conn, parts, each) for each in sorted(set(resident_ids))]
+    _met(conn, parts, by, [text for each in profiles for text in _texts_of(each)])
+
+
 def looks_for_filing(
     conn: Connection,
     parts: Parts,
@@ -221,6 +232,18 @@ def ask_for(
 def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: str, error: BarredError) -> None:
     """Record that a step was refused, in a transaction of its own: the step's was rolled back."""
     lock_visit(conn, by, visit_id)
+    _note(conn, parts, by, visit_id, step, error)
+
+
+def note_of_doubt(
+    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: str, error: BarredError
+) -> None:
+    """As `note`, for whoever of the centre was refused a doubt of a visit that is not theirs."""
+    lock_visit_in_centre(conn, by, visit_id)
+    _note(conn, parts, by, visit_id, step, error)
+
+
+def _note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: str, error: BarredError) -> None:
     now = parts.clock.database_now(conn)
     row = {"id": new_id(), "visit_id": visit_id, "staff_id": by.staff_id, "reason": error.code, "at": now}
     conn.execute(_INSERT_BARRED, row)
@@ -230,10 +253,7 @@ def note(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, step: 
 def _looks(
     conn: Connection, parts: Parts, vault: VisitVault, by: Serving, texts: Iterable[str], person: _Person
 ) -> list[Needed]:
-    hashes = fingerprints.hashes_of(parts.sealer, set(texts))
-    met = fingerprints.met_in_centre(conn, hashes.keys(), by.centre_id, by.staff_id)
-    if any(each.staff_id == by.staff_id and each.kind in _OWN for each in met):
-        raise OwnMatterError("the assistant's own value")
+    hashes, met = _met(conn, parts, by, texts)
     needed: dict[str, Needed] = {}
     for each in met:
         is_own = each.staff_id == by.staff_id
@@ -245,6 +265,17 @@ def _looks(
         shown = (Shown("person", person.name), Shown(each.kind.value, hashes[each.hash][1]))
         needed[subject] = Needed(kind, subject, shown, owners)
     return list(needed.values())
+
+
+def _met(
+    conn: Connection, parts: Parts, by: Serving, texts: Iterable[str]
+) -> tuple[Mapping[bytes, tuple[ValueKind, str]], Sequence[Met]]:
+    """What of `texts` belongs to somebody of the centre, by hash. Raises `OwnMatterError` where it is the assistant."""
+    hashes = fingerprints.hashes_of(parts.sealer, set(texts))
+    met = fingerprints.met_in_centre(conn, hashes.keys(), by.centre_id, by.staff_id)
+    if any(each.staff_id == by.staff_id and each.kind in _OWN for each in met):
+        raise OwnMatterError("the assistant's own value")
+    return hashes, met
 
 
 def _looks_for_guarded(

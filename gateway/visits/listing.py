@@ -1,10 +1,10 @@
-"""What the desk lists beside the open visits: closed ones of today, and filings that a person must settle. No names."""
+"""What the desk lists beside the open visits: those that were closed today. No names."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
@@ -12,7 +12,6 @@ from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits.outcome_tables import Following
-from gateway.visits.states import Late
 from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
 
 _COLUMNS = (Visit.id, Visit.channel, Visit.ending, Visit.opened_at, Visit.closed_at, Visit.services, Service.cards)
@@ -22,14 +21,6 @@ _CLOSED: Select[Any] = (
     .outerjoin(Service, Service.id == Visit.service_id)
     .where(*_OWN, Visit.state == VisitState.CLOSED, Visit.opened_at >= bindparam("since"))
     .order_by(Visit.opened_at.desc())
-    .limit(bindparam("most"))
-)
-_IN_DOUBT: Select[Any] = (
-    select(*_COLUMNS)
-    .join(Filing, Filing.visit_id == Visit.id)
-    .outerjoin(Service, Service.id == Visit.service_id)
-    .where(*_OWN, or_(Filing.state == FilingState.NEEDS_HUMAN, Filing.reason == Late.BOTH))
-    .order_by(Visit.opened_at)
     .limit(bindparam("most"))
 )
 _FILED = (
@@ -76,11 +67,6 @@ def closed_since(conn: Connection, session: StaffSession, since: datetime, *, mo
         )
         for line in lines
     ]
-
-
-def in_doubt(conn: Connection, session: StaffSession, *, most: int) -> list[Line]:
-    """This assistant's visits, open or closed, whose filing nobody but a person can settle; oldest first."""
-    return _lines(conn, session, _IN_DOUBT, most)
 
 
 def _lines(conn: Connection, session: StaffSession, query: Select[Any], most: int, **values: object) -> list[Line]:

@@ -91,6 +91,17 @@ def lock_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
     return visit
 
 
+def lock_visit_in_centre(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
+    """The visit, locked, open or not, if it is of the centre at one of whose terminals `by` sits.
+
+    For the one step that must not wait for whoever served it: settling a doubt. Raises `NotFoundError`.
+    """
+    visit = conn.execute(lock(conn, _VISIT), {"id": visit_id}).one_or_none()
+    if visit is None or visit.centre_id != by.centre_id or by.terminal_id is None:
+        raise NotFoundError("no such visit")
+    return visit
+
+
 def lock_visit_whole(conn: Connection, visit_id: str) -> AnyRow:
     """The visit, locked, for a step that is not its assistant's own. Raises `NotFoundError`."""
     return _one(conn.execute(lock(conn, _VISIT), {"id": visit_id}).one_or_none(), "visit")

@@ -31,6 +31,7 @@ from gateway.visits import (
     doubts,
     filings,
     going_on,
+    guarding,
     late,
     leaving,
     stopping,
@@ -49,7 +50,7 @@ from gateway.visits.rows import (
     lock_delegation,
     lock_filing,
     lock_permit,
-    lock_visit,
+    lock_visit_in_centre,
 )
 from gateway.visits.running import set_run
 from gateway.visits.sealed import VisitVault
@@ -220,16 +221,21 @@ def settle(
     """A person has looked: the portal holds it under `reference`, or does not hold it (`None`).
 
     Also after the visit has closed: a resident does not wait at the counter until the portal can be asked, and is told.
-    Who decided is kept: what did not arrive is sent again only when a colleague has looked (`resending`).
+    Anybody of the visit's centre may, at any of its terminals: whoever served the resident may be ill for long. Who
+    decided is kept: what did not arrive is sent again only when a colleague of theirs has looked (`resending`).
 
     Raises:
+        NotFoundError: there is none, or it is another centre's.
         OutOfOrderError: it is not in doubt.
+        guarding.BarredError: it is their own matter, or nobody would notice if it were.
     """
     now = parts.clock.database_now(conn)
-    lock_visit(conn, by, visit_id)
+    visit = lock_visit_in_centre(conn, by, visit_id)
     row = lock_delegation(conn, find_filing(conn, filing_id).delegation_id)
     filing = lock_filing(conn, filing_id)
     ensure(filing.visit_id == visit_id and filing.state is FilingState.NEEDS_HUMAN, "settle what is not in doubt")
+    if visit.assistant_id != by.staff_id:
+        ensure_may_settle(conn, parts, by, row)
     say(
         conn,
         visit_id,
@@ -245,6 +251,16 @@ def settle(
     else:
         _filed(conn, parts, filing, ReceiptPage(reference, None), by.actor, now)
     _tell_if_closed(conn, parts, filing, Told.NOT_ARRIVED if reference is None else Told.ARRIVED)
+
+
+def ensure_may_settle(conn: Connection, parts: Parts, by: StaffSession, row: AnyRow) -> None:
+    """Refuse a colleague whose own matter a doubt under the delegation `row` is.
+
+    Raises:
+        guarding.BarredError: it is, or nobody would notice if it were.
+    """
+    guarding.ensure_recognised(conn, by)
+    guarding.ensure_not_own(conn, parts, by, (row.principal_id, row.approver_id, *(row.co_approver_ids or ())))
 
 
 def _tell_if_closed(conn: Connection, parts: Parts, filing: AnyRow, what: Told) -> None:

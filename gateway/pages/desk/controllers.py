@@ -2,7 +2,18 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.desk import ending, filling, overview, papers, plan_filling, requesting, set_aside, signing, steps
+from gateway.pages.desk import (
+    doubts,
+    ending,
+    filling,
+    overview,
+    papers,
+    plan_filling,
+    requesting,
+    set_aside,
+    signing,
+    steps,
+)
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *overview.HANDLERS,
@@ -14,4 +25,5 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *papers.HANDLERS,
     *ending.HANDLERS,
     *set_aside.HANDLERS,
+    *doubts.HANDLERS,
 )

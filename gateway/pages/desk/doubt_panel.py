@@ -23,12 +23,15 @@ def gather(
     if not waiting:
         return []
     vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
-    return [_known(conn, parts, view, vault, each, language) for each in waiting]
+    newest = None if view.filing is None else view.filing["id"]
+    return [
+        known(conn, parts, vault, each, language) | {"has_picture": each.id == newest and view.is_open}
+        for each in waiting
+    ]
 
 
-def _known(
-    conn: Connection, parts: Parts, view: VisitView, vault: VisitVault, filing: AnyRow, language: str
-) -> dict[str, Any]:
+def known(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, language: str) -> dict[str, Any]:
+    """All that is known of one filing that may have arrived; no value of the resident's."""
     doubt = doubts.of(vault, filing.id)
     service = catalogue.find(conn, filing.service_id)
     again = sending.asked_again_at(filing)
@@ -44,5 +47,5 @@ def _known(
         "asked_again_at": again if again is not None and parts.clock.now() < again else None,
         "body": filing.body_sha256,
         "portal": service.portal_origin,
-        "has_picture": view.filing is not None and view.filing["id"] == filing.id,
+        "has_picture": False,
     }

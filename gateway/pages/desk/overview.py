@@ -15,7 +15,7 @@ from gateway.pages.staff_values import KINDS
 from gateway.parts import Parts
 from gateway.people import fingerprints
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import listing, opening, reading, second_looks
+from gateway.visits import centre_doubts, listing, opening, reading, second_looks
 from gateway.visits.tables import Channel
 from gateway.web.redirects import see_other
 from ui.formats import ZONE
@@ -63,10 +63,11 @@ async def _desk(
 
 def _lists(conn: Connection, parts: Parts, session: StaffSession) -> dict[str, Any]:
     visits = reading.open_at_desk(conn, parts, session, most=_MOST)
-    doubtful = listing.in_doubt(conn, session, most=_MOST)
+    doubtful = centre_doubts.at_desk(conn, session, most=_MOST + 1)
     return {
         "visits": [(view, view.service.card(session.language).title if view.service else None) for view in visits],
-        "doubtful": doubtful,
+        "doubtful": doubtful[:_MOST],
+        "more_doubtful": len(doubtful) > _MOST,
         "closed": listing.closed_since(conn, session, _midnight(parts.clock.now()), most=_MOST),
         "most": _MOST,
         "missing": [KINDS[kind] for kind in fingerprints.missing(conn, session.staff_id)],

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from gateway.pages.desk import panels, words
 from gateway.pages.desk.answering import AtVisit, context_of
+from gateway.pages.desk.doubts import read_decision
 from gateway.pages.desk.panels import Wish
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
@@ -38,10 +39,6 @@ _PANELS: Final = frozenset({"edit", "again", "choose", "sheet", "before"})
 _Choice: TypeAlias = Callable[[Connection, Parts, StaffSession, str, str], None]
 _CHOICES: Final[Mapping[str, _Choice]] = {"add": turns.add_service, "remove": turns.remove_service}
 _NO_REASON: Final = message("Choose why it is stopped")
-_NO_DECISION: Final = message("Choose what the portal shows")
-_LISTED: Final = "listed:"
-"""Before the number of an application that the portal has named itself."""
-_NO_REFERENCE: Final = message("Enter the number that the portal shows")
 _NO_WAY: Final = message("Choose how the receipt was handed over")
 
 
@@ -119,29 +116,18 @@ async def retry(at: AtVisit, data: Form) -> Response[Any]:
 @post("/desk/visits/{visit_id:str}/decide", **allow(Who.ASSISTANT))
 async def decide(at: AtVisit, data: Form) -> Response[Any]:
     """A person has looked in the portal: it holds the application, or it does not."""
-    typed = {
-        "found": field(data, "found", 80),
-        "reference": field(data, "reference", 64),
-        "filing": field(data, "filing", 32),
-    }
-    errors = {}
-    listed = typed["found"].removeprefix(_LISTED) if typed["found"].startswith(_LISTED) else None
-    if typed["found"] not in {"yes", "no"} and not listed:
-        errors["found"] = _NO_DECISION
-    elif typed["found"] == "yes" and not typed["reference"]:
-        errors["reference"] = _NO_REFERENCE
-    if errors:
-        return await at.show(Wish(typed=typed, errors=errors), status=422)
-    reference = listed or (typed["reference"] if typed["found"] == "yes" else None)
+    decision = read_decision(data)
+    if decision.errors:
+        return await at.show(Wish(typed=decision.typed, errors=decision.errors), status=422)
 
     def step(conn: Connection) -> None:
         filing = reading.for_desk(conn, at.parts, at.session, at.visit_id).filing
-        filing_id = typed["filing"] or (filing["id"] if filing else "")
+        filing_id = decision.typed["filing"] or (filing["id"] if filing else "")
         if not filing_id:
             raise OutOfOrderError("decide about nothing")
-        sending.settle(conn, at.parts, at.session, at.visit_id, filing_id, reference=reference)
+        sending.settle(conn, at.parts, at.session, at.visit_id, filing_id, reference=decision.reference)
 
-    return await at.take(step, wish=Wish(typed=typed), then="?note=settled")
+    return await at.take(step, wish=Wish(typed=decision.typed), then="?note=settled")
 
 
 @post("/desk/visits/{visit_id:str}/both-told", **allow(Who.ASSISTANT))

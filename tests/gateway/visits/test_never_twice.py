@@ -22,10 +22,10 @@ from tests.gateway.visits.counter import Counter
 from tests.gateway.visits.played import unknown
 
 
-def in_doubt(counter: Counter, result: LookedUp | None = None) -> Counter:
+def in_doubt(counter: Counter, result: LookedUp | None = None, *, days_ago: int = 0) -> Counter:
     """A visit whose final request left and whose answer was lost; the portal's list tells nothing sure."""
     counter.open().grant()
-    counter.fill()
+    counter.fill(days_ago=days_ago)
     assert counter.prepare()
     counter.sign_in()
     assert counter.press().allowed

@@ -132,6 +132,15 @@ def scene_receipt(stand: Stand) -> None:
     doubt = stand.desk(somebody(71)).at(Stage.NEEDS_HUMAN)
     stand.send("desk/decide-missing", doubt.browser, f"{doubt.path}/decide")
     stand.see("desk/close-doubt", doubt.browser, f"{doubt.path}/close")
+    colleague = doubt.another_assistant()
+    stand.see("desk/doubts", colleague, "/desk/doubts")
+    here = f"/desk/doubts/{doubt.filing().id}"
+    stand.see("desk/doubt", colleague, here)
+    stand.send("desk/doubt-missing", colleague, f"{here}/decide")
+    form = {"filing": doubt.filing().id, "found": "no"}
+    assert colleague.post(f"{here}/decide", form).status == 303
+    stand.see("desk/doubts-settled", colleague, "/desk/doubts?note=settled", Kind.EMPTY)
+    stand.send("desk/doubt-too-late", colleague, f"{here}/decide", form=form, status=409)
 
 
 def scene_colleague_said_no(stand: Stand) -> None:
