@@ -184,6 +184,8 @@ class DeclinedByPortal:
     """By input name."""
     general: tuple[str, ...]
     evidence: Evidence
+    session_lost: bool = False
+    """It asked for a sign-in and looked at nothing: it has refused nothing either, and it has not arrived."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,10 +73,12 @@ def from_page(
     target = location_path(record)
     if target and any(path_fits(path, target) for path in connector.final.declined_paths):
         general = state.messages or ((state.title,) if state.title else ())
-        return DeclinedByPortal(messages={}, general=general, evidence=evidence)
+        lost = any(path_fits(path, target) for path in connector.sign_in.lost_paths)
+        return DeclinedByPortal(messages={}, general=general, evidence=evidence, session_lost=lost)
     is_lost = state.title in connector.sign_in.lost_titles
     if is_lost and not _was_taken(connector, record, target):
-        return DeclinedByPortal(messages={}, general=state.messages or (state.title,), evidence=evidence)
+        general = state.messages or (state.title,)
+        return DeclinedByPortal(messages={}, general=general, evidence=evidence, session_lost=True)
     if not is_lost and path_fits(connector.receipt.path, state.path):
         reference = _reference(connector.receipt.reference, state.text)
         if reference:

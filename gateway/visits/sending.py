@@ -65,6 +65,7 @@ _BEFORE_FINAL = {
 _IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
 _A_LITTLE = timedelta(seconds=5)
 """After the moment at which an empty answer begins to prove something."""
+_SIGNED_OUT = "session_lost"
 
 
 def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
@@ -143,6 +144,8 @@ def outcome(conn: Connection, parts: Parts, run_id: str, result: Sent) -> None:
         _filed(conn, parts, filing, receipt, actors.connector(filing.service_id), now)
     elif filing.state is not FilingState.SENT:
         late.answered(conn, parts, matter, run_id, result, now)
+    elif isinstance(result, DeclinedByPortal) and result.session_lost:
+        _not_taken(conn, parts, row, filing, now)
     elif isinstance(result, DeclinedByPortal):
         _declined(conn, parts, row, filing, result, now)
     elif isinstance(result, Unknown):
@@ -186,9 +189,7 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     elif filing.state is FilingState.UNKNOWN:
         reason = _why_unsettled(result)
         _needs_human(conn, filing, reason, now)
-        again = asked_again_at(filing)
-        if isinstance(result, Absent) and again is not None and now < again:
-            queue_run(conn, filing.id, filing.attempt, RunKind.LOOK_UP, now, run_at=again)
+        _ask_once_more(conn, filing, now)
 
 
 def _why_unsettled(result: Absent | Ambiguous) -> str:
@@ -213,6 +214,7 @@ def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, 
         doubts.asked(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, reason, now)
         set_run(conn, run_id, state=RunState.FAILED, reason=reason, ended_at=now)
         _needs_human(conn, filing, reason, now)
+        _ask_once_more(conn, filing, now)
 
 
 def settle(
@@ -291,6 +293,23 @@ def _declined(
         inputs=sorted(result.messages),
     )
     _free(conn, row, filing, FilingState.DECLINED, now)
+    advancing.later(conn, filing, now)
+
+
+def _ask_once_more(conn: Connection, filing: AnyRow, now: datetime) -> None:
+    """Ask the portal when its list begins to prove something: the page that asks a person says that it will be."""
+    again = asked_again_at(filing)
+    if again is not None and now < again:
+        queue_run(conn, filing.id, filing.attempt, RunKind.LOOK_UP, now, run_at=again)
+
+
+def _not_taken(conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow, now: datetime) -> None:
+    """The portal asked for a sign-in in place of an answer: nobody has looked at it, so nobody has refused it."""
+    who = actors.connector(filing.service_id)
+    filings.move(conn, filing, FilingState.UNKNOWN, reason=_SIGNED_OUT)
+    say(conn, filing.visit_id, EventName.FILING_UNKNOWN, who, now, filing=filing.id, reason=_SIGNED_OUT)
+    _not_filed(conn, row, find_filing(conn, filing.id), who, now)
+    _tell_if_closed(conn, parts, filing, Told.NOT_ARRIVED)
     advancing.later(conn, filing, now)
 
 

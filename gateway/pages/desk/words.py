@@ -283,6 +283,9 @@ REASONS: Final[Mapping[str, Message]] = {
     "redirected": message("The portal wanted the application sent to another address. We did not follow."),
     "server_error": message("The application left, and the portal answered with an error."),
     "no_reference": message("The application left, but the portal showed no number for it."),
+    "session_lost": message(
+        "The portal asked for a sign-in in place of an answer. It has not looked at the application."
+    ),
     "broke_off": message("The application leaves in several parts, and not all of them were taken."),
     "browser_died": message("The application left, and the browser stopped before the answer was read."),
     "worker_died": message("The application left, and the program stopped before the answer was read."),

@@ -163,6 +163,11 @@ _STOPPED_AFTER_REFUSAL = Told(
     is_over=False,
 )
 """It did leave once, so it would not be true that nothing was sent."""
+_FOUND_OUT_BY_A_PERSON = replace(
+    _STAGES[Stage.NOT_FILED],
+    happened=message("Somebody from the centre found out that nothing from you has arrived. Nothing was filed."),
+)
+"""The portal itself has not said so."""
 _LOOKED_AT_BEFORE_SENDING = Told(
     message("A second member of staff looks first"),
     message("It has not been sent. Somebody else from the centre will talk to you about a detail that is new."),
@@ -213,10 +218,15 @@ def told(view: VisitView, reader_id: str | None = None) -> Told:
         return _STOPPED_AFTER_REFUSAL
     if view.stage is Stage.SECOND_LOOK and view.may_file:
         return _LOOKED_AT_BEFORE_SENDING
-    found = _STAGES.get(view.stage, NOTHING_ASKED)
+    found = _FOUND_OUT_BY_A_PERSON if _is_a_persons_word(view) else _STAGES.get(view.stage, NOTHING_ASKED)
     if view.sent_before is not None and view.stage in _NEWEST_ALONE:
         return replace(found, happened=_NEWEST_ALONE[view.stage])
     return found
+
+
+def _is_a_persons_word(view: VisitView) -> bool:
+    """Whether somebody, and not the portal, says that nothing has arrived."""
+    return view.stage is Stage.NOT_FILED and view.filing is not None and view.filing["decided_by"] is not None
 
 
 def _is_anothers_no(view: VisitView, reader_id: str | None) -> bool:

@@ -180,6 +180,7 @@ class TestAPortalThatRefuses:
         desk.fault("refuses_values", at="final")
         sent = await send(desk, task, prepared)
         assert isinstance(sent, DeclinedByPortal)
+        assert not sent.session_lost
         assert "Konts pieder citai personai" in " ".join([*sent.messages.values(), *sent.general])
         assert sent.evidence.status == 422
         assert (desk.state()["final_posts"], desk.state()["accepted"]) == (1, 0)

@@ -37,12 +37,13 @@ class TestAPortalInTrouble:
         desk.fault("session_lost", step="pielikumi")
         await refused(desk, desk.prepare_task(), SessionLostError)
 
-    async def test_forgets_the_session_before_the_final_request_and_declines_it(self, desk: Desk) -> None:
+    async def test_forgets_the_session_before_the_final_request_and_has_looked_at_nothing(self, desk: Desk) -> None:
         task = desk.prepare_task()
         prepared = await prepare(desk, task)
         desk.fault("session_lost", step="nosutit")
         sent = await send(desk, task, prepared)
         assert isinstance(sent, DeclinedByPortal)
+        assert sent.session_lost
         assert desk.state()["accepted"] == 0
 
     async def test_dies_after_accepting_and_the_look_up_finds_it(self, desk: Desk) -> None:

@@ -93,6 +93,21 @@ class TestAPortalThatIsDown:
         assert case.counted == NOTHING
 
     @ON_SQLITE
+    def test_that_ends_the_session_at_the_last_click_has_refused_nothing(self, counter: Counter) -> None:
+        case = counter.visit().read_back()
+        counter.stack.switch("session_lost", step="nosutit")
+        case.phone.approve(case.resident)
+        case.wait_for(Stage.NOT_FILED)
+        assert case.phone.is_told("It did not arrive")
+        counter.stack.switch("session_lost", on=False)
+        case.desk.press("/retry")
+        case.wait_for(Stage.PERMIT)
+        case.phone.approve(case.resident)
+        case.wait_for(Stage.FILED)
+        case.ends(Ending.FILED)
+        assert case.counted == (2, 1)
+
+    @ON_SQLITE
     def test_at_the_last_click_leaves_it_to_a_person_and_sends_nothing_again(self, counter: Counter) -> None:
         case = counter.visit().read_back()
         counter.stack.switch("down")

@@ -1,5 +1,6 @@
 """What may have arrived is sent again by nobody alone: a person's word needs a colleague's eyes, and a new yes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 from audit.events import EventName
 from connectors.runner.api import Absent, Ambiguous, Found, LookedUp
 from delegation.filing import FilingState
+from delegation.model import DelegationState
 from gateway.jobs.tables import JobRow
 from gateway.notifications.tables import Message
 from gateway.visits import doubts, second_acts, second_person, sending
@@ -19,20 +21,25 @@ from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, RunKind, SecondLook, SecondLookState
 from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.counter import Counter
-from tests.gateway.visits.played import unknown
+from tests.gateway.visits.played import declined, unknown
 
 
 def in_doubt(counter: Counter, result: LookedUp | None = None, *, days_ago: int = 0) -> Counter:
     """A visit whose final request left and whose answer was lost; the portal's list tells nothing sure."""
+    sent(counter)
+    counter.answer(unknown(counter.clock.now()))
+    look_up(counter, result or Absent(conclusive=False))
+    assert counter.filing().state is FilingState.NEEDS_HUMAN
+    return counter
+
+
+def sent(counter: Counter) -> None:
+    """A visit whose final request has left."""
     counter.open().grant()
     counter.fill(days_ago=days_ago)
     assert counter.prepare()
     counter.sign_in()
     assert counter.press().allowed
-    counter.answer(unknown(counter.clock.now()))
-    look_up(counter, result or Absent(conclusive=False))
-    assert counter.filing().state is FilingState.NEEDS_HUMAN
-    return counter
 
 
 def look_up(counter: Counter, result: LookedUp) -> None:
@@ -169,6 +176,19 @@ class TestWhatThePortalProvesDidNotArrive:
         assert run_at - sent_at >= timedelta(minutes=2)
         assert counter.begin(RunKind.LOOK_UP) is not None
 
+    def test_is_asked_for_once_more_after_a_portal_that_could_not_be_asked(self, counter: Counter) -> None:
+        sent(counter)
+        counter.answer(unknown(counter.clock.now()))
+        run = counter.run_of(RunKind.LOOK_UP).id
+        counter.write(
+            lambda conn: sending.look_up_failed(conn, counter.store, run, "run.portal_unavailable", last=True)
+        )
+        assert counter.filing().state is FilingState.NEEDS_HUMAN
+        settle(counter)
+        assert counter.run_of(RunKind.LOOK_UP).id != run
+        look_up(counter, Found(reference="SP-2026-000009", pdf=None))
+        assert counter.filing().state is FilingState.FILED
+
     def test_changes_nothing_that_a_person_has_settled_before(self, counter: Counter) -> None:
         in_doubt(counter)
         settle(counter, "SP-2026-000009")
@@ -180,6 +200,20 @@ class TestWhatThePortalProvesDidNotArrive:
         counter.close()
         look_up(counter, Found(reference="SP-2026-000009", pdf=None))
         assert told(counter) == ["arrived"]
+
+
+class TestWhatNobodyHasLookedAt:
+    def test_is_not_filed_by_the_portals_own_word_and_is_tried_again_without_a_colleague(
+        self, counter: Counter
+    ) -> None:
+        sent(counter)
+        counter.answer(replace(declined(counter.clock.now()), messages={}, session_lost=True))
+        assert counter.filing().state is FilingState.NOT_FILED
+        assert counter.filing().decided_by is None
+        assert counter.delegation().state is DelegationState.ACTIVE
+        counter.fill()
+        assert counter.prepare()
+        assert counter.view().stage is Stage.PERMIT
 
 
 class TestWhatIsKnown:

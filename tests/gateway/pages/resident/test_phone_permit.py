@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from audit.events import EventName
+from connectors.runner.api import Absent
 from delegation.assurance import Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
@@ -14,6 +15,7 @@ from gateway.visits.scope import Wanted
 from tests.gateway.pages.facing import PROVIDER, SOMEBODY_ELSE, Facing, in_english, ready, shows
 from tests.gateway.visits.counter import QUEUE
 from tests.gateway.visits.played import declined, filed, unknown
+from tests.gateway.visits.test_never_twice import look_up, settle
 
 IBAN = "LV97HABA0012345678910"
 
@@ -252,6 +254,17 @@ class TestOtherEndings:
         facing.counter.press()
         facing.counter.answer(unknown(facing.counter.clock.now()))
         assert shows(phone.see(), "We are asking the portal", "never sent a second time")
+
+    def test_who_says_that_nothing_arrived_is_told_as_it_is(self, facing: Facing) -> None:
+        phone, counter = ready(facing), facing.counter
+        facing.approve(phone)
+        counter.press()
+        counter.answer(unknown(counter.clock.now()))
+        look_up(counter, Absent(conclusive=False))
+        settle(counter)
+        page = phone.see()
+        assert shows(page, "It did not arrive", "Somebody from the centre found out")
+        assert "The portal says" not in page.text
 
     def test_the_visit_ended_without_filing(self, facing: Facing) -> None:
         facing.counter.open().ask()
