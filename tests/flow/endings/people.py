@@ -17,7 +17,11 @@ from ui.i18n import message
 LANGUAGE: Final = "lv"
 PROOF_SECONDS: Final = 60
 """How often a terminal's pages prove it."""
-_STAGES = {message.text(LANGUAGE): stage for stage, message in words.STAGES.items()}
+_STAGES = {each.text(LANGUAGE): stage for stage, each in words.STAGES.items()} | {
+    # On a busy machine the page says so instead, or that the portal is out of order.
+    message(text).text(LANGUAGE): Stage.FILLING
+    for text in ("The application waits for its turn", "The application waits for the portal")
+}
 
 
 def said(english: str) -> str:
