@@ -26,14 +26,14 @@ from tests.gateway.visits.played import declined, unknown
 
 def in_doubt(counter: Counter, result: LookedUp | None = None, *, days_ago: int = 0) -> Counter:
     """A visit whose final request left and whose answer was lost; the portal's list tells nothing sure."""
-    sent(counter)
+    sent(counter, days_ago=days_ago)
     counter.answer(unknown(counter.clock.now()))
     look_up(counter, result or Absent(conclusive=False))
     assert counter.filing().state is FilingState.NEEDS_HUMAN
     return counter
 
 
-def sent(counter: Counter) -> None:
+def sent(counter: Counter, *, days_ago: int = 0) -> None:
     """A visit whose final request has left."""
     counter.open().grant()
     counter.fill(days_ago=days_ago)
