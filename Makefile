@@ -83,8 +83,9 @@ translations: setup ## is every text there in every language?
 bench: setup ## print the figures that the design aims at, as ratios where there is something to hold against
 	@$(BROWSER) $(BIN)/python -m tests.benchmarks
 
-gallery: setup ## every component in every state, as pages in .build/gallery
-	@$(BIN)/python -m ui.gallery .build/gallery
+gallery: setup ## pictures of every page in every state, and every component: .build/gallery/index.html
+	@$(BIN)/python -m ui.gallery .build/gallery/components
+	@$(BROWSER) $(BIN)/python -m tests.states .build/gallery
 
 pictures: setup ## take the pictures of the documentation again
 	@$(BROWSER) $(BIN)/pilnvara demo --once --language en --pictures docs/pictures

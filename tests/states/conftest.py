@@ -1,7 +1,7 @@
 """What the scenes show, played once for all tests of a process."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -12,6 +12,7 @@ from tests.databases import SqliteDatabases
 from tests.gateway.conftest import real_hasher
 from tests.states.registry import play
 from tests.states.shown import Shown
+from tests.states.site import Site, serving
 from ui.i18n import Language
 
 __all__ = ["real_hasher"]
@@ -32,3 +33,10 @@ def played(sqlite_databases: SqliteDatabases, real_hasher: object) -> Played:
         return {each.name: each for each in shown}
 
     return see
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Where a browser finds what was shown."""
+    with serving(Site()) as running:
+        yield running

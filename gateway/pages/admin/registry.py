@@ -104,7 +104,7 @@ def _account(row: AnyRow, _session: StaffSession) -> tuple[Message | str | list[
 
 
 def _key(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
-    return row.kind, row.kid, write_date(row.created_at)
+    return words.KEYS[row.kind], row.kid, write_date(row.created_at)
 
 
 def _id(row: AnyRow) -> str:

@@ -12,6 +12,7 @@ from gateway.changes.listing import Change
 from gateway.changes.portal_forms import INSTALLED
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.days import last_day
+from gateway.keys.signing import KeyKind
 from gateway.people.roles import Role
 from ui.formats import write_date
 from ui.i18n import Message, message
@@ -45,6 +46,14 @@ STATES: Final[Mapping[ChangeState, Message]] = {
     ChangeState.REFUSED: message("Refused"),
     ChangeState.WITHDRAWN: message("Withdrawn"),
     ChangeState.LAPSED: message("Ended by itself"),
+}
+KEYS: Final[Mapping[KeyKind, Message]] = {
+    KeyKind.DELEGATION: message("Delegations"),
+    KeyKind.PERMIT: message("Permissions to send"),
+    KeyKind.ID_TOKEN: message("Sign-ins at portals"),
+    KeyKind.ACCESS_TOKEN: message("What portals may read"),
+    KeyKind.STATUS_LIST: message("Lists of what is stopped"),
+    KeyKind.CLIENT_ASSERTION: message("Our own sign-in at identity providers"),
 }
 ENDINGS: Final[Mapping[str, Message]] = {
     "time": message("Nobody confirmed it in time."),

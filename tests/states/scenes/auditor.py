@@ -118,7 +118,7 @@ def scene_holds(stand: Stand) -> None:
     hold = auditor.post(f"{HOLDS}/new", FILLED | {"visit": desk.visit_id}).location
     stand.see("audit/holds", auditor, HOLDS)
     stand.see("audit/hold", auditor, hold)
-    stand.send("audit/hold-review-wrong", auditor, f"{hold}/review", form={"review_on": "rīt"})
+    stand.send("audit/hold-review-wrong", auditor, f"{hold}/review", form={"review_on": "2020-01-01"})
     stand.send("audit/hold-lift-missing", auditor, f"{hold}/lift", form={"reason": ""})
     auditor.post(f"{hold}/lift", {"reason": "Lieta ir slēgta"})
     stand.see("audit/hold-lifting", auditor, hold, Kind.WAITING)
