@@ -35,6 +35,18 @@ REVIEWED: Final = (
     ),
     Reviewed(
         "color-contrast",
+        "pseudoContent",
+        ".app-timeline",
+        "the line and its points are drawn beside the words by pseudo elements, and not behind them",
+    ),
+    Reviewed(
+        "frame-tested",
+        "",
+        "iframe",
+        "it holds a portal’s own file in a sandbox without scripts, which nobody outside looks into; it has a title",
+    ),
+    Reviewed(
+        "color-contrast",
         "elmPartiallyObscured",
         ".app-scroll",
         "what lies past the edge of a table that scrolls sideways has the colours of what lies before it",

@@ -16,9 +16,11 @@ import msgspec
 
 from gateway import logging
 from tests.benchmarks import (
+    arriving,
     auditing,
     connector,
     costs,
+    every_page,
     grants,
     handwork,
     hashing,
@@ -41,6 +43,8 @@ Measure = Callable[[Effort, Mapping[str, Databases]], Iterable[Figure]]
 MEASURES: dict[str, Measure] = {
     "grant": grants.measure,
     "pages": pages.measure,
+    "every_page": every_page.measure,
+    "arriving": arriving.measure,
     "portals": portals.measure,
     "verifying": verifying.measure,
     "hashing": hashing.measure,

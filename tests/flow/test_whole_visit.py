@@ -11,6 +11,7 @@ from gateway.demo.codes import Codes
 from gateway.demo.stack import Stack
 from gateway.demo.steps import Steps
 from gateway.demo.whole_visit import BY_DISPLAY, BY_PHONE, Errand, WholeVisit
+from tests.flow.counting import KEPT, Work, by_window, counted
 
 VALUES = ("329999", "Paraugkaln", "LV78PARA", "20000001", "piemers.example", "slimības lapa", "kindergarten")
 """What people said in the visits."""
@@ -48,10 +49,17 @@ def values_in_logs(stack: Stack) -> list[str]:
     return [value for value in VALUES if value in written]
 
 
+def made(visit: WholeVisit) -> dict[str, Work]:
+    """Make the visit, and say what it took of each of those in it."""
+    with counted() as found:
+        visit.make()
+    return {name: work for name, work in by_window(found, visit.windows).items() if name != "auditor"}
+
+
 class TestAWholeVisit:
     def test_by_phone_ends_with_a_receipt_a_verified_trail_and_an_answer(self, begin: Begin, told: io.StringIO) -> None:
         visit = begin(BY_PHONE, "lv")
-        visit.make()
+        assert made(visit) == KEPT["phone"], "fewer is better; `tests/flow/counting.py` keeps what it takes"
         assert visit.steps.under_way == "", told.getvalue()
         assert "VSAA-" in told.getvalue()
         application = visit.stack.portal_state()["applications"][0]
@@ -63,7 +71,7 @@ class TestAWholeVisit:
         self, begin: Begin, told: io.StringIO
     ) -> None:
         visit = begin(BY_DISPLAY, "en")
-        visit.make()
+        assert made(visit) == KEPT["display"]
         assert visit.desk.heading == "The visit is closed"
         assert "PASV-" in told.getvalue()
         assert "Paraugkalns" not in visit.display.page.content()

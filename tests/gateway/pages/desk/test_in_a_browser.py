@@ -9,16 +9,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from connectors.runner.errors import ValuesRefusedError
 from gateway.people import sessions
-from gateway.visits import asking, looking, setting_aside
+from gateway.visits import asking, looking
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
 from tests.gateway.pages.desk.test_rows import EVENT
 from tests.gateway.terminal_key import BROWSER
-from tests.gateway.visits.counter import BENEFIT, QUEUE
-from tests.gateway.visits.planned import settle
-from tests.gateway.windows import address, go, listen, open_as
+from tests.gateway.windows import address, go, open_as
 from tests.wcag import ensure_accessible
 
 __all__ = ["address"]
@@ -39,23 +37,6 @@ def page(browser: Browser, address: str, desk: Desk) -> Iterator[Page]:
     """The assistant's browser."""
     context = open_as(browser, address, desk.browser)
     yield context.new_page()
-    context.close()
-
-
-@pytest.mark.parametrize("stage", Stage)
-def test_every_stage_is_accessible_and_breaks_no_policy(
-    browser: Browser, address: str, latvian: Desk, stage: Stage
-) -> None:
-    latvian.at(stage)
-    context = open_as(browser, address, latvian.browser)
-    page = context.new_page()
-    said = listen(page)
-    go(page, address + latvian.path)
-    ensure_accessible(page)
-    for details in page.locator("details").all():
-        details.evaluate("each => { each.open = true }")
-    ensure_accessible(page)
-    assert said == []
     context.close()
 
 
@@ -96,24 +77,6 @@ def test_lists_forms_and_confirmations_are_accessible(browser: Browser, address:
     ensure_accessible(page)
     page.get_by_role("link", name="Periods no: Ievadiet datumu.").click()
     assert page.evaluate("document.activeElement.id") == "period_from-day"
-    context.close()
-
-
-def test_several_services_and_another_day_are_accessible(browser: Browser, address: str, latvian: Desk) -> None:
-    latvian.open_several(BENEFIT, QUEUE).grant(another_day=True)
-    context = open_as(browser, address, latvian.browser)
-    page = context.new_page()
-    go(page, address + latvian.path)
-    expect(page.get_by_role("button", name="Atlikt", exact=True)).to_be_visible()
-    ensure_accessible(page)
-    settle(latvian, sheet="yes", child="yes")
-    for path in (latvian.path, f"{latvian.path}/set-aside"):
-        go(page, address + path)
-        ensure_accessible(page)
-    latvian.write(lambda conn: setting_aside.set_aside(conn, latvian.store, latvian.by, latvian.visit_id))
-    for path in ("/desk/set-aside", f"/desk/set-aside/{latvian.visit_id}"):
-        go(page, address + path)
-        ensure_accessible(page)
     context.close()
 
 
