@@ -20,6 +20,7 @@ from tests.benchmarks.effort import Effort
 from tests.benchmarks.figures import Aim, Figure
 from tests.connectors.desk import answers
 from tests.databases import Databases
+from tests.flow.counting import KEPT
 
 KNOWN = frozenset({"resident.phone", "resident.email", "resident.address", "resident.iban", "centre.municipality"})
 """What stands in the record of a resident who was here before, and what the centre says by itself."""
@@ -48,6 +49,10 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
     plan = the_life_event()
     theirs = sum((at_the_portal(registry.find(each)) for each in plan.services), Work())
     yield from _figures(f"life event {LIFE_EVENT}", all_at_once(plan), all_at_once(plan, NEW), theirs, _HALF)
+    for route, windows in KEPT.items():
+        for window, work in windows.items():
+            name = f"whole visit by {route}, all of it: {window}"
+            yield Figure(name=name, value=work.clicks, unit="clicks", beside=f"{work.keys} keys; counted by tests/flow")
 
 
 def _figures(name: str, ours: Work, new: Work, theirs: Work, share: float) -> Iterator[Figure]:

@@ -20,6 +20,7 @@ from tests.benchmarks.figures import Aim, Figure
 from tests.benchmarks.gateways import Gateway, a_gateway
 from tests.benchmarks.states import Page, pages_of
 from tests.databases import Databases
+from tests.gateway.terminal_key import BROWSER
 
 AIM_MS = 4.0
 AIM_STATEMENTS = 6
@@ -30,7 +31,7 @@ _WHY = (
 )
 _A_LINK = "http://localhost:8000/a/" + "x" * 22
 _BARE_BODY = "<p>" + "x" * 12_000
-_HEADERS = [(b"accept", b"text/html"), (b"host", b"localhost:8000")]
+_HEADERS = [(b"accept", b"text/html"), (b"host", b"localhost:8000"), (b"user-agent", BROWSER.encode())]
 
 
 @dataclass

@@ -23,8 +23,12 @@ class Work:
 
 
 KEPT: Final[Mapping[str, Mapping[str, Work]]] = {
-    "phone": {"desk": Work(0, 0), "phone": Work(0, 0)},
-    "display": {"desk": Work(0, 0), "display": Work(0, 0), "phone": Work(0, 0)},
+    "phone": {"desk": Work(clicks=23, keys=167), "phone": Work(clicks=14, keys=18)},
+    "display": {
+        "desk": Work(clicks=26, keys=241),
+        "display": Work(clicks=3, keys=12),
+        "phone": Work(clicks=5, keys=31),
+    },
 }
 """By route and window: at the desk from signing in to the end, on the phone with the answer to how it went."""
 
