@@ -144,4 +144,5 @@ def _show_readback(connector: Connector, prepared: Prepared) -> None:
     if prepared.readback.fee:
         click.echo(f"Fee: {prepared.readback.fee}")
     seconds = sum(timing.seconds for timing in prepared.timings)
-    click.echo(f"Filled in {len(prepared.steps)} pages in {seconds:.1f} s; the last button was not pressed.")
+    pages = len(prepared.steps)
+    click.echo(f"Filled in {pages} {'page' if pages == 1 else 'pages'} in {seconds:.1f} s; the last button was not pressed.")
