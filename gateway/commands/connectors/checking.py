@@ -145,4 +145,6 @@ def _show_readback(connector: Connector, prepared: Prepared) -> None:
         click.echo(f"Fee: {prepared.readback.fee}")
     seconds = sum(timing.seconds for timing in prepared.timings)
     pages = len(prepared.steps)
-    click.echo(f"Filled in {pages} {'page' if pages == 1 else 'pages'} in {seconds:.1f} s; the last button was not pressed.")
+    click.echo(
+        f"Filled in {pages} {'page' if pages == 1 else 'pages'} in {seconds:.1f} s; the last button was not pressed."
+    )
