@@ -117,9 +117,21 @@
     if (found.length) errors[nameOf(one)] = clean([...new Set(found)].map(textOf).join(" "));
   }
   const messages = [];
+  const pointed = {};
   for (const part of document.querySelectorAll(summary)) {
     const items = [...part.querySelectorAll("li")];
-    messages.push(...(items.length ? items : [part]).map(textOf).filter(Boolean));
+    for (const item of items.length ? items : [part]) {
+      const text = textOf(item);
+      if (!text) continue;
+      messages.push(text);
+      // The control that a message leads to, by its name, or by what the link says where it stands on an earlier page.
+      const link = item.querySelector('a[href*="#"]');
+      const fragment = link ? link.hash.slice(1) : "";
+      const target = fragment && document.getElementById(fragment);
+      const control = target && (target.matches(controlsOf) ? target : target.querySelector(controlsOf));
+      const name = control ? nameOf(control) : fragment;
+      if (name) pointed[name] ||= text;
+    }
   }
 
   const rows = [];
@@ -152,7 +164,7 @@
       fields,
     },
     folded: [...new Set(kept.filter((one) => one.closest("details:not([open])")).map(nameOf))],
-    controls, errors, messages, rows,
+    controls, errors, messages, pointed, rows,
     text: withText ? document.body.innerText : "",
   };
 }

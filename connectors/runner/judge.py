@@ -84,7 +84,7 @@ def refused(connector: Connector, state: PageState, page: Step | Final) -> RunEr
     """The portal's refusal, its words at our questions."""
     fills = tuple(fill for each in connector.pages if each is page or isinstance(page, Final) for fill in each.fills)
     messages: dict[str, str] = {}
-    for control, text in state.errors.items():
+    for control, text in (*state.errors.items(), *state.pointed.items()):
         question = input_behind(fills, control)
         if question is not None:
             messages.setdefault(question, text)

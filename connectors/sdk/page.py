@@ -70,6 +70,8 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True):
     """The portal's message beside a control, by the control's name."""
     messages: tuple[str, ...] = ()
     """What an error summary says."""
+    pointed: dict[str, str] = {}
+    """Of these what leads to a control, by its name; else by what the link says, as on a page after the control's."""
     text: str = ""
 
 

@@ -45,6 +45,33 @@ class TestASessionThatIsLostAtTheLastButton:
         assert isinstance(judged(LOST, status=201), Unknown)
 
 
+class TestWhatThePortalRefuses:
+    """Its words stand at the question, also where the page with the last button has no control for it."""
+
+    TEXT = "Konta numurs nav derīgs"
+    PATH = "/pakalpojumi/slimibas-pabalsts/parskats"
+
+    def test_is_said_at_the_question_that_its_message_leads_to(self) -> None:
+        account = next(fill for page in registry.find(SICKNESS).pages for fill in page.fills if fill.input == "account")
+        control = account.actions({})[0].control
+        state = PageState(
+            path="/pakalpojumi/slimibas-pabalsts/parskats",
+            messages=(self.TEXT, "Labojiet."),
+            pointed={control: self.TEXT},
+        )
+        sent = judged(state, status=422)
+        assert isinstance(sent, DeclinedByPortal)
+        assert (sent.messages, sent.general) == ({"account": self.TEXT}, ("Labojiet.",))
+
+    def test_is_said_by_itself_where_its_message_leads_to_no_question(self) -> None:
+        state = PageState(
+            path="/pakalpojumi/slimibas-pabalsts/parskats", messages=(self.TEXT,), pointed={"x": self.TEXT}
+        )
+        sent = judged(state, status=422)
+        assert isinstance(sent, DeclinedByPortal)
+        assert (sent.messages, sent.general) == ({}, (self.TEXT,))
+
+
 def test_a_message_after_an_answer_that_named_the_application_is_no_refusal() -> None:
     state = PageState(path="/e/gada-ienakumu-deklaracija/parskats", messages=("Apliecinājumu nevar parādīt.",))
     sent = judged(state, connector_id=INCOME, status=200, answer=b'{"numurs": "VID-2026-000001"}')
