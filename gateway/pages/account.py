@@ -17,7 +17,7 @@ from gateway.pages.rendering import LANGUAGES, page
 from gateway.pages.terminal_proof import known_terminal
 from gateway.parts import Parts
 from gateway.people import sessions, sign_in, staff, switching
-from gateway.people.access import CurrentSession, SessionKind, StaffSession, Who, allow
+from gateway.people.access import SessionKind, StaffSession, Who, allow
 from gateway.people.errors import (
     SessionOverError,
     SignInFailedError,
@@ -36,6 +36,7 @@ from gateway.terminals.proofs import fingerprint
 from gateway.terminals.tables import TerminalPurpose
 from gateway.web import cookies
 from gateway.web.cookies import COOKIE_OF, CookieName
+from gateway.web.current import CurrentSession
 from gateway.web.exchange import address_of
 from gateway.web.redirects import own_path, see_other
 

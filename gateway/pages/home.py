@@ -5,8 +5,9 @@ from typing import Any
 from litestar import Request, Response, get
 
 from gateway.pages.rendering import page
-from gateway.people.access import CurrentSession, StaffSession, Who, allow
+from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
+from gateway.web.current import CurrentSession
 from gateway.web.redirects import see_other
 
 AnyRequest = Request[Any, Any, Any]

@@ -18,7 +18,7 @@ from gateway.pages.rendering import page
 from gateway.pages.resident import entering
 from gateway.parts import Parts
 from gateway.people import throttle
-from gateway.people.access import CurrentSession, Who, allow
+from gateway.people.access import Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.visits import statement_looks
@@ -28,6 +28,7 @@ from gateway.visits.rows import find_delegation
 from gateway.visits.sealed import VisitVault
 from gateway.visits.statement_looks import Seen
 from gateway.visits.stop_codes import StopPaper, paper_of
+from gateway.web.current import CurrentSession
 from gateway.web.redirects import see_other
 
 AnyRequest = Request[Any, Any, Any]

@@ -14,7 +14,7 @@ from gateway.ledger import outbox
 from gateway.pages.forms import Form, field
 from gateway.parts import Parts
 from gateway.people import proven, throttle
-from gateway.people.access import CurrentSession, StaffSession, Who, allow
+from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import TerminalKeyMissingError, TerminalProofRefusedError, TriedTooOftenError
 from gateway.people.proven import Proven
 from gateway.terminals import enrolment, proofs
@@ -24,6 +24,7 @@ from gateway.terminals.tables import TerminalPurpose
 from gateway.web import cookies
 from gateway.web.admission import stranger_of
 from gateway.web.cookies import CookieName
+from gateway.web.current import CurrentSession
 from gateway.web.exchange import address_of, certificate_of, exchange_of, traits_of
 
 AnyRequest = Request[Any, Any, Any]

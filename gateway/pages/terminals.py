@@ -14,7 +14,7 @@ from gateway.pages.rendering import page
 from gateway.pages.terminal_proof import known_terminal, means_of
 from gateway.parts import Parts
 from gateway.people import throttle
-from gateway.people.access import CurrentSession, DisplaySession, StaffSession, Who, allow
+from gateway.people.access import DisplaySession, StaffSession, Who, allow
 from gateway.people.errors import (
     PairingCodeError,
     TerminalProofRefusedError,
@@ -26,6 +26,7 @@ from gateway.terminals import displays, enrolment, pairing
 from gateway.terminals.tables import PairingKind
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
+from gateway.web.current import CurrentSession
 from gateway.web.exchange import address_of
 from gateway.web.live import changes
 from gateway.web.redirects import see_other

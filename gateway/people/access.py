@@ -13,8 +13,6 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypedDict
 
-from litestar.params import SkipValidation
-
 from audit.entry import Actor, ActorKind
 from gateway.people.roles import Role
 
@@ -278,6 +276,3 @@ KIND_OF: dict[type[AnySession], SessionKind] = {
     DisplaySession: SessionKind.DISPLAY,
 }
 """Which kind of session a class is."""
-
-CurrentSession = SkipValidation[AnySession | None]
-"""For a handler that several kinds of callers, or nobody, may call; others name the one class that they expect."""

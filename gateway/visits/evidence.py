@@ -37,7 +37,7 @@ from gateway.oauth.evidence import Provenance
 from gateway.oauth.relying_party import signed_in
 from gateway.parts import Store
 from gateway.people import residents
-from gateway.people.passkey_questions import Evidence as PasskeyEvidence
+from gateway.people.passkey_evidence import Evidence as PasskeyEvidence
 from gateway.visits import statements
 from gateway.visits.errors import NotFoundError
 from gateway.visits.rows import find_delegation

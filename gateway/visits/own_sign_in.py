@@ -24,7 +24,7 @@ from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
 from gateway.people import residents, sessions
 from gateway.people.access import AccountSession
-from gateway.people.passkey_questions import Checked
+from gateway.people.passkey_evidence import Checked
 from gateway.people.sessions import ACCOUNT_IDLE, Lifetime
 from gateway.people.tables import AccountSignIn
 from gateway.visits import sign_ins

@@ -21,7 +21,6 @@ from gateway.people.access import (
     Access,
     AccountSession,
     AnySession,
-    CurrentSession,
     ResidentSession,
     SessionKind,
     StaffSession,
@@ -43,6 +42,7 @@ from gateway.terminals import enrolment
 from gateway.terminals.proofs import fingerprint
 from gateway.web import forms, keeping
 from gateway.web.cookies import COOKIE_OF, CookieName, read
+from gateway.web.current import CurrentSession
 from gateway.web.exchange import certificate_of, exchange_of, parts_of, traits_of
 
 AnyRequest = Request[Any, Any, Any]

@@ -14,9 +14,10 @@ from gateway.pages.rendering import language_of, page
 from gateway.pages.resident.offers import CANCELLED, REFUSED, refusal_of, sign_in_of, unproved
 from gateway.parts import Parts
 from gateway.people import passkey_questions, sessions, throttle
-from gateway.people.access import AccountSession, CurrentSession, Who, allow
+from gateway.people.access import AccountSession, Who, allow
 from gateway.people.errors import PasskeyCopiedError, PasskeyError, TriedTooOftenError
-from gateway.people.passkey_questions import Checked, Question
+from gateway.people.passkey_evidence import Checked
+from gateway.people.passkey_questions import Question
 from gateway.people.personal_code import PersonalCodeError
 from gateway.people.throttle import Door
 from gateway.problem_texts import PROBLEMS, Problem
@@ -27,6 +28,7 @@ from gateway.visits.sign_ins import SignInRequest
 from gateway.web import cookies
 from gateway.web.admission import stranger_of
 from gateway.web.cookies import CookieName
+from gateway.web.current import CurrentSession
 from gateway.web.exchange import address_of
 from gateway.web.headers import PASSKEYS_HERE
 from gateway.web.redirects import own_path, see_other

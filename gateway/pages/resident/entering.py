@@ -16,7 +16,7 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people import sessions, throttle
-from gateway.people.access import CurrentSession, ResidentSession, Who, allow
+from gateway.people.access import ResidentSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.throttle import Door
 from gateway.problem_texts import PROBLEMS, Problem
@@ -27,6 +27,7 @@ from gateway.visits.rows import AnyRow, find_delegation, find_visit
 from gateway.web import cookies
 from gateway.web.admission import stranger_of
 from gateway.web.cookies import CookieName
+from gateway.web.current import CurrentSession
 from gateway.web.exchange import address_of
 from gateway.web.redirects import see_other
 from ui.i18n import message

@@ -15,7 +15,7 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people import passkeys, sessions
-from gateway.people.access import CurrentSession, ResidentSession, Who, allow
+from gateway.people.access import ResidentSession, Who, allow
 from gateway.people.errors import PasskeyError, PasskeyNotFreshError, PasskeyOverError
 from gateway.people.passkey_questions import Question
 from gateway.problem_texts import PROBLEMS, Problem
@@ -23,6 +23,7 @@ from gateway.visits import passkey_answers
 from gateway.visits.errors import VisitError
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
+from gateway.web.current import CurrentSession
 from gateway.web.headers import PASSKEYS_HERE
 from gateway.web.redirects import see_other
 

@@ -16,12 +16,13 @@ from gateway.pages.rendering import page
 from gateway.pages.resident import disputing, entering
 from gateway.parts import Parts
 from gateway.people import throttle
-from gateway.people.access import CurrentSession, ResidentSession, Who, allow
+from gateway.people.access import ResidentSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.visits import actors, cases, stop_codes, stopping
 from gateway.visits.errors import CodeUnknownError, StopCodeUnknownError
 from gateway.visits.stopping import Answer
+from gateway.web.current import CurrentSession
 from gateway.web.redirects import see_other
 
 T = TypeVar("T")

@@ -22,7 +22,8 @@ from gateway.people.errors import (
     PasskeyTooManyError,
     PasskeyUnknownError,
 )
-from gateway.people.passkey_questions import Checked, Question
+from gateway.people.passkey_evidence import Checked
+from gateway.people.passkey_questions import Question
 from gateway.people.passkeys import MOST
 from gateway.people.tables import Passkey
 from tests.gateway.soft_authenticator import SoftAuthenticator

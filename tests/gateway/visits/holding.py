@@ -10,7 +10,8 @@ from delegation.assurance import Assurance, Route
 from delegation.commitment import approval_nonce
 from gateway.people import passkeys, residents
 from gateway.people.access import ResidentSession
-from gateway.people.passkey_questions import Asked, Evidence, Question
+from gateway.people.passkey_evidence import Evidence
+from gateway.people.passkey_questions import Asked, Question
 from gateway.people.tables import Passkey
 from gateway.visits import passkey_answers
 from gateway.visits.approvals import Answer

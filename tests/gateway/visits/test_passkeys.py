@@ -13,7 +13,7 @@ from delegation.commitment import approval_nonce, b64url
 from delegation.errors import AssuranceTooLowError, RouteNotAllowedError
 from delegation.model import DelegationState
 from gateway.ledger.tables import AuditEvent
-from gateway.people.passkey_questions import Evidence
+from gateway.people.passkey_evidence import Evidence
 from gateway.visits import approvals
 from gateway.visits.errors import NotFoundError, OutOfOrderError
 from gateway.visits.reading import OpenedVisit, Stage
