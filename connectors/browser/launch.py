@@ -16,8 +16,6 @@ _FLAGS = (
     "--no-pings",
     "--disable-quic",
     "--disable-crash-reporter",
-    # One process less, some 15 MB; the other is the driver's own, of whose list nothing is left beside ours.
-    "--enable-features=CDPScreenshotNewSurface,NetworkServiceInProcess2",
 )
 
 

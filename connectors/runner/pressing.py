@@ -1,5 +1,7 @@
 """The last button of a filled page: pressed once, and the portal's answer read from gate and page."""
 
+import asyncio
+
 from connectors.browser import messages as say
 from connectors.runner import outcome
 from connectors.runner.api import Decide, DeclinedByPortal, Filed, Progress, SendTask, Sent, Unknown
@@ -11,6 +13,10 @@ from connectors.sdk.page import PageState
 from connectors.sdk.words import Words
 
 _SENDS_NOTHING = Words("Pēdējā poga neko nenosūta.", "The last button sends nothing.")
+_IN_THE_WAY = 3
+"""How often a page that moves on by itself is looked past."""
+_UNTIL_IT_STANDS = 0.1
+"""Seconds."""
 
 
 async def what_left(run: Run, *, over: bool = True) -> FinalRecord | None:
@@ -81,11 +87,13 @@ async def _read_outcome(
 
 
 async def _led_to(run: Run, target: str) -> PageState:
-    """The page that the portal's answer led to. A page that still moves on by itself may be in the way, once."""
+    """The page that the portal's answer led to. A page that still moves on by itself may be in the way, some times."""
     looking = say.Visit(run=run.id, path=target)
-    try:
-        return (await run.ask(looking, say.Visited)).state
-    except RunError:
-        if run.gone or run.lane.guard.ended is not None:
-            raise
+    for _time in range(_IN_THE_WAY):
+        try:
+            return (await run.ask(looking, say.Visited)).state
+        except RunError:
+            if run.gone or run.lane.guard.ended is not None:
+                raise
+        await asyncio.sleep(_UNTIL_IT_STANDS)
     return (await run.ask(looking, say.Visited)).state
