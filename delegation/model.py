@@ -267,12 +267,16 @@ def spend(delegation: Delegation, *, service: str, now: datetime) -> Delegation:
         RevokedError, NotActiveError, DelegationExpiredError, OutOfScopeError: as in `ensure_allows`.
     """
     ensure_allows(delegation, service=service, action=Action.FILE, now=now)
-    services = tuple(
-        replace(allowed, used=allowed.used + 1) if allowed.service == service else allowed
-        for allowed in delegation.services
-    )
+    services = _used(delegation, service, +1)
     spent = all(allowed.is_used_up for allowed in services)
     return replace(delegation, services=services, state=DelegationState.SPENT if spent else DelegationState.ACTIVE)
+
+
+def _used(delegation: Delegation, service: str, by: int) -> tuple[AllowedService, ...]:
+    return tuple(
+        replace(allowed, used=allowed.used + by) if allowed.service == service else allowed
+        for allowed in delegation.services
+    )
 
 
 def give_back(delegation: Delegation, *, service: str) -> Delegation:
@@ -287,10 +291,7 @@ def give_back(delegation: Delegation, *, service: str) -> Delegation:
     _ensure_state(delegation, DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REVOKED)
     if delegation.allowed_service(service).used == 0:
         raise OutOfScopeError(f"delegation {delegation.id} has spent no filing for service {service}")
-    services = tuple(
-        replace(allowed, used=allowed.used - 1) if allowed.service == service else allowed
-        for allowed in delegation.services
-    )
+    services = _used(delegation, service, -1)
     was_spent = delegation.state is DelegationState.SPENT
     return replace(delegation, services=services, state=DelegationState.ACTIVE if was_spent else delegation.state)
 
@@ -307,10 +308,7 @@ def take_back(delegation: Delegation, *, service: str) -> Delegation:
     """
     _ensure_state(delegation, DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REVOKED)
     delegation.allowed_service(service)
-    services = tuple(
-        replace(allowed, used=allowed.used + 1) if allowed.service == service else allowed
-        for allowed in delegation.services
-    )
+    services = _used(delegation, service, +1)
     is_spent = delegation.state is DelegationState.ACTIVE and all(allowed.is_used_up for allowed in services)
     return replace(delegation, services=services, state=DelegationState.SPENT if is_spent else delegation.state)
 

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_type_hints
+from typing import Annotated, Literal, Self, get_type_hints
 from urllib.parse import urlsplit
 
 from audit.policy import TrustPolicy
 from gateway import setting_texts as texts
-from gateway.setting import ConfigurationError, Documentation, Setting
+from gateway.setting import PREFIX, ConfigurationError, Documentation, Setting, setting_name
 from gateway.trial_portals import TrialPortal
 
 __all__ = ["ConfigurationError", "Documentation", "Setting", "Settings", "setting_name"]
 
-PREFIX = "PILNVARA_"
 _OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_")
 """Names that tests and the demonstration read for themselves."""
 
@@ -354,7 +353,7 @@ class Settings:
         for name in environment:
             if name.startswith(PREFIX) and name not in names and not name.startswith(_OTHERS):
                 raise ConfigurationError(f"{name} is not a setting: see `pilnvara doctor --settings`")
-        values = {attribute: _read(attribute, setting, environment) for attribute, setting in known.items()}
+        values = {attribute: setting.value(attribute, environment) for attribute, setting in known.items()}
         values["public_url"] = values["public_url"] or values["url"]
         values["issuer"] = values["issuer"] or values["public_url"]
         values["log_origin"] = values["log_origin"] or f"{urlsplit(values['issuer']).netloc}/log"
@@ -385,19 +384,6 @@ class Settings:
         return self.url.startswith("https://")
 
 
-def setting_name(attribute: str) -> str:
-    """Return the environment variable of an attribute of `Settings`."""
-    return PREFIX + attribute.upper()
-
-
 def _settings(cls: type[Settings]) -> dict[str, Setting]:
     hints = get_type_hints(cls, include_extras=True)
     return {declared.name: hints[declared.name].__metadata__[0] for declared in fields(cls)}
-
-
-def _read(attribute: str, setting: Setting, environment: Mapping[str, str]) -> Any:
-    name = setting_name(attribute)
-    try:
-        return setting.read(environment.get(name) or setting.default)
-    except ValueError as error:
-        raise ConfigurationError(f"{name} cannot be used: {error}") from error

@@ -1,8 +1,10 @@
 """What one setting says of itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+PREFIX = "PILNVARA_"
 
 
 class ConfigurationError(Exception):
@@ -22,6 +24,18 @@ class Setting:
     shown: str | None = None
     """How the default is described where it depends on others."""
 
+    def value(self, attribute: str, environment: Mapping[str, str]) -> Any:
+        """Read it from `environment`; what is absent or empty has its default.
+
+        Raises:
+            ConfigurationError: its text cannot be used.
+        """
+        name = setting_name(attribute)
+        try:
+            return self.read(environment.get(name) or self.default)
+        except ValueError as error:
+            raise ConfigurationError(f"{name} cannot be used: {error}") from error
+
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
@@ -31,3 +45,8 @@ class Documentation:
     meaning: str
     default: str
     unit: str
+
+
+def setting_name(attribute: str) -> str:
+    """Return the environment variable of an attribute of `Settings`."""
+    return PREFIX + attribute.upper()

@@ -82,9 +82,15 @@ def why_not(row: Row[Any], shown: Shown, now: datetime, every: timedelta) -> Unp
     if row.proven_at is None or row.traits is None or not secrets.compare_digest(shown.traits, row.traits):
         return Unproven.OTHER_CONNECTION
     presented = digest(shown.proof) if shown.proof else None
-    if presented != row.proof_hash and (presented != row.proof_before or now >= row.proven_at + GRACE):
+    is_before = _same(presented, row.proof_before) and now < row.proven_at + GRACE
+    if not _same(presented, row.proof_hash) and not is_before:
         return Unproven.OLD_PROOF
     return Unproven.LATE if now >= row.proven_at + LATE * every else None
+
+
+def _same(one: bytes | None, other: bytes | None) -> bool:
+    """Whether two are the same, in constant time; nothing is the same as nothing: before the first proof."""
+    return (one is None) == (other is None) and secrets.compare_digest(one or b"", other or b"")
 
 
 def renew(conn: Connection, token_hash: bytes, *, presented: str | None, proven: Proven) -> str | None:
@@ -96,7 +102,8 @@ def renew(conn: Connection, token_hash: bytes, *, presented: str | None, proven:
     if row is None:
         return None
     shown = digest(presented) if presented else None
-    is_second = shown != row.proof_hash and shown == row.proof_before and row.traits == proven.traits
+    is_before = not _same(shown, row.proof_hash) and _same(shown, row.proof_before)
+    is_second = is_before and _same(row.traits, proven.traits)
     if is_second and row.proven_at is not None and proven.at < row.proven_at + GRACE:
         return None
     fresh = new_token()

@@ -1,12 +1,10 @@
 """The connector's questions are answered, once, and the worker is sent to fill the portal's form."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from audit.events import EventName
 from connectors.sdk import registry
@@ -237,7 +235,7 @@ def queue_run(
 def _draft(conn: Connection, row: AnyRow, service_id: str, key: bytes, version: str, now: datetime) -> str:
     filing_id = new_id()
     _ensure_single(conn, row.principal_id, service_id, key)
-    with _single():
+    with filings.single(_in_this_moment()):
         conn.execute(
             insert(Filing).values(
                 id=filing_id,
@@ -270,24 +268,18 @@ def _redraft(conn: Connection, filing: AnyRow, key: bytes, version: str, now: da
         "readback_hash": None,
     }
     if filing.state is FilingState.DRAFTED:
-        with _single():
+        with filings.single(_in_this_moment()):
             conn.execute(update(Filing).where(Filing.id == filing.id).values(**columns))
     else:
-        with _single():
+        with filings.single(_in_this_moment()):
             filings.move(conn, filing, FilingState.DRAFTED, **columns)
         approvals.lapse_all(conn, filing.delegation_id, now)
     return attempt
 
 
-@contextmanager
-def _single() -> Iterator[None]:
-    """Two who file the same at once pass the look before; the unique index lets one of them through."""
-    try:
-        yield
-    except IntegrityError as error:
-        if filings.is_of_same_matter(error):
-            raise AlreadyFiledError("the same thing was filed in this moment") from error
-        raise
+def _in_this_moment() -> AlreadyFiledError:
+    """For two who file the same at once: both pass the look before, and the unique index lets one of them through."""
+    return AlreadyFiledError("the same thing was filed in this moment")
 
 
 def _ensure_single(conn: Connection, principal_id: str, service_id: str, key: bytes) -> None:

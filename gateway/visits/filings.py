@@ -1,5 +1,7 @@
 """Moving a filing from one state to the next, by the table in `delegation.filing` and nothing else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
@@ -33,9 +35,15 @@ def is_looked_up(filing: AnyRow) -> bool:
     return filing.state in IN_DOUBT or (filing.state is FilingState.NOT_FILED and filing.decided_by is not None)
 
 
-def is_of_same_matter(error: IntegrityError) -> bool:
-    """Whether a second filing of the same matter was refused by the unique index."""
-    return "uq_filing_live" in str(error.orig) or "filing.service_key" in str(error.orig)
+@contextmanager
+def single(otherwise: Exception) -> Iterator[None]:
+    """Raise `otherwise` where the unique index refuses a second filing of the same matter."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "uq_filing_live" in str(error.orig) or "filing.service_key" in str(error.orig):
+            raise otherwise from error
+        raise
 
 
 def move(conn: Connection, filing: AnyRow, to: FilingState, **columns: Any) -> None:

@@ -8,15 +8,13 @@ both are put before a person. Whatever else comes late is an event and changes n
 The order of locks is every step's own: delegations (by id, where there are two), then filings, then the permit.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.exc import IntegrityError
 
 from audit.events import EventName
 from connectors.runner.api import Ambiguous, DeclinedByPortal, Filed, Found, Unknown
@@ -201,7 +199,8 @@ def _arrived(
     store(conn, take_back(to_model(row), service=filing.service_id))
     _say(conn, filing, data, now)
     vault.forget(filing.id, _KIND)
-    with _single():
+    # Whoever begins the same in this moment may be first at the unique index: then it is looked at again.
+    with filings.single(MovedError("begun anew in this moment")):
         who = actors.connector(filing.service_id)
         arriving.file_receipt(conn, parts, filing, page, who, now, reason=Late.ARRIVED)
     _tell_if_closed(conn, parts, filing, Told.ARRIVED_LATE)
@@ -235,17 +234,6 @@ def _beside(
     vault.keep(filing.id, _KIND, msgspec.json.encode(Kept(page.reference, now, page.pdf, page.text)), now)
     conn.execute(update(Filing).where(Filing.id == filing.id).values(reason=Late.BOTH))
     _tell_if_closed(conn, parts, filing, Told.BOTH_ARRIVED)
-
-
-@contextmanager
-def _single() -> Iterator[None]:
-    """Whoever begins the same in this moment may be first at the unique index: then it is looked at again."""
-    try:
-        yield
-    except IntegrityError as error:
-        if filings.is_of_same_matter(error):
-            raise MovedError("begun anew in this moment") from error
-        raise
 
 
 def _live(conn: Connection, filing: AnyRow) -> Sequence[AnyRow]:

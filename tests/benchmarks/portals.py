@@ -25,7 +25,7 @@ from tests.benchmarks.effort import Effort
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.gateways import BusyDesk, Gateway, a_gateway
 from tests.databases import Databases
-from tests.gateway.callers import Answer, request
+from tests.gateway.answers import Answer, request
 from tests.gateway.oauth.portal import REDIRECT_URI, SECRET, basic, challenge
 
 _AT_ONCE = 8

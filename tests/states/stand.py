@@ -20,7 +20,8 @@ from gateway.web.cookies import COOKIE_OF
 from tests.benchmarks.gateways import BusyDesk, Gateway, a_gateway
 from tests.databases import Databases
 from tests.gateway.accounts import an_account
-from tests.gateway.callers import PASSWORD, Answer, Caller, Callers, compiled
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD, Caller, Callers, compiled
 from tests.gateway.conftest import NINE
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.terminal_key import TERMINAL_KEY

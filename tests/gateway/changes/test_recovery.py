@@ -26,7 +26,8 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.people.staff import Created, NewStaff
 from gateway.people.tables import StaffRecovery
-from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.changes.conftest import RULES, SERVICE, Office
 
 NEW_PASSWORD = "another long password"

@@ -21,7 +21,8 @@ from gateway.oauth.errors import ProviderUnavailableError, ProviderUnknownError,
 from gateway.oauth.relying_party import SignedIn
 from gateway.pages.resident.offers import ResidentSignIn
 from gateway.terminals.tables import Display, Terminal
-from tests.gateway.callers import Answer, Caller, fitted
+from tests.gateway.answers import Answer
+from tests.gateway.callers import Caller, fitted
 from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.played import signed_in
 

@@ -6,7 +6,7 @@ from connectors.runner.errors import PortalUnavailableError
 from gateway.services import catalogue
 from gateway.visits import troubles
 from gateway.visits.trouble_tables import TroubleKind
-from tests.gateway.callers import Answer
+from tests.gateway.answers import Answer
 from tests.gateway.pages.facing import Facing
 from tests.gateway.visits.counter import BENEFIT
 

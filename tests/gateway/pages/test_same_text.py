@@ -10,7 +10,7 @@ from delegation.statement import LANGUAGES
 from gateway.people import sessions
 from gateway.people.roles import Role
 from gateway.visits import statement_looks
-from tests.gateway.callers import statement_on
+from tests.gateway.answers import statement_on
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.terminal_key import proven
 

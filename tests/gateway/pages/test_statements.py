@@ -9,7 +9,7 @@ from gateway.people.roles import Role
 from gateway.visits import inquiries
 from gateway.visits.audit_states import InquiryReason
 from gateway.visits.inquiry_rules import Proposal
-from tests.gateway.callers import request
+from tests.gateway.answers import request
 from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.colleagues import a_colleague

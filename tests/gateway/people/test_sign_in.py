@@ -13,7 +13,8 @@ from gateway.ledger.tables import AuditEvent
 from gateway.people import passwords, staff
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
-from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD, Caller, Callers
 
 
 def code_at(callers: Callers, *, steps: int = 0, secret: str | None = None) -> str:

@@ -7,7 +7,8 @@ from audit.events import EventName
 from gateway.people.roles import Role
 from gateway.people.staff import Created, NewStaff
 from tests.gateway.accounts import an_account
-from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.people.test_sign_in import events
 
 

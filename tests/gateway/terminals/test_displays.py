@@ -2,7 +2,8 @@ import re
 from datetime import timedelta
 
 from gateway.people.roles import Role
-from tests.gateway.callers import Answer, Caller, Callers
+from tests.gateway.answers import Answer
+from tests.gateway.callers import Caller, Callers
 
 
 def show_code(screen: Caller) -> str:

@@ -9,7 +9,8 @@ from gateway.ledger.tables import AuditEvent
 from gateway.people.roles import Role
 from gateway.terminals import enrolment, pairing
 from gateway.terminals.tables import Pairing, PairingKind, Terminal
-from tests.gateway.callers import Answer, Caller, Callers
+from tests.gateway.answers import Answer
+from tests.gateway.callers import Caller, Callers
 from tests.gateway.terminal_key import TERMINAL_KEY
 
 

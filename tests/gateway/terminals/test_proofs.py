@@ -13,7 +13,8 @@ from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
 from gateway.people.roles import Role
 from gateway.terminals.tables import Terminal, TerminalChallenge
-from tests.gateway.callers import PASSWORD, Answer, Caller, Callers, fitted
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD, Caller, Callers, fitted
 from tests.gateway.terminal_key import TERMINAL_KEY, TerminalKey, b64url
 from tests.gateway.terminals.test_enrolment import make_code
 

@@ -4,99 +4,38 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, select
 
-from audit.entry import ActorKind, Entry, decode
 from audit.events import EventName
 from gateway.jobs.tables import JobRow
 from gateway.ledger import verdicts
 from gateway.ledger.sequencer import sequence
-from gateway.ledger.tables import AuditEvent
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
-from gateway.visits import exporting, inquiries, inquiring, inquiry_list, looking, notes, own_looks, statement_looks
-from gateway.visits.audit_states import InquiryEnd, InquiryReason
+from gateway.visits import exporting, inquiries, inquiring, looking, notes, statement_looks
+from gateway.visits.audit_states import InquiryEnd
 from gateway.visits.bundles import EVERYTHING
 from gateway.visits.errors import InquiryFaultError, InquiryOverError, InquirySecondError, NotFoundError
 from gateway.visits.inquiry_list import InquiryStanding
-from gateway.visits.inquiry_rules import Proposal
-from gateway.visits.looking import AuditReason
 from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.counter import ILZE, Counter
+from tests.gateway.visits.inquired import (
+    agree,
+    chain,
+    end,
+    line,
+    look,
+    one,
+    propose,
+    seen,
+    two,
+    visited,
+)
 from tests.gateway.visits.test_one_person import BIRTH, CHILD
 
-INSERT_ONLY = ("audit_note", "inquiry", "inquiry_subject", "inquiry_step")
-
-
-@pytest.fixture
-def visited(counter: Counter) -> Counter:
-    """One visit that is over."""
-    counter.open().grant()
-    counter.close()
-    return counter
-
-
-@pytest.fixture
-def one(visited: Counter) -> StaffSession:
-    return a_colleague(visited, "Aivars Revidents", role=Role.AUDITOR)
-
-
-@pytest.fixture
-def two(visited: Counter) -> StaffSession:
-    return a_colleague(visited, "Dace Revidente", role=Role.AUDITOR)
-
-
-def proposal(counter: Counter, *, days: int = 30, whole_person: bool = False, **changed: Any) -> Proposal:
-    values: dict[str, Any] = {
-        "visits": (counter.visit_id,),
-        "whole_person": whole_person,
-        "reference": "DP/2026-17",
-        "reason": InquiryReason.STAFF_MISUSE,
-        "ends_at": counter.clock.now() + timedelta(days=days),
-    }
-    return Proposal(**(values | changed))
-
-
-def propose(counter: Counter, by: StaffSession, **changed: Any) -> str:
-    return counter.write(lambda conn: inquiries.propose(conn, counter.store, by, proposal(counter, **changed)))
-
-
-def agree(counter: Counter, by: StaffSession, inquiry_id: str) -> None:
-    counter.write(lambda conn: inquiries.agree(conn, counter.store, by, inquiry_id))
-
-
-def end(counter: Counter, by: StaffSession, inquiry_id: str) -> None:
-    counter.write(lambda conn: inquiries.end(conn, counter.store, by, inquiry_id))
-
-
-def look(counter: Counter, by: StaffSession, visit_id: str | None = None) -> None:
-    about = visit_id or counter.visit_id
-    counter.write(lambda conn: looking.note_audit(conn, counter.store, by, about, AuditReason.INCIDENT))
-
-
-def chain(counter: Counter, name: str) -> list[Entry]:
-    query = select(AuditEvent.leaf).where(AuditEvent.chain == name).order_by(AuditEvent.n)
-    return [decode(bytes(leaf)) for leaf in counter.read(lambda conn: conn.execute(query).scalars().all())]
-
-
-def seen(counter: Counter) -> list[own_looks.Look]:
-    """What the resident's page says of who looked."""
-    principal = counter.delegation().principal_id
-    looks, _older = counter.read(lambda conn: own_looks.of_person(conn, principal))
-    return [each for each in looks if each.role is ActorKind.AUDITOR]
-
-
-def execute(conn: Connection, statement: str) -> None:
-    conn.execute(text(statement))
-
-
-def line(counter: Counter, inquiry_id: str) -> inquiry_list.Line:
-    return counter.read(lambda conn: inquiry_list.one(conn, counter.store, inquiry_id))[0]
+__all__ = ["one", "two", "visited"]
 
 
 class TestWhileItStands:
@@ -354,44 +293,6 @@ class TestWhatItMayBe:
         for step in (agree, end):
             with pytest.raises(NotFoundError):
                 step(visited, one, "no-such-inquiry")
-
-
-class TestTheRecord:
-    def test_every_one_is_listed_for_ever_and_counted(
-        self, visited: Counter, one: StaffSession, two: StaffSession
-    ) -> None:
-        agree(visited, two, first := propose(visited, one))
-        end(visited, one, first)
-        second = propose(visited, two, reason=InquiryReason.FRAUD)
-        found = visited.read(lambda conn: inquiry_list.find(conn, visited.store, after=None, most=5))
-        assert [each.id for each in found] == [second, first]
-        rest = visited.read(lambda conn: inquiry_list.find(conn, visited.store, after=found[0].key, most=5))
-        assert [(each.id, each.second, each.ender) for each in rest] == [(first, two.name, one.name)]
-        counts = visited.read(lambda conn: inquiry_list.figures(conn, visited.store))
-        assert [(each.reason, each.all, each.waiting, each.agreed, each.early) for each in counts] == [
-            (InquiryReason.STAFF_MISUSE, 1, 0, 1, 1),
-            (InquiryReason.FRAUD, 1, 1, 0, 0),
-            (InquiryReason.AUTHORITY, 0, 0, 0, 0),
-        ]
-
-    def test_its_events_name_nobody_and_hold_no_text(
-        self, visited: Counter, one: StaffSession, two: StaffSession
-    ) -> None:
-        agree(visited, two, inquiry := propose(visited, one, whole_person=True))
-        visited.write(lambda conn: notes.write(conn, visited.store, one, visited.visit_id, "Ilze Paraudziņa zvanīja."))
-        end(visited, one, inquiry)
-        leaves = visited.read(lambda conn: conn.execute(select(AuditEvent.leaf)).scalars().all())
-        assert not [leaf for leaf in leaves if b"Ilze" in leaf or b"329999" in leaf or b"zvan" in leaf]
-
-    def test_no_row_is_changed_or_taken_away(self, visited: Counter, one: StaffSession, two: StaffSession) -> None:
-        visited.write(lambda conn: notes.write(conn, visited.store, one, visited.visit_id, "Piezīme."))
-        agree(visited, two, inquiry := propose(visited, one))
-        end(visited, one, inquiry)
-        for table in INSERT_ONLY:
-            column = {"audit_note": "visit_id", "inquiry": "ends_at", "inquiry_subject": "subject_id"}.get(table, "at")
-            for attack in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
-                with pytest.raises(DBAPIError, match="insert-only"):
-                    visited.write(partial(execute, statement=attack))
 
 
 def test_whether_one_stands_is_read_by_the_clock(visited: Counter, one: StaffSession, two: StaffSession) -> None:

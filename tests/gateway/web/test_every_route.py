@@ -12,7 +12,8 @@ from gateway.app import UndeclaredAccessError, create_app
 from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY, Access, Who
 from gateway.people.roles import Role
-from tests.gateway.callers import Answer, Caller, Callers
+from tests.gateway.answers import Answer
+from tests.gateway.callers import Caller, Callers
 
 REFUSALS = {"session.required", "access.refused", "request.forged", "session.locked", "session.role_not_chosen"}
 BY_ENDPOINT = {Who.ANYONE, Who.PORTAL, Who.RUN}

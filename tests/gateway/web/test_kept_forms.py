@@ -13,7 +13,8 @@ from gateway.people import kept_forms
 from gateway.people.access import Access
 from gateway.people.tables import KeptForm
 from gateway.sweeping import sweep
-from tests.gateway.callers import PASSWORD, Answer, Caller
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD, Caller
 from tests.gateway.pages.desk.conftest import desk
 from tests.gateway.pages.desk.desk import Desk
 

@@ -21,7 +21,8 @@ from gateway.visits.reading import Stage
 from gateway.visits.stopping import StopReason
 from gateway.visits.tables import Channel, RunKind
 from tests.gateway.accounts import an_account
-from tests.gateway.callers import PASSWORD, Answer, Caller, Callers
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.visits.counter import BENEFIT, ILZE, Counter
 from tests.gateway.visits.played import declined, filed, unknown
 

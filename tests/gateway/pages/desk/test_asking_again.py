@@ -13,7 +13,7 @@ from gateway.visits import granting, looking, stopping
 from gateway.visits.parties import Authority
 from gateway.visits.scope import Wanted
 from gateway.visits.stopping import StopReason
-from tests.gateway.callers import Answer
+from tests.gateway.answers import Answer
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.visits.counter import BENEFIT, ILZE
 

@@ -27,7 +27,8 @@ from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import Visit
 from tests.gateway.accounts import an_account
-from tests.gateway.callers import PASSWORD, Answer
+from tests.gateway.answers import Answer
+from tests.gateway.callers import PASSWORD
 from tests.gateway.pages.desk.desk import BENEFIT, QUEUE, Desk
 from tests.gateway.visits.counter import ILZE
 

@@ -14,7 +14,7 @@ from gateway.people.tables import Centre
 from gateway.visits import asking
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
-from tests.gateway.callers import Answer
+from tests.gateway.answers import Answer
 from tests.gateway.pages.desk.desk import QUEUE, Desk
 
 EVENT = "lv.municipality.public_event"

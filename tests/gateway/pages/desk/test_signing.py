@@ -11,7 +11,8 @@ from gateway.people.residents import Profile
 from gateway.visits import paper, reading
 from gateway.visits.reading import Stage
 from gateway.visits.tables import ApprovalState, Channel
-from tests.gateway.callers import Answer, Caller, statement_on
+from tests.gateway.answers import Answer, statement_on
+from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import READ_BACK_OF_PORTAL, Desk
 from tests.gateway.pages.second_look.conftest import colleague
 from tests.gateway.visits.counter import ILZE

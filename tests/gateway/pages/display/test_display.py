@@ -10,7 +10,7 @@ from delegation.assurance import Route
 from gateway.people import residents
 from gateway.visits import facing as visits_facing
 from gateway.visits.reading import Stage
-from tests.gateway.callers import statement_on
+from tests.gateway.answers import statement_on
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.played import filed

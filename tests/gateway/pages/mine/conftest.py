@@ -9,7 +9,7 @@ from sqlalchemy import select
 from delegation.assurance import Assurance
 from gateway.ledger.tables import AuditEvent
 from gateway.people import residents
-from tests.gateway.callers import Answer
+from tests.gateway.answers import Answer
 from tests.gateway.pages.facing import PROVIDER, Facing, Phone
 from tests.gateway.visits.counter import ILZE
 

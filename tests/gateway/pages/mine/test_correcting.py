@@ -13,7 +13,7 @@ from gateway.people import residents
 from gateway.people.residents import OWN_NUMBER_RESTS, Resident
 from gateway.visits import own_details
 from gateway.visits.tables import DelegationRow
-from tests.gateway.callers import Answer
+from tests.gateway.answers import Answer
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.pages.mine.test_own_page import erase
 from tests.gateway.visits.counter import ILZE, Counter

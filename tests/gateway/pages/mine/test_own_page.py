@@ -25,7 +25,7 @@ from gateway.visits.bundles import Disclosure
 from gateway.visits.parties import Authority
 from gateway.visits.scope import Wanted
 from gateway.visits.tables import DelegationRow
-from tests.gateway.callers import statement_on
+from tests.gateway.answers import statement_on
 from tests.gateway.pages.facing import SOMEBODY_ELSE
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter

@@ -10,7 +10,7 @@ from audit.events import EventName
 from delegation.assurance import Assurance
 from delegation.filing import FilingState
 from gateway.people import sessions
-from tests.gateway.callers import Answer
+from tests.gateway.answers import Answer
 from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.soft_authenticator import SoftAuthenticator

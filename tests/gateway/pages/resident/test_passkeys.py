@@ -17,7 +17,7 @@ from gateway.pages.resident.passkeys import listing
 from gateway.people import passkeys
 from gateway.people.access import Who
 from gateway.visits.reading import Stage
-from tests.gateway.callers import Answer
+from tests.gateway.answers import Answer
 from tests.gateway.pages.facing import Facing, Phone, in_english
 from tests.gateway.soft_authenticator import SoftAuthenticator
 from tests.gateway.visits.counter import ILZE

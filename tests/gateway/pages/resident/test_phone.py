@@ -10,7 +10,7 @@ from delegation.assurance import Assurance
 from gateway.oauth import providers
 from gateway.visits import approvals, stopping
 from gateway.visits.reading import Stage
-from tests.gateway.callers import statement_on
+from tests.gateway.answers import statement_on
 from tests.gateway.pages.facing import PROVIDER, SOMEBODY_ELSE, Facing, Phone, in_english, ready, shows, state_of
 from tests.gateway.visits.counter import ILZE
 
