@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 RECORD = Path(__file__).resolve().parent.parent / ".build" / "browser"
 """Where provisioning notes the browser's executable."""
@@ -34,6 +34,17 @@ def pytest_configure() -> None:
     if path:
         os.environ.setdefault("PILNVARA_CHROMIUM", path)
     expect.set_options(timeout=_PATIENCE_MS)
+
+
+def attend(page: Page) -> Page:
+    """Be told of every request of a page from now on: for `expect_request` and `expect_response`.
+
+    The driver tells of requests only while somebody listens, and learns that somebody does by a message which a
+    request may overtake. Whoever begins to listen when the request is due may wait for it in vain.
+    """
+    page.on("request", lambda _request: None)
+    page.on("response", lambda _response: None)
+    return page
 
 
 @pytest.fixture(scope="session")

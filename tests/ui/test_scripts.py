@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import attend
 from tests.ui.server import NONCE, Site, serving
 from ui.environment import Renderer, environment
 from ui.gallery import sample_page
@@ -55,7 +56,7 @@ def write(renderer: Renderer, tmp_path: Path) -> Write:
 
 @pytest.fixture
 def tab(browser: Browser, site: Site) -> Iterator[Page]:
-    page = browser.new_page()
+    page = attend(browser.new_page())
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
@@ -296,7 +297,7 @@ class TestTheSharedTerminal:
         tab.clock.run_for(120_000)
         assert site.posts == []
         tab.keyboard.press("Shift")
-        with tab.expect_request("**/alive"):
+        with tab.expect_response("**/alive"):
             tab.clock.run_for(1000)
         tab.keyboard.press("Shift")
         tab.clock.run_for(30_000)

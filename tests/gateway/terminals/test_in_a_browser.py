@@ -15,6 +15,7 @@ from gateway.ledger.tables import AuditEvent
 from gateway.people.proven import GRACE
 from gateway.people.staff import Created
 from gateway.terminals import enrolment
+from tests.browser import attend
 from tests.gateway.callers import PASSWORD, Callers, fitted
 from tests.gateway.windows import address_of, serving
 from tests.wcag import ensure_accessible
@@ -52,7 +53,7 @@ class Served:
             return code.digits
 
         code = self.callers.parts.database.write_now(work)
-        page = context.new_page()
+        page = attend(context.new_page())
         page.goto(f"{self.address}/terminal/enrol")
         page.locator("#code").fill(code)
         page.get_by_role("button", name="Enrol").click()
