@@ -103,7 +103,6 @@ def environment(
         "ui": components,
         "asset": assets.address,
         "message_forms": message_forms,
-        "preloads": assets.preloads,
     }
     jinja.globals |= globals_ or {}
     for name in COMPONENTS:

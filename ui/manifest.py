@@ -2,11 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Self
-
-from markupsafe import Markup, escape
 
 STATIC = Path(__file__).parent / "static"
 """What is served below the asset base; files below `dist/` carry their hash and never change."""
@@ -40,13 +37,3 @@ class Assets:
     def address(self, name: str) -> str:
         """Return the address of a built file, or of one that stands in `static/` under its own name."""
         return f"{self.base}/{self.files.get(name, name)}"
-
-    def preloads(self, nonce: str) -> Markup:
-        """Return the links by which a page asks for all script modules at once."""
-        return Markup(self._preloads.replace("NONCE", str(escape(nonce))))  # noqa: S704 -- both parts are escaped
-
-    @cached_property
-    def _preloads(self) -> str:
-        modules = sorted(name for name in self.files if name.endswith((".js", ".mjs")))
-        link = Markup('<link rel="modulepreload" href="{}" nonce="NONCE">')
-        return "\n".join(link.format(self.address(name)) for name in modules)

@@ -16,7 +16,7 @@ from ui.manifest import STATIC
 _FOR_A_YEAR = "public, max-age=31536000, immutable"
 _FOR_AN_HOUR = "public, max-age=3600"
 _WORTH_PACKING = 1024
-_TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 """Named here because a machine's own table may say otherwise, and `nosniff` then refuses a script."""
 
 

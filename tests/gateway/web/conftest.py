@@ -1,5 +1,6 @@
 """Who can call, for the tests of this folder."""
 
 from tests.gateway.callers import callers, parts, renderer
+from tests.gateway.windows import address
 
-__all__ = ["callers", "parts", "renderer"]
+__all__ = ["address", "callers", "parts", "renderer"]
