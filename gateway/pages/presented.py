@@ -19,7 +19,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import inquiries, outcomes, overviews, presenting, stopping
+from gateway.visits import inquiries, outcomes, overviews, presenting
 from gateway.visits.cases import LONGEST_WORDS
 from gateway.visits.outcomes import HandedOverHow
 from gateway.visits.overviews import OverviewReason
@@ -276,12 +276,8 @@ async def _one(
     faults: dict[str, Message] | None = None,
     filled: Filled | None = None,
 ) -> Response[Any]:
-    one, answer, (outlooks, is_shown) = await parts.database.read(
-        lambda conn: (
-            presenting.one_of(conn, parts, session, shown_id, delegation_id),
-            stopping.answer(conn, parts, delegation_id),
-            outcomes.for_presented(conn, parts, session, shown_id, delegation_id),
-        )
+    found = await parts.database.read(
+        lambda conn: outcomes.for_presented(conn, parts, session, shown_id, delegation_id)
     )
     here = f"/presented/{shown_id}/{delegation_id}"
     return page(
@@ -289,8 +285,8 @@ async def _one(
         "pages/presented/one.html",
         status=422 if faults else 200,
         back=here,
-        one=one,
-        answer=answer,
+        one=found.one,
+        answer=found.answer,
         here=here,
         all_of_them=f"/presented/{shown_id}",
         reasons=STOP_REASONS,
@@ -301,8 +297,8 @@ async def _one(
         filled=filled or Filled(),
         longest=LONGEST_WORDS,
         opened=request.query_params.get("case", "")[:32],
-        outlooks=outlooks,
-        is_shown=is_shown,
+        outlooks=found.outlooks,
+        is_shown=found.is_shown,
         outcome_words=outcome_words,
         handed=request.query_params.get("handed") == "1",
     )

@@ -3,7 +3,7 @@
 A member of staff sees them only for somebody who has just shown a document, and after that was recorded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,15 +19,20 @@ from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts
 from gateway.people.access import AccountSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import following, own, presenting, rows
+from gateway.services.catalogue import Service
+from gateway.visits import following, own, presenting, rows, stopping
 from gateway.visits.errors import NotFoundError
 from gateway.visits.following import DECISION
 from gateway.visits.outcome_tables import Following, FollowingEnd
+from gateway.visits.presenting import Listed
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
+from gateway.visits.stopping import Answer
+from gateway.visits.tables import DelegationRow
 from gateway.visits.trail import say
 
 _OF_FILINGS = select(Following.__table__).where(Following.filing_id.in_(bindparam("filings", expanding=True)))
+_DELEGATIONS = select(DelegationRow.__table__).where(DelegationRow.id.in_(bindparam("ids", expanding=True)))
 _SHOWN = select(AuditEvent.leaf).where(
     AuditEvent.chain == bindparam("chain"),
     AuditEvent.type == EventName.DECISION_SHOWN.value,
@@ -63,27 +68,62 @@ class Outlook:
     has_decision: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """One delegation of somebody who showed a document."""
+
+    one: Listed
+    answer: Answer
+    outlooks: Sequence[Outlook]
+    is_shown: bool
+    """Whether the portal's words may be seen too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a caller has read already of what its filings belong to, by id."""
+
+    services: Mapping[str, Service]
+    delegations: Mapping[str, AnyRow]
+
+
 def of_filings(
-    conn: Connection, filings: Sequence[AnyRow], vault: VisitVault | None, language: str, now: datetime
+    conn: Connection,
+    filings: Sequence[AnyRow],
+    vaults: Mapping[str, VisitVault],
+    language: str,
+    now: datetime,
+    around: Around | None = None,
 ) -> dict[str, Outlook]:
-    """What became of `filings`, by id; with `vault` also what the portal said."""
-    known = {each.id: each for each in filings}
-    found = conn.execute(_OF_FILINGS, {"filings": sorted(known)}).all() if known else []
-    rows_of = {each.filing_id: each for each in found}
-    titles = {
-        each.id: each.card(language).title
-        for each in catalogue.find_all(conn, sorted({each.service_id for each in filings}))
-    }
+    """What became of `filings`, by id; where `vaults` has their visit's, also what the portal said."""
+    if not filings:
+        return {}
+    found = conn.execute(_OF_FILINGS, {"filings": sorted(each.id for each in filings)})
+    followed = {each.filing_id: each for each in found}
+    around = around or _around(conn, filings)
     return {
-        filing.id: _outlook(conn, filing, rows_of.get(filing.id), vault, titles[filing.service_id], now)
+        filing.id: _outlook(
+            filing,
+            followed.get(filing.id),
+            vaults.get(filing.visit_id),
+            around.services[filing.service_id].card(language).title,
+            around.delegations[filing.delegation_id],
+            now,
+        )
         for filing in filings
     }
+
+
+def _around(conn: Connection, filings: Sequence[AnyRow]) -> Around:
+    services = catalogue.find_all(conn, sorted({each.service_id for each in filings}))
+    delegations = conn.execute(_DELEGATIONS, {"ids": sorted({each.delegation_id for each in filings})})
+    return Around(services={each.id: each for each in services}, delegations={each.id: each for each in delegations})
 
 
 def of_visit(conn: Connection, parts: Parts, visit_id: str, language: str) -> Sequence[Outlook]:
     """How far what was sent in a visit has come, for somebody who may see none of the portal's words."""
     sent = [each for each in rows.filings_of_visit(conn, visit_id) if each.sent_at is not None]
-    return tuple(of_filings(conn, sent, None, language, parts.clock.now()).values())
+    return tuple(of_filings(conn, sent, {}, language, parts.clock.now()).values())
 
 
 def open_decision(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str, filing_id: str) -> bytes:
@@ -108,16 +148,20 @@ def note_shown(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, 
     say(conn, row.visit_id, EventName.DECISION_SHOWN, by.actor, now, **data)
 
 
-def for_presented(
-    conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str
-) -> tuple[Sequence[Outlook], bool]:
-    """What became of what was filed under a delegation that is listed; whether the portal's words may be seen too."""
-    presenting.one_of(conn, parts, by, shown_id, delegation_id)
+def for_presented(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, delegation_id: str) -> Presented:
+    """One delegation that is listed, and what became of what was filed under it. Raises `NotFoundError`."""
+    listed = presenting.one_of(conn, parts, by, shown_id, delegation_id)
     row, now = rows.find_delegation(conn, delegation_id), parts.clock.now()
-    filed = [each for each in rows.filings_of(conn, delegation_id) if each.sent_at is not None]
+    filed = rows.filings_of(conn, delegation_id)
+    sent = [each for each in filed if each.sent_at is not None]
     is_shown = _is_noted(conn, parts, row, shown_id)
     vault = _vault(conn, parts, row.visit_id) if is_shown else None
-    return tuple(of_filings(conn, filed, vault, by.language, now).values()), is_shown
+    return Presented(
+        one=listed,
+        answer=stopping.answer_of(row, filed, now),
+        outlooks=tuple(of_filings(conn, sent, {row.visit_id: vault} if vault else {}, by.language, now).values()),
+        is_shown=is_shown,
+    )
 
 
 def decision_for_presented(
@@ -155,12 +199,12 @@ def hand_over(
 
 
 def _outlook(
-    conn: Connection, filing: AnyRow, row: AnyRow | None, vault: VisitVault | None, title: str, now: datetime
+    filing: AnyRow, row: AnyRow | None, vault: VisitVault | None, title: str, delegation: AnyRow, now: datetime
 ) -> Outlook:
     if row is None:
         stage = Stage.REQUEST if filing.sent_at is not None else Stage.INFORMATION
         return Outlook(filing_id=filing.id, service=title, stage=stage)
-    live = following.rights(rows.find_delegation(conn, filing.delegation_id), filing.service_id, now)
+    live = following.rights(delegation, filing.service_id, now)
     is_over = row.next_at is None or not live
     why = row.ended or (FollowingEnd.TIME if now >= row.until else FollowingEnd.STOPPED)
     said = None if vault is None or filing.state is not FilingState.FILED else following.said_of(vault, filing.id)

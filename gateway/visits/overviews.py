@@ -89,7 +89,7 @@ def sheet(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, langu
     if shown_id not in said:  # what a colleague has said is no reason for anybody else to look
         raise NotFoundError("nobody has said why")
     found = own.overview(conn, parts, person_id, language)
-    return [own_one.read(conn, parts, person_id, each.id) for each in (*found.live, *found.past)[:MOST]]
+    return own_one.read_all(conn, parts, person_id, [each.id for each in (*found.live, *found.past)[:MOST]], language)
 
 
 def _person(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> str:

@@ -5,11 +5,12 @@ has to fear whom they check. Where and in which role stands with each look. What
 stands there with its own time once that is over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, literal, or_, select, union_all
+from sqlalchemy import Connection, bindparam, func, literal, or_, select, union_all
 
 from audit.entry import ActorKind, Entry, decode
 from audit.events import EventName
@@ -51,7 +52,26 @@ _ALL = _LOOKS.where(
     or_(AuditEvent.chain == bindparam("own"), AuditEvent.chain.in_(select(DelegationRow.visit_id).where(_THEIRS)))
 )
 _ALL_AFTER = _ALL.where(follows(AuditEvent.at, AuditEvent.id))
-_OF_VISIT = _LOOKS.where(AuditEvent.chain == bindparam("visit"))
+_RANKED = (
+    select(
+        AuditEvent.id,
+        func.row_number()
+        .over(partition_by=AuditEvent.chain, order_by=(AuditEvent.at.desc(), AuditEvent.id.desc()))
+        .label("place"),
+    )
+    .where(
+        AuditEvent.type.in_([kind.value for kind in _KINDS]),
+        AuditEvent.chain.in_(bindparam("visits", expanding=True)),
+    )
+    .subquery()
+)
+_OF_VISITS = (
+    select(AuditEvent.leaf, Visit.opened_at)
+    .join(_RANKED, _RANKED.c.id == AuditEvent.id)
+    .join(Visit, Visit.id == AuditEvent.chain)
+    .where(_RANKED.c.place <= MOST)
+    .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+)
 _PRINCIPALS = select(DelegationRow.principal_id).where(_THEIRS).distinct()
 _NAMES = union_all(
     select(literal("staff").label("kind"), Staff.id, Staff.display_name.label("name")).where(
@@ -90,28 +110,34 @@ def of_person(conn: Connection, person_id: str, after: Key | None = None) -> tup
     """
     known: dict[str, object] = {"person": person_id, "own": f"resident:{person_id}", "most": MOST + 1}
     rows = conn.execute(_ALL if after is None else _ALL_AFTER, known | (after.values if after else {})).all()
-    principals = {person_id, *conn.execute(_PRINCIPALS, {"person": person_id}).scalars()}
-    return _looks(conn, rows[:MOST], principals), end_of(rows, MOST, lambda row: Key(row.at, row.id))
+    principals = {None, person_id, *conn.execute(_PRINCIPALS, {"person": person_id}).scalars()}
+    looks = _looks(conn, rows[:MOST], lambda entry: entry.data.get("resident") in principals)
+    return [look for _chain, look in looks], end_of(rows, MOST, lambda row: Key(row.at, row.id))
 
 
-def of_visit(conn: Connection, visit_id: str, principal_id: str) -> list[Look]:
-    """The looks at what one visit holds of a principal. Two statements."""
-    rows = conn.execute(_OF_VISIT, {"visit": visit_id, "most": MOST}).all()
-    return _looks(conn, rows, {principal_id})
+def of_visits(conn: Connection, principals: Mapping[str, str]) -> dict[str, list[Look]]:
+    """The newest looks at what each visit holds of its principal: ids of both, by visit. Two statements.
+
+    A visit may also hold looks at somebody who was served before in it; those are not theirs.
+    """
+    if not principals:
+        return {}
+    rows = conn.execute(_OF_VISITS, {"visits": sorted(principals)}).all()
+    looks = _looks(conn, rows, lambda entry: entry.data.get("resident") in (None, principals[entry.visit]))
+    return {visit: [look for of_visit, look in looks if of_visit == visit] for visit in principals}
 
 
-def _looks(conn: Connection, rows: Sequence[Row[str, datetime, bytes, datetime]], people: set[str]) -> list[Look]:
-    """Turn events into looks; a visit may also hold looks at somebody who was served before in it."""
+def _looks(conn: Connection, rows: Sequence[Any], is_theirs: Callable[[Entry], bool]) -> list[tuple[str, Look]]:
+    """Turn events into looks, each beside the chain it stands in."""
     entries = [(decode(bytes(row.leaf)), row.opened_at) for row in rows]
-    began = {entry.visit: opened_at for entry, opened_at in entries}
-    theirs = [entry for entry, _ in entries if _is_look(entry) and entry.data.get("resident") in (None, *people)]
-    staff = sorted({entry.actor.id for entry in theirs if entry.actor.kind in _NAMED})
-    centres = sorted({entry.actor.centre for entry in theirs if entry.actor.centre})
+    theirs = [(entry, opened_at) for entry, opened_at in entries if _is_look(entry) and is_theirs(entry)]
+    staff = sorted({entry.actor.id for entry, _ in theirs if entry.actor.kind in _NAMED})
+    centres = sorted({entry.actor.centre for entry, _ in theirs if entry.actor.centre})
     found = conn.execute(_NAMES, {"staff": staff, "centres": centres}) if theirs else ()
     names = {(row.kind, row.id): row.name for row in found}
     # Looks that an inquiry had put off are told in one moment: they stand in the order in which they happened.
-    looks = [_look(entry, names, began[entry.visit]) for entry in theirs]
-    return sorted(looks, key=lambda look: (look.told_at or look.at, look.at), reverse=True)
+    looks = [(entry.visit, _look(entry, names, opened_at)) for entry, opened_at in theirs]
+    return sorted(looks, key=lambda found: (found[1].told_at or found[1].at, found[1].at), reverse=True)
 
 
 def _is_look(entry: Entry) -> bool:

@@ -3,14 +3,14 @@
 Reads; `stop` and `stop_action` are the person's own no. Whose key is gone is shown by what is not sealed.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, select
 
-from audit.events import EventName
 from delegation.assurance import Route
 from delegation.filing import FilingState
 from delegation.model import Action, Approval, Delegation
@@ -25,44 +25,48 @@ from gateway.services.catalogue import Service
 from gateway.visits import (
     actions,
     actors,
+    following,
     holders,
     late,
     outcomes,
     own,
     own_looks,
-    rows,
-    statement_looks,
     statements,
     stop_codes,
     stopping,
 )
 from gateway.visits.case_tables import Dispute
 from gateway.visits.delegations import to_model
-from gateway.visits.errors import NotFoundError
-from gateway.visits.outcomes import Outlook
+from gateway.visits.outcomes import Around, Outlook
 from gateway.visits.own_looks import Look
-from gateway.visits.proof import proof_of
 from gateway.visits.rows import AnyRow
 from gateway.visits.running import read_back_of
-from gateway.visits.sealed import VisitVault
+from gateway.visits.sealed import VisitVault, fetch_all
 from gateway.visits.states import Late
 from gateway.visits.stop_codes import StopPaper
 from gateway.visits.stopping import Answer
 from gateway.visits.tables import Filing, Receipt
-from gateway.visits.trail import say
 
 _FILINGS = (
     select(Filing.__table__, Receipt.id.label("receipt_id"), Receipt.pdf_hash, Receipt.fee)
     .outerjoin(Receipt, Receipt.filing_id == Filing.id)
-    .where(Filing.delegation_id == bindparam("delegation"))
+    .where(Filing.delegation_id.in_(bindparam("delegations", expanding=True)))
     .order_by(Filing.drafted_at)
 )
 _CASES = (
-    select(Dispute.id, Dispute.kind, Dispute.state, Dispute.outcome, Dispute.opened_at, Dispute.deadline)
-    .where(Dispute.delegation_id == bindparam("delegation"))
+    select(
+        Dispute.delegation_id,
+        Dispute.id,
+        Dispute.kind,
+        Dispute.state,
+        Dispute.outcome,
+        Dispute.opened_at,
+        Dispute.deadline,
+    )
+    .where(Dispute.delegation_id.in_(bindparam("delegations", expanding=True)))
     .order_by(Dispute.opened_at)
 )
-_STAFF_NAME = select(Staff.display_name).where(Staff.id == bindparam("id"))
+_STAFF_NAMES = select(Staff.id, Staff.display_name).where(Staff.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,31 +160,33 @@ def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str, lan
     Raises:
         NotFoundError: there is none, or it is somebody else's.
     """
-    row = own.find(conn, person_id, delegation_id)
-    now = parts.clock.now()
-    model = to_model(row)
-    vault = _vault(conn, parts, row)
-    if vault is not None:
-        vault.fetch("statement", "readback", stop_codes.KIND)
-    services = {each.id: each for each in catalogue.find_all(conn, [allowed.service for allowed in model.services])}
-    facts = None if vault is None else statements.facts_of(vault, row.id)
-    filed = conn.execute(_FILINGS, {"delegation": row.id}).all()
-    outlooks = outcomes.of_filings(conn, filed, vault, language, now)
-    return One(
-        row=row,
-        standing=own.standing_of(row, now),
-        allowed=tuple(_allowed(model, services[each.service], now) for each in model.services),
-        filings=tuple(_filed(each, services, vault, outlooks[each.id], language) for each in filed),
-        approvals=tuple(_yes(each, model, facts) for each in model.approvals),
-        facts=facts,
-        statement=None if vault is None else statements.again(vault, row.id, row.template_id, row.language),
-        stop_paper=None if vault is None else stop_codes.paper_of(parts, vault, row.id),
-        answer=stopping.answer(conn, parts, row.id),
-        ended_by_name=_ended_by_name(conn, row),
-        refused_by=_names(model, facts).get(actors.resident_in(row.ended_by) or ""),
-        cases=list(conn.execute(_CASES, {"delegation": row.id})),
-        looks=own_looks.of_visit(conn, row.visit_id, row.principal_id),
+    return read_all(conn, parts, person_id, [delegation_id], language)[0]
+
+
+def read_all(conn: Connection, parts: Parts, person_id: str, delegation_ids: Sequence[str], language: str) -> list[One]:
+    """As `read`, several in this order, in as many statements as one takes."""
+    if not delegation_ids:
+        return []
+    rows_read, now = own.find_all_with_keys(conn, person_id, delegation_ids), parts.clock.now()
+    vaults = _vaults(conn, parts, rows_read)
+    filed = _grouped(conn.execute(_FILINGS, {"delegations": list(delegation_ids)}))
+    all_filed = [each for of_one in filed.values() for each in of_one]
+    of_services = {allowed["service"] for row in rows_read for allowed in row.services}
+    services = {each.id: each for each in catalogue.find_all(conn, sorted(of_services))}
+    around = Around(services=services, delegations={row.id: row for row in rows_read})
+    found = _Found(
+        parts=parts,
+        language=language,
+        now=now,
+        services=services,
+        outlooks=outcomes.of_filings(conn, all_filed, vaults, language, now, around),
+        stopped_by=_names_of_staff(conn, rows_read),
     )
+    cases = _grouped(conn.execute(_CASES, {"delegations": list(delegation_ids)}))
+    looks = own_looks.of_visits(conn, {row.visit_id: row.principal_id for row in rows_read})
+    return [
+        found.one(row, vaults.get(row.visit_id), filed[row.id], cases[row.id], looks[row.visit_id]) for row in rows_read
+    ]
 
 
 def stop(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str) -> None:
@@ -203,53 +209,42 @@ def stop_action(
     actions.stop_action(conn, parts, delegation_id, service, action, by=by.actor, whose="resident")
 
 
-def picture(conn: Connection, parts: Parts, person_id: str, delegation_id: str, filing_id: str) -> bytes:
-    """The portal's page before the last click, as PNG. Raises `NotFoundError`."""
-    row = own.find(conn, person_id, delegation_id)
-    return _kept(conn, parts, row, _filing(conn, row, filing_id), "picture")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What was read for all of them, and how one of them is made of it."""
 
+    parts: Parts
+    language: str
+    now: datetime
+    services: dict[str, Service]
+    outlooks: dict[str, Outlook]
+    stopped_by: dict[str, str]
 
-def receipt(
-    conn: Connection, parts: Parts, by: AccountSession, delegation_id: str, filing_id: str
-) -> tuple[bytes, str]:
-    """The portal's own receipt, untrusted bytes, and its reference; that it was opened is recorded.
-
-    Raises:
-        NotFoundError: there is none, or it is somebody else's.
-    """
-    row = own.find(conn, by.resident_id, delegation_id)
-    filing = _filing(conn, row, filing_id)
-    pdf = _kept(conn, parts, row, filing, "pdf")
-    stored = rows.find_receipt(conn, filing.id)
-    if stored is None:
-        raise NotFoundError("no receipt")
-    say(
-        conn,
-        row.visit_id,
-        EventName.RECEIPT_OPENED,
-        by.actor,
-        parts.clock.database_now(conn),
-        receipt=stored.id,
-    )
-    return pdf, stored.reference
-
-
-def note_proof(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str) -> None:
-    """Record that the person takes everything that proves it.
-
-    Raises:
-        NotFoundError: there is none, or it is somebody else's.
-        StatementGoneError: it is erased.
-    """
-    row = own.find(conn, by.resident_id, delegation_id)
-    statement_looks.again(conn, parts, row.id)
-    now = parts.clock.database_now(conn)
-    say(conn, row.visit_id, EventName.PROOF_DOWNLOADED, by.actor, now, delegation=row.id)
-
-
-def proof(conn: Connection, parts: Parts, by: AccountSession, delegation_id: str) -> bytes:
-    """Everything that proves it, as one file. Raises as `note_proof`, which comes first."""
-    return proof_of(conn, parts, own.find(conn, by.resident_id, delegation_id).id)
+    def one(
+        self,
+        row: AnyRow,
+        vault: VisitVault | None,
+        filed: Sequence[AnyRow],
+        cases: Sequence[AnyRow],
+        looks: Sequence[Look],
+    ) -> One:
+        model = to_model(row)
+        facts = None if vault is None else statements.facts_of(vault, row.id)
+        return One(
+            row=row,
+            standing=own.standing_of(row, self.now),
+            allowed=tuple(_allowed(model, self.services[each.service], self.now) for each in model.services),
+            filings=tuple(_filed(each, self.services, vault, self.outlooks[each.id], self.language) for each in filed),
+            approvals=tuple(_yes(each, model, facts) for each in model.approvals),
+            facts=facts,
+            statement=None if vault is None else statements.again(vault, row.id, row.template_id, row.language),
+            stop_paper=None if vault is None else stop_codes.paper_of(self.parts, vault, row.id),
+            answer=stopping.answer_of(row, filed, self.now),
+            ended_by_name=self.stopped_by.get(_staff_in(row.ended_by) or ""),
+            refused_by=_names(model, facts).get(actors.resident_in(row.ended_by) or ""),
+            cases=cases,
+            looks=looks,
+        )
 
 
 def _allowed(model: Delegation, service: Service, now: datetime) -> Allowed:
@@ -302,28 +297,37 @@ def _names(model: Delegation, facts: StatementFacts | None) -> dict[str, str]:
     return dict(zip((model.approver, *model.co_approvers), (facts.approver, *facts.co_approvers), strict=False))
 
 
-def _ended_by_name(conn: Connection, row: AnyRow) -> str | None:
-    kind, _, staff_id = (row.ended_by or "").partition(":")
-    return conn.execute(_STAFF_NAME, {"id": staff_id}).scalar_one_or_none() if kind == "staff" else None
+def _names_of_staff(conn: Connection, rows_read: Sequence[AnyRow]) -> dict[str, str]:
+    """Names of the members of staff who ended something, by the actor as it stands in the row."""
+    ids = sorted({staff for row in rows_read if (staff := _staff_in(row.ended_by))})
+    return {row.id: row.display_name for row in conn.execute(_STAFF_NAMES, {"ids": ids})} if ids else {}
 
 
-def _filing(conn: Connection, row: AnyRow, filing_id: str) -> Any:
-    filing = rows.find_filing(conn, filing_id)
-    if filing.delegation_id != row.id:
-        raise NotFoundError("no such filing")
-    return filing
+def _staff_in(ended_by: str | None) -> str | None:
+    kind, _, staff_id = (ended_by or "").partition(":")
+    return staff_id if kind == "staff" else None
 
 
-def _kept(conn: Connection, parts: Parts, row: AnyRow, filing: AnyRow, kind: str) -> bytes:
-    vault = _vault(conn, parts, row)
-    content = None if vault is None else vault.find(filing.id, kind)
-    if content is None:
-        raise NotFoundError(f"no {kind} is kept")
-    return content
+def _grouped(found: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
+    """Rows by their delegation; nothing for one that has none."""
+    groups: dict[str, list[AnyRow]] = defaultdict(list)
+    for row in found:
+        groups[row.delegation_id].append(row)
+    return groups
 
 
-def _vault(conn: Connection, parts: Parts, row: AnyRow) -> VisitVault | None:
+def _vaults(conn: Connection, parts: Parts, rows_read: Sequence[AnyRow]) -> dict[str, VisitVault]:
+    """What can still be opened, by visit, with all of it read in one statement."""
+    opened = {
+        row.visit_id: _opened(partial(VisitVault.read, conn, parts.sealer, row.visit_id, row)) for row in rows_read
+    }
+    vaults = {visit_id: vault for visit_id, vault in opened.items() if vault is not None}
+    fetch_all(conn, vaults, "statement", "readback", "answers", stop_codes.KIND, following.SAID)
+    return vaults
+
+
+def _opened(read: Callable[[], VisitVault]) -> VisitVault | None:
     try:
-        return VisitVault.of(conn, parts.sealer, row.visit_id)
+        return read()
     except KeyDestroyedError:
         return None  # erased: the rows say what happened, and nothing says what was in it

@@ -5,7 +5,7 @@ What somebody gave in another person's matter is sealed under their own key firs
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,11 @@ _KEY_OF_VISIT = store.read_with(select(Visit.id), Visit.key_id).where(Visit.id =
 _CONTENT = select(SealedRecord.content, SealedRecord.inner_key_id).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
-_CONTENTS = select(SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content, SealedRecord.inner_key_id).where(
-    SealedRecord.visit_id == bindparam("visit"), SealedRecord.kind.in_(bindparam("kinds", expanding=True))
+_CONTENTS = select(
+    SealedRecord.visit_id, SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content, SealedRecord.inner_key_id
+).where(
+    SealedRecord.visit_id.in_(bindparam("visits", expanding=True)),
+    SealedRecord.kind.in_(bindparam("kinds", expanding=True)),
 )
 _ADD = insert(SealedRecord)
 _FORGET = delete(SealedRecord).where(
@@ -82,10 +85,13 @@ class VisitVault:
 
     def fetch(self, *kinds: str) -> None:
         """Read everything of these kinds in one statement; nothing is opened yet."""
+        fetch_all(self._connection, {self._visit_id: self}, *kinds)
+
+    def note_fetched(self, kinds: Sequence[str], rows: Sequence[Row[Any]]) -> None:
+        """Take `rows` for all that is kept of `kinds`; see `fetch_all`."""
         self._fetched |= {kind: {} for kind in kinds}
-        rows = self._connection.execute(_CONTENTS, {"visit": self._visit_id, "kinds": kinds})
-        for owner_id, kind, content, inner_key_id in rows:
-            self._fetched[kind][owner_id] = (content, inner_key_id)
+        for row in rows:
+            self._fetched[row.kind][row.owner_id] = (row.content, row.inner_key_id)
 
     def forget(self, owner_id: str, kind: str) -> None:
         """Drop what was kept, if anything."""
@@ -142,3 +148,14 @@ class VisitVault:
             "content": self._sealer.seal(self.key, context, content),
             "stored_at": now,
         }
+
+
+def fetch_all(conn: Connection, vaults: Mapping[str, VisitVault], *kinds: str) -> None:
+    """Read everything of these kinds for several visits, by their ids, in one statement; nothing is opened yet."""
+    if not vaults:
+        return
+    of_visit: dict[str, list[Any]] = {visit_id: [] for visit_id in vaults}
+    for row in conn.execute(_CONTENTS, {"visits": sorted(vaults), "kinds": kinds}):
+        of_visit[row.visit_id].append(row)
+    for visit_id, vault in vaults.items():
+        vault.note_fetched(kinds, of_visit[visit_id])

@@ -4,6 +4,7 @@ Stop and send lock the same rows in the same order (delegation, filing, permit),
 gives a truthful answer: *stopped*, or *already sent at …*.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -173,12 +174,16 @@ def answer_to_code(conn: Connection, parts: Parts, typed: str) -> Answer:
 
 def answer(conn: Connection, parts: Parts, delegation_id: str) -> Answer:
     """What is true now: it was sent, it was stopped, or it had ended by itself or by another's no."""
-    row = find_delegation(conn, delegation_id)
-    under_it = [each for each in filings_of(conn, delegation_id) if filings.counts(each)]
-    sent = [each for each in under_it if each.state in filings.MAY_HAVE_ARRIVED and each.sent_at is not None]
-    if sent and sent[-1].id == under_it[-1].id:
+    return answer_of(find_delegation(conn, delegation_id), filings_of(conn, delegation_id), parts.clock.now())
+
+
+def answer_of(row: AnyRow, under_it: Sequence[AnyRow], now: datetime) -> Answer:
+    """As `answer`, of a delegation that was read with all its filings, the oldest first."""
+    counted = [each for each in under_it if filings.counts(each)]
+    sent = [each for each in counted if each.state in filings.MAY_HAVE_ARRIVED and each.sent_at is not None]
+    if sent and sent[-1].id == counted[-1].id:
         return Answer(Outcome.SENT, sent[-1].sent_at)
-    ended_at = row.ended_at or min(row.valid_until, parts.clock.now())
+    ended_at = row.ended_at or min(row.valid_until, now)
     is_revoked = row.state is DelegationState.REVOKED and row.ended_by != "visit"
     # Before anybody had said yes there was a question only: whoever had the code, or whose matter it is, ended that.
     is_stopped = is_revoked or (row.state is DelegationState.LAPSED and row.ended_by in {"resident", RECEIPT})

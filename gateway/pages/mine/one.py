@@ -24,7 +24,7 @@ from gateway.pages.resident.disputing import KINDS, Filled, form_page, opened_pa
 from gateway.parts import Parts
 from gateway.people.access import AccountSession, Who, allow
 from gateway.retention import standing as held
-from gateway.visits import cases, inquiries, outcomes, own, own_one
+from gateway.visits import cases, inquiries, outcomes, own, own_one, own_papers
 from gateway.visits.errors import OutOfOrderError
 from gateway.visits.own_one import One
 from gateway.web.redirects import see_other
@@ -152,7 +152,7 @@ async def show_picture(
 ) -> Response[bytes]:
     """The portal's page just before the last click."""
     content = await parts.database.read(
-        lambda conn: own_one.picture(conn, parts, session.resident_id, delegation_id, filing_id)
+        lambda conn: own_papers.picture(conn, parts, session.resident_id, delegation_id, filing_id)
     )
     return Response(content, media_type="image/png")
 
@@ -163,7 +163,7 @@ async def download_receipt(
 ) -> Response[bytes]:
     """The portal's own receipt, as a file to keep; opening it is an event."""
     content, reference = await parts.database.write(
-        lambda conn: own_one.receipt(conn, parts, session, delegation_id, filing_id)
+        lambda conn: own_papers.receipt(conn, parts, session, delegation_id, filing_id)
     )
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": attachment(reference)})
 
@@ -184,9 +184,9 @@ async def download_decision(
 async def download_proof(session: AccountSession, parts: Parts, delegation_id: FromPath[str]) -> Response[bytes]:
     """Everything that proves it, to keep and to have verified by anybody; taking it is an event."""
     await inquiries.tell_what_is_due(parts)
-    await parts.database.write(lambda conn: own_one.note_proof(conn, parts, session, delegation_id))
+    await parts.database.write(lambda conn: own_papers.note_proof(conn, parts, session, delegation_id))
     await settle(parts)
-    content = await parts.database.read(lambda conn: own_one.proof(conn, parts, session, delegation_id))
+    content = await parts.database.read(lambda conn: own_papers.proof(conn, parts, session, delegation_id))
     headers = {"Content-Disposition": 'attachment; filename="proof.zip"'}
     return Response(content, media_type="application/zip", headers=headers)
 

@@ -218,5 +218,6 @@ def test_the_command_writes_one_that_the_other_verifies_and_the_resident_sees_it
         assert checked.exit_code == 0, checked.output
         assert msgspec.json.decode(checked.stdout)["verdict"] == "verified"
     assert visited.said(EventName.BUNDLE_EXPORTED) == {"disclosed": ["statement"], "reason": "command"}
-    looks = visited.read(lambda conn: own_looks.of_visit(conn, visited.visit_id, visited.delegation().principal_id))
-    assert looks[0].kind is EventName.BUNDLE_EXPORTED
+    whose = {visited.visit_id: visited.delegation().principal_id}
+    looks = visited.read(lambda conn: own_looks.of_visits(conn, whose))
+    assert looks[visited.visit_id][0].kind is EventName.BUNDLE_EXPORTED

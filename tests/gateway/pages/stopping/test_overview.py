@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from audit.events import EventName
+from gateway.database.counting import count_statements
 from gateway.notifications.tables import Message
 from gateway.people.roles import Role
 from gateway.visits import overviews, presenting
@@ -32,6 +33,22 @@ class TestTheSheet:
         looks = home.see("/mine/looks")
         assert "Berta Otrā" in looks
         assert "Iedzīvotājs to vēlas uz papīra" in looks
+
+    def test_takes_as_many_statements_for_three_visits_as_for_one(self, facing: Facing, signed_in: Staff) -> None:
+        assistant = signed_in(Role.ASSISTANT)
+        counts = []
+        for visit in range(3):
+            counter = facing.counter.open().grant()
+            counter.fill()
+            counter.close()
+            here = shown(assistant)
+            assistant.see(here)
+            assistant.send(f"{here}/overview", reason="asked_on_paper")
+            with count_statements() as counted:
+                sheet = assistant.see(f"{here}/overview").text
+            counts.append(counted.total)
+            assert sheet.count("Anna Asistente") == visit + 1
+        assert counts[0] == counts[1] == counts[2]
 
     def test_is_told_to_the_one_whom_it_is_about(self, facing: Facing, signed_in: Staff) -> None:
         counter = facing.counter.open().grant()
