@@ -49,6 +49,9 @@ class EventName(StrEnum):
     VISIT_SET_ASIDE = "assistant:visit:set_aside"
     VISIT_TAKEN_UP = "assistant:visit:taken_up"
     VISIT_NOT_TAKEN_UP = "assistant:visit:not_taken_up"
+    VISIT_HANDED_OVER = "assistant:visit:handed_over"
+    VISIT_NOT_HANDED_OVER = "assistant:visit:not_handed_over"
+    VISITS_LISTED = "assistant:visit:listed"
     VISIT_EXPIRED = "system:visit:expired"
 
     # Residents: their records, and who looked at them.

@@ -1,4 +1,4 @@
-"""What messages say of a visit that goes on another day: no word of what it is about."""
+"""What messages say of a visit that goes on another day, or with a colleague: no word of what it is about."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,6 +23,24 @@ ANOTHER_DAY_TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
             "en-plain": Text(
                 "The rest can be sent on another day",
                 "Pilnvara: the rest can be sent until {until}. Bring your document to the centre. Stop: {link}",
+            ),
+        },
+        "visit_handed_over": {
+            "lv": Text(
+                "Jums palīdz cits darbinieks",
+                "Pilnvara: tālāk palīdz cits darbinieks. Iesniegs tikai ar jaunu atļauju. Apturēt: {link}",
+            ),
+            "lv-plain": Text(
+                "Jums palīdz cits cilvēks",
+                "Pilnvara: tagad jums palīdz cits darbinieks. Viņam vajag jaunu „jā”. Apturēt: {link}",
+            ),
+            "en": Text(
+                "A colleague helps you now",
+                "Pilnvara: another assistant goes on. Filing needs a new permission from you. Stop: {link}",
+            ),
+            "en-plain": Text(
+                "Another person helps you now",
+                "Pilnvara: another helper goes on. They need a new yes from you. Stop: {link}",
             ),
         },
         "visit_reminded": {

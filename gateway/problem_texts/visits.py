@@ -6,6 +6,14 @@ from ui.i18n import message
 PROBLEMS: dict[str, Problem] = {
     # Visits
     "visit.not_found": NOT_FOUND,
+    "visit.taken_over": Problem(
+        409,
+        message("This visit is served elsewhere now"),
+        message(
+            "A colleague has taken it over, or you have at another computer. Nothing of it is left here, and nothing"
+            " that was typed there is lost. Go back to the desk."
+        ),
+    ),
     "visit.closed": Problem(
         409, message("The visit has ended"), message("Open a new visit if something else is to be done.")
     ),

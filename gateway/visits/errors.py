@@ -17,6 +17,12 @@ class NotFoundError(VisitError):
     code = "visit.not_found"
 
 
+class TakenOverError(NotFoundError):
+    """The caller served the visit until somebody took it over; nothing of it is theirs any more."""
+
+    code = "visit.taken_over"
+
+
 class VisitClosedError(VisitError):
     """The visit has ended; a new one is needed."""
 

@@ -26,7 +26,7 @@ from gateway.visits.asking import Answers, Draft, Refusals
 from gateway.visits.errors import NotFoundError
 from gateway.visits.parties import Authority
 from gateway.visits.queries import moment_of_visit, visit_view
-from gateway.visits.rows import filings_of_visit
+from gateway.visits.rows import ensure_serves, filings_of_visit
 from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stop_codes import StopPaper
@@ -81,10 +81,9 @@ _OPEN_OF_ASSISTANT = (
 
 
 def for_desk(conn: Connection, parts: Parts, session: StaffSession, visit_id: str) -> VisitView:
-    """The visit as its assistant may see it. Raises `NotFoundError` for anybody else's."""
+    """The visit as its assistant may see it. Raises `NotFoundError` for anybody else's, as `rows.ensure_serves`."""
     view = _read(conn, parts, visit_id)
-    if view.visit["assistant_id"] != session.staff_id or view.visit["terminal_id"] != session.terminal_id:
-        raise NotFoundError("no such visit")
+    ensure_serves(view.visit, session)
     return view
 
 

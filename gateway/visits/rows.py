@@ -4,14 +4,14 @@ The order is visit, delegation, approval, filing, permit, second look; a step ma
 Two steps that meet therefore wait for each other and never for ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select
 
 from gateway.database.base import lock
 from gateway.people.access import StaffSession
-from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
+from gateway.visits.errors import NotFoundError, OutOfOrderError, TakenOverError, VisitClosedError
 from gateway.visits.states import Late
 from gateway.visits.tables import (
     Approval,
@@ -84,11 +84,31 @@ def lock_open_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow
 
 
 def lock_visit(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
-    """The visit, locked, open or not, if `by` serves it at this terminal. Raises `NotFoundError`."""
+    """The visit, locked, open or not, if `by` serves it at this terminal.
+
+    Raises:
+        NotFoundError: there is none, or another assistant's; as `TakenOverError` where `by` served it before.
+    """
     visit = conn.execute(lock(conn, _VISIT), {"id": visit_id}).one_or_none()
-    if visit is None or visit.assistant_id != by.staff_id or visit.terminal_id != by.terminal_id:
+    if visit is None:
         raise NotFoundError("no such visit")
+    ensure_serves(visit._asdict(), by)
     return visit
+
+
+def ensure_serves(visit: Mapping[str, Any], by: StaffSession) -> None:
+    """Refuse whoever does not serve the visit at this terminal, by its columns.
+
+    Raises:
+        TakenOverError: they did until a colleague, or they themselves at another computer, took it over.
+        NotFoundError: they never did.
+    """
+    here = (by.staff_id, by.terminal_id)
+    if (visit["assistant_id"], visit["terminal_id"]) == here:
+        return
+    if (visit["handed_from"], visit["handed_terminal"]) == here:
+        raise TakenOverError("it was taken over")
+    raise NotFoundError("no such visit")
 
 
 def lock_visit_in_centre(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:

@@ -21,10 +21,20 @@ from gateway.paging import Key, follows
 from gateway.parts import Parts
 from gateway.people import kept_forms, residents
 from gateway.people.access import StaffSession
-from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.people.tables import Staff
 from gateway.services import catalogue
-from gateway.visits import actors, advancing, approvals, closing, guarding, scope, second_person, stopping, telling
+from gateway.visits import (
+    actors,
+    advancing,
+    approvals,
+    closing,
+    guarding,
+    handing_over,
+    scope,
+    second_person,
+    stopping,
+    telling,
+)
 from gateway.visits.delegations import files_until
 from gateway.visits.errors import NotFoundError, VisitClosedError
 from gateway.visits.rows import (
@@ -161,7 +171,7 @@ def take_up(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, *, 
     ensure(by.terminal_id is not None, "take up a visit away from a terminal")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     approver = residents.open_profile(conn, parts, row.approver_id)
-    if _normal(code) != approver.code:
+    if not handing_over.is_code_of(approver, code):
         say(conn, visit_id, EventName.VISIT_NOT_TAKEN_UP, by.actor, now, document=document)
         return False
     left = scope.left_to_do(conn, visit)
@@ -240,13 +250,6 @@ def _hand_to(
 
 def _electronic(conn: Connection, services: Sequence[str]) -> tuple[str, ...]:
     return tuple(each.id for each in catalogue.find_all(conn, list(services)) if each.is_electronic)
-
-
-def _normal(code: str) -> str | None:
-    try:
-        return normalise(code)
-    except PersonalCodeError:
-        return None
 
 
 def _lines(conn: Connection, rows: Sequence[AnyRow], language: str) -> list[Line]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy.orm import aliased
 
 from audit.entry import Actor
 from audit.events import EventName
@@ -30,7 +31,7 @@ from gateway.visits.rows import (
     lock_filing_of,
     lock_open_visit,
 )
-from gateway.visits.tables import Permit
+from gateway.visits.tables import DelegationRow, Permit
 from gateway.visits.trail import say
 
 
@@ -73,6 +74,20 @@ RECEIPT = "receipt"
 EXPIRED = "delegation.expired"
 """Reason of a filing that the clock stopped."""
 _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT)
+_EARLIER = aliased(DelegationRow)
+_LATER = (
+    select(DelegationRow.id)
+    .join(
+        _EARLIER,
+        and_(
+            _EARLIER.visit_id == DelegationRow.visit_id,
+            _EARLIER.approver_id == DelegationRow.approver_id,
+            _EARLIER.requested_at < DelegationRow.requested_at,
+        ),
+    )
+    .where(_EARLIER.id == bindparam("delegation"))
+    .order_by(DelegationRow.requested_at, DelegationRow.id)
+)
 
 
 def stop_or_say_sent(
@@ -159,17 +174,31 @@ def stop_by_code(conn: Connection, parts: Parts, typed: str) -> Answer:
     Raises:
         StopCodeUnknownError: no delegation has this code.
     """
-    delegation_id = stop_codes.find(conn, parts, typed)
-    row = lock_delegation(conn, delegation_id)
-    if parts.clock.database_now(conn) < row.valid_until:
-        by = actors.finder(delegation_id)
-        stop_or_say_sent(conn, parts, delegation_id, by=by, whose=RECEIPT)
-    return answer(conn, parts, delegation_id)
+    found = stop_codes.find(conn, parts, typed)
+    by = actors.finder(found)
+    for delegation_id in dict.fromkeys((found, *_in_its_place(conn, found))):
+        row = lock_delegation(conn, delegation_id)
+        if parts.clock.database_now(conn) < row.valid_until:
+            stop_or_say_sent(conn, parts, delegation_id, by=by, whose=RECEIPT)
+    return _answer_of(conn, parts, found)
 
 
 def answer_to_code(conn: Connection, parts: Parts, typed: str) -> Answer:
     """What is true now of the delegation with this code; changes nothing. Raises `StopCodeUnknownError`."""
-    return answer(conn, parts, stop_codes.find(conn, parts, typed))
+    return _answer_of(conn, parts, stop_codes.find(conn, parts, typed))
+
+
+def _answer_of(conn: Connection, parts: Parts, delegation_id: str) -> Answer:
+    """What is true of what a code stops: of the last that came in its place, if something did."""
+    return answer(conn, parts, (delegation_id, *_in_its_place(conn, delegation_id))[-1])
+
+
+def _in_its_place(conn: Connection, delegation_id: str) -> Sequence[str]:
+    """Delegations of the same visit and approver that were asked for later, the oldest first.
+
+    Whoever took the visit over asked for them: the papers of before name no other code, and their no is meant for all.
+    """
+    return conn.execute(_LATER, {"delegation": delegation_id}).scalars().all()
 
 
 def answer(conn: Connection, parts: Parts, delegation_id: str) -> Answer:

@@ -92,6 +92,12 @@ class Visit(Base):
     """When the right to file ends of which it waits to be taken up; none where it does not."""
     session_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     """Of the session of staff in which it was last gone on with; none where it was opened before that was kept."""
+    handed_at: Mapped[datetime | None]
+    """When a colleague last took it over while it was open, or the same assistant at another computer."""
+    handed_from: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who served it before that."""
+    handed_terminal: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
+    """Where."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]

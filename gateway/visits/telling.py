@@ -34,6 +34,8 @@ class Told(StrEnum):
     STOPPED = "stopped"
     SET_ASIDE = "set_aside"
     """What is left is done on another day."""
+    HANDED_OVER = "handed_over"
+    """A colleague goes on with the visit."""
     REMINDED = "reminded"
     """That day is to come soon, or the permission ends."""
     NEWS = "news"
@@ -78,6 +80,9 @@ def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None
         template, values = _granted(parts, vault, row, visit.language)
     elif what in (Told.SET_ASIDE, Told.REMINDED):
         template, values = _set_aside(parts, vault, visit, row, what)
+    elif what is Told.HANDED_OVER:
+        link = stop_codes.link_of(parts, vault, row.id) or f"{parts.settings.public_url}/stop"
+        template, values = "visit_handed_over", {"link": link}
     elif what is Told.STOPPED:
         template, values = _stopped(conn, row, visit.language)
     else:

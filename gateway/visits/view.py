@@ -133,10 +133,11 @@ class VisitView:
     def is_of_an_earlier_day(self) -> bool:
         """Whether the newest delegation named an assistant who does not go on with the visit."""
         delegation = self.delegation
-        if delegation is None or self.visit["set_aside_at"] is None or delegation["state"] is DelegationState.REQUESTED:
+        changed = [at for at in (self.visit["set_aside_at"], self.visit["handed_at"]) if at is not None]
+        if delegation is None or not changed or delegation["state"] is DelegationState.REQUESTED:
             return False
-        is_over = not self.may_still_file or delegation["state"] is DelegationState.REVOKED
-        is_earlier = delegation["requested_at"] < self.visit["set_aside_at"]
+        is_over = not self.may_still_file or delegation["state"] in (DelegationState.REVOKED, DelegationState.LAPSED)
+        is_earlier = delegation["requested_at"] < max(changed)
         return is_earlier and is_over and (delegation["ended_by"] in (None, "visit"))
 
     @property

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from gateway.pages.desk import (
+    colleagues,
     doubts,
     ending,
     filling,
@@ -26,4 +27,5 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *ending.HANDLERS,
     *set_aside.HANDLERS,
     *doubts.HANDLERS,
+    *colleagues.HANDLERS,
 )

@@ -55,6 +55,7 @@ async def _desk(
         status=status,
         typed=given,
         is_wrong=typed is not None,
+        note=words.NOTES.get(request.query_params.get("note", "")),
         words=words,
         outcome_words=outcome_words,
         **lists,

@@ -27,7 +27,7 @@ from gateway.visits import (
     stopping,
     turns,
 )
-from gateway.visits.errors import OutOfOrderError
+from gateway.visits.errors import OutOfOrderError, TakenOverError
 from gateway.visits.receipts import HandedOver
 from gateway.visits.stopping import StopReason
 from gateway.web import cookies
@@ -47,7 +47,10 @@ async def show_visit(at: AtVisit) -> Response[Any]:
     """Where the visit stands, and the one thing to do next."""
     asked = at.request.query_params.get("panel")
     wish = Wish(panel=asked if asked in _PANELS else None, shown=at.request.query_params.get("shown") == "1")
-    return await at.show(wish, resumes=True)
+    try:
+        return await at.show(wish, resumes=True)
+    except TakenOverError:
+        return see_other("/desk?note=taken_over", clear_cache=True)
 
 
 @post("/desk/visits/{visit_id:str}/search", status_code=200, **allow(Who.ASSISTANT))

@@ -229,6 +229,8 @@ NOTES: Final[Mapping[str, Message]] = {
     "language": message("The resident’s language has been changed"),
     "settled": message("Your decision has been recorded"),
     "both": message("It has been recorded that you told them"),
+    "took_over": message("The visit is yours now. What was typed before is kept"),
+    "taken_over": message("That visit is served elsewhere now. Nothing of it is left at this computer"),
     "left_out": message("The service is left out. You can take it back in while the visit is open"),
 }
 """What a step that succeeded says on the next page, by the name in its address."""

@@ -12,6 +12,7 @@ from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.trouble_tables import TroubleKind
 from tests.benchmarks.gateways import BusyDesk
+from tests.gateway.pages.desk.test_colleagues import RIGHT, seen_on
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
 from tests.gateway.pages.desk.test_signing import Paper, known
 from tests.gateway.pages.desk.test_troubles import CHANGED, fail
@@ -95,6 +96,30 @@ def scene_several(stand: Stand) -> None:
     stand.send("desk/take-up-missing", desk.browser, here)
     other = {"document": "passport", "code": "329999-00099", "present": "yes"}
     stand.send("desk/take-up-another", desk.browser, here, Kind.REFUSED, form=other)
+
+
+def scene_taken_over(stand: Stand) -> None:
+    desk = stand.desk().at(Stage.QUESTIONS)
+    colleague = stand.colleague("Berta Otrā", Role.ASSISTANT)
+    here = f"/desk/colleagues/{desk.visit_id}"
+    stand.see("desk/elsewhere", colleague, "/desk/colleagues")
+    stand.see("desk/take-over", colleague, here)
+    stand.send("desk/take-over-missing", colleague, here)
+    seen = seen_on(colleague.get(here).text)
+    other = seen | {"document": "passport", "code": "329999-00099", "present": "yes"}
+    stand.send("desk/take-over-another", colleague, here, Kind.REFUSED, form=other)
+    stale = RIGHT | {"seen": "before"}
+    stand.send("desk/take-over-too-late", colleague, here, Kind.REFUSED, status=409, form=stale)
+    unasked = stand.desk(somebody(1)).at(Stage.SERVICE)
+    stand.see("desk/take-over-unasked", colleague, f"/desk/colleagues/{unasked.visit_id}")
+    assert colleague.post(here, seen | RIGHT).status == 303
+    stand.see("desk/taken-over-mine", colleague, f"{desk.path}?note=took_over")
+    stand.see("desk/taken-over-from-me", desk.browser, "/desk?note=taken_over", Kind.EMPTY)
+    stand.send("desk/taken-over-step", desk.browser, f"{desk.path}/answers", Kind.PROBLEM, status=409)
+
+
+def scene_nobody_else(stand: Stand) -> None:
+    stand.see("desk/elsewhere-empty", stand.desk().browser, "/desk/colleagues", Kind.EMPTY)
 
 
 def scene_one_waits_for_the_other(stand: Stand) -> None:
