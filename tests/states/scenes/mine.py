@@ -5,6 +5,7 @@ from datetime import timedelta
 from audit.events import EventName
 from connectors.sdk.outcome import Standing
 from gateway.people.residents import Profile
+from gateway.people.roles import Role
 from tests.gateway.pages.mine.conftest import Own
 from tests.gateway.pages.mine.test_correcting import NEW
 from tests.gateway.pages.mine.test_erasing import HERE as ERASURE
@@ -12,6 +13,7 @@ from tests.gateway.pages.resident.test_passkeys import question
 from tests.gateway.soft_authenticator import SoftAuthenticator
 from tests.gateway.visits.counter import BENEFIT
 from tests.gateway.visits.followed import filed, told
+from tests.states.scenes.centre import shown
 from tests.states.scenes.desk import somebody
 from tests.states.shown import Kind
 from tests.states.stand import Stand
@@ -50,6 +52,7 @@ def scene_own_page(stand: Stand) -> None:
     stand.see("mine/action", own.phone, f"{live}/action?service={BENEFIT}&action=file")
     stand.see("mine/case-form", own.phone, f"{live}/case")
     stand.send("mine/case-missing", own.phone, f"{live}/case")
+    shown(stand.colleague("Berta Otrā", Role.ASSISTANT))
     stand.see("mine/looks", own.phone, "/mine/looks")
     stand.see("mine/not-found", own.phone, "/mine/delegations/none", Kind.PROBLEM, status=404)
     case = own.phone.send(f"{live}/case", kind="not_me", words="Es tur nebiju.").location
