@@ -82,8 +82,12 @@ def _agreement(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
     )
 
 
+_KINDS_OF_CENTRE: Final = {"vpvkac": message("One-stop customer service centre (VPVKAC)")}
+"""Kinds that every network has; others are shown by the code that the network gave them."""
+
+
 def _basket(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
-    return row.kind, str(row.services)
+    return _KINDS_OF_CENTRE.get(row.kind, row.kind), str(row.services)
 
 
 def _training(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
