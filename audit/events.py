@@ -32,8 +32,12 @@ class EventName(StrEnum):
     TERMINAL_ENROLLED = "admin:terminal:enrolled"
     TERMINAL_RETIRED = "admin:terminal:retired"
     TERMINAL_PROOF_REFUSED = "system:terminal:proof_refused"
+    DISPLAY_ENROLLED = "admin:display:enrolled"
+    DISPLAY_RETIRED = "admin:display:retired"
+    DISPLAY_REFUSED = "system:display:refused"
     DISPLAY_PAIRED = "staff:display:paired"
     DISPLAY_UNPAIRED = "staff:display:unpaired"
+    DISPLAY_NOT_PAIRED = "staff:display:not_paired"
 
     # A visit, from first question to last page.
     VISIT_OPENED = "assistant:visit:opened"

@@ -78,7 +78,7 @@ def _proving_page(request: "Request[Any, Any, Any]", error: SessionUnprovenError
     """A page that has the terminal prove itself and then shows what was asked for. It shows nothing of the session."""
     return page(
         request,
-        "pages/terminals/prove.html",
+        f"pages/terminals/prove{'_display' if error.is_display else ''}.html",
         status=problem.status,
         back="/",
         problem=problem,
@@ -97,7 +97,7 @@ def wants_page(request: "Request[Any, Any, Any]") -> bool:
 _DOORS: Final = {
     SessionKind.STAFF: "/sign-in",
     SessionKind.ACCOUNT: "/mine/sign-in",
-    SessionKind.DISPLAY: "/display/pair",
+    SessionKind.DISPLAY: "/display/enrol",
 }
 """Where each kind of session begins; a resident's begins with a code, so there is nowhere to send them."""
 

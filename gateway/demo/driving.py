@@ -79,11 +79,16 @@ class Desk(Staff):
         self.press("/terminal/enrol")
         self.page.wait_for_url("**/sign-in")
 
-    def pair_display(self, code: str) -> None:
-        """Pair the display that shows `code`."""
+    def ask_for_display(self) -> str:
+        """Choose the centre's first display that is not this computer's; return the number that both show."""
         self.see("/desk/display")
-        self.page.fill("#code", code)
+        self.page.locator("input[name=display]").first.check()
         self.press("/desk/display")
+        return self.code("number")
+
+    def pair_display(self) -> None:
+        """Say that the number is the same."""
+        self.press("/desk/display/pair")
         self.form("/desk/display/unpair").wait_for()
 
     def open_visit(self, *, channel: str = "counter", language: str = "lv") -> str:
@@ -298,15 +303,20 @@ class Phone(Hands):
 class Display(Hands):
     """The screen that faces the resident, and whoever stands before it."""
 
-    def offer(self) -> str:
-        """Ask to be paired; return the code that the screen shows."""
-        self.see("/display/pair")
-        self.press("/display/pair")
-        return self.code("code")
+    def enrol(self, code: str) -> None:
+        """Make this screen a display of a centre."""
+        self.see("/display/enrol")
+        self.page.fill("#code", code)
+        self.press("/display/enrol")
+        self.page.wait_for_url("**/display")
+
+    def number(self) -> str:
+        """The number that the screen shows while it is being paired."""
+        return self.code("number")
 
     def wait_until_paired(self) -> None:
-        """Wait until the screen has its own place, as it does by itself once its code was typed."""
-        self.page.wait_for_url("**/display")
+        """Wait until the number is gone, as it does by itself once the desk has compared it."""
+        self.page.locator("#number").wait_for(state="detached")
 
     @property
     def is_blank(self) -> bool:

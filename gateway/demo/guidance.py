@@ -91,4 +91,7 @@ def tell_first_steps(console: Console, stack: Stack, demo: str) -> None:
     for number, step in enumerate(steps, 1):
         console.print(f"  {number}. {step}")
     console.print(f"  Or let a whole visit be driven, so that there is one to look at: {demo} visit")
-    console.print(f"  A display for the resident: open {stack.url}/display/pair, and type its code at the desk.")
+    console.print(
+        "  A display for the resident: vilnis, the manager, makes a code for it under “Centra datori”; type it at "
+        f"{stack.url}/display/enrol, and choose the display at the desk."
+    )

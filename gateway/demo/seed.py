@@ -16,8 +16,9 @@ from gateway.people import fingerprints, residents, staff
 from gateway.people.freshness import BARS
 from gateway.people.residents import Profile
 from gateway.people.tables import Centre
-from gateway.terminals import enrolment
+from gateway.terminals import enrolment, pairing
 from gateway.terminals.pairing import Code
+from gateway.terminals.tables import PairingKind
 
 PROVIDER = "sandbox"
 CLIENTS: Mapping[str, str] = {
@@ -125,6 +126,12 @@ def _recognise_staff(conn: Connection, store: Store) -> None:
         staff_id = staff.find_by_login(conn, person.login)
         for kind, value in person.own:
             fingerprints.add(conn, store.sealer, staff_id, kind, value, by=staff.OPERATOR, now=now)
+
+
+def display_code(conn: Connection, store: Store, centre_id: str, name: str) -> Code:
+    """Make the code that makes a screen a display of a centre."""
+    made = {"centre_id": centre_id, "name": name, "made_by": None}
+    return pairing.make_code(conn, store.sealer, PairingKind.DISPLAY, now=store.clock.now(), **made)
 
 
 def terminal_code(conn: Connection, store: Store, centre_id: str, name: str) -> Code:

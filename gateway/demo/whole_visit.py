@@ -24,6 +24,7 @@ from gateway.demo.pictures import Pictures
 from gateway.demo.stack import Stack
 from gateway.demo.steps import Steps, UnexpectedError, expect
 from gateway.demo.windows import DESK_SIZE, DISPLAY_SIZE, PHONE_SIZE, window
+from gateway.terminals.pairing import Code
 from gateway.visits.tables import DelegationRow
 
 Found = TypeVar("Found")
@@ -131,12 +132,7 @@ class WholeVisit:
     def sign_in(self) -> None:
         """Enrol the counter's computer and sign the assistant in."""
         with self.steps.step("Terminal enrolled") as step:
-            store = self.stack.open_store()
-            try:
-                code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id, "Lete 1"))
-            finally:
-                store.close()
-            self.desk.enrol(code.digits)
+            self.desk.enrol(self._code(seed.terminal_code, "Lete 1"))
             step.seen = NORTH.name
         with self.steps.step("Assistant signed in by password and one-time code") as step:
             self.desk.sign_in(ASSISTANT.login, PASSWORD, self.codes.take(ASSISTANT))
@@ -144,10 +140,23 @@ class WholeVisit:
             step.seen = ASSISTANT.name
             self.desk.read_in(self.language)
 
+    def _code(self, make: Callable[..., Code], name: str) -> str:
+        """The digits that enrol a computer or screen of this centre."""
+        store = self.stack.open_store()
+        try:
+            return store.database.write_now(lambda conn: make(conn, store, NORTH.id, name)).digits
+        finally:
+            store.close()
+
     def pair(self) -> None:
         """Pair the screen that faces the resident."""
-        with self.steps.step("Display paired"):
-            self.desk.pair_display(self.display.offer())
+        with self.steps.step("Display enrolled"):
+            self.display.enrol(self._code(seed.display_code, "Ekrāns 1"))
+        with self.steps.step("Display paired by the number that both screens show") as step:
+            step.seen = self.desk.ask_for_display()
+            shown = self.display.number()
+            expect(shown == step.seen, f"the desk shows {step.seen}, the display {shown}")
+            self.desk.pair_display()
             self.display.wait_until_paired()
             expect(self.display.is_blank, f"before a visit the display says: {self.display.heading}")
 

@@ -4,7 +4,6 @@ Between visits it is blank. Whatever it posts names the question that was on the
 else.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,15 +23,12 @@ from gateway.pages.rendering import LANGUAGES, page
 from gateway.pages.resident import endings, screens
 from gateway.pages.resident.approving import MOVED_ON
 from gateway.parts import Parts
-from gateway.people import sessions
 from gateway.people.access import DisplaySession, Who, allow
 from gateway.problem_texts import PROBLEMS
 from gateway.visits import confirming, facing, holders, line, reading, showing, stopping, troubles
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import DocumentNotCheckedError
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
-from gateway.web import cookies
-from gateway.web.cookies import CookieName
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
 from ui.i18n import Language, Message, message, plural_message
@@ -45,6 +41,9 @@ _NO_CODE = message("Type the code from the message")
 class Screen(StrEnum):
     """What the display is about; each has a template of its name."""
 
+    WAITING = "waiting"
+    """Paired with no terminal."""
+    PAIRING = "pairing"
     BLANK = "blank"
     FAREWELL = "farewell"
     GREETING = "greeting"
@@ -141,10 +140,9 @@ async def stop(session: DisplaySession, parts: Parts, data: Form) -> Response[An
 
 
 @get("/display/events", **_DISPLAY)
-async def events(request: AnyRequest, session: DisplaySession, parts: Parts) -> Stream:
-    """Say when the screen has changed; ends when the display is unpaired."""
-    secret = cookies.read(parts.settings, request, CookieName.DISPLAY) or ""
-    return changes(parts.database, _look(parts, session, secret))
+async def events(session: DisplaySession, parts: Parts) -> Stream:
+    """Say when the screen has changed; ends when the display is taken out of use."""
+    return changes(parts.database, lambda conn: facing.moment(conn, parts, session))
 
 
 def screen_of(view: VisitView) -> Screen:
@@ -164,6 +162,10 @@ def screen_of(view: VisitView) -> Screen:
 
 def gather(conn: Connection, parts: Parts, session: DisplaySession) -> Shown:
     """Read what the display shows. Changes nothing."""
+    if session.offer is not None:
+        return Shown(screen=Screen.PAIRING, values={"offer": session.offer})
+    if session.terminal_id is None:
+        return Shown(screen=Screen.WAITING)
     view = reading.for_display(conn, parts, session)
     if view is None:
         farewell = facing.farewell_of(conn, parts, session)
@@ -217,15 +219,6 @@ def _invitation(conn: Connection, parts: Parts, view: VisitView) -> dict[str, An
     }
 
 
-def _look(parts: Parts, session: DisplaySession, secret: str) -> Callable[[Connection], tuple[object, ...] | None]:
-    def look(conn: Connection) -> tuple[object, ...] | None:
-        if sessions.load_display(conn, secret) is None:
-            return None
-        return facing.moment(conn, parts, session)
-
-    return look
-
-
 async def _view(session: DisplaySession, parts: Parts) -> VisitView | None:
     return await parts.database.read(lambda conn: reading.for_display(conn, parts, session))
 
@@ -242,7 +235,7 @@ async def _show(
     shown = await parts.database.read(lambda conn: gather(conn, parts, session))
     view = shown.view
     if view is None:
-        return page(request, "pages/display/blank.html", back="/display")
+        return page(request, f"pages/display/{shown.screen.value}.html", back="/display", **shown.values)
     if shown.screen is Screen.READBACK and not shown.values["on_record"]:
         await parts.database.write(lambda conn: showing.record_readback(conn, parts, view, session.actor))
     if wrong and view.approval is not None:

@@ -110,16 +110,21 @@ def _for_layouts(
         "lock_action": "/lock" if staff and staff.locked_at is None else None,
         "idle_seconds": _idle_seconds(parts),
         "park_action": "/park" if staff and staff.terminal_id and staff.locked_at is None else None,
-        "proves": _proves(parts, staff),
+        "proves": _proves(parts, session),
+        "is_large": isinstance(session, DisplaySession) and session.is_large,
     }
 
 
-def _proves(parts: Parts, staff: StaffSession | None) -> dict[str, Any] | None:
-    """By which key the pages of a session at a terminal prove it, and how often in seconds."""
-    if staff is None or staff.terminal_id is None or staff.terminal_key is None or staff.locked_at is not None:
-        return None
+def _proves(parts: Parts, session: AnySession | None) -> dict[str, Any] | None:
+    """By which key the pages of a terminal's session, or of a display, prove it, where, and how often in seconds."""
     every = int(parts.settings.terminal_proof.total_seconds())
-    return {"key": fingerprint(staff.terminal_key), "every": every, "csrf": staff.csrf}
+    if isinstance(session, DisplaySession) and session.key is not None:
+        return {"key": fingerprint(session.key), "every": every, "csrf": session.csrf, "at": "/display"}
+    if not isinstance(session, StaffSession) or session.terminal_id is None or session.locked_at is not None:
+        return None
+    if session.terminal_key is None:
+        return None
+    return {"key": fingerprint(session.terminal_key), "every": every, "csrf": session.csrf, "at": "/terminal"}
 
 
 def _idle_seconds(parts: Parts) -> int:

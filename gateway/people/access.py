@@ -239,17 +239,36 @@ class AccountSession:
         return Who.RESIDENT_ACCOUNT in who
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A display is about to be paired: who wants it, and the number that both show."""
+
+    terminal_name: str
+    number: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplaySession:
     """The screen that faces the resident; it may read its terminal's visit and post yes, no, code and rating."""
 
     display_id: str
-    terminal_id: str
-    terminal_name: str
+    name: str
+    terminal_id: str | None
+    """With which it is paired; it shows nothing of anybody while it is with none."""
+    terminal_name: str | None
     centre_id: str
     centre_name: str
     language: str
     csrf: str
+    paired_at: datetime | None = None
+    is_large: bool = False
+    secret_hash: bytes = b""
+    offer: Offer | None = None
+    seen_at: datetime | None = None
+    key: bytes | None = None
+    """The public half of the key by which it proves itself."""
+    unproven: Unproven | None = None
+    """Why it has to prove itself before anything is shown; `None` where it has."""
 
     @property
     def actor(self) -> Actor:

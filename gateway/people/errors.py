@@ -57,8 +57,9 @@ class SessionUnprovenError(PeopleError):
 
     code = "session.unproven"
 
-    def __init__(self, *, terminal_key: str | None, csrf: str) -> None:
+    def __init__(self, *, terminal_key: str | None, csrf: str, is_display: bool = False) -> None:
         super().__init__("the terminal has to prove itself")
+        self.is_display = is_display
         self.terminal_key = terminal_key
         self.csrf = csrf
 
@@ -123,6 +124,18 @@ class PairingCodeError(PeopleError):
     """The code is wrong, used or past its time. Which of them is not said."""
 
     code = "pairing.code_unknown"
+
+
+class DisplayOfferOverError(PeopleError):
+    """The display is not offered to this terminal any more: the time is over, or another one asked for it."""
+
+    code = "display.offer_over"
+
+
+class DisplayBusyError(PeopleError):
+    """The display shows a visit of another terminal just now."""
+
+    code = "display.busy"
 
 
 class AuditorAloneError(PeopleError):

@@ -1,4 +1,4 @@
-"""Whether the browser that sends a session's cookie is the terminal that proved itself for it.
+"""Whether the browser that sends a session's cookie is the terminal, or display, that proved itself for it.
 
 A proof is good for a while and for one connection. Each gives the browser a new secret in a cookie of its own, and the
 one before is worth nothing some seconds later: what was copied dies with the next proof, which a copy cannot give.
@@ -9,39 +9,51 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.database.base import lock
 from gateway.ids import digest, new_token
 from gateway.keys.sealing import Sealer
 from gateway.people.access import Unproven
 from gateway.people.tables import Session
+from gateway.terminals.tables import Display
 
 LATE: Final = 3
 """How many intervals old the last proof may be: browsers slow the clocks of pages in the background."""
 GRACE: Final = timedelta(seconds=15)
 """How long the secret before the last one counts: for requests that were on their way, and for a second tab."""
 
-_OPEN = select(Session.__table__).where(Session.token_hash == bindparam("which"), Session.ended_at.is_(None))
-_GIVE = (
-    update(Session)
-    .where(Session.token_hash == bindparam("which"))
-    .values(
-        proof_before=Session.proof_hash,
-        proof_hash=bindparam("fresh"),
-        proven_at=bindparam("at"),
-        traits=bindparam("of"),
-    )
-)
-_MARK = (
-    update(Session)
-    .where(
-        Session.token_hash == bindparam("which"),
-        Session.ended_at.is_(None),
-        or_(Session.refused_mark.is_(None), Session.refused_mark != bindparam("mark")),
-    )
-    .values(refused_mark=bindparam("mark"))
-)
+
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """The rows that carry what is known of a last proof: the statements on one of them, named by its secret's hash."""
+
+    find: Select[Any]
+    give: Update
+    mark: Update
+
+    @classmethod
+    def of(cls, table: type[Session | Display], which: InstrumentedAttribute[bytes], over: Any) -> "Bearers":
+        """Those of a table; `over` is the column that says when a row's time was over."""
+        is_this = which == bindparam("which")
+        is_new = or_(table.refused_mark.is_(None), table.refused_mark != bindparam("mark"))
+        return cls(
+            find=select(table.__table__).where(is_this, over.is_(None)),
+            give=update(table)
+            .where(is_this)
+            .values(
+                proof_before=table.proof_hash,
+                proof_hash=bindparam("fresh"),
+                proven_at=bindparam("at"),
+                traits=bindparam("of"),
+            ),
+            mark=update(table).where(is_this, over.is_(None), is_new).values(refused_mark=bindparam("mark")),
+        )
+
+
+SESSIONS: Final = Bearers.of(Session, Session.token_hash, Session.ended_at)
+DISPLAYS: Final = Bearers.of(Display, Display.secret_hash, Display.revoked_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +87,7 @@ def traits_of(sealer: Sealer, address: str, browser: str) -> bytes:
 
 
 def why_not(row: Row[Any], shown: Shown, now: datetime, every: timedelta) -> Unproven | None:
-    """Why the session of a terminal in `row` is not served to whoever shows this; `None` when it is."""
+    """Why the terminal's session or display in `row` is not served to whoever shows this; `None` when it is."""
     if row.terminal_certificate_hash is not None:
         same = secrets.compare_digest(shown.certificate or b"", row.terminal_certificate_hash)
         return None if same else Unproven.OTHER_CERTIFICATE
@@ -93,12 +105,14 @@ def _same(one: bytes | None, other: bytes | None) -> bool:
     return (one is None) == (other is None) and secrets.compare_digest(one or b"", other or b"")
 
 
-def renew(conn: Connection, token_hash: bytes, *, presented: str | None, proven: Proven) -> str | None:
-    """Give a session the secret of a new proof; `None` when another tab was faster, whose secret the browser has.
+def renew(
+    conn: Connection, token_hash: bytes, *, presented: str | None, proven: Proven, of: Bearers = SESSIONS
+) -> str | None:
+    """Give a session or display the secret of a new proof; `None` when another tab was faster: the browser has its.
 
     Whoever shows neither the last secret nor the one before has proved itself too, and gets one: an answer was lost.
     """
-    row = conn.execute(lock(conn, _OPEN), {"which": token_hash}).one_or_none()
+    row = conn.execute(lock(conn, of.find), {"which": token_hash}).one_or_none()
     if row is None:
         return None
     shown = digest(presented) if presented else None
@@ -107,11 +121,11 @@ def renew(conn: Connection, token_hash: bytes, *, presented: str | None, proven:
     if is_second and row.proven_at is not None and proven.at < row.proven_at + GRACE:
         return None
     fresh = new_token()
-    conn.execute(_GIVE, {"which": token_hash, "fresh": digest(fresh), "at": proven.at, "of": proven.traits})
+    conn.execute(of.give, {"which": token_hash, "fresh": digest(fresh), "at": proven.at, "of": proven.traits})
     return fresh
 
 
-def mark_refused(conn: Connection, token_hash: bytes, why: Unproven, shown: Shown) -> bool:
-    """Note what was refused of a session; False when the same was noted last, or the session is over."""
+def mark_refused(conn: Connection, token_hash: bytes, why: Unproven, shown: Shown, of: Bearers = SESSIONS) -> bool:
+    """Note what was refused of a session or display; False when the same was noted last, or the session is over."""
     mark = digest(f"{why.value}\n".encode() + shown.traits + (shown.proof or "").encode() + (shown.certificate or b""))
-    return conn.execute(_MARK, {"which": token_hash, "mark": mark}).rowcount > 0
+    return conn.execute(of.mark, {"which": token_hash, "mark": mark}).rowcount > 0

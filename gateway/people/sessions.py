@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, bindparam, func, insert, select, type_coerce, update
 
 from gateway.ids import digest, new_token
-from gateway.people.access import AccountSession, DisplaySession, ResidentSession, SessionKind, StaffSession
+from gateway.people.access import AccountSession, ResidentSession, SessionKind, StaffSession
 from gateway.people.errors import SessionElsewhereError, SessionOverError
 from gateway.people.proven import Proven, Shown, why_not
 from gateway.people.roles import Role, are_apart
@@ -59,24 +59,6 @@ _OF_KIND = select(Session.__table__).where(
     Session.token_hash == bindparam("token_hash"), Session.kind == bindparam("kind")
 )
 _OPEN = select(Session.__table__).where(Session.token_hash == bindparam("token_hash"), Session.locked_at.is_(None))
-_DISPLAY_SESSION = (
-    select(
-        Display.id,
-        Display.terminal_id,
-        Display.language,
-        Display.csrf,
-        Terminal.name.label("terminal_name"),
-        Terminal.centre_id,
-        Centre.name.label("centre_name"),
-    )
-    .join(Terminal, Terminal.id == Display.terminal_id)
-    .join(Centre, Centre.id == Terminal.centre_id)
-    .where(
-        Display.secret_hash == bindparam("token_hash"),
-        Display.revoked_at.is_(None),
-        Terminal.revoked_at.is_(None),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,22 +289,6 @@ def load_account(conn: Connection, token: str, now: datetime) -> AccountSession 
     """Find the open session of a resident's own page; one statement."""
     row = _open_of_kind(conn, token, SessionKind.ACCOUNT, now)
     return None if row is None else AccountSession(resident_id=row.resident_id, acr=row.acr, **_of_every_kind(row))
-
-
-def load_display(conn: Connection, secret: str) -> DisplaySession | None:
-    """Find the paired display that holds `secret`; one statement."""
-    row = conn.execute(_DISPLAY_SESSION, {"token_hash": digest(secret)}).one_or_none()
-    if row is None:
-        return None
-    return DisplaySession(
-        display_id=row.id,
-        terminal_id=row.terminal_id,
-        terminal_name=row.terminal_name,
-        centre_id=row.centre_id,
-        centre_name=row.centre_name,
-        language=row.language,
-        csrf=row.csrf,
-    )
 
 
 def is_open(conn: Connection, token_hash: bytes, now: datetime) -> bool:

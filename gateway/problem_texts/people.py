@@ -91,6 +91,16 @@ PROBLEMS: dict[str, Problem] = {
     "pairing.code_unknown": Problem(
         404, message("The code is not right, or is past its time"), message("Make a new code and type it again.")
     ),
+    "display.offer_over": Problem(
+        409,
+        message("The display shows no number of this computer any more"),
+        message("Two minutes are over, or a colleague chose the same display. Choose it again."),
+    ),
+    "display.busy": Problem(
+        409,
+        message("The display shows a visit at another computer"),
+        message("Choose another display, or ask the colleague there to close the visit or to let the display go."),
+    ),
     "staff.auditor_alone": Problem(
         409,
         message("An auditor has no other role"),

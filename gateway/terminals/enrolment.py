@@ -4,9 +4,10 @@ The computer then holds a 256-bit secret in a cookie; sessions of assistants and
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
@@ -16,11 +17,13 @@ from gateway.ledger import outbox
 from gateway.people import sessions
 from gateway.people.errors import UnknownPersonError
 from gateway.people.tables import Centre
-from gateway.terminals import pairing
+from gateway.terminals import connecting, pairing
 from gateway.terminals.proofs import fingerprint
 from gateway.terminals.tables import Display, PairingKind, Terminal
 
 OPERATOR = Actor(ActorKind.SYSTEM, "command line")
+SEEN_AFTER: Final = timedelta(minutes=5)
+"""How long a terminal or display goes unnoted: noting each request would make them all writes."""
 
 _TERMINAL = (
     select(
@@ -34,9 +37,6 @@ _TERMINAL = (
     .join(Centre, Centre.id == Terminal.centre_id)
     .where(Terminal.secret_hash == bindparam("secret_hash"), Terminal.revoked_at.is_(None))
 )
-_HAS_DISPLAY = (
-    select(Display.terminal_id).where(Display.terminal_id == Terminal.id, Display.revoked_at.is_(None)).exists()
-)
 _OF_CENTRE = (
     select(
         Terminal.id,
@@ -44,8 +44,9 @@ _OF_CENTRE = (
         Terminal.enrolled_at,
         Terminal.last_seen_at,
         Terminal.revoked_at,
-        _HAS_DISPLAY.label("has_display"),
+        Display.name.label("display_name"),
     )
+    .outerjoin(Display, Display.terminal_id == Terminal.id)
     .where(Terminal.centre_id == bindparam("centre_id"))
     .order_by(Terminal.revoked_at.is_not(None), Terminal.name, Terminal.id)
 )
@@ -80,7 +81,7 @@ class ListedTerminal:
     enrolled_at: datetime
     last_seen_at: datetime | None
     revoked_at: datetime | None
-    has_display: bool
+    display_name: str | None
 
 
 def find(conn: Connection, secret: str) -> KnownTerminal | None:
@@ -136,7 +137,7 @@ def add(conn: Connection, *, centre_id: str, name: str, means: Means, enrolled_b
 
 
 def revoke(conn: Connection, *, terminal_id: str, centre_id: str, by: Actor, now: datetime) -> None:
-    """Take a terminal of a centre out of use for ever: its sessions end and its display goes blank.
+    """Take a terminal of a centre out of use for ever: its sessions end and its display waits for another.
 
     Raises:
         UnknownPersonError: the centre has no such terminal in use.
@@ -148,9 +149,7 @@ def revoke(conn: Connection, *, terminal_id: str, centre_id: str, by: Actor, now
     ).rowcount
     if not changed:
         raise UnknownPersonError("no such terminal in use")
-    conn.execute(
-        update(Display).where(Display.terminal_id == terminal_id, Display.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    connecting.unpair(conn, terminal_id, by=by, now=now)
     ended = sessions.end_all_of_terminal(conn, terminal_id, now)
     outbox.record(
         conn,
@@ -169,5 +168,6 @@ def list_of(conn: Connection, centre_id: str) -> list[ListedTerminal]:
 
 
 def note_use(conn: Connection, terminal_id: str, now: datetime) -> None:
-    """Note that somebody signed in at a terminal."""
-    conn.execute(update(Terminal).where(Terminal.id == terminal_id).values(last_seen_at=now))
+    """Note that somebody works at a terminal, unless that was noted just now."""
+    is_due = or_(Terminal.last_seen_at.is_(None), Terminal.last_seen_at <= now - SEEN_AFTER)
+    conn.execute(update(Terminal).where(Terminal.id == terminal_id, is_due).values(last_seen_at=now))

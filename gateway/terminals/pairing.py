@@ -1,4 +1,4 @@
-"""Short codes that connect two machines, once and within minutes."""
+"""Short codes that enrol a machine, once and within minutes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +15,8 @@ from gateway.terminals.tables import Pairing, PairingKind
 CODE_LIFE = timedelta(minutes=10)
 _TRIES = 5
 """The same digits in use twice is one chance in a million; five times in a row is a defect."""
-_DIGITS = {PairingKind.TERMINAL: 8, PairingKind.DISPLAY: 6}
-"""A display's code is shown publicly and typed by somebody signed in; a terminal's may be typed by anybody."""
+_DIGITS = 8
+"""So many that nobody guesses one in the tries that they have: it may be typed by anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,14 @@ def make_code(conn: Connection, sealer: Sealer, kind: PairingKind, *, now: datet
     raise PairingCodeError("no free code was found")
 
 
-def find_code(conn: Connection, sealer: Sealer, kind: PairingKind, seed: str, now: datetime) -> Code | None:
-    """The code of a seed, while it is neither used nor past its time."""
+def find_code(conn: Connection, sealer: Sealer, seed: str, now: datetime) -> tuple[PairingKind, Code] | None:
+    """The code of a seed and what it enrols, while it is neither used nor past its time."""
     row = conn.execute(
-        select(Pairing.ends_at).where(
-            Pairing.holder_hash == digest(seed),
-            Pairing.kind == kind,
-            Pairing.used_at.is_(None),
-            Pairing.ends_at > now,
+        select(Pairing.kind, Pairing.ends_at).where(
+            Pairing.holder_hash == digest(seed), Pairing.used_at.is_(None), Pairing.ends_at > now
         )
     ).one_or_none()
-    return None if row is None else _derive(sealer, kind, seed, row.ends_at)
+    return None if row is None else (row.kind, _derive(sealer, row.kind, seed, row.ends_at))
 
 
 def code_hash(sealer: Sealer, kind: PairingKind, digits: str) -> bytes:
@@ -62,9 +59,7 @@ def code_hash(sealer: Sealer, kind: PairingKind, digits: str) -> bytes:
     return sealer.keyed_hash(f"pairing.{kind.value}", digits)
 
 
-def use_code(
-    conn: Connection, sealer: Sealer, kind: PairingKind, typed: str, now: datetime, **changes: Any
-) -> Row[Any]:
+def use_code(conn: Connection, sealer: Sealer, kind: PairingKind, typed: str, now: datetime) -> Row[Any]:
     """Use up the code that somebody typed, in any spacing, and return its row.
 
     Raises:
@@ -79,7 +74,7 @@ def use_code(
             Pairing.used_at.is_(None),
             Pairing.ends_at > now,
         )
-        .values(used_at=now, **changes)
+        .values(used_at=now)
         .returning(*Pairing.__table__.c)
     ).one_or_none()
     if row is None:
@@ -88,9 +83,8 @@ def use_code(
 
 
 def _derive(sealer: Sealer, kind: PairingKind, seed: str, ends_at: datetime) -> Code:
-    length = _DIGITS[kind]
     number = int.from_bytes(sealer.keyed_hash(f"pairing.digits.{kind.value}", seed))
-    return Code(f"{number % 10**length:0{length}d}", seed, ends_at)
+    return Code(f"{number % 10**_DIGITS:0{_DIGITS}d}", seed, ends_at)
 
 
 def _keep(conn: Connection, hashed: bytes, kind: PairingKind, now: datetime, columns: dict[str, Any]) -> bool:

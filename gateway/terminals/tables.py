@@ -6,24 +6,26 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.database.base import Base
+from gateway.database.base import Base, only_where
 
 
 class PairingKind(StrEnum):
-    """What a typed code connects."""
+    """What a typed code enrols."""
 
     TERMINAL = "terminal"
     DISPLAY = "display"
 
 
 class TerminalPurpose(StrEnum):
-    """What a terminal proves itself for."""
+    """What a terminal or a display proves itself for."""
 
     ENROL = "enrol"
     SIGN_IN = "sign_in"
     UNLOCK = "unlock"
     GO_ON = "go_on"
     """A session at it is still there."""
+    SHOW = "show"
+    """A display is still the one that it says."""
 
 
 class Terminal(Base):
@@ -49,23 +51,58 @@ class Terminal(Base):
 
 
 class Display(Base):
-    """A second screen, paired with one terminal. A terminal has at most one that is not revoked."""
+    """A second screen of a centre. It shows the visits of the terminal with which it is paired, one display a terminal.
+
+    While somebody at a terminal is about to pair it, both show the same number: that is the offer.
+    """
 
     __tablename__ = "display"
-    __table_args__ = (Index("ix_display_by_terminal", "terminal_id"),)
+    __table_args__ = (
+        Index("ix_display_by_centre", "centre_id"),
+        Index("uq_display_of_terminal", "terminal_id", unique=True, **only_where("terminal_id IS NOT NULL")),
+        Index("ix_display_by_offer", "offer_terminal_id", **only_where("offer_terminal_id IS NOT NULL")),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    terminal_id: Mapped[str] = mapped_column(ForeignKey("terminal.id"))
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
+    name: Mapped[str]
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes | None]
+    certificate_hash: Mapped[bytes | None]
+    """One of the two, as of a terminal."""
     csrf: Mapped[str]
     language: Mapped[str]
-    paired_at: Mapped[datetime]
-    paired_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    is_large: Mapped[bool]
+    """Whether its text is larger still; both are how it is between visits."""
+    chosen_for: Mapped[str | None]
+    """The visit for whose time the next two were chosen on it; the one after begins as it is between visits."""
+    chosen_language: Mapped[str | None]
+    chosen_large: Mapped[bool | None]
+    enrolled_at: Mapped[datetime]
+    enrolled_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who made the code; NULL when nobody did, as in a seeded database."""
     revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    proven_at: Mapped[datetime]
+    """When it last proved itself; this and the next four are as in a session of staff."""
+    traits: Mapped[bytes | None]
+    proof_hash: Mapped[bytes | None]
+    proof_before: Mapped[bytes | None]
+    refused_mark: Mapped[bytes | None]
+    terminal_id: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
+    """With which it is paired; NULL while it waits for one."""
+    paired_at: Mapped[datetime | None]
+    paired_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    offer_terminal_id: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
+    offer_number: Mapped[str | None]
+    offer_until: Mapped[datetime | None]
+    taken_from: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
+    """The terminal from which another one took it last: there it is said."""
+    taken_at: Mapped[datetime | None]
 
 
 class Pairing(Base):
-    """A short code that lives some minutes and connects one terminal or one display, once."""
+    """A short code that lives some minutes and enrols one terminal or one display, once."""
 
     __tablename__ = "pairing"
     __table_args__ = (Index("ix_pairing_by_holder", "holder_hash"),)
@@ -74,12 +111,10 @@ class Pairing(Base):
     """Keyed hash of the digits: they are too few for a plain one."""
     kind: Mapped[PairingKind]
     centre_id: Mapped[str | None] = mapped_column(ForeignKey("centre.id"))
-    """For a terminal: where it will stand."""
+    """Where it will stand."""
     name: Mapped[str | None]
-    terminal_id: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
-    """For a display: the terminal at which its code was typed."""
     holder_hash: Mapped[bytes | None]
-    """For a display: digest of the secret in the browser that shows the code."""
+    """Digest of the seed from which the page that shows the code derives it."""
     made_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     made_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -87,7 +122,7 @@ class Pairing(Base):
 
 
 class TerminalChallenge(Base):
-    """One question to a terminal's key: for one browser and purpose, answered once, within a minute."""
+    """One question to the key of a terminal or display: for one browser and purpose, answered once, within a minute."""
 
     __tablename__ = "terminal_challenge"
     __table_args__ = (Index("ix_terminal_challenge_browser", "bound_to", "purpose"),)
@@ -95,6 +130,6 @@ class TerminalChallenge(Base):
     challenge_hash: Mapped[bytes] = mapped_column(primary_key=True)
     purpose: Mapped[TerminalPurpose]
     bound_to: Mapped[bytes]
-    """Hash of the session, or of the stranger's secret, that asked."""
+    """Hash of the session's, the display's or the stranger's secret that asked."""
     begun_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

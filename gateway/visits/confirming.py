@@ -344,5 +344,5 @@ def _signed(
 
 
 def _ensure_display(row: AnyRow, session: DisplaySession) -> None:
-    if row.terminal_id != session.terminal_id:
+    if session.terminal_id is None or row.terminal_id != session.terminal_id:
         raise NotFoundError("no such approval")

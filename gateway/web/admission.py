@@ -21,6 +21,7 @@ from gateway.people.access import (
     Access,
     AccountSession,
     AnySession,
+    DisplaySession,
     ResidentSession,
     SessionKind,
     StaffSession,
@@ -38,7 +39,7 @@ from gateway.people.errors import (
     SignInRequiredError,
 )
 from gateway.people.proven import Shown
-from gateway.terminals import enrolment
+from gateway.terminals import displays, enrolment
 from gateway.terminals.proofs import fingerprint
 from gateway.web import forms, keeping
 from gateway.web.cookies import COOKIE_OF, CookieName, read
@@ -153,7 +154,7 @@ async def _load(
 ) -> AnySession | None:
     now = parts.clock.now()
     if kind is SessionKind.DISPLAY:
-        return await parts.database.read(lambda conn: sessions.load_display(conn, token))
+        return await _load_display(connection, parts, token, now)
     if kind is SessionKind.RESIDENT:
         resident = await parts.database.read(lambda conn: sessions.load_resident(conn, token, now))
         await _touch(parts, resident, now)
@@ -189,11 +190,34 @@ async def _load_staff(connection: AnyRequest, parts: Parts, token: str, now: dat
     return staff
 
 
+async def _load_display(connection: AnyRequest, parts: Parts, token: str, now: datetime) -> DisplaySession | None:
+    shown = Shown(
+        proof=read(parts.settings, connection, CookieName.DISPLAY_PROOF),
+        traits=traits_of(connection),
+        certificate=certificate_of(connection),
+    )
+    every = parts.settings.terminal_proof
+    display = await parts.database.read(lambda conn: displays.load(conn, token, shown=shown, every=every, now=now))
+    if display is None:
+        return None
+    if display.unproven not in {None, Unproven.LATE}:
+        await parts.database.write(lambda conn: _note_strange_display(conn, display, shown, now))
+    elif display.unproven is None and (display.seen_at is None or now - display.seen_at >= enrolment.SEEN_AFTER):
+        await parts.database.write(lambda conn: displays.note_seen(conn, display.display_id, now))
+    return display
+
+
 async def _touch(parts: Parts, session: StaffSession | ResidentSession | AccountSession | None, now: datetime) -> None:
     if session is None or now - session.seen_at < sessions.TOUCH_AFTER:
         return
     idle = _idle_of(parts, session)
-    await parts.database.write(lambda conn: sessions.touch(conn, session.token_hash, now=now, idle=idle))
+
+    def work(conn: Connection) -> None:
+        sessions.touch(conn, session.token_hash, now=now, idle=idle)
+        if isinstance(session, StaffSession) and session.terminal_id is not None:
+            enrolment.note_use(conn, session.terminal_id, now)
+
+    await parts.database.write(work)
 
 
 def _idle_of(parts: Parts, session: StaffSession | ResidentSession | AccountSession) -> timedelta:
@@ -234,11 +258,27 @@ def _note_stranger(conn: Connection, session: StaffSession, shown: Shown, now: d
         )
 
 
+def _note_strange_display(conn: Connection, display: DisplaySession, shown: Shown, now: datetime) -> None:
+    """Record, once for each stranger, that a display's cookie came from elsewhere or with an old proof."""
+    why = display.unproven
+    if why is not None and proven.mark_refused(conn, display.secret_hash, why, shown, proven.DISPLAYS):
+        outbox.record(
+            conn,
+            chain=f"display:{display.display_id}",
+            type=EventName.DISPLAY_REFUSED,
+            actor=Actor(ActorKind.NOBODY, "unknown", None, None),
+            data={"reason": why.value},
+            at=now,
+        )
+
+
 def _settle(session: AnySession | None, access: Access) -> AnySession | None:
     """Hold back a session that is locked, has no role yet, or whose terminal has to prove itself.
 
     To a page for anyone its browser is a stranger's.
     """
+    if isinstance(session, DisplaySession) and session.unproven is not None and not access.while_locked:
+        raise SessionUnprovenError(terminal_key=_name_of(session.key), csrf=session.csrf, is_display=True)
     if not isinstance(session, StaffSession) or access.while_locked:
         return session
     if session.locked_at is None and session.role_chosen and session.unproven is None:
@@ -248,9 +288,12 @@ def _settle(session: AnySession | None, access: Access) -> AnySession | None:
     if session.locked_at is not None:
         raise SessionLockedError("the session is locked")
     if session.unproven is not None:
-        key = fingerprint(session.terminal_key) if session.terminal_key else None
-        raise SessionUnprovenError(terminal_key=key, csrf=session.csrf)
+        raise SessionUnprovenError(terminal_key=_name_of(session.terminal_key), csrf=session.csrf)
     raise RoleNotChosenError("no role is chosen yet")
+
+
+def _name_of(public_key: bytes | None) -> str | None:
+    return fingerprint(public_key) if public_key else None
 
 
 async def _refuse(connection: AnyRequest, parts: Parts, access: Access, session: AnySession | None) -> None:

@@ -25,6 +25,8 @@ class CookieName(StrEnum):
     """The enrolment of a shared computer; outlives every session."""
     PROOF = "pilnvara_proof"
     """What the terminal's last proof gave; another with each, a minute apart."""
+    DISPLAY_PROOF = "pilnvara_display_proof"
+    """The same of a display: one browser may be both, as in a demonstration."""
     BROWSER = "pilnvara_browser"
     """A random mark, set when staff sign in: two people of one decision do not sit at one computer."""
     STRANGER = "pilnvara_start"

@@ -22,7 +22,7 @@ from gateway.keys import keyfile
 from gateway.oauth import providers
 from gateway.pages.resident.offers import ResidentSignIn
 from gateway.parts import Parts, open_keys
-from gateway.people import sessions, staff
+from gateway.people import staff
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
@@ -117,9 +117,8 @@ class Gateway:
         facing = callers.display(language=language)
         browser = callers.staff(Role.ASSISTANT, language=language)
         by = callers.session_of(browser.cookies["pilnvara_staff"])
-        display = database.read_now(lambda conn: sessions.load_display(conn, facing.cookies["pilnvara_display"]))
+        display = callers.display_of(facing.cookies["pilnvara_display"])
         assert by
-        assert display
         return BusyDesk(
             self.parts,
             self.clock,

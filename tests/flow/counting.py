@@ -25,8 +25,8 @@ class Work:
 KEPT: Final[Mapping[str, Mapping[str, Work]]] = {
     "phone": {"desk": Work(clicks=23, keys=167), "phone": Work(clicks=14, keys=18)},
     "display": {
-        "desk": Work(clicks=26, keys=241),
-        "display": Work(clicks=3, keys=12),
+        "desk": Work(clicks=28, keys=235),
+        "display": Work(clicks=3, keys=20),
         "phone": Work(clicks=5, keys=31),
     },
 }

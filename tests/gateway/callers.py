@@ -22,21 +22,22 @@ from gateway.clock import HeldClock
 from gateway.ids import digest
 from gateway.parts import LANGUAGES, Parts, Store
 from gateway.people import residents, sessions, staff
-from gateway.people.access import StaffSession
+from gateway.people.access import DisplaySession, StaffSession
 from gateway.people.errors import UnknownPersonError
 from gateway.people.proven import Shown
 from gateway.people.roles import Role
 from gateway.people.staff import Created, NewStaff
-from gateway.terminals import displays, enrolment
+from gateway.terminals import connecting, displays, enrolment
 from tests.gateway.accounts import an_account
 from tests.gateway.answers import Answer, request
 from tests.gateway.terminal_key import BROWSER, TERMINAL_KEY, TerminalKey, b64url, proven
 from ui.environment import Renderer, environment
 
 PASSWORD = "a password for tests"
-_PROVED = {"/sign-in": "sign_in", "/unlock": "unlock", "/terminal/enrol": "enrol"}
+_PROVED = {"/sign-in": "sign_in", "/unlock": "unlock", "/terminal/enrol": "enrol", "/display/enrol": "enrol"}
 """Forms in which a terminal proves itself, and for what."""
-_PROVING = re.compile(r'data-terminal-prove="[^"]+" data-csrf="([^"]+)" data-reload')
+_PURPOSE = {"/terminal": "go_on", "/display": "show"}
+_PROVING = re.compile(r'data-terminal-prove="[^"]+" data-at="([^"]+)" data-csrf="([^"]+)" data-reload')
 """On a page that proves the terminal and then loads itself again."""
 _FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
 BUT_AUDITOR = tuple(role for role in Role if role is not Role.AUDITOR)
@@ -79,8 +80,8 @@ class Caller:
         asked = _PROVING.search(answer.text) if answer.status == 401 and self.proves and method == "GET" else None
         if asked is None:
             return answer
-        self._proven_at, self.csrf = self._now, self.csrf or asked[1]
-        await self._prove_now()
+        self._proven_at, self.csrf = self._now, self.csrf or asked[2]
+        await self._prove_now(asked[1])
         return await self._call(method, path, headers=headers, body=body)
 
     def proof(self, purpose: str, *, key: TerminalKey = TERMINAL_KEY) -> dict[str, str]:
@@ -99,18 +100,20 @@ class Caller:
 
     async def _go_on(self) -> None:
         """What the page's script does each minute."""
-        at_work = self.proves and {"pilnvara_staff", "pilnvara_terminal"} <= self.cookies.keys() and self.csrf
+        at_work = {"pilnvara_staff", "pilnvara_terminal"} <= self.cookies.keys()
+        at = "/terminal" if at_work else "/display" if "pilnvara_display" in self.cookies else None
         every = self.app.state.parts.settings.terminal_proof
-        if not at_work or self._now < self._proven_at + every:
+        if not self.proves or not self.csrf or at is None or self._now < self._proven_at + every:
             return
         self._proven_at = self._now
-        await self._prove_now()
+        await self._prove_now(at)
 
-    async def _prove_now(self) -> None:
-        asked = await self._call("POST", "/terminal/challenge", headers=_FORM, body=self._asking("go_on"))
+    async def _prove_now(self, at: str) -> None:
+        purpose = _PURPOSE[at]
+        asked = await self._call("POST", f"{at}/challenge", headers=_FORM, body=self._asking(purpose))
         if asked.status == 200:  # else the session is over
-            fields = {"_csrf": self.csrf or ""} | self._signed("go_on", asked, TERMINAL_KEY)
-            await self._call("POST", "/terminal/prove", headers=_FORM, body=urlencode(fields).encode())
+            fields = {"_csrf": self.csrf or ""} | self._signed(purpose, asked, TERMINAL_KEY)
+            await self._call("POST", f"{at}/prove", headers=_FORM, body=urlencode(fields).encode())
 
     def _asking(self, purpose: str) -> bytes:
         return urlencode({"_csrf": self.csrf or "", "purpose": purpose}).encode()
@@ -230,19 +233,42 @@ class Callers:
         return Caller(self.app, {"pilnvara_mine": token}, loaded.csrf)
 
     def display(self, *, language: str = "en") -> Caller:
-        """The screen that faces the resident, paired with the terminal."""
+        """The screen that faces the resident, enrolled just now and paired with the terminal."""
         at_desk = self.session_of(self.staff(Role.ASSISTANT).cookies["pilnvara_staff"])
         assert at_desk
-        now, sealer = self.clock.now(), self.parts.sealer
-        code = self.parts.database.write_now(lambda conn: displays.offer(conn, sealer, now))
-        self.parts.database.write_now(
-            lambda conn: displays.claim(conn, sealer, typed=code.digits, by=at_desk, language=language, now=now)
+        screen = self.unpaired_display(language=language)
+        self.parts.database.write_now(lambda conn: self._pair(conn, screen, at_desk))
+        return screen
+
+    def unpaired_display(self, *, language: str = "en") -> Caller:
+        """A screen of the centre that waits for a terminal."""
+        shown = proven(self.parts.sealer, self.clock)
+        secret = self.parts.database.write_now(
+            lambda conn: displays.add(
+                conn,
+                centre_id=self.centre_id,
+                name="Ekrāns",
+                means=TERMINAL_KEY.means,
+                proven=shown,
+                language=language,
+                enrolled_by=None,
+            )
         )
-        secret = self.parts.database.write_now(lambda conn: displays.collect(conn, code.seed, now))
-        assert secret
-        loaded = self.parts.database.read_now(lambda conn: sessions.load_display(conn, secret))
+        return Caller(self.app, {"pilnvara_display": secret}, self.display_of(secret).csrf)
+
+    def display_of(self, secret: str) -> DisplaySession:
+        """The session of the display that holds a secret, as the guard loads it."""
+        now, every = self.clock.now(), self.parts.settings.terminal_proof
+        loaded = self.parts.database.read_now(
+            lambda conn: displays.load(conn, secret, shown=Shown(), every=every, now=now)
+        )
         assert loaded
-        return Caller(self.app, {"pilnvara_display": secret}, loaded.csrf)
+        return loaded
+
+    def _pair(self, conn: Connection, screen: Caller, by: StaffSession) -> None:
+        now, which = self.clock.now(), self.display_of(screen.cookies["pilnvara_display"]).display_id
+        connecting.ask(conn, display_id=which, by=by, is_serving=lambda _at: False, now=now)
+        connecting.pair(conn, display_id=which, by=by, is_serving=lambda _at: False, now=now)
 
     def session_of(self, token: str, *, at_terminal: bool = True) -> StaffSession | None:
         """The staff session of a token, as the guard loads it."""

@@ -20,11 +20,13 @@ from gateway.oauth import providers
 from gateway.oauth.errors import ProviderUnavailableError, ProviderUnknownError, SignInFailedError
 from gateway.oauth.relying_party import SignedIn
 from gateway.pages.resident.offers import ResidentSignIn
+from gateway.terminals import connecting
 from gateway.terminals.tables import Display, Terminal
 from tests.gateway.answers import Answer
 from tests.gateway.callers import Caller, fitted
 from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.played import signed_in
+from tests.gateway.visits.staffed import a_display_row
 
 PROVIDER = "http://127.0.0.3:8402"
 SOMEBODY_ELSE = "329999-00002"
@@ -185,15 +187,11 @@ class Facing:
     def later_display(self) -> Phone:
         """A screen that is paired with the counter's terminal just now."""
         counter = self.counter
-        row = insert(Display).values(
-            id="D3",
-            terminal_id=counter.by.terminal_id,
-            secret_hash=digest("d3"),
-            csrf="c3",
-            paired_at=counter.clock.now(),
-            language="lv",
-        )
-        counter.write(lambda conn: conn.execute(row))
+        now, terminal = counter.clock.now(), counter.by.terminal_id
+        row = a_display_row(counter.store, counter.by.centre_id, "D3", "d3", now)
+        counter.write(lambda conn: connecting.unpair(conn, terminal, by=counter.by.actor, now=now))
+        later = insert(Display).values(**row, terminal_id=terminal, paired_at=now)
+        counter.write(lambda conn: conn.execute(later))
         return self.display("d3")
 
     def another_display(self) -> Phone:
@@ -207,11 +205,8 @@ class Facing:
                     id="T2", centre_id=counter.by.centre_id, name="2", secret_hash=digest("t2"), enrolled_at=now
                 )
             )
-            conn.execute(
-                insert(Display).values(
-                    id="D2", terminal_id="T2", secret_hash=digest("d2"), csrf="c2", paired_at=now, language="lv"
-                )
-            )
+            row = a_display_row(counter.store, counter.by.centre_id, "D2", "d2", now)
+            conn.execute(insert(Display).values(**row, terminal_id="T2", paired_at=now))
 
         counter.write(add)
         return self.display("d2")

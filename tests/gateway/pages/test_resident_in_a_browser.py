@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from delegation.readback import Attachment, Item, ReadBack
 from tests.browser import attend
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.terminal_key import BROWSER
 from tests.gateway.visits.counter import BENEFIT, QUEUE
 from tests.gateway.visits.test_setting_aside import set_aside, take_up
 from tests.gateway.windows import go, listen, serving
@@ -60,7 +61,9 @@ class Watcher:
     def of(
         cls, browser: Browser, address: str, caller: Phone, name: str, widths: tuple[int, ...], *, scripts: bool = True
     ) -> "Watcher":
-        context = browser.new_context(viewport={"width": widths[-1], "height": 844}, java_script_enabled=scripts)
+        context = browser.new_context(
+            viewport={"width": widths[-1], "height": 844}, java_script_enabled=scripts, user_agent=BROWSER
+        )
         page = attend(context.new_page())
         return cls(page, address, caller, listen(page), widths, name)
 

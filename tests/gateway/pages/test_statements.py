@@ -12,6 +12,7 @@ from gateway.visits.inquiry_rules import Proposal
 from tests.gateway.answers import request
 from tests.gateway.pages.audit.test_audit import auditor
 from tests.gateway.pages.facing import Facing, Phone
+from tests.gateway.terminal_key import BROWSER
 from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.played import filed
 
@@ -24,7 +25,7 @@ MOST = 6
 async def cost(phone: Phone, path: str) -> int:
     """Statements of one page, looked at for the second time: what is learnt once a minute is known then."""
     cookies = "; ".join(f"{name}={value}" for name, value in phone.cookies.items())
-    headers = {"accept": "text/html", "host": "localhost:8000", "cookie": cookies}
+    headers = {"accept": "text/html", "host": "localhost:8000", "cookie": cookies, "user-agent": BROWSER}
     await request(phone.app, "GET", path, headers)
     with count_statements() as count:
         answer = await request(phone.app, "GET", path, headers)

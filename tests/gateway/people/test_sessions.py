@@ -152,9 +152,7 @@ class TestLanguage:
         assert (answer.status, answer.location) == (303, "/account")
         assert '<html lang="lv"' in caller.get("/account").text
         display = caller.cookies["pilnvara_display"]
-        loaded = callers.parts.database.read_now(lambda conn: sessions.load_display(conn, display))
-        assert loaded
-        assert loaded.language == "lv"
+        assert callers.display_of(display).language == "lv"
 
     def test_of_a_stranger_is_remembered_by_the_browser(self, callers: Callers) -> None:
         caller = callers.nobody()

@@ -1,6 +1,7 @@
 """A counter that is open: one assistant, one terminal, one display and the catalogue, on an empty database."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert
 
@@ -16,7 +17,7 @@ from gateway.services import agreements
 from gateway.services.tables import Portal, Service
 from gateway.terminals.tables import Display, Terminal
 from tests.gateway.accounts import an_account
-from tests.gateway.terminal_key import TERMINAL_KEY
+from tests.gateway.terminal_key import TERMINAL_KEY, proven
 from tests.gateway.visits.counter import AGREEMENT, BENEFIT, QUEUE, Counter
 from tests.gateway.visits.played import PORTAL
 
@@ -48,6 +49,7 @@ def staffed(parts: Parts, clock: HeldClock) -> Counter:
     )
     display = DisplaySession(
         display_id=display_id,
+        name="Ekrāns",
         terminal_id=terminal_id,
         terminal_name="1. lodziņš",
         centre_id=centre_id,
@@ -80,9 +82,7 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
         )
     )
     conn.execute(
-        insert(Display).values(
-            id="D1", terminal_id="T1", secret_hash=digest("d"), csrf="c", paired_at=now, language="lv"
-        )
+        insert(Display).values(**a_display_row(store, centre_id, "D1", "d", now), terminal_id="T1", paired_at=now)
     )
     conn.execute(insert(Portal).values(id="latvija", name="Portāls", origin=PORTAL, client_id="portal"))
     register_portal(conn, now)
@@ -118,6 +118,22 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
         agreements.add_to_basket(conn, "vpvkac", service)
         agreements.conclude(conn, holder=holder, begins_at=now - timedelta(days=30), agreement_id=agreement)
     return centre_id, created.id, "T1", "D1"
+
+
+def a_display_row(store: Parts, centre_id: str, display_id: str, secret: str, now: datetime) -> dict[str, Any]:
+    """The columns of an enrolled display that has just proved itself; it is paired with nothing."""
+    return {
+        "id": display_id,
+        "centre_id": centre_id,
+        "name": f"Ekrāns {display_id}",
+        "secret_hash": digest(secret),
+        "public_key": TERMINAL_KEY.spki,
+        "csrf": secret,
+        "language": "lv",
+        "is_large": False,
+        "enrolled_at": now,
+        **proven(store.sealer, store.clock).columns(),
+    }
 
 
 def register_portal(conn: Connection, now: datetime) -> None:

@@ -111,7 +111,7 @@ class TestIPv6:
 
 
 class TestAtADoor:
-    """`/display/pair` takes thirty offers of an address within a quarter of an hour."""
+    """`/terminal/enrol` takes ten tries of an address within a quarter of an hour."""
 
     @pytest.fixture
     def settings(self, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
@@ -121,15 +121,15 @@ class TestAtADoor:
         )
 
     def _statuses(self, callers: Callers) -> tuple[int, int]:
-        """The last of 31 offers of one stranger, and the next one's of another."""
+        """The last of 11 tries of one stranger, and the next one's of another."""
         caller = callers.nobody()
-        caller.csrf = caller.get("/display/pair").csrf
-        statuses = [caller.post("/display/pair", x_forwarded_for=STRANGER).status for _ in range(31)]
-        return statuses[-1], caller.post("/display/pair", x_forwarded_for="198.51.100.1").status
+        caller.csrf = caller.get("/terminal/enrol").csrf
+        statuses = [caller.post("/terminal/enrol", x_forwarded_for=STRANGER).status for _ in range(11)]
+        return statuses[-1], caller.post("/terminal/enrol", x_forwarded_for="198.51.100.1").status
 
     @pytest.mark.parametrize("settings", ["127.0.0.0/8"], indirect=True)
     def test_one_who_tries_too_often_shuts_it_for_no_other_caller_of_a_trusted_proxy(self, callers: Callers) -> None:
-        assert self._statuses(callers) == (429, 303)
+        assert self._statuses(callers) == (429, 404)
 
     @pytest.mark.parametrize("settings", [""], indirect=True)
     def test_a_made_up_address_opens_nothing(self, callers: Callers) -> None:

@@ -123,7 +123,7 @@ class TestEveryRoute:
                 assert as_person.status == 401, str(door)
             else:
                 assert as_person.status in {303, 401}, str(door)
-                assert as_person.location.startswith(("/sign-in", "/display/pair", "")), str(door)
+                assert as_person.location.startswith(("/sign-in", "/display/enrol", "")), str(door)
 
     def test_refuses_a_change_without_the_sessions_token(self, callers: Callers) -> None:
         for door in doors(callers.app):

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from gateway.people.roles import Role
-from gateway.terminals import displays, enrolment
+from gateway.terminals import enrolment
 from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.windows import address, go, listen, open_as
 from tests.wcag import ensure_accessible
@@ -21,11 +21,6 @@ def test_every_page_is_accessible_and_breaks_no_policy(
 ) -> None:
     stranger = callers.nobody(at_terminal=True)
     stranger.cookies["pilnvara_lang"] = language
-    screen = Caller(callers.app, {"pilnvara_lang": language})
-    code = callers.parts.database.write_now(
-        lambda conn: displays.offer(conn, callers.parts.sealer, callers.clock.now())
-    )
-    screen.cookies["pilnvara_display"] = code.seed
     new_code = callers.parts.database.write_now(
         lambda conn: enrolment.make_code(
             conn,
@@ -38,8 +33,8 @@ def test_every_page_is_accessible_and_breaks_no_policy(
     )
     visits = [
         (stranger, ["/", "/contact", "/accessibility", "/privacy", "/sign-in", "/terminal/enrol", "/nowhere"]),
-        (Caller(callers.app, {"pilnvara_lang": language}), ["/display/pair", "/sign-in"]),
-        (screen, ["/display/pair"]),
+        (Caller(callers.app, {"pilnvara_lang": language}), ["/display/enrol", "/sign-in"]),
+        (callers.unpaired_display(language=language), ["/display"]),
         (
             callers.staff(Role.MANAGER, language=language),
             [
@@ -86,20 +81,19 @@ def test_somebody_signs_in_makes_a_mistake_first_and_locks(browser: Browser, add
     context.close()
 
 
-def test_a_display_goes_on_by_itself_once_its_code_is_typed(browser: Browser, address: str, callers: Callers) -> None:
-    screen = browser.new_context()
-    screen.add_cookies([{"name": "pilnvara_lang", "value": "en", "url": address}])
+def test_a_display_follows_its_pairing_by_itself(browser: Browser, address: str, callers: Callers) -> None:
+    screen = open_as(browser, address, callers.unpaired_display())
     shown = screen.new_page()
-    go(shown, f"{address}/display/pair")
-    shown.get_by_role("button", name="Show a code").click()
-    expect(shown.locator(".app-code__group").first).to_be_visible()
-    digits = "".join(shown.locator(".app-code__group").all_inner_texts())
+    go(shown, f"{address}/display")
     desk = open_as(browser, address, callers.staff(Role.ASSISTANT))
     page = desk.new_page()
     go(page, f"{address}/desk/display")
-    page.get_by_label("Code on the display").fill(digits)
-    page.get_by_role("button", name="Pair").click()
+    page.get_by_label("Ekrāns").check()
+    page.get_by_role("button", name="Show a number on it").click()
+    number = page.locator("#number").inner_text()
+    expect(shown.locator("#number")).to_have_text(number)
+    page.get_by_role("button", name=f"Yes, it shows {number}").click()
     expect(page.get_by_text("A display is paired with this computer")).to_be_visible()
-    shown.wait_for_url("**/display")
+    expect(shown.get_by_role("heading", name="Welcome")).to_be_visible()
     desk.close()
     screen.close()

@@ -5,7 +5,7 @@ import pytest
 from tests.gateway.callers import Caller, Callers
 
 
-@pytest.fixture(params=["/sign-in", "/display/pair", "/a", "/terminal/enrol", "/stop"])
+@pytest.fixture(params=["/sign-in", "/display/enrol", "/a", "/terminal/enrol", "/stop"])
 def door(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -11,6 +11,7 @@ from gateway.people.tables import Session
 from gateway.terminals import displays, enrolment
 from gateway.terminals.tables import Terminal
 from tests.gateway.callers import PASSWORD
+from tests.gateway.pages.facing import Phone
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -114,17 +115,47 @@ def scene_new_computer(stand: Stand) -> None:
 
 
 def scene_new_display(stand: Stand) -> None:
-    parts, screen = stand.gateway.parts, stand.stranger()
-    stand.see("display/pair", screen, "/display/pair")
-    code = parts.database.write_now(lambda conn: displays.offer(conn, parts.sealer, stand.clock.now()))
-    screen.cookies["pilnvara_display"] = code.seed
-    stand.see("display/pair-code", screen, "/display/pair", Kind.WAITING)
+    parts, screen, manager = stand.gateway.parts, stand.stranger(), stand.staff(Role.MANAGER)
+    by = stand.here.session_of(manager.cookies["pilnvara_staff"])
+    assert by
+    code = parts.database.write_now(
+        lambda conn: displays.make_code(conn, parts.sealer, name="Ekrāns 2", by=by, now=stand.clock.now())
+    )
+    stand.see("manage/display-code", manager, f"/manage/terminals/codes/{code.seed}", Kind.WAITING)
+    stand.send("manage/display-name-missing", manager, "/manage/displays", status=400)
+    stand.see("display/enrol", screen, "/display/enrol")
+    stand.send("display/enrol-wrong", screen, "/display/enrol", status=404, form={"code": "00000000"})
+    for _ in range(12):
+        screen.send("/display/enrol", code="00000000")
+    stand.send(
+        "display/enrol-too-often", screen, "/display/enrol", Kind.THROTTLED, status=429, form={"code": "00000000"}
+    )
+    known = stand.here.unpaired_display(language="lv")
+    stand.see("display/enrolled-already", known, "/display/enrol")
+    stand.see("display/waiting", known, "/display", Kind.EMPTY)
+    copied = Phone(known.app, dict(known.cookies), proves=False)
+    copied.get("/display", user_agent="another browser")
     stand.clock.move(timedelta(minutes=30))
-    stand.see("display/pair-over", screen, "/display/pair", Kind.EXPIRED)
+    stand.see("display/prove", copied, "/display", Kind.REFUSED, status=401)
+
+
+def scene_pairing(stand: Stand) -> None:
     alone = stand.staff(Role.ASSISTANT)
     stand.see("desk/display-none", alone, "/desk/display", Kind.EMPTY)
-    stand.send("desk/display-wrong", alone, "/desk/display", status=404, form={"code": "000000"})
-    for _ in range(12):
-        alone.post("/desk/display", {"code": "000000"})
-    stand.send("desk/display-too-often", alone, "/desk/display", Kind.THROTTLED, status=429, form={"code": "000000"})
-    stand.see("desk/display-paired", stand.desk().browser, "/desk/display")
+    screen = stand.here.unpaired_display(language="lv")
+    which = stand.here.display_of(screen.cookies["pilnvara_display"]).display_id
+    busy = stand.desk()
+    busy.open()
+    stand.see("desk/display-choose", alone, "/desk/display")
+    stand.send("desk/display-none-chosen", alone, "/desk/display")
+    stand.send("desk/display-busy", alone, "/desk/display", status=409, form={"display": busy.display.display_id})
+    alone.post("/desk/display", {"display": which})
+    stand.see("desk/display-number", alone, "/desk/display", Kind.WAITING)
+    stand.see("display/pairing", screen, "/display", Kind.WAITING)
+    alone.post("/desk/display/cancel")
+    stand.send("desk/display-over", alone, "/desk/display/pair", status=409, form={"display": which})
+    stand.see("desk/display-paired", busy.browser, "/desk/display")
+    busy.close()
+    alone.post("/desk/display", {"display": busy.display.display_id})
+    alone.post("/desk/display/pair", {"display": busy.display.display_id})
+    stand.see("desk/display-taken", busy.browser, "/desk/display", Kind.STOPPED)

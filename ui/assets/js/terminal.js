@@ -3,10 +3,13 @@
 //
 // Forms marked data-terminal (enrol, sign_in, unlock) carry a proof. While somebody works, the pages of the terminal prove
 // it by themselves, one for all tabs; after a pause, before a form is sent, so that nothing that was typed is refused.
+//
+// The screen that faces the resident does the same as a display (data-at="/display"); one browser may be both.
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 const STORE = "keys";
-const LAST = "pilnvara.proven";
+const LAST = { "/terminal": "pilnvara.proven", "/display": "pilnvara.shown" };
+const PURPOSE = { "/terminal": "go_on", "/display": "show" };
 const LOOK_MS = 5000;
 
 export function start() {
@@ -29,10 +32,10 @@ async function withProof(event) {
     const keys = await keysOf(form);
     if (form.elements.public_key) form.elements.public_key.value = text(await crypto.subtle.exportKey("spki", keys.publicKey));
     const token = form.elements._csrf.value;
-    Object.assign(form.elements.challenge, { value: await question(form.dataset.terminal, token) });
+    Object.assign(form.elements.challenge, { value: await question("/terminal", form.dataset.terminal, token) });
     Object.assign(form.elements.proof, { value: await sign(keys, form.dataset.terminal, form.elements.challenge.value) });
     say("");
-    noteProof();
+    noteProof("/terminal");
     form.requestSubmit(submitter);
   } catch (error) {
     const problem = nameOf(error);
@@ -57,8 +60,9 @@ async function keysOf(form) {
 // A page that is shown only after a proof
 
 async function proveNow(asked) {
+  const { terminalProve: name, at, csrf } = asked.dataset;
   try {
-    await alone(() => goOn(asked.dataset.terminalProve, asked.dataset.csrf));
+    await alone(at, () => goOn(at, name, csrf));
     if ("reload" in asked.dataset) location.reload();
     else showDone();
   } catch (error) {
@@ -75,11 +79,11 @@ function showDone() {
 // Pages of a terminal at work
 
 async function keepProving(page) {
-  const { every, csrf } = page.dataset;
+  const { every, at, csrf } = page.dataset;
   const name = page.content;
   if (!(await find(name).catch(() => null))) return; // the server says what is to be done
-  const isDue = (times) => Date.now() - lastProof() >= every * 1000 * times;
-  const look = (times) => alone(() => (isDue(times) ? goOn(name, csrf) : null)).catch(() => null);
+  const isDue = (times) => Date.now() - lastProof(at) >= every * 1000 * times;
+  const look = (times) => alone(at, () => (isDue(times) ? goOn(at, name, csrf) : null)).catch(() => null);
   const timer = setInterval(() => look(1), LOOK_MS);
   addEventListener("pagehide", () => clearInterval(timer));
   document.addEventListener("visibilitychange", () => look(1));
@@ -88,31 +92,31 @@ async function keepProving(page) {
     if (event.defaultPrevented || form.method !== "post" || !isDue(2)) return;
     event.preventDefault();
     await look(2);
-    if (isDue(2)) noteProof(); // it could not: the server answers what that means
+    if (isDue(2)) noteProof(at); // it could not: the server answers what that means
     form.requestSubmit(submitter);
   });
   look(1);
 }
 
-async function goOn(name, csrf) {
+async function goOn(at, name, csrf) {
   const keys = await find(name);
-  const challenge = await question("go_on", csrf);
-  const proof = await sign(keys, "go_on", challenge);
-  const response = await post("/terminal/prove", { challenge, proof, _csrf: csrf });
+  const challenge = await question(at, PURPOSE[at], csrf);
+  const proof = await sign(keys, PURPOSE[at], challenge);
+  const response = await post(`${at}/prove`, { challenge, proof, _csrf: csrf });
   if (!response.ok) throw new DOMException("not taken", "Refused");
-  noteProof();
+  noteProof(at);
 }
 
 // One tab after the other: what the first was given is the others' too.
-function alone(work) {
+function alone(at, work) {
   if (!navigator.locks) throw new DOMException("no keys here", "NoKeys");
-  return navigator.locks.request("pilnvara-proof", work);
+  return navigator.locks.request(`pilnvara-proof${at}`, work);
 }
 
 // Questions and answers
 
-async function question(purpose, csrf) {
-  const response = await post("/terminal/challenge", { purpose, _csrf: csrf });
+async function question(at, purpose, csrf) {
+  const response = await post(`${at}/challenge`, { purpose, _csrf: csrf });
   if (!response.ok) throw new DOMException("no question", "NoQuestion");
   return (await response.json()).challenge;
 }
@@ -134,12 +138,12 @@ async function fingerprint(publicKey) {
 
 // What all tabs know: when the last proof was given
 
-function lastProof() {
-  return Number(localStorage.getItem(LAST) ?? 0);
+function lastProof(at) {
+  return Number(localStorage.getItem(LAST[at]) ?? 0);
 }
 
-function noteProof() {
-  localStorage.setItem(LAST, String(Date.now()));
+function noteProof(at) {
+  localStorage.setItem(LAST[at], String(Date.now()));
 }
 
 // Keys, by fingerprint

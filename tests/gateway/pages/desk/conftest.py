@@ -3,7 +3,6 @@
 import pytest
 
 from gateway.demo import catalogue
-from gateway.people import sessions
 from gateway.people.roles import Role
 from tests.gateway.callers import Callers, callers, parts, renderer
 from tests.gateway.pages.desk.desk import Desk
@@ -22,7 +21,6 @@ def desk(callers: Callers) -> Desk:
     facing = callers.display()
     browser = callers.staff(Role.ASSISTANT)
     by = callers.session_of(browser.cookies["pilnvara_staff"])
-    display = database.read_now(lambda conn: sessions.load_display(conn, facing.cookies["pilnvara_display"]))
+    display = callers.display_of(facing.cookies["pilnvara_display"])
     assert by is not None
-    assert display is not None
     return Desk(callers.parts, callers.clock, by, display, callers=callers, browser=browser)

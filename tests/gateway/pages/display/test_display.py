@@ -78,8 +78,8 @@ class TestBetweenVisits:
         assert "The assistant is preparing your matter" in page.text
         assert "How were you helped?" not in page.text
 
-    def test_a_display_that_is_not_paired_is_sent_to_pairing(self, facing: Facing) -> None:
-        assert facing.display("other").get("/display").location == "/display/pair"
+    def test_a_screen_that_is_not_enrolled_is_sent_to_enrolment(self, facing: Facing) -> None:
+        assert facing.display("other").get("/display").location == "/display/enrol"
 
 
 class TestInviting:
@@ -195,7 +195,7 @@ class TestAnotherTerminal:
     def test_its_display_shows_and_answers_nothing_of_this_visit(self, known: Facing) -> None:
         asked(known)
         other = known.another_display()
-        other.csrf = "c2"
+        other.csrf = "d2"
         assert "Read and decide" not in other.see("/display").text
         approval, code = known.counter.approval().id, known.counter.sent_code()
         assert other.send("/display/yes", approval=approval, code=code).status == 404
@@ -205,7 +205,7 @@ class TestAnotherTerminal:
     def test_its_stop_stops_nothing_here(self, known: Facing) -> None:
         allowed(known)
         other = known.another_display()
-        other.csrf = "c2"
+        other.csrf = "d2"
         other.send("/display/stop", visit=known.counter.visit_id)
         assert known.counter.view().stage is Stage.QUESTIONS
 
