@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 import msgspec
 
 from audit.entry import format_time
+from audit.made_up import MadeUp, kind_of, warning
 
 KEPT_FINDINGS = 20
 """Findings of one verdict and weight that a report names one by one; the rest are counted."""
@@ -171,6 +172,11 @@ class Report:
         return next(finding.verdict for finding in self.findings if finding.severity is gravest)
 
     @property
+    def made_up(self) -> MadeUp | None:
+        """Of what kind the log is, where nobody in it is real."""
+        return kind_of(self.origin)
+
+    @property
     def exit_code(self) -> int:
         """0 verified, 1 violation, 2 bad input, 3 cannot conclude."""
         return _EXIT_CODES[self.severity]
@@ -193,6 +199,7 @@ class Report:
                 "exit_code": self.exit_code,
                 "checked_at": format_time(self.checked_at),
                 "origin": self.origin,
+                "made_up": self.made_up,
                 "size": self.size,
                 "vouched_size": self.vouched_size,
                 "missing": self.missing,
@@ -213,8 +220,8 @@ class Report:
         ).decode()
 
     def lines(self) -> list[str]:
-        """The report in sentences, the verdict first."""
-        lines = [self._headline()]
+        """The report in sentences, the verdict first; before it only, where that is so, that nobody is real."""
+        lines = [self._headline()] if self.made_up is None else [warning(self.made_up), self._headline()]
         for verdict, total in self.totals.items():
             kept = [finding for finding in self.findings if finding.verdict is verdict]
             lines += (f"{verdict.value}: {finding.subject}: {finding.detail}" for finding in kept)

@@ -5,12 +5,15 @@ is refused, because a limit that is not understood must not be passed over (RFC 
 """
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from delegation.errors import NotActiveError
 from delegation.model import AllowedService, Approval, Delegation, DelegationState
+
+MadeUp: TypeAlias = Literal["practice", "demo"]
+"""What a gateway with made-up people is for; its tokens say so, and are none for anybody who asks for a real one."""
 
 E_SERVICE: Final = "e_service"
 """The `type` of an authorization detail (RFC 9396 section 2)."""
@@ -70,6 +73,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class DelegationClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The claims of a delegation; times are seconds since 1970.
 
+    `made_up` stands where nobody is real.
     `approval` is the weakest yes that was said, `co_approvals` the others. `approver` is who said it and `authority` by
     what right, where that is not the principal. `visit` is left out toward portals.
     """
@@ -89,6 +93,7 @@ class DelegationClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     approver: str | None = None
     authority: str | None = None
     visit: str | None = None
+    made_up: MadeUp | None = None
 
 
 class PermitBinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,14 +111,15 @@ class PermitBinding(msgspec.Struct, frozen=True, kw_only=True):
     payload: str
 
 
-class PermitClaims(PermitBinding, frozen=True, kw_only=True):
-    """The claims of a permit; times are seconds since 1970."""
+class PermitClaims(PermitBinding, frozen=True, kw_only=True, omit_defaults=True):
+    """The claims of a permit; times are seconds since 1970. `made_up` stands where nobody is real."""
 
     iss: str
     aud: str
     iat: int
     exp: int
     jti: str
+    made_up: MadeUp | None = None
 
 
 class EncodedList(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +141,13 @@ class StatusListClaims(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def claims_of(
-    delegation: Delegation, *, issuer: str, audience: str, now: datetime, status: StatusReference | None = None
+    delegation: Delegation,
+    *,
+    issuer: str,
+    audience: str,
+    now: datetime,
+    status: StatusReference | None = None,
+    made_up: MadeUp | None = None,
 ) -> DelegationClaims:
     """The claims of an *active* delegation, ready to be signed; fractions of a second are cut, never added.
 
@@ -162,6 +174,7 @@ def claims_of(
         approver=None if delegation.approver == delegation.principal else delegation.approver,
         authority=None if delegation.authority is None else delegation.authority.value,
         visit=delegation.visit,
+        made_up=made_up,
     )
 
 

@@ -121,6 +121,12 @@ class TokenError(DelegationError):
     code: ClassVar[str] = "token.refused"
 
 
+class MadeUpError(TokenError):
+    """A gateway for practice or demonstration signed it: it is real, and about nobody."""
+
+    code: ClassVar[str] = "token.made_up"
+
+
 class MalformedError(TokenError):
     """A token is not what its kind looks like: segments, alphabet, header, claims or their types."""
 

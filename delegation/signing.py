@@ -26,6 +26,7 @@ from delegation.claims import (
     PERMIT_TYPE,
     STATUS_LIST_TYPE,
     DelegationClaims,
+    MadeUp,
     PermitBinding,
     PermitClaims,
     StatusListClaims,
@@ -163,7 +164,16 @@ def sign_delegation(key: SigningKey, claims: DelegationClaims) -> str:
     return key.sign(DELEGATION_TYPE, _ENCODER.encode(claims))
 
 
-def sign_permit(key: SigningKey, binding: PermitBinding, *, issuer: str, audience: str, jti: str, now: datetime) -> str:
+def sign_permit(
+    key: SigningKey,
+    binding: PermitBinding,
+    *,
+    issuer: str,
+    audience: str,
+    jti: str,
+    now: datetime,
+    made_up: MadeUp | None = None,
+) -> str:
     """Sign the yes to the read-back that `binding` names, good for five minutes from `now`."""
     issued = int(now.timestamp())
     claims = PermitClaims(
@@ -172,6 +182,7 @@ def sign_permit(key: SigningKey, binding: PermitBinding, *, issuer: str, audienc
         iat=issued,
         exp=issued + PERMIT_SECONDS,
         jti=jti,
+        made_up=made_up,
         **msgspec.structs.asdict(binding),
     )
     return key.sign(PERMIT_TYPE, _ENCODER.encode(claims))

@@ -15,6 +15,7 @@ from delegation.assurance import Assurance
 from delegation.claims import DELEGATION_TYPE, PERMIT_TYPE, DelegationClaims, PermitBinding, PermitClaims
 from delegation.errors import (
     DelegationExpiredError,
+    MadeUpError,
     MalformedError,
     NotYetValidError,
     OutOfScopeError,
@@ -77,9 +78,11 @@ def verify_delegation(
     now: datetime,
     leeway: int = 0,
     status: StatusList | None = None,
+    made_up: bool = False,
 ) -> VerifiedDelegation:
     """The delegation in `token`, if it was issued by `issuer` for `audience` and lives at `now`.
 
+    `made_up` takes one by a practice gateway too.
     `now` is aware; `leeway` is in seconds, for clocks that differ. Without `status` a revocation goes unnoticed, and
     the result says so.
 
@@ -87,6 +90,7 @@ def verify_delegation(
         TokenError: 1. form, header, key, signature and claims, as in `signing.open_signed`.
         WrongIssuerError: 2. another issuer.
         WrongAudienceError: 3. meant for somebody else.
+        MadeUpError: nobody in it is real.
         NotYetValidError: 4. `iat` or `nbf` lie in the future.
         DelegationExpiredError: 5. `now` has reached `exp`.
         MalformedError: 6. no `jti`, nothing allowed, an end beyond `exp`, or no known assurance.
@@ -95,6 +99,7 @@ def verify_delegation(
     """
     claims = open_signed(token, jwks, typ=DELEGATION_TYPE, claims=DelegationClaims)
     _ensure_parties(claims, issuer, audience)
+    _ensure_real(claims, made_up=made_up)
     seconds, leeway = now.timestamp(), _bounded(leeway)
     if max(claims.iat, claims.nbf) > seconds + leeway:
         raise NotYetValidError(f"delegation {claims.jti} begins later")
@@ -115,6 +120,7 @@ def verify_permit(
     now: datetime,
     binding: PermitBinding,
     used: Container[str] = (),
+    made_up: bool = False,
 ) -> VerifiedPermit:
     """The permit in `token`, if it is the yes to exactly what `binding` names, and unused.
 
@@ -124,6 +130,7 @@ def verify_permit(
         TokenError: 1. form, header, key, signature and claims, as in `signing.open_signed`.
         WrongIssuerError: 2. another issuer.
         WrongAudienceError: 3. meant for somebody else.
+        MadeUpError: nobody in it is real.
         NotYetValidError: 4. made in the future.
         PermitExpiredError: 5. `now` has reached `exp`.
         PermitMismatchError: 6. another delegation, filing, attempt, origin, connector, language or payload.
@@ -131,6 +138,7 @@ def verify_permit(
     """
     claims = open_signed(token, jwks, typ=PERMIT_TYPE, claims=PermitClaims)
     _ensure_parties(claims, issuer, audience)
+    _ensure_real(claims, made_up=made_up)
     seconds = now.timestamp()
     if claims.iat > seconds:
         raise NotYetValidError(f"permit {claims.jti} was made later")
@@ -152,6 +160,11 @@ def _ensure_parties(claims: DelegationClaims | PermitClaims, issuer: str, audien
         raise WrongIssuerError(f"token {claims.jti} comes from another issuer")
     if claims.aud != audience:
         raise WrongAudienceError(f"token {claims.jti} is for another audience")
+
+
+def _ensure_real(claims: DelegationClaims | PermitClaims, *, made_up: bool) -> None:
+    if claims.made_up is not None and not made_up:
+        raise MadeUpError(f"token {claims.jti} was made for {claims.made_up}: nobody in it is real")
 
 
 def _ensure_sound(claims: DelegationClaims) -> None:

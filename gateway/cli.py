@@ -18,6 +18,7 @@ COMMANDS = {
     "delegation": ("gateway.commands.delegation:delegation", "Check delegations, permits and statements, offline."),
     "connectors": ("gateway.commands.connectors:connectors", "List, check, write and test connectors."),
     "admin": ("gateway.changes.commands:admin", "Centres, staff, terminals, portals and identity providers."),
+    "practice": ("gateway.practice.command:practice", "A gateway to practise with, which reaches no real portal."),
     "demo": ("gateway.demo.command:demo", "A gateway with a made-up outside world, on this machine."),
 }
 """Name, then where the command is and what its help says; packages add theirs here."""

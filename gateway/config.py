@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_type_hints
-from urllib.parse import urlsplit
+from typing import Annotated, Self, get_type_hints
 
 from audit.policy import TrustPolicy
 from gateway import setting_texts as texts
+from gateway.mode import Mode, log_name
 from gateway.setting import PREFIX, ConfigurationError, Documentation, Setting, setting_name
 from gateway.trial_portals import TrialPortal
 
 __all__ = ["ConfigurationError", "Documentation", "Setting", "Settings", "setting_name"]
 
-_OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_")
-"""Names that tests and the demonstration read for themselves."""
+_OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_", f"{PREFIX}PRACTICE_PORT")
+"""Names that tests, the demonstration and practice read for themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -51,8 +51,12 @@ class Settings:
         ),
     ]
     mode: Annotated[
-        Literal["live", "demo"],
-        Setting("live, or demo: with the sandbox, its own issuer and a ribbon on every page", texts.mode, "live"),
+        Mode,
+        Setting(
+            "live; practice: made-up people, and nothing but the sandbox within reach; or demo: the same, to be shown",
+            texts.mode,
+            "live",
+        ),
     ]
     url: Annotated[str, Setting("Origin under which staff reach the desk", texts.origin, "http://localhost:8000")]
     public_url: Annotated[
@@ -88,7 +92,7 @@ class Settings:
             "Name that the audit log begins with, in its checkpoints; it never changes, also when the log is continued "
             "under another",
             texts.text,
-            shown="host of the issuer, then /log",
+            shown="host of the issuer, then /log; practice. or demo. before it where nobody is real",
         ),
     ]
     log_witnesses: Annotated[
@@ -356,8 +360,8 @@ class Settings:
         values = {attribute: setting.value(attribute, environment) for attribute, setting in known.items()}
         values["public_url"] = values["public_url"] or values["url"]
         values["issuer"] = values["issuer"] or values["public_url"]
-        values["log_origin"] = values["log_origin"] or f"{urlsplit(values['issuer']).netloc}/log"
         values["database_url"] = values["database_url"] or f"sqlite:///{values['data_dir'] / 'pilnvara.db'}"
+        values["log_origin"] = log_name(values)
         values["connectors_allowed"] = values["connectors_allowed"] or values["data_dir"] / "connectors-allowed.txt"
         values["database_owner_url"] = values["database_owner_url"] or values["database_url"]
         return cls(**values)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
+from gateway import apart
 from gateway.clock import Clock, SystemClock
 from gateway.config import Settings
 from gateway.database.engine import Database
@@ -81,15 +82,18 @@ def open_store(settings: Settings, *, clock: Clock | None = None) -> Store:
         NotMigratedError: the tables are missing or of another version.
         KeyFileError: the key file is missing, damaged, or readable by others.
         DatabaseUnavailableError: the database does not answer.
+        ConfigurationError: keys or database are of another mode.
     """
     clock = SystemClock() if clock is None else clock
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    apart.claim_folder(settings.data_dir, settings.mode)
     database = Database.open(settings.database_url)
     try:
         ensure_migrated(database, make=database.dialect == "sqlite")
         if database.dialect == "sqlite":
             keyfile.create(settings.data_dir)
         sealer = keyfile.load(settings.data_dir)
+        database.read_now(lambda conn: apart.ensure_own_log(conn, settings.mode))
         now = clock.now()
         keys = database.write_now(lambda conn: open_keys(conn, sealer, now, settings.log_origin))
         store = Store(settings, database, clock, sealer, keys)

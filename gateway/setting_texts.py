@@ -125,13 +125,15 @@ def seconds(low: int, high: int) -> Callable[[str], timedelta]:
     return lambda value: timedelta(seconds=number(value))
 
 
-def mode(value: str) -> Literal["live", "demo"]:
-    """Read whether it is a demonstration."""
+def mode(value: str) -> Literal["live", "practice", "demo"]:
+    """Read whether its people are real."""
     if value == "live":
         return "live"
+    if value == "practice":
+        return "practice"
     if value == "demo":
         return "demo"
-    raise ValueError("give live or demo")
+    raise ValueError("give live, practice or demo")
 
 
 def level(value: str) -> str:

@@ -31,6 +31,7 @@ from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.sequencer import sequence
 from gateway.ledger.witnessing import open_witnessing
 from gateway.parts import Parts
+from gateway.reaching import may_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +136,6 @@ def _runner_settings(settings: Settings) -> RunnerSettings:
         authorities=None if settings.portal_authorities is None else str(settings.portal_authorities),
         held_for=settings.page_hold.total_seconds(),
         most_held=settings.worker_pages,
+        may_run=may_run(settings),
         ensure_allowed=partial(packages.ensure_allowed, settings.connectors_allowed),
     )

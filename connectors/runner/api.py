@@ -269,5 +269,7 @@ class RunnerSettings:
     """Start the browser of the built-in connectors at once and not with the first run."""
     ensure_allowed: Callable[[str], None] = lambda _package: None
     """Asked before code of a package by others is started; raises `PackageNotAllowedError`."""
+    may_run: Callable[[tuple[str, ...]], bool] = lambda _origins: True
+    """Asked before a run's browser opens, by every origin that it would get, the portal's first."""
     show_child_errors: bool = False
     """Let the browser's process write to our standard error: for developers only, it may repeat values."""

@@ -89,6 +89,12 @@ class PackageRefusedError(RunError):
     code: ClassVar[str] = "run.package_refused"
 
 
+class OutOfReachError(RunError):
+    """The gateway is for made-up people, and the portal is not part of their world: nothing was opened there."""
+
+    code: ClassVar[str] = "run.out_of_reach"
+
+
 class GateRefusedError(RunError):
     """The page tried to send what the connector does not declare; `request` is method and address without values."""
 

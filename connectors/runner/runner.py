@@ -32,6 +32,7 @@ from connectors.runner.browsers import Browsers
 from connectors.runner.child import Child
 from connectors.runner.errors import (
     ChildDiedError,
+    OutOfReachError,
     RunBusyError,
     RunStoppedError,
     RunTimeoutError,
@@ -206,8 +207,8 @@ class Runner:
 
     async def answers(self, connector_id: str, origin: str) -> bool:
         """Whether the portal is there, proves who it is and is not out of order; only its first page is asked for."""
-        path = registry.find(connector_id).sign_in.path
-        return await self._gate.answers(normal_origin(origin), path)
+        path, place = registry.find(connector_id).sign_in.path, normal_origin(origin)
+        return self._settings.may_run((place,)) and await self._gate.answers(place, path)
 
     async def stop(self, run_id: str) -> None:
         """From now nothing of this run leaves. A final request that has left already is followed to its end."""
@@ -256,7 +257,6 @@ class Runner:
             if not previous.held:
                 raise RunBusyError("this run is under way already")
             await self._drop(previous)
-        child = await self._child(registry.package_of(task.connector_id))
         guard = Guard(
             run_id=task.run_id,
             portal_origin=normal_origin(task.portal_origin),
@@ -266,6 +266,9 @@ class Runner:
             decide=decide,
             clock=self._clock,
         )
+        if not self._settings.may_run(guard.origins):
+            raise OutOfReachError("a gateway for made-up people files in their world alone")
+        child = await self._child(registry.package_of(task.connector_id))
         run = Run(task, connector, child, self._gate.add(guard, task.ticket), progress)
         guard.on_end = run.fail
         self._runs[task.run_id] = run

@@ -40,6 +40,7 @@ def _places(command: Command) -> Command:
 @_places
 @click.option("--idp-host", default=_DEFAULTS.idp_host)
 @click.option("--idp-port", default=_DEFAULTS.idp_port)
+@click.option("--idp-address", default=_DEFAULTS.idp_address, help="As browsers reach it, behind a proxy.")
 @click.option("--inbox-host", default=_DEFAULTS.inbox_host)
 @click.option("--inbox-port", default=_DEFAULTS.inbox_port)
 @click.option("--smtp-port", default=_DEFAULTS.smtp_port)

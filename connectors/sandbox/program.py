@@ -47,7 +47,7 @@ class Sandbox:
         self.portal_url = _address(self._sockets[FIRST])
         """Of the first portal, as `other_url` and `portal_callback`."""
         self.other_url = _address(self._sockets[_other(FIRST)])
-        self.idp_url = _address(self._sockets["idp"])
+        self.idp_url = chosen.idp_address or _address(self._sockets["idp"])
         self.inbox_url = _address(self._sockets["inbox"])
         self.smtp_host: str = chosen.inbox_host
         self.smtp_port: int = self._sockets["smtp"].getsockname()[1]

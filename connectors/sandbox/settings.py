@@ -65,6 +65,8 @@ class SandboxSettings:
     """The same portal once more, as another origin."""
     idp_host: str = "127.0.0.3"
     idp_port: int = 8402
+    idp_address: str = ""
+    """As browsers reach it behind a proxy, and therefore its issuer; empty: as it listens."""
     inbox_host: str = "127.0.0.4"
     inbox_port: int = 8403
     smtp_port: int = 8425

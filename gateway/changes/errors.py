@@ -25,6 +25,8 @@ class Fault(StrEnum):
     REFUSED = "refused"
     UNPROVED = "unproved"
     """A connector that has been tried with made-up people alone would file at a live portal."""
+    REAL = "real"
+    """A gateway for made-up people would reach something real."""
     APART = "apart"
     """An auditor would have another role too."""
     OWN = "own"

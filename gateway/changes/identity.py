@@ -16,6 +16,7 @@ from gateway.oauth.errors import RegistrationError
 from gateway.oauth.tables import IdentityProvider
 from gateway.parts import Store
 from gateway.people.access import StaffSession
+from gateway.reaching import is_out_of_reach
 
 LONGEST_ID = 64
 
@@ -56,7 +57,7 @@ def _check_known(conn: Connection, store: Store, plan: Plan, before: Values | No
     _check(conn, store, plan, known(before), by)
 
 
-def _check(conn: Connection, _store: Store, plan: Plan, _before: Values | None, _by: StaffSession | None) -> None:
+def _check(conn: Connection, store: Store, plan: Plan, _before: Values | None, _by: StaffSession | None) -> None:
     values, faults = plan.values, Faults()
     if not 0 < len(plan.target) <= LONGEST_ID:
         faults.add("target", Fault.MISSING)
@@ -67,6 +68,8 @@ def _check(conn: Connection, _store: Store, plan: Plan, _before: Values | None, 
         faults.add("scope", Fault.MISSING)
     with faults.gather():
         _ensure_issuer(values["issuer"])
+    if store.settings.mode == "practice" and is_out_of_reach(store.settings, values["issuer"]):
+        faults.add("issuer", Fault.REAL)
     same = (IdentityProvider.issuer == values["issuer"], IdentityProvider.id != plan.target)
     if conn.execute(select(IdentityProvider.id).where(*same)).first() is not None:
         faults.add("issuer", Fault.KNOWN)

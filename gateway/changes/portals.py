@@ -17,6 +17,7 @@ from gateway.oauth.providers import ensure_reachable_safely
 from gateway.oauth.tables import OAuthClient
 from gateway.parts import Store
 from gateway.people.access import StaffSession
+from gateway.reaching import is_out_of_reach
 from gateway.services import keeping, quality
 from gateway.services.keeping import PortalEntry
 from gateway.services.tables import Portal, Service
@@ -105,6 +106,8 @@ def _check(conn: Connection, store: Store, plan: Plan, before: Values | None, _b
         _ensure_portal(conn, plan)
     with faults.gather():
         _ensure_proved(conn, store, values)
+    if is_out_of_reach(store.settings, values["origin"]):
+        faults.add("origin", Fault.REAL)
     faults.settle()
 
 

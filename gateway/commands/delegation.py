@@ -39,6 +39,7 @@ def delegation() -> None:
 @click.option("--audience", help="Whom it has to be for.")
 @click.option("--issuer", help="Who has to have signed it.")
 @click.option("--at", "moment", metavar="TIME", help="As of this time (RFC 3339) instead of now.")
+@click.option("--made-up", is_flag=True, help="Check one of a practice gateway or a demonstration too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def verify(
     token: str,
@@ -47,11 +48,13 @@ def verify(
     audience: str | None,
     issuer: str | None,
     moment: str | None,
+    made_up: bool,
     as_json: bool,
 ) -> None:
     """Verify a delegation or a permit: TOKEN itself, or - to read it from standard input.
 
-    Nothing is fetched but what is given as an address. Exits 0 verified, 1 refused, 2 bad input, 3 cannot conclude.
+    Nothing is fetched but what is given as an address. What a practice gateway signed is refused, unless --made-up asks
+    for it. Exits 0 verified, 1 refused, 2 bad input, 3 cannot conclude.
     """
     try:
         keys = KeySet.parse(_object(read(jwks)))
@@ -63,7 +66,9 @@ def verify(
         _end(Outcome("cannot_conclude", "input.unreachable", str(error)), as_json)
     given = (sys.stdin.read(MAX_TOKEN_CHARACTERS + 1) if token == "-" else token).strip()
     try:
-        checked = check_token(given, keys, now=now, issuer=issuer, audience=audience, status_token=listed)
+        checked = check_token(
+            given, keys, now=now, issuer=issuer, audience=audience, status_token=listed, made_up=made_up
+        )
     except StatusUnavailableError as error:
         _end(Outcome("cannot_conclude", error.code, str(error)), as_json)
     except DelegationError as error:
@@ -127,6 +132,7 @@ _HEADLINES = {
     "bad_input": (2, "Nothing was checked"),
     "cannot_conclude": (3, "Cannot conclude"),
 }
+_MADE_UP = {"practice": "PRACTICE", "demo": "DEMONSTRATION"}
 _UNCHECKED = {
     "issuer": "who has to have signed it (--issuer)",
     "audience": "whom it has to be for (--audience)",
@@ -138,7 +144,10 @@ _UNCHECKED = {
 def describe(checked: Checked) -> list[str]:
     """A verified token in sentences: who, for whom, what, until when, and what nobody compared."""
     claims = checked.claims
-    lines = [f"Verified: {checked.kind} {claims.jti} of {claims.iss}, for {claims.aud}."]
+    lines = (
+        [] if claims.made_up is None else [f"{_MADE_UP[claims.made_up]}: nobody in it is real, and it allows nothing."]
+    )
+    lines.append(f"Verified: {checked.kind} {claims.jti} of {claims.iss}, for {claims.aud}.")
     lines += _delegation_lines(claims) if isinstance(claims, DelegationClaims) else _permit_lines(claims)
     return lines + [f"Not checked: {_UNCHECKED[name]}." for name in checked.unchecked]
 

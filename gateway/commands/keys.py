@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
+from gateway import apart
 from gateway.clock import SystemClock
 from gateway.commands.epochs import epoch
 from gateway.config import Settings
@@ -39,9 +40,11 @@ def init() -> None:
     """
     settings = Settings.from_environment(os.environ)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    apart.claim_folder(settings.data_dir, settings.mode)
     database = Database.open(settings.database_url)
     try:
         ensure_migrated(database, make=database.dialect == "sqlite")
+        database.read_now(lambda conn: apart.ensure_own_log(conn, settings.mode))
         path = keyfile.create(settings.data_dir)
         sealer = keyfile.load(settings.data_dir)
         now = SystemClock().now()

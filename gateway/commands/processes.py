@@ -12,7 +12,7 @@ from gateway import logging
 from gateway.config import ConfigurationError, Settings
 from gateway.database import guards
 from gateway.database.errors import GuardMissingError
-from gateway.doctor.registrations import refuse_sandbox, refuse_unproved
+from gateway.doctor.registrations import refuse_real, refuse_sandbox, refuse_unproved
 from gateway.parts import Parts, open_parts
 
 
@@ -70,6 +70,7 @@ def _open() -> Parts:
     parts = open_parts(settings)
     try:
         parts.database.read_now(lambda conn: refuse_sandbox(conn, settings))
+        parts.database.read_now(lambda conn: refuse_real(conn, settings))
         parts.database.read_now(lambda conn: refuse_unproved(conn, settings))
         parts.database.read_now(guards.ensure)
     except (ConfigurationError, GuardMissingError):

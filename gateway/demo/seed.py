@@ -1,4 +1,4 @@
-"""Fills an empty gateway with a made-up network, through the product's own functions; only in demo mode."""
+"""Fills an empty gateway with a made-up network, through the product's own functions; never in a live one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,10 +56,10 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
     """Write centres, staff, catalogue and registrations; what is there stays, addresses are brought up to date.
 
     Raises:
-        NotDemoError: the gateway is not in demo mode.
+        NotDemoError: the gateway is live.
     """
-    if store.settings.mode != "demo":
-        raise NotDemoError("made-up people are for PILNVARA_MODE=demo only")
+    if store.settings.mode == "live":
+        raise NotDemoError("made-up people are for PILNVARA_MODE=demo or practice only")
     now = store.clock.now()
     _register_portals(conn, store, outside)
     providers.register(

@@ -25,6 +25,7 @@ from gateway.demo import seed, witness
 from gateway.demo.catalogue import PORTAL_ID
 from gateway.demo.ports import Ports
 from gateway.keys import keyfile
+from gateway.mode import Mode
 from gateway.parts import Store, open_store
 
 START_SECONDS = 60.0
@@ -49,6 +50,11 @@ class Stack:
     ports: Ports
     database_url: str | None = None
     settings_extra: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = "demo"
+    outer_url: str | None = None
+    """Where staff and residents reach it behind a proxy; else on this machine."""
+    outer_provider: str | None = None
+    """The same of the stand-in identity provider."""
     is_witnessed: bool = False
     """Whether another body's witness runs too; a stack that had one once keeps naming it."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -61,6 +67,11 @@ class Stack:
     @property
     def url(self) -> str:
         """Where staff and residents reach the gateway."""
+        return self.outer_url or self.inner_url
+
+    @property
+    def inner_url(self) -> str:
+        """The same on this machine."""
         return f"http://localhost:{self.ports.gateway}"
 
     @property
@@ -76,12 +87,12 @@ class Stack:
     @property
     def provider_url(self) -> str:
         """The stand-in identity provider."""
-        return f"http://127.0.0.3:{self.ports.provider}"
+        return self.outer_provider or f"http://127.0.0.3:{self.ports.provider}"
 
     @property
     def answers(self) -> bool:
         """Whether its gateway is up, whoever started it."""
-        return _answers(f"{self.url}/log/vkey")
+        return _answers(f"{self.inner_url}/log/vkey")
 
     @property
     def return_addresses(self) -> tuple[str, ...]:
@@ -97,11 +108,10 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """The settings of gateway and worker, beside what the machine's own environment says."""
         own = {
-            "PILNVARA_MODE": "demo",
+            "PILNVARA_MODE": self.mode,
             "PILNVARA_DATA_DIR": str(self.folder / "data"),
             "PILNVARA_URL": self.url,
             "PILNVARA_LISTEN": f"127.0.0.1:{self.ports.gateway}",
-            "PILNVARA_LOG_ORIGIN": "demo.pilnvara.example/log",
             "PILNVARA_CHANGE_DELAY": "1",
             "PILNVARA_FOLLOW_EVERY": "20",
             "PILNVARA_SMTP_HOST": "127.0.0.4",
@@ -109,6 +119,8 @@ class Stack:
             "PILNVARA_SMS_URL": f"{self.inbox_url}/sms",
             "PILNVARA_SMS_TOKEN": self._secrets.sms,
         }
+        if self.mode == "demo":
+            own["PILNVARA_LOG_ORIGIN"] = "demo.pilnvara.example/log"
         if self.database_url is not None:
             own["PILNVARA_DATABASE_URL"] = self.database_url
         return {**_inherited(), **own, **witness.settings(self.folder), **self.settings_extra}
@@ -155,7 +167,8 @@ class Stack:
         """
         taken = self.ports.taken()
         if taken:
-            raise StackError(f"port {', '.join(map(str, taken))} is in use; choose others with PILNVARA_DEMO_PORT=9400")
+            others = f"PILNVARA_{self.mode.upper()}_PORT=9400"
+            raise StackError(f"port {', '.join(map(str, taken))} is in use; choose others with {others}")
         tell("Starting the stand-in portal, identity provider and inbox")
         self._spawn_sandbox()
         tell("Preparing the database and the made-up network")
@@ -167,7 +180,7 @@ class Stack:
         is_working = self._spawn_worker()
         tell("Waiting until all of them answer")
         self._wait_for_answer("sandbox", f"{self.inbox_url}/")
-        self._wait_for_answer("gateway", f"{self.url}/log/vkey")
+        self._wait_for_answer("gateway", f"{self.inner_url}/log/vkey")
         self._wait("worker", is_working)
 
     def start_sandbox(self) -> None:
@@ -178,7 +191,7 @@ class Stack:
     def start_gateway(self) -> None:
         """Start the gateway and wait until it answers."""
         self._spawn_gateway()
-        self._wait_for_answer("gateway", f"{self.url}/log/vkey")
+        self._wait_for_answer("gateway", f"{self.inner_url}/log/vkey")
 
     def start_worker(self) -> None:
         """Start a worker and wait until it takes jobs."""
@@ -187,6 +200,7 @@ class Stack:
     def _spawn_sandbox(self) -> None:
         options = {
             "idp-port": self.ports.provider,
+            "idp-address": self.outer_provider or "",
             "inbox-port": self.ports.inbox,
             "smtp-port": self.ports.smtp,
             "gateway-issuer": self.url,

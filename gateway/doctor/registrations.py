@@ -11,6 +11,7 @@ from gateway.database.errors import DatabaseError
 from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.doctor.services import is_not_made_yet, read_database
 from gateway.oauth.tables import IdentityProvider, OAuthClient
+from gateway.reaching import is_out_of_reach
 from gateway.services import quality
 from gateway.services.tables import Portal
 from gateway.setting_texts import is_loopback
@@ -60,15 +61,23 @@ def registrations(settings: Settings) -> Finding:
         found = read_database(settings, registered)
     except DatabaseError:
         return broken("Registrations", "cannot be looked at without the database", "Mend the database first.")
-    here = found.on_this_machine
-    if here and settings.mode == "live":
-        return broken("Registrations", _sandbox(here), "Suspend them, or begin a live gateway with a new database.")
-    if unproved := read_database(settings, lambda conn: quality.unproved_at_live_portals(conn, settings)):
-        return broken("Registrations", _unproved(unproved), _PROVE)
+    if (wrong := _misplaced(settings, found)) is not None:
+        return wrong
     detail = f"{_counted(found.portals, 'portal')}, {_counted(found.providers, 'identity provider')}"
     if not (found.portals and found.providers):
         return note("Registrations", detail, _REGISTER)
     return ok("Registrations", detail)
+
+
+def _misplaced(settings: Settings, found: Registered) -> Finding | None:
+    """What does not belong beside the gateway's people, where anything does not."""
+    if (here := found.on_this_machine) and settings.mode == "live":
+        return broken("Registrations", _sandbox(here), "Suspend them, or begin a live gateway with a new database.")
+    if real := out_of_reach(found, settings):
+        return broken("Registrations", _real(settings, real), "Suspend them, or begin with a new database.")
+    if unproved := read_database(settings, lambda conn: quality.unproved_at_live_portals(conn, settings)):
+        return broken("Registrations", _unproved(unproved), _PROVE)
+    return None
 
 
 def refuse_sandbox(conn: Connection, settings: Settings) -> None:
@@ -80,6 +89,22 @@ def refuse_sandbox(conn: Connection, settings: Settings) -> None:
     here = registered(conn).on_this_machine
     if here and settings.mode == "live":
         raise ConfigurationError(f"PILNVARA_MODE is live, but {_sandbox(here)}: suspend them, or use a new database")
+
+
+def refuse_real(conn: Connection, settings: Settings) -> None:
+    """Refuse to work with made-up people where something registered is real.
+
+    Raises:
+        ConfigurationError: names it.
+    """
+    if real := out_of_reach(registered(conn), settings):
+        raise ConfigurationError(f"{_real(settings, real)}: suspend them, or use a new database")
+
+
+def out_of_reach(found: Registered, settings: Settings) -> list[str]:
+    """Names of what a gateway for made-up people must not reach; a demonstration may sign in at a real provider."""
+    asked = (*found.portals, *(found.providers if settings.mode == "practice" else ()))
+    return [name for name, address in asked if is_out_of_reach(settings, address)]
 
 
 def refuse_unproved(conn: Connection, settings: Settings) -> None:
@@ -94,6 +119,10 @@ def refuse_unproved(conn: Connection, settings: Settings) -> None:
 
 def _unproved(services: Sequence[str]) -> str:
     return f"connectors of level practice would file at a live portal: {', '.join(services)}"
+
+
+def _real(settings: Settings, names: Sequence[str]) -> str:
+    return f"PILNVARA_MODE is {settings.mode}, but {', '.join(names)} answer outside the made-up world"
 
 
 def _sandbox(names: Sequence[str]) -> str:

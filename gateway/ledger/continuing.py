@@ -21,6 +21,7 @@ from audit.continuation import MOST_CHECKPOINTS, Continued, Standing
 from audit.entry import Actor
 from audit.errors import AuditError, NoteError
 from audit.events import EventName
+from audit.made_up import kind_of
 from audit.note import Verifier
 from audit.report import Severity
 from gateway.keys import signing
@@ -200,7 +201,8 @@ def _ensure_sound(conn: Connection, store: Store) -> None:
 
 def _ensure_new(conn: Connection, store: Store, origin: str) -> None:
     names = {store.log_origin, store.settings.log_origin, *continuations.read(conn).names()}
-    if origin in names or not _ORIGIN.fullmatch(origin):
+    # A log of made-up people stays one, and one of real people too.
+    if origin in names or not _ORIGIN.fullmatch(origin) or kind_of(origin) != kind_of(store.log_origin):
         raise NotContinuedError(
             f"{origin!r} cannot be the new name: take one like audit.example/log-2, which the log never had"
         )

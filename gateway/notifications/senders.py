@@ -6,7 +6,7 @@ knows the identifier sends once, and a mail program shows one of two e-mails wit
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -112,6 +112,22 @@ class SmtpSender:
         return mail
 
 
+_PRACTICE = {"lv": "MĀCĪBAS", "en": "PRACTICE"}
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeSender:
+    """Writes before every message that it is practice, and hands it on."""
+
+    sender: Sender
+
+    async def send(self, message: Outgoing) -> None:
+        """Send it so marked; errors as of `Sender.send`."""
+        word = _PRACTICE.get(message.language.partition("-")[0], _PRACTICE["lv"])
+        marked = replace(message, subject=f"{word}: {message.subject}", text=f"{word}. {message.text}")
+        await self.sender.send(marked)
+
+
 @dataclass(frozen=True, slots=True)
 class HttpSmsSender:
     """Hands text messages to an SMS gateway: `POST {"to", "text", "id"}` with a bearer token."""
@@ -142,12 +158,15 @@ class HttpSmsSender:
 
 def make_senders(settings: Settings) -> Mapping[Channel, Sender]:
     """The senders that `settings` ask for."""
-    return {
+    senders: dict[Channel, Sender] = {
         Channel.EMAIL: SmtpSender(settings.smtp_host, settings.smtp_port, settings.smtp_from)
         if settings.smtp_host
         else NullSender(),
         Channel.SMS: HttpSmsSender(settings.sms_url, settings.sms_token) if settings.sms_url else NullSender(),
     }
+    if settings.mode == "practice":
+        return {channel: PracticeSender(sender) for channel, sender in senders.items()}
+    return senders
 
 
 def telephone(typed: str) -> str:

@@ -46,7 +46,7 @@ def page(
     """Render `template` for whoever calls.
 
     The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `centre`, `lock_action`,
-    `park_action`, `idle_seconds`, `home`, `proves`), `session` (or none), `path`, `demo`, `reference`, and `context`,
+    `park_action`, `idle_seconds`, `home`, `proves`), `session` (or none), `path`, `mode`, `reference`, and `context`,
     which wins. `form_targets` are the origins to which a form of this page, or the redirect after it, may lead besides
     our own: browsers hold redirects to `form-action` too. `language` is for pages whose reader is not the session's
     owner; `back` is where the language switch returns to, when that is not the page's own path.
@@ -102,7 +102,7 @@ def _for_layouts(
     return {
         "session": session,
         "path": path,
-        "demo": parts.settings.mode == "demo",
+        "mode": parts.settings.mode,
         "languages": _languages(back or path, session, language),
         "viewer": staff.name if staff else None,
         "centre": session.centre_name if isinstance(session, StaffSession | DisplaySession) else None,

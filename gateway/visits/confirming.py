@@ -21,6 +21,7 @@ from gateway.jobs.queue import enqueue
 from gateway.keys.signing import KeyKind
 from gateway.ledger import notices
 from gateway.ledger.health import ensure_healthy
+from gateway.mode import made_up
 from gateway.oauth import portal_names
 from gateway.oauth.relying_party import SignedIn
 from gateway.parts import Parts
@@ -338,9 +339,9 @@ def _signed(
         payload=filing.readback_hash,
     )
     issuer = parts.settings.issuer
-    return sign_permit(
-        parts.keys.signer(KeyKind.PERMIT), binding, issuer=issuer, audience=issuer, jti=permit_id, now=now
-    )
+    signer = parts.keys.signer(KeyKind.PERMIT)
+    kind = made_up(parts.settings.mode)
+    return sign_permit(signer, binding, issuer=issuer, audience=issuer, jti=permit_id, now=now, made_up=kind)
 
 
 def _ensure_display(row: AnyRow, session: DisplaySession) -> None:

@@ -27,6 +27,7 @@ from gateway.keys.sealing import DataKey
 from gateway.keys.signing import KeyKind
 from gateway.ledger.health import ensure_healthy
 from gateway.ledger.outbox import Event
+from gateway.mode import made_up
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
@@ -246,7 +247,8 @@ def _sign(
     """The last yes has been said: sign, and set the clock to the end of the right to file."""
     issuer = parts.settings.issuer
     status = StatusReference(idx=row.status_index, uri=f"{issuer}/oauth/status/1")
-    claims = claims_of(delegation, issuer=issuer, audience=issuer, now=now, status=status)
+    kind = made_up(parts.settings.mode)
+    claims = claims_of(delegation, issuer=issuer, audience=issuer, now=now, status=status, made_up=kind)
     token = sign_delegation(parts.keys.signer(KeyKind.DELEGATION), claims)
 
     kept = [evidence, ToSeal(row.id, "token", token.encode())]

@@ -69,6 +69,7 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.UNPROVED: message(
         "Leave out services whose connector is of level “practice”: it has been tried with made-up people alone"
     ),
+    Fault.REAL: message("People are made up here: give an address on this machine, not a real institution’s"),
     Fault.APART: message("An auditor has no other role: nobody looks at what they did themselves"),
     Fault.LEVEL: message("Choose one of the levels of eIDAS"),
     Fault.CLAIM: message("Give a claim by its name, without spaces"),

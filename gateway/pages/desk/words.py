@@ -258,6 +258,7 @@ REASONS: Final[Mapping[str, Message]] = {
     "run.session_lost": message("The portal ended our session while the form was being filled in."),
     "run.child_died": message("The browser that filled in the form stopped working."),
     "run.package_refused": message("The service’s program is not the one that was allowed here. It was not started."),
+    "run.out_of_reach": message("This gateway is for practice: it files nothing at a real portal."),
     "run.gate_refused": message("The portal’s page tried to send something that we do not know. It was held back."),
     "run.tampered": message("What was about to be sent differed from what was confirmed. It was held back."),
     "run.timeout": message("Filling in the form took too long."),

@@ -264,7 +264,7 @@ def test_a_live_portal_never_meets_a_connector_that_was_tried_with_made_up_peopl
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(pilnvara: Pilnvara) -> None:
     result = pilnvara("doctor", PILNVARA_MODE="maybe")
     assert result.exit_code == 2
-    assert result.stderr == "pilnvara: PILNVARA_MODE cannot be used: give live or demo\n"
+    assert result.stderr == "pilnvara: PILNVARA_MODE cannot be used: give live, practice or demo\n"
 
 
 def test_a_database_that_does_not_answer_is_told_in_one_line(pilnvara: Pilnvara, tmp_path: Path) -> None:

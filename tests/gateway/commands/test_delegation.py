@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
+from delegation.claims import MadeUp
 from delegation.signing import SigningKey, public_jwks, sign_delegation, sign_permit
 from delegation.status import pack, sign_status
 from gateway.cli import main
@@ -117,6 +118,21 @@ class TestAGoodDelegation:
         assert said["verdict"] == "verified"
         assert said["claims"]["act"]["sub"] == "staff-1"
         assert said["unchecked"] == ["issuer", "audience", "status"]
+
+
+class TestOneOfAPracticeGateway:
+    @pytest.mark.parametrize(("kind", "told"), [("practice", "PRACTICE: "), ("demo", "DEMONSTRATION: ")])
+    def test_is_refused_and_says_what_it_is_where_it_is_asked_for(
+        self, holder: Holder, kind: MadeUp, told: str
+    ) -> None:
+        claims = msgspec.structs.replace(some_claims(), made_up=kind)
+        permit = sign_permit(KEY, a_binding(), issuer=ISSUER, audience=ISSUER, jti="p-1", now=NOON, made_up=kind)
+        for token in (sign_delegation(KEY, claims), permit):
+            result = holder.verify(token)
+            assert (result.exit_code, "NOT VERIFIED (token.made_up)" in result.output) == (1, True)
+            assert kind in result.output
+            asked = holder.verify(token, "--made-up")
+            assert (asked.exit_code, asked.output.startswith(told)) == (0, True), asked.output
 
 
 class TestAPermit:

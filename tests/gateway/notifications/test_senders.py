@@ -2,17 +2,28 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from gateway.config import Settings
 from gateway.notifications.errors import (
     AddressError,
     MessageRefusedError,
     NoSenderError,
     NotSentError,
 )
-from gateway.notifications.senders import HttpSmsSender, NullSender, Outgoing, Sender, SmtpSender, telephone
+from gateway.notifications.senders import (
+    HttpSmsSender,
+    NullSender,
+    Outgoing,
+    PracticeSender,
+    Sender,
+    SmtpSender,
+    make_senders,
+    telephone,
+)
 from tests.gateway.notifications.conftest import TOKEN, MailServer, SmsGateway
 
 SENDER = "pilnvara@centrs.example"
@@ -144,3 +155,22 @@ def test_an_opened_message_does_not_show_its_address_or_text() -> None:
     shown = repr(outgoing())
     assert "2000" not in shown
     assert "šķīvītis" not in shown
+
+
+def test_every_message_of_practice_says_so_first() -> None:
+    taken: list[Outgoing] = []
+
+    class Taking:
+        async def send(self, message: Outgoing) -> None:
+            taken.append(message)
+
+    for language in ("lv", "lv-plain", "en"):
+        send(PracticeSender(Taking()), replace(outgoing(), language=language))
+    assert [each.text.partition(". ")[0] for each in taken] == ["MĀCĪBAS", "MĀCĪBAS", "PRACTICE"]
+    assert [each.subject.partition(": ")[0] for each in taken] == ["MĀCĪBAS", "MĀCĪBAS", "PRACTICE"]
+
+
+def test_practice_marks_every_channel_and_nobody_else_does() -> None:
+    for mode, marks in (("practice", True), ("live", False)):
+        senders = make_senders(Settings.from_environment({"PILNVARA_MODE": mode}))
+        assert {isinstance(each, PracticeSender) for each in senders.values()} == {marks}

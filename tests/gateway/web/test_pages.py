@@ -235,8 +235,22 @@ class TestDemo:
         assert "app-ribbon" in demo.get("/").text
         assert "app-ribbon" in demo.get("/nowhere").text
 
+    def test_practice_looks_different_on_every_kind_of_page_in_each_language(self, parts: Parts) -> None:
+        settings = replace(parts.settings, mode="practice")
+        browser = Caller(create_app(replace(parts, settings=settings)))
+        for language, word in (("lv", "Mācības"), ("en", "Practice")):
+            browser.get(f"/language/{language}?of=nobody&back=/")
+            for path in ("/", "/nowhere", "/sign-in", "/a", "/display/pair", "/contact"):
+                text = browser.get(path).text
+                assert "app-practice" in text, path
+                assert f"<title>{word}: " in text, path
+                assert f'<aside class="app-ribbon" aria-label="{word}">' in text, path
+                assert f'data-mode="{word}"' in text, path
+
     def test_is_not_claimed_by_a_live_gateway(self, stranger: Caller) -> None:
         assert "app-ribbon" not in stranger.get("/").text
+        assert "app-practice" not in stranger.get("/").text
+        assert stranger.get("/practice").status == 404
 
 
 class TestStatements:

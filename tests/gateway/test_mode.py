@@ -1,0 +1,164 @@
+"""What is made up and what is real never meet: by settings, keys, databases, registrations and runs."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import update
+
+from connectors.runner.api import GateRequest, PrepareTask, Progress, Verdict
+from connectors.runner.errors import OutOfReachError
+from connectors.runner.runner import Runner
+from gateway.cli import main
+from gateway.config import ConfigurationError, Settings
+from gateway.demo import seed
+from gateway.doctor.registrations import refuse_real
+from gateway.parts import open_store
+from gateway.reaching import is_out_of_reach
+from gateway.services.tables import Portal
+from gateway.worker import _runner_settings
+from tests.gateway.demo.test_seed import OUTSIDE
+
+NETWORK = "https://practice.pilnvara.example"
+REAL = "https://latvija.example"
+
+
+def settings(folder: Path, **named: str) -> Settings:
+    given = {f"PILNVARA_{name}": value for name, value in named.items()}
+    return Settings.from_environment({"PILNVARA_DATA_DIR": str(folder)} | given)
+
+
+class TestSettings:
+    def test_name_a_log_that_says_what_it_is(self, tmp_path: Path) -> None:
+        assert settings(tmp_path, MODE="practice").log_origin == "practice.localhost:8000/log"
+        assert settings(tmp_path, MODE="practice", URL=NETWORK).log_origin == "practice.pilnvara.example/log"
+        assert settings(tmp_path, MODE="demo").log_origin == "demo.localhost:8000/log"
+
+    @pytest.mark.parametrize(
+        "named",
+        [
+            {"URL": "https://pilnvara.example"},
+            {"URL": NETWORK, "ISSUER": "https://pilnvara.example"},
+            {"URL": NETWORK, "PUBLIC_URL": "https://pilnvara.example"},
+            {"DATABASE_URL": "postgresql://pilnvara@host/live"},
+            {"DATABASE_URL": "sqlite:////var/lib/pilnvara/pilnvara.db"},
+            {"SMTP_HOST": "mail.pilnvara.example"},
+            {"SMS_URL": "https://sms.example/send"},
+            {"TIMESTAMP_URL": "https://tsa.example"},
+            {"CHECKPOINT_MAIL": "auditor@body.example"},
+            {"LOG_ORIGIN": "pilnvara.example/log"},
+        ],
+    )
+    def test_of_a_live_gateway_are_refused_in_practice(self, tmp_path: Path, named: dict[str, str]) -> None:
+        with pytest.raises(ConfigurationError, match="PILNVARA_MODE is practice"):
+            settings(tmp_path, MODE="practice", **named)
+
+    @pytest.mark.parametrize("host", ["practice.pilnvara.example", "demo.pilnvara.example"])
+    def test_of_practice_are_refused_to_a_live_gateway(self, tmp_path: Path, host: str) -> None:
+        with pytest.raises(ConfigurationError, match="PILNVARA_MODE is live"):
+            settings(tmp_path, URL=f"https://{host}")
+
+
+class TestKeysAndDatabase:
+    @pytest.mark.parametrize(("first", "then"), [("live", "practice"), ("practice", "live"), ("demo", "practice")])
+    def test_of_one_mode_are_refused_in_another(self, tmp_path: Path, first: str, then: str) -> None:
+        open_store(settings(tmp_path, MODE=first)).close()
+        with pytest.raises(ConfigurationError, match="PILNVARA_DATA_DIR"):
+            open_store(settings(tmp_path, MODE=then))
+
+    def test_from_before_there_were_marks_are_refused_in_practice_alone(self, tmp_path: Path) -> None:
+        open_store(settings(tmp_path)).close()
+        (tmp_path / "mode").unlink()
+        with pytest.raises(ConfigurationError, match="keys of another gateway"):
+            open_store(settings(tmp_path, MODE="practice"))
+        open_store(settings(tmp_path)).close()
+
+    @pytest.mark.parametrize(("first", "then"), [("live", "practice"), ("practice", "live")])
+    def test_the_log_in_a_database_says_itself_whose_it_is(self, tmp_path: Path, first: str, then: str) -> None:
+        open_store(settings(tmp_path, MODE=first)).close()
+        (tmp_path / "mode").write_text(f"{then}\n")
+        with pytest.raises(ConfigurationError, match="the database belongs to the log"):
+            open_store(settings(tmp_path, MODE=then))
+
+    @pytest.mark.parametrize(("mode", "told"), [("practice", "PRACTICE: "), ("demo", "DEMONSTRATION: "), ("live", "")])
+    def test_whoever_verifies_the_log_is_told(self, tmp_path: Path, mode: str, told: str) -> None:
+        open_store(settings(tmp_path, MODE=mode)).close()
+        here = {"PILNVARA_DATA_DIR": str(tmp_path), "PILNVARA_MODE": mode}
+        said = CliRunner().invoke(main, ["audit", "verify"], env=here).output
+        assert said.startswith(told or ("Verified", "Cannot conclude"))
+        assert ("made up" in said) is bool(told)
+
+
+class TestReach:
+    @pytest.mark.parametrize(
+        ("mode", "address", "out"),
+        [
+            ("live", REAL, False),
+            ("practice", REAL, True),
+            ("practice", "http://127.0.0.2:8401", False),
+            ("practice", "https://sign-in.practice.pilnvara.example", False),
+            ("practice", "https://notpractice.pilnvara.example", True),
+            ("practice", "https://practice.pilnvara.example.attacker.example", True),
+            ("demo", REAL, True),
+            ("demo", "http://127.0.0.2:8401", False),
+        ],
+    )
+    def test_of_made_up_people_is_their_own_world(self, tmp_path: Path, mode: str, address: str, *, out: bool) -> None:
+        url = {} if mode != "practice" else {"URL": NETWORK}
+        assert is_out_of_reach(settings(tmp_path, MODE=mode, **url), address) is out
+
+    @pytest.mark.parametrize("mode", ["practice", "demo"])
+    def test_a_gateway_with_a_real_portal_does_not_start(self, tmp_path: Path, mode: str) -> None:
+        store = open_store(settings(tmp_path, MODE=mode))
+        try:
+            store.database.write_now(lambda conn: seed.seed(conn, store, OUTSIDE))
+            store.database.read_now(lambda conn: refuse_real(conn, store.settings))
+            real = update(Portal).where(Portal.id == "latvija").values(origin=REAL)
+            store.database.write_now(lambda conn: conn.execute(real))
+            with pytest.raises(ConfigurationError, match=f"PILNVARA_MODE is {mode}, but latvija"):
+                store.database.read_now(lambda conn: refuse_real(conn, store.settings))
+        finally:
+            store.close()
+
+    @pytest.mark.parametrize("mode", ["practice", "demo"])
+    def test_no_run_opens_a_browser_for_a_real_portal(self, tmp_path: Path, mode: str) -> None:
+        asyncio.run(ensure_held_back(settings(tmp_path, MODE=mode)))
+
+
+async def ensure_held_back(of: Settings) -> None:
+    runner = Runner(replace(_runner_settings(of), warm=False))
+    await runner.start()
+    try:
+        with pytest.raises(OutOfReachError):
+            await runner.prepare(PrepareTask(**task(REAL), values={}), refuse, quiet)
+        assert runner.child_pids() == ()
+        assert not await runner.answers("lv.vsaa.sickness_benefit", REAL)
+    finally:
+        await runner.close()
+
+
+def task(origin: str) -> Mapping[str, Any]:
+    return {
+        "run_id": "run",
+        "connector_id": "lv.vsaa.sickness_benefit",
+        "portal_origin": origin,
+        "issuer_origin": "http://localhost:8000",
+        "language": "lv",
+        "ticket": no_ticket,
+    }
+
+
+async def no_ticket() -> str:
+    pytest.fail("a ticket for a real portal")
+
+
+async def refuse(_request: GateRequest) -> Verdict:
+    return Verdict(allowed=False)
+
+
+async def quiet(_progress: Progress) -> None:
+    pass
