@@ -23,12 +23,17 @@ PERMIT_TYPE = "permit+jwt"
 STATUS_LIST_TYPE = "statuslist+jwt"
 
 
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts: the assistant as `sub`, at which centre and terminal (RFC 8693 section 4.1)."""
+class Actor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who acts: the assistant as `sub`, at which centre and terminal (RFC 8693 section 4.1).
+
+    With `any_of_centre` any assistant of that centre may take their place; only the whole delegation says that, and
+    what is derived from it names who really acts.
+    """
 
     sub: str
     centre: str
     terminal: str
+    any_of_centre: bool = False
 
 
 class ServiceDetail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,7 +171,12 @@ def claims_of(
         iat=issued,
         nbf=issued,
         exp=_seconds(delegation.valid_until),
-        act=Actor(sub=delegation.assistant, centre=delegation.centre, terminal=delegation.terminal),
+        act=Actor(
+            sub=delegation.assistant,
+            centre=delegation.centre,
+            terminal=delegation.terminal,
+            any_of_centre=delegation.any_of_centre,
+        ),
         authorization_details=tuple(_detail(allowed) for allowed in delegation.services),
         approval=_approval(weakest),
         co_approvals=tuple(_approval(other) for other in delegation.approvals if other is not weakest),

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from delegation.claims import DelegationClaims, ServiceDetail, Status, StatusReference
+from delegation.claims import Actor, DelegationClaims, ServiceDetail, Status, StatusReference
 from delegation.commitment import KEY_BYTES, b64url
 from delegation.errors import DelegationExpiredError, WideningError
 
@@ -40,7 +40,7 @@ def derive(
     valid_until: datetime | None = None,
     status: StatusReference | None = None,
 ) -> DelegationClaims:
-    """The claims of a delegation for `audience`, no wider than `whole`.
+    """The claims of a delegation for `audience`, no wider than `whole`, in the name of the one who acts.
 
     `services` and `valid_until` narrow it; left out, they are those of `whole`. An action's end that lies beyond the
     new end is shortened to it, and an action that has ended is left out. Of whoever said yes for somebody else only the
@@ -74,11 +74,25 @@ def derive(
         iat=issued,
         nbf=max(issued, whole.nbf),
         exp=end,
+        act=msgspec.structs.replace(whole.act, any_of_centre=False),
         authorization_details=details,
         status=None if status is None else Status(status_list=status),
         approver=None,
         visit=None,
     )
+
+
+def acting_as(whole: DelegationClaims, actor: Actor) -> DelegationClaims:
+    """The same delegation in the hands of `actor`: whom it names, or where it says so another of the same centre.
+
+    Raises:
+        WideningError: it names somebody else.
+    """
+    named = msgspec.structs.replace(whole.act, any_of_centre=False)
+    acting = msgspec.structs.replace(actor, any_of_centre=False)
+    if acting != named and not (whole.act.any_of_centre and acting.centre == named.centre):
+        raise WideningError(f"delegation {whole.jti} names somebody else")
+    return msgspec.structs.replace(whole, act=acting)
 
 
 def _ensure_within(whole: DelegationClaims, detail: ServiceDetail) -> None:

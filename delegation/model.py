@@ -94,7 +94,7 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True)
 class Delegation:
-    """What one assistant may do for one principal, during one visit; `id` is the token's `jti`.
+    """What an assistant may do for one principal, during one visit; `id` is the token's `jti`.
 
     Identifiers are opaque: none of them is a personal code. `approver` says yes, and each of `co_approvers` too;
     `authority` is by what right, where the principal is somebody else.
@@ -114,6 +114,8 @@ class Delegation:
     co_approvers: tuple[str, ...] = ()
     approvals: tuple[Approval, ...] = ()
     authority: AuthorityKind | None = None
+    any_of_centre: bool = False
+    """Whether any assistant of the centre may act in place of `assistant`, as the statement says."""
 
     @property
     def approvers(self) -> frozenset[str]:

@@ -35,6 +35,8 @@ _MONTHS = (
 _ACTION_ORDER = (Action.FILE, Action.FOLLOW, Action.COLLECT)
 _SAYS_BY_WHAT_RIGHT = "who-signatory"
 """A section of the templates that name the right to act, and let everybody who signs speak as one of several."""
+_SAYS_WHO_ELSE = "helpers-any"
+"""A section of the templates that can name any assistant of the centre."""
 _TOGETHER = {AuthorityKind.SIGNATORY: "who-signatories", AuthorityKind.ATTORNEY: "who-attorneys"}
 
 
@@ -67,6 +69,8 @@ class StatementFacts:
     authority: AuthorityKind | None = None
     """By what right, where the approver acts for somebody else; facts of the first template do not have it."""
     co_approvers: tuple[str, ...] = ()
+    any_of_centre: bool = False
+    """Whether any assistant of the centre may act; facts of the first templates do not have it."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,7 @@ def render(facts: StatementFacts, *, language: str, template_id: str = LATEST) -
     is_latest_kind = _SAYS_BY_WHAT_RIGHT in template.sections
     slots = {
         "who": _who(template, facts) if is_latest_kind else _who_first(template, facts),
-        "assistant": clean("assistant", facts.assistant),
-        "centre": clean("centre", facts.centre),
+        **_helpers(template, facts),
         "services": _services(template, facts.services),
         "valid_until": local_time(facts.valid_until, language),
         "stop": _stop(template, facts),
@@ -149,6 +152,21 @@ def _who(template: Template, facts: StatementFacts) -> str:
     people = (approver, *(clean("approver", name) for name in facts.co_approvers))
     listed = "\n".join(template.fill("person", {"name": name}) for name in people)
     return template.fill(section, {"people": listed, "principal": principal})
+
+
+def _helpers(template: Template, facts: StatementFacts) -> dict[str, str]:
+    """Who helps: the one who is named, or any assistant of the centre, where the template can say that."""
+    names = {"assistant": clean("assistant", facts.assistant), "centre": clean("centre", facts.centre)}
+    if _SAYS_WHO_ELSE not in template.sections:
+        if facts.any_of_centre:
+            raise StatementError("this template names one assistant")
+        return names
+    which = "any" if facts.any_of_centre else "one"
+    together = "-together" if facts.co_approvers else ""
+    return {
+        "helpers": template.fill(f"helpers-{which}{together}", names),
+        "passing": template.fill(f"passing-{which}{together}", {}),
+    }
 
 
 def _who_first(template: Template, facts: StatementFacts) -> str:

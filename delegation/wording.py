@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from delegation.errors import StatementError, TemplateChangedError
 
-LATEST = "2026-11-22"
+LATEST = "2026-11-23"
 """The template for new statements."""
 
 TEMPLATE_SHA256: Mapping[tuple[str, str], str] = {
@@ -26,6 +26,10 @@ TEMPLATE_SHA256: Mapping[tuple[str, str], str] = {
     ("2026-11-22", "lv-plain"): "56cabf4baea0fd6e79c5f12b5383fc9cbb014e692caa70d7479fb0f9aac19a2d",
     ("2026-11-22", "en"): "34fe3124603209a1381e392770646d5ca828fc6bc6c02cf43cd9991c8fa3befa",
     ("2026-11-22", "en-plain"): "7ed25a77a55f741062b28217ac4c6a6245e4658a36804c98668b74b5f03fd39c",
+    ("2026-11-23", "lv"): "2cbae6c9f57b1161800547afa5cdcebe95882a6bbd9a5268b624d3b455b11ff8",
+    ("2026-11-23", "lv-plain"): "ea0c7d13890d00f03e8e4909255b3867f320a1ee0de00b72c9c2ef99771ba423",
+    ("2026-11-23", "en"): "6947fe56e254a5fe7925460afcf55fc08eee2b437feb2c8698ccb6d17f142396",
+    ("2026-11-23", "en-plain"): "413d3ae7f8e00e0db452e455c9ac92bbe026fa35d4ad916b0051c82a8229267a",
 }
 """SHA-256 of each published file, by template and language."""
 

@@ -154,7 +154,8 @@ def describe(checked: Checked) -> list[str]:
 
 def _delegation_lines(claims: DelegationClaims) -> list[str]:
     act = claims.act
-    lines = [f"Who acts: assistant {act.sub}, at centre {act.centre}, terminal {act.terminal}."]
+    others = " Any other assistant of that centre may act in their place." if act.any_of_centre else ""
+    lines = [f"Who acts: assistant {act.sub}, at centre {act.centre}, terminal {act.terminal}.{others}"]
     lines.append(f"For whom: resident {claims.sub}.")
     if claims.approver is not None:
         lines.append(f"Allowed by: {claims.approver}, as {claims.authority}.")

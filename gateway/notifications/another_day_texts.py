@@ -43,6 +43,24 @@ ANOTHER_DAY_TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Pilnvara: another helper goes on. They need a new yes from you. Stop: {link}",
             ),
         },
+        "visit_passed_on": {
+            "lv": Text(
+                "Jums palīdz cits darbinieks",
+                "Pilnvara: tālāk palīdz cits šī centra darbinieks, kā atļāvāt. Apturēt: {link}",
+            ),
+            "lv-plain": Text(
+                "Jums palīdz cits cilvēks",
+                "Pilnvara: tagad jums palīdz cits šī centra darbinieks. Jūs to atļāvāt. Apturēt: {link}",
+            ),
+            "en": Text(
+                "A colleague helps you now",
+                "Pilnvara: another assistant of the centre goes on, as you allowed. Stop: {link}",
+            ),
+            "en-plain": Text(
+                "Another person helps you now",
+                "Pilnvara: another helper of the centre goes on. You allowed it. Stop: {link}",
+            ),
+        },
         "visit_reminded": {
             "lv": Text(
                 "Atļauja drīz beigsies",

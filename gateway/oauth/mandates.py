@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
-from delegation.claims import DELEGATION_TYPE, DelegationClaims, ServiceDetail, StatusReference
-from delegation.derive import derive, pairwise_subject
+from delegation.claims import DELEGATION_TYPE, Actor, DelegationClaims, ServiceDetail, StatusReference
+from delegation.derive import acting_as, derive, pairwise_subject
 from delegation.errors import OutOfScopeError
 from delegation.model import Action, AllowedService, DelegationState
 from delegation.signing import open_signed
@@ -48,6 +48,9 @@ _FACTS: Any = key_store.read_with(  # so many columns that their types have no e
         DelegationRow.principal_id,
         DelegationRow.approver_id,
         DelegationRow.services,
+        DelegationRow.assistant_id,
+        DelegationRow.centre_id,
+        DelegationRow.terminal_id,
         Staff.display_name.label("assistant_name"),
         Centre.name.label("centre_name"),
     )
@@ -167,8 +170,9 @@ def mandate_for(
     signed = vault.take(facts.delegation_id, "token").decode()
     whole = open_signed(signed, parts.keys.key_set(KeyKind.DELEGATION), typ=DELEGATION_TYPE, claims=DelegationClaims)
     jti, status_index = portal_names.of(conn, facts.delegation_id, client.client_id, now)
+    acts = Actor(sub=facts.assistant_id, centre=facts.centre_id, terminal=facts.terminal_id)
     derived = derive(
-        whole,
+        acting_as(whole, acts),
         audience=client.client_id,
         jti=jti,
         subject=subject_of(parts, client.client_id, whole.sub),

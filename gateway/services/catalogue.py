@@ -64,6 +64,8 @@ class Service:
     """For how long the answer may be received for the resident; none: it is not offered."""
     max_filings: int = 1
     """How often it may be filed under one delegation."""
+    any_assistant: bool = False
+    """Whether a resident may allow it to any assistant of the centre."""
 
     @property
     def is_electronic(self) -> bool:
@@ -138,4 +140,5 @@ def made(columns: Mapping[Any, Any]) -> Service:
         follow_days=columns.get("follow_days"),
         collect_days=columns.get("collect_days"),
         max_filings=columns.get("max_filings", 1),
+        any_assistant=bool(columns.get("any_assistant", False)),
     )

@@ -55,6 +55,7 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     follow: Days | None = None
     collect: Days | None = None
     filings: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
+    any_assistant: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +103,7 @@ def _service(entry: _Entry) -> Service:
         follow_days=entry.follow,
         collect_days=entry.collect,
         max_filings=entry.filings,
+        any_assistant=entry.any_assistant,
     )
 
 

@@ -56,6 +56,7 @@ def upsert(conn: Connection, service: Service) -> None:
             "follow_days": service.follow_days,
             "collect_days": service.collect_days,
             "max_filings": service.max_filings,
+            "any_assistant": service.any_assistant,
         },
     )
     count_on(conn)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -41,6 +41,8 @@ class Service(Base):
     """For how long what happens to a filing may be followed; none: it is not offered."""
     collect_days: Mapped[int | None]
     """For how long the answer may be received for the resident; none: it is not offered."""
+    any_assistant: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a resident may allow it to any assistant of the centre, in place of one by name."""
     max_filings: Mapped[int] = mapped_column(default=1, server_default="1")
     """How often it may be filed under one delegation, such as once for each child."""
     training_id: Mapped[str | None] = mapped_column(ForeignKey("training.id"))

@@ -13,7 +13,7 @@ from gateway.people import residents
 from gateway.services import catalogue
 from gateway.visits import approvals, parties, scope
 from gateway.visits.delegations import files_until
-from gateway.visits.errors import NoKnownNumberError, RouteNotAllowedError
+from gateway.visits.errors import NoKnownNumberError, NotOfferedError, RouteNotAllowedError
 from gateway.visits.parties import Authority
 from gateway.visits.rows import AnyRow
 from gateway.visits.scope import Wanted
@@ -45,6 +45,9 @@ class Asked:
     another_day: bool = False
     """Whether what is left of several services may be filed on another day."""
 
+    any_of_centre: bool = False
+    """Whether any assistant of the centre may go on with it, where each service allows that."""
+
     @property
     def speaking(self) -> tuple[residents.Profile, ...]:
         """Everybody who says yes for somebody else, the first asked first."""
@@ -60,6 +63,8 @@ def requested(
     now: datetime,
 ) -> Delegation:
     """The delegation that is put to its approvers; errors as of `delegation.model.request` and `scope.allowed`."""
+    if asked.any_of_centre and not all(each.any_assistant for each in services):
+        raise NotOfferedError("a service that is not passed on within the centre")
     may_wait = asked.another_day and len(services) > 1
     lasts = parts.settings.another_day if may_wait else parts.settings.delegation_validity
     files = scope.whole_minute(now + lasts)
@@ -74,6 +79,7 @@ def requested(
             assistant=visit.assistant_id,
             centre=visit.centre_id,
             terminal=visit.terminal_id,
+            any_of_centre=asked.any_of_centre,
             visit=visit.id,
             services=allowed,
             valid_until=max(action.valid_until for each in allowed for action in each.actions),

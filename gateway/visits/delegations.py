@@ -36,6 +36,7 @@ def to_model(row: AnyRow) -> Delegation:
         approvals=msgspec.convert(row.approvals, tuple[Approval, ...]),
         co_approvers=tuple(row.co_approver_ids or ()),
         authority=row.authority_kind,
+        any_of_centre=row.any_of_centre,
     )
 
 
@@ -79,6 +80,7 @@ def insert_delegation(
             "assistant_id": delegation.assistant,
             "centre_id": delegation.centre,
             "terminal_id": delegation.terminal,
+            "any_of_centre": delegation.any_of_centre,
             "state": delegation.state,
             "services": msgspec.to_builtins(delegation.services),
             "approvals": [],

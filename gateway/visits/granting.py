@@ -374,10 +374,11 @@ def _evidence(document: str, number: approvals.KnownNumber | None) -> bytes:
 
 
 def _also(delegation: Delegation) -> dict[str, Any]:
-    """What the trail says where somebody speaks for somebody else."""
+    """What the trail says where somebody speaks for somebody else, and where more than one assistant may act."""
+    others = {"any_of_centre": True} if delegation.any_of_centre else {}
     if delegation.authority is None:
-        return {}
-    return {"authority": delegation.authority.value, "co_approvers": list(delegation.co_approvers)}
+        return others
+    return others | {"authority": delegation.authority.value, "co_approvers": list(delegation.co_approvers)}
 
 
 def _free_status_index(conn: Connection) -> int:

@@ -164,6 +164,17 @@ def looks_for_people(
     return _looks(conn, parts, vault, by, [*texts, number] if number else texts, person)
 
 
+def is_close(
+    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, texts: Iterable[str], *, principal_id: str
+) -> bool:
+    """Whether `texts` hold what a second person would look at before `by` goes on with them.
+
+    Raises:
+        OwnMatterError: they hold a number, account or code of `by`.
+    """
+    return bool(_looks(conn, parts, vault, by, texts, _Person(principal_id, "")))
+
+
 def ensure_not_own(conn: Connection, parts: Parts, by: StaffSession, resident_ids: Iterable[str]) -> None:
     """Refuse somebody who is one of these residents, or shares a number, account or code with one.
 

@@ -1,8 +1,8 @@
 """An open visit goes over to a colleague of the centre, who asks for it at another computer or in the other's absence.
 
-The right to file ends with it, as it names who acts: what was half done is voided, nothing typed is lost, and whoever
-goes on asks for a new yes (decision 117). What it allows beyond filing keeps its own end, and the code on the papers
-stops also what comes in its place.
+Where the statement names one assistant the right to file ends with it: what was half done is voided, nothing typed is
+lost, and whoever goes on asks for a new yes (decision 117). What it allows beyond filing keeps its own end, and the
+code on the papers stops also what comes in its place. Where it names any assistant of the centre, it goes on as it is.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, and_, bindparam, not_, select, update
 
 from audit.events import EventName
@@ -27,7 +28,7 @@ from gateway.people.tables import Staff
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
-from gateway.visits import guarding, scope, stopping, telling
+from gateway.visits import asking, guarding, scope, stopping, telling
 from gateway.visits.errors import NotFoundError, VisitClosedError
 from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_visit_in_centre
 from gateway.visits.sealed import VisitVault
@@ -36,6 +37,14 @@ from gateway.visits.trail import say
 
 _OWN = and_(Visit.assistant_id == bindparam("assistant"), Visit.terminal_id == bindparam("terminal"))
 _ASKED = select(DelegationRow.id).where(DelegationRow.visit_id == Visit.id).exists()
+_FOR_ANY = (
+    select(DelegationRow.any_of_centre)
+    .where(DelegationRow.visit_id == Visit.id)
+    .order_by(DelegationRow.requested_at.desc())
+    .limit(1)
+    .correlate(Visit)
+    .scalar_subquery()
+)
 _LIST = (
     select(
         Visit.id,
@@ -48,6 +57,7 @@ _LIST = (
         Terminal.name.label("terminal"),
         Service.cards,
         _ASKED.label("is_asked"),
+        _FOR_ANY.label("is_for_any"),
     )
     .join(Staff, Staff.id == Visit.assistant_id)
     .join(Terminal, Terminal.id == Visit.terminal_id)
@@ -81,6 +91,8 @@ class Elsewhere:
     terminal: str
     is_asked: bool
     """Whether somebody was asked for a yes: then their document is looked at before anything is shown."""
+    is_for_any: bool
+    """Whether what was asked for names any assistant of the centre."""
     seen: str
     """What a form carries, so that nobody takes it from a third who took it first."""
 
@@ -137,7 +149,9 @@ def take_over(
     now = parts.clock.database_now(conn)
     row = lock_delegation_of(conn, visit_id)
     filing = None if row is None else lock_filing_of(conn, row.id)
-    ensure(filing is None or filing.state is not FilingState.SENT, "take over while the answer is awaited")
+    keeps = row is not None and may_pass_on(row, by)
+    is_awaited = filing is not None and filing.state is FilingState.SENT
+    ensure(keeps or not is_awaited, "take over while the answer is awaited")
     left = scope.left_to_do(conn, visit)
     if row is not None:
         approver = residents.open_profile(conn, parts, row.approver_id)
@@ -145,11 +159,30 @@ def take_over(
             say(conn, visit_id, EventName.VISIT_NOT_HANDED_OVER, by.actor, now, document=document)
             return False
         vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
-        guarding.looks_for_people(conn, parts, vault, by, [approver], None, principal_id=row.principal_id)
+        needed = guarding.looks_for_people(conn, parts, vault, by, [approver], None, principal_id=row.principal_id)
+        keeps = keeps and not needed and not _is_close(conn, parts, vault, by, row, filing)
+        ensure(keeps or not is_awaited, "take over while the answer is awaited")
     electronic = [each.id for each in catalogue.find_all(conn, list(left)) if each.is_electronic]
     guarding.ensure_open(conn, electronic, centre_id=by.centre_id, staff_id=by.staff_id, now=now)
-    _hand_to(conn, by, visit, row, filing, document or None, now)
+    _hand_to(conn, by, visit, row, filing, document or None, now, keeps=keeps)
     return True
+
+
+def may_pass_on(row: AnyRow, by: StaffSession) -> bool:
+    """Whether what was asked for or allowed names any assistant of the centre in which `by` sits."""
+    is_live = row.state in (DelegationState.REQUESTED, DelegationState.ACTIVE, DelegationState.SPENT)
+    return bool(row.any_of_centre) and is_live and row.centre_id == by.centre_id
+
+
+def pass_on(conn: Connection, by: StaffSession, row: AnyRow, now: datetime) -> None:
+    """The delegation is used by `by` from now on: what portals are told names them. Its approvers are told too."""
+    conn.execute(
+        update(DelegationRow)
+        .where(DelegationRow.id == row.id)
+        .values(assistant_id=by.staff_id, terminal_id=by.terminal_id)
+    )
+    if row.state is not DelegationState.REQUESTED:
+        enqueue_all(conn, [telling.later(row.id, telling.Told.HANDED_OVER, now)], now)
 
 
 def is_code_of(person: residents.Profile, typed: str) -> bool:
@@ -160,6 +193,16 @@ def is_code_of(person: residents.Profile, typed: str) -> bool:
         return False
 
 
+def _is_close(
+    conn: Connection, parts: Parts, vault: VisitVault, by: StaffSession, row: AnyRow, filing: AnyRow | None
+) -> bool:
+    """Whether an answer that would still be filed belongs to a colleague. Raises `OwnMatterError` where to `by`."""
+    kept = None if filing is None else vault.find(filing.id, "answers")
+    values = {} if kept is None else msgspec.json.decode(kept, type=asking.Answers).values
+    texts = [text for value in values.values() for text in ([value] if isinstance(value, str) else value)]
+    return guarding.is_close(conn, parts, vault, by, texts, principal_id=row.principal_id)
+
+
 def _hand_to(
     conn: Connection,
     by: StaffSession,
@@ -168,10 +211,14 @@ def _hand_to(
     filing: AnyRow | None,
     document: str | None,
     now: datetime,
+    *,
+    keeps: bool,
 ) -> None:
-    """The visit is this assistant's now; what named the other ends as far as it allows to file."""
+    """The visit is this assistant's now; what named the other alone ends as far as it allows to file."""
     was_granted = row is not None and row.state is DelegationState.ACTIVE
-    if row is not None:
+    if row is not None and keeps:
+        pass_on(conn, by, row, now)
+    elif row is not None:
         stopping.end_rights(conn, row, filing, by=by.actor, whose="visit", now=now)
     conn.execute(
         update(Visit)
@@ -186,9 +233,9 @@ def _hand_to(
         )
     )
     kept_forms.drop_of_visit(conn, visit.id)
-    if row is not None and was_granted:
+    if row is not None and was_granted and not keeps:
         enqueue_all(conn, [telling.later(row.id, telling.Told.HANDED_OVER, now)], now)
-    data: dict[str, Any] = {"from": visit.assistant_id, "document": document, "again": was_granted}
+    data: dict[str, Any] = {"from": visit.assistant_id, "document": document, "again": row is not None and not keeps}
     say(conn, visit.id, EventName.VISIT_HANDED_OVER, by.actor, now, **data)
 
 
@@ -213,6 +260,7 @@ def _lines(rows: Sequence[Any], by: StaffSession) -> list[Elsewhere]:
             is_mine=row.assistant_id == by.staff_id,
             terminal=row.terminal,
             is_asked=bool(row.is_asked),
+            is_for_any=bool(row.is_for_any),
             seen=_seen(row),
         )
         for row in rows

@@ -31,6 +31,8 @@ _KINDS = (
     EventName.FINDING_READ,
     EventName.SECOND_LOOK_OPENED,
     EventName.DELEGATIONS_LISTED,
+    EventName.VISIT_HANDED_OVER,
+    EventName.VISIT_NOT_HANDED_OVER,
     EventName.OVERVIEW_PRINTED,
     EventName.DECISION_SHOWN,
     EventName.BUNDLE_EXPORTED,

@@ -176,8 +176,8 @@ def take_up(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, *, 
         return False
     left = scope.left_to_do(conn, visit)
     guarding.ensure_open(conn, _electronic(conn, left), centre_id=by.centre_id, staff_id=by.staff_id, now=now)
-    guarding.looks_for_people(conn, parts, vault, by, [approver], None, principal_id=row.principal_id)
-    _hand_to(conn, by, visit, row, left, document, now)
+    needed = guarding.looks_for_people(conn, parts, vault, by, [approver], None, principal_id=row.principal_id)
+    _hand_to(conn, by, visit, row, left, document, now, is_close=bool(needed))
     return True
 
 
@@ -226,9 +226,14 @@ def _hand_to(
     left: Sequence[str],
     document: str,
     now: datetime,
+    *,
+    is_close: bool,
 ) -> None:
-    """The visit is this assistant's now; the delegation goes on only where it names them and this computer."""
+    """The visit is this assistant's now; the delegation goes on only where it names them and this computer, or all."""
     is_named = (row.assistant_id, row.terminal_id) == (by.staff_id, by.terminal_id)
+    if not is_named and not is_close and handing_over.may_pass_on(row, by):
+        handing_over.pass_on(conn, by, row, now)
+        is_named = True
     first = next(iter(_electronic(conn, left)), visit.service_id)
     _set(
         conn,

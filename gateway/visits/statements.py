@@ -43,6 +43,7 @@ def facts_for(
         authority=delegation.authority,
         services=tuple(_service(each, delegation.allowed_service(each.id), language) for each in services),
         valid_until=delegation.valid_until,
+        any_of_centre=delegation.any_of_centre,
         stop_address=f"{parts.settings.public_url}/stop",
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delegation.assurance import ApprovalKind, Route
@@ -136,6 +136,8 @@ class DelegationRow(Base):
     assistant_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
     terminal_id: Mapped[str] = mapped_column(ForeignKey("terminal.id"))
+    any_of_centre: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether any assistant of the centre may act: then `assistant_id` and `terminal_id` follow whoever does."""
     state: Mapped[DelegationState]
     services: Mapped[list[Any]]
     """Each `AllowedService`, as JSON."""

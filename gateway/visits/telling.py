@@ -82,7 +82,7 @@ def tell(conn: Connection, parts: Parts, delegation_id: str, what: Told) -> None
         template, values = _set_aside(parts, vault, visit, row, what)
     elif what is Told.HANDED_OVER:
         link = stop_codes.link_of(parts, vault, row.id) or f"{parts.settings.public_url}/stop"
-        template, values = "visit_handed_over", {"link": link}
+        template, values = "visit_passed_on" if row.any_of_centre else "visit_handed_over", {"link": link}
     elif what is Told.STOPPED:
         template, values = _stopped(conn, row, visit.language)
     else:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delegation.claims import DelegationClaims, StatusReference
-from delegation.derive import derive, pairwise_subject
+from delegation.claims import Actor, DelegationClaims, StatusReference
+from delegation.derive import acting_as, derive, pairwise_subject
 from delegation.errors import DelegationExpiredError, WideningError, WrongAudienceError
 from delegation.model import AuthorityKind
 from delegation.signing import public_jwks, sign_delegation
@@ -136,3 +136,26 @@ class TestApprover:
 
     def test_nobody_is_named_who_speaks_for_themselves(self) -> None:
         assert some_claims().approver is None
+
+
+class TestWhoActs:
+    def test_is_named_and_the_others_are_left_out(self) -> None:
+        whole = msgspec.structs.replace(WHOLE, act=msgspec.structs.replace(WHOLE.act, any_of_centre=True))
+        derived = derive(whole, audience="portal-1", jti="d-9", subject="pairwise", now=NOON)
+        assert derived.act == WHOLE.act
+        assert b"any_of_centre" not in msgspec.json.encode(derived)
+
+    def test_may_be_another_of_the_centre_where_the_whole_says_so(self) -> None:
+        colleague = Actor(sub="berta", centre=WHOLE.act.centre, terminal="t-2")
+        whole = msgspec.structs.replace(WHOLE, act=msgspec.structs.replace(WHOLE.act, any_of_centre=True))
+        derived = derive(acting_as(whole, colleague), audience="portal-1", jti="d-9", subject="pairwise", now=NOON)
+        assert derived.act == colleague
+
+    @pytest.mark.parametrize("is_for_any", [False, True])
+    def test_is_nobody_whom_the_whole_does_not_name(self, *, is_for_any: bool) -> None:
+        act = msgspec.structs.replace(WHOLE.act, any_of_centre=is_for_any)
+        whole = msgspec.structs.replace(WHOLE, act=act)
+        centre = "elsewhere" if is_for_any else WHOLE.act.centre
+        other = Actor(sub="berta", centre=centre, terminal="t-2", any_of_centre=True)
+        with pytest.raises(WideningError):
+            acting_as(whole, other)

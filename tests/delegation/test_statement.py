@@ -81,6 +81,33 @@ class TestRender:
         expected = (VECTORS / f"2026-11-22.{language}.{name}.txt").read_bytes()
         assert render(facts, language=language, template_id="2026-11-22").data == expected
 
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize(
+        ("name", "facts"),
+        [
+            ("self", FACTS),
+            ("two", BY_TWO),
+            ("any", replace(FACTS, any_of_centre=True)),
+            ("two-any", replace(BY_TWO, any_of_centre=True)),
+        ],
+    )
+    def test_gives_the_bytes_that_can_name_any_assistant_again(
+        self, name: str, facts: StatementFacts, language: str
+    ) -> None:
+        expected = (VECTORS / f"2026-11-23.{language}.{name}.txt").read_bytes()
+        assert render(facts, language=language, template_id="2026-11-23").data == expected
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("facts", [FACTS, BY_TWO])
+    def test_names_one_assistant_in_the_words_of_before(self, facts: StatementFacts, language: str) -> None:
+        before = render(facts, language=language, template_id="2026-11-22").text
+        assert render(facts, language=language, template_id="2026-11-23").text == before
+
+    @pytest.mark.parametrize("template", ["2026-11-01", "2026-11-22"])
+    def test_an_earlier_template_cannot_name_any_assistant(self, template: str) -> None:
+        with pytest.raises(StatementError):
+            render(replace(FACTS, any_of_centre=True), language="lv", template_id=template)
+
     def test_names_both_when_somebody_acts_for_another(self) -> None:
         text = render(FOR_A_CHILD, language="lv").text
         assert "Es: Elīna Paraugkalna\nRīkojos sava bērna vārdā: Mazā Paraugkalna" in text

@@ -28,7 +28,10 @@ def plain(view: VisitView, services: Sequence[Service], routes: Sequence[Mapping
         return {}
     taken = [each["route"] for each in routes if each["taken"]]
     route = {} if approval is None or approval["route"] not in taken else {"route": approval["route"].value}
-    return route | parties_form.written(delegation["authority_kind"]) | scope_form.written(services, delegation)
+    others = {"any_assistant": "any_assistant"} if delegation["any_of_centre"] else {}
+    return (
+        route | others | parties_form.written(delegation["authority_kind"]) | scope_form.written(services, delegation)
+    )
 
 
 def may_show(view: VisitView) -> bool:

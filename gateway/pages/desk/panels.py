@@ -229,6 +229,7 @@ def _request(look: _Look) -> dict[str, Any]:
         "documents": words.DOCUMENTS,
         "parties": parties_form.KINDS,
         "papers": parties_form.PAPERS,
+        "any_assistant": all(each.any_assistant for each in services),
         "another_day": look.parts.settings.another_day.days if len(services) > 1 else None,
         "scope": scope_form.offered(services, look.session.language),
         "chosen": [(each.id, each.card(look.session.language).title) for each in services],

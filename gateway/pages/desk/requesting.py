@@ -23,7 +23,17 @@ from gateway.visits.asked import NO_DOCUMENT, Asked
 from ui.i18n import Message, message
 
 _NUMBER: Final = Phone(name="number", label=Words("Tālrunis", "Telephone"))
-_FIELDS: Final = ("name", "code", "document", "present", "route", "number", "checked_code", "another_day")
+_FIELDS: Final = (
+    "name",
+    "code",
+    "document",
+    "present",
+    "route",
+    "number",
+    "checked_code",
+    "another_day",
+    "any_assistant",
+)
 _NO_NAME: Final = message("Enter the name and surname as the document has them")
 _NO_CODE: Final = message("Enter the personal code: 11 digits, such as 329999-00001")
 _NO_DOCUMENT: Final = message("Choose which document you checked")
@@ -116,6 +126,7 @@ def check(typed: Mapping[str, str], language: str) -> Checked:
         document_kind=NO_DOCUMENT if is_call else typed["document"],
         number=number,
         another_day=typed["another_day"] == "another_day",
+        any_of_centre=typed["any_assistant"] == "any_assistant",
     )
     return Checked(asked, {})
 

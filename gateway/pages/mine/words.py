@@ -83,6 +83,8 @@ LOOKS: Final[Mapping[EventName, Message]] = {
     EventName.FINDING_READ: message("To answer what an auditor found"),
     EventName.SECOND_LOOK_OPENED: message("As the second person who has to look"),
     EventName.DELEGATIONS_LISTED: message("Somebody showed your document at the counter"),
+    EventName.VISIT_HANDED_OVER: message("Went on with your visit in a colleague’s place"),
+    EventName.VISIT_NOT_HANDED_OVER: message("Wanted to go on with your visit, with another person’s document"),
     EventName.DECISION_SHOWN: message("Looked what became of your application, when your document was shown"),
     EventName.OVERVIEW_PRINTED: message("Printed everything, for somebody who showed your document"),
     EventName.BUNDLE_EXPORTED: message("Took a file with the proofs of your visit"),

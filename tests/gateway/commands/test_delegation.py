@@ -104,6 +104,13 @@ class TestAGoodDelegation:
             "Ends: 2026-11-16 14:00:00 UTC.",
         ]
 
+    def test_says_that_any_assistant_of_the_centre_may_act(self, holder: Holder) -> None:
+        claims = some_claims()
+        whole = msgspec.structs.replace(claims, act=msgspec.structs.replace(claims.act, any_of_centre=True))
+        result = holder.verify(sign_delegation(KEY, whole))
+        assert result.exit_code == 0
+        assert "Any other assistant of that centre may act in their place." in result.output
+
     def test_says_what_nobody_compared(self, holder: Holder) -> None:
         result = holder.verify(TOKEN)
         assert result.exit_code == 0

@@ -94,7 +94,7 @@ def test_a_new_dated_template_leaves_old_statements_as_they_are(
     monkeypatch.setattr(wording, "TEMPLATE_SHA256", newer)
     wording.load_template.cache_clear()
     for language, data in before.items():
-        assert render(FACTS, language=language, template_id="2026-11-22").data == data
+        assert render(FACTS, language=language, template_id="2026-11-23").data == data
 
 
 class TestFromTheRecord:

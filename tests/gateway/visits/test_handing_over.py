@@ -4,18 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, update
 
 from audit.events import EventName
 from delegation.assurance import Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.ledger.tables import AuditEvent
+from gateway.oauth import clients, mandates
 from gateway.people import fingerprints
 from gateway.people.access import StaffSession
 from gateway.people.tables import ValueKind
-from gateway.visits import handing_over, reading, stopping
-from gateway.visits.errors import NotFoundError, OutOfOrderError, TakenOverError, VisitClosedError
+from gateway.services.tables import Service
+from gateway.visits import handing_over, reading, setting_aside, stopping
+from gateway.visits.errors import NotFoundError, NotOfferedError, OutOfOrderError, TakenOverError, VisitClosedError
 from gateway.visits.guarding import OwnMatterError
 from gateway.visits.handing_over import Elsewhere
 from gateway.visits.reading import Stage
@@ -24,6 +26,7 @@ from tests.gateway.visits.colleagues import a_colleague, a_terminal, another_cen
 from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter
 from tests.gateway.visits.messages import messages, tell_all
 from tests.gateway.visits.planned import answer
+from tests.gateway.visits.played import filed
 
 
 def elsewhere(counter: Counter, by: StaffSession) -> list[Elsewhere]:
@@ -248,3 +251,123 @@ class TestTheList:
             AuditEvent.chain == f"staff:{colleague.staff_id}", AuditEvent.type == EventName.VISITS_LISTED
         )
         assert counter.read(lambda conn: conn.execute(listed).scalar_one()) == 1
+
+
+@pytest.fixture
+def any_of_centre(counter: Counter) -> Counter:
+    """A centre at which the benefit may be allowed to any assistant, and is."""
+    counter.write(lambda conn: conn.execute(update(Service).values(any_assistant=True)))
+    return counter
+
+
+class TestWhereTheStatementNamesAnyAssistant:
+    def test_is_offered_where_the_service_says_so_alone(self, counter: Counter) -> None:
+        with pytest.raises(NotOfferedError):
+            counter.open().ask(any_of_centre=True)
+
+    def test_says_so_in_the_text_that_is_read(self, any_of_centre: Counter) -> None:
+        any_of_centre.open().ask(any_of_centre=True)
+        assert "vai cits šī centra" in any_of_centre.opened(lambda opened: opened.statement()).text
+
+    def test_a_colleague_goes_on_without_a_new_yes(self, any_of_centre: Counter) -> None:
+        counter = any_of_centre
+        counter.open().grant(any_of_centre=True).fill()
+        first = counter.delegation().id
+        assert take_over(counter, a_colleague(counter))
+        assert counter.prepare()
+        counter.sign_in()
+        assert counter.press().allowed
+        counter.answer(filed(counter.clock.now()))
+        assert counter.stage is Stage.FILED
+        row = counter.delegation()
+        assert (row.id, row.assistant_id, row.terminal_id) == (first, counter.by.staff_id, counter.by.terminal_id)
+        assert not counter.said(EventName.VISIT_HANDED_OVER)["again"]
+
+    def test_a_confirmed_form_leaves_under_the_same_permit(self, any_of_centre: Counter) -> None:
+        counter = any_of_centre
+        counter.open().grant(any_of_centre=True).fill()
+        assert counter.prepare()
+        counter.sign_in()
+        assert take_over(counter, a_colleague(counter))
+        assert counter.press().allowed
+
+    def test_the_portal_is_told_who_really_acts(self, any_of_centre: Counter) -> None:
+        counter = any_of_centre
+        counter.open().grant(any_of_centre=True).fill()
+        former = counter.by
+        assert mandate_of(counter).claims.act.sub == former.staff_id
+        assert take_over(counter, a_colleague(counter))
+        mandate = mandate_of(counter)
+        assert (mandate.claims.act.sub, mandate.claims.act.terminal) == (counter.by.staff_id, counter.by.terminal_id)
+        assert mandate.assistant_name == counter.by.name
+
+    def test_the_resident_is_told(self, any_of_centre: Counter) -> None:
+        any_of_centre.open().grant(any_of_centre=True)
+        assert take_over(any_of_centre, a_colleague(any_of_centre))
+        tell_all(any_of_centre)
+        assert len(messages(any_of_centre, "visit_passed_on")) == 1
+
+    def test_whoever_it_is_close_to_asks_anew(self, any_of_centre: Counter) -> None:
+        counter = any_of_centre
+        counter.open().grant(any_of_centre=True).fill()
+        third, now, store = a_colleague(counter, "Zane Trešā"), counter.clock.now(), counter.store
+        answers = counter.opened(lambda opened: opened.answers())
+        assert answers is not None
+        account = next(value for value in answers.values.values() if str(value).startswith("LV"))
+        counter.write(
+            lambda conn: fingerprints.add(
+                conn, store.sealer, third.staff_id, ValueKind.ACCOUNT, str(account), by=third.actor, now=now
+            )
+        )
+        assert take_over(counter, a_colleague(counter))
+        assert counter.stage is Stage.REQUEST
+
+    def test_an_answer_of_their_own_bars_them(self, any_of_centre: Counter) -> None:
+        counter = any_of_centre
+        counter.open().grant(any_of_centre=True).fill()
+        colleague, now, store = a_colleague(counter), counter.clock.now(), counter.store
+        answers = counter.opened(lambda opened: opened.answers())
+        assert answers is not None
+        account = next(value for value in answers.values.values() if str(value).startswith("LV"))
+        counter.write(
+            lambda conn: fingerprints.add(
+                conn, store.sealer, colleague.staff_id, ValueKind.ACCOUNT, str(account), by=colleague.actor, now=now
+            )
+        )
+        with pytest.raises(OwnMatterError):
+            take_over(counter, colleague)
+
+    def test_on_another_day_a_colleague_goes_on_too(self, any_of_centre: Counter) -> None:
+        counter = any_of_centre
+        counter.open_several(BENEFIT, QUEUE).grant(another_day=True, any_of_centre=True)
+        answer(counter)
+        counter.send()
+        counter.write(lambda conn: setting_aside.set_aside(conn, counter.store, counter.by, counter.visit_id))
+        counter.by = a_colleague(counter)
+        assert counter.write(
+            lambda conn: setting_aside.take_up(
+                conn, counter.store, counter.by, counter.visit_id, code=ILZE.code, document="passport"
+            )
+        )
+        assert counter.delegation().assistant_id == counter.by.staff_id
+        assert counter.stage is not Stage.REQUEST
+
+
+def mandate_of(counter: Counter) -> mandates.Mandate:
+    """What a portal is told of the newest filing."""
+    filing, now = counter.filing().id, counter.clock.now()
+    registration = clients.ClientRegistration(
+        client_id="portal",
+        portal_id="latvija",
+        personal_code_allowed=False,
+        secret="secret-of-a-portal-that-is-long-enough",
+        redirect_uris=("https://portal.example/cb",),
+    )
+
+    def look(conn: Connection) -> mandates.Mandate:
+        clients.register(conn, counter.store, registration)
+        portal = clients.find(conn, "portal")
+        assert portal is not None
+        return mandates.mandate_for(conn, counter.store, mandates.facts_of_filing(conn, filing), portal, now)
+
+    return counter.write(look)

@@ -1,5 +1,7 @@
 """The assistant's pages on further ways: paper, call, display, several services, another day, a portal away."""
 
+from sqlalchemy import update
+
 from connectors.runner.errors import FormChangedError, PortalUnavailableError, ValuesRefusedError
 from delegation.assurance import Route
 from gateway.people import fingerprints
@@ -7,6 +9,7 @@ from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from gateway.people.tables import ValueKind
 from gateway.services import catalogue
+from gateway.services.tables import Service
 from gateway.visits import drift, setting_aside, troubles
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
@@ -116,6 +119,16 @@ def scene_taken_over(stand: Stand) -> None:
     stand.see("desk/taken-over-mine", colleague, f"{desk.path}?note=took_over")
     stand.see("desk/taken-over-from-me", desk.browser, "/desk?note=taken_over", Kind.EMPTY)
     stand.send("desk/taken-over-step", desk.browser, f"{desk.path}/answers", Kind.PROBLEM, status=409)
+
+
+def scene_passed_on(stand: Stand) -> None:
+    desk = stand.desk()
+    desk.write(lambda conn: conn.execute(update(Service).values(any_assistant=True)))
+    desk.open()
+    stand.see("desk/request-any-assistant", desk.browser, desk.path)
+    desk.grant(any_of_centre=True)
+    colleague = stand.colleague("Berta Otrā", Role.ASSISTANT)
+    stand.see("desk/take-over-any", colleague, f"/desk/colleagues/{desk.visit_id}")
 
 
 def scene_nobody_else(stand: Stand) -> None:

@@ -1,9 +1,10 @@
 """A colleague's open visit is found in the centre, and taken over by the document of whoever was asked."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
+from gateway.services.tables import Service
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
 
@@ -68,3 +69,18 @@ def test_looking_at_the_list_is_on_the_record(desk: Desk) -> None:
     desk.another_assistant().get("/desk/colleagues")
     listed = select(func.count()).where(AuditEvent.type == EventName.VISITS_LISTED)
     assert desk.read(lambda conn: conn.execute(listed).scalar_one()) == 1
+
+
+def test_is_ticked_where_the_service_offers_it_and_read_before_the_yes(desk: Desk) -> None:
+    desk.write(lambda conn: conn.execute(update(Service).values(any_assistant=False)))
+    desk.at(Stage.REQUEST)
+    assert "any_assistant" not in desk.look().text
+    desk.write(lambda conn: conn.execute(update(Service).values(any_assistant=True)))
+    assert 'name="any_assistant"' in desk.look().text
+    asked = {"name": "Ilze Paraudziņa", "code": "329999-00001", "route": "phone", "any_assistant": "any_assistant"}
+    assert desk.press_button("ask", asked | SHOWN).status == 303
+    assert desk.delegation().any_of_centre
+    colleague = desk.another_assistant()
+    assert "needs no new yes" in colleague.get(f"/desk/colleagues/{desk.visit_id}").text
+    desk.press_button("withdraw")
+    assert 'name="any_assistant" type="checkbox" value="any_assistant" checked' in desk.look("?panel=again").text
