@@ -25,6 +25,7 @@ class EventName(StrEnum):
     STAFF_ACCOUNT_RECOVERED = "admin:account:recovered"
     STAFF_FACTOR_ADDED = "staff:factor:added"
     STAFF_FACTOR_REMOVED = "staff:factor:removed"
+    STAFF_FACTOR_SUSPENDED = "system:factor:suspended"
     ACCESS_REFUSED = "system:access:refused"
 
     # Centres, their terminals and the displays that face the resident.

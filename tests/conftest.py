@@ -40,6 +40,7 @@ _ON_ONE_DATABASE = (
     "tests/gateway/oauth/test_sandbox_portal",
     "tests/gateway/oauth/test_token_life",
     "tests/gateway/people/test_passkeys",
+    "tests/gateway/people/test_staff_passkeys",
     "tests/gateway/visits/test_actions",
     "tests/gateway/visits/test_at_portals",
     "tests/gateway/visits/test_bundles",

@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 from gateway.changes import recoveries
 from gateway.changes.recoveries import Concern
 from gateway.database.engine import Database
-from gateway.ids import digest, new_token
-from gateway.pages import terminal_proof
+from gateway.ids import digest
+from gateway.pages import entrance, terminal_proof
+from gateway.pages.entrance import sign_in_page, unlock_page
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import LANGUAGES, page
 from gateway.pages.terminal_proof import known_terminal
 from gateway.parts import Parts
-from gateway.people import sessions, sign_in, staff, switching
+from gateway.people import sessions, sign_in, staff, staff_passkeys, switching
 from gateway.people.access import SessionKind, StaffSession, Who, allow
 from gateway.people.errors import (
     SessionOverError,
@@ -26,13 +27,12 @@ from gateway.people.errors import (
     TriedTooOftenError,
 )
 from gateway.people.roles import Role
+from gateway.people.staff_passkeys import Passkeys
 from gateway.people.switching import Parked
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.services import trainings
 from gateway.services.trainings import Trained
 from gateway.terminals import displays
-from gateway.terminals.enrolment import KnownTerminal
-from gateway.terminals.proofs import fingerprint
 from gateway.terminals.tables import TerminalPurpose
 from gateway.web import cookies
 from gateway.web.cookies import COOKIE_OF, CookieName
@@ -43,8 +43,6 @@ from gateway.web.redirects import own_path, see_other
 AnyRequest = Request[Any, Any, Any]
 _IDLE = "idle"
 """What the page says that locked itself: nobody pressed the button."""
-RECOVERED = "recovered"
-"""What the sign-in says to somebody who has just set password and codes anew."""
 _STATUS = {SignInFailedError: 403, TerminalRequiredError: 403, TriedTooOftenError: 429, TerminalProofRefusedError: 403}
 
 
@@ -60,7 +58,7 @@ async def show_sign_in(request: AnyRequest, session: CurrentSession, parts: Part
         here = terminal.id
         parked = await parts.database.read(lambda conn: switching.parked_at(conn, here, now))
     next_path = own_path(request.query_params.get("next"))
-    return _sign_in_page(request, terminal, problem=problem, next_path=next_path, parked=parked)
+    return sign_in_page(request, terminal, problem=problem, next_path=next_path, parked=parked)
 
 
 @post("/sign-in", **allow(Who.ANYONE, while_locked=True))
@@ -72,20 +70,17 @@ async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[
         proven = await terminal_proof.prove(request, parts, terminal, TerminalPurpose.SIGN_IN, data)
     except TerminalProofRefusedError as error:
         problem = PROBLEMS[error.code]
-        return _sign_in_page(request, terminal, problem=problem, next_path=next_path, status=problem.status)
+        return sign_in_page(request, terminal, problem=problem, next_path=next_path, status=problem.status)
     attempt = sign_in.Attempt(
         login=field(data, "login"),
         password=data.get("password", "")[:1000],
         code=field(data, "code", 20),
-        terminal=terminal,
-        address=address_of(request),
-        proven=proven,
-        browser=cookies.read(parts.settings, request, CookieName.BROWSER) or new_token(),
+        place=entrance.place_of(request, parts, terminal, proven),
     )
     try:
-        token = await sign_in.sign_in(parts, attempt)
+        came = await sign_in.sign_in(parts, attempt)
     except (SignInFailedError, TerminalRequiredError, TriedTooOftenError) as error:
-        return _sign_in_page(
+        return sign_in_page(
             request,
             terminal,
             problem=_problem_of(error, attempt),
@@ -94,18 +89,7 @@ async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[
             status=_STATUS[type(error)],
             until=getattr(error, "until", None),
         )
-    asked = await parts.database.read(lambda conn: recoveries.concerning(conn, attempt.login, parts.clock.now()))
-    if any(each.can_end for each in asked):
-        next_path = "/account"  # somebody else wants a code to this account: its holder is told before anything else
-    fresh = [
-        cookies.make(parts.settings, CookieName.STAFF, token),
-        cookies.make(parts.settings, CookieName.BROWSER, attempt.browser or ""),
-        cookies.forget(parts.settings, CookieName.PROOF),
-    ]
-    secret = cookies.read(parts.settings, request, CookieName.TERMINAL)
-    if terminal is not None and secret is not None:
-        fresh.append(cookies.make(parts.settings, CookieName.TERMINAL, secret))
-    return see_other(next_path, cookies=fresh)
+    return await entrance.let_in(request, parts, attempt.place, came, next_path)
 
 
 @post("/sign-out", **allow(Who.STAFF, while_locked=True))
@@ -146,7 +130,7 @@ async def do_take_back(request: AnyRequest, parts: Parts, data: Form) -> Respons
         token = await parts.database.write(lambda conn: switching.take_back(conn, here, who, proven=shown, now=now))
     except (TerminalProofRefusedError, SessionOverError) as error:
         problem = PROBLEMS[error.code]
-        return _sign_in_page(request, terminal, problem=problem, status=problem.status)
+        return sign_in_page(request, terminal, problem=problem, status=problem.status)
     fresh = [cookies.make(parts.settings, CookieName.STAFF, token), cookies.forget(parts.settings, CookieName.PROOF)]
     return see_other("/unlock", cookies=fresh)
 
@@ -158,7 +142,7 @@ async def show_unlock(request: AnyRequest, session: StaffSession) -> Response[An
     if session.locked_at is None:
         return see_other(next_path)
     is_idle = request.query_params.get("why") == _IDLE
-    return _unlock_page(request, session, next_path=next_path, is_idle=is_idle)
+    return unlock_page(request, session, next_path=next_path, is_idle=is_idle)
 
 
 @post("/unlock", **allow(Who.STAFF, while_locked=True))
@@ -170,7 +154,7 @@ async def do_unlock(request: AnyRequest, session: StaffSession, parts: Parts, da
         proven = await terminal_proof.prove(request, parts, terminal, TerminalPurpose.UNLOCK, data)
         token = await sign_in.unlock(parts, session, password, address=address_of(request), proven=proven)
     except (SignInFailedError, TriedTooOftenError, TerminalProofRefusedError) as error:
-        return _unlock_page(
+        return unlock_page(
             request,
             session,
             status=_STATUS[type(error)],
@@ -221,20 +205,22 @@ async def do_choose_role(request: AnyRequest, session: StaffSession, parts: Part
 
 @get("/account", **allow(Who.STAFF))
 async def show_account(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
-    """Who is signed in, where, in which role, until when, trained in what; and who asked for a code to the account."""
+    """Who is signed in, where, in which role, until when, trained in what; and what was changed of the account."""
     now = parts.clock.now()
 
-    def work(conn: Connection) -> tuple[list[Concern], list[Trained]]:
+    def work(conn: Connection) -> tuple[list[Concern], list[Trained], Passkeys]:
         login = staff.login_of(conn, session.staff_id)
         held = trainings.of_staff(conn, session.staff_id, session.language)
-        return recoveries.concerning(conn, login, now), held
+        passkeys = staff_passkeys.of_staff(conn, session.staff_id, now)
+        return recoveries.concerning(conn, login, now), held, passkeys
 
-    concerns, held = await parts.database.read(work)
+    concerns, held, passkeys = await parts.database.read(work)
     return page(
         request,
         "pages/account/account.html",
         me=session,
         concerns=concerns,
+        passkeys=passkeys,
         trainings=held,
         now=now,
         soon=now + trainings.SOON,
@@ -266,24 +252,9 @@ async def choose_language(request: AnyRequest, parts: Parts, database: Database,
 def _problem_of(
     error: SignInFailedError | TerminalRequiredError | TriedTooOftenError, attempt: sign_in.Attempt
 ) -> Problem:
-    if isinstance(error, TerminalRequiredError) and attempt.terminal is not None and attempt.proven is None:
-        return PROBLEMS["terminal.proof_missing"]
+    if isinstance(error, TerminalRequiredError):
+        return entrance.required_here(attempt.place)
     return PROBLEMS[error.code]
-
-
-def _sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context: Any) -> Response[str]:
-    given: dict[str, Any] = {"terminal": terminal, "problem": None, "until": None, "login": "", "next_path": "/"}
-    given["parked"] = ()
-    given["terminal_key"] = fingerprint(terminal.public_key) if terminal and terminal.public_key else None
-    given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
-    is_recovered = request.query_params.get("why") == RECOVERED
-    return page(request, "pages/account/sign_in.html", is_recovered=is_recovered, **(given | context))
-
-
-def _unlock_page(request: AnyRequest, session: StaffSession, **context: Any) -> Response[str]:
-    given: dict[str, Any] = {"problem": None, "until": None, "is_idle": False}
-    given["terminal_key"] = fingerprint(session.terminal_key) if session.terminal_key else None
-    return page(request, "pages/account/unlock.html", **(given | context))
 
 
 HANDLERS = (

@@ -24,6 +24,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.STAFF_ACCOUNT_RECOVERED: message("Recovered an account"),
     EventName.STAFF_FACTOR_ADDED: message("Added a means of signing in"),
     EventName.STAFF_FACTOR_REMOVED: message("Removed a means of signing in"),
+    EventName.STAFF_FACTOR_SUSPENDED: message("A passkey of staff was suspended: there may be two of it"),
     EventName.ACCESS_REFUSED: message("A page was refused: it is for another role"),
     EventName.CENTRE_ADDED: message("Added a centre"),
     EventName.TERMINAL_ENROLLED: message("Enrolled a terminal"),

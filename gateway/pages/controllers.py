@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from gateway.pages import (
     account,
+    account_passkeys,
     audit,
     audit_around,
     audit_bundles,
@@ -23,6 +24,7 @@ from gateway.pages import (
     findings,
     home,
     kept,
+    passkey_entrance,
     portals,
     practice,
     presented,
@@ -43,6 +45,8 @@ from gateway.pages.resident import approving, disputing, entering, passkeys, sig
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
     *account.HANDLERS,
+    *account_passkeys.HANDLERS,
+    *passkey_entrance.HANDLERS,
     *kept.HANDLERS,
     *recovering.HANDLERS,
     *terminals.HANDLERS,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from sqlalchemy import Connection
 
-from gateway.pages import account, terminal_proof
+from gateway.pages import entrance, terminal_proof
 from gateway.pages.forms import Form
 from gateway.pages.forms import field as typed_in
 from gateway.pages.qr import draw
@@ -81,7 +81,7 @@ async def finish(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]
         return _new(request, brought, found, {"code": _WRONG_CODE})
     except RecoveryRefusedError as error:  # ended in this moment
         return _refused(request, brought, error)
-    return see_other(f"/sign-in?why={account.RECOVERED}")
+    return see_other(f"/sign-in?why={entrance.RECOVERED}")
 
 
 async def _brought(request: AnyRequest, parts: Parts, data: Form) -> _Brought:

@@ -171,6 +171,8 @@ class StaffSession:
     ends_at: datetime
     browser_hash: bytes | None = None
     """Of the mark of the browser in which they signed in: it tells computers apart where none is enrolled."""
+    confirmed_at: datetime | None = None
+    """When they last showed who they are with all factors."""
     terminal_key: bytes | None = None
     """The public half of the key by which its terminal proves itself."""
     unproven: Unproven | None = None

@@ -61,7 +61,8 @@ ALGORITHMS = [
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 """What phones and computers of today make, and what `delegation.assertion` verifies."""
-_LONGEST_ANSWER = 32_768
+LONGEST_ANSWER = 32_768
+"""What is longer is no honest answer."""
 _TRANSPORTS = frozenset(each.value for each in AuthenticatorTransport)
 
 AnyRow: TypeAlias = Row[Any]
@@ -110,8 +111,13 @@ class Asked:
 
 
 def rp_id(settings: Settings) -> str | None:
-    """The name under which browsers keep passkeys: the host of the public address; `None` where that is no name."""
-    host = urlsplit(settings.public_url).hostname or ""
+    """The name under which browsers keep residents' passkeys: the host of the public address, as `host_of`."""
+    return host_of(settings.public_url)
+
+
+def host_of(origin: str) -> str | None:
+    """The name under which browsers keep passkeys for pages of an origin; `None` where its host is no name."""
+    host = urlsplit(origin).hostname or ""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -193,7 +199,7 @@ def check(conn: Connection, parts: Parts, asked: Asked, answer: str) -> Checked:
         AssertionRefusedError: it is not an answer to this question, given here, by a verified holder.
         PasskeyCopiedError: the counter went backwards; the caller has it suspended, once this is undone.
     """
-    credential = _parsed(answer)
+    credential = parsed(answer)
     row = conn.execute(lock(conn, _BY_CREDENTIAL), {"credential": credential.raw_id}).one_or_none()
     if row is None or row.revoked_at is not None or row.suspended_at is not None:
         raise PasskeyUnknownError("no such passkey")
@@ -203,7 +209,7 @@ def check(conn: Connection, parts: Parts, asked: Asked, answer: str) -> Checked:
     evidence = _evidence(parts, asked, credential, row)
     expected = Expected(challenge=asked.challenge, rp_id=evidence.rp_id, origin=evidence.origin)
     said = verify_assertion(evidence.assertion, expected)
-    _ensure_library_agrees(credential, expected, row.public_key)
+    ensure_library_agrees(credential, expected, row.public_key)
     if (said.sign_count or row.sign_count) and said.sign_count <= row.sign_count:
         raise PasskeyCopiedError(row.id)
     conn.execute(_USED, {"which": row.id, "said": said.sign_count, "at": parts.clock.database_now(conn)})
@@ -275,13 +281,25 @@ def public_key_of(cose_key: bytes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def assertion_of(credential: AuthenticationCredential, cose_key: bytes) -> Assertion:
+    """What was signed, beside the key that is known of the passkey."""
+    return Assertion(
+        credential_id=credential.raw_id,
+        public_key=public_key_of(cose_key),
+        authenticator_data=credential.response.authenticator_data,
+        client_data=credential.response.client_data_json,
+        signature=credential.response.signature,
+    )
+
+
 def decoded(text: str) -> bytes:
     """Bytes of base64url without padding."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def _parsed(answer: str) -> AuthenticationCredential:
-    if len(answer) > _LONGEST_ANSWER:
+def parsed(answer: str) -> AuthenticationCredential:
+    """What a browser answered, as JSON. Raises `AssertionRefusedError` where it is no such answer."""
+    if len(answer) > LONGEST_ANSWER:
         raise AssertionRefusedError("form")
     try:
         return parse_authentication_credential_json(answer)
@@ -290,15 +308,8 @@ def _parsed(answer: str) -> AuthenticationCredential:
 
 
 def _evidence(parts: Parts, asked: Asked, credential: AuthenticationCredential, row: AnyRow) -> Evidence:
-    response = credential.response
     return Evidence(
-        assertion=Assertion(
-            credential_id=row.credential_id,
-            public_key=public_key_of(row.public_key),
-            authenticator_data=response.authenticator_data,
-            client_data=response.client_data_json,
-            signature=response.signature,
-        ),
+        assertion=assertion_of(credential, row.public_key),
         rp_id=require_rp_id(parts.settings),
         origin=parts.settings.public_url,
         attempt=asked.id,
@@ -306,8 +317,11 @@ def _evidence(parts: Parts, asked: Asked, credential: AuthenticationCredential, 
     )
 
 
-def _ensure_library_agrees(credential: AuthenticationCredential, expected: Expected, public_key: bytes) -> None:
-    """Hold what our own check let pass to the library too: an answer counts only when both take it."""
+def ensure_library_agrees(credential: AuthenticationCredential, expected: Expected, public_key: bytes) -> None:
+    """Hold what our own check let pass to the library too: an answer counts only when both take it.
+
+    `public_key` is a COSE_Key. Raises `AssertionRefusedError` where the library does not.
+    """
     try:
         verify_authentication_response(
             credential=credential,

@@ -166,7 +166,7 @@ def finish_registration(conn: Connection, parts: Parts, holder: Holder, question
     resident_id, _level = _fresh(holder, now)
     if asked.subject != resident_id or asked.level is None:
         raise PasskeyNotTakenError("the question was put to somebody else")
-    made = _verified(parts, asked.challenge, answer)
+    made = verified(asked.challenge, answer, questions.require_rp_id(parts.settings), parts.settings.public_url)
     if conn.execute(_KNOWN, {"credential": made.credential_id}).one_or_none() is not None:
         raise PasskeyNotTakenError("the passkey is known already")
     is_synced = made.credential_device_type is CredentialDeviceType.MULTI_DEVICE
@@ -233,15 +233,20 @@ def _fresh(holder: Holder, now: datetime) -> tuple[str, Assurance]:
     return holder.resident_id, Assurance.parse(holder.acr)
 
 
-def _verified(parts: Parts, challenge: str, answer: str) -> VerifiedRegistration:
+def verified(challenge: str, answer: str, rp_id: str, origin: str) -> VerifiedRegistration:
+    """A new passkey that answers a question, made here by a verified holder; `answer` is the browser's JSON.
+
+    Raises:
+        PasskeyNotTakenError: it is not one.
+    """
     if len(answer) > _LONGEST_ANSWER:
         raise PasskeyNotTakenError("the answer is too long")
     try:
         return verify_registration_response(
             credential=answer,
             expected_challenge=questions.decoded(challenge),
-            expected_rp_id=questions.require_rp_id(parts.settings),
-            expected_origin=parts.settings.public_url,
+            expected_rp_id=rp_id,
+            expected_origin=origin,
             require_user_verification=True,
             supported_pub_key_algs=questions.ALGORITHMS,
         )

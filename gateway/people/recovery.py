@@ -1,5 +1,7 @@
 """A member of staff who lost password or one-time codes gets both anew, by a code that nobody holds alone.
 
+What else let them in, which is their passkeys, is removed then: nobody knows who has them.
+
 A change of two people opens it (`gateway.changes.accounts`). Each of the two is shown one half of the code, once; only
 both halves set a new password. Until then the account stays as it is, and its holder can end it. Whoever recovers is
 nobody's second pair of eyes for a day: the event `admin:account:recovered` says since when.
@@ -22,7 +24,7 @@ from gateway.ids import short_code
 from gateway.keys import store as keys
 from gateway.ledger import outbox
 from gateway.parts import Store
-from gateway.people import sessions, throttle
+from gateway.people import sessions, staff_passkeys, throttle
 from gateway.people.errors import AppCodeWrongError, HalfShownError, RecoveryRefusedError
 from gateway.people.sign_in import matching_step
 from gateway.people.staff import ISSUER, fold_login, totp_context
@@ -156,11 +158,13 @@ def finish(
     )
     conn.execute(update(StaffRecovery).where(StaffRecovery.change_id == found.change_id).values(used_at=now))
     ended = sessions.end_all_of_staff(conn, found.staff_id, now)
+    passkeys = staff_passkeys.remove_all(conn, found.staff_id, now)
     throttle.forgive(conn, store.sealer, [throttle.account(found.login)])
     holder = Actor(ActorKind.NOBODY, found.change_id)
     which = {"staff": found.staff_id, "change": found.change_id}
-    for event in (EventName.STAFF_FACTOR_REMOVED, EventName.STAFF_FACTOR_ADDED):
-        _say(conn, event, found.staff_id, holder, which | {"factors": list(FACTORS)}, now)
+    gone = {"factors": [*FACTORS, staff_passkeys.FACTOR], "passkeys": passkeys} if passkeys else {"factors": [*FACTORS]}
+    _say(conn, EventName.STAFF_FACTOR_REMOVED, found.staff_id, holder, which | gone, now)
+    _say(conn, EventName.STAFF_FACTOR_ADDED, found.staff_id, holder, which | {"factors": [*FACTORS]}, now)
     _say(conn, EventName.STAFF_ACCOUNT_RECOVERED, found.staff_id, holder, which | {"sessions_ended": ended}, now)
     return found
 

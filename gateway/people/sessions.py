@@ -116,6 +116,7 @@ def begin_staff(  # noqa: PLR0913 - a session says as much of itself
         browser_hash=browser_hash,
         language=language,
         auth_time=now,
+        confirmed_at=now,
         **(proven.columns() if proven else {}),
     )
 
@@ -202,6 +203,11 @@ def end_all_of_staff(conn: Connection, staff_id: str, now: datetime) -> int:
     return _end_where(conn, Session.staff_id == staff_id, now)
 
 
+def end_others_of_staff(conn: Connection, staff_id: str, *, but: bytes, now: datetime) -> int:
+    """End every open session of a member of staff but one, named by its token's hash; return how many there were."""
+    return _end_where(conn, (Session.staff_id == staff_id) & (Session.token_hash != but), now)
+
+
 def end_all_of_terminal(conn: Connection, terminal_id: str, now: datetime) -> int:
     """End every open session at a terminal; return how many there were."""
     return _end_where(conn, Session.terminal_id == terminal_id, now)
@@ -219,6 +225,13 @@ def touch(conn: Connection, token_hash: bytes, *, now: datetime, idle: timedelta
         update(Session)
         .where(Session.token_hash == token_hash, Session.ended_at.is_(None), Session.seen_at < now)
         .values(seen_at=now, idle_until=now + idle)
+    )
+
+
+def confirm(conn: Connection, token_hash: bytes, now: datetime) -> None:
+    """Note that a session's holder has just shown again who they are; does nothing to one that has ended."""
+    conn.execute(
+        update(Session).where(Session.token_hash == token_hash, Session.ended_at.is_(None)).values(confirmed_at=now)
     )
 
 
@@ -265,6 +278,7 @@ def load_staff(
         display_id=row.display_id,
         visit_id=row.visit_id,
         locked_at=row.locked_at,
+        confirmed_at=row.confirmed_at,
         terminal_key=row.terminal_public_key,
         unproven=why_not(row, shown, now, every) if row.terminal_id is not None else None,
         **_of_every_kind(row),

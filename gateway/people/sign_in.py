@@ -4,20 +4,21 @@ Each try is counted first and then looked at; an unknown login costs the same wo
 does not say which of the three was wrong. A code works once: the last accepted step is kept, and moves forward only.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyotp
-from sqlalchemy import Connection, Text, bindparam, func, select, type_coerce, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from audit.entry import Actor, ActorKind
+from audit.entry import Actor
 from audit.events import EventName
-from gateway.ids import digest
 from gateway.keys import store
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people import passwords, sessions, switching, throttle
+from gateway.people import entering, passwords, sessions, staff_passkeys, throttle
 from gateway.people.access import StaffSession
+from gateway.people.entering import CameIn, Person, Place
 from gateway.people.errors import (
     AccessRefusedError,
     SignInFailedError,
@@ -28,20 +29,13 @@ from gateway.people.errors import (
 from gateway.people.proven import Proven
 from gateway.people.roles import Role
 from gateway.people.staff import fold_login, totp_context
-from gateway.people.tables import Staff, StaffRole, StaffState
-from gateway.terminals import enrolment
-from gateway.terminals.enrolment import KnownTerminal
+from gateway.people.tables import Staff, StaffState
 
 _STEP_SECONDS = 30
 _STEPS_OFF = (0, -1, 1)
 """A phone's clock may be one step behind or ahead."""
 
-_ROLES = (
-    select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
-    .where(StaffRole.staff_id == Staff.id)
-    .scalar_subquery()
-)
-_ACCOUNT = select(Staff.__table__, _ROLES.label("roles")).where(Staff.login == bindparam("login"))
+_ACCOUNT = select(Staff.__table__, entering.ROLES.label("roles")).where(Staff.login == bindparam("login"))
 _USE_CODE = (
     update(Staff)
     .where(Staff.id == bindparam("staff_id"), Staff.totp_counter < bindparam("step"))
@@ -56,43 +50,66 @@ class Attempt:
     login: str
     password: str = field(repr=False)
     code: str = field(repr=False)
-    terminal: KnownTerminal | None
-    address: str
-    proven: Proven | None
-    """That the terminal has proved itself; without it, it counts as any computer."""
-    browser: str | None = field(default=None, repr=False)
-    """The mark of the browser, which its cookie keeps."""
+    place: Place
 
     @property
     def doors(self) -> tuple[throttle.Door, ...]:
         """What this attempt is counted at."""
-        return (
-            throttle.account(fold_login(self.login)),
-            throttle.place(self.terminal.id if self.terminal else None, self.address),
-        )
+        return (throttle.account(fold_login(self.login)), self.place.door)
 
 
 @dataclass(frozen=True, slots=True)
 class _Account:
     """An account as it stood when the attempt began."""
 
-    id: str
-    centre_id: str
+    person: Person
     password_hash: str
     is_active: bool
-    language: str
-    roles: str | None
     totp_secret: str = field(repr=False)
 
 
-async def sign_in(parts: Parts, attempt: Attempt) -> str:
-    """Begin a session and return the token for its cookie. Somebody with several roles here chooses one next.
+async def sign_in(parts: Parts, attempt: Attempt) -> CameIn:
+    """Begin a session. Somebody with several roles here chooses one next.
 
     Raises:
         TriedTooOftenError: the account or the computer had too many tries in vain.
         SignInFailedError: login, password or code is wrong, or the account is closed.
         TerminalRequiredError: all is right, but none of the person's roles may be used on this computer.
     """
+
+    def enter(conn: Connection, account: _Account, now: datetime) -> CameIn | TerminalRequiredError:
+        by = {"by": "password_and_code"}
+        token = entering.begin(conn, parts, attempt.place, account.person, by=by, now=now)
+        if token is None:
+            entering.note_failure(conn, attempt.place, account.person.id, "terminal", now, is_last=False)
+            return TerminalRequiredError("no role of this person may be used here")
+        staff_id = account.person.id
+        has_news = staff_passkeys.take_news(conn, staff_id, by=None, now=now)
+        return CameIn(token=token, staff_id=staff_id, has_news=has_news)
+
+    return await _with_both(parts, attempt, enter)
+
+
+async def confirm(parts: Parts, session: StaffSession, password: str, code: str, place: Place) -> None:
+    """Let whoever is signed in show once more who they are, with password and code.
+
+    Raises:
+        TriedTooOftenError: too many tries in vain.
+        SignInFailedError: one of them is wrong.
+    """
+    login, _hash = await parts.database.read(lambda conn: _login_and_hash(conn, session.staff_id))
+
+    def note(conn: Connection, account: _Account, now: datetime) -> CameIn:
+        sessions.confirm(conn, session.token_hash, now)
+        return CameIn(token="", staff_id=account.person.id)
+
+    await _with_both(parts, Attempt(login=login, password=password, code=code, place=place), note)
+
+
+async def _with_both(
+    parts: Parts, attempt: Attempt, then: Callable[[Connection, _Account, datetime], CameIn | TerminalRequiredError]
+) -> CameIn:
+    """Check password and code, use the code up, and do `then` in the same transaction."""
     now = parts.clock.now()
     is_last = await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, attempt.doors, now))
     account = await parts.database.read(lambda conn: _find(conn, parts, attempt.login))
@@ -100,11 +117,22 @@ async def sign_in(parts: Parts, attempt: Attempt) -> str:
     step = matching_step(account.totp_secret, attempt.code, now) if account else None
     reason = _reason(account, right_password=right_password, step=step)
     if account is None or step is None or reason is not None:
-        failed, why = account, reason or "unknown"
-        await parts.database.write(lambda conn: _note_failure(conn, attempt, failed, why, now, is_last=is_last))
+        staff_id, why = account.person.id if account else None, reason or "unknown"
+        await parts.database.write(
+            lambda conn: entering.note_failure(conn, attempt.place, staff_id, why, now, is_last=is_last)
+        )
         raise SignInFailedError(why)
     known, used = account, step
-    outcome = await parts.database.write(lambda conn: _complete(conn, parts, attempt, known, used, now))
+
+    def work(conn: Connection) -> CameIn | SignInFailedError | TerminalRequiredError:
+        # A refusal is returned, not raised: its event has to be committed.
+        if conn.execute(_USE_CODE, {"staff_id": known.person.id, "step": used}).rowcount == 0:
+            entering.note_failure(conn, attempt.place, known.person.id, "replayed", now, is_last=False)
+            return SignInFailedError("replayed")
+        throttle.forgive(conn, parts.sealer, attempt.doors)
+        return then(conn, known, now)
+
+    outcome = await parts.database.write(work)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -133,13 +161,7 @@ async def unlock(parts: Parts, session: StaffSession, password: str, *, address:
 
     def work(conn: Connection) -> str:
         throttle.forgive(conn, parts.sealer, doors)
-        fresh = (proven.columns() if proven else {}) | {"locked_at": None, "seen_at": now}
-        until = min(now + parts.settings.session_idle, session.ends_at)
-        token = sessions.rotate(conn, session.token_hash, now=now, idle_until=until, **fresh)
-        if session.terminal_id is not None:
-            switching.park_others(conn, session.terminal_id, but=digest(token), by=session.actor, now=now)
-        _record(conn, session, EventName.STAFF_SESSION_UNLOCKED, now)
-        return token
+        return entering.unlock(conn, parts, session, proven, by={"by": "password"}, confirmed=False, now=now)
 
     return await parts.database.write(work)
 
@@ -190,12 +212,9 @@ def _find(conn: Connection, parts: Parts, login: str) -> _Account | None:
         return None
     key = store.load(conn, parts.sealer, row.key_id)
     return _Account(
-        id=row.id,
-        centre_id=row.centre_id,
+        person=Person(id=row.id, centre_id=row.centre_id, language=row.language, roles=row.roles),
         password_hash=row.password_hash,
         is_active=row.state is StaffState.ACTIVE,
-        language=row.language,
-        roles=row.roles,
         totp_secret=parts.sealer.open(key, totp_context(row.id), row.totp).decode(),
     )
 
@@ -218,64 +237,6 @@ def _reason(account: _Account | None, *, right_password: bool, step: int | None)
     if step is None:
         return "code"
     return None if account.is_active else "closed"
-
-
-def _complete(
-    conn: Connection, parts: Parts, attempt: Attempt, account: _Account, step: int, now: datetime
-) -> str | SignInFailedError | TerminalRequiredError:
-    """Use the code up and begin the session. A refusal is returned, not raised: its event has to be committed."""
-    if conn.execute(_USE_CODE, {"staff_id": account.id, "step": step}).rowcount == 0:
-        _note_failure(conn, attempt, account, "replayed", now, is_last=False)
-        return SignInFailedError("replayed")
-    throttle.forgive(conn, parts.sealer, attempt.doors)
-    is_theirs = attempt.terminal is not None and attempt.terminal.centre_id == account.centre_id
-    terminal = attempt.terminal if is_theirs and attempt.proven is not None else None
-    roles = sessions.roles_for_place(account.roles, None if terminal else parts.settings.staff_anywhere)
-    if not roles:
-        _note_failure(conn, attempt, account, "terminal", now, is_last=False)
-        return TerminalRequiredError("no role of this person may be used here")
-    role = roles[0] if len(roles) == 1 else None
-    token = sessions.begin_staff(
-        conn,
-        staff_id=account.id,
-        role=role,
-        centre_id=account.centre_id,
-        terminal_id=terminal.id if terminal else None,
-        language=account.language,
-        now=now,
-        lifetime=sessions.Lifetime(parts.settings.session_idle, parts.settings.session_absolute),
-        browser_hash=digest(attempt.browser) if attempt.browser else None,
-        proven=attempt.proven if terminal else None,
-    )
-    kind = role.audit_kind if role else roles[0].audit_kind
-    actor = Actor(kind, account.id, terminal.id if terminal else None, account.centre_id)
-    if terminal:
-        enrolment.note_use(conn, terminal.id, now)
-        switching.end_earlier(conn, terminal.id, account.id, but=digest(token), now=now)
-        switching.park_others(conn, terminal.id, but=digest(token), by=actor, now=now)
-    outbox.record(
-        conn,
-        chain=f"staff:{account.id}",
-        type=EventName.STAFF_SIGNED_IN,
-        actor=actor,
-        data={"role": role.value if role else None, "by": "password_and_code"},
-        at=now,
-    )
-    return token
-
-
-def _note_failure(
-    conn: Connection, attempt: Attempt, account: _Account | None, why: str, now: datetime, *, is_last: bool
-) -> None:
-    """Record a try in vain. What was typed as a login is left out: it is often the password."""
-    terminal_id = attempt.terminal.id if attempt.terminal else None
-    chain = f"staff:{account.id}" if account else f"terminal:{terminal_id}" if terminal_id else "system"
-    actor = Actor(ActorKind.NOBODY, "unknown", terminal_id)
-    data = {"reason": why, "staff": account.id if account else None}
-    outbox.record(conn, chain=chain, type=EventName.STAFF_SIGN_IN_FAILED, actor=actor, data=data, at=now)
-    if is_last:
-        until = {"minutes": int(throttle.WINDOW.total_seconds()) // 60}
-        outbox.record(conn, chain=chain, type=EventName.STAFF_LOCKED_OUT, actor=actor, data=data | until, at=now)
 
 
 def _login_and_hash(conn: Connection, staff_id: str) -> tuple[str, str]:

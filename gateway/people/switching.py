@@ -17,6 +17,7 @@ from gateway.people import sessions
 from gateway.people.access import StaffSession
 from gateway.people.errors import SessionOverError
 from gateway.people.proven import Proven
+from gateway.people.roles import Role
 from gateway.people.tables import Session, Staff, StaffState
 
 _OPEN = (
@@ -26,7 +27,13 @@ _OPEN = (
     Session.ends_at > bindparam("now"),
 )
 _PARKED = (
-    select(Staff.id.label("staff_id"), Staff.display_name.label("name"), Session.token_hash)
+    select(
+        Staff.id.label("staff_id"),
+        Staff.display_name.label("name"),
+        Session.token_hash,
+        Session.role,
+        Session.ends_at,
+    )
     .join(Staff, Staff.id == Session.staff_id)
     .where(*_OPEN, Session.locked_at.is_not(None), Staff.state == StaffState.ACTIVE)
     .order_by(Staff.display_name, Staff.id, Session.created_at.desc())
@@ -41,9 +48,21 @@ class Parked:
     name: str
 
 
-def park(conn: Connection, session: StaffSession, now: datetime) -> None:
-    """Lock a session and leave it to its owner: somebody else signs in. Nothing happens to one that has ended."""
-    _park(conn, Session.token_hash == session.token_hash, by=session.actor, why="switch", now=now)
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A session that its owner left at a terminal."""
+
+    token_hash: bytes
+    role: Role | None
+    ends_at: datetime
+
+
+def park(conn: Connection, session: StaffSession, now: datetime, *, by: Actor | None = None) -> None:
+    """Lock a session and leave it to its owner: somebody else signs in. Nothing happens to one that has ended.
+
+    `by` is a colleague who did it by coming in; without it its owner did.
+    """
+    _park(conn, Session.token_hash == session.token_hash, by=by or session.actor, why="switch", now=now)
 
 
 def park_others(conn: Connection, terminal_id: str, *, but: bytes, by: Actor, now: datetime) -> None:
@@ -74,6 +93,12 @@ def take_back(conn: Connection, terminal_id: str, staff_id: str, *, proven: Prov
     if not theirs:
         raise SessionOverError("nothing of theirs is parked here")
     return sessions.rotate(conn, theirs[0].token_hash, now=now, **proven.columns())
+
+
+def left_by(conn: Connection, terminal_id: str, staff_id: str, now: datetime) -> Left | None:
+    """The session that somebody can go on with at a terminal, the newest."""
+    theirs = (row for row in _rows(conn, terminal_id, now) if row.staff_id == staff_id)
+    return next((Left(row.token_hash, row.role, row.ends_at) for row in theirs), None)
 
 
 def _rows(conn: Connection, terminal_id: str, now: datetime) -> list[Row[Any]]:

@@ -154,6 +154,8 @@ class Session(Base):
     auth_time: Mapped[datetime | None]
     acr: Mapped[str | None]
     locked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    """When a member of staff last showed who they are with all factors: at sign-in, or by a passkey since."""
     proven_at: Mapped[datetime | None]
     """When its terminal last proved itself."""
     traits: Mapped[bytes | None]
@@ -230,6 +232,11 @@ class PasskeyPurpose(StrEnum):
     REGISTER = "register"
     SIGN_IN = "sign_in"
     APPROVE = "approve"
+    STAFF_REGISTER = "staff_register"
+    STAFF_COME_IN = "staff_come_in"
+    """A member of staff signs in or unlocks."""
+    STAFF_CONFIRM = "staff_confirm"
+    """One who is signed in shows once more who they are."""
 
 
 class Passkey(Base):
@@ -270,10 +277,41 @@ class PasskeyChallenge(Base):
     bound_to: Mapped[bytes]
     """Hash of the session, or of the stranger's secret, that asked."""
     subject: Mapped[str]
-    """The approval that it is to answer, or the resident who registers; empty for a sign-in."""
+    """The approval that it is to answer, or whoever registers; empty for a sign-in."""
     challenge: Mapped[str]
     """Base64url; of an approval the hash of what is approved."""
     level: Mapped[int | None]
     """An `Assurance`: what a passkey that is being registered will count for, at most."""
     begun_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+
+
+class StaffPasskey(Base):
+    """A passkey of a member of staff: it stands for password and code. Never deleted: a removed one is known."""
+
+    __tablename__ = "staff_passkey"
+    __table_args__ = (Index("ix_staff_passkey_staff", "staff_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    """COSE_Key, as its authenticator gave it (RFC 9052 section 7)."""
+    sign_count: Mapped[int]
+    """The last that its authenticator told; zero from one that does not count."""
+    aaguid: Mapped[str]
+    """Make of the authenticator, as it says itself; nobody vouches for it."""
+    transports: Mapped[list[str]]
+    backed_up: Mapped[bool]
+    """Whether it is, or may be, copied to the holder's other devices."""
+    name: Mapped[str | None]
+    """As its holder calls it; NULL where they gave no name."""
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    """When its counter went backwards: there may be two of it."""
+    removed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    """The last of added, suspended and removed: what its holder is told of."""
+    told_at: Mapped[datetime | None]
+    """When they signed in since by another means than it, and were led to where it says so."""

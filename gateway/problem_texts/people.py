@@ -70,6 +70,9 @@ PROBLEMS: dict[str, Problem] = {
     "sign_in.wrong_password": Problem(
         403, message("The password is not right"), message("Type it again, or sign out and sign in anew.")
     ),
+    "sign_in.not_confirmed": Problem(
+        403, message("The password or the code is not right"), message("Check both and try again with a new code.")
+    ),
     "recovery.refused": Problem(
         403,
         message("The user name or the code is not right"),
@@ -152,6 +155,71 @@ PROBLEMS: dict[str, Problem] = {
             "There may be a copy of it. Nothing was approved, and it counts for nothing any more. Sign in instead, and "
             "remove it on your own page."
         ),
+    ),
+    # Passkeys of staff
+    "staff_passkey.error": Problem(
+        403, message("The passkey did not work"), message("Try once more, or sign in with password and code.")
+    ),
+    "staff_passkey.refused": Problem(
+        403,
+        message("The passkey could not be confirmed"),
+        message("Try once more, with the key’s PIN, your finger or your face, or sign in with password and code."),
+    ),
+    "staff_passkey.over": Problem(
+        409,
+        message("The passkey answered too late, or for the second time"),
+        message("Nothing was opened by it. Press the button again."),
+    ),
+    "staff_passkey.unknown": Problem(
+        403,
+        message("This passkey is not known here"),
+        message("Sign in with user name, password and code. Then you can add it on the page of your session."),
+    ),
+    "staff_passkey.removed": Problem(
+        403,
+        message("This passkey was removed from your account"),
+        message(
+            "Sign in with user name, password and code; you can add it anew then. If it was not you who removed it, "
+            "and your account was not recovered, tell your manager now."
+        ),
+    ),
+    "staff_passkey.copied": Problem(
+        403,
+        message("This passkey is no longer accepted: there may be a copy of it"),
+        message(
+            "Sign in with user name, password and code, remove it on the page of your session, and tell your manager."
+        ),
+    ),
+    "staff_passkey.closed": Problem(
+        403, message("This account is closed"), message("If you still work here, ask your manager for an account.")
+    ),
+    "staff_passkey.anothers": Problem(
+        403,
+        message("This passkey is somebody else’s"),
+        message("Use your own. A colleague who wants to work here signs in after you have signed out."),
+    ),
+    "staff_passkey.not_fresh": Problem(
+        403,
+        message("Show first that it is you"),
+        message("Nothing was changed. Confirm it below, and do it again within five minutes."),
+    ),
+    "staff_passkey.not_taken": Problem(
+        403,
+        message("The passkey was not added"),
+        message("Nothing was changed. Try once more, with the key’s PIN, your finger or your face."),
+    ),
+    "staff_passkey.shared": Problem(
+        403,
+        message("The passkey was not added: it would be kept in this computer"),
+        message("Colleagues unlock this computer too. Choose a security key or your phone where the browser asks."),
+    ),
+    "staff_passkey.too_many": Problem(
+        409, message("You have ten passkeys already"), message("Remove one that you do not use, then add a new one.")
+    ),
+    "staff_passkey.impossible": Problem(
+        409,
+        message("Passkeys cannot be used at this address"),
+        message("Sign in with password and code. If the address is a row of numbers, tell whoever runs the gateway."),
     ),
     # Erasing
     "keys.destroyed": Problem(

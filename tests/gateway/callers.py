@@ -34,7 +34,14 @@ from tests.gateway.terminal_key import BROWSER, TERMINAL_KEY, TerminalKey, b64ur
 from ui.environment import Renderer, environment
 
 PASSWORD = "a password for tests"
-_PROVED = {"/sign-in": "sign_in", "/unlock": "unlock", "/terminal/enrol": "enrol", "/display/enrol": "enrol"}
+_PROVED = {
+    "/sign-in": "sign_in",
+    "/sign-in/passkey": "sign_in",
+    "/unlock": "unlock",
+    "/unlock/passkey": "unlock",
+    "/terminal/enrol": "enrol",
+    "/display/enrol": "enrol",
+}
 """Forms in which a terminal proves itself, and for what."""
 _PURPOSE = {"/terminal": "go_on", "/display": "show"}
 _PROVING = re.compile(r'data-terminal-prove="[^"]+" data-at="([^"]+)" data-csrf="([^"]+)" data-reload')

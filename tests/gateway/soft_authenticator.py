@@ -30,6 +30,8 @@ class SoftAuthenticator:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     credential_id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     user_handle: bytes | None = None
+    attachment: str | None = None
+    """What the browser says of where it is kept: `platform` is the computer itself."""
 
     def create(self, options: dict[str, Any]) -> str:
         """What the browser makes of `navigator.credentials.create`, as JSON."""
@@ -76,7 +78,9 @@ class SoftAuthenticator:
 
     def _answer(self, response: dict[str, Any]) -> str:
         name = _text(self.credential_id)
-        return msgspec.json.encode({"id": name, "rawId": name, "type": "public-key", "response": response}).decode()
+        answer = {"id": name, "rawId": name, "type": "public-key", "response": response}
+        where = {} if self.attachment is None else {"authenticatorAttachment": self.attachment}
+        return msgspec.json.encode(answer | where).decode()
 
 
 def _text(data: bytes) -> str:

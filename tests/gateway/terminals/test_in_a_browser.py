@@ -60,14 +60,17 @@ class Served:
         page.wait_for_url("**/sign-in")
         return page
 
+    def come_in(self, page: Page, account: Created, login: str) -> None:
+        """By password and code, to whatever comes next."""
+        page.goto(f"{self.address}/sign-in")
+        page.locator("#login").fill(login)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("#code").fill(pyotp.TOTP(account.totp_secret).at(self.callers.clock.now()))
+        page.get_by_role("button", name="Sign in", exact=True).click()
+
     def sign_in(self, page: Page, account: Created | None = None) -> None:
         """By password and code, in the role of an assistant."""
-        who = account or self.callers.account
-        page.goto(f"{self.address}/sign-in")
-        page.locator("#login").fill("anna")
-        page.locator("#password").fill(PASSWORD)
-        page.locator("#code").fill(pyotp.TOTP(who.totp_secret).at(self.callers.clock.now()))
-        page.get_by_role("button", name="Sign in").click()
+        self.come_in(page, account or self.callers.account, "anna")
         page.wait_for_url("**/role*")
         page.locator("input[value=assistant]").check()
         page.locator("form[action='/role'] button").click()

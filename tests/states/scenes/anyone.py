@@ -1,5 +1,6 @@
 """Pages before anybody is signed in: the start, signing in, lost accounts, new computers and displays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -7,11 +8,13 @@ from sqlalchemy import update
 
 from gateway.ids import digest
 from gateway.people.roles import Role
+from gateway.people.staff_passkeys import MOST
 from gateway.people.tables import Session
 from gateway.terminals import displays, enrolment
 from gateway.terminals.tables import Terminal
 from tests.gateway.callers import PASSWORD
 from tests.gateway.pages.facing import Phone
+from tests.gateway.people.staff_keys import a_key, come_in
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -66,6 +69,38 @@ def scene_session(stand: Stand) -> None:
     stand.send(
         "sign-in/unlock-too-often", locked, "/unlock", Kind.THROTTLED, status=429, form={"password": "not the password"}
     )
+
+
+def scene_passkeys(stand: Stand) -> None:
+    nobody_asked = {"question": "none", "answer": "{}"}
+    anna = stand.staff(Role.ASSISTANT)
+    stand.see("account/passkeys-none", anna, "/account/passkeys", Kind.EMPTY)
+    stand.send("account/passkey-not-taken", anna, "/account/passkeys/new", status=409, form=nobody_asked)
+    key = a_key(anna)
+    stand.see("account/passkey-added", anna, "/account/passkeys?done=added")
+    stand.see("account/told-of-a-passkey", anna, "/account")
+    a_key(anna)
+    come_in(stand.at_an_enrolled_one(), key)
+    copied = replace(key, sign_count=0)
+    at_sign_in = stand.at_an_enrolled_one()
+    at_sign_in.csrf = at_sign_in.get("/sign-in").csrf
+    come_in(at_sign_in, copied)
+    anna = stand.staff(Role.ASSISTANT)
+    stand.see("account/passkeys-one-not-accepted", anna, "/account/passkeys", Kind.REFUSED)
+    for _ in range(MOST - 2):
+        a_key(anna)
+    stand.see("account/passkeys-full", anna, "/account/passkeys")
+    stand.clock.move(timedelta(minutes=6))
+    stand.see("account/passkeys-show-first", anna, "/account/passkeys")
+    wrong = {"password": "not the password", "code": "000000"}
+    stand.send("account/passkeys-wrong", anna, "/account/passkeys/confirm", status=403, form=wrong)
+    for _ in range(5):
+        anna.post("/account/passkeys/confirm", wrong)
+    stand.send("account/passkeys-too-often", anna, "/account/passkeys/confirm", Kind.THROTTLED, status=429, form=wrong)
+    stand.send("sign-in/passkey-over", at_sign_in, "/sign-in/passkey", status=409, form=nobody_asked)
+    anna.post("/lock")
+    anna.csrf = anna.get("/unlock").csrf
+    stand.send("sign-in/unlock-passkey-over", anna, "/unlock/passkey", status=409, form=nobody_asked)
 
 
 def scene_somebody_else(stand: Stand) -> None:

@@ -105,6 +105,7 @@ function encoded(credential) {
     id: credential.id,
     rawId: text(credential.rawId),
     type: credential.type,
+    ...(credential.authenticatorAttachment && { authenticatorAttachment: credential.authenticatorAttachment }),
     response: { ...Object.fromEntries(found), transports: response.getTransports?.() ?? [] },
   };
 }

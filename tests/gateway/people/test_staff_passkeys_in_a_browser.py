@@ -1,0 +1,161 @@
+"""Staff at an enrolled computer in a real browser, with Chromium's virtual security keys."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from gateway.people.staff import Created
+from gateway.people.staff_passkeys import FRESH
+from tests.gateway.people.staff_keys import an_assistant
+from tests.gateway.terminals.test_in_a_browser import Served, served
+from tests.gateway.windows import listen
+from tests.wcag import ensure_accessible
+
+__all__ = ["served"]
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+EXPECTED = ("status of", "Clear-Site-Data")
+PICTURES = os.environ.get("PILNVARA_TEST_PICTURES")
+
+
+@dataclass
+class Counter:
+    """A terminal's browser, and the security keys that people hold to it."""
+
+    page: Page
+    served: Served
+    cdp: CDPSession
+    said: list[str]
+
+    def new_key(self) -> str:
+        """A security key with a PIN, in nobody's hand yet."""
+        options = {
+            "protocol": "ctap2",
+            "transport": "usb",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": False,
+        }
+        made: dict[str, Any] = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        return str(made["authenticatorId"])
+
+    def touch(self, key: str | None, *, known: bool = True) -> None:
+        """Hold this key to the computer and no other; `known` whether the PIN is right."""
+        for each in self.keys:
+            self.cdp.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": each, "enabled": each == key})
+        if key is not None:
+            self.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": known})
+
+    def __post_init__(self) -> None:
+        self.keys = [self.new_key(), self.new_key()]
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.served.address + path)
+        self.page.wait_for_selector("body.app-has-passkeys")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def look(self, state: str) -> None:
+        ensure_accessible(self.page, (320, 1280))
+        if PICTURES:
+            self.page.screenshot(path=str(Path(PICTURES) / f"staff-passkey-{state}.png"), full_page=True)
+
+    def add(self, account: Created, login: str, key: str, name: str) -> None:
+        """Somebody signs in with password and code, adds a key and locks nothing."""
+        self.served.come_in(self.page, account, login)
+        self.page.wait_for_url("**/desk")
+        self.open("/account/passkeys")
+        self.touch(key)
+        self.page.get_by_label("What do you call it?").fill(name)
+        self.press("Add a passkey")
+        expect(self.page.get_by_text("The passkey was added.")).to_be_visible()
+
+
+@pytest.fixture
+def counter(browser: Browser, served: Served) -> Iterator[Counter]:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "pilnvara_lang", "value": "en", "url": served.address}])
+    page = served.enrol(context)
+    said = listen(page)
+    cdp = context.new_cdp_session(page)
+    cdp.send("WebAuthn.enable", {"enableUI": False})
+    yield Counter(page, served, cdp, said)
+    context.close()
+
+
+def test_a_key_is_added_and_opens_the_desk_in_one_step(counter: Counter, served: Served) -> None:
+    page, key = counter.page, counter.keys[0]
+    berta = an_assistant(served.callers)
+    served.come_in(page, berta, "berta")
+    expect(page.get_by_text("Berta Otrā")).to_be_visible()
+    counter.open("/account/passkeys")
+    counter.look("none")
+    counter.touch(key, known=False)
+    counter.press("Add a passkey")
+    expect(page.locator("[data-passkey-problem]:visible")).to_have_count(1)
+    counter.touch(key)
+    page.get_by_label("What do you call it?").fill("Blue key")
+    counter.press("Add a passkey")
+    expect(page.get_by_text("The passkey was added.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Blue key")).to_be_visible()
+    counter.look("one")
+    served.callers.clock.move(FRESH + timedelta(seconds=1))
+    counter.open("/account/passkeys")
+    counter.press("Confirm with a passkey")
+    expect(page.get_by_role("button", name="Remove: Blue key")).to_be_visible()
+
+    counter.press("Sign out")
+    counter.open("/sign-in?next=/desk")
+    counter.look("sign-in")
+    counter.touch(key, known=False)
+    counter.press("Sign in with a passkey")
+    expect(page.get_by_text("You cancelled it, or there was no passkey")).to_be_visible()
+    counter.look("cancelled")
+    counter.touch(key)
+    counter.press("Sign in with a passkey")
+    page.wait_for_url("**/desk")
+
+    counter.press("Lock")
+    page.wait_for_url("**/unlock")
+    page.wait_for_selector("body.app-has-passkeys")
+    counter.look("locked")
+    counter.press("Unlock with a passkey")
+    page.wait_for_url(lambda address: not address.endswith("/unlock"))
+    expect(page.get_by_text("Berta Otrā")).to_be_visible()
+    assert [line for line in counter.said if not any(known in line for known in EXPECTED)] == []
+
+
+def test_whoevers_key_is_held_to_a_locked_terminal_decides_who_goes_on(counter: Counter, served: Served) -> None:
+    page, (bertas, ciemas) = counter.page, counter.keys
+    berta, ciema = an_assistant(served.callers), an_assistant(served.callers, "ciema", "Ciema Trešā")
+    counter.add(ciema, "ciema", ciemas, "Green key")
+    counter.press("Sign out")
+    counter.add(berta, "berta", bertas, "Blue key")
+    for key, name in ((ciemas, "Ciema Trešā"), (bertas, "Berta Otrā")):
+        counter.press("Lock")
+        page.wait_for_url("**/unlock")
+        page.wait_for_selector("body.app-has-passkeys")
+        counter.touch(key)
+        counter.press("Unlock with a passkey")
+        page.wait_for_url(lambda address: "/unlock" not in address)
+        expect(page.get_by_text(name)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Ciema Trešā")).to_have_count(0)
+
+
+def test_without_scripts_the_page_says_that_password_and_code_remain(browser: Browser, served: Served) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{served.address}/sign-in")
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_have_count(0)
+    expect(page.get_by_text("Here you sign in with password and code")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    context.close()
