@@ -159,6 +159,13 @@ ENDED_BY_WORD: Final[Mapping[Ending, Message]] = {
     Ending.ABANDONED: message("They left, or it did not come to it"),
 }
 """What each ending means that the assistant may say."""
+END_BY: Final[Mapping[Ending, Message]] = {
+    Ending.INFORMED: message("End: information given"),
+    Ending.REFERRED: message("End: sent on to whoever does it"),
+    Ending.SELF_SERVED: message("End: done by the resident alone"),
+    Ending.ABANDONED: message("End: it did not come to filing"),
+}
+"""The button that says so and ends the visit."""
 HELP_REASONS: Final[Mapping[HelpReason, Message]] = {
     HelpReason.CANNOT_USE_COMPUTER: message("Cannot use a computer or a phone for it"),
     HelpReason.NO_EID: message("Has no eID, bank access or other means of signing in"),

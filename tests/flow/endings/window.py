@@ -106,8 +106,11 @@ class Window:
 
 
 def held(form: Element) -> dict[str, list[str]]:
-    """What a form would send as it stands."""
+    """What a form would send as it stands, by its first button."""
     values: dict[str, list[str]] = {}
+    button = next((one for one in form.all("button") if "name" in one.attributes), None)
+    if button is not None and button is form.all("button")[0]:
+        values[button.attributes["name"]] = [button.attributes.get("value", "")]
     for field in fields_of(form):
         kind, name = field.attributes.get("type", ""), field.attributes["name"]
         if field.tag == "select":

@@ -17,9 +17,12 @@ SAID = {"ending": "self_served", "help": "no_eid"}
 
 
 def chosen(page: str) -> list[str]:
-    """What is chosen already of how the visit ends and why help was needed."""
-    radios = re.findall(r'<input[^>]*name="(?:ending|help)"[^>]*>', page)
-    return [value for each in radios if " checked" in each for value in re.findall(r'value="(\w+)"', each)]
+    """What is proposed of how the visit ends, and chosen already of why help was needed."""
+    radios = [each for each in re.findall(r'<input[^>]*name="help"[^>]*>', page) if " checked" in each]
+    buttons = re.findall(r'<button[^>]*name="ending"[^>]*>', page)
+    proposed = [each for each in buttons if "govuk-button--secondary" not in each]
+    assert proposed in ([], buttons[:1]), "what is proposed is the first"
+    return [value for each in (*proposed, *radios) for value in re.findall(r'value="(\w+)"', each)]
 
 
 class TestWithNothingAskedFor:
@@ -83,13 +86,25 @@ class TestWithSomethingAskedFor:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_ends_in_two_actions_where_nothing_is_known(browser: Browser, address: str, desk: Desk) -> None:
+    desk.at(Stage.SERVICE)
+    context = open_as(browser, address, desk.browser)
+    page = context.new_page()
+    go(page, address + desk.path)
+    page.get_by_label("Does not know the language well enough").check()
+    page.get_by_role("button", name="End: information given").click()
+    expect(page.get_by_role("heading", name="The visit is closed")).to_be_visible()
+    assert (desk.view().visit["ending"], desk.view().visit["help_reason"]) == (Ending.INFORMED, HelpReason.LANGUAGE)
+    context.close()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_ends_by_keyboard_alone(browser: Browser, address: str, desk: Desk) -> None:
     desk.at(Stage.REFERRAL)
     context = open_as(browser, address, desk.browser)
     page = context.new_page()
     go(page, address + desk.path)
-    page.get_by_label("Sent on to whoever does it").focus()
-    page.keyboard.press("Tab")
+    page.get_by_label("Cannot use a computer").focus()
     page.keyboard.press("Space")
     expect(page.get_by_label("Cannot use a computer")).to_be_checked()
     page.keyboard.press("ArrowDown")
