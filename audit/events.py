@@ -21,6 +21,8 @@ class EventName(StrEnum):
     STAFF_SESSION_REFUSED = "system:session:refused"
     STAFF_ACCOUNT_CREATED = "admin:account:created"
     STAFF_ACCOUNT_CHANGED = "admin:account:changed"
+    STAFF_ACCOUNT_SUSPENDED = "admin:account:suspended"
+    STAFF_ACCOUNT_RESUMED = "admin:account:resumed"
     STAFF_ACCOUNT_CLOSED = "admin:account:closed"
     STAFF_ACCOUNT_RECOVERED = "admin:account:recovered"
     STAFF_FACTOR_ADDED = "staff:factor:added"

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from gateway.pages.rendering import page
 from gateway.people.access import SessionKind
 from gateway.people.errors import (
+    AccountSuspendedError,
     RequestForgedError,
     RoleNotChosenError,
     SessionElsewhereError,
@@ -18,7 +19,9 @@ from gateway.people.errors import (
     SignInRequiredError,
 )
 from gateway.problem_texts import BY_STATUS, DEFECT, PROBLEMS, Problem
-from gateway.web.exchange import exchange_of
+from gateway.web import cookies
+from gateway.web.cookies import CookieName
+from gateway.web.exchange import exchange_of, parts_of
 from gateway.web.redirects import see_other
 
 PROBLEM_TYPE: Final = "urn:pilnvara:problem:"
@@ -102,22 +105,26 @@ _DOORS: Final = {
 """Where each kind of session begins; a resident's begins with a code, so there is nowhere to send them."""
 
 
+_PLACES: Final[dict[type[Exception], str]] = {SessionLockedError: "/unlock", RoleNotChosenError: "/role"}
+"""Where a session that is held back goes on."""
+
+
 def _way_out(request: "Request[Any, Any, Any]", error: Exception) -> Redirect | None:
     """Where a person goes who has only to sign in, unlock or choose, and then comes back to the page asked for."""
     is_kept = exchange_of(request).is_kept
     where = "?next=/kept" if is_kept else f"?next={request.url.path}" if request.method == "GET" else ""
     if isinstance(error, RequestForgedError) and is_kept:
         return see_other("/kept")
+    if isinstance(error, AccountSuspendedError):
+        gone = [cookies.forget(parts_of(request).settings, name) for name in (CookieName.STAFF, CookieName.PROOF)]
+        return see_other("/sign-in?why=suspended", cookies=gone, clear_cache=True)
     if isinstance(error, SessionElsewhereError):
         return see_other("/sign-in?why=elsewhere")
     if isinstance(error, SignInRequiredError):
         door = _DOORS.get(error.kind)
         return None if door is None else see_other(f"{door}{'' if error.kind is SessionKind.DISPLAY else where}")
-    if isinstance(error, SessionLockedError):
-        return see_other(f"/unlock{where}")
-    if isinstance(error, RoleNotChosenError):
-        return see_other(f"/role{where}")
-    return None
+    place = _PLACES.get(type(error))
+    return None if place is None else see_other(f"{place}{where}")
 
 
 def _as_bad_request(status: int) -> Problem:

@@ -1,17 +1,25 @@
-"""Accounts of staff: getting somebody back into one, by two people; and the roles that it has."""
+"""Accounts of staff, by two people: getting somebody back into one, its roles, taking it back, ending it.
+
+What a centre's manager or one administrator does alone stands in `gateway.people.staff_states`; what is here is about
+accounts of administrators and auditors, or widens what somebody may do.
+"""
+
+from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
 from audit.entry import Actor
-from gateway.changes.checks import ensure_not_own, known
+from gateway.changes.checks import Faults, ensure_not_own, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.parts import Store
-from gateway.people import recovery, staff
+from gateway.people import recovery, staff, staff_states
 from gateway.people.access import StaffSession
+from gateway.people.errors import LastAdministratorError
 from gateway.people.roles import Role, are_apart
-from gateway.people.tables import Staff, StaffRole, StaffState
+from gateway.people.tables import Staff, StaffRole, StaffState, StateWhy
+from gateway.services import catalogue
 
 _PROPOSERS = ADMINISTRATORS | {Role.MANAGER}
 
@@ -42,31 +50,80 @@ def _open(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
 
 
 def current_roles(conn: Connection, staff_id: str) -> Values | None:
-    """The roles of an account that somebody works with."""
-    if current(conn, staff_id) is None:
+    """The roles of an account that somebody works with, and whose officer it is."""
+    found = select(Staff.holder).where(Staff.id == staff_id, Staff.state == StaffState.ACTIVE)
+    row = conn.execute(found).one_or_none()
+    if row is None:
         return None
-    found = conn.execute(select(StaffRole.role).where(StaffRole.staff_id == staff_id)).scalars()
-    return {"roles": sorted(role.value for role in found)}
+    roles = conn.execute(select(StaffRole.role).where(StaffRole.staff_id == staff_id)).scalars()
+    return {"roles": sorted(role.value for role in roles), "holder": row.holder}
 
 
-def _check_roles(_conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    known(before)
+def check_fit(conn: Connection, roles: Collection[str], holder: str | None, faults: Faults) -> None:
+    """Note what is wrong with the roles of one person, and with whose officer they are to be."""
+    if not set(roles) <= {role.value for role in Role}:
+        faults.add("roles", Fault.UNKNOWN)
+    elif not are_apart(roles):
+        faults.add("roles", Fault.APART)
+    if (Role.OFFICER.value in roles) != bool(holder):
+        faults.add("holder", Fault.HOLDER)
+    elif holder and not catalogue.is_holder(conn, holder):
+        faults.add("holder", Fault.UNKNOWN)
+
+
+def _check_roles(conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+    had, gets, faults = set(known(before)["roles"]), set(plan.values["roles"]), Faults()
     ensure_not_own(plan.target, by, "roles")
-    if not set(plan.values["roles"]) <= {role.value for role in Role}:
-        raise ChangeFaultError("roles", Fault.UNKNOWN)
-    if not are_apart(plan.values["roles"]):
-        raise ChangeFaultError("roles", Fault.APART)
+    check_fit(conn, gets, plan.values.get("holder"), faults)
+    faults.settle()
+    _ensure_not_last(conn, plan.target, [Role(role) for role in had - gets])
 
 
 def _only_loses(before: Values | None, after: Values) -> bool:
     """Whether roles are only taken away, and not the administrator's: one alone would send away all who may refuse."""
     had, gets = set(before["roles"] if before else ()), set(after["roles"])
-    return gets <= had and Role.ADMINISTRATOR.value not in had - gets
+    is_of_other = after.get("holder") not in {None, before["holder"] if before else None}
+    return gets <= had and Role.ADMINISTRATOR.value not in had - gets and not is_of_other
 
 
 def _set_roles(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
-    roles = [Role(role) for role in plan.values["roles"]]
-    staff.set_roles(conn, plan.target, roles, now=store.clock.database_now(conn), by=by)
+    roles, now = [Role(role) for role in plan.values["roles"]], store.clock.database_now(conn)
+    staff.set_roles(conn, plan.target, roles, now=now, by=by, holder=plan.values.get("holder"))
+
+
+def current_state(conn: Connection, staff_id: str) -> Values | None:
+    """Whether an account is in use or suspended; one that has ended is not there any more."""
+    state = conn.execute(select(Staff.state).where(Staff.id == staff_id)).scalar_one_or_none()
+    return None if state in {None, StaffState.CLOSED} else {"state": state.value}
+
+
+def _check_resume(_conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+    ensure_not_own(plan.target, by, "target")
+    if known(before)["state"] != StaffState.SUSPENDED:
+        raise ChangeFaultError("target", Fault.NOTHING)
+
+
+def _resume(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
+    account = staff_states.locked(conn, plan.target)
+    staff_states.resume(conn, account, StateWhy.AGREED, by=by, now=store.clock.database_now(conn))
+
+
+def _check_end(conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+    known(before)
+    ensure_not_own(plan.target, by, "target")
+    _ensure_not_last(conn, plan.target, staff_states.locked(conn, plan.target).roles)
+
+
+def _end(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
+    account = staff_states.locked(conn, plan.target)
+    staff_states.end(conn, account, StateWhy.AGREED, by=by, now=store.clock.database_now(conn))
+
+
+def _ensure_not_last(conn: Connection, staff_id: str, loses: Collection[Role]) -> None:
+    try:
+        staff_states.ensure_not_last(conn, staff_id, loses)
+    except LastAdministratorError as error:
+        raise ChangeFaultError("target", Fault.LAST) from error
 
 
 KINDS = {
@@ -74,5 +131,7 @@ KINDS = {
     ChangeKind.ACCOUNT_ROLES: Kind(
         about="roles", current=current_roles, check=_check_roles, apply=_set_roles, is_stricter=_only_loses
     ),
+    ChangeKind.ACCOUNT_RESUME: Kind(about="state", current=current_state, check=_check_resume, apply=_resume),
+    ChangeKind.ACCOUNT_END: Kind(about="state", current=current_state, check=_check_end, apply=_end),
 }
 """The kinds of change that are about an account."""

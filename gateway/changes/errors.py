@@ -29,6 +29,10 @@ class Fault(StrEnum):
     """A gateway for made-up people would reach something real."""
     APART = "apart"
     """An auditor would have another role too."""
+    HOLDER = "holder"
+    """An officer would be nobody's, or somebody else one's."""
+    LAST = "last"
+    """Nobody else could administer the gateway."""
     OWN = "own"
     """It is about whoever proposes it."""
 

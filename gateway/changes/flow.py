@@ -60,7 +60,6 @@ KINDS: Final[Mapping[ChangeKind, Kind]] = (
 )
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
-_ABOUT_ACCOUNTS: Final = {ChangeKind.ACCOUNT_RECOVER, ChangeKind.ACCOUNT_ROLES}
 _MAKES_SECRETS: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PORTAL_ALTER}
 
 
@@ -341,7 +340,7 @@ def _locked(conn: Connection, change_id: str, states: tuple[ChangeState, ...] | 
 
 
 def _is_about(row: Any, session: StaffSession) -> bool:
-    return row.kind in _ABOUT_ACCOUNTS and row.target == session.staff_id
+    return row.kind in accounts.KINDS and row.target == session.staff_id
 
 
 def _is_elsewhere(row: Any, session: StaffSession) -> bool:

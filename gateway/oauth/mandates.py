@@ -26,7 +26,7 @@ from gateway.oauth.clients import Client
 from gateway.oauth.details import Wishes
 from gateway.parts import Parts
 from gateway.people import residents
-from gateway.people.tables import Centre, Staff
+from gateway.people.tables import Centre, Staff, StaffState
 from gateway.visits.delegations import files_until
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
@@ -52,6 +52,7 @@ _FACTS: Any = key_store.read_with(  # so many columns that their types have no e
         DelegationRow.centre_id,
         DelegationRow.terminal_id,
         Staff.display_name.label("assistant_name"),
+        Staff.state.label("assistant_state"),
         Centre.name.label("centre_name"),
     )
     .select_from(Filing)
@@ -147,6 +148,8 @@ def why_not(conn: Connection, facts: AnyRow, now: datetime) -> str | None:
         return "run.over"
     if facts.delegation_state is DelegationState.REVOKED:
         return "delegation.revoked"
+    if facts.run_kind not in _LOOKS and facts.assistant_state is not StaffState.ACTIVE:
+        return "delegation.assistant_suspended"
     is_look = facts.run_kind in _LOOKS and facts.delegation_state is DelegationState.SPENT
     if facts.delegation_state is not DelegationState.ACTIVE and not is_look:
         return "delegation.not_active"

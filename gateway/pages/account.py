@@ -20,6 +20,8 @@ from gateway.parts import Parts
 from gateway.people import sessions, sign_in, staff, staff_passkeys, switching
 from gateway.people.access import SessionKind, StaffSession, Who, allow
 from gateway.people.errors import (
+    AccountSuspendedError,
+    PeopleError,
     SessionOverError,
     SignInFailedError,
     TerminalProofRefusedError,
@@ -43,7 +45,15 @@ from gateway.web.redirects import own_path, see_other
 AnyRequest = Request[Any, Any, Any]
 _IDLE = "idle"
 """What the page says that locked itself: nobody pressed the button."""
-_STATUS = {SignInFailedError: 403, TerminalRequiredError: 403, TriedTooOftenError: 429, TerminalProofRefusedError: 403}
+_WHY = {"elsewhere": PROBLEMS["session.elsewhere"], "suspended": PROBLEMS["staff.suspended"]}
+"""What the sign-in says to somebody whose session was ended."""
+_STATUS = {
+    AccountSuspendedError: 403,
+    SignInFailedError: 403,
+    TerminalRequiredError: 403,
+    TriedTooOftenError: 429,
+    TerminalProofRefusedError: 403,
+}
 
 
 @get("/sign-in", **allow(Who.ANYONE, while_locked=True))
@@ -52,7 +62,7 @@ async def show_sign_in(request: AnyRequest, session: CurrentSession, parts: Part
     if session is not None:
         return see_other("/")
     terminal = await known_terminal(request, parts)
-    problem = PROBLEMS["session.elsewhere"] if request.query_params.get("why") == "elsewhere" else None
+    problem = _WHY.get(request.query_params.get("why", ""))
     now, parked = parts.clock.now(), list[Parked]()
     if terminal is not None:
         here = terminal.id
@@ -79,7 +89,7 @@ async def do_sign_in(request: AnyRequest, parts: Parts, data: Form) -> Response[
     )
     try:
         came = await sign_in.sign_in(parts, attempt)
-    except (SignInFailedError, TerminalRequiredError, TriedTooOftenError) as error:
+    except (AccountSuspendedError, SignInFailedError, TerminalRequiredError, TriedTooOftenError) as error:
         return sign_in_page(
             request,
             terminal,
@@ -249,9 +259,7 @@ async def choose_language(request: AnyRequest, parts: Parts, database: Database,
     return see_other(back, cookies=[cookies.make(parts.settings, CookieName.LANGUAGE, code)])
 
 
-def _problem_of(
-    error: SignInFailedError | TerminalRequiredError | TriedTooOftenError, attempt: sign_in.Attempt
-) -> Problem:
+def _problem_of(error: PeopleError, attempt: sign_in.Attempt) -> Problem:
     if isinstance(error, TerminalRequiredError):
         return entrance.required_here(attempt.place)
     return PROBLEMS[error.code]

@@ -20,6 +20,8 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.STAFF_SESSION_REFUSED: message("A session was refused: it did not come from its own terminal"),
     EventName.STAFF_ACCOUNT_CREATED: message("Made an account"),
     EventName.STAFF_ACCOUNT_CHANGED: message("Changed an account"),
+    EventName.STAFF_ACCOUNT_SUSPENDED: message("Suspended an account"),
+    EventName.STAFF_ACCOUNT_RESUMED: message("Took a suspended account back into use"),
     EventName.STAFF_ACCOUNT_CLOSED: message("Closed an account"),
     EventName.STAFF_ACCOUNT_RECOVERED: message("Recovered an account"),
     EventName.STAFF_FACTOR_ADDED: message("Added a means of signing in"),

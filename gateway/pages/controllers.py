@@ -40,6 +40,8 @@ from gateway.pages import (
 from gateway.pages.admin import changes, proposing, registry
 from gateway.pages.desk import controllers as desk
 from gateway.pages.mine import controllers as mine
+from gateway.pages.people import listing as people
+from gateway.pages.people import one as person
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -83,6 +85,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *second_look.HANDLERS,
     *witnessing.HANDLERS,
     *staff_values.HANDLERS,
+    *people.HANDLERS,
+    *person.HANDLERS,
     *changes.HANDLERS,
     *proposing.HANDLERS,
     *registry.HANDLERS,

@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
-from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people import colleagues, fingerprints
 from gateway.people.access import StaffSession, Who, allow
@@ -23,7 +22,6 @@ from gateway.web.redirects import see_other
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
-_PAGE: Final = 25
 _LONGEST: Final = 200
 _MANAGER: Final = allow(Who.MANAGER)
 
@@ -53,27 +51,6 @@ async def show_own(request: AnyRequest, session: StaffSession, parts: Parts) -> 
 async def add_own(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """Keep something of one's own."""
     return await _add(request, session, parts, session.staff_id, data)
-
-
-@get("/manage/staff", **_MANAGER)
-async def show_staff(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
-    """Everybody who works in the centre, and which of their values are known."""
-    place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
-
-    def work(conn: Connection) -> tuple[list[colleagues.Colleague], dict[str, dict[ValueKind, int]]]:
-        found = colleagues.of_centre(conn, session.centre_id, most=_PAGE + 1, after=place.after)
-        return found, fingerprints.present(conn, [each.id for each in found[:_PAGE]])
-
-    found, present = await parts.database.read(work)
-    return page(
-        request,
-        "pages/manage/staff.html",
-        people=found[:_PAGE],
-        present=present,
-        kinds=KINDS,
-        newer=place.newer("/manage/staff"),
-        older=place.older("/manage/staff", found),
-    )
 
 
 @get("/manage/staff/{staff_id:str}/values", **_MANAGER)
@@ -161,4 +138,4 @@ def _kind(data: dict[str, str]) -> ValueKind | None:
     return next((each for each in ValueKind if each.value == field(data, "kind")), None)
 
 
-HANDLERS = (show_own, add_own, show_staff, show_colleague, add_colleague, remove)
+HANDLERS = (show_own, add_own, show_colleague, add_colleague, remove)

@@ -169,6 +169,8 @@ class StaffSession:
     seen_at: datetime
     idle_until: datetime
     ends_at: datetime
+    holder: str | None = None
+    """Of an officer, whose: as services name their holder."""
     browser_hash: bytes | None = None
     """Of the mark of the browser in which they signed in: it tells computers apart where none is enrolled."""
     confirmed_at: datetime | None = None

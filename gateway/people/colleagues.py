@@ -1,4 +1,4 @@
-"""Who works in a centre, for those who answer for it."""
+"""A member of a centre's staff, for those who note what is theirs; the list of all is `gateway.people.directory`."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,6 @@ class Colleague:
     name: str
 
 
-def of_centre(conn: Connection, centre_id: str, *, most: int, after: int = 0) -> list[Colleague]:
-    """The accounts of a centre that can be used, by name: `most` of them, from the one numbered `after`."""
-    rows = conn.execute(_of(centre_id).order_by(Staff.display_name, Staff.id).limit(most).offset(after))
-    return [Colleague(row.id, row.display_name) for row in rows]
-
-
 def one(conn: Connection, centre_id: str, staff_id: str) -> Colleague:
     """One of a centre's accounts. Raises `UnknownPersonError` for another centre's, as if there were none."""
     row = conn.execute(_of(centre_id).where(Staff.id == staff_id)).one_or_none()
@@ -31,4 +25,4 @@ def one(conn: Connection, centre_id: str, staff_id: str) -> Colleague:
 
 
 def _of(centre_id: str) -> Select[str, str]:
-    return select(Staff.id, Staff.display_name).where(Staff.centre_id == centre_id, Staff.state == StaffState.ACTIVE)
+    return select(Staff.id, Staff.display_name).where(Staff.centre_id == centre_id, Staff.state != StaffState.CLOSED)

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, select
 
 from gateway.config import Settings
 from gateway.parts import Store, open_store
-from gateway.people import fingerprints, staff
+from gateway.people import fingerprints, staff, staff_states
 from gateway.people.errors import PeopleError
 from gateway.people.fingerprints import StaffValueError
 from gateway.people.passwords import WeakPasswordError
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
-from gateway.people.tables import Centre, ValueKind
+from gateway.people.tables import Centre, StateWhy, ValueKind
 from gateway.terminals import enrolment
 
 
@@ -85,8 +85,15 @@ def add_staff_value(login: str, kind: str, value: str) -> None:
 @admin.command("close-staff")
 @click.option("--login", required=True)
 def close_staff(login: str) -> None:
-    """Close an account for good and end its sessions."""
-    _write(lambda store, conn: staff.close(conn, staff.find_by_login(conn, login), now=store.clock.now()))
+    """End an account for good, and its sessions."""
+    _decide(login, staff_states.end, StateWhy.LEFT)
+
+
+@admin.command("suspend-staff")
+@click.option("--login", required=True)
+def suspend_staff(login: str) -> None:
+    """Stop an account for now and end its sessions; nothing more is filed in its holder's name."""
+    _decide(login, staff_states.suspend, StateWhy.UNCLEAR)
 
 
 @admin.command("terminal-code")
@@ -102,6 +109,14 @@ def terminal_code(centre: str, name: str) -> None:
 
     digits, address = _write(work)
     click.echo(f"{digits}  (ten minutes, once, at {address})")
+
+
+def _decide(login: str, step: Any, why: StateWhy) -> None:
+    def work(store: Store, conn: Connection) -> None:
+        account = staff_states.locked(conn, staff.find_by_login(conn, login))
+        step(conn, account, why, by=staff.OPERATOR, now=store.clock.now())
+
+    _write(work)
 
 
 def _write(work: Any) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Connection, Text, bindparam, func, or_, select, type_coerce
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
@@ -24,7 +24,8 @@ from gateway.terminals.enrolment import KnownTerminal
 
 ROLES = (
     select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
-    .where(StaffRole.staff_id == Staff.id)
+    .where(StaffRole.staff_id == Staff.id, or_(StaffRole.role != Role.OFFICER, Staff.holder.is_not(None)))
+    .correlate(Staff)
     .scalar_subquery()
 )
 _PERSON = select(Staff.id, Staff.centre_id, Staff.state, Staff.language, ROLES.label("roles")).where(
@@ -77,11 +78,16 @@ class CameIn:
 
 
 def person_of(conn: Connection, staff_id: str) -> Person | None:
-    """The holder of an account; `None` where it is closed."""
+    """The holder of an account; `None` where it is not in use."""
     row = conn.execute(_PERSON, {"staff_id": staff_id}).one()
     if row.state is not StaffState.ACTIVE:
         return None
     return Person(id=row.id, centre_id=row.centre_id, language=row.language, roles=row.roles)
+
+
+def is_suspended(conn: Connection, staff_id: str) -> bool:
+    """Whether an account is suspended, and its holder to be told so once they have shown who they are."""
+    return conn.execute(_PERSON, {"staff_id": staff_id}).one().state is StaffState.SUSPENDED
 
 
 def begin(

@@ -144,6 +144,48 @@ class AuditorAloneError(PeopleError):
     code = "staff.auditor_alone"
 
 
+class HolderMissingError(PeopleError):
+    """A service holder's officer belongs to exactly one holder, and nobody else to any."""
+
+    code = "staff.holder_missing"
+
+
+class AccountSuspendedError(PeopleError):
+    """The account is suspended: whoever it belongs to is told so, once they have shown that they are."""
+
+    code = "staff.suspended"
+
+    def __init__(self, *, staff_id: str | None = None, token_hash: bytes = b"") -> None:
+        super().__init__("the account is suspended")
+        self.staff_id = staff_id
+        self.token_hash = token_hash
+        """Of the session with which it was used; empty at a sign-in."""
+
+
+class AccountStateError(PeopleError):
+    """The account is not in the state that this step is for: somebody else has decided meanwhile."""
+
+    code = "staff.state"
+
+
+class LastAdministratorError(PeopleError):
+    """Nobody would be left who can administer the gateway."""
+
+    code = "staff.last_administrator"
+
+
+class OwnAccountError(PeopleError):
+    """Nobody suspends, takes back or ends their own account."""
+
+    code = "staff.own_account"
+
+
+class TwoNeededError(PeopleError):
+    """One person alone does not do this to an account with these roles: it is proposed, and another confirms it."""
+
+    code = "staff.two_needed"
+
+
 class LoginTakenError(PeopleError):
     """Another account has this login."""
 
@@ -266,6 +308,12 @@ class StaffPasskeyCopiedError(StaffPasskeyRefusedError):
     """Its counter went backwards, now or before, so there may be two of it."""
 
     code = "staff_passkey.copied"
+
+
+class StaffPasskeySuspendedError(StaffPasskeyRefusedError):
+    """Its holder's account is suspended; who answered with it is told so."""
+
+    code = "staff.suspended"
 
 
 class StaffPasskeyClosedError(StaffPasskeyRefusedError):

@@ -155,7 +155,7 @@ def present(conn: Connection, staff_ids: Collection[str]) -> dict[str, dict[Valu
 
 
 def met_in_centre(conn: Connection, hashes: Collection[bytes], centre_id: str, staff_id: str) -> list[Met]:
-    """Which of these hashes belong to `staff_id`, or to anybody who works in the centre now."""
+    """Which of these hashes belong to `staff_id`, or to anybody of the centre, also while they are suspended."""
     if not hashes:
         return []
     rows = conn.execute(
@@ -163,7 +163,7 @@ def met_in_centre(conn: Connection, hashes: Collection[bytes], centre_id: str, s
         .join(Staff, Staff.id == StaffValue.staff_id)
         .where(
             StaffValue.value_hash.in_(hashes),
-            (Staff.id == staff_id) | ((Staff.centre_id == centre_id) & (Staff.state == StaffState.ACTIVE)),
+            (Staff.id == staff_id) | ((Staff.centre_id == centre_id) & (Staff.state != StaffState.CLOSED)),
         )
         .order_by(StaffValue.staff_id, StaffValue.kind, StaffValue.value_hash)
     )

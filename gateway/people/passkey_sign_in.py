@@ -24,6 +24,7 @@ from gateway.people.errors import (
     StaffPasskeyCopiedError,
     StaffPasskeyOverError,
     StaffPasskeyRefusedError,
+    StaffPasskeySuspendedError,
     TerminalProofRefusedError,
     TerminalRequiredError,
 )
@@ -193,7 +194,9 @@ def _refuse(
 def _person(conn: Connection, answered: Answered) -> Person:
     person = entering.person_of(conn, answered.staff_id)
     if person is None:
-        raise StaffPasskeyClosedError("closed", staff_id=answered.staff_id)
+        is_suspended = entering.is_suspended(conn, answered.staff_id)
+        why = StaffPasskeySuspendedError if is_suspended else StaffPasskeyClosedError
+        raise why("suspended" if is_suspended else "closed", staff_id=answered.staff_id)
     return person
 
 

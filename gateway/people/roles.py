@@ -14,12 +14,16 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     OFFICER = "officer"
-    """Answers for the network: agreements, reports, the second pair of eyes."""
+    """Answers for one holder's services: its agreements, and how its forms are filled in."""
 
     @property
     def audit_kind(self) -> ActorKind:
         """How the trail names somebody who acts in this role."""
         return _ACTOR_KINDS[self]
+
+
+BY_TWO = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Roles that one person alone neither gives nor brings back."""
 
 
 def are_apart(roles: Collection[str]) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, bindparam, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Row, Text, bindparam, func, insert, or_, select, type_coerce, update
 
+from gateway.database.base import UtcDateTime
 from gateway.ids import digest, new_token
 from gateway.people.access import AccountSession, ResidentSession, SessionKind, StaffSession
-from gateway.people.errors import SessionElsewhereError, SessionOverError
+from gateway.people.errors import AccountSuspendedError, SessionElsewhereError, SessionOverError
 from gateway.people.proven import Proven, Shown, why_not
 from gateway.people.roles import Role, are_apart
 from gateway.people.tables import Centre, Session, Staff, StaffRole, StaffState
@@ -28,7 +29,8 @@ ACCOUNT_IDLE = timedelta(minutes=10)
 
 _ROLES = (
     select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
-    .where(StaffRole.staff_id == Session.staff_id)
+    .where(StaffRole.staff_id == Session.staff_id, or_(StaffRole.role != Role.OFFICER, Staff.holder.is_not(None)))
+    .correlate(Session, Staff)
     .scalar_subquery()
 )
 _DISPLAY = (
@@ -41,6 +43,7 @@ _STAFF = (
         Session.__table__,
         Staff.display_name,
         Staff.state.label("staff_state"),
+        Staff.holder,
         Centre.name.label("centre_name"),
         Terminal.name.label("terminal_name"),
         Terminal.secret_hash.label("terminal_secret_hash"),
@@ -55,6 +58,7 @@ _STAFF = (
     .outerjoin(Terminal, Terminal.id == Session.terminal_id)
     .where(Session.token_hash == bindparam("token_hash"), Session.kind == SessionKind.STAFF)
 )
+_SIGNED_IN = update(Staff).where(Staff.id == bindparam("who")).values(signed_in_at=bindparam("at", type_=UtcDateTime()))
 _OF_KIND = select(Session.__table__).where(
     Session.token_hash == bindparam("token_hash"), Session.kind == bindparam("kind")
 )
@@ -104,6 +108,7 @@ def begin_staff(  # noqa: PLR0913 - a session says as much of itself
     """
     if terminal_id is not None and proven is None:
         raise ValueError("a session at a terminal begins with the terminal's proof")
+    conn.execute(_SIGNED_IN, {"who": staff_id, "at": now})
     return _begin(
         conn,
         kind=SessionKind.STAFF,
@@ -250,9 +255,12 @@ def load_staff(
     `anywhere` are the roles that may be used without an enrolled terminal; terminals prove themselves `every` so often.
 
     Raises:
+        AccountSuspendedError: its holder was suspended, and it would go on otherwise.
         SessionElsewhereError: it belongs to a terminal, and this is not that terminal.
     """
     row = conn.execute(_STAFF, {"token_hash": digest(token)}).one_or_none()
+    if row is not None and row.staff_state is StaffState.SUSPENDED and now < min(row.idle_until, row.ends_at):
+        raise AccountSuspendedError(staff_id=row.staff_id, token_hash=row.token_hash)
     if row is None or _is_over(row, now) or row.staff_state is not StaffState.ACTIVE:
         return None
     if row.terminal_id is not None:
@@ -267,6 +275,7 @@ def load_staff(
     return StaffSession(
         staff_id=row.staff_id,
         name=row.display_name,
+        holder=row.holder,
         role=row.role or roles[0],
         role_chosen=row.role is not None,
         roles=roles,

@@ -21,6 +21,7 @@ from gateway.people.access import StaffSession
 from gateway.people.entering import CameIn, Person, Place
 from gateway.people.errors import (
     AccessRefusedError,
+    AccountSuspendedError,
     SignInFailedError,
     TerminalProofRefusedError,
     TerminalRequiredError,
@@ -64,7 +65,7 @@ class _Account:
 
     person: Person
     password_hash: str
-    is_active: bool
+    state: StaffState
     totp_secret: str = field(repr=False)
 
 
@@ -74,6 +75,7 @@ async def sign_in(parts: Parts, attempt: Attempt) -> CameIn:
     Raises:
         TriedTooOftenError: the account or the computer had too many tries in vain.
         SignInFailedError: login, password or code is wrong, or the account is closed.
+        AccountSuspendedError: all is right, but the account is suspended.
         TerminalRequiredError: all is right, but none of the person's roles may be used on this computer.
     """
 
@@ -121,7 +123,8 @@ async def _with_both(
         await parts.database.write(
             lambda conn: entering.note_failure(conn, attempt.place, staff_id, why, now, is_last=is_last)
         )
-        raise SignInFailedError(why)
+        # Only whoever has proved to be its holder is told that it is suspended.
+        raise AccountSuspendedError() if why == StaffState.SUSPENDED else SignInFailedError(why)
     known, used = account, step
 
     def work(conn: Connection) -> CameIn | SignInFailedError | TerminalRequiredError:
@@ -214,7 +217,7 @@ def _find(conn: Connection, parts: Parts, login: str) -> _Account | None:
     return _Account(
         person=Person(id=row.id, centre_id=row.centre_id, language=row.language, roles=row.roles),
         password_hash=row.password_hash,
-        is_active=row.state is StaffState.ACTIVE,
+        state=row.state,
         totp_secret=parts.sealer.open(key, totp_context(row.id), row.totp).decode(),
     )
 
@@ -236,7 +239,7 @@ def _reason(account: _Account | None, *, right_password: bool, step: int | None)
         return "password"
     if step is None:
         return "code"
-    return None if account.is_active else "closed"
+    return None if account.state is StaffState.ACTIVE else account.state.value
 
 
 def _login_and_hash(conn: Connection, staff_id: str) -> tuple[str, str]:

@@ -1,9 +1,11 @@
-"""Centres and staff accounts: made by seeding, by `pilnvara admin`, later by pages that need two people."""
+"""Centres, and staff accounts with their roles: made by seeding, by `pilnvara admin`, or by an invitation."""
 
 import secrets
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pyotp
 from sqlalchemy import Connection, delete, insert, select, update
@@ -17,7 +19,7 @@ from gateway.keys import store
 from gateway.keys.sealing import Sealer
 from gateway.ledger import outbox
 from gateway.people import sessions
-from gateway.people.errors import AuditorAloneError, LoginTakenError, UnknownPersonError
+from gateway.people.errors import AuditorAloneError, HolderMissingError, LoginTakenError, UnknownPersonError
 from gateway.people.passwords import hash_password
 from gateway.people.roles import Role, are_apart
 from gateway.people.tables import Centre, Staff, StaffRole, StaffState
@@ -37,6 +39,8 @@ class NewStaff:
     centre_id: str
     roles: tuple[Role, ...]
     language: str = "lv"
+    holder: str | None = None
+    """Whose officer they are, as services name their holder; only with that role."""
     totp_secret: str | None = field(default=None, repr=False)
     """Base32; only seeding gives one, else it is made here."""
 
@@ -75,13 +79,11 @@ def create(conn: Connection, sealer: Sealer, new: NewStaff, *, now: datetime, by
 
     Raises:
         AuditorAloneError: an auditor would have another role too.
+        HolderMissingError: an officer would be nobody's, or another somebody's.
         LoginTakenError: another account has the login.
         UnknownPersonError: there is no such centre.
         WeakPasswordError: the password is too short.
     """
-    login = fold_login(new.login)
-    if conn.execute(select(Staff.id).where(Staff.login == login)).first():
-        raise LoginTakenError("the login is taken")
     ensure_centre(conn, new.centre_id)
     staff_id, key = new_id(), sealer.new_key()
     secret = new.totp_secret or pyotp.random_base32()
@@ -89,55 +91,78 @@ def create(conn: Connection, sealer: Sealer, new: NewStaff, *, now: datetime, by
     values = {
         "id": staff_id,
         "centre_id": new.centre_id,
-        "login": login,
+        "login": new.login,
         "display_name": new.name,
         "password_hash": hash_password(new.password),
         "key_id": key.id,
         "totp": sealer.seal(key, totp_context(staff_id), secret.encode()),
         "totp_counter": 0,
-        "state": StaffState.ACTIVE,
         "language": new.language,
-        "created_at": now,
+        "holder": new.holder,
     }
-    try:
-        conn.execute(insert(Staff).values(values))
-    except IntegrityError as error:  # the same login, made on another machine in this moment
-        raise LoginTakenError("the login is taken") from error
-    _insert_roles(conn, staff_id, new.roles)
-    data = {"staff": staff_id, "centre": new.centre_id, "roles": _names(new.roles)}
-    outbox.record(conn, chain=f"staff:{staff_id}", type=EventName.STAFF_ACCOUNT_CREATED, actor=by, data=data, at=now)
-    return Created(staff_id, secret, pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER))
+    insert_account(conn, values, new.roles, by=by, now=now)
+    return Created(staff_id, secret, totp_uri(new.login, secret))
 
 
-def set_roles(conn: Connection, staff_id: str, roles: Iterable[Role], *, now: datetime, by: Actor = OPERATOR) -> None:
-    """Give an account exactly these roles. Its sessions end where it loses one: somebody may be at work in it.
+def insert_account(
+    conn: Connection,
+    values: Mapping[str, Any],
+    roles: Sequence[Role],
+    *,
+    by: Actor,
+    now: datetime,
+    invitation: str | None = None,
+) -> None:
+    """Store a new account, whose columns but for its state `values` are, and record it.
 
     Raises:
-        AuditorAloneError: an auditor would have another role too.
+        AuditorAloneError, HolderMissingError, LoginTakenError: as `create`.
+    """
+    login = fold_login(values["login"])
+    ensure_login_free(conn, login)
+    ensure_fit(roles, values["holder"])
+    own = {"login": login, "folded": fold(f"{values['display_name']} {login}")}
+    try:
+        conn.execute(insert(Staff).values({**values, **own, "state": StaffState.ACTIVE, "created_at": now}))
+    except IntegrityError as error:  # the same login, made on another machine in this moment
+        raise LoginTakenError("the login is taken") from error
+    _insert_roles(conn, values["id"], roles)
+    data = {"staff": values["id"], "centre": values["centre_id"], "roles": names(roles), "holder": values["holder"]}
+    data |= {"invitation": invitation} if invitation else {}
+    chain = f"staff:{values['id']}"
+    outbox.record(conn, chain=chain, type=EventName.STAFF_ACCOUNT_CREATED, actor=by, data=data, at=now)
+
+
+def set_roles(
+    conn: Connection,
+    staff_id: str,
+    roles: Iterable[Role],
+    *,
+    now: datetime,
+    by: Actor = OPERATOR,
+    holder: str | None = None,
+) -> None:
+    """Give an account exactly these roles, and with the officer's a holder.
+
+    Its sessions end where it loses one, or becomes another holder's: somebody may be at work in it.
+
+    Raises:
+        AuditorAloneError, HolderMissingError: as `create`.
         UnknownPersonError: there is no such account.
     """
-    if conn.execute(lock(conn, select(Staff.id).where(Staff.id == staff_id))).first() is None:
+    before = conn.execute(lock(conn, select(Staff.holder).where(Staff.id == staff_id))).one_or_none()
+    if before is None:
         raise UnknownPersonError("no such account")
     given = tuple(roles)
+    ensure_fit(given, holder)
     had = set(conn.execute(select(StaffRole.role).where(StaffRole.staff_id == staff_id)).scalars())
     conn.execute(delete(StaffRole).where(StaffRole.staff_id == staff_id))
     _insert_roles(conn, staff_id, given)
-    ended = sessions.end_all_of_staff(conn, staff_id, now) if had - set(given) else 0
-    data = {"staff": staff_id, "roles": _names(given), "sessions_ended": ended}
+    conn.execute(update(Staff).where(Staff.id == staff_id).values(holder=holder))
+    loses = had - set(given) or before.holder not in (None, holder)
+    ended = sessions.end_all_of_staff(conn, staff_id, now) if loses else 0
+    data = {"staff": staff_id, "roles": names(given), "holder": holder, "sessions_ended": ended}
     outbox.record(conn, chain=f"staff:{staff_id}", type=EventName.STAFF_ACCOUNT_CHANGED, actor=by, data=data, at=now)
-
-
-def close(conn: Connection, staff_id: str, *, now: datetime, by: Actor = OPERATOR) -> None:
-    """Close an account for good: nobody signs in with it, and its sessions end.
-
-    Raises:
-        UnknownPersonError: there is no such account.
-    """
-    _ensure_exists(conn, staff_id)
-    conn.execute(update(Staff).where(Staff.id == staff_id).values(state=StaffState.CLOSED))
-    ended = sessions.end_all_of_staff(conn, staff_id, now)
-    data = {"staff": staff_id, "sessions_ended": ended}
-    outbox.record(conn, chain=f"staff:{staff_id}", type=EventName.STAFF_ACCOUNT_CLOSED, actor=by, data=data, at=now)
 
 
 def find_by_login(conn: Connection, login: str) -> str:
@@ -167,6 +192,36 @@ def ensure_centre(conn: Connection, centre_id: str) -> None:
         raise UnknownPersonError("no such centre")
 
 
+def ensure_login_free(conn: Connection, login: str) -> None:
+    """Refuse a login that somebody has or had. Raises `LoginTakenError`."""
+    if conn.execute(select(Staff.id).where(Staff.login == fold_login(login))).first():
+        raise LoginTakenError("the login is taken")
+
+
+def ensure_fit(roles: Collection[Role], holder: str | None) -> None:
+    """Refuse roles that do not go together, and an officer of nobody.
+
+    Raises:
+        AuditorAloneError: an auditor would have another role too.
+        HolderMissingError: an officer would be nobody's, or somebody else would be one's.
+    """
+    if not are_apart(roles):
+        raise AuditorAloneError("an auditor has no other role")
+    if (Role.OFFICER in roles) != bool(holder):
+        raise HolderMissingError("an officer is one holder's, and nobody else is any's")
+
+
+def fold(text: str) -> str:
+    """How names are kept to be looked for: small letters without marks, `Ērgle` as `ergle`."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+def totp_uri(login: str, secret: str) -> str:
+    """`otpauth://…`, for the authenticator app."""
+    return pyotp.TOTP(secret).provisioning_uri(name=fold_login(login), issuer_name=ISSUER)
+
+
 def fold_login(login: str) -> str:
     """Return the one spelling under which a login is kept and looked up."""
     return login.strip().casefold()
@@ -182,17 +237,11 @@ def make_password() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _ensure_exists(conn: Connection, staff_id: str) -> None:
-    if not conn.execute(select(Staff.id).where(Staff.id == staff_id)).first():
-        raise UnknownPersonError("no such account")
+def names(roles: Iterable[Role]) -> list[str]:
+    """Roles as the trail names them."""
+    return sorted(role.value for role in roles)
 
 
-def _insert_roles(conn: Connection, staff_id: str, roles: tuple[Role, ...]) -> None:
-    if not are_apart(roles):
-        raise AuditorAloneError("an auditor has no other role")
+def _insert_roles(conn: Connection, staff_id: str, roles: Iterable[Role]) -> None:
     if roles:
         conn.execute(insert(StaffRole), [{"staff_id": staff_id, "role": role} for role in dict.fromkeys(roles)])
-
-
-def _names(roles: tuple[Role, ...]) -> list[str]:
-    return sorted(role.value for role in roles)

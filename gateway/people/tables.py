@@ -6,16 +6,35 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from audit.entry import ActorKind
 from gateway.database.base import Base, only_where
 from gateway.people.access import SessionKind
 from gateway.people.roles import Role
 
 
 class StaffState(StrEnum):
-    """Whether an account can be used."""
+    """Whether an account can be used. Whatever is not *active* may nothing."""
 
     ACTIVE = "active"
+    SUSPENDED = "suspended"
+    """Until somebody takes it back."""
     CLOSED = "closed"
+    """For ever."""
+
+
+class StateWhy(StrEnum):
+    """Why an account was suspended, taken back or ended; what else there is to say is said elsewhere."""
+
+    AWAY = "away"
+    TAKEN_OVER = "taken_over"
+    UNCLEAR = "unclear"
+    LEFT = "left"
+    NEVER_CAME = "never_came"
+    BACK = "back"
+    CLEARED = "cleared"
+    MISTAKE = "mistake"
+    AGREED = "agreed"
+    """Two people agreed on it; why, their change says."""
 
 
 class ValueKind(StrEnum):
@@ -56,8 +75,59 @@ class Staff(Base):
     totp_counter: Mapped[int] = mapped_column(default=0)
     """The 30-second step of the last accepted code: neither that code nor an older one is taken again."""
     state: Mapped[StaffState] = mapped_column(default=StaffState.ACTIVE)
+    state_at: Mapped[datetime | None]
+    """Since when it is in this state; none: since it was made."""
+    state_by: Mapped[str | None]
+    """Who decided that: the id of an account, or `command line`."""
+    state_kind: Mapped[ActorKind | None]
+    """As what they decided it: a manager takes nobody back whom an administrator suspended."""
+    state_why: Mapped[StateWhy | None]
     language: Mapped[str] = mapped_column(default="lv")
+    holder: Mapped[str | None]
+    """Whose officer it is, as services name their holder; the role counts for nothing without it."""
+    folded: Mapped[str] = mapped_column(default="", server_default="")
+    """Name and login as they are looked for: small letters without marks."""
     created_at: Mapped[datetime]
+    signed_in_at: Mapped[datetime | None]
+    """When its holder last proved who they are by more than unlocking."""
+
+
+class StaffInvitation(Base):
+    """Somebody who is to have an account, which begins when they have chosen a password themselves."""
+
+    __tablename__ = "staff_invitation"
+    __table_args__ = (
+        Index("ix_staff_invitation_centre", "centre_id", "made_at"),
+        Index("ix_staff_invitation_change", "change_id"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[str]
+    """The id of the account to come, whose chain its events stand in."""
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
+    login: Mapped[str]
+    display_name: Mapped[str]
+    folded: Mapped[str]
+    roles: Mapped[list[str]]
+    holder: Mapped[str | None]
+    language: Mapped[str]
+    key_id: Mapped[str] = mapped_column(ForeignKey("data_key.id"))
+    """The key of the account to come."""
+    totp: Mapped[bytes]
+    """The shared secret of the one-time codes to come, sealed under `key_id`."""
+    change_id: Mapped[str | None]
+    """The change by which two people agreed, where the roles ask for two: then link and code are two people's."""
+    invited_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """None: the command line."""
+    link_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    """SHA-256 of the link's 128 random bits; of the last one that was made."""
+    code_hash: Mapped[bytes | None]
+    """Keyed hash of the code that the second person was shown; only where two are asked for."""
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """It is over at this instant, unless a new link is made before."""
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class StaffRole(Base):

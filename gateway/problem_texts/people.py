@@ -67,6 +67,34 @@ PROBLEMS: dict[str, Problem] = {
         message("The user name, the password or the code is not right"),
         message("Check all three and try again with a new code from the authenticator app."),
     ),
+    "staff.suspended": Problem(
+        403,
+        message("Your account is suspended"),
+        message(
+            "Nobody can sign in with it now, and nothing is filed in your name. Ask the manager of your centre, or an "
+            "administrator, why; they can take it back into use. What you had begun was not lost."
+        ),
+    ),
+    "staff.state": Problem(
+        409,
+        message("Somebody else has decided about this account meanwhile"),
+        message("Go back to the person’s page and look at what it shows now."),
+    ),
+    "staff.last_administrator": Problem(
+        409,
+        message("Nobody else could administer the gateway then"),
+        message("Two people give another person the role of administrator first."),
+    ),
+    "staff.own_account": Problem(
+        403,
+        message("Nobody decides about their own account"),
+        message("Ask another administrator, or the manager of your centre."),
+    ),
+    "staff.two_needed": Problem(
+        403,
+        message("This needs two people"),
+        message("Propose it under “Settings by two people”; another administrator confirms it."),
+    ),
     "sign_in.wrong_password": Problem(
         403, message("The password is not right"), message("Type it again, or sign out and sign in anew.")
     ),

@@ -111,6 +111,14 @@ PROBLEMS: dict[str, Problem] = {
             "The service cannot be given here now. Help the resident to use the portal alone, and tell the manager."
         ),
     ),
+    "barred.account": Problem(
+        403,
+        message("The assistant’s account is not in use"),
+        message(
+            "It was suspended or has ended, so nothing more is done in this name. A colleague of the centre takes the "
+            "visit over and asks the resident for a new yes."
+        ),
+    ),
     "barred.training": Problem(
         403,
         message("The service asks for a training that you do not have"),

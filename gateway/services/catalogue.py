@@ -115,6 +115,16 @@ def find_all(conn: Connection, service_ids: Sequence[str]) -> tuple[Service, ...
     return tuple(made(rows[service_id]) for service_id in service_ids)
 
 
+def holders(conn: Connection) -> list[str]:
+    """Everybody who holds a service, as services name them."""
+    return list(conn.execute(select(ServiceRow.holder).distinct().order_by(ServiceRow.holder)).scalars())
+
+
+def is_holder(conn: Connection, name: str) -> bool:
+    """Whether a service names its holder so."""
+    return conn.execute(select(ServiceRow.id).where(ServiceRow.holder == name).limit(1)).first() is not None
+
+
 def electronic(conn: Connection) -> list[str]:
     """Ids of the services that are filed here."""
     return list(conn.execute(_ELECTRONIC).scalars())

@@ -1,4 +1,4 @@
-"""Whether somebody in a centre may offer a service now: basket, agreement and training, in one statement for many."""
+"""Whether somebody in a centre may offer a service now: by account, basket, agreement, training; one statement."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
-from gateway.people.tables import Centre
+from gateway.people.tables import Centre, Staff, StaffState
 from gateway.services import trainings
 from gateway.services.tables import Agreement, Basket, Service, StaffTraining, Training
 
@@ -24,6 +24,7 @@ _TRAINED = exists().where(
     StaffTraining.staff_id == bindparam("staff"),
     StaffTraining.valid_until > bindparam("at"),
 )
+_AT_WORK = exists().where(Staff.id == bindparam("staff"), Staff.state == StaffState.ACTIVE)
 _STANDING = (
     select(
         Service.id,
@@ -32,6 +33,7 @@ _STANDING = (
         _IN_BASKET.label("in_basket"),
         _AGREED.label("agreed"),
         or_(Service.training_id.is_(None), _TRAINED).label("trained"),
+        _AT_WORK.label("at_work"),
         Training.names,
     )
     .select_from(Service)
@@ -57,6 +59,8 @@ class Standing:
     in_basket: bool
     agreed: bool
     trained: bool
+    at_work: bool
+    """Whether the account of whoever acts is in use: what somebody who was suspended had begun goes no further."""
     guarded: tuple[str, ...]
     """Inputs whose new value a second person looks at, beside the connector's own."""
     training: Mapping[str, str] | None
@@ -65,13 +69,15 @@ class Standing:
     @property
     def is_open(self) -> bool:
         """Whether it may be offered and filed; a card that only says where to go is for everybody."""
-        return not self.is_electronic or (self.in_basket and self.agreed and self.trained)
+        return not self.is_electronic or (self.in_basket and self.agreed and self.trained and self.at_work)
 
     @property
     def why(self) -> str | None:
-        """What stands in the way, the first of it: `basket`, `agreement` or `training`."""
+        """What stands in the way, the first of it: `account`, `basket`, `agreement` or `training`."""
         if self.is_open:
             return None
+        if not self.at_work:
+            return "account"
         return "basket" if not self.in_basket else "agreement" if not self.agreed else "training"
 
     def training_name(self, language: str) -> str:
@@ -92,6 +98,7 @@ def of(
             in_basket=bool(row.in_basket),
             agreed=bool(row.agreed),
             trained=bool(row.trained),
+            at_work=bool(row.at_work),
             guarded=tuple(row.guarded or ()),
             training=row.names,
         )

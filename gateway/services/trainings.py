@@ -1,7 +1,7 @@
 """Trainings that services ask of whoever files them, and who has them until when."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -78,12 +78,22 @@ def withdraw(conn: Connection, staff_id: str, training_id: str) -> None:
 
 def of_staff(conn: Connection, staff_id: str, language: str) -> list[Trained]:
     """What somebody is or was trained in, by name."""
+    return of_people(conn, [staff_id], language)[staff_id]
+
+
+def of_people(conn: Connection, staff_ids: Collection[str], language: str) -> dict[str, list[Trained]]:
+    """What each of several people is or was trained in, by name; one statement for all."""
+    found: dict[str, list[Trained]] = {staff_id: [] for staff_id in staff_ids}
+    if not found:
+        return found
     rows = conn.execute(
-        select(Training.id, Training.names, StaffTraining.valid_until)
+        select(StaffTraining.staff_id, Training.id, Training.names, StaffTraining.valid_until)
         .join(Training, Training.id == StaffTraining.training_id)
-        .where(StaffTraining.staff_id == staff_id)
+        .where(StaffTraining.staff_id.in_(found))
     )
-    return sorted((Trained(row.id, name_of(row.names, language), row.valid_until) for row in rows), key=_by_name)
+    for row in rows:
+        found[row.staff_id].append(Trained(row.id, name_of(row.names, language), row.valid_until))
+    return {staff_id: sorted(held, key=_by_name) for staff_id, held in found.items()}
 
 
 def name_of(names: Mapping[str, str], language: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, insert, select
 
 from audit.events import EventName
 from connectors.sdk.connector import Connector
@@ -23,7 +23,7 @@ from gateway.people import fingerprints, residents
 from gateway.people.access import StaffSession
 from gateway.people.fingerprints import Met
 from gateway.people.residents import Profile
-from gateway.people.tables import ValueKind
+from gateway.people.tables import Staff, StaffState, ValueKind
 from gateway.services import standing
 from gateway.services.standing import Standing
 from gateway.visits import second_person
@@ -76,11 +76,19 @@ class NotTrainedError(BarredError):
     code = "barred.training"
 
 
+class NotAtWorkError(BarredError):
+    """The account of the assistant in whose name it would be done is suspended or has ended."""
+
+    code = "barred.account"
+
+
 _ERRORS: Mapping[str, type[BarredError]] = {
     "basket": NotInBasketError,
     "agreement": NoAgreementError,
     "training": NotTrainedError,
+    "account": NotAtWorkError,
 }
+_AT_WORK = select(Staff.id).where(Staff.id == bindparam("staff"), Staff.state == StaffState.ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -118,6 +126,7 @@ def ensure_open(
     """Where an assistant in a centre stands with services that are open to them.
 
     Raises:
+        NotAtWorkError: the assistant's account is not in use.
         NotInBasketError, NoAgreementError, NotTrainedError: of the first service that is not open.
     """
     wanted = tuple(service_ids)
@@ -129,6 +138,11 @@ def ensure_open(
         if stands.why is not None:
             raise _ERRORS[stands.why](service_id)
     return found
+
+
+def is_at_work(conn: Connection, staff_id: str) -> bool:
+    """Whether the account of an assistant is in use; in the name of one that is not, nothing is filled in or filed."""
+    return conn.execute(_AT_WORK, {"staff": staff_id}).first() is not None
 
 
 def why_closed(

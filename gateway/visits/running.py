@@ -28,6 +28,7 @@ from gateway.visits import (
     filings,
     fitness,
     fixed,
+    guarding,
     second_person,
     troubles,
 )
@@ -112,6 +113,11 @@ def begin(conn: Connection, parts: Parts, run_id: str, worker_id: str) -> Errand
         return None
     if run.kind is not RunKind.LOOK_UP and not may_file(row, filing.service_id, now):
         set_run(conn, run_id, state=RunState.FAILED, reason="run.stopped", ended_at=now)
+        return None
+    if run.kind is not RunKind.LOOK_UP and not guarding.is_at_work(conn, row.assistant_id):
+        why_not = guarding.NotAtWorkError.code
+        set_run(conn, run_id, state=RunState.FAILED, reason=why_not, ended_at=now)
+        fail(conn, filing, why_not, now)
         return None
     if run.kind is not RunKind.LOOK_UP and (why := fitness.why_unfit(conn, parts, filing.service_id, now)):
         set_run(conn, run_id, state=RunState.FAILED, reason=why[0], ended_at=now)

@@ -79,6 +79,8 @@ def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
         return Verdict(False, "delegation.revoked")
     if not may_file(row, filing.service_id, parts.clock.database_now(conn)):
         return Verdict(False, "delegation.expired")
+    if not guarding.is_at_work(conn, row.assistant_id):
+        return Verdict(False, guarding.NotAtWorkError.code)
     if run.attempt != filing.attempt or filing.state not in _BEFORE_FINAL[run.kind]:
         return Verdict(False, "run.superseded")
     return Verdict(True, "step")

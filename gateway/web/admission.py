@@ -15,7 +15,7 @@ from audit.events import EventName
 from gateway.ids import new_token
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people import kept_forms, proven, sessions
+from gateway.people import kept_forms, proven, sessions, staff_states
 from gateway.people.access import (
     ACCESS_KEY,
     Access,
@@ -30,6 +30,7 @@ from gateway.people.access import (
 )
 from gateway.people.errors import (
     AccessRefusedError,
+    AccountSuspendedError,
     CookiesOffError,
     RequestForgedError,
     RoleNotChosenError,
@@ -142,7 +143,12 @@ async def _find_session(connection: AnyRequest, parts: Parts, access: Access) ->
         token = read(parts.settings, connection, COOKIE_OF[kind])
         if token is None:
             continue
-        session = await _load(connection, parts, kind, token, by_itself=access.by_itself)
+        try:
+            session = await _load(connection, parts, kind, token, by_itself=access.by_itself)
+        except AccountSuspendedError:
+            if Who.ANYONE not in access.who:
+                raise
+            session = None
         if session is not None and session.is_one_of(access.who):
             return session
         first = first or session
@@ -184,6 +190,10 @@ async def _load_staff(connection: AnyRequest, parts: Parts, token: str, now: dat
     except SessionElsewhereError as error:
         elsewhere = error
         await parts.database.write(lambda conn: _end_stolen(conn, elsewhere, shown.terminal_secret, now))
+        raise
+    except AccountSuspendedError as error:
+        who, which = error.staff_id or "", error.token_hash
+        await parts.database.write(lambda conn: staff_states.note_refused(conn, who, which, now))
         raise
     if staff is not None and staff.unproven not in {None, Unproven.LATE}:
         await parts.database.write(lambda conn: _note_stranger(conn, staff, shown, now))

@@ -30,7 +30,7 @@ from gateway.terminals import enrolment
 from gateway.visits.reading import Stage
 from tests.databases import HOW_TO_GET_POSTGRESQL, Databases, PostgresqlDatabases, SqliteDatabases
 from tests.gateway.accounts import an_account
-from tests.gateway.callers import BUT_AUDITOR, PASSWORD, Caller, Callers, compiled, fitted
+from tests.gateway.callers import BUT_AUDITOR, HOLDER, PASSWORD, Caller, Callers, compiled, fitted
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.facing import PROVIDER, PlayedProvider
 from tests.gateway.terminal_key import TERMINAL_KEY
@@ -182,7 +182,8 @@ def _open(database: Database, url: str, folder: Path, clock: HeldClock) -> Gatew
             conn, name="Parauga centrs", kind="vpvkac", municipality="Paraugu novads", now=clock.now()
         )
     )
-    new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre, roles=BUT_AUDITOR)
+    anna = {"login": "anna", "name": "Anna Paraudziņa", "password": PASSWORD, "holder": HOLDER}
+    new = NewStaff(**anna, centre_id=centre, roles=BUT_AUDITOR)
     account = database.write_now(lambda conn: an_account(conn, sealer, new, now=clock.now()))
     database.write_now(lambda conn: _register_provider(conn, parts))
     app = fitted(parts)

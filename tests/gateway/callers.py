@@ -34,6 +34,8 @@ from tests.gateway.terminal_key import BROWSER, TERMINAL_KEY, TerminalKey, b64ur
 from ui.environment import Renderer, environment
 
 PASSWORD = "a password for tests"
+HOLDER = "Parauga iestāde"
+"""Whose officer Anna is."""
 _PROVED = {
     "/sign-in": "sign_in",
     "/sign-in/passkey": "sign_in",
@@ -342,6 +344,7 @@ def callers(parts: Parts, clock: HeldClock) -> Callers:
     )
     terminal = database.read_now(lambda conn: enrolment.find(conn, secret))
     assert terminal
-    new = NewStaff(login="anna", name="Anna Paraudziņa", password=PASSWORD, centre_id=centre_id, roles=BUT_AUDITOR)
+    anna = {"login": "anna", "name": "Anna Paraudziņa", "password": PASSWORD, "holder": HOLDER}
+    new = NewStaff(**anna, centre_id=centre_id, roles=BUT_AUDITOR)
     account = database.write_now(lambda conn: an_account(conn, parts.sealer, new, now=now))
     return Callers(parts, clock, fitted(parts), centre_id, terminal.id, secret, account)

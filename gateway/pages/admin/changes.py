@@ -28,6 +28,8 @@ _PAGE: Final = 20
 _READERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
 _SHUT: Final = ("suspended", "closed")
 """What shuts a thing and leaves all else of it; a change ends that, and whoever confirms sees that it comes back."""
+_WHOLE: Final = frozenset({ChangeKind.ACCOUNT_RECOVER, ChangeKind.ACCOUNT_RESUME, ChangeKind.ACCOUNT_END})
+"""Kinds whose name says all that changes."""
 _MARKS: Final = ("forms", "difference")
 _MARK: Final = 12
 """Signs of a hash that are shown: enough to compare two; the log has it whole."""
@@ -179,7 +181,7 @@ def _show(
         by=words.by,
         is_form=change.kind is ChangeKind.FORM_ACCEPT,
         ending=words.ENDINGS.get(change.ended_why or ""),
-        rows=[] if change.kind is ChangeKind.ACCOUNT_RECOVER else _rows(one),
+        rows=[] if change.kind in _WHOLE else _rows(one),
         secret=secret,
         half=half,
         may_see_half=may_see_half,

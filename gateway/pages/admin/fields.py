@@ -120,6 +120,7 @@ _TRAINING = (
         hint=message("Left empty: as long as whoever notes it says"),
     ),
 )
+_HOLDER = Asked(name="holder", optional=True, hint=message("Only for an officer: as the services name the institution"))
 FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.PORTAL_REGISTER: (_TARGET, *_PORTAL),
     ChangeKind.PORTAL_ALTER: (*_PORTAL, Asked(name="new_secret", control=Control.FLAG, is_value=False)),
@@ -156,7 +157,9 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.ACCOUNT_RECOVER: (),
     ChangeKind.HOLD_LIFT: (),
     ChangeKind.FORM_ACCEPT: (),
-    ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES),),
+    ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES), _HOLDER),
+    ChangeKind.ACCOUNT_RESUME: (),
+    ChangeKind.ACCOUNT_END: (),
 }
 
 

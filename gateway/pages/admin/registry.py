@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from sqlalchemy import Connection, Select, Text, bindparam, func, select, type_coerce
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from gateway.changes import flow, network
 from gateway.changes.tables import ChangeKind
@@ -23,7 +23,7 @@ from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
-from gateway.people.tables import Centre, Staff, StaffRole, StaffState
+from gateway.people.tables import Centre, Staff, StaffState
 from gateway.services import catalogue, trainings
 from gateway.services.tables import Agreement, Basket, Portal, Service, StaffTraining, Training
 from gateway.visits.rows import AnyRow
@@ -102,11 +102,6 @@ def _training_kind(row: AnyRow, session: StaffSession) -> tuple[Message | str, .
     return trainings.name_of(row.names, session.language), row.id, months, state
 
 
-def _account(row: AnyRow, _session: StaffSession) -> tuple[Message | str | list[Message], ...]:
-    had = set((row.roles or "").split(","))
-    return row.display_name, row.login, row.centre, [text for role, text in words.ROLES.items() if role in had]
-
-
 def _key(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
     return words.KEYS[row.kind], row.kid, write_date(row.created_at)
 
@@ -144,11 +139,6 @@ _TRAINED = (
     .where(Staff.state == StaffState.ACTIVE)
 )
 _TRAINED_HEAD = (_NAME, words.LABELS["staff"], words.LABELS["training"], _ID, words.LABELS["valid_until"], _STATE)
-_ROLES = (
-    select(func.aggregate_strings(type_coerce(StaffRole.role, Text), ","))
-    .where(StaffRole.staff_id == Staff.id)
-    .scalar_subquery()
-)
 REGISTRIES: Final[Mapping[str, Registry]] = {
     "portals": Registry(
         title=message("Portals"),
@@ -240,18 +230,6 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
         target=_id,
         changes=(ChangeKind.TRAINING_ALTER, ChangeKind.TRAINING_CLOSE),
         new=ChangeKind.TRAINING_DEFINE,
-    ),
-    "accounts": Registry(
-        title=message("Accounts"),
-        rows=select(Staff.id, Staff.display_name, Staff.login, Centre.name.label("centre"), _ROLES.label("roles"))
-        .join(Centre, Centre.id == Staff.centre_id)
-        .where(Staff.state == StaffState.ACTIVE)
-        .order_by(Staff.display_name, Staff.id),
-        head=(_NAME, words.LABELS["staff"], words.LABELS["centre"], words.LABELS["roles"]),
-        cells=_account,
-        target=_id,
-        changes=(ChangeKind.ACCOUNT_RECOVER, ChangeKind.ACCOUNT_ROLES),
-        of_centre=True,
     ),
     "keys": Registry(
         title=message("Signing keys"),

@@ -36,6 +36,8 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.KEYS_ROTATE: message("Replace a signing key"),
     ChangeKind.ACCOUNT_RECOVER: message("Let somebody recover their account"),
     ChangeKind.ACCOUNT_ROLES: message("Change somebody’s roles"),
+    ChangeKind.ACCOUNT_RESUME: message("Take a suspended account back into use"),
+    ChangeKind.ACCOUNT_END: message("End an account for good"),
     ChangeKind.HOLD_LIFT: message("Allow erasing again"),
     ChangeKind.FORM_ACCEPT: message("Accept a portal’s changed form"),
 }
@@ -81,6 +83,8 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.PENDING: message("Another change of the same waits already: decide on it first"),
     Fault.NOTHING: message("This changes nothing"),
     Fault.REFUSED: message("This cannot be proposed like this"),
+    Fault.HOLDER: message("An officer belongs to one institution, and nobody else to any"),
+    Fault.LAST: message("Nobody else could administer the gateway then"),
     Fault.OWN: message("It is about you yourself: ask a colleague to propose it"),
 }
 SECRET_MARK: Final = message("Mark of the secret")
@@ -130,6 +134,8 @@ LABELS: Final[Mapping[str, Message]] = {
     "difference": message("Mark of the difference"),
     "reference": message("Number of the case"),
     "review_on": message("Is looked at again on"),
+    "login": message("User name"),
+    "state": message("State of the account"),
     "reason": message("Why"),
 }
 LEVELS: Final[Mapping[int, Message]] = {
@@ -149,7 +155,7 @@ ROLES: Final[Mapping[str, Message]] = {
     Role.MANAGER.value: message("Centre manager"),
     Role.ADMINISTRATOR.value: message("Administrator"),
     Role.AUDITOR.value: message("Auditor"),
-    Role.OFFICER.value: message("Network officer"),
+    Role.OFFICER.value: message("Service holder’s officer"),
 }
 METHODS: Final[Mapping[str, Message]] = {
     "client_secret_basic": message("By secret, in the header"),
@@ -193,6 +199,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, Message]]] = {
     "permit_least": LEVELS,
     "routes": ROUTES,
     "roles": ROLES,
+    "state": {"active": message("Account in use"), "suspended": message("Account suspended")},
     "auth_method": METHODS,
 }
 

@@ -285,6 +285,7 @@ REASONS: Final[Mapping[str, Message]] = {
     Late.BOTH_KNOWN.value: message("The portal said late that it has it, and the same had been sent again."),
     "barred.basket": message("The centre may not offer the service any more. Nothing was sent."),
     "barred.agreement": message("The agreement with the institution has ended. Nothing was sent."),
+    "barred.account": message("The account of the assistant who served you was taken out of use. Nothing was sent."),
     "barred.training": message("The training that the service asks for is past its time. Nothing was sent."),
     "second_look.refused": message("The colleague who looked did not confirm. Look at the answers with the resident."),
     "second_look.lapsed": message("No colleague looked in time. Send the answers again to ask once more."),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audit.entry import decode
 from audit.events import EventName
@@ -19,6 +19,7 @@ from gateway.parts import open_store
 from gateway.people import staff
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
+from gateway.people.tables import Staff, StaffState
 from tests.gateway.callers import PASSWORD
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -96,7 +97,8 @@ def test_with_an_administrator_it_only_proposes(pilnvara: Pilnvara, environment:
         assert "given-by-them" not in said.output
         with pytest.raises(ProviderUnknownError):
             store.database.read_now(lambda conn: providers.find(conn, "example"))
-        assert pilnvara("admin", "close-staff", "--login", "ada").exit_code == 0
+        assert pilnvara("admin", "close-staff", "--login", "ada").exit_code == 1, "nobody else administers"
+        store.database.write_now(lambda conn: conn.execute(update(Staff).values(state=StaffState.CLOSED)))
         said = pilnvara("admin", "portal", "register", "example-portal", *PORTAL)
         assert "administrators decide" in said.output, "closing the administrators does not bring the first set-up back"
         assert store.database.read_now(lambda conn: clients.find(conn, "example-portal")) is None

@@ -64,7 +64,7 @@ def test_every_page_of_a_recovery_is_accessible(browser: Browser, address: str, 
     page = context.new_page()
     for path in (
         f"/admin/changes/{change}",
-        "/admin/accounts",
+        "/people",
         f"/admin/propose/account.recover?target={lost.account.id}",
     ):
         go(page, address + path)

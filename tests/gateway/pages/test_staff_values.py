@@ -66,7 +66,7 @@ def test_a_manager_stores_and_removes_for_a_colleague_of_the_centre(callers: Cal
     assert manager.post(path, {"kind": "account", "value": "LV78 PARA 0000 0000 0000 1"}).location == path
     assert values(callers) == [(berta, ValueKind.ACCOUNT)]
     with count_statements() as counted:
-        listed = manager.get("/manage/staff")
+        listed = manager.get("/people")
     assert "Bank account" in listed.text
     assert counted.total <= 6
     assert manager.post(f"{path}/remove", {"kind": "account"}).status == 303
@@ -90,11 +90,11 @@ def test_another_centres_staff_are_not_a_managers_to_see(callers: Callers) -> No
     assert manager.get(path).status == 404
     assert manager.post(path, {"kind": "code", "value": CODE}).status == 404
     assert manager.post(f"{path}/remove", {"kind": "code"}).status == 404
-    assert stranger not in manager.get("/manage/staff").text
+    assert stranger not in manager.get("/people").text
 
 
 def test_an_assistant_sees_no_list_of_colleagues(callers: Callers) -> None:
-    assert callers.staff(Role.ASSISTANT).get("/manage/staff").status == 403
+    assert callers.staff(Role.ASSISTANT).get("/people").status == 403
 
 
 def test_an_assistant_opens_no_visit_until_somebody_else_has_stored_their_personal_code(callers: Callers) -> None:

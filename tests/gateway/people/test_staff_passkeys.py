@@ -1,19 +1,21 @@
 """Staff sign in, unlock and change places by passkeys; and what is refused."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
-from gateway.people import staff
+from gateway.people import staff_states
 from gateway.people.roles import Role
-from gateway.people.staff import Created
+from gateway.people.staff import OPERATOR, Created
 from gateway.people.staff_passkeys import FRESH, MOST
+from gateway.people.tables import StateWhy
 from tests.gateway.answers import Answer
 from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.people.staff_keys import (
@@ -75,6 +77,16 @@ def count(callers: Callers, name: EventName) -> int:
     """How often something stands in the trail."""
     said = select(func.count()).where(AuditEvent.type == name.value)
     return callers.parts.database.read_now(lambda conn: conn.execute(said).scalar_one())
+
+
+def decide(callers: Callers, of: Created, step: Callable[..., None]) -> None:
+    """Suspend or end somebody's account."""
+
+    def work(conn: Connection) -> None:
+        account = staff_states.locked(conn, of.id)
+        step(conn, account, StateWhy.UNCLEAR, by=OPERATOR, now=callers.clock.now())
+
+    callers.parts.database.write_now(work)
 
 
 class TestAdding:
@@ -354,9 +366,17 @@ class TestAPasskey:
     def test_of_a_closed_account_lets_nobody_in(
         self, callers: Callers, berta: Created, hers: SoftAuthenticator
     ) -> None:
-        callers.parts.database.write_now(lambda conn: staff.close(conn, berta.id, now=callers.clock.now()))
+        decide(callers, berta, staff_states.end)
         answer = come_in(nobody(callers), hers)
         assert refused(callers, answer, "passkey.closed")
+
+    def test_of_a_suspended_account_lets_nobody_in_and_says_whom_to_ask(
+        self, callers: Callers, berta: Created, hers: SoftAuthenticator
+    ) -> None:
+        decide(callers, berta, staff_states.suspend)
+        answer = come_in(nobody(callers), hers)
+        assert refused(callers, answer, "passkey.suspended")
+        assert "Ask the manager of your centre" in answer.text
 
     def test_is_shut_for_a_while_after_five_wrong_answers(self, callers: Callers, hers: SoftAuthenticator) -> None:
         wrong = replace(hers, verified=False)

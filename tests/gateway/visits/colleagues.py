@@ -37,7 +37,8 @@ def a_colleague(
     Their account was made two days ago, or just now.
     """
     centre, now, parts = centre_id or counter.by.centre_id, counter.clock.now(), counter.store
-    new = NewStaff(login=new_id(), name=name, password="x" * 14, centre_id=centre, roles=(role,))
+    holder = "VSAA" if role is Role.OFFICER else None
+    new = NewStaff(login=new_id(), name=name, password="x" * 14, centre_id=centre, roles=(role,), holder=holder)
     created = counter.write(lambda conn: an_account(conn, parts.sealer, new, now=now + OLD if is_new else now))
     at = terminal_id or a_terminal(counter, centre)
     return replace(

@@ -1,4 +1,4 @@
-"""A service that this centre may not give now, or this assistant not yet: nothing goes a step further."""
+"""A service that this centre may not give now, or this assistant not yet or no more: nothing goes a step further."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,12 +8,18 @@ import pytest
 from sqlalchemy import Connection
 
 from audit.events import EventName
+from connectors.sdk.outcome import Standing
 from delegation.filing import FilingState
+from gateway.people import staff_states
+from gateway.people.staff import OPERATOR
+from gateway.people.tables import StateWhy
 from gateway.services import agreements, trainings
-from gateway.visits import guarding
-from gateway.visits.guarding import NoAgreementError, NotInBasketError, NotTrainedError
+from gateway.visits import guarding, handing_over, left_open, sending
+from gateway.visits.guarding import NoAgreementError, NotAtWorkError, NotInBasketError, NotTrainedError
+from gateway.visits.tables import RunKind
 from tests.gateway.visits.colleagues import a_colleague, another_centre
 from tests.gateway.visits.counter import AGREEMENT, BENEFIT, Counter
+from tests.gateway.visits.followed import filed, told
 
 
 def end_agreement(counter: Counter) -> None:
@@ -33,11 +39,20 @@ def ask_training(counter: Counter) -> None:
     counter.write(work)
 
 
+def suspend(counter: Counter) -> None:
+    def work(conn: Connection) -> None:
+        account = staff_states.locked(conn, counter.by.staff_id)
+        staff_states.suspend(conn, account, StateWhy.UNCLEAR, by=OPERATOR, now=counter.clock.now())
+
+    counter.write(work)
+
+
 Close: TypeAlias = Callable[[Counter], None]
 CLOSED: list[tuple[Close, type[guarding.BarredError]]] = [
     (empty_basket, NotInBasketError),
     (end_agreement, NoAgreementError),
     (ask_training, NotTrainedError),
+    (suspend, NotAtWorkError),
 ]
 
 
@@ -83,6 +98,42 @@ class TestClosedService:
         verdict = counter.press()
         assert (verdict.allowed, verdict.reason) == (False, error.code)
         assert counter.filing().sent_at is None
+
+
+class TestSuspendedAssistant:
+    """Whatever was begun in their name: the rows of the visit are untouched, and no request leaves."""
+
+    def test_lets_no_request_of_a_run_leave(self, counter: Counter) -> None:
+        counter.open().grant()
+        counter.fill()
+        counter.begin()
+        run = counter.run_of(RunKind.PREPARE)
+        assert counter.read(lambda conn: sending.decide_step(conn, counter.store, run.id)).allowed
+        suspend(counter)
+        verdict = counter.read(lambda conn: sending.decide_step(conn, counter.store, run.id))
+        assert (verdict.allowed, verdict.reason) == (False, NotAtWorkError.code)
+
+    def test_has_no_form_filled_in(self, counter: Counter) -> None:
+        counter.open().grant()
+        counter.fill()
+        suspend(counter)
+        counter.begin()
+        assert (counter.filing().state, counter.filing().reason) == (FilingState.FAILED, NotAtWorkError.code)
+
+    def test_leaves_open_visits_to_be_seen_and_taken_over(self, counter: Counter) -> None:
+        counter.open().grant()
+        colleague, theirs = a_colleague(counter), counter.by.staff_id
+        assert counter.read(lambda conn: left_open.of_person(conn, theirs, "en", most=5)) == []
+        suspend(counter)
+        (left,) = counter.read(lambda conn: left_open.of_person(conn, theirs, "en", most=5))
+        assert (left.visit_id, left.is_allowed) == (counter.visit_id, True)
+        (seen,) = counter.read(lambda conn: handing_over.in_centre(conn, colleague, most=5))
+        assert seen.id == counter.visit_id
+
+    def test_still_has_what_was_filed_followed_for_the_resident(self, counter: Counter) -> None:
+        filed(counter)
+        suspend(counter)
+        told(counter, Standing.REFUSED, wanted="Par vēlu iesniegts")
 
 
 class TestTraining:

@@ -21,7 +21,6 @@ LISTS = (
     "trainings",
     "trainings-ending",
     "keys",
-    "accounts",
 )
 RULES = {"grant_least": 3, "permit_least": 2, "routes": ["phone"], "guarded": ["account"], "training": None}
 

@@ -68,7 +68,6 @@ def scene_manager(stand: Stand) -> None:
     stand.send("manage/delegation-stop-missing", manager, stop)
     stand.see("manage/found", manager, f"/manage/delegations?number={another.visit_id}")
     stand.see("manage/found-none", manager, "/manage/delegations?number=none", Kind.EMPTY)
-    stand.see("manage/staff", manager, "/manage/staff")
     stand.see("manage/figures", manager, "/inquiries/figures")
     values = f"/manage/staff/{stand.callers.account.id}/values"
     stand.see("manage/values-own", manager, "/account/values")
