@@ -60,6 +60,10 @@ class EventName(StrEnum):
     VISIT_NOT_HANDED_OVER = "assistant:visit:not_handed_over"
     VISITS_LISTED = "assistant:visit:listed"
     VISIT_EXPIRED = "system:visit:expired"
+    CHANNEL_CHANGED = "assistant:channel:changed"
+    GUEST_BEGUN = "resident:guest:begun"
+    GUEST_EXTENDED = "resident:guest:extended"
+    GUEST_ENDED = "resident:guest:ended"
 
     # Residents: their records, and who looked at them.
     RESIDENT_CREATED = "assistant:resident:created"

@@ -101,8 +101,12 @@ _DOORS: Final = {
     SessionKind.STAFF: "/sign-in",
     SessionKind.ACCOUNT: "/mine/sign-in",
     SessionKind.DISPLAY: "/display/enrol",
+    SessionKind.GUEST: "/guest",
 }
 """Where each kind of session begins; a resident's begins with a code, so there is nowhere to send them."""
+
+_WITHOUT_RETURN: Final = frozenset({SessionKind.DISPLAY, SessionKind.GUEST})
+"""Sessions that begin with a code, and so at their own first page."""
 
 
 _PLACES: Final[dict[type[Exception], str]] = {SessionLockedError: "/unlock", RoleNotChosenError: "/role"}
@@ -122,7 +126,7 @@ def _way_out(request: "Request[Any, Any, Any]", error: Exception) -> Redirect | 
         return see_other("/sign-in?why=elsewhere")
     if isinstance(error, SignInRequiredError):
         door = _DOORS.get(error.kind)
-        return None if door is None else see_other(f"{door}{'' if error.kind is SessionKind.DISPLAY else where}")
+        return None if door is None else see_other(f"{door}{'' if error.kind in _WITHOUT_RETURN else where}")
     place = _PLACES.get(type(error))
     return None if place is None else see_other(f"{place}{where}")
 

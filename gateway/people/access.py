@@ -38,6 +38,8 @@ class Who(StrEnum):
     """A resident who has signed in to see everything that was done in their name."""
     DISPLAY = "display"
     """A paired display that faces the resident."""
+    GUEST = "guest"
+    """A resident at a shared computer, who acts alone and whom nobody asked for a name."""
     PORTAL = "portal"
     """A portal; the endpoint itself authenticates the client."""
     RUN = "run"
@@ -51,6 +53,7 @@ class SessionKind(StrEnum):
     RESIDENT = "resident"
     ACCOUNT = "account"
     DISPLAY = "display"
+    GUEST = "guest"
 
 
 class Unproven(StrEnum):
@@ -91,6 +94,7 @@ _CALLERS_WITH = {
     SessionKind.RESIDENT: frozenset({Who.RESIDENT}),
     SessionKind.ACCOUNT: frozenset({Who.RESIDENT_ACCOUNT}),
     SessionKind.DISPLAY: frozenset({Who.DISPLAY}),
+    SessionKind.GUEST: frozenset({Who.GUEST}),
 }
 _AUTHENTICATED_BY_THE_ENDPOINT = frozenset({Who.PORTAL, Who.RUN})
 
@@ -120,8 +124,8 @@ def allow(
     """Declare who may call a handler: pass the result to Litestar's decorator with `**`.
 
     Handlers for `Who.PORTAL` and `Who.RUN` authenticate by themselves and carry no CSRF token; `csrf=False` says the
-    same of another handler that no browser calls. `Who.ANYONE` beside `Who.RESIDENT` or `Who.DISPLAY` means: anyone,
-    and that session is handed over when there is one.
+    same of another handler that no browser calls. `Who.ANYONE` beside `Who.RESIDENT`, `Who.DISPLAY` or `Who.GUEST`
+    means: anyone, and that session is handed over when there is one.
     """
     if not who:
         raise ValueError("say who may call the handler, if only Who.ANYONE")
@@ -289,7 +293,37 @@ class DisplaySession:
         return Who.DISPLAY in who
 
 
-AnySession = StaffSession | ResidentSession | AccountSession | DisplaySession
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestSession:
+    """A resident who acts alone at a shared computer, for a while; it knows no name and stores nothing of theirs."""
+
+    token_hash: bytes
+    visit_id: str
+    """Of the visit in which an assistant guides them."""
+    terminal_id: str
+    """The computer to which it belongs: at another it is none."""
+    centre_id: str
+    language: str
+    csrf: str
+    began_at: datetime
+    ends_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """How the trail names what is pressed here: the resident, at this computer."""
+        return Actor(
+            kind=ActorKind.RESIDENT,
+            id=f"guest:{self.visit_id}",
+            terminal=self.terminal_id,
+            centre=self.centre_id,
+        )
+
+    def is_one_of(self, who: Collection[Who]) -> bool:
+        """Say whether guests are among `who`."""
+        return Who.GUEST in who
+
+
+AnySession = StaffSession | ResidentSession | AccountSession | DisplaySession | GuestSession
 """Whoever is calling."""
 
 KIND_OF: dict[type[AnySession], SessionKind] = {
@@ -297,5 +331,6 @@ KIND_OF: dict[type[AnySession], SessionKind] = {
     ResidentSession: SessionKind.RESIDENT,
     AccountSession: SessionKind.ACCOUNT,
     DisplaySession: SessionKind.DISPLAY,
+    GuestSession: SessionKind.GUEST,
 }
 """Which kind of session a class is."""

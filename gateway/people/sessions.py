@@ -109,7 +109,7 @@ def begin_staff(  # noqa: PLR0913 - a session says as much of itself
     if terminal_id is not None and proven is None:
         raise ValueError("a session at a terminal begins with the terminal's proof")
     conn.execute(_SIGNED_IN, {"who": staff_id, "at": now})
-    return _begin(
+    return begin(
         conn,
         kind=SessionKind.STAFF,
         now=now,
@@ -140,7 +140,7 @@ def begin_resident(
 
     Once the resident has signed in, `rotate` it with `signed_in.columns()`.
     """
-    return _begin(
+    return begin(
         conn,
         kind=SessionKind.RESIDENT,
         now=now,
@@ -163,7 +163,7 @@ def begin_account(
     lifetime: Lifetime,
 ) -> str:
     """Begin a session on a resident's own page, for somebody who has just signed in; return the cookie's token."""
-    return _begin(
+    return begin(
         conn,
         kind=SessionKind.ACCOUNT,
         now=now,
@@ -330,7 +330,8 @@ def roles_for_place(roles: str | None, only: Collection[str] | None) -> tuple[Ro
     return tuple(role for role in Role if role.value in held and (only is None or role.value in only))
 
 
-def _begin(conn: Connection, *, kind: SessionKind, now: datetime, lifetime: Lifetime, **columns: Any) -> str:
+def begin(conn: Connection, *, kind: SessionKind, now: datetime, lifetime: Lifetime, **columns: Any) -> str:
+    """Begin a session of any kind under a new token, which it returns; `columns` are its row's other ones."""
     token = new_token()
     conn.execute(
         insert(Session).values(

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway.ledger import outbox
-from gateway.people import sessions
-from gateway.people.access import StaffSession
+from gateway.people import guest_sessions, sessions
+from gateway.people.access import SessionKind, StaffSession
 from gateway.people.errors import SessionOverError
 from gateway.people.proven import Proven
 from gateway.people.roles import Role
@@ -38,6 +38,7 @@ _PARKED = (
     .where(*_OPEN, Session.locked_at.is_not(None), Staff.state == StaffState.ACTIVE)
     .order_by(Staff.display_name, Staff.id, Session.created_at.desc())
 )
+_USABLE = (Session.kind == SessionKind.STAFF) & Session.locked_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,20 @@ def park(conn: Connection, session: StaffSession, now: datetime, *, by: Actor | 
 
 
 def park_others(conn: Connection, terminal_id: str, *, but: bytes, by: Actor, now: datetime) -> None:
-    """Lock every usable session of a terminal but the one that begins or goes on, named by its token's hash."""
-    others = (Session.terminal_id == terminal_id) & (Session.token_hash != but)
-    _park(conn, others & Session.locked_at.is_(None), by=by, why="sign_in", now=now)
+    """Lock every usable session of a terminal but the one that begins or goes on, named by its token's hash.
+
+    A guest who was left there is over: whoever signs in sits at that computer now.
+    """
+    # They act in no visit of that guest's: its chain names the gateway.
+    gateway = Actor(ActorKind.SYSTEM, "gateway", terminal_id)
+    guest_sessions.end_at(conn, terminal_id, by=gateway, why="sign_in", now=now)
+    others = _USABLE & (Session.terminal_id == terminal_id) & (Session.token_hash != but)
+    _park(conn, others, by=by, why="sign_in", now=now)
+
+
+def park_for_guest(conn: Connection, terminal_id: str, *, by: Actor, now: datetime) -> None:
+    """Lock every usable session of a terminal at which a resident sits down."""
+    _park(conn, _USABLE & (Session.terminal_id == terminal_id), by=by, why="guest", now=now)
 
 
 def end_earlier(conn: Connection, terminal_id: str, staff_id: str, *, but: bytes, now: datetime) -> None:

@@ -130,6 +130,14 @@ def upsert(conn: Connection, event: LifeEvent) -> None:
     keeping.count_on(conn)
 
 
+def find(conn: Connection, event_id: str) -> LifeEvent:
+    """The life event of this name. Raises `ServiceUnknownError` where there is no such event."""
+    found = next((event for event in load(conn) if event.id == event_id), None)
+    if found is None:
+        raise ServiceUnknownError(f"no life event {event_id[:100]!r}")
+    return found
+
+
 def services_of(conn: Connection, event_id: str) -> tuple[str, ...]:
     """The services of a life event, in their order. Raises `ServiceUnknownError` where there is no such event."""
     found = tuple(conn.execute(_SERVICES_OF, {"id": event_id}).scalars())

@@ -15,8 +15,9 @@ from gateway.terminals.tables import Pairing, PairingKind
 CODE_LIFE = timedelta(minutes=10)
 _TRIES = 5
 """The same digits in use twice is one chance in a million; five times in a row is a defect."""
-_DIGITS = 8
-"""So many that nobody guesses one in the tries that they have: it may be typed by anybody."""
+_DIGITS = {PairingKind.TERMINAL: 8, PairingKind.DISPLAY: 8, PairingKind.GUEST: 6}
+"""So many that nobody guesses one in the tries that they have: the longer may be typed by anybody, a guest's only at an
+enrolled computer of the centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def make_code(conn: Connection, sealer: Sealer, kind: PairingKind, *, now: datet
     for _try in range(_TRIES):
         code = _derive(sealer, kind, new_token(), now + CODE_LIFE)
         values = columns | {"holder_hash": digest(code.seed), "ends_at": code.ends_at}
+        if kind is PairingKind.GUEST:
+            values["seed"] = code.seed
         if _keep(conn, code_hash(sealer, kind, code.digits), kind, now, values):
             return code
     raise PairingCodeError("no free code was found")
@@ -52,6 +55,22 @@ def find_code(conn: Connection, sealer: Sealer, seed: str, now: datetime) -> tup
         )
     ).one_or_none()
     return None if row is None else (row.kind, _derive(sealer, row.kind, seed, row.ends_at))
+
+
+def code_of_visit(conn: Connection, sealer: Sealer, visit_id: str, now: datetime) -> Code | None:
+    """The guest's code that a visit waits for to be typed."""
+    row = conn.execute(
+        select(Pairing.seed, Pairing.ends_at)
+        .where(Pairing.visit_id == visit_id, Pairing.used_at.is_(None), Pairing.ends_at > now)
+        .order_by(Pairing.made_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _derive(sealer, PairingKind.GUEST, row.seed, row.ends_at)
+
+
+def drop_of_visit(conn: Connection, visit_id: str) -> None:
+    """Forget the codes of a visit: nothing begins with them any more."""
+    conn.execute(delete(Pairing).where(Pairing.visit_id == visit_id))
 
 
 def code_hash(sealer: Sealer, kind: PairingKind, digits: str) -> bytes:
@@ -83,8 +102,9 @@ def use_code(conn: Connection, sealer: Sealer, kind: PairingKind, typed: str, no
 
 
 def _derive(sealer: Sealer, kind: PairingKind, seed: str, ends_at: datetime) -> Code:
+    length = _DIGITS[kind]
     number = int.from_bytes(sealer.keyed_hash(f"pairing.digits.{kind.value}", seed))
-    return Code(f"{number % 10**_DIGITS:0{_DIGITS}d}", seed, ends_at)
+    return Code(f"{number % 10**length:0{length}d}", seed, ends_at)
 
 
 def _keep(conn: Connection, hashed: bytes, kind: PairingKind, now: datetime, columns: dict[str, Any]) -> bool:

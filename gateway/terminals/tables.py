@@ -14,6 +14,8 @@ class PairingKind(StrEnum):
 
     TERMINAL = "terminal"
     DISPLAY = "display"
+    GUEST = "guest"
+    """A visit, and the shared computer at which its resident acts alone."""
 
 
 class TerminalPurpose(StrEnum):
@@ -115,6 +117,10 @@ class Pairing(Base):
     name: Mapped[str | None]
     holder_hash: Mapped[bytes | None]
     """Digest of the seed from which the page that shows the code derives it."""
+    visit_id: Mapped[str | None] = mapped_column(index=True)
+    """For a guest: of the visit that shows the code."""
+    seed: Mapped[str | None]
+    """For a guest: what the digits are made from, so that the visit's page can show them again; it takes our key."""
     made_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     made_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -19,7 +19,7 @@ from gateway.feedback import asking as feedback
 from gateway.parts import Parts
 from gateway.people import kept_forms
 from gateway.people.access import StaffSession
-from gateway.visits import stopping
+from gateway.visits import guiding, stopping
 from gateway.visits.delegations import files_until
 from gateway.visits.rows import (
     AnyRow,
@@ -117,6 +117,7 @@ def end_visit(
     closed = {"state": VisitState.CLOSED, "ending": ending, "closed_at": now} | columns
     conn.execute(update(Visit).where(Visit.id == visit.id).values(**closed))
     kept_forms.drop_of_visit(conn, visit.id)
+    guiding.end_with_visit(conn, parts, visit.id, by)
     say(conn, visit.id, event, by, now, ending=ending.value, **data)
     feedback.ask(conn, parts, visit, ending=ending.value, principal_id=delegation and delegation.approver_id, now=now)
     return ending

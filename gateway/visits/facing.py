@@ -10,6 +10,7 @@ from gateway.people.access import DisplaySession
 from gateway.terminals.tables import Display
 from gateway.visits import reading
 from gateway.visits.reading import OpenedVisit
+from gateway.visits.states import IN_FRONT
 from gateway.visits.tables import Visit, VisitState
 from gateway.visits.view import VisitView
 
@@ -21,7 +22,7 @@ _OWN = select(Display.terminal_id, Display.paired_at, Display.offer_number, Disp
 )
 _NEWEST = (
     select(Visit.id, Visit.state, Visit.closed_at)
-    .where(Visit.terminal_id == bindparam("terminal"))
+    .where(Visit.terminal_id == bindparam("terminal"), Visit.channel.in_(IN_FRONT))
     .order_by(Visit.opened_at.desc())
     .limit(1)
 )

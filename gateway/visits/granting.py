@@ -52,6 +52,7 @@ from gateway.visits.delegations import files_until, insert_delegation, store, st
 from gateway.visits.errors import ExpiredError, NoKnownNumberError, OtherPersonError, PersonErasedError
 from gateway.visits.rows import (
     AnyRow,
+    acts_alone,
     ensure,
     lock_approval,
     lock_delegation,
@@ -89,7 +90,10 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     earlier = lock_delegation_of(conn, visit_id)
-    ensure(visit.service_id is not None, "ask before a service is chosen")
+    ensure(
+        visit.service_id is not None and not acts_alone(visit, earlier),
+        "ask before there is a service to ask for",
+    )
     ensure(earlier is None or is_over(earlier, now), "ask while a delegation is open")
     filing = None if earlier is None else lock_filing_of(conn, earlier.id)
     # A new delegation would hide from every page, and from a stop, what is still under way under this one.

@@ -11,7 +11,7 @@ from gateway.people.access import StaffSession
 from gateway.services import catalogue
 from gateway.visits import guarding
 from gateway.visits.filings import MAY_HAVE_ARRIVED
-from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
+from gateway.visits.rows import AnyRow, acts_alone, ensure, lock_delegation_of, lock_filing_of, lock_open_visit
 from gateway.visits.tables import Channel, Visit, VisitState
 from gateway.visits.trail import say
 
@@ -73,6 +73,7 @@ def lock_to_choose(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
     """The visit, locked, if it may become about something else; errors as of `choose_service`."""
     visit = lock_open_visit(conn, by, visit_id)
     delegation = lock_delegation_of(conn, visit_id)
+    ensure(not acts_alone(visit, delegation), "choose a service where the resident acts alone")
     ensure(
         delegation is None or delegation.state not in (DelegationState.REQUESTED, DelegationState.ACTIVE),
         "choose a service while a delegation is open",

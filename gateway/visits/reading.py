@@ -29,6 +29,7 @@ from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.rows import ensure_serves, filings_of_visit
 from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
+from gateway.visits.states import IN_FRONT
 from gateway.visits.stop_codes import StopPaper
 from gateway.visits.tables import Filing, Visit, VisitState
 from gateway.visits.view import AnyColumns, Stage, VisitView
@@ -52,7 +53,7 @@ __all__ = [
 _BY_ID = visit_view().where(Visit.id == bindparam("visit"))
 _OPEN_AT_TERMINAL = (
     visit_view()
-    .where(Visit.terminal_id == bindparam("terminal"), Visit.state == VisitState.OPEN)
+    .where(Visit.terminal_id == bindparam("terminal"), Visit.state == VisitState.OPEN, Visit.channel.in_(IN_FRONT))
     .order_by(Visit.opened_at.desc())
     .limit(1)
 )

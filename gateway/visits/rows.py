@@ -15,6 +15,7 @@ from gateway.visits.errors import NotFoundError, OutOfOrderError, TakenOverError
 from gateway.visits.states import Late
 from gateway.visits.tables import (
     Approval,
+    Channel,
     DelegationRow,
     Filing,
     Permit,
@@ -224,6 +225,11 @@ def find_run(conn: Connection, run_id: str) -> AnyRow:
 def find_receipt(conn: Connection, filing_id: str) -> AnyRow | None:
     """The receipt of a filing, if it has come."""
     return conn.execute(_RECEIPT, {"filing": filing_id}).one_or_none()
+
+
+def acts_alone(visit: AnyRow, delegation: AnyRow | None) -> bool:
+    """Whether the resident of a visit acts alone at a shared computer: nothing is done in their name."""
+    return visit.channel is Channel.SHARED_COMPUTER and delegation is None
 
 
 def ensure(condition: bool, what: str) -> None:

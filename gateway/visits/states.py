@@ -1,6 +1,7 @@
 """The words in which rows of a visit say what they are, how far they have come, and how they ended."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Channel(StrEnum):
@@ -10,6 +11,10 @@ class Channel(StrEnum):
     PHONE = "phone"
     MOBILE = "mobile"
     SHARED_COMPUTER = "shared_computer"
+
+
+IN_FRONT: Final = (Channel.COUNTER, Channel.MOBILE)
+"""Where the resident stands before the display; elsewhere it would show somebody's visit to whoever passes by."""
 
 
 class VisitState(StrEnum):

@@ -11,7 +11,7 @@ from delegation.model import Action, DelegationState
 from gateway.services import catalogue
 from gateway.visits.delegations import files_until
 from gateway.visits.states import Late
-from gateway.visits.tables import ApprovalState, RunState, VisitState
+from gateway.visits.tables import ApprovalState, Channel, RunState, VisitState
 
 AnyColumns: TypeAlias = Mapping[str, Any]
 
@@ -19,6 +19,8 @@ AnyColumns: TypeAlias = Mapping[str, Any]
 class Stage(StrEnum):
     """Where a visit stands: which one thing its pages are about."""
 
+    GUIDING = "guiding"
+    """The resident acts alone at a shared computer, and is only guided."""
     SERVICE = "service"
     """No service is chosen."""
     REFERRAL = "referral"
@@ -231,7 +233,14 @@ class VisitView:
         return all(each["service"] != self.visit["service_id"] for each in delegation["services"])
 
     @property
+    def acts_alone(self) -> bool:
+        """Whether the resident acts alone at a shared computer: nothing is done in their name."""
+        return self.delegation is None and self.visit["channel"] is Channel.SHARED_COMPUTER
+
+    @property
     def _stage_of_service(self) -> Stage:
+        if self.acts_alone:
+            return Stage.GUIDING
         if self.service is None:
             return Stage.SERVICE
         return Stage.REQUEST if self.service.is_electronic else Stage.REFERRAL

@@ -15,7 +15,7 @@ from audit.events import EventName
 from gateway.ids import new_token
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people import kept_forms, proven, sessions, staff_states
+from gateway.people import guest_sessions, kept_forms, proven, sessions, staff_states
 from gateway.people.access import (
     ACCESS_KEY,
     Access,
@@ -161,6 +161,9 @@ async def _load(
     now = parts.clock.now()
     if kind is SessionKind.DISPLAY:
         return await _load_display(connection, parts, token, now)
+    if kind is SessionKind.GUEST:
+        secret = read(parts.settings, connection, CookieName.TERMINAL)
+        return await parts.database.read(lambda conn: guest_sessions.load(conn, token, terminal_secret=secret, now=now))
     if kind is SessionKind.RESIDENT:
         resident = await parts.database.read(lambda conn: sessions.load_resident(conn, token, now))
         await _touch(parts, resident, now)

@@ -21,6 +21,7 @@ class CookieName(StrEnum):
     RESIDENT = "pilnvara_resident"
     ACCOUNT = "pilnvara_mine"
     DISPLAY = "pilnvara_display"
+    GUEST = "pilnvara_guest"
     TERMINAL = "pilnvara_terminal"
     """The enrolment of a shared computer; outlives every session."""
     PROOF = "pilnvara_proof"
@@ -41,6 +42,7 @@ COOKIE_OF = {
     SessionKind.RESIDENT: CookieName.RESIDENT,
     SessionKind.ACCOUNT: CookieName.ACCOUNT,
     SessionKind.DISPLAY: CookieName.DISPLAY,
+    SessionKind.GUEST: CookieName.GUEST,
 }
 _LONG_LIVED = frozenset({CookieName.TERMINAL, CookieName.DISPLAY, CookieName.BROWSER, CookieName.LANGUAGE})
 

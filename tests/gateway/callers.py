@@ -16,12 +16,13 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import Connection
 
+from audit.entry import Actor, ActorKind
 from delegation.assurance import Assurance
 from gateway.app import create_app, fit
 from gateway.clock import HeldClock
-from gateway.ids import digest
+from gateway.ids import digest, new_id
 from gateway.parts import LANGUAGES, Parts, Store
-from gateway.people import residents, sessions, staff
+from gateway.people import guest_sessions, residents, sessions, staff
 from gateway.people.access import DisplaySession, StaffSession
 from gateway.people.errors import UnknownPersonError
 from gateway.people.proven import Shown
@@ -278,6 +279,26 @@ class Callers:
         now, which = self.clock.now(), self.display_of(screen.cookies["pilnvara_display"]).display_id
         connecting.ask(conn, display_id=which, by=by, is_serving=lambda _at: False, now=now)
         connecting.pair(conn, display_id=which, by=by, is_serving=lambda _at: False, now=now)
+
+    def guest(self, *, language: str = "en", token: str | None = None) -> Caller:
+        """A resident who acts alone at this centre's computer, in a visit that nobody sees again."""
+        token = token or self.parts.database.write_now(
+            lambda conn: guest_sessions.begin(
+                conn,
+                visit_id=new_id(),
+                terminal_id=self.terminal_id,
+                centre_id=self.centre_id,
+                language=language,
+                by=Actor(ActorKind.SYSTEM, "gateway"),
+                now=self.clock.now(),
+            )
+        )
+        given = token
+        loaded = self.parts.database.read_now(
+            lambda conn: guest_sessions.load(conn, given, terminal_secret=self.terminal_secret, now=self.clock.now())
+        )
+        cookies = {"pilnvara_guest": token, "pilnvara_terminal": self.terminal_secret}
+        return Caller(self.app, cookies, loaded.csrf if loaded else None)
 
     def session_of(self, token: str, *, at_terminal: bool = True) -> StaffSession | None:
         """The staff session of a token, as the guard loads it."""

@@ -15,6 +15,7 @@ ROUTES: Final = {
     "/desk/visits/{visit_id:str}/picture": "a picture within a page",
     "/desk/visits/{visit_id:str}/receipt.pdf": "a file",
     "/display/events": "a stream",
+    "/guest/events": "a stream",
     "/language/{code:str}": "leads back to the page it was chosen on",
     "/log/checkpoint": "text for programs",
     "/log/origins": "text for programs",

@@ -210,6 +210,10 @@ _AT: Final[dict[Stage, tuple[int, str]]] = {
 
 def steps_of(view: VisitView) -> list[dict[str, Any]]:
     """The progress of a visit: six steps, up to the one it stands at."""
+    if view.acts_alone:
+        is_over = view.stage is Stage.CLOSED
+        alone = ("done", "current") if is_over else ("current", "waiting")
+        return [{"text": text, "state": each} for text, each in zip(words.STEPS_ALONE, alone, strict=True)]
     at, state = _AT.get(view.stage) or (reached(view), "stopped")
     if view.stage is Stage.SECOND_LOOK and view.filing is not None:
         at = 3

@@ -7,6 +7,7 @@ from gateway.pages.desk import (
     doubts,
     ending,
     filling,
+    guiding,
     overview,
     papers,
     plan_filling,
@@ -19,6 +20,7 @@ from gateway.pages.desk import (
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *overview.HANDLERS,
     *steps.HANDLERS,
+    *guiding.HANDLERS,
     *requesting.HANDLERS,
     *signing.HANDLERS,
     *filling.HANDLERS,

@@ -21,6 +21,7 @@ from gateway.pages.desk import (
     asked_before,
     doubt_panel,
     filling_panel,
+    guiding_panel,
     late_panel,
     parties_form,
     plan_panel,
@@ -47,8 +48,8 @@ from gateway.visits.turns import Turn
 _OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
 _LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.NEEDS_HUMAN)
 """Filings whose final request left and may have arrived: nothing is filled anew."""
-_ENDS_HERE = ("service", "referral", "request")
-"""Panels from which a visit may end at once: nothing was asked for."""
+_ENDS_HERE = ("guiding", "service", "referral", "request")
+"""Nothing was asked for yet: the visit may end at once."""
 _TOLD_TOGETHER = (Stage.FILED, Stage.CLOSED)
 LIVE = frozenset(
     {
@@ -131,7 +132,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
 def can_choose(view: VisitView) -> bool:
     """Whether the visit may still become about something else."""
     delegation, filing = view.delegation, view.filing
-    settled = delegation is None or delegation["state"] not in _OPEN_DELEGATION
+    settled = not view.acts_alone and (delegation is None or delegation["state"] not in _OPEN_DELEGATION)
     return view.is_open and settled and (filing is None or filing["state"] not in _LEFT)
 
 
@@ -375,6 +376,7 @@ def _closed(look: _Look) -> dict[str, Any]:
 
 
 _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
+    Stage.GUIDING: lambda look: guiding_panel.gather(look.conn, look.parts, look.view),
     "service": _service,
     "request": _request,
     Stage.REFUSED: _refused,

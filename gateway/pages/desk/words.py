@@ -16,6 +16,7 @@ from ui.i18n import Message, message
 _WAITS: Final = message("The application waits for its turn")
 _WAITS_FOR_PORTAL: Final = message("The application waits for the portal")
 STAGES: Final[Mapping[Stage, Message]] = {
+    Stage.GUIDING: message("The resident acts alone"),
     Stage.SERVICE: message("Choose the service"),
     Stage.REFERRAL: message("This service is not filed here"),
     Stage.REQUEST: message("Ask the resident for a yes"),
@@ -52,6 +53,7 @@ PANELS: Final[Mapping[str, Message]] = {stage.value: text for stage, text in STA
 """The title of a page that shows the panel of another stage: of the questions, when answers are corrected."""
 
 NEXT: Final[Mapping[Stage, Message]] = {
+    Stage.GUIDING: message("Look how it goes"),
     Stage.SERVICE: message("Find the service"),
     Stage.REFERRAL: message("Hand over the information"),
     Stage.REQUEST: message("Ask for a yes"),
@@ -108,6 +110,8 @@ STEPS: Final = (
     message("Sent to the portal"),
     message("Feedback"),
 )
+STEPS_ALONE: Final = (message("The resident acts alone"), message("Feedback"))
+"""Of a visit at a shared computer, in which nothing is done in anybody's name."""
 
 TURNS: Final[Mapping[TurnState, Message]] = {
     TurnState.CURRENT: message("Being worked on"),
@@ -238,6 +242,7 @@ NOTES: Final[Mapping[str, Message]] = {
     "both": message("It has been recorded that you told them"),
     "took_over": message("The visit is yours now. What was typed before is kept"),
     "taken_over": message("That visit is served elsewhere now. Nothing of it is left at this computer"),
+    "counter": message("The resident is served at the counter now. Choose the service"),
     "left_out": message("The service is left out. You can take it back in while the visit is open"),
 }
 """What a step that succeeded says on the next page, by the name in its address."""

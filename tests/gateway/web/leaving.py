@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Connection, update
 
-from gateway.pages import account, rendering
+from gateway.pages import account, guest, rendering
 from gateway.pages.desk import steps
 from gateway.people import sign_in
 from gateway.people.access import StaffSession
@@ -81,7 +81,7 @@ def take_out(patch: pytest.MonkeyPatch, *protections: Protection) -> None:
             case Protection.TURN:
                 patch.setattr(rendering, "_turned", lambda *_given: [])
             case Protection.CLEARING:
-                for module in (account, steps):
+                for module in (account, guest, steps):
                     patch.setattr(
                         module, "see_other", lambda path, **given: see_other(path, cookies=given.get("cookies", ()))
                     )

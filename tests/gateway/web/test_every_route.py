@@ -17,6 +17,7 @@ from tests.gateway.callers import Caller, Callers
 
 REFUSALS = {"session.required", "access.refused", "request.forged", "session.locked", "session.role_not_chosen"}
 BY_ENDPOINT = {Who.ANYONE, Who.PORTAL, Who.RUN}
+OWN_KIND = {Who.RESIDENT: "resident", Who.RESIDENT_ACCOUNT: "account", Who.DISPLAY: "display", Who.GUEST: "guest"}
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -54,6 +55,8 @@ def somebody(callers: Callers, who: Who) -> Caller:
         return callers.at_home()
     if who is Who.DISPLAY:
         return callers.display()
+    if who is Who.GUEST:
+        return callers.guest()
     if who in BY_ENDPOINT:
         return callers.nobody()
     return callers.staff(Role.ASSISTANT if who is Who.STAFF else Role(who.value))
@@ -123,7 +126,7 @@ class TestEveryRoute:
                 assert as_person.status == 401, str(door)
             else:
                 assert as_person.status in {303, 401}, str(door)
-                assert as_person.location.startswith(("/sign-in", "/display/enrol", "")), str(door)
+                assert as_person.location.startswith(("/sign-in", "/display/enrol", "/guest", "")), str(door)
 
     def test_refuses_a_change_without_the_sessions_token(self, callers: Callers) -> None:
         for door in doors(callers.app):
@@ -178,7 +181,7 @@ class TestEveryRoute:
 def _stranger_refusals(door: Door, who: Who) -> set[str]:
     """Where the caller's session is not looked at, the token would have to be a stranger's, which the caller lacks."""
     kinds = {kind.value for kind in door.access.kinds}
-    own = {Who.RESIDENT: "resident", Who.RESIDENT_ACCOUNT: "account", Who.DISPLAY: "display"}.get(who, "staff")
+    own = OWN_KIND.get(who, "staff")
     return set() if own in kinds else {"request.forged"}
 
 

@@ -156,6 +156,12 @@ class Desk(Counter):
         self.write(lambda conn: running.failed(conn, self.store, run.id, error))
         return self
 
+    def _to_guiding(self) -> None:
+        channel = Channel.SHARED_COMPUTER
+        self.visit_id = self.write(
+            lambda conn: opening.open_visit(conn, self.store, self.by, channel=channel, language="lv")
+        )
+
     def _to_service(self) -> None:
         self.visit_id = self.write(
             lambda conn: opening.open_visit(conn, self.store, self.by, channel=Channel.COUNTER, language="lv")

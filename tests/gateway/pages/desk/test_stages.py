@@ -11,6 +11,7 @@ from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
 
 HEADINGS = {
+    Stage.GUIDING: "The resident acts alone",
     Stage.SERVICE: "What did the resident come for?",
     Stage.REFERRAL: "This service is not filed here",
     Stage.REQUEST: "Ask the resident for a yes",
