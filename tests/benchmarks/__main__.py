@@ -18,6 +18,7 @@ from gateway import logging
 from tests.benchmarks import (
     arriving,
     auditing,
+    coming_in,
     connector,
     costs,
     every_page,
@@ -45,6 +46,7 @@ MEASURES: dict[str, Measure] = {
     "pages": pages.measure,
     "every_page": every_page.measure,
     "arriving": arriving.measure,
+    "coming_in": coming_in.measure,
     "portals": portals.measure,
     "verifying": verifying.measure,
     "hashing": hashing.measure,

@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
 from sqlalchemy import select
 
+from audit.entry import decode
 from audit.events import EventName
 from gateway.changes import recoveries
 from gateway.changes.errors import (
@@ -29,6 +31,7 @@ from gateway.people.tables import StaffRecovery
 from tests.gateway.answers import Answer
 from tests.gateway.callers import PASSWORD, Caller, Callers
 from tests.gateway.changes.conftest import RULES, SERVICE, Office
+from tests.gateway.people.staff_keys import a_key, come_in
 
 NEW_PASSWORD = "another long password"
 
@@ -95,6 +98,11 @@ class Lost:
     def place(self) -> Callers:
         return replace(self.office.callers, account=self.account)
 
+    def data_of(self, event: EventName) -> dict[str, Any]:
+        """What the trail says of the only event of its kind."""
+        said = select(AuditEvent.leaf).where(AuditEvent.type == event.value)
+        return decode(self.office.read(lambda conn: conn.execute(said).scalar_one())).data
+
     def events(self) -> list[str]:
         said = select(AuditEvent.type).where(AuditEvent.chain == f"staff:{self.account.id}").order_by(AuditEvent.n)
         return list(self.office.read(lambda conn: conn.execute(said).scalars().all()))
@@ -153,6 +161,20 @@ class TestTwoPeople:
         assert browser.get("/account").status == 200
         lost.finish(lost.halves(change))
         assert browser.get("/account").status == 303
+
+    def test_remove_every_passkey_of_the_account(self, lost: Lost) -> None:
+        key = a_key(lost.place.staff(Role.ASSISTANT))
+        a_key(lost.place.staff(Role.ASSISTANT))
+        halves = lost.halves(lost.opened())
+        secret = secret_on(lost.bring(halves))
+        lost.finish(halves)
+        removed = lost.data_of(EventName.STAFF_FACTOR_REMOVED)
+        assert (removed["factors"], len(removed["passkeys"])) == (["password", "code", "passkey"], 2)
+        answer = come_in(lost.office.callers.nobody(at_terminal=True), key)
+        assert answer.status == 403
+        assert "pilnvara_staff" not in answer.cookies
+        lost.office.wait(timedelta(minutes=1))
+        assert lost.sign_in(NEW_PASSWORD, secret).location == "/account", "who comes back is told that they are gone"
 
     def test_leave_no_half_and_no_secret_in_the_open(self, lost: Lost) -> None:
         halves = lost.halves(lost.opened())

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from gateway.people.staff import Created
 from gateway.people.staff_passkeys import FRESH
 from tests.gateway.people.staff_keys import an_assistant
-from tests.gateway.terminals.test_in_a_browser import Served, served
+from tests.gateway.security_keys import SecurityKeys
+from tests.gateway.terminals.serving import Served
+from tests.gateway.terminals.test_in_a_browser import served
 from tests.gateway.windows import listen
 from tests.wcag import ensure_accessible
 
@@ -26,35 +27,12 @@ PICTURES = os.environ.get("PILNVARA_TEST_PICTURES")
 
 @dataclass
 class Counter:
-    """A terminal's browser, and the security keys that people hold to it."""
+    """A terminal's browser, and the security keys that people hold to the computer."""
 
     page: Page
     served: Served
-    cdp: CDPSession
+    keys: SecurityKeys
     said: list[str]
-
-    def new_key(self) -> str:
-        """A security key with a PIN, in nobody's hand yet."""
-        options = {
-            "protocol": "ctap2",
-            "transport": "usb",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": False,
-        }
-        made: dict[str, Any] = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        return str(made["authenticatorId"])
-
-    def touch(self, key: str | None, *, known: bool = True) -> None:
-        """Hold this key to the computer and no other; `known` whether the PIN is right."""
-        for each in self.keys:
-            self.cdp.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": each, "enabled": each == key})
-        if key is not None:
-            self.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": known})
-
-    def __post_init__(self) -> None:
-        self.keys = [self.new_key(), self.new_key()]
 
     def open(self, path: str) -> None:
         self.page.goto(self.served.address + path)
@@ -73,7 +51,7 @@ class Counter:
         self.served.come_in(self.page, account, login)
         self.page.wait_for_url("**/desk")
         self.open("/account/passkeys")
-        self.touch(key)
+        self.keys.touch(key)
         self.page.get_by_label("What do you call it?").fill(name)
         self.press("Add a passkey")
         expect(self.page.get_by_text("The passkey was added.")).to_be_visible()
@@ -85,23 +63,21 @@ def counter(browser: Browser, served: Served) -> Iterator[Counter]:
     context.add_cookies([{"name": "pilnvara_lang", "value": "en", "url": served.address}])
     page = served.enrol(context)
     said = listen(page)
-    cdp = context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable", {"enableUI": False})
-    yield Counter(page, served, cdp, said)
+    yield Counter(page, served, SecurityKeys(context, page, 2), said)
     context.close()
 
 
 def test_a_key_is_added_and_opens_the_desk_in_one_step(counter: Counter, served: Served) -> None:
-    page, key = counter.page, counter.keys[0]
+    page, key = counter.page, counter.keys.names[0]
     berta = an_assistant(served.callers)
     served.come_in(page, berta, "berta")
     expect(page.get_by_text("Berta Otrā")).to_be_visible()
     counter.open("/account/passkeys")
     counter.look("none")
-    counter.touch(key, known=False)
+    counter.keys.touch(key, known=False)
     counter.press("Add a passkey")
     expect(page.locator("[data-passkey-problem]:visible")).to_have_count(1)
-    counter.touch(key)
+    counter.keys.touch(key)
     page.get_by_label("What do you call it?").fill("Blue key")
     counter.press("Add a passkey")
     expect(page.get_by_text("The passkey was added.")).to_be_visible()
@@ -115,11 +91,11 @@ def test_a_key_is_added_and_opens_the_desk_in_one_step(counter: Counter, served:
     counter.press("Sign out")
     counter.open("/sign-in?next=/desk")
     counter.look("sign-in")
-    counter.touch(key, known=False)
+    counter.keys.touch(key, known=False)
     counter.press("Sign in with a passkey")
     expect(page.get_by_text("You cancelled it, or there was no passkey")).to_be_visible()
     counter.look("cancelled")
-    counter.touch(key)
+    counter.keys.touch(key)
     counter.press("Sign in with a passkey")
     page.wait_for_url("**/desk")
 
@@ -134,7 +110,7 @@ def test_a_key_is_added_and_opens_the_desk_in_one_step(counter: Counter, served:
 
 
 def test_whoevers_key_is_held_to_a_locked_terminal_decides_who_goes_on(counter: Counter, served: Served) -> None:
-    page, (bertas, ciemas) = counter.page, counter.keys
+    page, (bertas, ciemas) = counter.page, counter.keys.names
     berta, ciema = an_assistant(served.callers), an_assistant(served.callers, "ciema", "Ciema Trešā")
     counter.add(ciema, "ciema", ciemas, "Green key")
     counter.press("Sign out")
@@ -143,7 +119,7 @@ def test_whoevers_key_is_held_to_a_locked_terminal_decides_who_goes_on(counter: 
         counter.press("Lock")
         page.wait_for_url("**/unlock")
         page.wait_for_selector("body.app-has-passkeys")
-        counter.touch(key)
+        counter.keys.touch(key)
         counter.press("Unlock with a passkey")
         page.wait_for_url(lambda address: "/unlock" not in address)
         expect(page.get_by_text(name)).to_be_visible()
