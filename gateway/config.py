@@ -337,7 +337,7 @@ class Settings:
         Setting(
             "Roles that may sign in without an enrolled terminal, separated by commas",
             lambda value: tuple(role.strip() for role in value.split(",") if role.strip()),
-            "administrator,auditor",
+            "administrator,auditor,officer",
         ),
     ]
     body_limit: Annotated[

@@ -5,7 +5,7 @@ refuse. What only makes things stricter takes effect at once by one person, and 
 event; a step locks the change's row first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.changes import accounts, defining, holds, identity, network, portal_forms, portals, rules
+from gateway.changes import accounts, defining, holders, holds, identity, network, portal_forms, portals, rules
 from gateway.changes.checks import Faults
 from gateway.changes.errors import (
     ChangeFaultError,
@@ -39,7 +39,6 @@ from gateway.parts import Store
 from gateway.people import computers, freshness
 from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
-from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR
 
 APPLY_JOB: Final = "change.apply"
@@ -136,7 +135,7 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
     row = _locked(conn, change_id, (ChangeState.PROPOSED,))
     if now >= row.lapses_at:
         raise ChangeOverError("past its time")
-    _ensure_administrator(session)
+    _ensure_decides(conn, session, row, holders.CONFIRMS)
     if row.proposed_by == session.staff_id:
         raise SamePersonError("the proposer does not confirm")
     if row.proposed_by is not None and not _is_elsewhere(row, session):
@@ -167,7 +166,7 @@ def refuse(conn: Connection, store: Store, session: StaffSession, change_id: str
     """
     row = _locked(conn, change_id, _OPEN)
     if not _is_about(row, session):
-        _ensure_administrator(session)
+        _ensure_decides(conn, session, row, holders.REFUSES)
     _end(conn, store, row, ChangeState.REFUSED, session)
 
 
@@ -349,8 +348,8 @@ def _is_elsewhere(row: Any, session: StaffSession) -> bool:
     return computers.are_different(proposer, (session.terminal_id, session.browser_hash))
 
 
-def _ensure_administrator(session: StaffSession) -> None:
-    if session.role is not Role.ADMINISTRATOR:
+def _ensure_decides(conn: Connection, session: StaffSession, row: Any, kinds: Collection[ChangeKind]) -> None:
+    if not holders.decides(conn, session, row, kinds):
         raise AccessRefusedError("administrators decide")
 
 

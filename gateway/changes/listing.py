@@ -1,5 +1,6 @@
 """Changes as pages show them: what waits, what took effect by one person lately, and what was decided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,6 +87,12 @@ def decided(conn: Connection, *, most: int, after: int = 0) -> list[Change]:
     found = _changes().where(SecurityChange.state.not_in(_OPEN))
     ordered = found.order_by(SecurityChange.proposed_at.desc(), SecurityChange.id)
     return [_made(row) for row in conn.execute(ordered.limit(most).offset(after))]
+
+
+def of_kinds(conn: Connection, kinds: Collection[ChangeKind], *, most: int) -> list[Change]:
+    """The newest changes of some kinds, open or over."""
+    found = _changes().where(SecurityChange.kind.in_(kinds)).order_by(SecurityChange.proposed_at.desc())
+    return [_made(row) for row in conn.execute(found.limit(most))]
 
 
 def one(conn: Connection, change_id: str) -> Change:

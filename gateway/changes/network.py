@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from audit.events import EventName
+from gateway.changes import holders
 from gateway.changes.checks import Faults, ensure_new, ensure_not_own, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, ALWAYS, Kind, Plan, Values
@@ -21,7 +22,7 @@ from gateway.people.tables import Centre, Staff, StaffState
 from gateway.services import agreements, trainings
 from gateway.services.tables import Agreement, Service, StaffTraining
 
-_NETWORK = ADMINISTRATORS | {Role.OFFICER}
+_HOLDER = ADMINISTRATORS | {Role.OFFICER}
 _CENTRE = ADMINISTRATORS | {Role.MANAGER}
 
 
@@ -40,10 +41,12 @@ def current_agreement(conn: Connection, agreement_id: str) -> Values | None:
 
 
 def _check_agreement(
-    conn: Connection, store: Store, plan: Plan, before: Values | None, _by: StaffSession | None
+    conn: Connection, store: Store, plan: Plan, before: Values | None, by: StaffSession | None
 ) -> None:
     values, faults = plan.values, Faults()
     ensure_new(before)
+    with faults.gather():
+        holders.ensure_own_values(by, values)
     of_holder = select(Service.id).where(Service.holder == values["holder"])
     if conn.execute(of_holder.limit(1)).first() is None:
         faults.add("holder", Fault.UNKNOWN)
@@ -72,7 +75,8 @@ def _conclude(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
     _record(conn, store, EventName.AGREEMENT_CHANGED, by, agreement=plan.target, **values)
 
 
-def _check_end(conn: Connection, store: Store, _plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
+def _check_end(conn: Connection, store: Store, _plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+    holders.ensure_own_values(by, before)
     ends_at = known(before)["ends_at"]
     if ends_at is not None and moment(ends_at) <= store.clock.database_now(conn):
         raise ChangeFaultError("target", Fault.NOTHING)
@@ -218,14 +222,14 @@ def _record(conn: Connection, store: Store, event: EventName, by: Actor, **data:
 
 KINDS = {
     ChangeKind.AGREEMENT_ADD: Kind(
-        about="agreement", current=current_agreement, check=_check_agreement, apply=_conclude, proposers=_NETWORK
+        about="agreement", current=current_agreement, check=_check_agreement, apply=_conclude, proposers=_HOLDER
     ),
     ChangeKind.AGREEMENT_END: Kind(
         about="agreement",
         current=current_agreement,
         check=_check_end,
         apply=_end,
-        proposers=_NETWORK,
+        proposers=_HOLDER,
         is_stricter=ALWAYS,
     ),
     ChangeKind.BASKET_CHANGE: Kind(
@@ -233,7 +237,6 @@ KINDS = {
         current=current_basket,
         check=_check_basket,
         apply=_fill_basket,
-        proposers=_NETWORK,
         is_stricter=_has_fewer,
     ),
     ChangeKind.TRAINING_GRANT: Kind(

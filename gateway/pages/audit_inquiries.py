@@ -47,7 +47,7 @@ async def show_all(request: AnyRequest, parts: Parts) -> Response[Any]:
     return page(request, "pages/audit/inquiries.html", inquiries=found[:_PAGE], older=older, words=finding_words)
 
 
-@get("/inquiries/figures", **allow(Who.AUDITOR, Who.OFFICER, Who.MANAGER))
+@get("/inquiries/figures", **allow(Who.AUDITOR, Who.ADMINISTRATOR, Who.MANAGER))
 async def show_figures(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """How many there were, for whoever answers for the network or a centre: no numbers of cases, nobody's names."""
     await inquiries.tell_what_is_due(parts)

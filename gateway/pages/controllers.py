@@ -23,6 +23,7 @@ from gateway.pages import (
     displays,
     findings,
     guest,
+    holder,
     home,
     kept,
     passkey_entrance,
@@ -47,6 +48,7 @@ from gateway.pages.resident import approving, disputing, entering, passkeys, sig
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
+    *holder.HANDLERS,
     *account.HANDLERS,
     *account_passkeys.HANDLERS,
     *passkey_entrance.HANDLERS,

@@ -17,7 +17,7 @@ HOME_OF = {
     Role.MANAGER: "/manage",
     Role.ADMINISTRATOR: "/admin",
     Role.AUDITOR: "/audit",
-    Role.OFFICER: "/admin",
+    Role.OFFICER: "/holder",
 }
 """Where each role's work begins."""
 

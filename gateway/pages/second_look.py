@@ -25,7 +25,7 @@ from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
-_WHO: Final = allow(Who.ASSISTANT, Who.MANAGER, Who.OFFICER)
+_WHO: Final = allow(Who.ASSISTANT, Who.MANAGER)
 
 QUESTIONS: Final[Mapping[SecondLookKind, Message]] = {
     SecondLookKind.PAPER_GRANT: message("Did you see this person sign this text?"),

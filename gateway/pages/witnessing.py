@@ -19,7 +19,7 @@ from gateway.visits.rows import find_approval, find_visit
 from gateway.visits.tables import SecondLookKind
 from gateway.web.redirects import see_other
 
-_WHO: Final = allow(Who.ASSISTANT, Who.MANAGER, Who.OFFICER)
+_WHO: Final = allow(Who.ASSISTANT, Who.MANAGER)
 _SANDBOX: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 """A file that was handed in runs nothing and reaches nothing."""
 

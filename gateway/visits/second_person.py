@@ -39,7 +39,7 @@ from gateway.visits.trail import say
 
 LASTS = timedelta(minutes=30)
 """How long a colleague may take; paper gives its own."""
-MAY_LOOK = frozenset({Role.ASSISTANT, Role.MANAGER, Role.OFFICER})
+MAY_LOOK = frozenset({Role.ASSISTANT, Role.MANAGER})
 FROM_ANY_CENTRE = frozenset({SecondLookKind.PAPER_GRANT, SecondLookKind.PAPER_PERMIT})
 """Kinds that a colleague in another centre may answer, as by video call."""
 

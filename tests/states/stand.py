@@ -79,11 +79,11 @@ class Stand:
         """Somebody else of the same centre, at a computer of their own; the account is two days old."""
         return self.place_of(name, *roles).staff(roles[0], at_terminal=roles[0] not in ANYWHERE, language="lv")
 
-    def place_of(self, name: str, *roles: Role, login: str | None = None) -> Callers:
+    def place_of(self, name: str, *roles: Role, login: str | None = None, holder: str | None = None) -> Callers:
         """Where somebody else of the same centre sits."""
         parts, now, centre = self.gateway.parts, self.clock.now(), self.callers.centre_id
         login = login or name.split(maxsplit=1)[0].lower()
-        new = NewStaff(login=login, name=name, password=PASSWORD, centre_id=centre, roles=roles)
+        new = NewStaff(login=login, name=name, password=PASSWORD, centre_id=centre, roles=roles, holder=holder)
         account = parts.database.write_now(lambda conn: an_account(conn, parts.sealer, new, now=now))
         return dataclasses.replace(self._new_terminal(f"Lete {login}"), account=account)
 

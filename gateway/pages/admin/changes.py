@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from connectors.sdk.words import Words
-from gateway.changes import flow, listing, recoveries
+from gateway.changes import flow, holders, listing, recoveries
 from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonError
 from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind
@@ -25,7 +25,9 @@ from ui.i18n import Language, Message
 
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
+_LISTED: Final = allow(Who.ADMINISTRATOR, Who.MANAGER)
 _READERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
+"""An officer reads what is about the own holder, which `holders.ensure_own` sees to."""
 _SHUT: Final = ("suspended", "closed")
 """What shuts a thing and leaves all else of it; a change ends that, and whoever confirms sees that it comes back."""
 _WHOLE: Final = frozenset({ChangeKind.ACCOUNT_RECOVER, ChangeKind.ACCOUNT_RESUME, ChangeKind.ACCOUNT_END})
@@ -34,6 +36,7 @@ _MARKS: Final = ("forms", "difference")
 _MARK: Final = 12
 """Signs of a hash that are shown: enough to compare two; the log has it whole."""
 _ADMINISTRATOR: Final = allow(Who.ADMINISTRATOR)
+_DECIDES: Final = allow(Who.ADMINISTRATOR, Who.OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class _One:
         return [self.names.get(line, line) if isinstance(line, str) else line for line in words.said(name, value)]
 
 
-@get("/admin", **_READERS)
+@get("/admin", **_LISTED)
 async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """What waits, what one person did alone lately, and what was decided, the newest first."""
     place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
@@ -102,6 +105,7 @@ async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, cha
     """One change: why, by whom, from what to what."""
 
     def work(conn: Connection) -> tuple[_One, bool]:
+        holders.ensure_own(conn, session, change_id)
         one = _One.read(conn, change_id, language_of(request))
         is_account = one.change.kind is ChangeKind.ACCOUNT_RECOVER
         half = recoveries.half_for(conn, session, change_id, parts.clock.now()) if is_account else None
@@ -111,9 +115,10 @@ async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, cha
     return _show(request, session, one, may_see_half=has_half)
 
 
-@post("/admin/changes/{change_id:str}/confirm", **_ADMINISTRATOR)
+@post("/admin/changes/{change_id:str}/confirm", **_DECIDES)
 async def confirm(session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
     """It is right; it takes effect after the delay."""
+    await _ensure_own(parts, session, change_id)
     try:
         await parts.database.write(lambda conn: flow.confirm(conn, parts, session, change_id))
     except (SamePersonError, FreshAccountError) as error:
@@ -122,9 +127,10 @@ async def confirm(session: StaffSession, parts: Parts, change_id: FromPath[str])
     return see_other(f"/admin/changes/{change_id}")
 
 
-@post("/admin/changes/{change_id:str}/refuse", **_ADMINISTRATOR)
+@post("/admin/changes/{change_id:str}/refuse", **_DECIDES)
 async def refuse(session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
     """It never takes effect."""
+    await _ensure_own(parts, session, change_id)
     await parts.database.write(lambda conn: flow.refuse(conn, parts, session, change_id))
     return see_other(f"/admin/changes/{change_id}")
 
@@ -146,7 +152,7 @@ async def show_secret(
     return _show(request, session, one, secret=secret)
 
 
-@post("/admin/changes/{change_id:str}/half", **_READERS)
+@post("/admin/changes/{change_id:str}/half", **_LISTED)
 async def show_half(
     request: AnyRequest, session: StaffSession, parts: Parts, change_id: FromPath[str]
 ) -> Response[Any]:
@@ -167,7 +173,7 @@ def _show(
 ) -> Response[Any]:
     change = one.change
     is_own = change.proposed_by == session.staff_id
-    is_administrator = session.role is Role.ADMINISTRATOR
+    is_administrator, is_officer = session.role is Role.ADMINISTRATOR, session.role is Role.OFFICER
     waits = change.state.value == "proposed"
     return page(
         request,
@@ -185,8 +191,11 @@ def _show(
         secret=secret,
         half=half,
         may_see_half=may_see_half,
-        may_confirm=is_administrator and not is_own and waits,
-        may_refuse=is_administrator and not is_own and change.is_open,
+        may_confirm=(is_administrator or (is_officer and _is_confirmed_by_holder(change))) and not is_own and waits,
+        may_refuse=(is_administrator or (is_officer and change.kind in holders.REFUSES))
+        and not is_own
+        and change.is_open,
+        is_officer=is_officer,
         may_withdraw=is_own and change.is_open,
         may_see_secret=is_administrator and is_own and change.secret_waits and secret is None,
     )
@@ -213,6 +222,15 @@ def _rows(one: _One) -> list[dict[str, Any]]:
         old, new = change.secret_mark_before, change.secret_mark
         rows.append({"label": words.SECRET_MARK, "before": [old or "–"], "after": [new], "differs": old != new})
     return rows
+
+
+def _is_confirmed_by_holder(change: Change) -> bool:
+    """Whether an officer's word is the second one; what came from the command line is taken up by an administrator."""
+    return change.kind in holders.CONFIRMS and change.proposed_by is not None
+
+
+async def _ensure_own(parts: Parts, session: StaffSession, change_id: str) -> None:
+    await parts.database.read(lambda conn: holders.ensure_own(conn, session, change_id))
 
 
 async def _note(parts: Parts, session: StaffSession, change_id: str, error: ChangeError) -> None:

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection, select
 
-from gateway.changes import flow, listing, network
+from gateway.changes import flow, holders, listing, network
 from gateway.changes.checks import Faults
 from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
 from gateway.changes.kinds import Plan
@@ -19,6 +19,7 @@ from gateway.parts import Parts
 from gateway.people import staff
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError, UnknownPersonError
+from gateway.people.roles import Role
 from gateway.people.tables import Staff
 from gateway.web.redirects import see_other
 from ui.i18n import Language, Message
@@ -38,6 +39,7 @@ async def show_form(
     kind = _kind(kind_name, session)
     target = request.query_params.get("target", "")[:_LONGEST_TARGET]
     typed: dict[str, str] = {}
+    await parts.database.read(lambda conn: holders.ensure_own_target(conn, session, kind, target))
     if kind not in _WITHOUT_TARGET:
         now = await parts.database.read(lambda conn: flow.KINDS[kind].current(conn, target))
         if now is None:
@@ -45,6 +47,8 @@ async def show_form(
         typed = fields.write(kind, now)
     elif kind is ChangeKind.TRAINING_GRANT and target:
         typed = await parts.database.read(lambda conn: _renewed(conn, target))
+    elif kind is ChangeKind.AGREEMENT_ADD and session.holder and session.role is Role.OFFICER:
+        typed = {"holder": session.holder}
     return await _form(request, parts, kind, target, typed)
 
 
@@ -57,6 +61,7 @@ async def propose(
     reason, target = field(data, "reason", 4 * flow.LONGEST_REASON), field(data, "target", _LONGEST_TARGET)
 
     def work(conn: Connection) -> str:
+        holders.ensure_own_target(conn, session, kind, target)
         faults = Faults()
         values, beside = fields.read(kind, data, faults)
         aim = _target(conn, kind, target, beside, faults)

@@ -245,7 +245,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
 """By the last part of the address."""
 
 
-@get("/admin/{name:str}", **allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER))
+@get("/admin/{name:str}", **allow(Who.ADMINISTRATOR, Who.MANAGER))
 async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: FromPath[str]) -> Response[Any]:
     """One list of what is registered."""
     registry = REGISTRIES.get(name)

@@ -1,6 +1,8 @@
 """Those who answer for people: the list, one account and what is decided about it."""
 
+from gateway.changes.tables import ChangeKind
 from gateway.people.roles import Role
+from tests.states.scenes.administrator import office
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -25,3 +27,21 @@ def scene_accounts(stand: Stand) -> None:
     stand.see("sign-in/suspended", stand.at_an_enrolled_one(), "/sign-in?why=suspended", Kind.REFUSED)
     ada.post(f"{here}/end", {"why": "left"})
     stand.see("people/one-ended", ada, here, Kind.STOPPED)
+
+
+def scene_officer(stand: Stand) -> None:
+    two = office(stand)
+    ods = stand.place_of("Ods Pārstāvis", Role.OFFICER, login="ods", holder="VSAA").staff(
+        Role.OFFICER, at_terminal=False, language="lv"
+    )
+    nobodys = stand.place_of("Une Neviena", Role.OFFICER, login="une", holder="Iestāde bez pakalpojumiem")
+    empty = nobodys.staff(Role.OFFICER, at_terminal=False, language="lv")
+    stand.see("holder/empty", empty, "/holder", Kind.EMPTY)
+    begins = "2026-11-01T00:00:00+00:00"
+    agreed = {"holder": "VSAA", "service": None, "centre": None, "begins_at": begins, "ends_at": None}
+    change = two.propose(ChangeKind.AGREEMENT_ADD, "more", agreed)
+    stand.see("holder/start", ods, "/holder")
+    stand.see("holder/change", ods, f"/admin/changes/{change}", Kind.WAITING)
+    stand.see("holder/propose", ods, "/admin/propose/agreement.add")
+    ods.post(f"/admin/changes/{change}/refuse")
+    stand.see("holder/decided", ods, "/holder")

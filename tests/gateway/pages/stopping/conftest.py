@@ -23,7 +23,12 @@ def signed_in(facing: Facing) -> Staff:
 
     def begin(role: Role) -> Phone:
         new = staff.NewStaff(
-            centre_id=counter.by.centre_id, login=f"berta-{role}", name="Berta Otrā", password="x" * 14, roles=(role,)
+            centre_id=counter.by.centre_id,
+            login=f"berta-{role}",
+            name="Berta Otrā",
+            password="x" * 14,
+            roles=(role,),
+            holder="VSAA" if role is Role.OFFICER else None,
         )
         made = counter.write(lambda conn: an_account(conn, parts.sealer, new, now=now))
         at_terminal = role not in (Role.AUDITOR, Role.ADMINISTRATOR)

@@ -1,0 +1,77 @@
+"""What a service holder's officer may do with changes: those about their own holder's agreements and forms, no others.
+
+For an officer there is nothing else: another holder's change is answered as if there were none.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
+from gateway.changes.kinds import Values
+from gateway.changes.tables import ChangeKind, SecurityChange
+from gateway.people.access import StaffSession
+from gateway.people.roles import Role
+from gateway.services.tables import Agreement, Service
+
+CONFIRMS: Final = frozenset({ChangeKind.AGREEMENT_ADD})
+"""What the holder's word makes whole: it is the holder who agrees."""
+REFUSES: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.FORM_ACCEPT})
+"""What the holder keeps from taking effect."""
+
+
+def decides(conn: Connection, session: StaffSession, change: Any, kinds: Collection[ChangeKind]) -> bool:
+    """Whether somebody decides about a change: an administrator, or the holder's own officer about one of `kinds`."""
+    if session.role is Role.ADMINISTRATOR:
+        return True
+    return session.role is Role.OFFICER and change.kind in kinds and is_own(conn, session, change)
+
+
+def ensure_own(conn: Connection, session: StaffSession, change_id: str) -> None:
+    """Keep an officer from what is not about their holder. Raises `ChangeUnknownError`."""
+    if session.role is not Role.OFFICER:
+        return
+    change = conn.execute(select(SecurityChange.__table__).where(SecurityChange.id == change_id)).one_or_none()
+    if change is None or not is_own(conn, session, change):
+        raise ChangeUnknownError("not about the officer's holder")
+
+
+def ensure_own_target(conn: Connection, session: StaffSession, kind: ChangeKind, target: str) -> None:
+    """Keep an officer's form from what is not their holder's. Raises `ChangeUnknownError`."""
+    if session.role is Role.OFFICER and kind is ChangeKind.AGREEMENT_END:
+        holder = select(Agreement.holder).where(Agreement.id == target)
+        if session.holder is None or conn.execute(holder).scalar_one_or_none() != session.holder:
+            raise ChangeUnknownError("no agreement of the officer's holder")
+
+
+def ensure_own_values(session: StaffSession | None, values: Values | None) -> None:
+    """Let an officer propose for the own holder alone. Raises `ChangeFaultError`."""
+    if session is not None and session.role is Role.OFFICER and (values or {}).get("holder") != session.holder:
+        raise ChangeFaultError("holder", Fault.UNKNOWN)
+
+
+def is_own(conn: Connection, session: StaffSession, change: Any) -> bool:
+    """Whether a change's row is about the officer's own holder."""
+    return session.holder is not None and _holder_of(conn, change) == session.holder
+
+
+def of_holder(conn: Connection, holder: str, changes: Collection[Any]) -> list[Any]:
+    """Those of some changes that are about a holder; one statement where forms are among them."""
+    forms = {each.target for each in changes if each.kind is ChangeKind.FORM_ACCEPT}
+    rows = select(Service.id).where(Service.id.in_(forms), Service.holder == holder)
+    own = set(conn.execute(rows).scalars()) if forms else set()
+    return [each for each in changes if each.target in own or _named(each.kind, each.before, each.after) == holder]
+
+
+def _holder_of(conn: Connection, change: Any) -> str | None:
+    if change.kind is ChangeKind.FORM_ACCEPT:
+        return conn.execute(select(Service.holder).where(Service.id == change.target)).scalar_one_or_none()
+    return _named(change.kind, change.before, change.payload)
+
+
+def _named(kind: ChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str | None:
+    if kind not in {ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END}:
+        return None
+    named: str | None = (after or {}).get("holder") or (before or {}).get("holder")
+    return named

@@ -1,0 +1,125 @@
+"""Where a service holder's officer begins: their institution's services, agreements, and what is proposed of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from sqlalchemy import Connection, or_, select
+
+from gateway.changes import holders, listing
+from gateway.changes.tables import ChangeKind
+from gateway.days import last_day
+from gateway.pages.admin import titles, words
+from gateway.pages.rendering import language_of, page
+from gateway.parts import Parts
+from gateway.people.access import StaffSession, Who, allow
+from gateway.people.errors import AccessRefusedError
+from gateway.people.tables import Centre
+from gateway.services import catalogue
+from gateway.services.tables import Agreement, Portal, Service
+from ui.i18n import Message, message
+
+AnyRequest = Request[Any, Any, Any]
+_ABOUT: Final = (ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END, ChangeKind.FORM_ACCEPT)
+_MOST: Final = 200
+_COMING, _IN_FORCE, _OVER = message("Coming"), message("In force"), message("Over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """One agreement, as its holder reads it."""
+
+    id: str
+    service: str | None
+    """Its title; none: every service of the holder."""
+    centre: str | None
+    begins_at: datetime
+    until: date | None
+    """The last day."""
+    state: Message
+
+    @property
+    def can_end(self) -> bool:
+        """Whether it is not over yet."""
+        return self.state is not _OVER
+
+
+@get("/holder", **allow(Who.OFFICER))
+async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """What the officer's institution has entrusted to whom, and what waits for its word."""
+    holder, now, language = session.holder, parts.clock.now(), language_of(request)
+    if holder is None:
+        raise AccessRefusedError("nobody's officer")
+
+    def work(conn: Connection) -> dict[str, Any]:
+        about = holders.of_holder(conn, holder, listing.of_kinds(conn, _ABOUT, most=_MOST))
+        return {
+            "services": _services(conn, holder, session.language),
+            "agreements": _agreements(conn, holder, session.language, now),
+            "waiting": [each for each in about if each.is_open],
+            "decided": [each for each in about if not each.is_open][:20],
+            "titles": titles.of_changes(conn, about, language),
+        }
+
+    shown = await parts.database.read(work)
+    return page(
+        request,
+        "pages/holder/start.html",
+        holder=holder,
+        kinds=words.KINDS,
+        states=words.STATES,
+        why=words.why,
+        by=words.by,
+        confirms=holders.CONFIRMS,
+        **shown,
+    )
+
+
+def _services(conn: Connection, holder: str, language: str) -> list[dict[str, Any]]:
+    rows = conn.execute(
+        select(Service.id, Service.cards, Service.grant_least, Service.permit_least, Portal.name)
+        .outerjoin(Portal, Portal.id == Service.portal_id)
+        .where(Service.holder == holder)
+        .order_by(Service.id)
+        .limit(_MOST)
+    )
+    return [
+        {
+            "id": row.id,
+            "title": catalogue.title_of(row.cards, language),
+            "portal": row.name,
+            "grant": words.LEVELS[row.grant_least],
+            "permit": words.LEVELS[row.permit_least],
+        }
+        for row in rows
+    ]
+
+
+def _agreements(conn: Connection, holder: str, language: str, now: datetime) -> list[Agreed]:
+    rows = conn.execute(
+        select(Agreement.__table__, Service.cards, Centre.name.label("centre"))
+        .outerjoin(Service, Service.id == Agreement.service_id)
+        .outerjoin(Centre, Centre.id == Agreement.centre_id)
+        .where(Agreement.holder == holder)
+        .order_by(or_(Agreement.ends_at.is_(None), Agreement.ends_at > now).desc(), Agreement.begins_at, Agreement.id)
+        .limit(_MOST)
+    )
+    return [
+        Agreed(
+            id=row.id,
+            service=None if row.cards is None else catalogue.title_of(row.cards, language),
+            centre=row.centre,
+            begins_at=row.begins_at,
+            until=last_day(row.ends_at) if row.ends_at else None,
+            state=_OVER
+            if row.ends_at is not None and row.ends_at <= now
+            else _COMING
+            if row.begins_at > now
+            else _IN_FORCE,
+        )
+        for row in rows
+    ]
+
+
+HANDLERS = (show,)

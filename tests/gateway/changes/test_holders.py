@@ -1,0 +1,129 @@
+"""A service holder's officer: the own institution's services, agreements and forms, and nothing of anybody else's."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from gateway.changes import flow
+from gateway.changes.errors import ChangeFaultError, Fault
+from gateway.changes.tables import ChangeKind, ChangeState
+from gateway.people.errors import AccessRefusedError
+from gateway.people.roles import Role
+from gateway.people.staff import NewStaff
+from gateway.services import agreements
+from gateway.services.tables import Service
+from tests.gateway.accounts import an_account
+from tests.gateway.callers import HOLDER, PASSWORD, Caller, Callers
+from tests.gateway.changes.conftest import RULES, SERVICE, WHY, Office
+
+OTHER = "Cita iestāde"
+AGREED: dict[str, Any] = {
+    "holder": HOLDER,
+    "service": None,
+    "centre": None,
+    "begins_at": "2026-11-01T00:00:00+00:00",
+    "ends_at": None,
+}
+
+
+@pytest.fixture
+def ods(office: Office) -> Callers:
+    """Ods, officer of the institution that holds the service, whom two others are not."""
+    new = NewStaff(
+        login="ods",
+        name="Ods Pārstāvis",
+        password=PASSWORD,
+        centre_id=office.callers.centre_id,
+        roles=(Role.OFFICER,),
+        holder=HOLDER,
+    )
+    made = office.write(lambda conn: an_account(conn, office.parts.sealer, new, now=office.clock.now()))
+    card = {"title": "Svešs pakalpojums", "summary": "Cits"}
+    values = {"id": "lv.example.other", "holder": OTHER, "feedback_group": "x", "cards": {"lv": card}}
+    rules = {"grant_least": 2, "permit_least": 2, "routes": ["phone"]}
+    office.write(lambda conn: conn.execute(insert(Service).values(values | rules)))
+    return replace(office.callers, account=made)
+
+
+def conclude(office: Office, holder: str) -> str:
+    begins = office.clock.now()
+    return office.write(lambda conn: agreements.conclude(conn, holder=holder, begins_at=begins))
+
+
+def officer(ods: Callers) -> Caller:
+    return ods.staff(Role.OFFICER, at_terminal=False)
+
+
+class TestOfficer:
+    def test_begins_with_what_the_own_institution_has_and_nothing_else(self, office: Office, ods: Callers) -> None:
+        conclude(office, HOLDER)
+        conclude(office, OTHER)
+        office.propose(ChangeKind.AGREEMENT_ADD, "theirs", AGREED | {"holder": OTHER})
+        own = office.propose(ChangeKind.AGREEMENT_ADD, "ours", AGREED)
+        assert officer(ods).get("/").location == "/holder"
+        page = officer(ods).get("/holder").text
+        assert "Parauga pabalsts" in page
+        assert f"/admin/changes/{own}" in page
+        assert page.count("agreement.end?") == 1
+        assert OTHER not in page
+        assert "Svešs" not in page
+
+    def test_reads_no_list_of_the_network_and_looks_at_no_visit(self, ods: Callers) -> None:
+        for path in ("/admin", "/admin/portals", "/admin/agreements", "/people", "/second-look", "/inquiries/figures"):
+            assert officer(ods).get(path).status == 403, path
+
+    def test_finds_no_change_that_is_about_another_holder(self, office: Office, ods: Callers) -> None:
+        theirs = office.propose(ChangeKind.AGREEMENT_ADD, "theirs", AGREED | {"holder": OTHER})
+        rules = office.propose(ChangeKind.SERVICE_RULES, SERVICE, RULES | {"grant_least": 1})
+        ours = office.propose(ChangeKind.AGREEMENT_ADD, "ours", AGREED)
+        for change in (theirs, rules):
+            assert officer(ods).get(f"/admin/changes/{change}").status == 404
+            for step in ("confirm", "refuse", "withdraw"):
+                assert officer(ods).post(f"/admin/changes/{change}/{step}").status == 404, step
+            assert office.state(change) is ChangeState.PROPOSED
+        assert officer(ods).get(f"/admin/changes/{ours}").status == 200
+
+    def test_confirms_an_agreement_of_the_own_holder(self, office: Office, ods: Callers) -> None:
+        change = office.propose(ChangeKind.AGREEMENT_ADD, "ours", AGREED)
+        assert officer(ods).post(f"/admin/changes/{change}/confirm").status == 303
+        assert office.state(change) is ChangeState.CONFIRMED
+        office.wait()
+        office.apply(change)
+        assert office.state(change) is ChangeState.APPLIED
+
+    def test_proposes_and_ends_for_the_own_holder_alone(self, office: Office, ods: Callers) -> None:
+        form = {"holder": HOLDER, "begins_at": "2026-12-01", "reason": WHY}
+        assert officer(ods).post("/admin/propose/agreement.add", form).location.startswith("/admin/changes/")
+        assert officer(ods).post("/admin/propose/agreement.add", form | {"holder": OTHER}).status == 422
+        theirs, ours = conclude(office, OTHER), conclude(office, HOLDER)
+        assert officer(ods).get(f"/admin/propose/agreement.end?target={theirs}").status == 404
+        assert officer(ods).post("/admin/propose/agreement.end", {"target": theirs, "reason": WHY}).status == 404
+        ended = officer(ods).post("/admin/propose/agreement.end", {"target": ours, "reason": WHY}).location
+        assert office.state(ended.rpartition("/")[2]) is ChangeState.APPLIED, "the holder stops at once"
+
+    def test_does_not_confirm_what_they_proposed_or_settings_of_the_network(self, office: Office, ods: Callers) -> None:
+        by = ods.session_of(officer(ods).cookies["pilnvara_staff"], at_terminal=False)
+        assert by is not None
+        change = office.propose(ChangeKind.AGREEMENT_ADD, "ours", AGREED, by=by)
+        assert officer(ods).post(f"/admin/changes/{change}/confirm").status == 403
+        rules = office.propose(ChangeKind.SERVICE_RULES, SERVICE, RULES | {"grant_least": 1})
+        with pytest.raises(AccessRefusedError):
+            office.step(flow.confirm, by, rules)
+        with pytest.raises(AccessRefusedError):
+            office.propose(ChangeKind.BASKET_CHANGE, "vpvkac", {"services": [SERVICE]}, by=by)
+        office.confirm(change)
+        assert office.state(change) is ChangeState.CONFIRMED
+
+    def test_of_nobody_signs_in_as_nothing(self, office: Office, ods: Callers) -> None:
+        here = officer(ods)
+        with pytest.raises(ChangeFaultError) as refused:
+            office.propose(ChangeKind.ACCOUNT_ROLES, ods.account.id, {"roles": ["officer"], "holder": None})
+        assert refused.value.all["holder"] is Fault.HOLDER
+        change = office.propose(ChangeKind.ACCOUNT_ROLES, ods.account.id, {"roles": ["officer"], "holder": OTHER})
+        office.confirm(change)
+        office.wait()
+        office.apply(change)
+        office.clock.move(-office.parts.settings.change_delay)
+        assert here.get("/holder").location.startswith("/sign-in"), "whoever was another's officer is at work no more"
