@@ -181,6 +181,7 @@ class EventName(StrEnum):
     DECISION_STORED = "system:decision:stored"
     DECISION_OPENED = "resident:decision:opened"
     DECISION_SHOWN = "staff:decision:shown"
+    OUTCOME_SEEN = "assistant:outcome:seen"
     OUTCOME_HANDED_OVER = "assistant:outcome:handed_over"
     FEEDBACK_ASKED = "system:feedback:asked"
     MESSAGE_SENT = "system:message:sent"

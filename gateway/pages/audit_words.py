@@ -160,6 +160,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.DECISION_STORED: message("The decision was kept"),
     EventName.DECISION_OPENED: message("Opened the decision"),
     EventName.DECISION_SHOWN: message("Looked at the decision while serving the resident"),
+    EventName.OUTCOME_SEEN: message("Marked at the desk that the news of the application were seen"),
     EventName.OUTCOME_HANDED_OVER: message("Handed over the outcome"),
     EventName.FEEDBACK_ASKED: message("The resident was asked how it went"),
     EventName.MESSAGE_SENT: message("A message was sent"),

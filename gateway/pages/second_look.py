@@ -133,7 +133,7 @@ async def refuse(session: StaffSession, parts: Parts, look_id: FromPath[str]) ->
     return await _answer(parts, look_id, lambda conn: second_acts.refuse(conn, parts, session, look_id))
 
 
-@get(["/second-look/events", "/desk/events"], **_WHO)
+@get("/second-look/events", **_WHO)
 async def events(session: StaffSession, parts: Parts) -> Stream:
     """Tell a page that counts what waits when the count has changed, until the session is over."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 from stdnum import iban
 
 from audit.entry import Actor
@@ -128,6 +128,18 @@ def missing(conn: Connection, staff_id: str) -> tuple[ValueKind, ...]:
     """
     known = {row.kind for row in conn.execute(_KNOWN, {"staff": staff_id}) if _counts(row.kind, row.set_by, staff_id)}
     return tuple(kind for kind in ValueKind if kind not in known)
+
+
+def known_of(staff_id: str) -> dict[ValueKind, ColumnElement[bool]]:
+    """Whether each kind is known of somebody, as `missing` says it, for a statement that asks other things too."""
+
+    def is_known(kind: ValueKind) -> ColumnElement[bool]:
+        of_kind = select(StaffValue.staff_id).where(StaffValue.staff_id == staff_id, StaffValue.kind == kind)
+        if kind is ValueKind.CODE:
+            of_kind = of_kind.where(StaffValue.set_by.is_not(None), StaffValue.set_by != staff_id)
+        return of_kind.exists()
+
+    return {kind: is_known(kind) for kind in ValueKind}
 
 
 def unrecognised(conn: Connection) -> list[str]:

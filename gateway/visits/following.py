@@ -30,7 +30,7 @@ from gateway.visits.outcome_tables import Following, FollowingEnd
 from gateway.visits.rows import AnyRow, find_delegation, find_filing, find_run, lock_delegation, lock_filing
 from gateway.visits.running import set_run
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import Run, RunKind, RunState
+from gateway.visits.tables import Run, RunKind, RunState, Visit
 from gateway.visits.telling import Told
 from gateway.visits.trail import say
 from ui.formats import ZONE
@@ -158,6 +158,7 @@ def found(conn: Connection, parts: Parts, run_id: str, result: Followed) -> None
         columns["decision_hash"] = _keep_decision(conn, vault, filing, result.decision, now)
     _set(conn, filing.id, **columns)
     if is_new or "decision_hash" in columns:
+        _tell_desk(conn, filing, now)
         telling.tell(conn, parts, row.id, Told.NEWS)
     rule = registry.find(filing.service_id).outcome
     awaits = rule is not None and rule.decision_path is not None and Action.COLLECT in live
@@ -280,7 +281,14 @@ def _end_if_over(conn: Connection, parts: Parts, filing: AnyRow, row: AnyRow, no
     is_time = now >= one.until
     _end(conn, filing, FollowingEnd.TIME if is_time else FollowingEnd.STOPPED, now)
     if is_time:
+        _tell_desk(conn, filing, now)
         telling.tell(conn, parts, row.id, Told.FOLLOWING_ENDED)
+
+
+def _tell_desk(conn: Connection, filing: AnyRow, now: datetime) -> None:
+    """It is news at the desk of whoever serves the visit, or served it last."""
+    assistant = select(Visit.assistant_id).where(Visit.id == filing.visit_id).scalar_subquery()
+    _set(conn, filing.id, news_for=assistant, news_at=now)
 
 
 def _end(conn: Connection, filing: AnyRow, why: FollowingEnd, now: datetime) -> None:

@@ -1,10 +1,11 @@
 """What the desk lists beside the open visits: those that were closed today. No names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
@@ -23,10 +24,12 @@ _CLOSED: Select[Any] = (
     .order_by(Visit.opened_at.desc())
     .limit(bindparam("most"))
 )
-_FILED = (
-    select(Filing.visit_id, Filing.service_id, Following.stage)
+_LISTED = _CLOSED.subquery()
+_WITH_FILED = (
+    select(_LISTED, Filing.service_id.label("filed_service"), Following.stage.label("filed_stage"))
+    .outerjoin(Filing, and_(Filing.visit_id == _LISTED.c.id, Filing.state == FilingState.FILED))
     .outerjoin(Following, Following.filing_id == Filing.id)
-    .where(Filing.visit_id.in_(bindparam("visits", expanding=True)), Filing.state == FilingState.FILED)
+    .order_by(_LISTED.c.opened_at.desc(), _LISTED.c.id)
 )
 _ORDER = tuple(Stage)
 
@@ -52,13 +55,15 @@ class Line:
 
 def closed_since(conn: Connection, session: StaffSession, since: datetime, *, most: int) -> list[Line]:
     """This assistant's visits at this terminal that were opened since then and have closed, newest first."""
-    lines = _lines(conn, session, _CLOSED, most, since=since)
-    filed = [line.id for line in lines if line.ending is Ending.FILED]
+    given = {"assistant": session.staff_id, "terminal": session.terminal_id, "most": most, "since": since}
+    rows = conn.execute(_WITH_FILED, given).all()
+    lines = _lines(conn, session, list({row.id: row for row in rows}.values()))
     services: dict[str, set[str]] = {}
     stages: dict[str, set[Stage]] = {}
-    for visit_id, service_id, stage in conn.execute(_FILED, {"visits": filed}) if filed else ():
-        services.setdefault(visit_id, set()).add(service_id)
-        stages.setdefault(visit_id, set()).add(stage or Stage.REQUEST)
+    for row in rows:
+        if row.ending is Ending.FILED and row.filed_service is not None:
+            services.setdefault(row.id, set()).add(row.filed_service)
+            stages.setdefault(row.id, set()).add(row.filed_stage or Stage.REQUEST)
     return [
         replace(
             line,
@@ -69,9 +74,7 @@ def closed_since(conn: Connection, session: StaffSession, since: datetime, *, mo
     ]
 
 
-def _lines(conn: Connection, session: StaffSession, query: Select[Any], most: int, **values: object) -> list[Line]:
-    given = {"assistant": session.staff_id, "terminal": session.terminal_id, "most": most} | values
-    rows = conn.execute(query, given).all()
+def _lines(conn: Connection, session: StaffSession, rows: Sequence[Any]) -> list[Line]:
     several = sorted({service for row in rows for service in row.services or ()})
     known = {each.id: each for each in catalogue.find_all(conn, several)} if several else {}
     return [

@@ -27,6 +27,7 @@ class Following(Base):
     __tablename__ = "following"
     __table_args__ = (
         CheckConstraint("(ended IS NULL) = (next_at IS NOT NULL)", name="goes_on_or_has_ended"),
+        Index("ix_following_news", "news_for", "news_at", **only_where("news_for IS NOT NULL")),
         Index("ix_following_due", "portal_id", "next_at", **only_where("next_at IS NOT NULL")),
     )
     filing_id: Mapped[str] = mapped_column(ForeignKey("filing.id"), primary_key=True)
@@ -47,6 +48,10 @@ class Following(Base):
     """When the portal last answered."""
     changed_at: Mapped[datetime | None]
     """When it last said something new."""
+    news_for: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Whose desk tells what is new of it, until they mark it seen: who served the visit when it came."""
+    news_at: Mapped[datetime | None]
+    """When there was last something new for a desk to tell."""
     decision_hash: Mapped[str | None] = mapped_column(String(43))
     """Keyed hash of the decision's PDF, which is sealed."""
     ended: Mapped[FollowingEnd | None]

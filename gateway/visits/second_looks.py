@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from gateway.database.base import written_out
@@ -60,15 +60,20 @@ def waiting_for(conn: Connection, session: StaffSession, now: datetime, *, most:
 
 def count_for(conn: Connection, session: StaffSession, now: datetime) -> int:
     """How many looks `session` may answer at `now`."""
+    return int(conn.execute(select(counting(session, now))).scalar_one())
+
+
+def counting(session: StaffSession, now: datetime) -> Any:
+    """The same number, for a statement that counts other things too."""
     if not _may_look(session):
-        return 0
-    counted = (
+        return literal(0)
+    return (
         select(func.count())
         .select_from(SecondLook)
         .join(Visit, Visit.id == SecondLook.visit_id)
         .where(*_open_to(session, now))
+        .scalar_subquery()
     )
-    return int(conn.execute(counted).scalar_one())
 
 
 def of_visit(conn: Connection, visit_id: str) -> list[tuple[SecondLookKind, datetime]]:

@@ -135,6 +135,11 @@ TURN_COLOURS: Final[Mapping[TurnState, str]] = {
     TurnState.REFERRED: "grey",
 }
 
+WAIT_FOR_OTHERS: Final = frozenset(
+    {Stage.SECOND_LOOK, Stage.APPROVAL, Stage.FILLING, Stage.PERMIT, Stage.SENDING, Stage.LOOKING_UP}
+)
+"""Stages in which the resident, a colleague, a worker or the portal is awaited."""
+
 CHANNELS: Final[Mapping[Channel, Message]] = {
     Channel.COUNTER: message("At the counter"),
     Channel.PHONE: message("By telephone"),

@@ -11,6 +11,7 @@ from gateway.people.tables import ValueKind
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits import drift, setting_aside, troubles
+from gateway.visits.outcome_tables import Following
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from gateway.visits.trouble_tables import TroubleKind
@@ -170,6 +171,16 @@ def scene_followed(stand: Stand) -> None:
     stand.see("desk/receipt-followed", desk.browser, f"{desk.path}/receipt")
     desk.close()
     stand.see("desk/closed-followed", desk.browser, desk.path)
+    newer = stand.desk(somebody(2))
+    newer.open(QUEUE).grant(services=(Wanted(service=QUEUE, follow=True, collect=True),))
+    newer.fill()
+    newer.send()
+    newer.close()
+    newer.write(
+        lambda conn: conn.execute(update(Following).values(news_for=newer.by.staff_id, news_at=newer.clock.now()))
+    )
+    newer.at(Stage.APPROVAL)
+    stand.see("desk/news", newer.browser, "/desk")
 
 
 def scene_portal_in_trouble(stand: Stand) -> None:

@@ -1,0 +1,164 @@
+"""What an assistant's day brings beside the open visits: news of what was filed, and what waits elsewhere.
+
+News are what a portal said of an application since its assistant last marked it seen, also of visits of other days and
+computers. Nobody's name and no value stand here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, bindparam, func, not_, select, update
+
+from audit.events import EventName
+from connectors.sdk.outcome import Stage
+from delegation.filing import FilingState
+from gateway.database.base import written_out
+from gateway.ledger.tables import AuditChain
+from gateway.parts import Parts
+from gateway.people import fingerprints
+from gateway.people.access import StaffSession
+from gateway.people.tables import ValueKind
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from gateway.visits import second_looks
+from gateway.visits.outcome_tables import Following, FollowingEnd
+from gateway.visits.tables import Filing, Visit, VisitState
+from gateway.visits.trail import say
+
+_MINE = Visit.assistant_id == bindparam("assistant")
+_HERE = and_(_MINE, Visit.terminal_id == bindparam("terminal"))
+_OPEN = Visit.state == written_out(VisitState.OPEN)
+_ELSEWHERE = select(func.count()).select_from(Visit).where(_OPEN, Visit.centre_id == bindparam("centre"), not_(_HERE))
+_NEWS = (
+    select(
+        Following.filing_id,
+        Following.visit_id,
+        Following.stage,
+        Following.ended,
+        Following.decision_hash,
+        Following.news_at,
+        Visit.opened_at,
+        Visit.terminal_id,
+        Service.cards,
+    )
+    .join(Visit, Visit.id == Following.visit_id)
+    .join(Filing, Filing.id == Following.filing_id)
+    .outerjoin(Service, Service.id == Filing.service_id)
+    .where(Following.news_for == bindparam("assistant"))
+    .order_by(Following.news_at.desc(), Following.filing_id)
+    .limit(bindparam("most"))
+)
+_UNSEEN = select(Following.filing_id, Following.visit_id).where(
+    Following.news_for == bindparam("assistant"), Following.news_at <= bindparam("until")
+)
+_SEEN = update(Following).where(Following.filing_id == bindparam("which")).values(news_for=None)
+_DOUBTS = (
+    select(func.count())
+    .select_from(Filing)
+    .join(Visit, Visit.id == Filing.visit_id)
+    .where(Filing.state == written_out(FilingState.NEEDS_HUMAN), Visit.centre_id == bindparam("centre"))
+)
+_STEPS = (
+    select(func.coalesce(func.sum(AuditChain.n), 0))
+    .select_from(Visit)
+    .join(AuditChain, AuditChain.chain == Visit.id)
+    .where(_OPEN, _HERE)
+)
+_NEWEST = select(func.max(Following.news_at)).where(Following.news_for == bindparam("assistant"))
+_MOST_SEEN: Final = 500
+"""Lines that one press marks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something new of one application."""
+
+    filing_id: str
+    visit_id: str
+    service: str | None
+    stage: Stage
+    ended: FollowingEnd | None
+    has_decision: bool
+    at: datetime
+    visit_at: datetime
+    """When its visit was opened."""
+    is_here: bool
+    """Whether the visit's page opens at this terminal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How much waits outside the assistant's own visits, and what is not known of them."""
+
+    second_looks: int
+    elsewhere: int
+    """Visits of the centre that are open with colleagues or at other computers."""
+    mine_elsewhere: int
+    """Of these, those that the assistant began."""
+    missing: tuple[ValueKind, ...]
+    """What has to be known of the assistant before they may open a visit."""
+
+
+def news_of(conn: Connection, by: StaffSession, *, most: int) -> list[News]:
+    """What is new of what this assistant filed, the newest first, until they mark it seen."""
+    return [
+        News(
+            filing_id=row.filing_id,
+            visit_id=row.visit_id,
+            service=None if row.cards is None else catalogue.title_of(row.cards, by.language),
+            stage=row.stage,
+            ended=row.ended,
+            has_decision=row.decision_hash is not None,
+            at=row.news_at,
+            visit_at=row.opened_at,
+            is_here=row.terminal_id == by.terminal_id,
+        )
+        for row in conn.execute(_NEWS, {"assistant": by.staff_id, "most": most})
+    ]
+
+
+def mark_seen(conn: Connection, parts: Parts, by: StaffSession, until: datetime) -> int:
+    """The assistant has seen what was new up to `until`; return how many lines that were."""
+    rows = conn.execute(_UNSEEN.limit(_MOST_SEEN), {"assistant": by.staff_id, "until": until}).all()
+    now = parts.clock.database_now(conn)
+    if rows:
+        conn.execute(_SEEN, [{"which": row.filing_id} for row in rows])
+    for row in sorted(rows, key=lambda each: each.visit_id):
+        say(conn, row.visit_id, EventName.OUTCOME_SEEN, by.actor, now, filing=row.filing_id)
+    return len(rows)
+
+
+def waiting(conn: Connection, by: StaffSession, now: datetime) -> Waiting:
+    """What waits for this assistant beside their own visits, in one statement."""
+    known = fingerprints.known_of(by.staff_id)
+    columns = [
+        second_looks.counting(by, now).label("looks"),
+        _ELSEWHERE.scalar_subquery().label("elsewhere"),
+        _ELSEWHERE.where(_MINE).scalar_subquery().label("mine"),
+        *(is_known.label(f"known_{kind.value}") for kind, is_known in known.items()),
+    ]
+    row = conn.execute(select(*columns), _place(by)).one()._asdict()
+    return Waiting(
+        second_looks=int(row["looks"]),
+        elsewhere=int(row["elsewhere"]),
+        mine_elsewhere=int(row["mine"]),
+        missing=tuple(kind for kind in known if not row[f"known_{kind.value}"]),
+    )
+
+
+def moment(conn: Connection, by: StaffSession, now: datetime) -> Sequence[Any]:
+    """What the desk compares while it is looked at: cheap, in one statement."""
+    columns = [
+        second_looks.counting(by, now),
+        _DOUBTS.scalar_subquery(),
+        _STEPS.scalar_subquery(),
+        _NEWEST.scalar_subquery(),
+    ]
+    labelled = [column.label(f"part_{number}") for number, column in enumerate(columns)]
+    return tuple(conn.execute(select(*labelled), _place(by)).one())
+
+
+def _place(by: StaffSession) -> dict[str, str | None]:
+    return {"centre": by.centre_id, "assistant": by.staff_id, "terminal": by.terminal_id}
