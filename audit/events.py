@@ -228,6 +228,9 @@ class EventName(StrEnum):
     TRAINING_CLOSED = "admin:training:closed"
     TRAINING_GRANTED = "admin:training:granted"
     TRAINING_WITHDRAWN = "admin:training:withdrawn"
+    TRAINING_EARNED = "system:training:earned"
+    LESSON_PASSED = "staff:lesson:passed"
+    LESSON_EXERCISED = "staff:lesson:exercised"
 
     # The log about itself, and those who check it.
     LOG_STARTED = "system:log:started"

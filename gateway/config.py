@@ -332,6 +332,12 @@ class Settings:
             unit="days",
         ),
     ]
+    practice_url: Annotated[
+        str | None, Setting("Where assistants practise, for lessons to lead to", texts.optional_url)
+    ]
+    practice_key: Annotated[
+        Path | None, Setting("File with the public key of practice, by which an exercise there counts", texts.program)
+    ]
     staff_anywhere: Annotated[
         tuple[str, ...],
         Setting(

@@ -1,5 +1,6 @@
 """In practice alone: who can be met, their codes of this moment, what was sent to them, and beginning anew."""
 
+import re
 import time
 from typing import Any
 
@@ -7,16 +8,20 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 
 from gateway.demo.people import CENTRES, PASSWORD
+from gateway.lessons.exercises import certify
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.practice import world
+from gateway.practice import exercises, world
 from gateway.terminals import enrolment
 from gateway.web.current import CurrentSession
+from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
 _COMPUTER = "Mācību dators"
+_NUMBER = re.compile(r"[0-9A-F]{12}")
+_NO_NUMBER = message("Type the number as it stands on the page of your lesson: twelve digits and letters from A to F")
 
 
 @get("/practice", **allow(Who.ANYONE, while_locked=True))
@@ -57,10 +62,53 @@ async def begin_anew(request: AnyRequest, parts: Parts) -> Response[Any]:
     return page(request, "pages/practice/beginning.html", back="/practice")
 
 
+@get("/practice/exercises", **allow(Who.STAFF))
+async def show_exercises(request: AnyRequest, parts: Parts, session: StaffSession) -> Response[Any]:
+    """What the person has filed here, for the lessons of the live gateway."""
+    _ensure_practice(parts)
+    return await _exercises_page(request, parts, session)
+
+
+@post("/practice/exercises", **allow(Who.STAFF))
+async def certify_exercise(request: AnyRequest, parts: Parts, session: StaffSession, data: Form) -> Response[Any]:
+    """Sign that something was filed here, for the number of one lesson."""
+    _ensure_practice(parts)
+    number, wanted = "".join(field(data, "number", 24).split()).upper(), field(data, "filing")
+    if not _NUMBER.fullmatch(number):
+        return await _exercises_page(request, parts, session, wrong=_NO_NUMBER, status=422)
+    filed = await parts.database.read(lambda conn: exercises.of_staff(conn, session.staff_id, session.language))
+    one = next((each for each in filed if each.filing_id == wanted), None)
+    if one is None:
+        raise NotFoundException
+    certificate = certify(parts.settings, service_id=one.service_id, number=number, filed_at=one.filed_at)
+    return await _exercises_page(request, parts, session, certificate=certificate)
+
+
+async def _exercises_page(
+    request: AnyRequest,
+    parts: Parts,
+    session: StaffSession,
+    *,
+    certificate: str | None = None,
+    wrong: Message | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    filed = await parts.database.read(lambda conn: exercises.of_staff(conn, session.staff_id, session.language))
+    return page(
+        request,
+        "pages/practice/exercises.html",
+        status=status,
+        exercises=filed,
+        certificate=certificate,
+        wrong=wrong,
+        back="/practice/exercises",
+    )
+
+
 def _ensure_practice(parts: Parts) -> None:
     """Where people are real there is no such page."""
     if parts.settings.mode != "practice":
         raise NotFoundException
 
 
-HANDLERS = (show_practice, make_practice_computer, begin_anew)
+HANDLERS = (show_practice, make_practice_computer, begin_anew, show_exercises, certify_exercise)

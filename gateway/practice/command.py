@@ -16,6 +16,7 @@ import click
 from gateway.config import ConfigurationError, Settings
 from gateway.demo.ports import Ports
 from gateway.demo.stack import Stack, StackError
+from gateway.lessons.exercises import public_key
 from gateway.practice import world
 from gateway.setting_texts import origin, time_of_day
 from ui.formats import ZONE
@@ -36,13 +37,18 @@ _PASSED_ON: Final = ("PILNVARA_TRUSTED_PROXIES", "PILNVARA_LOG_LEVEL")
 )
 @click.option("--url", help="Where browsers reach it behind a proxy: https://practice.… of the network.")
 @click.option("--sign-in-url", help="The same of the residents' stand-in sign-in: a name below that of --url.")
+@click.option("--show-key", is_flag=True, help="Print the public key by which live gateways know an exercise, and end.")
 @click.option("--forget-at", default="03:00", show_default=True, help="When everything is forgotten, in Latvia.")
-def practice(port: int, folder: Path, url: str | None, sign_in_url: str | None, forget_at: str) -> None:
+def practice(port: int, folder: Path, url: str | None, sign_in_url: str | None, show_key: bool, forget_at: str) -> None:
     """A gateway to practise with, beside a live one: made-up people, and no way to a real portal.
 
     It has an issuer, keys, a log and a database of its own, in FOLDER. Everything is forgotten each night, and when
     somebody presses the button on its page /practice.
     """
+    if show_key:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        click.echo(public_key(folder))
+        return
     signal.signal(signal.SIGTERM, _end)
     try:
         at = time_of_day(forget_at)
