@@ -30,9 +30,24 @@ _USE = (
         FeedbackInvitation.token_hash == bindparam("token"),
         FeedbackInvitation.used.is_(False),
         FeedbackInvitation.expires_on >= bindparam("today"),
+        FeedbackInvitation.rated == bindparam("was_rated"),
     )
     .values(used=True)
     .returning(FeedbackInvitation.centre_id, FeedbackInvitation.service_group, FeedbackInvitation.month)
+)
+_RATE = (
+    update(FeedbackInvitation)
+    .where(
+        FeedbackInvitation.token_hash == bindparam("token"),
+        FeedbackInvitation.used.is_(False),
+        FeedbackInvitation.rated.is_(False),
+        FeedbackInvitation.expires_on >= bindparam("today"),
+    )
+    .values(rated=True)
+    .returning(FeedbackInvitation.centre_id, FeedbackInvitation.service_group, FeedbackInvitation.month)
+)
+_IS_RATED = select(FeedbackInvitation.rated, FeedbackInvitation.used).where(
+    FeedbackInvitation.token_hash == bindparam("token")
 )
 _KEEP = insert(FeedbackAnswer)
 
@@ -49,18 +64,20 @@ class Degree(StrEnum):
 class Answer:
     """What somebody says of the help that they got."""
 
-    satisfaction: int
-    """From 1, very bad, to 5, very good."""
-    done: Degree
-    """Whether they could do what they came for."""
-    clear: Degree
-    """Whether they understood what was done in their name."""
+    satisfaction: int | None
+    """From 1, very bad, to 5, very good; `None` where it was given on the display before."""
+    done: Degree | None
+    """Whether they could do what they came for; `None` of a rating on the display."""
+    clear: Degree | None
+    """Whether they understood what was done in their name; `None` of a rating on the display."""
     comment: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what the tables would not hold. Raises `AnswerError`."""
-        if not 1 <= self.satisfaction <= 5:
+        if self.satisfaction is not None and not 1 <= self.satisfaction <= 5:
             raise AnswerError("satisfaction goes from 1 to 5")
+        if (self.done is None) != (self.clear is None) or (self.satisfaction is None and self.done is None):
+            raise AnswerError("an answer is a rating, the questions, or both")
         if self.comment is not None and len(self.comment.replace("\r\n", "\n")) > LONGEST_COMMENT:
             raise AnswerError(f"a comment has at most {LONGEST_COMMENT} characters")
 
@@ -74,6 +91,8 @@ class Invitation:
 
     centre_name: str
     expires_on: date
+    is_rated: bool
+    """How satisfied somebody was is known from the display, and is not asked again."""
 
 
 def find(conn: Connection, parts: Parts, token: str) -> Invitation:
@@ -84,7 +103,7 @@ def find(conn: Connection, parts: Parts, token: str) -> Invitation:
     """
     row = conn.execute(_INVITATION, {"token": _hash(token)}).one_or_none()
     found = _answerable(row, local_day(parts.clock.database_now(conn)))
-    return Invitation(found.centre_name, found.expires_on)
+    return Invitation(found.centre_name, found.expires_on, found.rated)
 
 
 def give(conn: Connection, parts: Parts, token: str, answer: Answer) -> None:
@@ -92,23 +111,50 @@ def give(conn: Connection, parts: Parts, token: str, answer: Answer) -> None:
 
     Raises:
         InvitationUnknownError, InvitationUsedError, InvitationExpiredError: it cannot be answered.
+        AnswerError: it rates what was rated on the display, or leaves out what was not.
     """
     today = local_day(parts.clock.database_now(conn))
     hashed = _hash(token)
-    used = conn.execute(_USE, {"token": hashed, "today": today}).one_or_none()
+    found = _answerable(conn.execute(_INVITATION, {"token": hashed}).one_or_none(), today)
+    if found.rated != (answer.satisfaction is None):
+        raise AnswerError("one rating a visit")
+    used = conn.execute(_USE, {"token": hashed, "today": today, "was_rated": found.rated}).one_or_none()
     if used is None:
-        _answerable(conn.execute(_INVITATION, {"token": hashed}).one_or_none(), today)
         raise InvitationUsedError("the invitation was answered in this moment")
+    _keep(conn, used, answer, today)
+
+
+def rate(conn: Connection, parts: Parts, token: str, satisfaction: int) -> bool:
+    """Keep a rating that was given by one touch; False when there was one already. The phone may still tell the rest.
+
+    Raises:
+        AnswerError: it is not from 1 to 5.
+    """
+    answer = Answer(satisfaction=satisfaction, done=None, clear=None)
+    today = local_day(parts.clock.database_now(conn))
+    rated = conn.execute(_RATE, {"token": _hash(token), "today": today}).one_or_none()
+    if rated is not None:
+        _keep(conn, rated, answer, today)
+    return rated is not None
+
+
+def is_rated(conn: Connection, token: str) -> bool:
+    """Whether nothing is left to be touched: it was rated on the display, or all was answered on the phone."""
+    row = conn.execute(_IS_RATED, {"token": _hash(token)}).one_or_none()
+    return row is None or row.rated or row.used
+
+
+def _keep(conn: Connection, asked: Row[*tuple[Any, ...]], answer: Answer, today: date) -> None:
     conn.execute(
         _KEEP,
         {
             "id": new_id(),
-            "centre_id": used.centre_id,
-            "service_group": used.service_group,
-            "month": used.month,
+            "centre_id": asked.centre_id,
+            "service_group": asked.service_group,
+            "month": asked.month,
             "satisfaction": answer.satisfaction,
-            "done": answer.done.value,
-            "clear": answer.clear.value,
+            "done": answer.done and answer.done.value,
+            "clear": answer.clear and answer.clear.value,
             "comment": None if answer.comment is None else scrub(answer.comment),
             "given_on": today,
         },

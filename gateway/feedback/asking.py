@@ -52,6 +52,7 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
             "asked_on": today,
             "expires_on": today + timedelta(days=VALID_DAYS),
             "used": False,
+            "rated": False,
         },
     )
     link = f"{parts.settings.public_url}/f/{code}"

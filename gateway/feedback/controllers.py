@@ -62,10 +62,10 @@ class Filled:
             comment=field(data, "comment", 10 * LONGEST_COMMENT).replace("\r\n", "\n"),
         )
 
-    def faults(self) -> dict[str, Message]:
-        """What is missing or wrong, by field."""
+    def faults(self, *, is_rated: bool) -> dict[str, Message]:
+        """What is missing or wrong, by field; where it `is_rated` already nobody asks how satisfied they are."""
         right = {
-            "satisfaction": self.satisfaction in {"1", "2", "3", "4", "5"},
+            "satisfaction": is_rated or self.satisfaction in {"1", "2", "3", "4", "5"},
             "done": self.done in {*Degree},
             "clear": self.clear in {*Degree},
         }
@@ -74,10 +74,10 @@ class Filled:
             found["comment"] = _TOO_LONG
         return found
 
-    def answer(self) -> Answer:
+    def answer(self, *, is_rated: bool) -> Answer:
         """The answer, once `faults` has found nothing."""
         return Answer(
-            satisfaction=int(self.satisfaction),
+            satisfaction=None if is_rated else int(self.satisfaction),
             done=Degree(self.done),
             clear=Degree(self.clear),
             comment=self.comment or None,
@@ -125,12 +125,13 @@ async def show_questions(request: AnyRequest, parts: Parts, token: FromPath[str]
 async def take_answer(request: AnyRequest, parts: Parts, token: FromPath[str], data: Form) -> Response[Any]:
     """Keep the answer; the link is used up."""
     filled = Filled.of(data)
-    faults = filled.faults()
     try:
+        invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
+        is_rated = invitation.is_rated
+        faults = filled.faults(is_rated=is_rated)
         if faults:
-            invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
             return _questions(request, invitation, token, filled, faults, status=400)
-        await parts.database.write(lambda conn: answers.give(conn, parts, token, filled.answer()))
+        await parts.database.write(lambda conn: answers.give(conn, parts, token, filled.answer(is_rated=is_rated)))
     except FeedbackError as error:
         return _over(request, error)
     return see_other("/f/thanks")

@@ -6,7 +6,7 @@ neither the clock nor the order of writing tells whose answer it was.
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -27,6 +27,8 @@ class FeedbackInvitation(Base):
     expires_on: Mapped[date]
     """The last day on which it works."""
     used: Mapped[bool]
+    rated: Mapped[bool] = mapped_column(server_default=false())
+    """On the display: what is left is asked on the phone."""
 
 
 class FeedbackAnswer(Base):
@@ -42,8 +44,10 @@ class FeedbackAnswer(Base):
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"), index=True)
     service_group: Mapped[str] = mapped_column(String(64))
     month: Mapped[str] = mapped_column(String(7))
-    satisfaction: Mapped[int]
-    done: Mapped[str] = mapped_column(String(8))
-    clear: Mapped[str] = mapped_column(String(8))
+    satisfaction: Mapped[int | None]
+    """None where it was given on the display: that is an answer of its own."""
+    done: Mapped[str | None] = mapped_column(String(8))
+    clear: Mapped[str | None] = mapped_column(String(8))
+    """None of a rating on the display."""
     comment: Mapped[str | None]
     given_on: Mapped[date]

@@ -34,8 +34,8 @@ from gateway.people.switching import Parked
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.services import trainings
 from gateway.services.trainings import Trained
-from gateway.terminals import displays
 from gateway.terminals.tables import TerminalPurpose
+from gateway.visits import display_choices
 from gateway.web import cookies
 from gateway.web.cookies import COOKIE_OF, CookieName
 from gateway.web.current import CurrentSession
@@ -253,7 +253,7 @@ async def choose_language(request: AnyRequest, parts: Parts, database: Database,
     kind = next((kind for kind in SessionKind if kind.value == of), None)
     token = cookies.read(parts.settings, request, COOKIE_OF[kind]) if kind else None
     if kind is SessionKind.DISPLAY and token:
-        await database.write(lambda conn: displays.set_language(conn, token, code))
+        await database.write(lambda conn: display_choices.choose(conn, parts, token, language=code))
     elif kind and token:
         await database.write(lambda conn: sessions.set_language(conn, digest(token), code))
     return see_other(back, cookies=[cookies.make(parts.settings, CookieName.LANGUAGE, code)])

@@ -1,73 +1,46 @@
-"""The screen that faces the resident: shows the open visit of its terminal, and takes yes, no and stop.
+"""The screen that faces the resident: shows the open visit of its terminal, and takes yes, no, stop and a rating.
 
 Between visits it is blank. Whatever it posts names the question that was on the screen, so a late touch answers nothing
 else.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.response import Stream
 from sqlalchemy import Connection
 
-from delegation.assurance import ON_PHONE, Route
-from gateway.feedback.asking import printed_code
-from gateway.pages import readback
+from gateway.feedback import answers
+from gateway.feedback.errors import FeedbackError
+from gateway.pages import display_screens
+from gateway.pages.display_screens import Screen, Shown
 from gateway.pages.forms import Form
 from gateway.pages.forms import field as form_field
-from gateway.pages.qr import qr
-from gateway.pages.rendering import LANGUAGES, page
-from gateway.pages.resident import endings, screens
+from gateway.pages.rendering import page
+from gateway.pages.resident import screens
 from gateway.pages.resident.approving import MOVED_ON
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession, Who, allow
 from gateway.problem_texts import PROBLEMS
-from gateway.visits import confirming, facing, holders, line, reading, showing, stopping, troubles
+from gateway.visits import confirming, display_choices, facing, holders, reading, showing, stopping
 from gateway.visits.approvals import Answer
 from gateway.visits.errors import DocumentNotCheckedError
-from gateway.visits.reading import OpenedVisit, Stage, VisitView
+from gateway.visits.facing import Phase
+from gateway.visits.reading import VisitView
+from gateway.web import cookies
+from gateway.web.cookies import CookieName
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
-from ui.i18n import Language, Message, message, plural_message
+from ui.i18n import Message, message, plural_message
 
 AnyRequest = Request[Any, Any, Any]
 _DISPLAY = allow(Who.DISPLAY)
 _NO_CODE = message("Type the code from the message")
-
-
-class Screen(StrEnum):
-    """What the display is about; each has a template of its name."""
-
-    WAITING = "waiting"
-    """Paired with no terminal."""
-    PAIRING = "pairing"
-    BLANK = "blank"
-    FAREWELL = "farewell"
-    GREETING = "greeting"
-    INVITE = "invite"
-    """The question is asked on the phone: how to get there, then that it is there."""
-    STATEMENT = "statement"
-    READBACK = "readback"
-    PROGRESS = "progress"
-    FILED = "filed"
-    TOLD = "told"
-
-
-_BEFORE = {Stage.SERVICE, Stage.REFERRAL, Stage.REQUEST}
-_UNDER_WAY = {Stage.QUESTIONS, Stage.FILLING, Stage.SENDING}
-_ON_DISPLAY = {Stage.APPROVAL: Screen.STATEMENT, Stage.PERMIT: Screen.READBACK}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What the display shows now."""
-
-    screen: Screen
-    view: VisitView | None = None
-    values: dict[str, Any] = field(default_factory=dict)
+_OPEN: Final = frozenset({Phase.VISIT, Phase.RESTING})
+_RATINGS: Final = frozenset("12345")
+_LONGEST_CODE: Final = 8
+_DELETE: Final = "delete"
 
 
 @get("/display", **_DISPLAY)
@@ -78,8 +51,13 @@ async def show(request: AnyRequest, session: DisplaySession, parts: Parts) -> Re
 
 @post("/display/yes", **_DISPLAY)
 async def say_yes(request: AnyRequest, session: DisplaySession, parts: Parts, data: Form) -> Response[Any]:
-    """Compare the code with the one that was sent for exactly what is on the screen."""
+    """Compare the code with the one that was sent for exactly what is on the screen.
+
+    Where there are no scripts, a key on the screen sends the form too: it only changes what is typed.
+    """
     approval_id, code = form_field(data, "approval", 64), form_field(data, "code", 20)
+    if key := form_field(data, "key", 8):
+        return await _show(request, session, parts, typed=_typed(code, key))
     if not code:
         return await _show(request, session, parts, error=_NO_CODE, status=400)
     try:
@@ -98,15 +76,15 @@ async def say_yes(request: AnyRequest, session: DisplaySession, parts: Parts, da
 @get("/display/no", **_DISPLAY)
 async def show_no(request: AnyRequest, session: DisplaySession, parts: Parts) -> Response[Any]:
     """Ask whether the no is meant."""
-    view = await _view(session, parts)
+    view = await _open_visit(session, parts)
     if view is None or not view.is_asked:
         return see_other("/display")
-    return _page(request, "no", view, approval=view.approval, is_permit=reading.is_permit(view))
+    return _page(request, "no", session, view, approval=view.approval, is_permit=reading.is_permit(view))
 
 
 @post("/display/no", **_DISPLAY)
 async def say_no(session: DisplaySession, parts: Parts, data: Form) -> Response[Any]:
-    """Say no to the question that was on the screen."""
+    """Say no to the question that was on the screen, also while the desk is locked."""
     approval_id = form_field(data, "approval", 64)
     with suppress(*MOVED_ON):
         await parts.database.write(lambda conn: confirming.refuse_on_display(conn, parts, session, approval_id))
@@ -116,27 +94,57 @@ async def say_no(session: DisplaySession, parts: Parts, data: Form) -> Response[
 @get("/display/stop", **_DISPLAY)
 async def show_stop(request: AnyRequest, session: DisplaySession, parts: Parts) -> Response[Any]:
     """Ask whether the stop is meant; afterwards say whether it was in time."""
-    view = await _view(session, parts)
+    view = await _open_visit(session, parts)
     if view is None or view.delegation is None:
         return see_other("/display")
     shown = view
     holder = await parts.database.read(lambda conn: holders.of_view(conn, parts, shown, shown.language))
-    return _page(request, "stop", view, may_stop=screens.may_stop(view), sent_at=screens.sent_at(view), holder=holder)
+    may_stop, sent_at = screens.may_stop(view), screens.sent_at(view)
+    return _page(request, "stop", session, view, may_stop=may_stop, sent_at=sent_at, holder=holder)
 
 
 @post("/display/stop", **_DISPLAY)
 async def stop(session: DisplaySession, parts: Parts, data: Form) -> Response[Any]:
-    """Stop everything that is not sent yet, of the visit that was on the screen."""
+    """Stop everything that is not sent yet, of the visit that was on the screen, also while the desk is locked."""
     shown = form_field(data, "visit", 64)
 
     def work(conn: Connection) -> None:
-        view = reading.for_display(conn, parts, session)
-        if view is None or view.id != shown or view.delegation is None or not screens.may_stop(view):
+        current = facing.on_screen(conn, parts, session)
+        view = current.view
+        if view is None or current.phase not in _OPEN or view.id != shown:
             return
-        stopping.stop_or_say_sent(conn, parts, view.delegation["id"], by=session.actor, whose="resident")
+        if view.delegation is not None and screens.may_stop(view):
+            stopping.stop_or_say_sent(conn, parts, view.delegation["id"], by=session.actor, whose="resident")
 
     await parts.database.write(work)
     return see_other("/display/stop")
+
+
+@post("/display/rating", **_DISPLAY)
+async def rate(session: DisplaySession, parts: Parts, data: Form) -> Response[Any]:
+    """Keep the rating of the visit whose farewell was on the screen; the answer knows no visit. One a visit."""
+    rating, mark = form_field(data, "rating", 1), form_field(data, "farewell", 64)
+
+    def work(conn: Connection) -> None:
+        current = facing.on_screen(conn, parts, session)
+        if current.view is None or current.phase is not Phase.FAREWELL or rating not in _RATINGS:
+            return
+        link = facing.farewell_link(conn, parts, current.view)
+        if link is not None and display_screens.mark_of(link) == mark:
+            answers.rate(conn, parts, link.rpartition("/")[2], int(rating))
+
+    with suppress(FeedbackError):
+        await parts.database.write(work)
+    return see_other("/display")
+
+
+@post("/display/size", **_DISPLAY)
+async def set_size(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
+    """Show larger text, or the usual; during a visit for its time."""
+    secret = cookies.read(parts.settings, request, CookieName.DISPLAY) or ""
+    is_large = form_field(data, "large", 1) == "1"
+    await parts.database.write(lambda conn: display_choices.choose(conn, parts, secret, is_large=is_large))
+    return see_other("/display")
 
 
 @get("/display/events", **_DISPLAY)
@@ -145,82 +153,16 @@ async def events(session: DisplaySession, parts: Parts) -> Stream:
     return changes(parts.database, lambda conn: facing.moment(conn, parts, session))
 
 
-def screen_of(view: VisitView) -> Screen:
-    """Which screen an open visit is on."""
-    stage = view.stage
-    if stage in _BEFORE:
-        return Screen.GREETING
-    if stage in _ON_DISPLAY:
-        route = view.approval["route"] if view.approval else None
-        if not view.is_asked or route not in {*ON_PHONE, Route.DISPLAY}:
-            return Screen.TOLD
-        return Screen.INVITE if route in ON_PHONE else _ON_DISPLAY[stage]
-    if stage in _UNDER_WAY:
-        return Screen.PROGRESS
-    return Screen.FILED if stage is Stage.FILED else Screen.TOLD
+def _typed(code: str, key: str) -> str:
+    """What is typed after a key of the screen."""
+    if key == _DELETE:
+        return code[:-1]
+    return (code + key)[:_LONGEST_CODE] if key.isdigit() and len(key) == 1 else code
 
 
-def gather(conn: Connection, parts: Parts, session: DisplaySession) -> Shown:
-    """Read what the display shows. Changes nothing."""
-    if session.offer is not None:
-        return Shown(screen=Screen.PAIRING, values={"offer": session.offer})
-    if session.terminal_id is None:
-        return Shown(screen=Screen.WAITING)
-    view = reading.for_display(conn, parts, session)
-    if view is None:
-        farewell = facing.farewell_of(conn, parts, session)
-        if farewell is None:
-            return Shown(screen=Screen.BLANK)
-        closed, link = farewell
-        return Shown(
-            screen=Screen.FAREWELL, view=closed, values={"link": link, "qr": qr(link), "code": printed_code(link)}
-        )
-    screen = screen_of(view)
-    return Shown(screen=screen, view=view, values=_values(conn, parts, view, screen))
-
-
-def _values(conn: Connection, parts: Parts, view: VisitView, screen: Screen) -> dict[str, Any]:
-    match screen:
-        case Screen.INVITE:
-            return _invitation(conn, parts, view)
-        case Screen.STATEMENT:
-            return {"statement": OpenedVisit(conn, parts, view, "statement").statement()}
-        case Screen.READBACK:
-            kept = OpenedVisit(conn, parts, view, "readback").readback()
-            shown = readback.shown(kept, view.service, view.language)
-            return {"readback": shown, "on_record": showing.is_on_record(conn, view)}
-        case Screen.FILED:
-            paper = OpenedVisit(conn, parts, view).stop_paper()
-            return {
-                "stop_paper": paper,
-                "stop_qr": None if paper is None else qr(paper.link),
-                "holder": holders.of_view(conn, parts, view, view.language),
-            }
-        case Screen.TOLD:
-            return {"told": endings.OVER if view.stage in _ON_DISPLAY else endings.told(view)}
-        case _:
-            return {
-                "place": line.place(conn, parts, view),
-                "waits_for_portal": troubles.waits_for_portal(conn, view),
-            }
-
-
-def _invitation(conn: Connection, parts: Parts, view: VisitView) -> dict[str, Any]:
-    approval = view.approval or {}
-    is_permit = reading.is_permit(view)
-    made = OpenedVisit(conn, parts, view, "invitation").invitation()
-    is_live = made is not None and approval["code_until"] is not None and view.now < approval["code_until"]
-    return {
-        "is_permit": is_permit,
-        "invitation": made if is_live else None,
-        "match_number": made.match_number if made else None,
-        "qr": qr(f"{parts.settings.public_url}/a/{made.link}") if made and is_live else None,
-        "address": f"{parts.settings.public_url}/a",
-    }
-
-
-async def _view(session: DisplaySession, parts: Parts) -> VisitView | None:
-    return await parts.database.read(lambda conn: reading.for_display(conn, parts, session))
+async def _open_visit(session: DisplaySession, parts: Parts) -> VisitView | None:
+    phase, view = await parts.database.read(lambda conn: display_screens.visit_of(conn, parts, session))
+    return view if phase in _OPEN and session.offer is None else None
 
 
 async def _show(
@@ -230,9 +172,10 @@ async def _show(
     *,
     error: Message | None = None,
     wrong: bool = False,
+    typed: str = "",
     status: int = 200,
 ) -> Response[Any]:
-    shown = await parts.database.read(lambda conn: gather(conn, parts, session))
+    shown = await parts.database.read(lambda conn: display_screens.gather(conn, parts, session))
     view = shown.view
     if view is None:
         return page(request, f"pages/display/{shown.screen.value}.html", back="/display", **shown.values)
@@ -245,31 +188,39 @@ async def _show(
             "The code is not right. You have %(num)s tries left",
             left,
         )
+    return _screen(request, session, shown, view, status=status, error=error, typed=typed)
+
+
+def _screen(
+    request: AnyRequest, session: DisplaySession, shown: Shown, view: VisitView, *, status: int, **values: Any
+) -> Response[Any]:
     return _page(
         request,
         shown.screen.value,
+        session,
         view,
         status=status,
-        error=error,
         approval=view.approval,
         may_stop=screens.may_stop(view),
+        **values,
         **shown.values,
     )
 
 
-def _page(request: AnyRequest, name: str, view: VisitView, *, status: int = 200, **values: Any) -> Response[Any]:
-    """Render in the resident's language, which the assistant sets: the screen's own switch is for between visits."""
-    reader: Language = next((language for language in LANGUAGES if language == view.language), LANGUAGES[0])
+def _page(
+    request: AnyRequest, name: str, session: DisplaySession, view: VisitView, *, status: int = 200, **values: Any
+) -> Response[Any]:
+    """Render in the visit's language, which the assistant sets, or the one that was chosen here for it."""
     return page(
         request,
         f"pages/display/{name}.html",
         status=status,
-        language=reader,
+        language=display_screens.reader_of(view),
         back="/display",
-        languages=None,
+        is_large=display_screens.is_large(session, view),
         view=view,
         **values,
     )
 
 
-HANDLERS = (show, say_yes, show_no, say_no, show_stop, stop, events)
+HANDLERS = (show, say_yes, show_no, say_no, show_stop, stop, rate, set_size, events)

@@ -101,7 +101,7 @@ async def ask_for_display(request: AnyRequest, session: StaffSession, parts: Par
         return await _desk_page(request, session, parts, fault=_NONE_CHOSEN, status=422)
     is_asked = await parts.database.write(
         lambda conn: connecting.ask(
-            conn, display_id=display_id, by=session, is_serving=lambda at: facing.is_serving(conn, at), now=now
+            conn, display_id=display_id, by=session, is_serving=lambda at: facing.is_serving(conn, parts, at), now=now
         )
     )
     return see_other("/desk/display") if is_asked else await _refused(request, session, parts, DisplayBusyError)
@@ -114,7 +114,11 @@ async def pair_display(request: AnyRequest, session: StaffSession, parts: Parts,
     try:
         await parts.database.write(
             lambda conn: connecting.pair(
-                conn, display_id=display_id, by=session, is_serving=lambda at: facing.is_serving(conn, at), now=now
+                conn,
+                display_id=display_id,
+                by=session,
+                is_serving=lambda at: facing.is_serving(conn, parts, at),
+                now=now,
             )
         )
     except (DisplayBusyError, DisplayOfferOverError) as error:

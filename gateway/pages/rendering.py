@@ -46,10 +46,10 @@ def page(
     """Render `template` for whoever calls.
 
     The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `centre`, `lock_action`,
-    `park_action`, `idle_seconds`, `home`, `proves`), `session` (or none), `path`, `mode`, `reference`, and `context`,
-    which wins. `form_targets` are the origins to which a form of this page, or the redirect after it, may lead besides
-    our own: browsers hold redirects to `form-action` too. `language` is for pages whose reader is not the session's
-    owner; `back` is where the language switch returns to, when that is not the page's own path.
+    `park_action`, `idle_seconds`, `home`, `proves`, `is_large`), `session` (or none), `path`, `mode`, `reference`, and
+    `context`, which wins. `form_targets` are the origins to which a form of this page, or the redirect after it, may
+    lead besides our own: browsers hold redirects to `form-action` too. `language` is for pages whose reader is not
+    the session's owner; `back` is where the language switch returns to, when that is not the page's own path.
     """
     parts = parts_of(request)
     exchange = exchange_of(request)
@@ -111,7 +111,7 @@ def _for_layouts(
         "idle_seconds": _idle_seconds(parts),
         "park_action": "/park" if staff and staff.terminal_id and staff.locked_at is None else None,
         "proves": _proves(parts, session),
-        "is_large": isinstance(session, DisplaySession) and session.is_large,
+        "is_large": session.is_large if isinstance(session, DisplaySession) else None,
     }
 
 

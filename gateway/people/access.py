@@ -248,6 +248,15 @@ class AccountSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """How a display is read during one visit; `None` where nothing else was chosen than between visits."""
+
+    visit_id: str
+    language: str | None
+    is_large: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A display is about to be paired: who wants it, and the number that both show."""
 
@@ -270,6 +279,7 @@ class DisplaySession:
     csrf: str
     paired_at: datetime | None = None
     is_large: bool = False
+    chosen: Chosen | None = None
     secret_hash: bytes = b""
     offer: Offer | None = None
     seen_at: datetime | None = None

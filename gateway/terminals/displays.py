@@ -14,7 +14,7 @@ from audit.events import EventName
 from gateway.ids import digest, new_id, new_token
 from gateway.keys.sealing import Sealer
 from gateway.ledger import outbox
-from gateway.people.access import DisplaySession, Offer, StaffSession
+from gateway.people.access import Chosen, DisplaySession, Offer, StaffSession
 from gateway.people.errors import UnknownPersonError
 from gateway.people.proven import Proven, Shown, why_not
 from gateway.people.tables import Centre
@@ -147,6 +147,7 @@ def load(conn: Connection, secret: str, *, shown: Shown, every: timedelta, now: 
         csrf=row.csrf,
         paired_at=row.paired_at,
         is_large=row.is_large,
+        chosen=Chosen(row.chosen_for, row.chosen_language, row.chosen_large) if row.chosen_for else None,
         secret_hash=row.secret_hash,
         offer=Offer(row.asking_name, row.offer_number) if row.offer_until and now < row.offer_until else None,
         seen_at=row.last_seen_at,
@@ -187,19 +188,3 @@ def note_seen(conn: Connection, display_id: str, now: datetime) -> None:
     """Note that a display is there, unless that was noted just now."""
     is_due = or_(Display.last_seen_at.is_(None), Display.last_seen_at <= now - SEEN_AFTER)
     conn.execute(update(Display).where(Display.id == display_id, is_due).values(last_seen_at=now))
-
-
-def set_language(conn: Connection, secret: str, language: str) -> None:
-    """Show a display's pages in another language."""
-    _set(conn, secret, language=language)
-
-
-def set_large(conn: Connection, secret: str, *, is_large: bool) -> None:
-    """Show a display's pages in larger text still, or as they were."""
-    _set(conn, secret, is_large=is_large)
-
-
-def _set(conn: Connection, secret: str, **values: object) -> None:
-    conn.execute(
-        update(Display).where(Display.secret_hash == digest(secret), Display.revoked_at.is_(None)).values(**values)
-    )

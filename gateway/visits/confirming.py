@@ -32,6 +32,7 @@ from gateway.visits import (
     actors,
     approvals,
     documents,
+    facing,
     filings,
     granting,
     guarding,
@@ -113,7 +114,8 @@ def approve_on_display(conn: Connection, parts: Parts, session: DisplaySession, 
     row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
     now = parts.clock.database_now(conn)
-    _ensure_display(row, session)
+    facing.ensure_its_terminals(session, row.terminal_id)
+    facing.ensure_shown(conn, parts, session, row.visit_id, while_resting=False)
     ensure(approval.route is Route.DISPLAY, "type on the display what is asked elsewhere")
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
     documents.ensure_checked(vault, row.id, approval.id)
@@ -141,7 +143,8 @@ def refuse_on_display(conn: Connection, parts: Parts, session: DisplaySession, a
     """A no on the display."""
     row = lock_delegation_asked(conn, approval_id)
     approval = lock_approval(conn, approval_id)
-    _ensure_display(row, session)
+    facing.ensure_its_terminals(session, row.terminal_id)
+    facing.ensure_shown(conn, parts, session, row.visit_id, while_resting=True)
     answer_no(conn, parts, approval)
 
 
@@ -342,8 +345,3 @@ def _signed(
     signer = parts.keys.signer(KeyKind.PERMIT)
     kind = made_up(parts.settings.mode)
     return sign_permit(signer, binding, issuer=issuer, audience=issuer, jti=permit_id, now=now, made_up=kind)
-
-
-def _ensure_display(row: AnyRow, session: DisplaySession) -> None:
-    if session.terminal_id is None or row.terminal_id != session.terminal_id:
-        raise NotFoundError("no such approval")

@@ -19,7 +19,7 @@ from delegation.readback import ReadBack
 from delegation.statement import Statement, StatementFacts
 from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
-from gateway.people.access import DisplaySession, ResidentSession, StaffSession
+from gateway.people.access import ResidentSession, StaffSession
 from gateway.services import catalogue
 from gateway.visits import actors, approvals, fixed, parties, statements, stop_codes
 from gateway.visits.asking import Answers, Draft, Refusals
@@ -29,7 +29,6 @@ from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.rows import ensure_serves, filings_of_visit
 from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
-from gateway.visits.states import IN_FRONT
 from gateway.visits.stop_codes import StopPaper
 from gateway.visits.tables import Filing, Visit, VisitState
 from gateway.visits.view import AnyColumns, Stage, VisitView
@@ -41,9 +40,9 @@ __all__ = [
     "VisitView",
     "for_auditor",
     "for_desk",
-    "for_display",
     "for_resident",
     "is_permit",
+    "made",
     "moment",
     "open_at_desk",
     "shows_values",
@@ -51,12 +50,6 @@ __all__ = [
 ]
 
 _BY_ID = visit_view().where(Visit.id == bindparam("visit"))
-_OPEN_AT_TERMINAL = (
-    visit_view()
-    .where(Visit.terminal_id == bindparam("terminal"), Visit.state == VisitState.OPEN, Visit.channel.in_(IN_FRONT))
-    .order_by(Visit.opened_at.desc())
-    .limit(1)
-)
 _VERSION = select(AuditChain.n).where(AuditChain.chain == bindparam("visit"))
 _EARLIER = (
     select(Filing.id)
@@ -95,19 +88,13 @@ def for_resident(conn: Connection, parts: Parts, session: ResidentSession) -> Vi
     return _read(conn, parts, session.visit_id)
 
 
-def for_display(conn: Connection, parts: Parts, session: DisplaySession) -> VisitView | None:
-    """The open visit at the display's terminal; `None` between visits, when the display is blank."""
-    row = conn.execute(_OPEN_AT_TERMINAL, {"terminal": session.terminal_id}).mappings().one_or_none()
-    return None if row is None else _made(row, parts.clock.now())
-
-
 def open_at_desk(conn: Connection, parts: Parts, session: StaffSession, *, most: int) -> list[VisitView]:
     """The open visits that this assistant has at this terminal, newest first."""
     rows = conn.execute(
         _OPEN_OF_ASSISTANT, {"assistant": session.staff_id, "terminal": session.terminal_id, "most": most}
     )
     now = parts.clock.now()
-    return [_made(row, now) for row in rows.mappings()]
+    return [made(row, now) for row in rows.mappings()]
 
 
 def for_auditor(conn: Connection, parts: Parts, visit_id: str) -> VisitView:
@@ -304,10 +291,11 @@ def _read(conn: Connection, parts: Parts, visit_id: str) -> VisitView:
     row = conn.execute(_BY_ID, {"visit": visit_id}).mappings().one_or_none()
     if row is None:
         raise NotFoundError("no such visit")
-    return _made(row, parts.clock.now())
+    return made(row, parts.clock.now())
 
 
-def _made(row: Mapping[Any, Any], now: datetime) -> VisitView:
+def made(row: Mapping[Any, Any], now: datetime) -> VisitView:
+    """The view of a row that `queries.visit_view` found."""
     found: dict[str, dict[str, Any]] = {}
     for label, value in row.items():
         name, split, column = label.partition("__")

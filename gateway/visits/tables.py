@@ -62,6 +62,7 @@ class Visit(Base):
         Index("ix_visit_by_centre", "centre_id", "opened_at", "id"),
         Index("ix_visit_by_service", "service_id", "opened_at", "id"),
         Index("ix_visit_by_ending", "ending", "opened_at", "id"),
+        Index("ix_visit_open_at_terminal", "terminal_id", "opened_at", **only_where("state = 'open'")),
         Index("ix_visit_open", "opened_at", **only_where("state = 'open'")),
         Index("ix_visit_set_aside", "centre_id", "set_aside_until", "id", **only_where("state = 'set_aside'")),
         Index("ix_visit_kept", "closed_at", "id", **only_where("erased_at IS NULL")),

@@ -248,6 +248,7 @@ class Callers:
         assert at_desk
         screen = self.unpaired_display(language=language)
         self.parts.database.write_now(lambda conn: self._pair(conn, screen, at_desk))
+        self.parts.database.write_now(lambda conn: sessions.end(conn, at_desk.token_hash, self.clock.now()))
         return screen
 
     def unpaired_display(self, *, language: str = "en") -> Caller:

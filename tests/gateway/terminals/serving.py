@@ -13,7 +13,8 @@ from audit.entry import decode
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
 from gateway.people.staff import Created
-from gateway.terminals import enrolment
+from gateway.terminals import enrolment, pairing
+from gateway.terminals.tables import PairingKind
 from tests.browser import attend
 from tests.gateway.callers import PASSWORD, Callers, fitted
 from tests.gateway.windows import address_of, serving
@@ -59,6 +60,14 @@ class Served:
         page.locator("input[value=assistant]").check()
         page.locator("form[action='/role'] button").click()
         page.wait_for_url("**/desk")
+
+    def display_code(self) -> str:
+        """A manager's code for a screen."""
+        parts, now = self.callers.parts, self.callers.clock.now()
+        kept = {"centre_id": self.callers.centre_id, "name": "Screen 7", "made_by": None}
+        return parts.database.write_now(
+            lambda conn: pairing.make_code(conn, parts.sealer, PairingKind.DISPLAY, now=now, **kept)
+        ).digits
 
     def reasons(self, event: EventName) -> list[object]:
         rows = self.callers.parts.database.read_now(

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from audit.events import EventName
 from gateway.people.proven import GRACE
+from tests.browser import attend
 from tests.gateway.callers import PASSWORD, Callers
 from tests.gateway.terminals.serving import Served, at_its_own_address
 from tests.wcag import ensure_accessible
@@ -141,3 +142,27 @@ def test_whoever_left_it_to_somebody_else_comes_back_by_name_and_password(termin
     terminal.goto(f"{served.address}/account")
     expect(terminal.locator("main").get_by_text("Anna Paraudziņa").first).to_be_visible()
     assert served.reasons(EventName.TERMINAL_PROOF_REFUSED) == []
+
+
+def test_a_display_proves_itself_and_its_copied_cookies_show_nothing(browser: Browser, served: Served) -> None:
+    screen = browser.new_context(locale="en-GB")
+    page = attend(screen.new_page())
+    page.goto(f"{served.address}/display/enrol")
+    page.locator("#code").fill(served.display_code())
+    page.get_by_role("button", name="Enrol").click()
+    with page.expect_response("**/display/prove") as proved:
+        page.wait_for_url("**/display")
+    assert proved.value.status == 204
+    expect(page.get_by_role("heading", name="This screen waits for a computer")).to_be_visible()
+    served.callers.clock.move(served.callers.parts.settings.terminal_proof * 5)
+    page.goto(f"{served.address}/display")
+    expect(page.get_by_role("heading", name="This screen waits for a computer")).to_be_visible()
+    thief = browser.new_context(locale="en-GB", user_agent="another browser")
+    give(thief, page, served)
+    stolen = thief.new_page()
+    stolen.goto(f"{served.address}/display")
+    expect(stolen.locator("[data-terminal-problem=missing]")).to_be_visible()
+    assert "Screen 7" not in stolen.content()
+    assert served.reasons(EventName.DISPLAY_REFUSED) == ["other_connection"]
+    thief.close()
+    screen.close()

@@ -11,8 +11,9 @@ from gateway.ids import digest
 from gateway.oauth.tables import OAuthClient
 from gateway.parts import Parts
 from gateway.people import staff
-from gateway.people.access import DisplaySession, StaffSession
+from gateway.people.access import DisplaySession, SessionKind, StaffSession
 from gateway.people.roles import Role
+from gateway.people.tables import Session
 from gateway.services import agreements
 from gateway.services.tables import Portal, Service
 from gateway.terminals.tables import Display, Terminal
@@ -117,7 +118,26 @@ def seed(conn: Connection, store: Parts, now: datetime) -> tuple[str, str, str, 
     for service, holder, agreement in ((BENEFIT, "VSAA", AGREEMENT), (QUEUE, "Ziemeļu novads", "A2")):
         agreements.add_to_basket(conn, "vpvkac", service)
         agreements.conclude(conn, holder=holder, begins_at=now - timedelta(days=30), agreement_id=agreement)
+    conn.execute(insert(Session).values(**a_session_row(created.id, centre_id, "T1", b"s", now)))
     return centre_id, created.id, "T1", "D1"
+
+
+def a_session_row(staff_id: str, centre_id: str, terminal_id: str, token_hash: bytes, now: datetime) -> dict[str, Any]:
+    """The columns of an assistant's session that goes on for long: the display shows the visits of whoever works."""
+    return {
+        "token_hash": token_hash,
+        "kind": SessionKind.STAFF,
+        "staff_id": staff_id,
+        "role": Role.ASSISTANT,
+        "centre_id": centre_id,
+        "terminal_id": terminal_id,
+        "language": "lv",
+        "csrf": "",
+        "created_at": now,
+        "seen_at": now,
+        "idle_until": now + timedelta(days=400),
+        "ends_at": now + timedelta(days=400),
+    }
 
 
 def a_display_row(store: Parts, centre_id: str, display_id: str, secret: str, now: datetime) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from gateway.people import fingerprints
 from gateway.people.access import StaffSession
 from gateway.people.tables import ValueKind
 from gateway.services.tables import Service
-from gateway.visits import handing_over, reading, setting_aside, stopping
+from gateway.visits import facing, handing_over, setting_aside, stopping
 from gateway.visits.errors import NotFoundError, NotOfferedError, OutOfOrderError, TakenOverError, VisitClosedError
 from gateway.visits.guarding import OwnMatterError
 from gateway.visits.handing_over import Elsewhere
@@ -132,7 +132,8 @@ class TestWhatIsLeftBehind:
     def test_the_former_terminals_screen_is_blank(self, counter: Counter) -> None:
         counter.open().grant()
         assert take_over(counter, a_colleague(counter))
-        assert counter.read(lambda conn: reading.for_display(conn, counter.store, counter.display)) is None
+        shown = counter.read(lambda conn: facing.on_screen(conn, counter.store, counter.display))
+        assert shown.view is None
 
 
 class TestTheResident:

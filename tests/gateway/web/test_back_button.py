@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import update
 
 from delegation.assurance import Route
 from gateway.ids import digest
 from gateway.people import sessions
 from gateway.people.roles import Role
+from gateway.people.tables import Session
 from gateway.visits import looking, overviews, paper, presenting
 from gateway.visits.overviews import OverviewReason
 from gateway.visits.reading import Stage
@@ -275,10 +277,11 @@ class TestTheDisplay:
     """Its cookie is long-lived and does not change when a visit ends, so another mark with each page has to do it."""
 
     @pytest.mark.parametrize("scripts", [True, False])
-    def test_brings_nothing_back_when_the_visit_is_over(
-        self, opened: Callable[..., Window], desk: Desk, scripts: bool
+    @pytest.mark.parametrize("is_locked", [False, True], ids=["over", "locked"])
+    def test_brings_nothing_back_when_the_visit_is_over_or_the_desk_is_locked(
+        self, opened: Callable[..., Window], desk: Desk, scripts: bool, is_locked: bool
     ) -> None:
-        window = self._blank(opened, desk, scripts=scripts)
+        window = self._blank(opened, desk, scripts=scripts, is_locked=is_locked)
         window.go_back()
         expect(window.page.locator("main")).to_be_visible()
         window.ensure_hidden(ILZE.name)
@@ -293,13 +296,17 @@ class TestTheDisplay:
         window.see(ILZE.name)
 
     @staticmethod
-    def _blank(opened: Callable[..., Window], desk: Desk, *, scripts: bool) -> Window:
+    def _blank(opened: Callable[..., Window], desk: Desk, *, scripts: bool, is_locked: bool = False) -> Window:
         window = opened(desk.callers.display(), scripts=scripts)
         desk.asked_on_display()
         window.go("/display")
         window.see(ILZE.name)
         window.go("/display/no")
-        desk.close()
+        if is_locked:
+            at_desk = Session.terminal_id == desk.by.terminal_id
+            desk.write(lambda conn: conn.execute(update(Session).where(at_desk).values(locked_at=desk.clock.now())))
+        else:
+            desk.close()
         return window
 
 

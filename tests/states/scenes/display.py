@@ -1,9 +1,16 @@
 """The screen that faces the resident."""
 
+import re
+
+from sqlalchemy import update
+
 from delegation.assurance import Route
 from gateway.people.residents import Profile
+from gateway.people.tables import Session
 from gateway.visits import approvals
 from gateway.visits.reading import Stage
+from tests.benchmarks.gateways import BusyDesk
+from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
 from tests.gateway.pages.test_resident_in_a_browser import FULL
 from tests.gateway.visits.counter import ILZE
@@ -11,6 +18,19 @@ from tests.gateway.visits.played import filed
 from tests.states.scenes.desk import somebody
 from tests.states.shown import Kind
 from tests.states.stand import Stand
+
+
+def mark_on(screen: Caller) -> str:
+    """What the farewell's form says of which visit it is."""
+    found = re.search(r'name="farewell" value="([0-9a-f]+)"', screen.get("/display").text)
+    assert found
+    return found[1]
+
+
+def unlock(desk: BusyDesk) -> None:
+    """The assistant comes back."""
+    at_desk = Session.terminal_id == desk.by.terminal_id
+    desk.write(lambda conn: conn.execute(update(Session).where(at_desk).values(locked_at=None)))
 
 
 def scene_by_phone(stand: Stand) -> None:
@@ -29,6 +49,8 @@ def scene_by_phone(stand: Stand) -> None:
     stand.see("display/refused", screen, "/display", Kind.REFUSED)
     desk.close()
     stand.see("display/farewell", screen, "/display")
+    screen.post("/display/rating", {"rating": "5", "farewell": mark_on(screen)})
+    stand.see("display/thanks", screen, "/display")
 
 
 def scene_by_code(stand: Stand) -> None:
@@ -37,6 +59,17 @@ def scene_by_code(stand: Stand) -> None:
     desk.knows(Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001"))
     desk.open().ask(Route.DISPLAY)
     stand.see("display/statement", screen, "/display")
+    stand.send(
+        "display/code-typed-without-scripts",
+        screen,
+        "/display/yes",
+        Kind.CLEAN,
+        status=200,
+        form={"approval": desk.approval().id, "code": "12", "key": "3"},
+    )
+    screen.post("/display/size", {"large": "1"})
+    stand.see("display/statement-large", screen, "/display")
+    screen.post("/display/size", {"large": "0"})
     stand.send("display/code-missing", screen, "/display/yes", status=400, form={"approval": desk.approval().id})
     wrong = "111111" if desk.sent_code() != "111111" else "222222"
     stand.send(
@@ -44,6 +77,9 @@ def scene_by_code(stand: Stand) -> None:
     )
     screen.post("/display/yes", {"approval": desk.approval().id, "code": desk.sent_code()})
     stand.see("display/questions", screen, "/display", Kind.WAITING)
+    desk.browser.post("/lock")
+    stand.see("display/resting", screen, "/display", Kind.WAITING)
+    unlock(desk)
     desk.fill()
     stand.see("display/filling", screen, "/display", Kind.WAITING)
     stand.see("display/stop", screen, "/display/stop")

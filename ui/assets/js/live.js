@@ -116,12 +116,35 @@ function exchange(part, fresh) {
   const shown = withoutMistake(part);
   startedMarks(shown, adopted);
   if (shown.isEqualNode(adopted)) return false;
-  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  const held = part.contains(document.activeElement);
+  const focused = held ? document.activeElement.id : "";
+  const said = headingOf(part)?.textContent;
   part.replaceChildren(...adopted.childNodes);
   startFields(part, { takeFocus: false });
   showPasskey();
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const back = focused && document.getElementById(focused);
+  const heading = headingOf(part);
+  if (back) back.focus({ preventScroll: true });
+  else if (held && heading) focusOn(heading);
+  if (heading && heading.textContent !== said) say(heading.textContent);
   return true;
+}
+
+function headingOf(part) {
+  return part.querySelector("h1");
+}
+
+// What had the focus is gone: whoever cannot see the screen goes on at what it says now, not at the top of the page.
+function focusOn(heading) {
+  heading.tabIndex = -1;
+  heading.addEventListener("blur", () => heading.removeAttribute("tabindex"), { once: true });
+  heading.focus({ preventScroll: true });
+}
+
+// On pages with a place for it, a new heading is said aloud.
+function say(text) {
+  const place = document.querySelector("[data-live-said]");
+  if (place) place.textContent = text.replace(/\s+/g, " ").trim();
 }
 
 function withoutMistake(part) {

@@ -7,22 +7,13 @@ import pytest
 
 from audit.events import EventName
 from delegation.assurance import Route
-from gateway.people import residents
 from gateway.visits import facing as visits_facing
 from gateway.visits.reading import Stage
 from tests.gateway.answers import statement_on
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import ILZE
 from tests.gateway.visits.played import filed
 
 IBAN = "LV97HABA0012345678910"
-
-
-@pytest.fixture
-def known(facing: Facing) -> Facing:
-    """The resident's number is known from elsewhere than this counter, so the display can be used."""
-    facing.counter.knows(residents.Profile(name=ILZE.name, code=ILZE.code, phone="+37120000001"))
-    return facing
 
 
 def asked(facing: Facing) -> Phone:
@@ -61,14 +52,14 @@ class TestBetweenVisits:
         assert "Ilze" not in page.text
         assert IBAN not in page.text
         known.counter.clock.move(visits_facing.FAREWELL)
-        assert "How were you helped?" not in screen.see("/display").text
+        assert "Thank you" not in screen.see("/display").text
 
     def test_a_display_that_was_paired_afterwards_shows_no_farewell(self, known: Facing) -> None:
         screen = allowed(known)
         known.counter.close()
         assert "How were you helped?" in screen.see("/display").text
         known.counter.clock.move(timedelta(seconds=30))
-        assert "How were you helped?" not in known.later_display().see("/display").text
+        assert "Thank you" not in known.later_display().see("/display").text
 
     def test_the_next_visit_ends_the_farewell(self, known: Facing) -> None:
         screen = allowed(known)
@@ -76,7 +67,7 @@ class TestBetweenVisits:
         known.counter.open(language="en")
         page = screen.see("/display")
         assert "The assistant is preparing your matter" in page.text
-        assert "How were you helped?" not in page.text
+        assert "Thank you" not in page.text
 
     def test_a_screen_that_is_not_enrolled_is_sent_to_enrolment(self, facing: Facing) -> None:
         assert facing.display("other").get("/display").location == "/display/enrol"
