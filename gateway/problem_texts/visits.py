@@ -35,6 +35,14 @@ PROBLEMS: dict[str, Problem] = {
         message("The visit has moved on"),
         message("This page was left open, or a button was pressed twice. Go back to the visit to see where it stands."),
     ),
+    "draft.newer": Problem(
+        409,
+        message("Other answers were kept since, in another tab"),
+        message(
+            "Nothing was sent. What you typed stands here; compare it with the other tab, close that one, and press the"
+            " button once more."
+        ),
+    ),
     "form.stale": Problem(
         409,
         message("This form was sent before with something else in it"),

@@ -22,7 +22,7 @@ from gateway.people.access import StaffSession
 from gateway.visits import approvals, drift, earlier, filings, fitness, fixed, guarding, resending, second_person
 from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
-from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
+from gateway.visits.errors import AlreadyFiledError, DraftNewerError, ExpiredError, OutOfOrderError
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState, Visit
@@ -79,6 +79,8 @@ class Draft(msgspec.Struct, frozen=True):
     service: str
     values: dict[str, str | list[str]]
     files: dict[str, StoredUpload] = {}
+    mark: str = ""
+    """New each time it is kept: a page knows by it whether it is still the newest."""
 
 
 def uploads(files: Mapping[str, StoredUpload]) -> dict[str, Upload]:
@@ -175,23 +177,42 @@ def mark_of(filing: AnyRow | None) -> str:
 
 
 def save_draft(
-    conn: Connection, parts: Parts, by: StaffSession, visit_id: str, values: Values, files: Mapping[str, Upload]
-) -> None:
-    """Keep unchecked answers, so that a page left half done loses nothing. Not an event: nothing was decided.
+    conn: Connection,
+    parts: Parts,
+    by: StaffSession,
+    visit_id: str,
+    values: Values,
+    files: Mapping[str, Upload],
+    *,
+    after: str | None = None,
+) -> str:
+    """Keep unchecked answers, so that a page left half done loses nothing; return their mark. Not an event.
 
-    A draft belongs to one person and one service: another person at the same visit never meets it.
+    A draft belongs to one person and one service: another person at the same visit never meets it. With `after` it
+    replaces only the draft of that mark.
 
     Raises:
         OutOfOrderError: nobody is known whose answers these could be.
+        DraftNewerError: a newer draft was kept since, in another tab.
     """
     now = parts.clock.database_now(conn)
     visit = lock_open_visit(conn, by, visit_id)
     row = lock_delegation_of(conn, visit_id)
     if row is None:
         raise OutOfOrderError("keep a draft for nobody")
-    draft = Draft(row.principal_id, visit.service_id, dict(values), stored(files))
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
+    if after is not None and after != _mark_of(vault, visit_id, row.principal_id, visit.service_id):
+        raise DraftNewerError("a newer draft was kept")
+    draft = Draft(row.principal_id, visit.service_id, dict(values), stored(files), new_id())
     vault.keep(visit_id, "draft", msgspec.json.encode(draft), now)
+    return draft.mark
+
+
+def _mark_of(vault: VisitVault, visit_id: str, principal: str, service: str) -> str:
+    """The mark of the draft that a page shows for this person and service; empty where there is none."""
+    kept = vault.find(visit_id, "draft")
+    draft = None if kept is None else msgspec.json.decode(kept, type=Draft)
+    return draft.mark if draft is not None and (draft.principal, draft.service) == (principal, service) else ""
 
 
 def _packed(values: Values, files: Mapping[str, Upload]) -> bytes:

@@ -35,6 +35,12 @@ class OutOfOrderError(VisitError):
     code = "visit.out_of_order"
 
 
+class DraftNewerError(VisitError):
+    """A newer draft was kept since the page was made, as in another tab: it is not written over unasked."""
+
+    code = "draft.newer"
+
+
 class StaleFormError(VisitError):
     """The id that a form carries is no id, or belongs to something else: the form was sent before, or is not ours."""
 

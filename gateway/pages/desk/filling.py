@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import Response, post
+from litestar import MediaType, Response, post
 from sqlalchemy import Connection
 
 from connectors.sdk import registry
@@ -11,20 +11,27 @@ from connectors.sdk.answers import InvalidAnswers, validate
 from connectors.sdk.connector import Connector
 from connectors.sdk.words import Words
 from gateway.days import day_of
-from gateway.pages.desk import filling_panel, questions
+from gateway.pages.desk import filling_panel, questions, words
 from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.filling_panel import Known
 from gateway.pages.desk.panels import Wish, can_fill
 from gateway.pages.desk.questions import PRECONDITION, Read
 from gateway.pages.forms import Form, field
+from gateway.pages.rendering import language_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
+from gateway.problem_texts import PROBLEMS
 from gateway.visits import asking, fixed, reading
-from gateway.visits.errors import OutOfOrderError
+from gateway.visits.errors import DraftNewerError, OutOfOrderError, VisitError
 from gateway.web.redirects import see_other
+from ui.formats import write_time
 from ui.i18n import message
 
 _NO_ANSWER: Final = message("Answer yes or no")
+_NEWER: Final = message(
+    "Other answers were kept since, in another tab: this tab keeps nothing by itself any more. “Keep for later” keeps"
+    " what stands here."
+)
 _FIXED: Final = Words(
     "Šo vērtību nosaka deleģējums: to var mainīt tikai ar jaunu deleģējumu.",
     "The delegation fixes this value: only a new delegation can change it.",
@@ -62,25 +69,56 @@ async def answer_questions(at: AtVisit) -> Response[Any]:
     form = await at.request.form()
     sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
 
+    is_old = "draft" in form and form["draft"] != before.draft and before.may_answer
+    if is_old and not form.get("do"):
+        return await at.show(_wish(sent), status=409, problem=PROBLEMS[DraftNewerError.code])
     unfinished = _unfinished(str(form.get("do", "")), sent, connector)
     if unfinished is not None and before.may_answer:
         typed, then = unfinished
         return await at.take(at.doing(_keep, connector, typed), wish=_wish(sent), then=then)
-    keep = at.doing(_keep, connector, sent)
     if not before.may_answer:
         if before.may_keep:
-            await at.parts.database.write(keep)
+            await at.parts.database.write(at.doing(_keep, connector, sent))
         return await at.take(_refuse)
+    return await _fill(at, connector, before, sent, seen=str(form.get("seen", "")))
+
+
+async def _fill(at: AtVisit, connector: Connector, before: "_Before", sent: Read, *, seen: str) -> Response[Any]:
+    """Send a worker to the portal with what was typed, or say beside each question what is wrong."""
     answers, today = questions.answers_of(sent.values, sent.files), day_of(at.parts.clock.now())
     checked = validate(connector.inputs, answers, at.session.language, today=today)
     if isinstance(checked, InvalidAnswers):
-        await at.parts.database.write(keep)
+        await at.parts.database.write(at.doing(_keep, connector, sent))
         return await at.show(_wish(sent, checked.errors), status=422)
     changed = dict.fromkeys(fixed.differing(before.fixed, connector, checked.values), _FIXED.to(at.session.language))
     if changed:
         return await at.show(_wish(sent, changed), status=422)
-    seen = str(form.get("seen", ""))
     return await at.take(at.doing(asking.fill, checked.values, checked.files, seen=seen), wish=_wish(sent))
+
+
+@post("/desk/visits/{visit_id:str}/draft", status_code=200, **allow(Who.ASSISTANT))
+async def keep_typed(at: AtVisit) -> Response[Any]:
+    """Keep what stands in the form while it is typed in; the page asks for it by itself, and shows what is said.
+
+    Answers 409 where it may not be kept, with why.
+    """
+    connector = await _connector(at)
+    before = await at.parts.database.read(at.doing(_before))
+    if connector is None or not before.may_answer:
+        return _said(409, words.MOVED_ON.text(language_of(at.request)))
+    form = await at.request.form()
+    sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
+    try:
+        mark = await at.parts.database.write(at.doing(_keep, connector, sent, str(form.get("draft", ""))))
+    except VisitError as error:
+        told = _NEWER if isinstance(error, DraftNewerError) else words.MOVED_ON
+        return _said(409, told.text(language_of(at.request)))
+    time = write_time(at.parts.clock.now())
+    return _said(200, message("Kept at %(time)s", time=time).text(language_of(at.request)), mark)
+
+
+def _said(status: int, text: str, mark: str = "") -> Response[Any]:
+    return Response({"text": text, "draft": mark}, status_code=status, media_type=MediaType.JSON)
 
 
 def _unfinished(wanted: str, sent: Read, connector: Connector) -> tuple[Read, str] | None:
@@ -96,11 +134,18 @@ def _wish(sent: Read, errors: dict[str, str] | None = None) -> Wish:
 
 
 def _keep(
-    conn: Connection, parts: Parts, session: StaffSession, visit_id: str, connector: Connector, sent: Read
-) -> None:
+    conn: Connection,
+    parts: Parts,
+    session: StaffSession,
+    visit_id: str,
+    connector: Connector,
+    sent: Read,
+    after: str | None = None,
+) -> str:
     """Keep what was typed, and that what comes first is settled."""
     settled = {f"{PRECONDITION}{each.name}": "yes" for each in connector.preconditions}
-    asking.save_draft(conn, parts, session, visit_id, {**settled, **sent.values}, sent.files)
+    values = {**settled, **sent.values}
+    return asking.save_draft(conn, parts, session, visit_id, values, sent.files, after=after)
 
 
 def _refuse(_conn: Connection) -> None:
@@ -121,6 +166,8 @@ class _Before:
     may_answer: bool
     fixed: dict[str, str]
     """Values that the delegation fixes."""
+    draft: str
+    """The mark of the newest draft; empty where there is none."""
     may_keep: bool
     """The delegation ended while somebody typed: what was typed is kept for the next one."""
 
@@ -129,11 +176,18 @@ def _before(conn: Connection, parts: Parts, session: StaffSession, visit_id: str
     view = reading.for_desk(conn, parts, session, visit_id)
     is_done = view.receipt is not None and not view.may_file_another
     if not view.is_open or view.delegation is None or is_done:
-        return _Before(Known({}, {}), may_answer=False, fixed={}, may_keep=False)
+        return _Before(Known({}, {}), may_answer=False, fixed={}, draft="", may_keep=False)
     opened = reading.OpenedVisit(conn, parts, view, *filling_panel.KINDS)
     known = filling_panel.known(conn, parts, view, opened)
     may_keep = view.filing is None or view.filing["sent_at"] is None or view.may_file_another
-    return _Before(known, may_answer=can_fill(view), fixed=opened.fixed(), may_keep=may_keep)
+    draft = opened.draft()
+    return _Before(
+        known,
+        may_answer=can_fill(view),
+        fixed=opened.fixed(),
+        draft=draft.mark if draft else "",
+        may_keep=may_keep,
+    )
 
 
-HANDLERS = (answer_preconditions, answer_questions)
+HANDLERS = (answer_preconditions, answer_questions, keep_typed)

@@ -126,6 +126,7 @@ def gather(
     values = {name: "" if name in anew else value for name, value in values.items()}
     filled = Filled(values=values, files=before.files, errors=portal | doubted | dict(sent.errors), masked=masked)
     fields = questions.fields_of(connector.inputs, filled, language, settled)
+    draft = opened.draft()
     return {
         "fields": fields,
         "errors": list(questions.errors_of(fields)),
@@ -136,6 +137,7 @@ def gather(
         "has_rows": any(each.kind == "group" for each in connector.inputs),
         "shown": shown,
         "seen": mark(view),
+        "draft": draft.mark if draft else "",
     }
 
 

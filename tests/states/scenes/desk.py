@@ -99,6 +99,8 @@ def scene_questions(stand: Stand) -> None:
     stand.see("desk/stop", ready.browser, f"{ready.path}/stop")
     stand.send("desk/stop-missing", ready.browser, f"{ready.path}/stop")
     stand.send("desk/questions-missing", ready.browser, f"{ready.path}/answers")
+    older = {"draft": "another tab's"}
+    stand.send("desk/questions-older-tab", ready.browser, f"{ready.path}/answers", status=409, form=older)
 
 
 def scene_read_back(stand: Stand) -> None:

@@ -3,6 +3,7 @@
 import { start as startCodes } from "./code.js";
 import { start as startCopying } from "./copy.js";
 import { start as startDependents } from "./dependents.js";
+import { start as startDrafts } from "./draft.js";
 import { start as startGuard } from "./guard.js";
 import { start as startGuest } from "./guest.js";
 import { start as startIdleLock } from "./idle.js";
@@ -18,6 +19,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 startGuard();
 startFields(document);
 startDependents();
+startDrafts();
 startPasskeys();
 startTerminal();
 startLive();
