@@ -332,7 +332,7 @@ class Display(Hands):
         """Say yes to what is on the screen, with the code that was sent."""
         asked = self.form("/display/yes").locator("input[name=approval]").get_attribute("value")
         self.page.fill("#code", code)
-        self.press("/display/yes")
+        self.form("/display/yes").locator(".app-ways button[type=submit]").click()
         self.page.locator(f'input[name=approval][value="{asked}"]').wait_for(state="detached")
 
     def refuse(self) -> None:

@@ -112,7 +112,7 @@ async def pair_display(request: AnyRequest, session: StaffSession, parts: Parts,
     """The number is the same: pair the display that shows it."""
     now, display_id = parts.clock.now(), field(data, "display", 64)
     try:
-        await parts.database.write(
+        is_paired = await parts.database.write(
             lambda conn: connecting.pair(
                 conn,
                 display_id=display_id,
@@ -121,9 +121,9 @@ async def pair_display(request: AnyRequest, session: StaffSession, parts: Parts,
                 now=now,
             )
         )
-    except (DisplayBusyError, DisplayOfferOverError) as error:
+    except DisplayOfferOverError as error:
         return await _refused(request, session, parts, type(error))
-    return see_other("/desk/display")
+    return see_other("/desk/display") if is_paired else await _refused(request, session, parts, DisplayBusyError)
 
 
 @post("/desk/display/cancel", **allow(*_AT_THE_DESK))

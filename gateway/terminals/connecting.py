@@ -19,7 +19,6 @@ from gateway.database.base import lock
 from gateway.ledger import outbox
 from gateway.people.access import StaffSession
 from gateway.people.errors import (
-    DisplayBusyError,
     DisplayOfferOverError,
     TerminalRequiredError,
     UnknownPersonError,
@@ -107,20 +106,22 @@ def cancel(conn: Connection, by: StaffSession) -> None:
     conn.execute(update(Display).where(Display.offer_terminal_id == _terminal_of(by)).values(**_NO_OFFER))
 
 
-def pair(conn: Connection, *, display_id: str, by: StaffSession, is_serving: IsServing, now: datetime) -> None:
+def pair(conn: Connection, *, display_id: str, by: StaffSession, is_serving: IsServing, now: datetime) -> bool:
     """Pair the display that shows this terminal's number, in place of an earlier one.
+
+    False when the display serves a resident at another terminal since; that is an event.
 
     Raises:
         TerminalRequiredError: `by` is not at a terminal.
         DisplayOfferOverError: it shows no number of this terminal any more.
-        DisplayBusyError: it serves a resident at another terminal since.
     """
     terminal_id = _terminal_of(by)
     row = conn.execute(lock(conn, _IN_USE), {"display": display_id, "centre": by.centre_id}).one_or_none()
     if row is None or row.offer_terminal_id != terminal_id or now >= row.offer_until:
         raise DisplayOfferOverError("no number is shown")
     if _serves_another(row, terminal_id, is_serving):
-        raise DisplayBusyError("it serves somebody else")
+        _record(conn, terminal_id, EventName.DISPLAY_NOT_PAIRED, by.actor, now, display=display_id)
+        return False
     taken: dict[str, Any] = {}
     if row.terminal_id is not None and row.terminal_id != terminal_id:
         _record(conn, row.terminal_id, EventName.DISPLAY_UNPAIRED, by.actor, now, display=row.id, why="taken")
@@ -129,6 +130,7 @@ def pair(conn: Connection, *, display_id: str, by: StaffSession, is_serving: IsS
     paired = {"terminal_id": terminal_id, "paired_at": now, "paired_by": by.staff_id}
     conn.execute(update(Display).where(Display.id == row.id).values(**paired, **taken, **_NO_OFFER))
     _record(conn, terminal_id, EventName.DISPLAY_PAIRED, by.actor, now, display=row.id)
+    return True
 
 
 def unpair(conn: Connection, terminal_id: str | None, *, by: Actor, now: datetime) -> None:

@@ -16,6 +16,8 @@ from gateway.terminals import enrolment
 from gateway.terminals.connecting import OFFER_LIFE
 from gateway.terminals.enrolment import SEEN_AFTER
 from gateway.terminals.tables import Display, Pairing, Terminal
+from gateway.visits import opening
+from gateway.visits.tables import Channel
 from tests.gateway.answers import Answer
 from tests.gateway.callers import Caller, Callers
 from tests.gateway.terminal_key import TERMINAL_KEY, TerminalKey
@@ -231,6 +233,36 @@ class TestPairedTwice:
             (EventName.DISPLAY_PAIRED.value, None),
         ]
 
+    @pytest.mark.parametrize("since", ["before", "while the number was shown"])
+    def test_one_that_serves_a_resident_is_not_taken_and_that_is_an_event(
+        self, callers: Callers, desk: Caller, since: str
+    ) -> None:
+        display = callers.display()
+        which, colleague = id_of(callers, display), another_terminal(callers).staff(Role.ASSISTANT)
+        if since == "before":
+            open_visit(callers, desk)
+            answer = colleague.post("/desk/display", {"display": which})
+        else:
+            colleague.post("/desk/display", {"display": which})
+            open_visit(callers, desk)
+            answer = colleague.post("/desk/display/pair", {"display": which})
+        assert (answer.status, "shows a visit at another computer" in answer.text) == (409, True)
+        assert callers.display_of(display.cookies["pilnvara_display"]).terminal_id == callers.terminal_id
+        assert len(events(callers, EventName.DISPLAY_NOT_PAIRED)) == 1
+
+    def test_one_whose_desk_was_left_can_be_taken_and_nothing_of_the_visit_goes_along(
+        self, callers: Callers, desk: Caller
+    ) -> None:
+        display = callers.display()
+        which = id_of(callers, display)
+        open_visit(callers, desk)
+        assert "Hello" in display.get("/display").text
+        callers.clock.move(callers.parts.settings.session_idle)
+        colleague = another_terminal(callers).staff(Role.ASSISTANT)
+        colleague.post("/desk/display", {"display": which})
+        assert colleague.post("/desk/display/pair", {"display": which}).status == 303
+        assert "Welcome" in display.get("/display").text
+
 
 class TestLastSeen:
     def test_of_a_display_is_kept_at_most_each_five_minutes(self, callers: Callers) -> None:
@@ -266,6 +298,15 @@ class TestLastSeen:
         page = callers.staff(Role.MANAGER).get("/manage/terminals").text
         assert page.count("Ekrāns") >= 2
         assert "Last seen" in page
+
+
+def open_visit(callers: Callers, desk: Caller) -> None:
+    """A resident comes to the desk."""
+    by = callers.session_of(desk.cookies["pilnvara_staff"])
+    assert by
+    callers.parts.database.write_now(
+        lambda conn: opening.open_visit(conn, callers.parts, by, channel=Channel.COUNTER, language="en")
+    )
 
 
 def another_terminal(callers: Callers) -> Callers:
