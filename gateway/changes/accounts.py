@@ -9,14 +9,15 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select
 
 from audit.entry import Actor
-from gateway.changes.checks import Faults, ensure_not_own, known
+from gateway.changes.checks import Faults, ensure_new, ensure_not_own, known
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.parts import Store
-from gateway.people import recovery, staff, staff_states
+from gateway.people import invitations, recovery, staff, staff_states
 from gateway.people.access import StaffSession
-from gateway.people.errors import LastAdministratorError
+from gateway.people.errors import LastAdministratorError, LoginTakenError, UnknownPersonError
+from gateway.people.invitations import Wanted
 from gateway.people.roles import Role, are_apart
 from gateway.people.tables import Staff, StaffRole, StaffState, StateWhy
 from gateway.services import catalogue
@@ -39,14 +40,7 @@ def _check(_conn: Connection, _store: Store, plan: Plan, before: Values | None, 
 
 
 def _open(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
-    """The change that is being put into effect is the only confirmed one about this account."""
-    confirmed = (
-        SecurityChange.kind == ChangeKind.ACCOUNT_RECOVER,
-        SecurityChange.target == plan.target,
-        SecurityChange.state == ChangeState.CONFIRMED,
-    )
-    change_id = conn.execute(select(SecurityChange.id).where(*confirmed)).scalar_one()
-    recovery.begin(conn, store, plan.target, change_id, by)
+    recovery.begin(conn, store, plan.target, _confirmed(conn, ChangeKind.ACCOUNT_RECOVER, plan.target), by)
 
 
 def current_roles(conn: Connection, staff_id: str) -> Values | None:
@@ -119,6 +113,63 @@ def _end(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
     staff_states.end(conn, account, StateWhy.AGREED, by=by, now=store.clock.database_now(conn))
 
 
+def current_invited(conn: Connection, target: str) -> Values | None:
+    """Nobody: whoever is to be invited is not there yet."""
+    found = select(SecurityChange.id).where(
+        SecurityChange.kind == ChangeKind.ACCOUNT_INVITE,
+        SecurityChange.target == target,
+        SecurityChange.state == ChangeState.APPLIED,
+    )
+    return None if conn.execute(found).first() is None else {}
+
+
+def _check_invite(conn: Connection, _store: Store, plan: Plan, before: Values | None, _by: StaffSession | None) -> None:
+    values, faults = plan.values, Faults()
+    ensure_new(before)
+    for name in ("login", "display_name"):
+        if not values[name]:
+            faults.add(name, Fault.MISSING)
+    if not values["roles"]:
+        faults.add("roles", Fault.MISSING)
+    try:
+        staff.ensure_login_free(conn, values["login"])
+        staff.ensure_centre(conn, values["centre"])
+    except LoginTakenError:
+        faults.add("login", Fault.KNOWN)
+    except UnknownPersonError:
+        faults.add("centre", Fault.UNKNOWN)
+    check_fit(conn, values["roles"], values["holder"], faults)
+    faults.settle()
+
+
+def _invite(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
+    """By two people: the proposer makes the link, the confirmer's code opens it with that."""
+    values = plan.values
+    wanted = Wanted(
+        login=values["login"],
+        name=values["display_name"],
+        centre_id=values["centre"],
+        roles=tuple(Role(each) for each in values["roles"]),
+        holder=values["holder"],
+        language=values["language"],
+    )
+    change_id = _confirmed(conn, ChangeKind.ACCOUNT_INVITE, plan.target)
+    try:
+        invitations.invite(conn, store, wanted, by=by, invited_by=by.id, change_id=change_id)
+    except LoginTakenError as error:
+        raise ChangeFaultError("login", Fault.KNOWN) from error
+
+
+def _confirmed(conn: Connection, kind: ChangeKind, target: str) -> str:
+    """The change that is being put into effect: the only confirmed one of its kind about its target."""
+    confirmed = (
+        SecurityChange.kind == kind,
+        SecurityChange.target == target,
+        SecurityChange.state == ChangeState.CONFIRMED,
+    )
+    return str(conn.execute(select(SecurityChange.id).where(*confirmed)).scalar_one())
+
+
 def _ensure_not_last(conn: Connection, staff_id: str, loses: Collection[Role]) -> None:
     try:
         staff_states.ensure_not_last(conn, staff_id, loses)
@@ -130,6 +181,13 @@ KINDS = {
     ChangeKind.ACCOUNT_RECOVER: Kind(about="account", current=current, check=_check, apply=_open, proposers=_PROPOSERS),
     ChangeKind.ACCOUNT_ROLES: Kind(
         about="roles", current=current_roles, check=_check_roles, apply=_set_roles, is_stricter=_only_loses
+    ),
+    ChangeKind.ACCOUNT_INVITE: Kind(
+        about="invitation",
+        current=current_invited,
+        check=_check_invite,
+        apply=_invite,
+        unsaid=frozenset({"login", "display_name"}),
     ),
     ChangeKind.ACCOUNT_RESUME: Kind(about="state", current=current_state, check=_check_resume, apply=_resume),
     ChangeKind.ACCOUNT_END: Kind(about="state", current=current_state, check=_check_end, apply=_end),

@@ -9,6 +9,7 @@ import msgspec
 from gateway.changes import bootstrap
 from gateway.changes.errors import ChangeError
 from gateway.changes.kinds import Plan, Values
+from gateway.changes.staff_commands import add_staff, resume_staff
 from gateway.changes.tables import ChangeKind
 from gateway.config import Settings
 from gateway.oauth.clients import AuthMethod
@@ -18,6 +19,8 @@ from gateway.parts import open_store
 from gateway.people.commands import admin
 
 __all__ = ["admin"]
+admin.add_command(add_staff)
+admin.add_command(resume_staff)
 
 _METHODS = click.Choice([method.value for method in AuthMethod])
 _reason = click.option("--reason", default="First set-up", show_default=True, help="Whoever confirms reads it.")

@@ -111,7 +111,8 @@ def propose(
     except IntegrityError as error:  # proposed on another machine in this moment
         raise ChangeFaultError("form", Fault.PENDING) from error
     actor = OPERATOR if by is None else by.actor
-    facts = {"target": plan.target, "before": before, "after": dict(plan.values), "secret": plan.secret is not None}
+    after = {name: value for name, value in plan.values.items() if name not in kind.unsaid}
+    facts = {"target": plan.target, "before": before, "after": after, "secret": plan.secret is not None}
     _record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts, **marks)
     if is_strict:
         kind.apply(conn, store, plan, actor)

@@ -56,6 +56,8 @@ class Kind:
     proposers: frozenset[Role] = ADMINISTRATORS
     is_stricter: Callable[[Values | None, Values], bool] = _never
     """Whether it only lowers risk, so that one person is enough and it takes effect at once."""
+    unsaid: frozenset[str] = frozenset()
+    """Values that the trail does not repeat: whoever reads it finds a member of staff by the account's id."""
     waits: bool = True
     """Whether it takes effect only after the delay; off where each day of it is one on which nobody is served."""
 

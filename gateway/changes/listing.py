@@ -36,6 +36,7 @@ class Change:
     proposer: str | None
     proposed_at: datetime
     lapses_at: datetime
+    confirmed_by: str | None
     confirmer: str | None
     confirmed_at: datetime | None
     effective_at: datetime | None
@@ -156,6 +157,7 @@ def _made(row: Any) -> Change:
         proposer=row.proposer,
         proposed_at=row.proposed_at,
         lapses_at=row.lapses_at,
+        confirmed_by=row.confirmed_by,
         confirmer=row.confirmer,
         confirmed_at=row.confirmed_at,
         effective_at=row.effective_at,
@@ -166,6 +168,6 @@ def _made(row: Any) -> Change:
         secret_mark=row.secret_mark,
         secret_mark_before=row.secret_mark_before,
         brings_secret=row.secret is not None,
-        holder=row.holder,
+        holder=row.payload["display_name"] if row.kind is ChangeKind.ACCOUNT_INVITE else row.holder,
         secret_waits=is_portal and row.secret is not None and row.secret_shown_at is None,
     )

@@ -33,6 +33,7 @@ class ChangeKind(StrEnum):
     KEYS_ROTATE = "keys.rotate"
     ACCOUNT_RECOVER = "account.recover"
     ACCOUNT_ROLES = "account.roles"
+    ACCOUNT_INVITE = "account.invite"
     ACCOUNT_RESUME = "account.resume"
     ACCOUNT_END = "account.end"
     HOLD_LIFT = "hold.lift"

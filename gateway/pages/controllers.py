@@ -25,6 +25,7 @@ from gateway.pages import (
     guest,
     holder,
     home,
+    joining,
     kept,
     lessons,
     passkey_entrance,
@@ -43,6 +44,7 @@ from gateway.pages import (
 from gateway.pages.admin import changes, proposing, registry
 from gateway.pages.desk import controllers as desk
 from gateway.pages.mine import controllers as mine
+from gateway.pages.people import inviting
 from gateway.pages.people import listing as people
 from gateway.pages.people import one as person
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
@@ -92,6 +94,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *witnessing.HANDLERS,
     *staff_values.HANDLERS,
     *people.HANDLERS,
+    *inviting.HANDLERS,
+    *joining.HANDLERS,
     *person.HANDLERS,
     *changes.HANDLERS,
     *proposing.HANDLERS,

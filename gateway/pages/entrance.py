@@ -24,6 +24,8 @@ from gateway.web.redirects import see_other
 AnyRequest = Request[Any, Any, Any]
 RECOVERED: Final = "recovered"
 """What the sign-in says to somebody who has just set password and codes anew."""
+INVITED: Final = "invited"
+"""What it says to somebody who has just made their account."""
 
 
 def place_of(request: AnyRequest, parts: Parts, terminal: KnownTerminal | None, proven: Proven | None) -> Place:
@@ -67,6 +69,7 @@ def sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context:
     given["terminal_key"] = fingerprint(terminal.public_key) if terminal and terminal.public_key else None
     given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
     given["is_recovered"] = request.query_params.get("why") == RECOVERED
+    given["is_invited"] = request.query_params.get("why") == INVITED
     return _page(request, "pages/account/sign_in.html", given | context)
 
 

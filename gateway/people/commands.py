@@ -11,9 +11,6 @@ from gateway.parts import Store, open_store
 from gateway.people import fingerprints, staff, staff_states
 from gateway.people.errors import PeopleError
 from gateway.people.fingerprints import StaffValueError
-from gateway.people.passwords import WeakPasswordError
-from gateway.people.roles import Role
-from gateway.people.staff import NewStaff
 from gateway.people.tables import Centre, StateWhy, ValueKind
 from gateway.terminals import enrolment
 
@@ -43,29 +40,6 @@ def list_centres() -> None:
     rows = _write(lambda _store, conn: conn.execute(select(Centre.id, Centre.name).order_by(Centre.name)).all())
     for row in rows:
         click.echo(f"{row.id}  {row.name}")
-
-
-@admin.command("add-staff")
-@click.option("--login", required=True)
-@click.option("--name", required=True, help="As colleagues and statements name the person.")
-@click.option("--centre", required=True, help="Id of the centre: see `pilnvara admin list-centres`.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--language", default="lv", show_default=True, type=click.Choice(["lv", "en"]))
-def add_staff(login: str, name: str, centre: str, roles: tuple[str, ...], language: str) -> None:
-    """Add an account. Prints its password and the secret for the authenticator app, once: they are stored nowhere."""
-    password = staff.make_password()
-    new = NewStaff(
-        login=login,
-        name=name,
-        password=password,
-        centre_id=centre,
-        roles=tuple(Role(role) for role in roles),
-        language=language,
-    )
-    created = _write(lambda store, conn: staff.create(conn, store.sealer, new, now=store.clock.now()))
-    click.echo(f"id        {created.id}")
-    click.echo(f"password  {password}")
-    click.echo(f"app       {created.totp_uri}")
 
 
 @admin.command("add-staff-value")
@@ -124,7 +98,7 @@ def _write(work: Any) -> Any:
     store = open_store(Settings.from_environment(os.environ))
     try:
         return store.database.write_now(lambda conn: work(store, conn))
-    except (PeopleError, StaffValueError, WeakPasswordError) as error:
+    except (PeopleError, StaffValueError) as error:
         raise click.ClickException(str(error)) from error
     finally:
         store.close()

@@ -198,6 +198,18 @@ class UnknownPersonError(PeopleError):
     code = "people.not_found"
 
 
+class InvitationOverError(PeopleError):
+    """The link of an invitation is unknown, used, withdrawn or past its time. The page does not say which."""
+
+    code = "invitation.over"
+
+
+class InvitationCodeError(PeopleError):
+    """An invitation for which two people answer needs the second one's code, and this is not it."""
+
+    code = "invitation.code"
+
+
 class PasskeyError(PeopleError):
     """A resident's passkey was not added, or did not count. Never says whose it is."""
 

@@ -75,6 +75,19 @@ PROBLEMS: dict[str, Problem] = {
             "administrator, why; they can take it back into use. What you had begun was not lost."
         ),
     ),
+    "invitation.over": Problem(
+        410,
+        message("This link does not work any more"),
+        message(
+            "It works once and for three days, and only the last one that was made. Ask whoever invited you to make a "
+            "new one."
+        ),
+    ),
+    "invitation.code": Problem(
+        403,
+        message("The code is not right"),
+        message("It has ten digits. The second of the two people who invited you tells it to you in person."),
+    ),
     "staff.state": Problem(
         409,
         message("Somebody else has decided about this account meanwhile"),

@@ -18,6 +18,7 @@ from gateway.pages.admin import titles, words
 from gateway.pages.rendering import language_of, page
 from gateway.paging import Numbered
 from gateway.parts import Parts
+from gateway.people import invitations
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
 from gateway.web.redirects import see_other
@@ -104,15 +105,17 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
 async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
     """One change: why, by whom, from what to what."""
 
-    def work(conn: Connection) -> tuple[_One, bool]:
+    def work(conn: Connection) -> tuple[_One, bool, str | None]:
         holders.ensure_own(conn, session, change_id)
         one = _One.read(conn, change_id, language_of(request))
         is_account = one.change.kind is ChangeKind.ACCOUNT_RECOVER
         half = recoveries.half_for(conn, session, change_id, parts.clock.now()) if is_account else None
-        return one, half is not None
+        is_invite = one.change.kind is ChangeKind.ACCOUNT_INVITE and session.role is Role.ADMINISTRATOR
+        invited = invitations.of_change(conn, change_id) if is_invite else None
+        return one, half is not None, invited.id if invited else None
 
-    one, has_half = await parts.database.read(work)
-    return _show(request, session, one, may_see_half=has_half)
+    one, has_half, invitation_id = await parts.database.read(work)
+    return _show(request, session, one, may_see_half=has_half, invitation_id=invitation_id)
 
 
 @post("/admin/changes/{change_id:str}/confirm", **_DECIDES)
@@ -170,6 +173,7 @@ def _show(
     secret: str | None = None,
     half: str | None = None,
     may_see_half: bool = False,
+    invitation_id: str | None = None,
 ) -> Response[Any]:
     change = one.change
     is_own = change.proposed_by == session.staff_id
@@ -191,6 +195,7 @@ def _show(
         secret=secret,
         half=half,
         may_see_half=may_see_half,
+        invitation_id=invitation_id,
         may_confirm=(is_administrator or (is_officer and _is_confirmed_by_holder(change))) and not is_own and waits,
         may_refuse=(is_administrator or (is_officer and change.kind in holders.REFUSES))
         and not is_own

@@ -158,6 +158,14 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.HOLD_LIFT: (),
     ChangeKind.FORM_ACCEPT: (),
     ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES), _HOLDER),
+    ChangeKind.ACCOUNT_INVITE: (
+        Asked(name="display_name"),
+        Asked(name="login", hint=message("Small letters; it never changes")),
+        Asked(name="centre", hint=message("Its name in the program, under which the account stands")),
+        Asked(name="language", control=Control.CHOICE, options={"lv": message("Latvian"), "en": message("English")}),
+        Asked(name="roles", control=Control.FLAGS, options=ROLES),
+        _HOLDER,
+    ),
     ChangeKind.ACCOUNT_RESUME: (),
     ChangeKind.ACCOUNT_END: (),
 }

@@ -28,7 +28,9 @@ AnyRequest = Request[Any, Any, Any]
 _LONGEST_TARGET: Final = 200
 _PROPOSERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
 _NEW: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PROVIDER_ADD, ChangeKind.TRAINING_DEFINE}
-_WITHOUT_TARGET: Final = {*_NEW, ChangeKind.AGREEMENT_ADD, ChangeKind.TRAINING_GRANT}
+_OWN_ID: Final = {ChangeKind.AGREEMENT_ADD, ChangeKind.ACCOUNT_INVITE}
+"""What is known by an id that is made here."""
+_WITHOUT_TARGET: Final = {*_NEW, *_OWN_ID, ChangeKind.TRAINING_GRANT}
 
 
 @get("/admin/propose/{kind_name:str}", **_PROPOSERS)
@@ -49,6 +51,8 @@ async def show_form(
         typed = await parts.database.read(lambda conn: _renewed(conn, target))
     elif kind is ChangeKind.AGREEMENT_ADD and session.holder and session.role is Role.OFFICER:
         typed = {"holder": session.holder}
+    elif kind is ChangeKind.ACCOUNT_INVITE:
+        typed = {"centre": session.centre_id, "language": "lv"}
     return await _form(request, parts, kind, target, typed)
 
 
@@ -87,7 +91,7 @@ def _kind(name: str, session: StaffSession) -> ChangeKind:
 
 
 def _target(conn: Connection, kind: ChangeKind, target: str, beside: dict[str, Any], faults: Faults) -> str:
-    if kind is ChangeKind.AGREEMENT_ADD:
+    if kind in _OWN_ID:
         return new_id()
     if kind is not ChangeKind.TRAINING_GRANT:
         return target

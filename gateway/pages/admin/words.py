@@ -36,6 +36,7 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.KEYS_ROTATE: message("Replace a signing key"),
     ChangeKind.ACCOUNT_RECOVER: message("Let somebody recover their account"),
     ChangeKind.ACCOUNT_ROLES: message("Change somebody’s roles"),
+    ChangeKind.ACCOUNT_INVITE: message("Invite an administrator or auditor"),
     ChangeKind.ACCOUNT_RESUME: message("Take a suspended account back into use"),
     ChangeKind.ACCOUNT_END: message("End an account for good"),
     ChangeKind.HOLD_LIFT: message("Allow erasing again"),
@@ -135,6 +136,8 @@ LABELS: Final[Mapping[str, Message]] = {
     "reference": message("Number of the case"),
     "review_on": message("Is looked at again on"),
     "login": message("User name"),
+    "display_name": message("Name and surname"),
+    "language": message("Language"),
     "state": message("State of the account"),
     "reason": message("Why"),
 }

@@ -15,7 +15,7 @@ from gateway.pages.rendering import page
 from gateway.pages.staff_values import KINDS
 from gateway.paging import Numbered
 from gateway.parts import Parts
-from gateway.people import directory, fingerprints
+from gateway.people import directory, fingerprints, invitations
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.directory import LONGEST_SEARCH, Shown
 from gateway.people.roles import Role
@@ -55,7 +55,9 @@ async def _list(
         centre, most = centre_of(session), _PAGE + 1
         found = directory.find(conn, centre_id=centre, words=typed, shown=shown, most=most, after=place.after)
         ids = [each.id for each in found[:_PAGE]]
+        sought, first = directory.words_of(typed), shown is Shown.HERE and not place.after
         return {
+            "invited": invitations.find(conn, centre_id=centre, words=sought, most=_PAGE) if first else [],
             "found": found,
             "trained": trainings.of_people(conn, ids, session.language),
             "present": fingerprints.present(conn, ids) if ids else {},

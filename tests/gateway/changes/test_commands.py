@@ -104,3 +104,27 @@ def test_with_an_administrator_it_only_proposes(pilnvara: Pilnvara, environment:
         assert store.database.read_now(lambda conn: clients.find(conn, "example-portal")) is None
     finally:
         store.close()
+
+
+def test_administrators_and_auditors_are_only_proposed_once_two_can_decide(pilnvara: Pilnvara) -> None:
+    centre = pilnvara("admin", "add-centre", "--name", "Centrs", "--municipality", "Novads").output.strip()
+
+    def add(login: str, role: str, *more: str) -> Result:
+        who = ["--login", login, "--name", login, "--centre", centre, "--role", role]
+        return pilnvara("admin", "add-staff", *who, *more)
+
+    for login in ("ada", "bille"):
+        assert "password" in add(login, "administrator").output
+    for role in ("administrator", "auditor"):
+        said = add(role, role)
+        assert "administrators decide" in said.output
+        assert "password" not in said.output
+    assert "password" in add("cilda", "assistant").output
+    assert "one holder's" in add("dace", "officer").output
+    assert pilnvara("admin", "suspend-staff", "--login", "bille").exit_code == 0
+    assert pilnvara("admin", "suspend-staff", "--login", "ada").exit_code == 1, "the last one"
+    assert pilnvara("admin", "resume-staff", "--login", "bille").output == "", "one alone could not decide"
+    auditor = "administrators decide"
+    assert auditor not in pilnvara("admin", "suspend-staff", "--login", "cilda").output
+    assert pilnvara("admin", "resume-staff", "--login", "cilda").output == ""
+    assert pilnvara("admin", "resume-staff", "--login", "cilda").exit_code == 1

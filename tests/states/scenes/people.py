@@ -1,7 +1,9 @@
 """Those who answer for people: the list, one account and what is decided about it."""
 
 from gateway.changes.tables import ChangeKind
+from gateway.ids import new_id
 from gateway.people.roles import Role
+from tests.gateway.pages.people.test_invitations import TestAuditor, link_of
 from tests.states.scenes.administrator import office
 from tests.states.shown import Kind
 from tests.states.stand import Stand
@@ -45,3 +47,48 @@ def scene_officer(stand: Stand) -> None:
     stand.see("holder/propose", ods, "/admin/propose/agreement.add")
     ods.post(f"/admin/changes/{change}/refuse")
     stand.see("holder/decided", ods, "/holder")
+
+
+def scene_invitations(stand: Stand) -> None:
+    manager, two = stand.staff(Role.MANAGER), office(stand)
+    ada = two.page(two.second)
+    stand.see("people/invite", manager, "/people/invite")
+    stand.send("people/invite-missing", manager, "/people/invite")
+    stand.see("people/invite-anywhere", ada, "/people/invite")
+    stand.send("people/invite-anywhere-missing", ada, "/people/invite")
+    new = {"name": "Dace Jaunā", "login": "dace", "language": "lv"}
+    here = manager.post("/people/invite", new).location
+    stand.see("people/invitation", manager, here)
+    stand.send("people/invitation-mail-wrong", manager, f"{here}/link", form={"email": "no address"})
+    stand.send("people/invitation-link", manager, f"{here}/link", Kind.CLEAN, status=200)
+    stand.see("people/invited", manager, "/people", Kind.WAITING)
+    path = link_of(manager, here)
+    dace = stand.stranger()
+    stand.see("joining/start", dace, path)
+    stand.send("joining/new", dace, path, Kind.CLEAN, status=200)
+    short = {"password": "īsa", "again": "cita", "code": "1"}
+    stand.send("joining/new-wrong", dace, f"{path}/finish", form=short)
+    manager.post(f"{here}/withdraw")
+    stand.send("joining/over", dace, path, Kind.EXPIRED, status=410)
+    stand.see("sign-in/invited", stand.at_an_enrolled_one(), "/sign-in?why=invited")
+
+
+def scene_auditor_invited(stand: Stand) -> None:
+    two = office(stand)
+    values = TestAuditor.VALUES | {"centre": stand.callers.centre_id}
+    change = two.propose(ChangeKind.ACCOUNT_INVITE, new_id(), values)
+    stand.see("admin/change-invite", two.page(), f"/admin/changes/{change}", Kind.WAITING)
+    two.confirm(change)
+    two.wait()
+    two.apply(change)
+    proposer, confirmer = two.page(), two.page(two.second)
+    stand.see("admin/change-invited", proposer, f"/admin/changes/{change}")
+    here = (
+        "/people/invitations/" + proposer.get(f"/admin/changes/{change}").text.partition("/people/invitations/")[2][:22]
+    )
+    stand.see("people/invitation-two", confirmer, here)
+    stand.send("people/invitation-code", confirmer, f"{here}/code", Kind.CLEAN, status=200)
+    path, dace = link_of(proposer, here), stand.stranger()
+    stand.see("joining/start-two", dace, path)
+    stand.send("joining/code-asked", dace, path, Kind.CLEAN, status=200)
+    stand.send("joining/code-wrong", dace, path, status=403, form={"second": "00000 00000"})

@@ -1,0 +1,248 @@
+"""Inviting somebody: the form, the invitation with its link and code, withdrawing it.
+
+A link and a code are each shown once, on the page that answers the form that made them; a new one ends the one before.
+"""
+
+import re
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from sqlalchemy import Connection, select
+
+from gateway.changes import listing as changes
+from gateway.keys import store as keys
+from gateway.notifications import outbox
+from gateway.notifications.outbox import Channel, Draft
+from gateway.pages.admin.words import ROLES
+from gateway.pages.forms import Form, field
+from gateway.pages.people.listing import READERS
+from gateway.pages.qr import draw
+from gateway.pages.rendering import page
+from gateway.parts import Parts
+from gateway.people import invitations
+from gateway.people.access import StaffSession
+from gateway.people.errors import AccessRefusedError, LoginTakenError, UnknownPersonError
+from gateway.people.invitations import Invitation, Wanted
+from gateway.people.roles import Role
+from gateway.people.tables import Centre
+from gateway.services import catalogue
+from gateway.web.redirects import see_other
+from ui.formats import write_moment
+from ui.i18n import Message, message
+
+AnyRequest = Request[Any, Any, Any]
+_LONGEST: Final = 120
+_LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+_MAIL: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+_LANGUAGES: Final = ("lv", "en")
+GIVEN: Final = (Role.ASSISTANT, Role.MANAGER, Role.OFFICER)
+"""What one administrator gives to somebody new."""
+_NO_NAME: Final = message("Enter name and surname")
+_NO_LOGIN: Final = message("Choose a user name: two to forty small letters, digits, dots or hyphens")
+_TAKEN: Final = message("Somebody has this user name, or is invited with it: choose another")
+_NO_ROLE: Final = message("Choose at least one role")
+_NO_HOLDER: Final = message("Choose the institution of the officer, and none for anybody else")
+_NO_CENTRE: Final = message("Choose the centre")
+_NO_MAIL: Final = message("This is no e-mail address; leave it empty to hand the link over yourself")
+
+
+@get("/people/invite", **READERS)
+async def show_form(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """Whom to invite."""
+    typed = {"language": "lv", "centre": session.centre_id, "role-assistant": "assistant"}
+    return await _form(request, session, parts, typed)
+
+
+@post("/people/invite", **READERS)
+async def invite(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
+    """Invite them; the link is made on the page to which this leads."""
+    wanted, errors = _read(session, data)
+    if errors:
+        return await _form(request, session, parts, data, errors)
+
+    def work(conn: Connection) -> str:
+        if wanted.holder is not None and not catalogue.is_holder(conn, wanted.holder):
+            raise UnknownPersonError("no such holder")
+        return invitations.invite(conn, parts, wanted, by=session.actor, invited_by=session.staff_id)
+
+    try:
+        made = await parts.database.write(work)
+    except LoginTakenError:
+        return await _form(request, session, parts, data, {"login": _TAKEN})
+    except UnknownPersonError:
+        return await _form(request, session, parts, data, {"centre": _NO_CENTRE})
+    return see_other(f"/people/invitations/{made}")
+
+
+@get("/people/invitations/{invitation_id:str}", **READERS)
+async def show(request: AnyRequest, session: StaffSession, parts: Parts, invitation_id: FromPath[str]) -> Response[Any]:
+    """An invitation that is open."""
+    return await _one(request, session, parts, invitation_id)
+
+
+@post("/people/invitations/{invitation_id:str}/link", **READERS)
+async def make_link(
+    request: AnyRequest, session: StaffSession, parts: Parts, invitation_id: FromPath[str], data: Form
+) -> Response[Any]:
+    """Make the link, show it once, and send it where an address was given."""
+    address = field(data, "email", 254)
+    if address and not _MAIL.fullmatch(address):
+        return await _one(request, session, parts, invitation_id, errors={"email": _NO_MAIL}, typed=address)
+
+    def work(conn: Connection) -> str:
+        one = _within_reach(conn, session, invitation_id)
+        if not _may_make_link(conn, session, one):
+            raise AccessRefusedError("the link is the proposer's")
+        token = invitations.make_link(conn, parts, one.id, by=session.actor, is_mailed=bool(address))
+        link = f"{parts.settings.url}/join/{token}"
+        if address:
+            _mail(conn, parts, one, address, link)
+        return link
+
+    link = await parts.database.write(work)
+    return await _one(request, session, parts, invitation_id, link=link, mailed=bool(address))
+
+
+@post("/people/invitations/{invitation_id:str}/code", **READERS)
+async def make_code(
+    request: AnyRequest, session: StaffSession, parts: Parts, invitation_id: FromPath[str]
+) -> Response[Any]:
+    """Show whoever confirmed the invitation their code, once."""
+
+    def work(conn: Connection) -> str:
+        one = _within_reach(conn, session, invitation_id)
+        if not _may_make_code(conn, session, one):
+            raise AccessRefusedError("the code is the confirmer's")
+        return invitations.make_code(conn, parts, one.id, by=session.actor)
+
+    code = await parts.database.write(work)
+    return await _one(request, session, parts, invitation_id, code=code)
+
+
+@post("/people/invitations/{invitation_id:str}/withdraw", **READERS)
+async def withdraw(session: StaffSession, parts: Parts, invitation_id: FromPath[str]) -> Response[Any]:
+    """Nobody comes by it any more."""
+
+    def work(conn: Connection) -> None:
+        one = _within_reach(conn, session, invitation_id)
+        invitations.withdraw(conn, parts, one.id, by=session.actor)
+
+    await parts.database.write(work)
+    return see_other("/people")
+
+
+def _read(session: StaffSession, data: dict[str, str]) -> tuple[Wanted, dict[str, Message]]:
+    """What was typed. A manager invites assistants of the own centre, whatever a form says."""
+    is_manager = session.role is Role.MANAGER
+    roles = tuple(role for role in GIVEN if field(data, f"role-{role.value}") == role.value)
+    wanted = Wanted(
+        login=field(data, "login", _LONGEST).casefold(),
+        name=" ".join(field(data, "name", _LONGEST).split()),
+        centre_id=session.centre_id if is_manager else field(data, "centre", 64),
+        roles=(Role.ASSISTANT,) if is_manager else roles,
+        holder=None if is_manager else field(data, "holder", _LONGEST) or None,
+        language=next((each for each in _LANGUAGES if each == field(data, "language")), "lv"),
+    )
+    wrong = {
+        "name": (not wanted.name, _NO_NAME),
+        "login": (not _LOGIN.fullmatch(wanted.login), _NO_LOGIN),
+        "centre": (not wanted.centre_id, _NO_CENTRE),
+        "role": (not wanted.roles, _NO_ROLE),
+        "holder": ((Role.OFFICER in wanted.roles) != bool(wanted.holder), _NO_HOLDER),
+    }
+    return wanted, {name: text for name, (is_wrong, text) in wrong.items() if is_wrong}
+
+
+def _within_reach(conn: Connection, session: StaffSession, invitation_id: str) -> Invitation:
+    """An invitation that is open and somebody's to decide about. Raises `UnknownPersonError`."""
+    one = invitations.one(conn, invitation_id)
+    if session.role is Role.MANAGER and (one.centre_id != session.centre_id or set(one.roles) != {Role.ASSISTANT}):
+        raise UnknownPersonError("another centre's, or not an assistant's")
+    return one
+
+
+def _may_make_link(conn: Connection, session: StaffSession, one: Invitation) -> bool:
+    return one.change_id is None or changes.one(conn, one.change_id).proposed_by == session.staff_id
+
+
+def _may_make_code(conn: Connection, session: StaffSession, one: Invitation) -> bool:
+    return one.change_id is not None and changes.one(conn, one.change_id).confirmed_by == session.staff_id
+
+
+def _mail(conn: Connection, parts: Parts, one: Invitation, address: str, link: str) -> None:
+    now = parts.clock.database_now(conn)
+    until = write_moment(now + invitations.LASTS)
+    draft = Draft(
+        channel=Channel.EMAIL,
+        to=address,
+        template="staff_invited",
+        language=one.language,
+        values={"link": link, "until": until},
+    )
+    outbox.queue(conn, parts, keys.load(conn, parts.sealer, one.key_id), draft, now=now)
+
+
+async def _form(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    typed: dict[str, str],
+    errors: dict[str, Message] | None = None,
+) -> Response[Any]:
+    is_manager = session.role is Role.MANAGER
+
+    def work(conn: Connection) -> tuple[list[dict[str, str]], list[str]]:
+        if is_manager:
+            return [], []
+        rows = conn.execute(select(Centre.id, Centre.name).order_by(Centre.name))
+        return [{"value": row.id, "text": row.name} for row in rows], catalogue.holders(conn)
+
+    centres, holders = await parts.database.read(work)
+    return page(
+        request,
+        "pages/people/invite.html",
+        status=422 if errors else 200,
+        is_manager=is_manager,
+        centres=centres,
+        holders=holders,
+        given=[(role, ROLES[role.value]) for role in GIVEN],
+        typed=typed,
+        errors=errors or {},
+    )
+
+
+async def _one(
+    request: AnyRequest,
+    session: StaffSession,
+    parts: Parts,
+    invitation_id: str,
+    *,
+    errors: dict[str, Message] | None = None,
+    **shown: Any,
+) -> Response[Any]:
+    """The page; `shown` are what was typed, and a link or code that was just made."""
+    link = shown.get("link")
+
+    def work(conn: Connection) -> tuple[Invitation, bool, bool]:
+        one = _within_reach(conn, session, invitation_id)
+        return one, _may_make_link(conn, session, one), _may_make_code(conn, session, one)
+
+    one, may_link, may_code = await parts.database.read(work)
+    return page(
+        request,
+        "pages/people/invitation.html",
+        status=422 if errors else 200,
+        back=f"/people/invitations/{invitation_id}",
+        one=one,
+        roles=ROLES,
+        may_link=may_link,
+        may_code=may_code,
+        errors=errors or {},
+        qr=draw(link) if link else None,
+        now=parts.clock.now(),
+        **({"typed": "", "link": None, "mailed": False, "code": None} | shown),
+    )
+
+
+HANDLERS = (show_form, invite, show, make_link, make_code, withdraw)

@@ -1,0 +1,238 @@
+"""Somebody is invited, opens their account by a link, and nobody else ever knows what they sign in with."""
+
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import select
+
+from audit.events import EventName
+from gateway.changes.tables import ChangeKind, ChangeState
+from gateway.ids import new_id
+from gateway.notifications.tables import Message
+from gateway.people import freshness
+from gateway.people.roles import Role
+from gateway.people.tables import Staff, StaffInvitation
+from tests.gateway.answers import Answer
+from tests.gateway.callers import HOLDER, PASSWORD, Caller
+from tests.gateway.pages.people.conftest import People
+
+NEW = {"name": "Dace Jaunā", "login": "dace", "language": "lv"}
+
+
+def invite(by: Caller, **typed: str) -> str:
+    """Where the page of the new invitation is."""
+    answer = by.post("/people/invite", NEW | typed)
+    assert answer.status == 303, answer.text
+    return answer.location
+
+
+def link_of(by: Caller, invitation: str, **typed: str) -> str:
+    """The path of a link that is made for it."""
+    answer = by.post(f"{invitation}/link", typed)
+    assert answer.status == 200, answer.text
+    found = re.search(r"/join/[A-Za-z0-9_-]{22}", answer.text)
+    assert found
+    return found[0]
+
+
+def open_account(people: People, path: str, *, second: str = "", **typed: str) -> Answer:
+    """What the invited does, to the end."""
+    browser = people.office.callers.nobody(at_terminal=True)
+    browser.csrf = browser.get(path).csrf
+    page = browser.post(path, {"second": second})
+    found = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.text)
+    if found is None:
+        return page
+    code = pyotp.TOTP(found[0].replace(" ", "")).at(people.clock.now())
+    fields = {"second": second, "password": PASSWORD, "again": PASSWORD, "code": code}
+    return browser.post(f"{path}/finish", fields | typed)
+
+
+def account(people: People, login: str = "dace") -> str | None:
+    found = select(Staff.id).where(Staff.login == login)
+    return people.office.read(lambda conn: conn.execute(found).scalar_one_or_none())
+
+
+class TestInvited:
+    def test_opens_the_account_and_signs_in_with_what_only_they_know(self, people: People) -> None:
+        path = link_of(people.manager(), invite(people.manager()))
+        browser = people.office.callers.nobody(at_terminal=True)
+        browser.csrf = browser.get(path).csrf
+        page = browser.post(path)
+        secret = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.text)
+        assert secret
+        totp = pyotp.TOTP(secret[0].replace(" ", ""))
+        typed = {"password": PASSWORD, "again": PASSWORD, "code": totp.at(people.clock.now())}
+        done = browser.post(f"{path}/finish", typed)
+        assert done.location == "/sign-in?why=invited", done.text
+        assert "Jūsu konts ir gatavs" in browser.get(done.location).text
+        people.clock.move(timedelta(minutes=1))
+        browser.csrf = browser.get("/sign-in").csrf
+        code = totp.at(people.clock.now())
+        assert browser.post("/sign-in", {"login": "dace", "password": PASSWORD, "code": code}).location == "/"
+        assert browser.get("/").location == "/desk"
+
+    def test_is_nobodys_second_pair_of_eyes_for_a_day(self, people: People) -> None:
+        invitation = invite(people.manager())
+        people.office.wait(timedelta(days=2))
+        open_account(people, link_of(people.manager(), invitation))
+        made, parts, now = account(people), people.office.parts, people.clock.now()
+        assert made is not None
+        assert people.office.read(lambda conn: freshness.is_fresh(conn, parts, made, now))
+
+    def test_has_each_step_in_the_trail_without_name_or_link(self, people: People) -> None:
+        invitation = invite(people.manager())
+        path = link_of(people.manager(), invitation, email="dace@example.lv")
+        open_account(people, path)
+        made = account(people)
+        assert made is not None
+        said = people.said(made)
+        assert [entry.type for entry in said] == [
+            EventName.STAFF_INVITED,
+            EventName.STAFF_INVITATION_SENT,
+            EventName.STAFF_ACCOUNT_CREATED,
+        ]
+        for entry in said:
+            assert not re.search(r"Dace|dace|example|/join", str(entry.data))
+
+    def test_is_shown_nothing_by_a_get_whatever_the_link(self, people: People) -> None:
+        path = link_of(people.manager(), invite(people.manager()))
+        nobody = people.office.callers.nobody()
+        for link in (path, "/join/nothing"):
+            answer = nobody.get(link)
+            assert answer.status == 200
+            assert "Dace" not in answer.text
+        assert account(people) is None
+
+    @pytest.mark.parametrize(
+        "typed", [{"again": "another password"}, {"password": "short", "again": "short"}, {"code": "1"}]
+    )
+    def test_mends_what_is_wrong_and_goes_on(self, people: People, typed: dict[str, str]) -> None:
+        path = link_of(people.manager(), invite(people.manager()))
+        assert open_account(people, path, **typed).status == 422
+        assert account(people) is None
+        assert open_account(people, path).status == 303
+
+
+class TestLink:
+    def test_works_once(self, people: People) -> None:
+        path = link_of(people.manager(), invite(people.manager()))
+        assert open_account(people, path).status == 303
+        made = account(people)
+        assert made is not None
+        assert open_account(people, path).status == 410
+        refused = people.said(made)[-1]
+        assert (refused.type, refused.data["reason"]) == (EventName.STAFF_INVITATION_REFUSED, "used")
+
+    def test_is_dead_after_three_days_and_made_anew(self, people: People) -> None:
+        invitation = invite(people.manager())
+        path = link_of(people.manager(), invitation)
+        people.clock.move(timedelta(hours=72))
+        assert open_account(people, path).status == 410
+        again = link_of(people.manager(), invitation)
+        assert open_account(people, path).status == 410, "the one before stays dead"
+        assert open_account(people, again).status == 303
+
+    def test_is_dead_once_the_invitation_is_withdrawn(self, people: People) -> None:
+        invitation = invite(people.manager())
+        path = link_of(people.manager(), invitation)
+        assert people.manager().post(f"{invitation}/withdraw").location == "/people"
+        answer = open_account(people, path)
+        assert (answer.status, account(people)) == (410, None)
+        assert people.manager().post(f"{invitation}/link").status == 404
+
+    def test_is_not_to_be_guessed(self, people: People) -> None:
+        browser = people.office.callers.nobody()
+        browser.csrf = browser.get("/join/x").csrf
+        answers = [browser.post(f"/join/{number:022d}").status for number in range(21)]
+        assert answers == [410] * 20 + [429]
+
+    def test_is_kept_as_a_hash_and_sent_by_mail_only_where_an_address_was_given(self, people: People) -> None:
+        invitation = invite(people.manager())
+        path = link_of(people.manager(), invitation)
+        mails = select(Message.template)
+        assert people.office.read(lambda conn: conn.execute(mails).all()) == []
+        again = link_of(people.manager(), invitation, email="dace@example.lv")
+        assert people.office.read(lambda conn: conn.execute(mails).scalars().all()) == ["staff_invited"]
+        row = people.office.read(lambda conn: conn.execute(select(StaffInvitation.__table__)).one())
+        for secret in (path, again):
+            assert secret.removeprefix("/join/").encode() not in repr(tuple(row)).encode()
+        assert people.manager().post(f"{invitation}/link", {"email": "no address"}).status == 422
+
+
+class TestWhoInvites:
+    def test_a_manager_does_assistants_of_the_own_centre_whatever_the_form_says(self, people: People) -> None:
+        more = {"role-manager": "manager", "centre": people.elsewhere(), "holder": HOLDER}
+        open_account(people, link_of(people.manager(), invite(people.manager(), **more)))
+        made = account(people)
+        assert made is not None
+        shown = people.manager().get(f"/people/{made}").text
+        assert "E-service assistant" in shown
+        assert "Centre manager" not in shown
+
+    def test_an_administrator_does_managers_and_officers_anywhere_and_no_auditors(self, people: People) -> None:
+        there, ada = people.elsewhere(), people.administrator()
+        typed = {"centre": there, "role-officer": "officer", "holder": HOLDER}
+        invitation = invite(ada, **typed, **{"role-auditor": "auditor"})
+        assert people.manager().get(invitation).status == 404, "another centre's"
+        open_account(people, link_of(ada, invitation))
+        made = account(people)
+        assert made is not None
+        assert people.administrator().get(f"/people/{made}").text.count("Auditor") == 0
+        assert ada.post("/people/invite", NEW | typed | {"login": "other", "holder": "Nobody"}).status == 422
+        assert ada.post("/people/invite", NEW | {"login": "other", "centre": there}).status == 422
+
+    def test_nobody_gets_a_login_twice(self, people: People) -> None:
+        invite(people.manager())
+        assert people.manager().post("/people/invite", NEW).status == 422
+        assert people.manager().post("/people/invite", NEW | {"login": "cilda"}).status == 422
+
+    def test_others_do_not(self, people: People) -> None:
+        for role in (Role.ASSISTANT, Role.AUDITOR, Role.OFFICER):
+            assert people.office.page(role=role).post("/people/invite", NEW).status == 403
+
+
+class TestAuditor:
+    VALUES = {
+        "login": "dace",
+        "display_name": "Dace Jaunā",
+        "roles": ["auditor"],
+        "holder": None,
+        "language": "lv",
+    }
+
+    def agreed(self, people: People) -> str:
+        """Two administrators agreed, and the delay is over: the page of the invitation."""
+        office = people.office
+        values = self.VALUES | {"centre": office.callers.centre_id}
+        change = office.propose(ChangeKind.ACCOUNT_INVITE, new_id(), values)
+        assert office.state(change) is ChangeState.PROPOSED
+        assert "Dace Jaunā" in office.page(office.second).get(f"/admin/changes/{change}").text
+        assert "Dace" not in str(office.last_event())
+        office.confirm(change)
+        office.wait()
+        office.apply(change)
+        found = re.search(r"/people/invitations/[A-Za-z0-9_-]{22}", office.page().get(f"/admin/changes/{change}").text)
+        assert found
+        return found[0]
+
+    def test_is_invited_by_two_and_neither_opens_the_account_alone(self, people: People) -> None:
+        office, invitation = people.office, self.agreed(people)
+        proposer, confirmer = office.page(), office.page(office.second)
+        assert confirmer.post(f"{invitation}/link").status == 403
+        assert proposer.post(f"{invitation}/code").status == 403
+        path = link_of(proposer, invitation)
+        assert open_account(people, path).status == 200, "the code is asked for"
+        assert open_account(people, path, second="00000 00000").status == 403
+        assert account(people) is None
+        code = re.search(r"\d{5} \d{5}", confirmer.post(f"{invitation}/code").text)
+        assert code
+        assert open_account(people, path, second=code[0]).status == 303
+        assert account(people) is not None
+
+    def test_is_not_invited_with_another_role(self, people: People) -> None:
+        form = {"display_name": "Dace", "login": "dace", "centre": people.office.callers.centre_id, "language": "lv"}
+        form |= {"roles-auditor": "auditor", "roles-assistant": "assistant", "reason": "needed"}
+        assert people.administrator().post("/admin/propose/account.invite", form).status == 422
