@@ -118,8 +118,7 @@ class Settings:
         ),
     ]
     checkpoint_every: Annotated[
-        timedelta,
-        Setting("Auditors are sent the checkpoint each", texts.minutes(1, 44_640), "1440", unit="minutes"),
+        timedelta, Setting("Auditors are sent the checkpoint each", texts.minutes(1, 44_640), "1440", unit="minutes")
     ]
     timestamp_url: Annotated[
         str | None,
@@ -335,9 +334,11 @@ class Settings:
     practice_url: Annotated[
         str | None, Setting("Where assistants practise, for lessons to lead to", texts.optional_url)
     ]
-    practice_key: Annotated[
-        Path | None, Setting("File with the public key of practice, by which an exercise there counts", texts.program)
+    practice_key: Annotated[Path | None, Setting("File with the public key of practice's exercises", texts.program)]
+    translation_url: Annotated[
+        str | None, Setting("Service that translates cards that lack a language; empty: none", texts.optional_url)
     ]
+    translation_key: Annotated[Path | None, Setting("File with its key", texts.program)]
     staff_anywhere: Annotated[
         tuple[str, ...],
         Setting(

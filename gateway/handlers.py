@@ -10,6 +10,7 @@ from gateway.notifications import auditors, sending
 from gateway.oauth import logout
 from gateway.parts import Parts
 from gateway.retention.jobs import keep_erasing
+from gateway.services.translating import keep_translating
 from gateway.sweeping import keep_swept
 from gateway.visits import inquiries
 from gateway.visits.abandoning import keep_closing
@@ -53,5 +54,6 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         auditors.keep_handing_out(parts),
         portal_looks.keep_looking(parts),
     )
+    asked = (keep_translating(parts),) if parts.settings.translation_url else ()
     alone = (epochs.keep_turning(parts),) if epochs.turns_alone(parts) else ()
-    return Duties(made, (*loops, *alone))
+    return Duties(made, (*loops, *asked, *alone))

@@ -16,7 +16,7 @@ from gateway.setting_texts import is_loopback
 Mode: TypeAlias = Literal["live", "practice", "demo"]
 
 _FIRST_LABEL: Final = "practice"
-_OUTSIDE: Final = ("smtp_host", "sms_url", "timestamp_url")
+_OUTSIDE: Final = ("smtp_host", "sms_url", "timestamp_url", "translation_url")
 """Settings that lead to somebody else's machine."""
 
 

@@ -4,7 +4,7 @@ A guest searches and reads the same catalogue as the assistant, and goes on to t
 tab. Nothing of theirs passes through us: no name is asked for, no word that is typed is kept.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,9 +22,11 @@ from gateway.people import guest_sessions, throttle
 from gateway.people.access import GuestSession, Who, allow
 from gateway.people.errors import PairingCodeError, TriedTooOftenError
 from gateway.problem_texts import PROBLEMS, Problem
-from gateway.services import catalogue, life_events, search
+from gateway.services import catalogue, life_events, search, translations
 from gateway.services.catalogue import Service
+from gateway.services.index import Results
 from gateway.services.search import LIMIT
+from gateway.services.translations import Shown
 from gateway.visits import guiding
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
@@ -98,13 +100,22 @@ async def show_service(
     request: AnyRequest, session: GuestSession, parts: Parts, service_id: FromPath[str]
 ) -> Response[Any]:
     """One service: what is needed, and where it is done."""
-    service = await parts.database.read(lambda conn: catalogue.find(conn, service_id))
+    is_on = parts.settings.translation_url is not None and "original" not in request.query_params
+
+    def look(conn: Connection) -> tuple[Service, Shown]:
+        service = catalogue.find(conn, service_id)
+        return service, translations.shown(conn, [service], session.language, is_on=is_on)[service.id]
+
+    service, shown = await parts.database.read(look)
     return _page(
         request,
         session,
         parts,
         "service",
-        card=service.card(session.language),
+        card=shown.card,
+        shown=shown,
+        is_original="original" in request.query_params,
+        service_id=service.id,
         holder=service.holder,
         portal=_portal_of(service),
     )
@@ -169,15 +180,21 @@ def _look(parts: Parts, token_hash: bytes) -> Callable[[Connection], datetime | 
 
 
 async def _search(request: AnyRequest, session: GuestSession, parts: Parts, query: str) -> Response[Any]:
-    found, leading, beside = await parts.database.read(lambda conn: search.search_all(conn, query, limit=LIMIT))
-    language = session.language
+    language, is_on = session.language, parts.settings.translation_url is not None
+
+    def look(conn: Connection) -> tuple[Results, Any, Any, Mapping[str, Shown]]:
+        found, leading, beside = search.search_all(conn, query, limit=LIMIT)
+        return found, leading, beside, translations.shown(conn, found.services, language, is_on=is_on)
+
+    found, leading, beside, cards = await parts.database.read(look)
     return _page(
         request,
         session,
         parts,
         "search",
         query=query,
-        found=[(each.id, each.is_electronic, each.card(language)) for each in found.services],
+        found=[(each.id, each.is_electronic, cards[each.id].card) for each in found.services],
+        translated={each: shown for each, shown in cards.items() if shown.original or shown.is_foreign},
         total=found.total,
         leading=[(each.id, each.card(language), len(each.services)) for each in leading],
         beside=[(each.id, each.card(language), len(each.services)) for each in beside],

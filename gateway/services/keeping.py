@@ -1,6 +1,6 @@
 """Changing the catalogue. Every change counts its version on, so that each process builds its search anew."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class PortalEntry:
 
 def register_portal(conn: Connection, portal: PortalEntry) -> None:
     """Add a portal, or replace what is known of it. Who may do that, and the event, are the caller's duty."""
-    _upsert(
+    upsert_row(
         conn,
         Portal,
         {"id": portal.id, "name": portal.name, "origin": portal.origin, "client_id": portal.client_id},
@@ -39,7 +39,7 @@ def register_portal(conn: Connection, portal: PortalEntry) -> None:
 
 def upsert(conn: Connection, service: Service) -> None:
     """Add a service, or replace it. Its portal, if it has one, is registered before."""
-    _upsert(
+    upsert_row(
         conn,
         ServiceRow,
         {
@@ -67,10 +67,11 @@ def guard(conn: Connection, service_id: str, inputs: Iterable[str]) -> None:
     conn.execute(update(ServiceRow).where(ServiceRow.id == service_id).values(guarded=sorted(set(inputs)) or None))
 
 
-def _upsert(conn: Connection, table: Any, values: dict[str, Any]) -> None:
+def upsert_row(conn: Connection, table: Any, values: dict[str, Any], key: Collection[str] = ("id",)) -> None:
+    """Insert a row, or replace what the row of this key holds."""
     statement = _INSERT[conn.dialect.name](table).values(**values)
-    changes = {name: statement.excluded[name] for name in values if name != "id"}
-    conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+    changes = {name: statement.excluded[name] for name in values if name not in key}
+    conn.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
 
 
 def count_on(conn: Connection) -> None:

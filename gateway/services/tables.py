@@ -54,6 +54,17 @@ class Service(Base):
     """How often it is asked for, in comparison with others: an empty search lists the greatest first."""
 
 
+class ServiceTranslation(Base):
+    """A service's card that a machine translated; good for the words that `source_hash` is over."""
+
+    __tablename__ = "service_translation"
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(16), primary_key=True)
+    source_hash: Mapped[str] = mapped_column(String(64))
+    card: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+
+
 class LifeEvent(Base):
     """Several services that are needed together."""
 

@@ -209,7 +209,9 @@ def _panel(view: VisitView, wish: Wish) -> str:
 
 
 def _service(look: _Look) -> dict[str, Any]:
-    return service_panel.gather(look.conn, look.session, look.view, str(look.typed("choose").get("query", "")))
+    return service_panel.gather(
+        look.conn, look.parts, look.session, look.view, str(look.typed("choose").get("query", ""))
+    )
 
 
 def _request(look: _Look) -> dict[str, Any]:

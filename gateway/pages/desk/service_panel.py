@@ -4,23 +4,27 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.services import search, standing
+from gateway.services import search, standing, translations
 from gateway.visits import troubles
 from gateway.visits.reading import VisitView
 
 
-def gather(conn: Connection, session: StaffSession, view: VisitView, query: str) -> dict[str, Any]:
+def gather(conn: Connection, parts: Parts, session: StaffSession, view: VisitView, query: str) -> dict[str, Any]:
     """The services and life events that `query` finds."""
     found, *events = search.search_all(conn, query)
     ids = [service.id for service in found.services]
+    is_on = parts.settings.translation_url is not None
+    cards = translations.shown(conn, found.services, session.language, is_on=is_on)
     return {
         "events": [
             [(event.id, event.card(session.language), len(event.services)) for event in each] for each in events
         ],
         "can_add": view.service is not None and view.visit["service_id"] is not None,
         "query": query,
-        "found": [(service.id, service.is_electronic, service.card(session.language)) for service in found.services],
+        "found": [(service.id, service.is_electronic, cards[service.id].card) for service in found.services],
+        "translated": {each: shown for each, shown in cards.items() if shown.original or shown.is_foreign},
         "total": found.total,
         "closed": _closed(conn, session, view, ids),
         "troubles": troubles.of_services(conn, ids),

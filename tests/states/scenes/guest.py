@@ -1,11 +1,15 @@
 """A shared computer at which a resident acts alone, and the desk from which they are guided."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from gateway.app import fit
 from gateway.people.guest_sessions import FIRST
 from gateway.terminals import pairing
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT, Desk
+from tests.gateway.pages.desk.test_translated import lose_english, translated
+from tests.gateway.pages.facing import Phone
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -26,6 +30,7 @@ def scene_guest(stand: Stand) -> None:
     stand.send("guest/found-nothing", waits, "/guest/search", Kind.EMPTY, status=200, form={"query": "kosmoss"})
     stand.see("guest/service", waits, f"/guest/services/{BENEFIT}")
     stand.see("guest/in-person", waits, f"/guest/services/{PASSPORT}")
+    _translated(stand, waits, desk)
     stand.see("guest/no-such-service", waits, "/guest/services/none", Kind.PROBLEM, status=404)
     stand.see("guest/life-event", waits, "/guest/life-events/birth_of_a_child")
     stand.see("guest/help", waits, "/guest/help")
@@ -40,6 +45,20 @@ def scene_guest(stand: Stand) -> None:
     desk.freshen()
     stand.see("desk/guest-over", desk.browser, desk.path, Kind.EXPIRED)
     stand.see("guest/over", waits, "/guest/over", Kind.EXPIRED)
+
+
+def _translated(stand: Stand, waits: Phone, desk: Desk) -> None:
+    """In English by a machine, and before that by nobody."""
+    parts, write = stand.gateway.parts, stand.gateway.parts.database.write_now
+    fit(stand.callers.app, replace(parts, settings=replace(parts.settings, translation_url="http://127.0.0.1:9")))
+    write(lose_english)
+    stand.see("guest/not-translated", waits, f"/guest/services/{BENEFIT}", Kind.WAITING)
+    write(lambda conn: translated(conn, desk))
+    stand.see("guest/translated", waits, f"/guest/services/{BENEFIT}")
+    stand.see("guest/original", waits, f"/guest/services/{BENEFIT}?original=1")
+    form = {"query": "slimibas lapa"}
+    stand.send("guest/found-translated", waits, "/guest/search", Kind.CLEAN, status=200, form=form)
+    fit(stand.callers.app, parts)
 
 
 def scene_guest_meets_staff(stand: Stand) -> None:

@@ -1,0 +1,53 @@
+"""A card that a machine translated says so, beside the original, and is text whatever came back."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from gateway.app import fit
+from gateway.services import catalogue, keeping, translations
+from gateway.visits.reading import Stage
+from tests.gateway.pages.desk.desk import Desk
+from tests.gateway.visits.counter import BENEFIT
+
+
+def lose_english(conn: Connection) -> None:
+    """The benefit has a Latvian card alone."""
+    service = catalogue.find(conn, BENEFIT)
+    keeping.upsert(conn, replace(service, cards={"lv": service.cards["lv"]}))
+
+
+def translated(conn: Connection, desk: Desk, title: str = "Sickness money") -> None:
+    """A machine has put it into English."""
+    one = next(each for each in translations.wanted(conn) if each.service_id == BENEFIT)
+    words = [title, *translations.words_of(one.source)[1:]]
+    translations.keep(conn, one, words, desk.clock.now())
+
+
+def switch_on(desk: Desk) -> None:
+    parts = desk.callers.parts
+    settings = replace(parts.settings, translation_url="http://127.0.0.1:9")
+    fit(desk.callers.app, replace(parts, settings=settings))
+
+
+def test_at_the_desk_it_is_marked_and_the_original_stands_beside_it(desk: Desk) -> None:
+    desk.at(Stage.SERVICE)
+    desk.write(lose_english)
+    switch_on(desk)
+    assert "Not translated yet" in desk.press_button("search", {"query": "slimibas lapa"}).text
+    desk.write(lambda conn: translated(conn, desk, "<script>Sickness</script>"))
+    text = desk.press_button("search", {"query": "slimibas lapa"}).text
+    assert "Translated by a machine" in text
+    assert "&lt;script&gt;Sickness" in text
+    assert "<script>Sickness" not in text
+    assert '<div class="govuk-details__text" lang="lv"><strong>Slimības pabalsts' in text
+
+
+def test_where_it_is_off_nothing_is_said_and_the_original_is_shown(desk: Desk) -> None:
+    desk.at(Stage.SERVICE)
+    desk.write(lose_english)
+    desk.write(lambda conn: translated(conn, desk))
+    text = desk.press_button("search", {"query": "slimibas lapa"}).text
+    assert "Slimības pabalsts" in text
+    assert "Sickness money" not in text
+    assert "Translated by a machine" not in text
