@@ -65,6 +65,7 @@ def required_here(place: Place) -> Problem:
 def sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context: Any) -> Response[str]:
     """The page at which nobody is signed in."""
     given: dict[str, Any] = {"terminal": terminal, "problem": None, "until": None, "login": "", "next_path": "/"}
+    given["problem_at"] = "login"
     given["parked"] = ()
     given["terminal_key"] = fingerprint(terminal.public_key) if terminal and terminal.public_key else None
     given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
@@ -75,7 +76,7 @@ def sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context:
 
 def unlock_page(request: AnyRequest, session: StaffSession, **context: Any) -> Response[str]:
     """The page of a locked session."""
-    given: dict[str, Any] = {"problem": None, "until": None, "is_idle": False}
+    given: dict[str, Any] = {"problem": None, "problem_at": "password", "until": None, "is_idle": False}
     given["terminal_key"] = fingerprint(session.terminal_key) if session.terminal_key else None
     return _page(request, "pages/account/unlock.html", given | context)
 

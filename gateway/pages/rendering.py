@@ -45,11 +45,12 @@ def page(
 ) -> Response[str]:
     """Render `template` for whoever calls.
 
-    The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `centre`, `lock_action`,
-    `park_action`, `idle_seconds`, `home`, `proves`, `is_large`), `session` (or none), `path`, `mode`, `reference`, and
-    `context`, which wins. `form_targets` are the origins to which a form of this page, or the redirect after it, may
-    lead besides our own: browsers hold redirects to `form-action` too. `language` is for pages whose reader is not
-    the session's owner; `back` is where the language switch returns to, when that is not the page's own path.
+    The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `viewer_page`, `centre`,
+    `lock_action`, `park_action`, `idle_seconds`, `home`, `proves`, `is_large`), `session` (or none), `path`, `mode`,
+    `reference`, and `context`, which wins. `form_targets` are the origins to which a form of this page, or the redirect
+    after it, may lead besides our own: browsers hold redirects to `form-action` too. `language` is for pages whose
+    reader is not the session's owner; `back` is where the language switch returns to, when that is not the page's own
+    path.
     """
     parts = parts_of(request)
     exchange = exchange_of(request)
@@ -105,6 +106,7 @@ def _for_layouts(
         "mode": parts.settings.mode,
         "languages": _languages(back or path, session, language),
         "viewer": staff.name if staff else None,
+        "viewer_page": "/account" if staff and staff.locked_at is None and staff.role_chosen else None,
         "centre": session.centre_name if isinstance(session, StaffSession | DisplaySession) else None,
         "home": "/",
         "lock_action": "/lock" if staff and staff.locked_at is None else None,

@@ -183,6 +183,14 @@ class TestShowingWhoOneIs:
         assert "somebody else’s" in answer.text
         assert "Show first that it is you" in anna.get(PASSKEYS).text
 
+    def test_by_an_answer_to_the_question_of_the_lock_is_refused(self, callers: Callers) -> None:
+        anna = callers.staff(Role.ASSISTANT)
+        key = a_key(anna)
+        callers.clock.move(FRESH + timedelta(seconds=1))
+        question = asked(anna, "/unlock/passkey/question")
+        assert anna.post(f"{PASSKEYS}/confirm/passkey", question.sent(key.get(question.options))).status == 409
+        assert "Show first that it is you" in anna.get(PASSKEYS).text
+
     def test_with_the_password_alone_at_the_lock_is_not_enough(self, callers: Callers) -> None:
         anna = callers.staff(Role.ASSISTANT)
         callers.clock.move(FRESH + timedelta(seconds=1))
