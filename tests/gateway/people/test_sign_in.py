@@ -172,7 +172,7 @@ class TestSignIn:
     def test_away_from_the_terminal_gives_only_roles_that_may_be_used_anywhere(self, callers: Callers) -> None:
         caller = callers.nobody()
         sign_in(caller, **right(callers))
-        page = caller.get("/account")
+        page = caller.get("/role")
         assert "Administrator" in page.text
         caller.csrf = page.csrf
         assert caller.post("/role", {"role": "assistant"}).status == 403

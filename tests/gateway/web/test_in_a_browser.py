@@ -72,6 +72,8 @@ def test_somebody_signs_in_makes_a_mistake_first_and_locks(browser: Browser, add
         if password != PASSWORD:
             expect(page.locator(".govuk-error-summary")).to_contain_text("is not right")
             ensure_accessible(page)
+    page.locator("input[value=administrator]").check()
+    page.get_by_role("button", name="Turpināt").click()
     expect(page.get_by_role("heading", name="Centra datori")).to_be_visible()
     page.get_by_role("button", name="Bloķēt").click()
     page.wait_for_url("**/unlock")
