@@ -1,5 +1,6 @@
 """The only way a page is made: template, reader's language, session, token for its forms, nonce for its script."""
 
+import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -114,6 +115,7 @@ def _for_layouts(
         "park_action": "/park" if staff and staff.terminal_id and staff.locked_at is None else None,
         "proves": _proves(parts, session),
         "is_large": session.is_large if isinstance(session, DisplaySession) else None,
+        **_drafts(parts, staff),
     }
 
 
@@ -127,6 +129,22 @@ def _proves(parts: Parts, session: AnySession | None) -> dict[str, Any] | None:
     if session.terminal_key is None:
         return None
     return {"key": fingerprint(session.terminal_key), "every": every, "csrf": session.csrf, "at": "/terminal"}
+
+
+def _drafts(parts: Parts, staff: StaffSession | None) -> dict[str, Any]:
+    """Whose drafts the browser may keep, and by visit our half of the key that seals them there.
+
+    Only an open session at a terminal is told: whoever is locked, elsewhere or somebody else cannot open them.
+    """
+    if staff is None or staff.terminal_id is None or staff.locked_at is not None:
+        return {"drafter": None, "draft_secret": None}
+    whose = f"{staff.staff_id} {staff.terminal_id}"
+
+    def secret(visit_id: str) -> str:
+        return base64.urlsafe_b64encode(parts.sealer.keyed_hash("draft.secret", f"{whose} {visit_id}")).decode()
+
+    name = base64.urlsafe_b64encode(parts.sealer.keyed_hash("draft.owner", whose)).decode()
+    return {"drafter": name, "draft_secret": secret}
 
 
 def _idle_seconds(parts: Parts) -> int:

@@ -47,6 +47,7 @@ function keep(form) {
   function save() {
     if (saving || over || !dirty) return;
     dirty = false;
+    form.dispatchEvent(new Event("draft:asked"));
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     saving = fetch(form.dataset.keeps, {
@@ -65,6 +66,7 @@ function keep(form) {
 
   function arrive(status, said, body) {
     if (status === 200) {
+      form.dispatchEvent(new Event("draft:kept"));
       form.elements.draft.value = said.draft;
       // What was known before this page is known no more: an emptied field is empty.
       for (const mark of form.querySelectorAll('input[type="hidden"][name^="keep."]')) {
@@ -83,7 +85,8 @@ function keep(form) {
 
   function fail(text) {
     dirty = true;
-    show(text);
+    // Where the computer itself keeps it, that is said instead (offline.js).
+    if (form.dispatchEvent(new Event("draft:lost", { cancelable: true }))) show(text);
     later(AGAIN_MS);
   }
 
