@@ -41,7 +41,9 @@ _LONGEST_ANSWER = 32_768
 async def ask(request: AnyRequest, parts: Parts) -> Response[dict[str, Any]]:
     """Give the page's script the question that whoever stands here answers; it names nobody."""
     bound_to, address = _stranger(request, parts), address_of(request)
-    return to_script(await parts.database.write(lambda conn: passkey_sign_in.ask(conn, parts, bound_to, address)))
+    return to_script(
+        await parts.database.write(lambda conn: passkey_sign_in.ask(conn, parts, bound_to, stranger_at=address))
+    )
 
 
 @post("/sign-in/passkey", **allow(Who.ANYONE, while_locked=True))
@@ -68,10 +70,9 @@ async def come_in(request: AnyRequest, parts: Parts, data: Form) -> Response[Any
 
 
 @post("/unlock/passkey/question", status_code=200, **allow(Who.STAFF, while_locked=True))
-async def ask_at_lock(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[dict[str, Any]]:
+async def ask_at_lock(session: StaffSession, parts: Parts) -> Response[dict[str, Any]]:
     """Give the page's script the question that whoever stands at the locked terminal answers; it names nobody."""
-    bound_to, address = session.token_hash, address_of(request)
-    return to_script(await parts.database.write(lambda conn: passkey_sign_in.ask(conn, parts, bound_to, address)))
+    return to_script(await parts.database.write(lambda conn: passkey_sign_in.ask(conn, parts, session.token_hash)))
 
 
 @post("/unlock/passkey", **allow(Who.STAFF, while_locked=True))

@@ -36,7 +36,7 @@ from gateway.people.throttle import Door
 _TRIES: Final = 5
 """Wrong answers that one passkey may give within a quarter of an hour."""
 _MOST_QUESTIONS: Final = 120
-"""Questions that one address is given within a quarter of an hour: each is a row."""
+"""Questions that strangers at one address are given within a quarter of an hour: each is a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +61,19 @@ _Then: TypeAlias = Callable[[Connection, Answered, datetime], CameIn]
 """What is done once a passkey has answered; it raises a refusal before it changes anything."""
 
 
-def ask(conn: Connection, parts: Parts, bound_to: bytes, address: str) -> Question:
+def ask(conn: Connection, parts: Parts, bound_to: bytes, *, stranger_at: str | None = None) -> Question:
     """Ask whoever stands at the computer to come in; the question names nobody.
 
+    `stranger_at` is the address of a browser without a session. A session has one question at a time, so that a whole
+    centre behind one address unlocks as often as it likes.
+
     Raises:
-        TriedTooOftenError: too many questions at this address.
+        TriedTooOftenError: too many questions to strangers at this address.
         StaffPasskeyImpossibleError: the desk's address is no name.
     """
-    throttle.charge(conn, parts.sealer, [Door("passkey.question", address, _MOST_QUESTIONS)], parts.clock.now())
+    if stranger_at is not None:
+        door = Door("passkey.question", stranger_at, _MOST_QUESTIONS)
+        throttle.charge(conn, parts.sealer, [door], parts.clock.now())
     return questions.ask(conn, parts, PasskeyPurpose.STAFF_COME_IN, bound_to)
 
 

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from audit.events import EventName
 from gateway.ledger.tables import AuditEvent
-from gateway.people import staff_states
+from gateway.people import passkey_sign_in, staff_states
 from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR, Created
+from gateway.people.staff_passkey_questions import can_be_used
 from gateway.people.staff_passkeys import FRESH, MOST
 from gateway.people.tables import StateWhy
 from tests.gateway.answers import Answer
@@ -254,6 +255,25 @@ class TestSigningIn:
         callers.clock.move(timedelta(minutes=1))
         second = sign_in(callers, nobody(callers), "berta", berta.totp_secret)
         assert (first.location, second.location) == ("/account", "/")
+
+
+class TestAQuestion:
+    def test_is_put_to_strangers_at_one_address_so_often_and_to_sessions_always(
+        self, callers: Callers, hers: SoftAuthenticator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        browser = at_work(callers, hers)
+        browser.post("/lock")
+        monkeypatch.setattr(passkey_sign_in, "_MOST_QUESTIONS", 2)
+        strangers = nobody(callers)
+        strangers.csrf = strangers.get("/sign-in").csrf
+        assert [strangers.post("/sign-in/passkey/question").status for _ in range(2)] == [200, 429]
+        assert [unlock(browser, replace(hers, verified=False)).status for _ in range(3)] == [403] * 3
+
+    def test_is_not_put_where_browsers_keep_no_passkeys(self, callers: Callers) -> None:
+        settings = callers.parts.settings
+        assert can_be_used(settings)
+        assert not can_be_used(replace(settings, url="http://127.0.0.1:8000"))
+        assert not can_be_used(replace(settings, url="https://[::1]"))
 
 
 class TestAnAnswer:
