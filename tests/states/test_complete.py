@@ -7,7 +7,7 @@ from tests.databases import SqliteDatabases
 from tests.states import left_out
 from tests.states.conftest import Played
 from tests.states.registry import SCENES
-from tests.states.shown import Shown
+from tests.states.shown import Kind, Shown
 from tests.states.stand import a_stand
 from ui.environment import TEMPLATES
 
@@ -42,3 +42,16 @@ def test_every_template_of_a_page_takes_part_or_says_why_not(everything: list[Sh
 def test_every_state_has_a_name_of_its_own(everything: list[Shown]) -> None:
     names = [each.name for each in everything]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_every_wait_says_what_is_awaited_and_has_a_way_on(everything: list[Shown]) -> None:
+    """On staff's pages and on a resident's: a heading, and in the page's middle something to press or to open."""
+    waits = [each for each in everything if each.kind is Kind.WAITING]
+    assert waits
+    silent = []
+    for each in waits:
+        body = each.html["lv"].partition("<body")[2]
+        middle = body.partition("<main")[2].partition("</footer>")[0].partition('class="app-footer__links"')[0]
+        if "<h1" not in middle or not ("<button" in body or 'href="/' in middle):
+            silent.append(each.name)
+    assert silent == []

@@ -46,6 +46,7 @@ def scene_desk(stand: Stand) -> None:
     for stage in (Stage.SERVICE, Stage.REFERRAL, Stage.REQUEST):
         desk.at(stage)
     stand.see("desk/day", desk.browser, "/desk")
+    stand.see("desk/keys", desk.browser, "/keys")
     stand.see("desk/no-such-visit", desk.browser, "/desk/visits/none", Kind.PROBLEM, status=404)
     stand.see("desk/not-an-event", desk.browser, "/desk/visits", Kind.PROBLEM, status=405)
 
