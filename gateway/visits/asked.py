@@ -12,11 +12,13 @@ from gateway.parts import Parts
 from gateway.people import residents
 from gateway.services import catalogue
 from gateway.visits import approvals, parties, scope
+from gateway.visits.channels import routes_of
 from gateway.visits.delegations import files_until
 from gateway.visits.errors import NoKnownNumberError, NotOfferedError, RouteNotAllowedError
 from gateway.visits.parties import Authority
 from gateway.visits.rows import AnyRow
 from gateway.visits.scope import Wanted
+from gateway.visits.states import Channel
 
 NO_DOCUMENT = "none"
 """What is recorded where nobody stood at the counter to show one."""
@@ -101,13 +103,18 @@ def number_for(asked: Asked, resident: residents.Resident, *, is_first: bool) ->
 
 
 def ensure_reachable(
-    services: Sequence[catalogue.Service], route: Route, numbers: Sequence[approvals.KnownNumber | None]
+    services: Sequence[catalogue.Service],
+    route: Route,
+    numbers: Sequence[approvals.KnownNumber | None],
+    channel: Channel,
 ) -> None:
     """Refuse at once what could only be refused after the resident has done everything; the strictest service wins.
 
     Raises:
-        RouteNotAllowedError: names the service.
+        RouteNotAllowedError: names the service, or the channel that the route does not fit.
     """
+    if route not in routes_of(channel):
+        raise RouteNotAllowedError(f"{channel} by {route}")
     best = Assurance.SUBSTANTIAL if route is Route.PAPER else Assurance.HIGH
     for number in numbers:
         if number is not None:

@@ -111,7 +111,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         # What is sealed in a visit falls with one person's key; a request that came to nothing has left values too.
         raise OtherPersonError("a visit is about one person")
     numbers = [number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
-    ensure_reachable(services, asked.route, numbers)
+    ensure_reachable(services, asked.route, numbers, visit.channel)
 
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     if earlier is None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from connectors.sdk import groups, registry
-from delegation.assurance import ON_PHONE, Assurance, Route
+from delegation.assurance import ON_PHONE, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
@@ -49,7 +49,6 @@ _OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
 _LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.NEEDS_HUMAN)
 """Filings whose final request left and may have arrived: nothing is filled anew."""
 _ENDS_HERE = ("guiding", "service", "referral", "request")
-"""Nothing was asked for yet: the visit may end at once."""
 _TOLD_TOGETHER = (Stage.FILED, Stage.CLOSED)
 LIVE = frozenset(
     {
@@ -218,7 +217,7 @@ def _request(look: _Look) -> dict[str, Any]:
     services = turns.to_ask(look.conn, look.view)
     if not services:
         return {"routes": (), "number_wanted": False, "may_show": False}
-    ways = routes.offered(look.conn, look.parts, look.session, services)
+    ways = routes.offered(look.conn, look.parts, look.session, services, look.view.visit["channel"])
     before = asked_before.plain(look.view, services, ways)
     if look.shown:
         before |= asked_before.personal(look.conn, look.parts, look.view, look.opened())
@@ -226,9 +225,7 @@ def _request(look: _Look) -> dict[str, Any]:
         "before": before,
         "may_show": asked_before.may_show(look.view) and not look.shown and not look.wish.typed,
         "routes": ways,
-        "number_wanted": all(
-            Route.DISPLAY in each.rules.routes and routes.needed(each) <= Assurance.LOW for each in services
-        ),
+        "number_wanted": routes.is_number_wanted(services),
         "documents": words.DOCUMENTS,
         "parties": parties_form.KINDS,
         "papers": parties_form.PAPERS,

@@ -12,6 +12,8 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.passkey_questions import rp_id
 from gateway.services.catalogue import Service
+from gateway.visits.channels import routes_of
+from gateway.visits.tables import Channel
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,12 @@ class _Asked:
     here: _Here
 
 
-def offered(conn: Connection, parts: Parts, session: StaffSession, services: Sequence[Service]) -> list[dict[str, Any]]:
+def offered(
+    conn: Connection, parts: Parts, session: StaffSession, services: Sequence[Service], channel: Channel
+) -> list[dict[str, Any]]:
     """Each way, whether every one of `services` takes it, and a word for why not or for what it needs.
+
+    Those that fit the `channel` come first, in its order; the others are not possible in it.
 
     `which` is the title of the service that forbids it, where there are several.
     """
@@ -46,12 +52,23 @@ def offered(conn: Connection, parts: Parts, session: StaffSession, services: Seq
         [_route(route, look, _Asked(service, needed(service), here)) for route, look in _WHY_NOT.items()]
         for service in services
     ]
-    return [_strictest(services, of_route, session.language) for of_route in zip(*of_services, strict=True)]
+    each = {
+        of_route[0]["route"]: _strictest(services, of_route, session.language)
+        for of_route in zip(*of_services, strict=True)
+    }
+    fitting = routes_of(channel)
+    others = [{"route": route, "taken": False, "why": "channel"} for route in each if route not in fitting]
+    return [*(each[route] for route in fitting), *others]
 
 
 def needed(service: Service) -> Assurance:
     """The most that grant and permit ask for: whoever begins in one way ends in it."""
     return max(service.rules.grant_least, service.rules.permit_least)
+
+
+def is_number_wanted(services: Sequence[Service]) -> bool:
+    """Whether a number typed here is enough for the display, for each of them."""
+    return all(Route.DISPLAY in each.rules.routes and needed(each) <= Assurance.LOW for each in services)
 
 
 def _strictest(services: Sequence[Service], of_route: Sequence[dict[str, Any]], language: str) -> dict[str, Any]:

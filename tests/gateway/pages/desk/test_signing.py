@@ -9,6 +9,7 @@ from audit.events import EventName
 from delegation.assurance import Assurance, Route
 from gateway.people.residents import Profile
 from gateway.visits import paper, reading
+from gateway.visits.errors import RouteNotAllowedError
 from gateway.visits.reading import Stage
 from gateway.visits.tables import ApprovalState, Channel
 from tests.gateway.answers import Answer, statement_on
@@ -335,6 +336,24 @@ class TestOffer:
         page = desk.look().text
         assert re.search(r'value="call"[^>]*checked', page)
         assert "Whoever calls can show no document" in page
+        offered = re.findall(r'name="route"[^>]*value="(\w+)"|value="(\w+)"[^>]*name="route"', page)
+        assert ["".join(each) for each in offered] == ["call", "phone", "passkey", "display", "paper"]
+        assert re.search(r'value="paper"[^>]*disabled', page)
+        assert page.count("Not possible on a call: the resident is not here.") == 2
+
+    def test_on_a_call_nobody_is_asked_on_paper_or_the_display(self, desk: Desk) -> None:
+        takes(desk, ["phone", "paper", "call"]).open(channel=Channel.PHONE)
+        with pytest.raises(RouteNotAllowedError):
+            desk.ask(Route.PAPER)
+        assert desk.view().delegation is None
+
+    def test_a_service_that_takes_no_yes_by_telephone_says_where_to_go(self, desk: Desk) -> None:
+        takes(desk, ["paper", "display"]).open(channel=Channel.PHONE)
+        assert "By telephone this service takes no yes." in desk.look().text
+
+    def test_a_mobile_centre_begins_with_what_needs_no_connection(self, desk: Desk) -> None:
+        takes(desk, ["phone", "paper", "call"]).open(channel=Channel.MOBILE)
+        assert re.search(r'value="paper"[^>]*checked', desk.look().text)
 
     def test_paper_and_call_do_not_reach_a_service_that_asks_for_high(self, desk: Desk) -> None:
         takes(desk, ["phone", "paper", "call"], Assurance.HIGH).open()
