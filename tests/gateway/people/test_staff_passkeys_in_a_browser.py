@@ -89,6 +89,7 @@ def test_a_key_is_added_and_opens_the_desk_in_one_step(counter: Counter, served:
     expect(page.get_by_role("button", name="Remove: Blue key")).to_be_visible()
 
     counter.press("Sign out")
+    page.wait_for_url("**/sign-in")
     counter.open("/sign-in?next=/desk")
     counter.look("sign-in")
     counter.keys.touch(key, known=False)
@@ -114,6 +115,7 @@ def test_whoevers_key_is_held_to_a_locked_terminal_decides_who_goes_on(counter: 
     berta, ciema = an_assistant(served.callers), an_assistant(served.callers, "ciema", "Ciema Trešā")
     counter.add(ciema, "ciema", ciemas, "Green key")
     counter.press("Sign out")
+    page.wait_for_url("**/sign-in")
     counter.add(berta, "berta", bertas, "Blue key")
     for key, name in ((ciemas, "Ciema Trešā"), (bertas, "Berta Otrā")):
         counter.press("Lock")

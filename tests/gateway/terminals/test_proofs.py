@@ -152,6 +152,9 @@ class TestSession:
         caller.csrf = caller.get("/sign-in").csrf
         answer = sign_in(callers, caller, code=_code(callers))
         assert answer.status == 303  # as anywhere: this account is also an administrator's
+        caller.csrf = caller.get("/role").csrf
+        assert caller.post("/role", {"role": "assistant"}).status == 403
+        assert caller.post("/role", {"role": "administrator"}).status == 303
         assert caller.get("/desk").status == 403
         assert "Lete 1" not in caller.get("/account").text
 
