@@ -13,6 +13,7 @@ from gateway.demo.seed import NotDemoError
 from gateway.oauth import clients
 from gateway.oauth.clients import AuthMethod, ClientRegistration
 from gateway.parts import Store
+from gateway.reaching import is_out_of_reach
 from gateway.services import agreements, keeping
 from gateway.services.catalogue import Service
 from gateway.services.keeping import PortalEntry
@@ -41,12 +42,14 @@ def offer(conn: Connection, store: Store, service: Service, portal: PortalOffere
 
     Raises:
         NotDemoError: the gateway is not in demo mode.
-        ValueError: the service has no portal.
+        ValueError: the service has no portal, or one outside the made-up world.
     """
     if store.settings.mode != "demo":
         raise NotDemoError("a service is offered without anybody's agreement for PILNVARA_MODE=demo only")
     if service.portal_id is None:
         raise ValueError(f"{service.id} names no portal")
+    if is_out_of_reach(store.settings, portal.origin):
+        raise ValueError(f"{portal.origin} is not on this machine: a demonstration reaches no real portal")
     entry = PortalEntry(
         id=service.portal_id, name=urlsplit(portal.origin).netloc, origin=portal.origin, client_id=portal.client_id
     )
