@@ -7,9 +7,9 @@ from gateway.people.tables import StaffState, StateWhy
 from ui.i18n import Message, message
 
 STATES: Final[dict[StaffState, Message]] = {
-    StaffState.ACTIVE: message("Account in use"),
-    StaffState.SUSPENDED: message("Account suspended"),
-    StaffState.CLOSED: message("Account ended"),
+    StaffState.ACTIVE: message("In use"),
+    StaffState.SUSPENDED: message("Suspended"),
+    StaffState.CLOSED: message("Ended"),
 }
 COLOURS: Final[dict[StaffState, str]] = {
     StaffState.ACTIVE: "green",

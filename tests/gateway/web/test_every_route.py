@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import pytest
 from litestar import Litestar, get
 from litestar.routes import HTTPRoute
+from sqlalchemy import update
 
 from gateway.app import UndeclaredAccessError, create_app
 from gateway.parts import Parts
-from gateway.people.access import ACCESS_KEY, Access, Who
+from gateway.people.access import ACCESS_KEY, Access, SessionKind, Who
 from gateway.people.roles import Role
+from gateway.people.tables import Staff, StaffState
 from tests.gateway.answers import Answer
 from tests.gateway.callers import Caller, Callers
 
@@ -176,6 +178,48 @@ class TestEveryRoute:
             assert answer.status in {401, 403}, str(door)
             if Who.ASSISTANT in door.access.who:
                 assert answer.code == "session.locked", str(door)
+
+    def test_has_nobody_who_is_suspended_as_its_caller(self, callers: Callers) -> None:
+        of_staff = {Who.STAFF, *(Who(role.value) for role in Role)}
+        suspended = {role: callers.staff(role) for role in Role}
+        _suspend_all(callers)
+        for door in doors(callers.app):
+            if not door.access.who & of_staff or Who.ANYONE in door.access.who:
+                continue
+            for role, caller in suspended.items():
+                kept = dict(caller.cookies)
+                answer = knock(caller, door, page=False, csrf="any")
+                ensure_safe_headers(door, answer)
+                assert answer.code in {"staff.suspended", "session.required", "access.refused"}, f"{door} as {role}"
+                if door.access.kinds == (SessionKind.STAFF,):
+                    assert (answer.status, answer.code) == (403, "staff.suspended"), f"{door} as {role}"
+                caller.cookies = kept
+
+    def test_has_nobody_who_is_only_invited_as_its_caller(self, callers: Callers) -> None:
+        """The link opens its own pages and no other, and is no session."""
+        link = _invited(callers)
+        for door in doors(callers.app):
+            if door.access.who & BY_ENDPOINT:
+                continue
+            invited = callers.nobody(at_terminal=True)
+            invited.csrf = invited.get(link).csrf
+            invited.post(link)
+            answer = knock(invited, door, page=False, csrf=invited.csrf)
+            assert (answer.status, answer.code) == (401, "session.required"), str(door)
+
+
+def _suspend_all(callers: Callers) -> None:
+    """Everybody at once, as no step of the program does."""
+    callers.parts.database.write_now(lambda conn: conn.execute(update(Staff).values(state=StaffState.SUSPENDED)))
+
+
+def _invited(callers: Callers) -> str:
+    """Where the link of an invitation leads."""
+    manager = callers.staff(Role.MANAGER)
+    here = manager.post("/people/invite", {"name": "Dace Jaunā", "login": "dace", "language": "lv"}).location
+    found = re.search(r"/join/[A-Za-z0-9_-]{22}", manager.post(f"{here}/link").text)
+    assert found
+    return found[0]
 
 
 def _stranger_refusals(door: Door, who: Who) -> set[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from audit.events import EventName
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind, ChangeState
+from gateway.database.counting import count_statements
 from gateway.people import staff_states
 from gateway.people.errors import LastAdministratorError
 from gateway.people.roles import Role
@@ -225,3 +226,27 @@ class TestList:
         assert "Never" in people.manager().get(path).text
         people.assistant()
         assert "Never" not in people.manager().get(path).text
+
+    def test_takes_as_many_statements_for_thirty_people_as_for_three(self, people: People) -> None:
+        def statements() -> int:
+            manager = people.manager()
+            with count_statements() as counted:
+                assert manager.get("/people").status == 200
+            return counted.total
+
+        few = statements()
+        for number in range(30):
+            people.account(f"person{number:02}", Role.ASSISTANT)
+        assert statements() == few
+        assert few <= 6
+
+    def test_goes_on_to_the_next_page(self, people: People) -> None:
+        for number in range(26):
+            people.account(f"person{number:02}", Role.ASSISTANT)
+        manager = people.manager()
+        first = manager.post("/people", {"words": "person"}).text
+        second = manager.post("/people", {"words": "person", "after": "25"}).text
+        assert "Person00" in first
+        assert "Person25" not in first
+        assert "Person25" in second
+        assert "Person00" not in second
