@@ -138,6 +138,13 @@ async def rate(session: DisplaySession, parts: Parts, data: Form) -> Response[An
     return see_other("/display")
 
 
+@post("/display/more-time", **_DISPLAY)
+async def take_time(session: DisplaySession, parts: Parts) -> Response[Any]:
+    """Leave the question how it went on the screen for a while longer."""
+    await parts.database.write(lambda conn: display_choices.take_time(conn, parts, session.display_id))
+    return see_other("/display")
+
+
 @post("/display/size", **_DISPLAY)
 async def set_size(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
     """Show larger text, or the usual; during a visit for its time."""
@@ -223,4 +230,4 @@ def _page(
     )
 
 
-HANDLERS = (show, say_yes, show_no, say_no, show_stop, stop, rate, set_size, events)
+HANDLERS = (show, say_yes, show_no, say_no, show_stop, stop, rate, take_time, set_size, events)

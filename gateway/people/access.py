@@ -278,6 +278,8 @@ class DisplaySession:
     language: str
     csrf: str
     paired_at: datetime | None = None
+    farewell_until: datetime | None = None
+    """More time was taken for the rating, until then."""
     is_large: bool = False
     chosen: Chosen | None = None
     secret_hash: bytes = b""

@@ -146,6 +146,7 @@ def load(conn: Connection, secret: str, *, shown: Shown, every: timedelta, now: 
         language=row.language,
         csrf=row.csrf,
         paired_at=row.paired_at,
+        farewell_until=row.farewell_until,
         is_large=row.is_large,
         chosen=Chosen(row.chosen_for, row.chosen_language, row.chosen_large) if row.chosen_for else None,
         secret_hash=row.secret_hash,

@@ -95,6 +95,8 @@ class Display(Base):
     """With which it is paired; NULL while it waits for one."""
     paired_at: Mapped[datetime | None]
     paired_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    farewell_until: Mapped[datetime | None]
+    """Somebody took more time for the rating, until then."""
     offer_terminal_id: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
     offer_number: Mapped[str | None]
     offer_until: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""How a display is read: in which language, and how large. What is chosen during a visit goes with it."""
+"""How a display is read: in which language, how large and how long. What is chosen during a visit goes with it."""
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -6,12 +6,13 @@ from gateway.ids import digest
 from gateway.parts import Parts
 from gateway.terminals.tables import Display
 from gateway.visits import facing
-from gateway.visits.facing import Phase
+from gateway.visits.facing import FAREWELL, Paired, Phase
 
 _BY_SECRET = select(
     Display.id,
     Display.terminal_id,
     Display.paired_at,
+    Display.farewell_until,
     Display.chosen_for,
     Display.chosen_language,
     Display.chosen_large,
@@ -25,7 +26,7 @@ def choose(
     row = conn.execute(_BY_SECRET, {"secret_hash": digest(secret)}).one_or_none()
     if row is None:
         return
-    phase, visit_id = facing.standing(conn, parts, row.terminal_id, row.paired_at)
+    phase, visit_id = facing.standing(conn, parts, row.terminal_id, Paired(row.paired_at, row.farewell_until))
     values: dict[str, str | bool | None]
     if phase is Phase.NOTHING:
         values = {"language": language, "is_large": is_large}
@@ -38,3 +39,9 @@ def choose(
             "chosen_large": is_large if is_large is not None else (row.chosen_large if is_same else None),
         }
     conn.execute(update(Display).where(Display.id == row.id).values(**values))
+
+
+def take_time(conn: Connection, parts: Parts, display_id: str) -> None:
+    """Keep the question how it went on the screen for as long again; `facing` says for how long at most."""
+    until = parts.clock.now() + FAREWELL
+    conn.execute(update(Display).where(Display.id == display_id).values(farewell_until=until))

@@ -29,6 +29,10 @@ FAREWELL: Final = timedelta(seconds=90)
 """How long after a visit its feedback is asked for; nothing else of the visit is shown then."""
 
 
+LONGEST_FAREWELL: Final = timedelta(minutes=15)
+"""How long it can be put off by whoever needs more time."""
+
+
 class Phase(StrEnum):
     """What a display may show of its terminal's newest visit."""
 
@@ -45,6 +49,24 @@ class OnScreen:
 
     phase: Phase
     view: VisitView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Since when a display is its terminal's, and until when more time was taken for a rating."""
+
+    at: datetime | None
+    farewell_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A visit as far as it decides how much of it may be shown."""
+
+    state: VisitState
+    closed_at: datetime | None
+    is_at_work: bool
+    is_there: bool
 
 
 def _session_of(visit: Any, *, unlocked: bool) -> ColumnElement[bool]:
@@ -96,6 +118,7 @@ _OWN = select(
     Display.paired_at,
     Display.offer_number,
     Display.offer_until,
+    Display.farewell_until,
     Display.language,
     Display.is_large,
     Display.chosen_for,
@@ -113,8 +136,8 @@ def on_screen(conn: Connection, parts: Parts, session: DisplaySession) -> OnScre
     if row is None:
         return OnScreen(Phase.NOTHING, None)
     view = reading.made(row, now)
-    visit = view.visit
-    phase = _phase(visit["state"], visit["closed_at"], session.paired_at, row["is_at_work"], row["is_there"], now)
+    seen = _Seen(view.visit["state"], view.visit["closed_at"], row["is_at_work"], row["is_there"])
+    phase = _phase(seen, Paired(session.paired_at, session.farewell_until), now)
     return OnScreen(phase, view if phase is not Phase.NOTHING else None)
 
 
@@ -155,20 +178,18 @@ def moment(conn: Connection, parts: Parts, session: DisplaySession) -> tuple[obj
     if own is None:
         return None
     is_offered = own.offer_until is not None and parts.clock.now() < own.offer_until
-    phase, visit_id = standing(conn, parts, own.terminal_id, own.paired_at)
+    phase, visit_id = standing(conn, parts, own.terminal_id, Paired(own.paired_at, own.farewell_until))
     is_open = visit_id is not None and phase in {Phase.VISIT, Phase.RESTING}
     of_visit = reading.moment(conn, parts, visit_id) if visit_id is not None and is_open else None
-    return (own.terminal_id, own.offer_number, is_offered, *own[4:], phase, visit_id, of_visit)
+    return (own.terminal_id, own.offer_number, is_offered, *own[5:], phase, visit_id, of_visit)
 
 
-def standing(
-    conn: Connection, parts: Parts, terminal_id: str | None, paired_at: datetime | None
-) -> tuple[Phase, str | None]:
-    """What a display that was paired then may show, and of which visit."""
+def standing(conn: Connection, parts: Parts, terminal_id: str | None, paired: Paired) -> tuple[Phase, str | None]:
+    """What the display of a terminal may show, and of which visit."""
     row = None if terminal_id is None else _standing(conn, parts, terminal_id)
     if row is None:
         return Phase.NOTHING, None
-    phase = _phase(row.state, row.closed_at, paired_at, row.is_at_work, row.is_there, parts.clock.now())
+    phase = _phase(_Seen(row.state, row.closed_at, row.is_at_work, row.is_there), paired, parts.clock.now())
     return phase, row.id if phase is not Phase.NOTHING else None
 
 
@@ -183,16 +204,12 @@ def _standing(conn: Connection, parts: Parts, terminal_id: str) -> Row[Any] | No
     return found
 
 
-def _phase(
-    state: VisitState,
-    closed_at: datetime | None,
-    paired_at: datetime | None,
-    is_at_work: bool,
-    is_there: bool,
-    now: datetime,
-) -> Phase:
-    if state is VisitState.OPEN:
-        return Phase.VISIT if is_at_work else Phase.RESTING if is_there else Phase.NOTHING
+def _phase(visit: _Seen, paired: Paired, now: datetime) -> Phase:
+    if visit.state is VisitState.OPEN:
+        return Phase.VISIT if visit.is_at_work else Phase.RESTING if visit.is_there else Phase.NOTHING
     # One that was paired after the visit closed never showed it.
-    is_farewell = closed_at is not None and paired_at is not None and paired_at <= closed_at
-    return Phase.FAREWELL if is_farewell and closed_at and now < closed_at + FAREWELL else Phase.NOTHING
+    if visit.closed_at is None or paired.at is None or visit.closed_at < paired.at:
+        return Phase.NOTHING
+    until = visit.closed_at + FAREWELL
+    longer = min(paired.farewell_until or until, visit.closed_at + LONGEST_FAREWELL)
+    return Phase.FAREWELL if now < max(until, longer) else Phase.NOTHING

@@ -103,6 +103,19 @@ def test_focus_goes_to_what_it_says_now_and_that_is_said(screen: Page, asked: Fa
     expect(screen.locator("[data-live-said]")).to_have_text("Thank you. How were you helped?")
 
 
+@pytest.mark.parametrize("path", ["/display/no", "/display/stop"])
+def test_a_question_whether_it_is_meant_goes_with_its_visit(screen: Page, asked: Facing, path: str) -> None:
+    counter = asked.counter
+    if path == "/display/stop":
+        press(screen, counter.sent_code())
+        screen.locator("#code").press("Enter")
+        expect(screen.get_by_role("heading", level=1)).to_have_text("You gave your permission")
+    go(screen, screen.url.replace("/display", path))
+    expect(screen.get_by_role("heading", level=1)).to_contain_text("?")
+    counter.close()
+    expect(screen.get_by_role("heading", level=1)).to_have_text("Thank you. How were you helped?")
+
+
 @pytest.mark.parametrize("width", [600, 800, 1280])
 def test_each_target_is_large_enough_for_a_finger(screen: Page, asked: Facing, width: int) -> None:
     screen.set_viewport_size({"width": width, "height": 800})

@@ -1,6 +1,7 @@
 """One touch after the visit says how it went; the answer knows no visit, and there is one."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +68,17 @@ def test_after_a_while_it_is_blank_and_takes_none(facing: Facing, farewell: Phon
     assert "Thank you" not in farewell.see("/display").text
     farewell.send("/display/rating", rating="5", farewell=mark)
     assert kept(facing) == []
+
+
+def test_whoever_needs_more_time_takes_it_again_and_again_but_not_for_ever(facing: Facing, farewell: Phone) -> None:
+    mark_on(farewell)
+    for _ in range(9):
+        facing.counter.clock.move(visits_facing.FAREWELL - timedelta(seconds=1))
+        assert farewell.send("/display/more-time").location == "/display"
+        assert 'name="rating"' in farewell.see("/display").text
+    facing.counter.clock.move(visits_facing.LONGEST_FAREWELL)
+    farewell.send("/display/more-time")
+    assert 'name="rating"' not in farewell.see("/display").text
 
 
 def test_neither_row_nor_page_tells_which_visit_it_was(facing: Facing, farewell: Phone) -> None:
