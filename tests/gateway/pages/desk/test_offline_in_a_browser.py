@@ -26,7 +26,10 @@ _RECORDS = """() => new Promise((resolve) => {
     };
 })"""
 _ONCE = f"""async (count) => {{
-    while ((await ({_RECORDS})()).length !== count) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let tries = 0; (await ({_RECORDS})()).length !== count; tries += 1) {{
+        if (tries > 200) throw new Error(`not ${{count}} drafts`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }}
 }}"""
 _KEY = """() => new Promise((resolve) => {
     const opening = indexedDB.open("pilnvara-drafts");
