@@ -91,10 +91,10 @@ async def come_in(parts: Parts, attempt: Attempt) -> CameIn:
         TerminalRequiredError: none of the person's roles may be used on this computer.
     """
 
-    def then(conn: Connection, answered: Answered, now: datetime) -> CameIn:
+    def step(conn: Connection, answered: Answered, now: datetime) -> CameIn:
         return _enter(conn, parts, attempt.place, _person(conn, answered), answered, now)
 
-    return await _answered(parts, attempt, PasskeyPurpose.STAFF_COME_IN, then)
+    return await _answered(parts, attempt, PasskeyPurpose.STAFF_COME_IN, step)
 
 
 async def unlock(parts: Parts, session: StaffSession, attempt: Attempt) -> CameIn:
@@ -110,7 +110,7 @@ async def unlock(parts: Parts, session: StaffSession, attempt: Attempt) -> CameI
     if session.terminal_id is not None and proven is None:
         raise TerminalProofRefusedError("missing")
 
-    def then(conn: Connection, answered: Answered, now: datetime) -> CameIn:
+    def step(conn: Connection, answered: Answered, now: datetime) -> CameIn:
         person = _person(conn, answered)
         if person.id == session.staff_id:
             token = entering.unlock(conn, parts, session, proven, by=_by(answered), confirmed=True, now=now)
@@ -121,7 +121,7 @@ async def unlock(parts: Parts, session: StaffSession, attempt: Attempt) -> CameI
         switching.park(conn, session, now, by=Actor(ActorKind.SYSTEM, "gateway", session.terminal_id))
         return came
 
-    return await _answered(parts, attempt, PasskeyPurpose.STAFF_COME_IN, then)
+    return await _answered(parts, attempt, PasskeyPurpose.STAFF_COME_IN, step)
 
 
 async def confirm(parts: Parts, session: StaffSession, attempt: Attempt) -> None:
@@ -132,13 +132,13 @@ async def confirm(parts: Parts, session: StaffSession, attempt: Attempt) -> None
         StaffPasskeyRefusedError: the answer does not count, or is a colleague's.
     """
 
-    def then(conn: Connection, answered: Answered, now: datetime) -> CameIn:
+    def step(conn: Connection, answered: Answered, now: datetime) -> CameIn:
         if answered.staff_id != session.staff_id:
             raise StaffPasskeyAnothersError("anothers", staff_id=answered.staff_id)
         sessions.confirm(conn, session.token_hash, now)
         return CameIn(token="", staff_id=session.staff_id)
 
-    await _answered(parts, attempt, PasskeyPurpose.STAFF_CONFIRM, then)
+    await _answered(parts, attempt, PasskeyPurpose.STAFF_CONFIRM, step)
 
 
 async def _answered(parts: Parts, attempt: Attempt, purpose: PasskeyPurpose, then: _Then) -> CameIn:

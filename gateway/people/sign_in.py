@@ -79,7 +79,7 @@ async def sign_in(parts: Parts, attempt: Attempt) -> CameIn:
         TerminalRequiredError: all is right, but none of the person's roles may be used on this computer.
     """
 
-    def enter(conn: Connection, account: _Account, now: datetime) -> CameIn | TerminalRequiredError:
+    def step(conn: Connection, account: _Account, now: datetime) -> CameIn | TerminalRequiredError:
         by = {"by": "password_and_code"}
         token = entering.begin(conn, parts, attempt.place, account.person, by=by, now=now)
         if token is None:
@@ -89,7 +89,7 @@ async def sign_in(parts: Parts, attempt: Attempt) -> CameIn:
         has_news = staff_passkeys.take_news(conn, staff_id, by=None, now=now)
         return CameIn(token=token, staff_id=staff_id, has_news=has_news)
 
-    return await _with_both(parts, attempt, enter)
+    return await _with_both(parts, attempt, step)
 
 
 async def confirm(parts: Parts, session: StaffSession, password: str, code: str, place: Place) -> None:
@@ -101,11 +101,11 @@ async def confirm(parts: Parts, session: StaffSession, password: str, code: str,
     """
     login, _hash = await parts.database.read(lambda conn: _login_and_hash(conn, session.staff_id))
 
-    def note(conn: Connection, account: _Account, now: datetime) -> CameIn:
+    def step(conn: Connection, account: _Account, now: datetime) -> CameIn:
         sessions.confirm(conn, session.token_hash, now)
         return CameIn(token="", staff_id=account.person.id)
 
-    await _with_both(parts, Attempt(login=login, password=password, code=code, place=place), note)
+    await _with_both(parts, Attempt(login=login, password=password, code=code, place=place), step)
 
 
 async def _with_both(
