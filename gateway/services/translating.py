@@ -2,9 +2,11 @@
 
 `POST {url}/translate {"q": […], "source": "lv", "target": "en", "format": "text", "api_key": …}` is answered by
 `{"translatedText": […]}`, as many texts as were sent. What fails is tried again later; readers see the original.
+Whoever answers there is a stranger: too slow, too long, packed or with signs that nobody sees, it is no translation.
 """
 
 import asyncio
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -24,9 +26,14 @@ from gateway.trust import system_authorities
 
 _EVERY: Final = timedelta(minutes=5)
 _PATIENCE: Final = 30.0
+"""Seconds for one card, from the connection to the last byte."""
+_LONGEST_ANSWER: Final = 262_144
+"""Bytes; what is packed is not unpacked, so that few cannot become many."""
 _LONGEST: Final = 4
 """A translation that is so many times as long as its source, and more than a line, is none."""
 _SLACK: Final = 200
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that change the direction of what stands after them: words would read otherwise than they are."""
 _log = structlog.get_logger("gateway.translating")
 
 
@@ -54,11 +61,14 @@ async def translate_all(store: Store) -> int:
     for one in await store.database.read(translations.wanted):
         try:
             words = await ask(store.settings, one)
-        except TranslationError as error:
-            _log.warning("a card was not translated", service=one.service_id, language=one.language, why=str(error))
-            continue
-        await store.database.write(partial(translations.keep, one=one, words=words, now=store.clock.now()))
-        done += 1
+            await store.database.write(partial(translations.keep, one=one, words=words, now=store.clock.now()))
+        except DatabaseUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a stranger answers must not end the worker
+            why = str(error) if isinstance(error, TranslationError) else type(error).__name__
+            _log.warning("a card was not translated", service=one.service_id, language=one.language, why=why)
+        else:
+            done += 1
     return done
 
 
@@ -78,6 +88,8 @@ async def ask(settings: Settings, one: Wanted) -> Sequence[str]:
     words = list(source)
     for place, text in zip(places, came, strict=True):
         words[place] = " ".join(text.split())
+    if any(sign in _TURNING or unicodedata.category(sign) in {"Cc", "Cs"} for text in words for sign in text):
+        raise TranslationError("a text came back with signs that nobody sees")
     if not words[0]:
         raise TranslationError("no title came back")
     return words
@@ -86,15 +98,30 @@ async def ask(settings: Settings, one: Wanted) -> Sequence[str]:
 async def _post(settings: Settings, texts: Sequence[str], language: str) -> Sequence[str]:
     body: dict[str, Any] = {"q": list(texts), "source": FALLBACK_LANGUAGE, "target": language, "format": "text"}
     try:
-        async with httpx2.AsyncClient(timeout=_PATIENCE, trust_env=False, verify=system_authorities()) as client:
-            answer = await client.post(f"{settings.translation_url}/translate", json=body | _key(settings))
-        if not answer.is_success:
-            raise TranslationError(f"it answered {answer.status_code}")
-        return msgspec.json.decode(answer.content, type=_Answer).translatedText
-    except httpx2.HTTPError as error:
+        async with asyncio.timeout(_PATIENCE):
+            answer = await _send(f"{settings.translation_url}/translate", body | _key(settings))
+        return msgspec.json.decode(answer, type=_Answer).translatedText
+    except (httpx2.HTTPError, TimeoutError) as error:
         raise TranslationError(f"it did not answer: {type(error).__name__}") from None
     except msgspec.MsgspecError:
         raise TranslationError("it answered something else") from None
+
+
+async def _send(address: str, body: dict[str, Any]) -> bytes:
+    came = b""
+    async with (
+        httpx2.AsyncClient(timeout=_PATIENCE, trust_env=False, verify=system_authorities()) as client,
+        client.stream("POST", address, json=body, headers={"Accept-Encoding": "identity"}) as answer,
+    ):
+        if not answer.is_success:
+            raise TranslationError(f"it answered {answer.status_code}")
+        if answer.headers.get("Content-Encoding", "identity") != "identity":
+            raise TranslationError("the answer is packed, which nobody asked for")
+        async for piece in answer.aiter_raw():
+            came += piece
+            if len(came) > _LONGEST_ANSWER:
+                raise TranslationError("the answer is too long")
+    return came
 
 
 def _key(settings: Settings) -> dict[str, str]:

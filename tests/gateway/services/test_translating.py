@@ -1,8 +1,11 @@
 """Cards that nobody wrote in a language are translated by the service that a setting names, and say so."""
 
 import asyncio
+import contextlib
+import gzip
 import http.server
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,9 +17,9 @@ from sqlalchemy import select
 from gateway.config import Settings
 from gateway.demo import catalogue as demo
 from gateway.parts import Parts
-from gateway.services import catalogue, keeping, translations
+from gateway.services import catalogue, keeping, translating, translations
 from gateway.services.tables import ServiceTranslation
-from gateway.services.translating import translate_all
+from gateway.services.translating import TranslationError, translate_all
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import BENEFIT, Counter
 from tests.serving import WebServer, serve
@@ -32,7 +35,12 @@ class Translator:
     asked: list[dict[str, Any]] = field(default_factory=list)
     answer: str = ""
     """What it answers instead."""
+    answers: list[str] = field(default_factory=list)
+    """What it answers first, each once."""
     status: int = 200
+    packed: bool = False
+    dribbled: int = 0
+    """How many spaces it sends before its answer, one by one."""
 
 
 @pytest.fixture
@@ -44,9 +52,16 @@ def translator() -> Iterator[Translator]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             made.asked.append({"path": self.path} | asked)
             said = made.answer or json.dumps({"translatedText": [f"EN {text}" for text in asked["q"]]})
+            said = made.answers.pop(0) if made.answers else said
             self.send_response(made.status)
+            if made.packed:
+                self.send_header("Content-Encoding", "gzip")
             self.end_headers()
-            self.wfile.write(said.encode())
+            with contextlib.suppress(OSError):  # whoever asked has gone
+                for _ in range(made.dribbled):
+                    self.wfile.write(b" ")
+                    time.sleep(0.01)
+                self.wfile.write(gzip.compress(said.encode()) if made.packed else said.encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -90,6 +105,10 @@ def shown(counter: Counter, language: str = "en", *, is_on: bool = True) -> tran
     return counter.read(
         lambda conn: translations.shown(conn, [catalogue.find(conn, BENEFIT)], language, is_on=is_on)[BENEFIT]
     )
+
+
+async def ask_one(parts: Parts) -> None:
+    await translating.ask(parts.settings, (await parts.database.read(translations.wanted))[0])
 
 
 class TestACard:
@@ -148,6 +167,7 @@ class TestTrouble:
             (200, '{"error": "no"}'),
             (200, '{"translatedText": ["one alone"]}'),
             (200, '{"translatedText": []}'),
+            (200, '{"more": ' + "[" * 100_000),
         ],
     )
     def test_leaves_the_original_and_is_tried_again(
@@ -165,6 +185,44 @@ class TestTrouble:
         count = len([each for each in translations.words_of(shown(counter, "lv").card) if each])
         translator.answer = json.dumps({"translatedText": ["x" * 9_000] * count})
         assert translate(parts) == 0
+
+    @pytest.mark.parametrize("sign", ["\0", "\x07", "\x7f", "\x9b", "\u202e", "\u2066"])
+    def test_a_text_with_signs_that_nobody_sees_is_none(
+        self, counter: Counter, parts: Parts, translator: Translator, sign: str
+    ) -> None:
+        count = len([each for each in translations.words_of(shown(counter, "lv").card) if each])
+        translator.answer = json.dumps({"translatedText": [f"A{sign}B"] * count})
+        assert translate(parts) == 0
+        assert shown(counter).is_foreign
+
+    @pytest.mark.parametrize("answer", ["{", '{"more": ' + "[" * 100_000, '{"translatedText": ["A\\u0000B"]}'])
+    def test_with_one_card_leaves_the_others_alone(
+        self, counter: Counter, parts: Parts, translator: Translator, answer: str
+    ) -> None:
+        other = next(each for each in demo.services() if each.id != BENEFIT)
+        alone = replace(other, cards={"lv": other.cards["lv"]})
+        counter.write(lambda conn: keeping.upsert(conn, alone))
+        translator.answers = [answer]
+        assert translate(parts) == 1
+        assert translate(parts) == 1
+
+    def test_of_an_answer_without_end_is_cut_short(self, parts: Parts, translator: Translator) -> None:
+        translator.answer = " " * 300_000 + json.dumps({"translatedText": ["EN"] * 8})
+        with pytest.raises(TranslationError, match="too long"):
+            asyncio.run(ask_one(parts))
+
+    def test_of_a_packed_answer_is_not_unpacked(self, parts: Parts, translator: Translator) -> None:
+        translator.packed = True
+        with pytest.raises(TranslationError, match="packed"):
+            asyncio.run(ask_one(parts))
+
+    def test_of_an_answer_byte_by_byte_is_not_waited_for(
+        self, parts: Parts, translator: Translator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(translating, "_PATIENCE", 0.2)
+        translator.dribbled = 300
+        with pytest.raises(TranslationError, match="TimeoutError"):
+            asyncio.run(ask_one(parts))
 
     def test_nobody_is_asked_where_nothing_answers(self, counter: Counter, parts: Parts) -> None:
         away = replace(parts, settings=replace(parts.settings, translation_url="http://127.0.0.1:9"))
