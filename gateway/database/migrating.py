@@ -18,6 +18,9 @@ FOLDER = str(Path(__file__).parent / "migrations")
 _ONE_AT_A_TIME = 7_201_154_321
 """Number of the PostgreSQL advisory lock that makes a second migration wait for the first."""
 
+_PATIENCE_SECONDS = 120
+"""How long the second waits: the first may rebuild large tables, on a machine that is busy with all that starts."""
+
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest version, in one transaction; two that start at once wait in line.
@@ -26,7 +29,7 @@ def migrate(url: str) -> None:
         DatabaseError: rows would refer to rows that are not there; nothing was changed.
     """
     parsed = parse_url(url)
-    with make_engine(parsed, read_only=False).connect() as conn:
+    with make_engine(parsed, read_only=False, patience=_PATIENCE_SECONDS).connect() as conn:
         _relax(conn, parsed)
         with conn.begin():
             if conn.dialect.name == "postgresql":
