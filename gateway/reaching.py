@@ -1,6 +1,7 @@
 """Where a gateway with made-up people may file at all: in its made-up world, and nowhere else.
 
-Asked three times: when a portal is registered, when a process starts, and of each run before its browser opens.
+Asked three times: when a portal is registered, when a process starts, and of each run before its browser opens, or
+before a portal is told of a sign-in's end.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,16 @@ def is_out_of_reach(settings: Settings, address: str) -> bool:
         return normal_origin(address) not in trials
     except ValueError:
         return True
+
+
+def leads_outside(settings: Settings, portal: str, address: str | None) -> bool:
+    """Whether an address of a portal's client leads out of the made-up world: there a sign-in leads back, or is ended.
+
+    In a demonstration what stands around a listed test system comes along, whatever its name.
+    """
+    if address is None or (settings.mode == "demo" and not is_own_world(portal, settings.url)):
+        return False
+    return is_out_of_reach(settings, address)
 
 
 def may_run(settings: Settings) -> Callable[[tuple[str, ...]], bool]:

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -203,4 +203,9 @@ def time_of_day(value: str) -> time:
 
 def is_loopback(host: str) -> bool:
     """Say whether `host` is this machine, so that a browser trusts it without TLS."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name, such as 127.0.0.1.elsewhere.example
+        return False

@@ -1,5 +1,6 @@
 """Portals: where they are, as what clients they are known, and for which services."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +18,7 @@ from gateway.oauth.providers import ensure_reachable_safely
 from gateway.oauth.tables import OAuthClient
 from gateway.parts import Store
 from gateway.people.access import StaffSession
-from gateway.reaching import is_out_of_reach
+from gateway.reaching import is_out_of_reach, leads_outside
 from gateway.services import keeping, quality
 from gateway.services.keeping import PortalEntry
 from gateway.services.tables import Portal, Service
@@ -106,9 +107,18 @@ def _check(conn: Connection, store: Store, plan: Plan, before: Values | None, _b
         _ensure_portal(conn, plan)
     with faults.gather():
         _ensure_proved(conn, store, values)
-    if is_out_of_reach(store.settings, values["origin"]):
-        faults.add("origin", Fault.REAL)
+    for field in _real(store, values):
+        faults.add(field, Fault.REAL)
     faults.settle()
+
+
+def _real(store: Store, values: Values) -> Iterator[str]:
+    """Fields that lead to real people where people are made up."""
+    if is_out_of_reach(store.settings, values["origin"]):
+        yield "origin"
+    for field, addresses in (("redirect_uris", values["redirect_uris"]), ("logout_uri", [values["logout_uri"]])):
+        if any(leads_outside(store.settings, values["origin"], each) for each in addresses):
+            yield field
 
 
 def _ensure(field: str, fault: Fault, **changed: Any) -> None:

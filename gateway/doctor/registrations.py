@@ -11,7 +11,7 @@ from gateway.database.errors import DatabaseError
 from gateway.doctor.finding import Finding, broken, note, ok
 from gateway.doctor.services import is_not_made_yet, read_database
 from gateway.oauth.tables import IdentityProvider, OAuthClient
-from gateway.reaching import is_out_of_reach
+from gateway.reaching import is_out_of_reach, leads_outside
 from gateway.services import quality
 from gateway.services.tables import Portal
 from gateway.setting_texts import is_loopback
@@ -27,6 +27,12 @@ _PORTALS = (
     .where(OAuthClient.suspended_at.is_(None))
     .order_by(Portal.id)
 )
+_CLIENTS = (
+    select(Portal.id, Portal.origin, OAuthClient.redirect_uris, OAuthClient.backchannel_logout_uri)
+    .join(OAuthClient, OAuthClient.portal_id == Portal.id)
+    .where(OAuthClient.suspended_at.is_(None))
+    .order_by(Portal.id, OAuthClient.client_id)
+)
 _PROVIDERS = (
     select(IdentityProvider.id, IdentityProvider.issuer)
     .where(IdentityProvider.suspended_at.is_(None))
@@ -40,6 +46,8 @@ class Registered:
 
     portals: Sequence[tuple[str, str]]
     providers: Sequence[tuple[str, str]]
+    around: Sequence[tuple[str, str, str]]
+    """Where the portals' clients are led back to and told of an end: a portal's name and address, and that one."""
 
     @property
     def on_this_machine(self) -> list[str]:
@@ -50,7 +58,14 @@ class Registered:
 def registered(conn: Connection) -> Registered:
     """Read what is registered and not suspended."""
     portals = [(row.id, row.origin) for row in conn.execute(_PORTALS)]
-    return Registered(portals, [(row.id, row.issuer) for row in conn.execute(_PROVIDERS)])
+    providers = [(row.id, row.issuer) for row in conn.execute(_PROVIDERS)]
+    around = [
+        (row.id, row.origin, address)
+        for row in conn.execute(_CLIENTS)
+        for address in (*row.redirect_uris, row.backchannel_logout_uri)
+        if address is not None
+    ]
+    return Registered(portals, providers, around)
 
 
 def registrations(settings: Settings) -> Finding:
@@ -104,7 +119,9 @@ def refuse_real(conn: Connection, settings: Settings) -> None:
 def out_of_reach(found: Registered, settings: Settings) -> list[str]:
     """Names of what a gateway for made-up people must not reach; a demonstration may sign in at a real provider."""
     asked = (*found.portals, *(found.providers if settings.mode == "practice" else ()))
-    return [name for name, address in asked if is_out_of_reach(settings, address)]
+    names = [name for name, address in asked if is_out_of_reach(settings, address)]
+    names += [name for name, portal, address in found.around if leads_outside(settings, portal, address)]
+    return list(dict.fromkeys(names))
 
 
 def refuse_unproved(conn: Connection, settings: Settings) -> None:

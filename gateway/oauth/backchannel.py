@@ -6,7 +6,7 @@ at once. It is for the session that the portal has opened for itself.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import httpx2
 import msgspec
@@ -22,6 +22,8 @@ from gateway.keys.signing import KeyKind
 from gateway.oauth import clients, mandates
 from gateway.oauth.tables import OAuthClient, PortalDelegation
 from gateway.parts import GATEWAY, Parts
+from gateway.reaching import leads_outside
+from gateway.services.tables import Portal
 from gateway.trust import system_authorities
 from gateway.visits.rows import find_delegation
 from gateway.visits.trail import say
@@ -32,6 +34,8 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 _LIFETIME = timedelta(minutes=2)
 _PATIENCE = httpx2.Timeout(10.0, connect=5.0)
+_OUTSIDE = "oauth.logout_outside"
+"""Why somebody real is told nothing by a gateway for made-up people."""
 _TAKEN = frozenset({200, 204})
 _SIGNED_IN = (
     select(PortalDelegation.client_id)
@@ -47,6 +51,14 @@ class LogoutNotTakenError(JobError):
     """A portal did not take the news that a sign-in has ended; the job runs again."""
 
     code: ClassVar[str] = "oauth.logout_not_taken"
+
+
+class News(NamedTuple):
+    """Where a logout token goes, and the token; `is_outside`: not from here, where people are made up."""
+
+    address: str
+    token: str
+    is_outside: bool
 
 
 class LogoutClaims(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +81,8 @@ def announce(conn: Connection, delegation_id: str, now: datetime) -> None:
         enqueue(conn, JOB, payload, key=f"{JOB}:{delegation_id}:{client_id}", now=now)
 
 
-def compose(conn: Connection, parts: Parts, delegation_id: str, client_id: str) -> tuple[str, str] | None:
-    """Return where a logout token goes, and the token; none where the client is gone or does not want it any more."""
+def compose(conn: Connection, parts: Parts, delegation_id: str, client_id: str) -> News | None:
+    """Return what a client is told; none where it is gone or does not want it any more."""
     client = clients.find(conn, client_id)
     if client is None or client.backchannel_logout_uri is None:
         return None
@@ -87,7 +99,9 @@ def compose(conn: Connection, parts: Parts, delegation_id: str, client_id: str) 
         events={EVENT: {}},
     )
     token = parts.keys.signer(KeyKind.ID_TOKEN).sign(TYPE, msgspec.json.encode(claims))
-    return client.backchannel_logout_uri, token
+    portal = conn.execute(select(Portal.origin).where(Portal.id == client.portal_id)).scalar_one()
+    is_outside = leads_outside(parts.settings, portal, client.backchannel_logout_uri)
+    return News(client.backchannel_logout_uri, token, is_outside)
 
 
 def make_handlers(parts: Parts) -> Mapping[str, JobKind]:
@@ -96,10 +110,13 @@ def make_handlers(parts: Parts) -> Mapping[str, JobKind]:
     async def deliver(job: Job) -> None:
         """Tell one portal."""
         delegation_id, client_id = job.payload["delegation"], job.payload["client"]
-        composed = await parts.database.read(lambda conn: compose(conn, parts, delegation_id, client_id))
-        if composed is None:
+        news = await parts.database.read(lambda conn: compose(conn, parts, delegation_id, client_id))
+        if news is None:
             return
-        await _post(*composed)
+        if news.is_outside:
+            await give_up(job, _OUTSIDE)
+            return
+        await _post(news.address, news.token)
         await parts.database.write(lambda conn: _record(conn, parts, job.payload, EventName.OAUTH_LOGOUT_DELIVERED))
 
     async def give_up(job: Job, code: str) -> None:

@@ -17,8 +17,9 @@ from gateway.cli import main
 from gateway.config import ConfigurationError, Settings
 from gateway.demo import seed
 from gateway.doctor.registrations import refuse_real
+from gateway.oauth.tables import OAuthClient
 from gateway.parts import open_store
-from gateway.reaching import is_out_of_reach
+from gateway.reaching import is_out_of_reach, leads_outside
 from gateway.services.tables import Portal
 from gateway.worker import _runner_settings
 from tests.gateway.demo.test_seed import OUTSIDE
@@ -101,6 +102,9 @@ class TestReach:
             ("practice", REAL, True),
             ("practice", "http://127.0.0.2:8401", False),
             ("practice", "https://sign-in.practice.pilnvara.example", False),
+            ("practice", "http://[::1]:8401", False),
+            ("practice", "https://127.0.0.1.latvija.example", True),
+            ("practice", "https://127.latvija.example", True),
             ("practice", "https://notpractice.pilnvara.example", True),
             ("practice", "https://practice.pilnvara.example.attacker.example", True),
             ("demo", REAL, True),
@@ -123,6 +127,27 @@ class TestReach:
                 store.database.read_now(lambda conn: refuse_real(conn, store.settings))
         finally:
             store.close()
+
+    @pytest.mark.parametrize("mode", ["practice", "demo"])
+    @pytest.mark.parametrize("real", [{"redirect_uris": [f"{REAL}/cb"]}, {"backchannel_logout_uri": f"{REAL}/end"}])
+    def test_a_gateway_whose_portal_leads_elsewhere_does_not_start(
+        self, tmp_path: Path, mode: str, real: dict[str, Any]
+    ) -> None:
+        store = open_store(settings(tmp_path, MODE=mode))
+        try:
+            store.database.write_now(lambda conn: seed.seed(conn, store, OUTSIDE))
+            elsewhere = update(OAuthClient).where(OAuthClient.portal_id == "latvija").values(**real)
+            store.database.write_now(lambda conn: conn.execute(elsewhere))
+            with pytest.raises(ConfigurationError, match=f"PILNVARA_MODE is {mode}, but latvija"):
+                store.database.read_now(lambda conn: refuse_real(conn, store.settings))
+        finally:
+            store.close()
+
+    def test_what_stands_around_a_listed_test_system_comes_along_in_a_demonstration(self, tmp_path: Path) -> None:
+        demo, practice = settings(tmp_path, MODE="demo"), settings(tmp_path, MODE="practice")
+        assert not leads_outside(demo, "https://test.latvija.example", "https://sign-in.latvija.example/callback")
+        assert leads_outside(practice, "https://test.latvija.example", "https://sign-in.latvija.example/callback")
+        assert not leads_outside(practice, "http://127.0.0.2:1", None)
 
     @pytest.mark.parametrize("mode", ["practice", "demo"])
     def test_no_run_opens_a_browser_for_a_real_portal(self, tmp_path: Path, mode: str) -> None:

@@ -26,7 +26,23 @@ def propose(office: Office, mode: Mode, kind: ChangeKind, values: dict[str, Any]
 def test_no_portal_of_residents_is_registered(office: Office, mode: Mode) -> None:
     with pytest.raises(ChangeFaultError) as caught:
         propose(office, mode, ChangeKind.PORTAL_REGISTER, PORTAL)
-    assert caught.value.all == {"origin": Fault.REAL}
+    assert caught.value.all["origin"] is Fault.REAL
+
+
+@pytest.mark.parametrize("mode", ["practice", "demo"])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("redirect_uris", [f"{HERE}/callback", "https://latvija.real.example/callback"]),
+        ("logout_uri", "https://latvija.real.example/backchannel"),
+    ],
+)
+def test_no_portal_leads_back_to_residents_or_tells_theirs(office: Office, mode: Mode, field: str, value: Any) -> None:
+    own = PORTAL | {"origin": HERE, "redirect_uris": [f"{HERE}/callback"], "logout_uri": f"{HERE}/logout"}
+    with pytest.raises(ChangeFaultError) as caught:
+        propose(office, mode, ChangeKind.PORTAL_REGISTER, own | {field: value})
+    assert caught.value.all == {field: Fault.REAL}
+    propose(office, mode, ChangeKind.PORTAL_REGISTER, own)
 
 
 def test_no_provider_of_residents_vouches_in_practice(office: Office) -> None:

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from sqlalchemy import update
 
 from audit.events import EventName
 from gateway.jobs.runner import JobRunner
 from gateway.oauth import backchannel, clients, logout
 from gateway.oauth.clients import ClientRegistration
+from gateway.oauth.tables import OAuthClient
 from tests.gateway.oauth.portal import CLIENT_ID, REDIRECT_URI, SECRET, Portal, header_of
 from tests.serving import WebServer, serve
 
@@ -123,6 +125,20 @@ class TestBackChannelLogout:
         work(portal)
         assert len(ear.heard) == 1
         assert not portal.events(EventName.OAUTH_LOGOUT_DELIVERED)
+
+    def test_tells_nobody_real_where_people_are_made_up(self, portal: Portal, ear: Ear) -> None:
+        portal.tokens()
+        portal.counter.stop()
+        store = portal.counter.store
+        practice = replace(store.settings, mode="practice", url="https://practice.pilnvara.example")
+        portal.counter.store = replace(store, settings=practice)
+        real = update(OAuthClient).where(OAuthClient.client_id == CLIENT_ID)
+        address = ear.address.replace("127.0.0.2", "real.localhost")
+        portal.counter.write(lambda conn: conn.execute(real.values(backchannel_logout_uri=address)))
+        work(portal)
+        assert ear.heard == []
+        (event,) = portal.events(EventName.OAUTH_LOGOUT_FAILED)
+        assert event.data["reason"] == "oauth.logout_outside"
 
     def test_reaches_nobody_who_was_never_signed_in(self, portal: Portal, ear: Ear) -> None:
         portal.counter.stop()
