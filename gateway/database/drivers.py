@@ -59,16 +59,16 @@ def parse_url(text: str) -> URL:
     raise DatabaseUrlError(f"{url.get_backend_name()} is not supported: use sqlite:///path or postgresql://…")
 
 
-def make_engine(url: URL, *, read_only: bool, patience: int = BUSY_SECONDS) -> Engine:
+def make_engine(url: URL, *, read_only: bool, patience: int | None = None) -> Engine:
     """Make an engine without a pool: each of the database's threads holds one connection.
 
-    `patience` is for how many seconds a transaction waits for another's, or for a lock.
+    `patience` is for how many seconds a transaction waits for another's, or for a lock; `BUSY_SECONDS` if not said.
     """
     make = _sqlite_engine if url.get_backend_name() == "sqlite" else _postgresql_engine
     return make(url, read_only, patience)
 
 
-def _sqlite_engine(url: URL, read_only: bool, patience: int) -> Engine:
+def _sqlite_engine(url: URL, read_only: bool, patience: int | None) -> Engine:
     path = sqlite_path(url)
     create_private(path)
     engine = _create(url, connect_args={"check_same_thread": False, "cached_statements": 512})
@@ -99,13 +99,13 @@ def _begin_reading(driver: sqlite3.Connection) -> None:
     driver.execute("BEGIN")
 
 
-def _begin_writing(driver: sqlite3.Connection, *, patience: int) -> None:
+def _begin_writing(driver: sqlite3.Connection, *, patience: int | None) -> None:
     """Take the write lock at once: what was read before it could be stale by the first write.
 
     SQLite's own way to wait sleeps longer with each look, up to a tenth of a second: who has waited long is then the
     last to come in. Here everybody looks just as often.
     """
-    until = monotonic() + patience
+    until = monotonic() + (BUSY_SECONDS if patience is None else patience)
     driver.execute("PRAGMA busy_timeout=0")
     try:
         while not _has_begun(driver, is_last=monotonic() > until):
@@ -124,10 +124,10 @@ def _has_begun(driver: sqlite3.Connection, *, is_last: bool) -> bool:
     return True
 
 
-def _postgresql_engine(url: URL, read_only: bool, patience: int) -> Engine:
+def _postgresql_engine(url: URL, read_only: bool, patience: int | None) -> Engine:
     options = {
         "timezone": "UTC",
-        "lock_timeout": f"{patience}s",
+        "lock_timeout": f"{BUSY_SECONDS if patience is None else patience}s",
         "idle_in_transaction_session_timeout": "60s",
         # a reader sees one moment, as on SQLite
         "default_transaction_isolation": r"repeatable\ read" if read_only else r"read\ committed",

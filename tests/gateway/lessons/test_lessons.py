@@ -283,6 +283,10 @@ class TestPages:
         assert len(re.findall(r'href="#\w+"', missing.text)) >= len(LESSON.question)
         told = browser.post(f"/lessons/{BENEFIT}/check", RIGHT)
         assert told.status == 200
+        chosen = [question.answer[int(RIGHT[question.id])].en for question in LESSON.question]
+        assert [said.strip() for said in re.findall(r"You chose:([^<]*)", told.text)] == [
+            escape(each) for each in chosen
+        ]
         for question in LESSON.question:
             assert escape(question.en.why) in told.text
         assert "02.11.2027" in told.text
