@@ -30,7 +30,14 @@ from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
 from gateway.visits import asking, guarding, scope, stopping, telling
 from gateway.visits.errors import NotFoundError, VisitClosedError
-from gateway.visits.rows import AnyRow, ensure, lock_delegation_of, lock_filing_of, lock_visit_in_centre
+from gateway.visits.rows import (
+    AnyRow,
+    ensure,
+    lock_delegation_of,
+    lock_filing_of,
+    lock_visit_in_centre,
+    with_whoever_served,
+)
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Channel, DelegationRow, Visit, VisitState
 from gateway.visits.trail import say
@@ -230,6 +237,7 @@ def _hand_to(
             handed_at=now,
             handed_from=visit.assistant_id,
             handed_terminal=visit.terminal_id,
+            served_by=with_whoever_served(visit),
         )
     )
     kept_forms.drop_of_visit(conn, visit.id)

@@ -128,6 +128,12 @@ def lock_visit_whole(conn: Connection, visit_id: str) -> AnyRow:
     return _one(conn.execute(lock(conn, _VISIT), {"id": visit_id}).one_or_none(), "visit")
 
 
+def with_whoever_served(visit: AnyRow) -> str:
+    """`Visit.served_by` of a visit that goes over to somebody: whoever serves it until now is among them."""
+    earlier = set(visit.served_by.split())
+    return "".join(f" {staff_id} " for staff_id in sorted(earlier | {visit.assistant_id}))
+
+
 def lock_second_look(conn: Connection, look_id: str) -> AnyRow:
     """The second look, locked. Raises `NotFoundError`."""
     return _one(conn.execute(lock(conn, _SECOND_LOOK), {"id": look_id}).one_or_none(), "second look")

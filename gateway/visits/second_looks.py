@@ -127,6 +127,7 @@ def _not_concerned(session: StaffSession) -> tuple[ColumnElement[bool], ...]:
         or_(Visit.centre_id == session.centre_id, SecondLook.kind.in_(FROM_ANY_CENTRE)),
         SecondLook.asked_by != session.staff_id,
         Visit.assistant_id != session.staff_id,
+        ~Visit.served_by.contains(f" {session.staff_id} ", autoescape=True),
         Visit.terminal_id != session.terminal_id,
         or_(SecondLook.asked_terminal_id.is_(None), SecondLook.asked_terminal_id != session.terminal_id),
         ~SecondLook.barred.contains(f" {session.staff_id} ", autoescape=True),

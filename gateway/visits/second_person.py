@@ -1,8 +1,8 @@
 """The second pair of eyes: some steps hold only once another member of staff, at another terminal, has looked.
 
-A part of the flow asks, `second_acts` says what its answer sets going. Nobody answers who asked, who serves the visit,
-who sits at their terminal or whom the question is about; no auditor does, and nobody whose account was made or
-recovered within a day. What is judged is shown first, and the showing is an event.
+A part of the flow asks, `second_acts` says what its answer sets going. Nobody answers who asked, who serves the visit
+or served it, who sits at their terminal or whom the question is about; no auditor does, and nobody whose account was
+made or recovered within a day. What is judged is shown first, and the showing is an event.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -260,7 +260,8 @@ def ensure_may_answer(
         raise NotFoundError("no such second look")
     if session.role not in MAY_LOOK or session.terminal_id is None:
         raise SecondPersonError("not in this role, or not at a terminal")
-    if session.staff_id in (row.asked_by, visit.assistant_id) or f" {session.staff_id} " in row.barred:
+    is_among = f" {session.staff_id} " in visit.served_by or f" {session.staff_id} " in row.barred
+    if session.staff_id in (row.asked_by, visit.assistant_id) or is_among:
         raise SecondPersonError("not somebody whom it concerns")
     if session.terminal_id in (row.asked_terminal_id, visit.terminal_id):
         raise SecondPersonError("not at the terminal of the visit")

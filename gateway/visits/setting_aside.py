@@ -45,6 +45,7 @@ from gateway.visits.rows import (
     lock_filing_of,
     lock_open_visit,
     lock_visit_whole,
+    with_whoever_served,
 )
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import DelegationRow, Filing, Visit, VisitState
@@ -242,6 +243,7 @@ def _hand_to(
         assistant_id=by.staff_id,
         terminal_id=by.terminal_id,
         session_hash=by.token_hash,
+        served_by=with_whoever_served(visit),
         service_id=first,
         set_aside_until=None,
     )

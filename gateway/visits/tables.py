@@ -99,6 +99,8 @@ class Visit(Base):
     """Who served it before that."""
     handed_terminal: Mapped[str | None] = mapped_column(ForeignKey("terminal.id"))
     """Where."""
+    served_by: Mapped[str] = mapped_column(default="", server_default="")
+    """Ids of all who served it before it went over to somebody, on the same day or another, each between spaces."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
