@@ -18,6 +18,7 @@ from gateway.config import Settings
 
 TYPE: Final = "exercise+jwt"
 LIFE: Final = timedelta(days=30)
+_MADE_UP: Final = "practice"
 _KEY: Final = "exercise-key.json"
 """Beside the data folder of practice, so that no night takes it."""
 _MODE: Final = 0o600
@@ -67,7 +68,7 @@ def public_key(folder: Path) -> str:
 
 def certify(settings: Settings, *, service_id: str, number: str, filed_at: datetime) -> str:
     """Sign in practice that a service was filed there, for whoever has the number."""
-    said = Certificate(made_up="practice", service=service_id, number=number, iat=int(filed_at.timestamp()))
+    said = Certificate(made_up=_MADE_UP, service=service_id, number=number, iat=int(filed_at.timestamp()))
     return key_of(settings.data_dir.parent).sign(TYPE, msgspec.json.encode(said))
 
 
@@ -85,6 +86,8 @@ def check(settings: Settings, token: str, *, service_id: str, number: str, now: 
         said = open_signed("".join(token.split()), keys, typ=TYPE, claims=Certificate)
     except (DelegationError, msgspec.MsgspecError, OSError) as error:
         raise ExerciseRefusedError("unsigned") from error
+    if said.made_up != _MADE_UP:
+        raise ExerciseRefusedError("unsigned")
     if said.service != service_id:
         raise ExerciseRefusedError("service")
     if said.number != number:

@@ -28,6 +28,8 @@ from gateway.services.tables import Service, StaffTraining
 
 PAUSE: Final = timedelta(minutes=10)
 """After a check that was not passed: time to read again rather than to guess."""
+EXERCISE_COUNTS: Final = timedelta(days=365)
+"""Whoever passes a check later than this after their exercise does another one."""
 _NUMBER_BYTES: Final = 6
 _LESSONS: Final = Actor(ActorKind.SYSTEM, "lessons")
 
@@ -63,6 +65,10 @@ class Progress:
         if self.tried_at is None or self.passed_at == self.tried_at or now >= self.tried_at + PAUSE:
             return None
         return self.tried_at + PAUSE
+
+    def has_exercised(self, now: datetime) -> bool:
+        """Whether there is an exercise that still counts."""
+        return self.exercised_at is not None and now < self.exercised_at + EXERCISE_COUNTS
 
     def is_whole(self, now: datetime) -> bool:
         """Whether it counts now."""
@@ -142,7 +148,7 @@ def asks_for_exercise(store: Store, lesson: Lesson) -> bool:
 def _settle(conn: Connection, store: Store, staff_id: str, lesson: Lesson, now: datetime) -> None:
     """Let a lesson that is whole count, and give the training that it earns."""
     one = of_staff(conn, staff_id)[lesson.service]
-    if one.passed_at is None or (asks_for_exercise(store, lesson) and one.exercised_at is None):
+    if one.passed_at is None or (asks_for_exercise(store, lesson) and not one.has_exercised(now)):
         return
     until = end_of(_months_later(day_of(one.passed_at), lesson.months))
     _keep(conn, staff_id, lesson.service, {"valid_until": until})

@@ -190,6 +190,7 @@ async def _lesson_page(
         by_two=by_two,
         progress=mine,
         is_whole=mine is not None and mine.is_whole(now),
+        is_exercised=mine is not None and mine.has_exercised(now),
         has_exercise=lesson is not None and progress.asks_for_exercise(parts, lesson),
         practice_url=parts.settings.practice_url,
         wrong=wrong,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -240,6 +241,28 @@ class TestExercise:
             EventName.LESSON_EXERCISED.value,
             EventName.TRAINING_EARNED.value,
         ]
+
+    def test_counts_for_a_year_and_the_next_check_takes_another(
+        self, learner: Learner, practised: Callable[..., str]
+    ) -> None:
+        learner.hand_in(practised())
+        learner.passes()
+        learner.clock.move(timedelta(days=366))
+        learner.passes()
+        assert not learner.progress().is_whole(learner.clock.now())
+        browser = learner.callers.staff(Role.ASSISTANT)
+        browser.app = fitted(learner.parts)
+        assert "Certificate from practice" in browser.get(f"/lessons/{BENEFIT}").text
+        learner.hand_in(practised())
+        assert learner.progress().is_whole(learner.clock.now())
+        assert "You filed it in practice" in browser.get(f"/lessons/{BENEFIT}").text
+
+    def test_of_no_practice_is_refused(self, learner: Learner, practised: Callable[..., str], tmp_path: Path) -> None:
+        said = json.loads(urlsafe_b64decode(practised().split(".")[1] + "=="))
+        key = exercises.key_of(tmp_path / "practice")
+        learner.hand_in(key.sign(exercises.TYPE, json.dumps(said).encode()))
+        with pytest.raises(ExerciseRefusedError):
+            learner.hand_in(key.sign(exercises.TYPE, json.dumps(said | {"made_up": "demo"}).encode()))
 
     def test_of_another_service_person_or_month_is_refused(
         self, learner: Learner, practised: Callable[..., str]
