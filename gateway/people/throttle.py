@@ -40,6 +40,11 @@ def place(terminal_id: str | None, address: str) -> Door:
     return Door("terminal", terminal_id, 20) if terminal_id else Door("address", address, 20)
 
 
+def documents(staff_id: str) -> Door:
+    """The personal codes on documents that one member of staff types, to look somebody up or to go on with a visit."""
+    return Door("document_shown", staff_id, 20)
+
+
 _VALUES = {"key": bindparam("door"), "tries": 1, "since": bindparam("now")}
 _IS_OLD = Throttle.since <= bindparam("window_begin")
 _AGAIN = {

@@ -21,7 +21,7 @@ from gateway.jobs.queue import enqueue_all
 from gateway.ledger import outbox
 from gateway.paging import Key, follows
 from gateway.parts import Parts
-from gateway.people import kept_forms, residents
+from gateway.people import kept_forms, residents, throttle
 from gateway.people.access import StaffSession
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.people.tables import Staff
@@ -146,6 +146,7 @@ def take_over(
         OutOfOrderError: it is one's own already, another colleague has just taken it over, or the portal's answer to
             what was sent is awaited.
         guarding.BarredError: what is left is not open to this assistant, or it is their own matter.
+        TriedTooOftenError: this member of staff has typed too many codes in a quarter of an hour.
     """
     guarding.ensure_recognised(conn, by)
     visit = lock_visit_in_centre(conn, by, visit_id)
@@ -161,6 +162,7 @@ def take_over(
     ensure(keeps or not is_awaited, "take over while the answer is awaited")
     left = scope.left_to_do(conn, visit)
     if row is not None:
+        throttle.charge(conn, parts.sealer, [throttle.documents(by.staff_id)], now)
         approver = residents.open_profile(conn, parts, row.approver_id)
         if not is_code_of(approver, code):
             say(conn, visit_id, EventName.VISIT_NOT_HANDED_OVER, by.actor, now, document=document)

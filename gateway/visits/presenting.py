@@ -18,7 +18,6 @@ from gateway.parts import Parts
 from gateway.people import residents, throttle
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre
-from gateway.people.throttle import Door
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits import cases, stopping
@@ -33,7 +32,6 @@ GOOD_FOR = timedelta(minutes=15)
 MOST = 50
 """Delegations in the list: the live ones and the newest of the others."""
 
-_TRIES = 20
 _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQUESTED)
 _INSERT = insert(DocumentShown)
 _SHOWN = select(DocumentShown.__table__).where(DocumentShown.id == bindparam("id"))
@@ -100,7 +98,7 @@ def show_document(conn: Connection, parts: Parts, by: StaffSession, code: str, d
     ensure(by.terminal_id is not None, "look somebody up away from a terminal")
     now = parts.clock.database_now(conn)
     resident_id = residents.find_id(conn, parts, code)
-    throttle.charge(conn, parts.sealer, [Door("document_shown", by.staff_id, _TRIES)], now)
+    throttle.charge(conn, parts.sealer, [throttle.documents(by.staff_id)], now)
     shown_id = new_id()
     conn.execute(
         _INSERT,

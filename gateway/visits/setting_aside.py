@@ -19,7 +19,7 @@ from gateway.database.base import written_out
 from gateway.jobs.queue import enqueue, enqueue_all
 from gateway.paging import Key, follows
 from gateway.parts import Parts
-from gateway.people import kept_forms, residents
+from gateway.people import kept_forms, residents, throttle
 from gateway.people.access import StaffSession
 from gateway.people.tables import Staff
 from gateway.services import catalogue
@@ -159,6 +159,7 @@ def take_up(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, *, 
         NotFoundError: there is none, or it is another centre's.
         VisitClosedError: it is not set aside, or its time is over.
         guarding.BarredError: what is left is not open to this assistant, or it is their own matter.
+        TriedTooOftenError: this member of staff has typed too many codes in a quarter of an hour.
     """
     guarding.ensure_recognised(conn, by)
     visit = lock_visit_whole(conn, visit_id)
@@ -170,6 +171,7 @@ def take_up(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, *, 
     if visit.state is not VisitState.SET_ASIDE or is_over or row.state is not DelegationState.ACTIVE:
         raise VisitClosedError("it is not set aside, or its time is over")
     ensure(by.terminal_id is not None, "take up a visit away from a terminal")
+    throttle.charge(conn, parts.sealer, [throttle.documents(by.staff_id)], now)
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     approver = residents.open_profile(conn, parts, row.approver_id)
     if not handing_over.is_code_of(approver, code):

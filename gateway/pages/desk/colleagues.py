@@ -13,6 +13,7 @@ from gateway.pages.rendering import page
 from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
+from gateway.people.errors import TriedTooOftenError
 from gateway.problem_texts import Problem
 from gateway.visits import handing_over
 from gateway.visits.errors import OutOfOrderError, VisitClosedError
@@ -66,7 +67,7 @@ async def take_over(
         is_theirs = await parts.database.write(step)
     except (OutOfOrderError, VisitClosedError) as error:
         return await _all(request, session, parts, problem=problem_of(error))
-    except BarredError as error:
+    except (BarredError, TriedTooOftenError) as error:
         problem = problem_of(error)
         return await _one(request, session, parts, visit_id, problem=problem, status=problem.status)
     if not is_theirs:

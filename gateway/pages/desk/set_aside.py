@@ -16,6 +16,7 @@ from gateway.pages.rendering import page
 from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
+from gateway.people.errors import TriedTooOftenError
 from gateway.visits import advancing, reading, setting_aside, turns
 from gateway.visits.errors import VisitClosedError
 from gateway.visits.guarding import BarredError
@@ -91,7 +92,7 @@ async def take_up(
 
     try:
         is_theirs = await parts.database.write(step)
-    except (BarredError, VisitClosedError) as error:
+    except (BarredError, TriedTooOftenError, VisitClosedError) as error:
         problem = problem_of(error)
         return await _one(request, session, parts, visit_id, problem=problem, status=problem.status)
     if not is_theirs:

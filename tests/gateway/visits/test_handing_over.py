@@ -14,6 +14,7 @@ from gateway.ledger.tables import AuditEvent
 from gateway.oauth import clients, mandates
 from gateway.people import fingerprints
 from gateway.people.access import StaffSession
+from gateway.people.errors import TriedTooOftenError
 from gateway.people.tables import ValueKind
 from gateway.services.tables import Service
 from gateway.visits import facing, handing_over, setting_aside, stopping
@@ -179,6 +180,16 @@ class TestWhoMay:
         assert counter.events().count(EventName.VISIT_NOT_HANDED_OVER) == 2
         assert counter.delegation().state is DelegationState.ACTIVE
         assert counter.stage is Stage.QUESTIONS
+
+    def test_nobody_tries_one_code_after_another(self, counter: Counter) -> None:
+        counter.open().grant()
+        colleague = a_colleague(counter)
+        for number in range(20):
+            assert not take_over(counter, colleague, f"329999-{90000 + number}")
+        with pytest.raises(TriedTooOftenError):
+            take_over(counter, colleague)
+        counter.clock.move(timedelta(minutes=16))
+        assert take_over(counter, colleague)
 
     def test_no_other_centre_finds_it(self, counter: Counter) -> None:
         counter.open().grant()

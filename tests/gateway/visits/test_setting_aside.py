@@ -11,6 +11,7 @@ from audit.events import EventName
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.jobs.tables import JobRow
+from gateway.people.errors import TriedTooOftenError
 from gateway.visits import reading, setting_aside, stopping
 from gateway.visits.delegations import files_until
 from gateway.visits.errors import NotFoundError, OutOfOrderError, VisitClosedError
@@ -163,6 +164,16 @@ class TestTakingUp:
         assert not take_up(counter, "nonsense")
         assert counter.stage is Stage.SET_ASIDE
         assert counter.events().count(EventName.VISIT_NOT_TAKEN_UP) == 2
+
+    def test_nobody_tries_one_code_after_another(self, counter: Counter) -> None:
+        half_done(counter)
+        set_aside(counter)
+        for number in range(20):
+            assert not take_up(counter, f"329999-{90000 + number}")
+        with pytest.raises(TriedTooOftenError):
+            take_up(counter)
+        counter.clock.move(timedelta(minutes=16))
+        assert take_up(counter)
 
     def test_whom_the_statement_does_not_name_asks_for_a_new_yes(self, counter: Counter) -> None:
         half_done(counter)

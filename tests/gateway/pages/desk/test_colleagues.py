@@ -35,6 +35,17 @@ def test_is_listed_without_names_and_taken_over_by_the_document(desk: Desk) -> N
     assert colleague.get(desk.path).status == 200
 
 
+def test_too_many_codes_are_told_on_the_page(desk: Desk) -> None:
+    desk.at(Stage.QUESTIONS)
+    colleague = desk.another_assistant()
+    path = f"/desk/colleagues/{desk.visit_id}"
+    form = seen_on(colleague.get(path).text) | SHOWN
+    for number in range(20):
+        assert colleague.post(path, form | {"code": f"329999-{90000 + number}"}).status == 422
+    shut = colleague.post(path, form | RIGHT)
+    assert (shut.status, "Too many tries" in shut.text) == (429, True)
+
+
 def test_the_formers_page_leads_to_the_desk_and_keeps_nothing(desk: Desk) -> None:
     desk.at(Stage.QUESTIONS)
     former, colleague = desk.browser, desk.another_assistant()
