@@ -87,6 +87,7 @@ def _proving_page(request: "Request[Any, Any, Any]", error: SessionUnprovenError
         problem=problem,
         terminal_key=error.terminal_key,
         csrf_token=error.csrf,
+        is_late=error.is_late,
         is_lost=request.method not in {"GET", "HEAD"},
         is_kept=exchange_of(request).is_kept,
     )

@@ -37,6 +37,7 @@ from gateway.services.trainings import Trained
 from gateway.terminals.tables import TerminalPurpose
 from gateway.visits import display_choices
 from gateway.web import cookies
+from gateway.web.admission import session_of
 from gateway.web.cookies import COOKIE_OF, CookieName
 from gateway.web.current import CurrentSession
 from gateway.web.exchange import address_of
@@ -252,9 +253,12 @@ async def choose_language(request: AnyRequest, parts: Parts, database: Database,
     back, of = own_path(request.query_params.get("back")), request.query_params.get("of", "")
     kind = next((kind for kind in SessionKind if kind.value == of), None)
     token = cookies.read(parts.settings, request, COOKIE_OF[kind]) if kind else None
-    if kind is SessionKind.DISPLAY and token:
+    is_theirs = kind is not None and await session_of(request, parts, kind) is not None
+    if not token or not is_theirs:
+        pass  # nobody's, or of a browser elsewhere: this one's own cookie is all that changes
+    elif kind is SessionKind.DISPLAY:
         await database.write(lambda conn: display_choices.choose(conn, parts, token, language=code))
-    elif kind and token:
+    else:
         await database.write(lambda conn: sessions.set_language(conn, digest(token), code))
     return see_other(back, cookies=[cookies.make(parts.settings, CookieName.LANGUAGE, code)])
 

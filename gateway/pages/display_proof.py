@@ -23,7 +23,7 @@ from gateway.web.cookies import CookieName
 from gateway.web.exchange import address_of, traits_of
 
 AnyRequest = Request[Any, Any, Any]
-_BY_ITSELF = allow(Who.DISPLAY, while_locked=True, by_itself=True)
+_BY_ITSELF = allow(Who.DISPLAY, proves=True, by_itself=True)
 _LONGEST = 256
 _MOST_EVENTS = 20
 """Refusals of one address that the trail tells within a quarter of an hour; all of them are refused."""

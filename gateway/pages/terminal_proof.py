@@ -36,7 +36,7 @@ _MOST_EVENTS = 20
 """Refusals of one address that the trail tells within a quarter of an hour; all of them are refused."""
 
 
-@post("/terminal/challenge", status_code=200, **allow(Who.ANYONE, while_locked=True, by_itself=True))
+@post("/terminal/challenge", status_code=200, **allow(Who.ANYONE, proves=True, by_itself=True))
 async def ask(request: AnyRequest, parts: Parts, data: Form) -> Response[dict[str, str]]:
     """Give the page's script a question for the terminal's key."""
     now, bound_to = parts.clock.now(), _bound_to(request, parts)
@@ -53,7 +53,7 @@ async def ask(request: AnyRequest, parts: Parts, data: Form) -> Response[dict[st
     return Response({"challenge": challenge}, media_type="application/json")
 
 
-@post("/terminal/prove", status_code=204, **allow(Who.STAFF, while_locked=True, by_itself=True))
+@post("/terminal/prove", status_code=204, **allow(Who.STAFF, proves=True, by_itself=True))
 async def go_on(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[None]:
     """Take the proof that a session is still at its terminal; its cookie is another from now on."""
     terminal = await known_terminal(request, parts)

@@ -73,12 +73,14 @@ class Access:
     csrf: bool
     """A state-changing request must carry the session's token and come from our own pages."""
     while_locked: bool
-    """May be called while the session is locked, its role is not chosen or its terminal not proven: unlock, choose,
-    prove, sign out."""
+    """May be called while the session is locked, its role is not chosen or its proof is late: unlock, choose, sign
+    out."""
     cacheable: bool
     """The answer may be kept by caches, by its own Cache-Control; everything else is `no-store`."""
     keeps: bool
     """What was typed in its form is kept where the guard turns it away for a lock or an end of the session."""
+    proves: bool
+    """Takes the terminal's or display's proof: served whoever shows the cookies, for a proof is what a copy lacks."""
     by_itself: bool
     """Pages call it by themselves: it does not show that anybody is there, so it keeps no session from its end."""
 
@@ -119,6 +121,7 @@ def allow(
     while_locked: bool = False,
     cacheable: bool = False,
     keeps: bool = False,
+    proves: bool = False,
     by_itself: bool = False,
 ) -> Declaration:
     """Declare who may call a handler: pass the result to Litestar's decorator with `**`.
@@ -139,6 +142,7 @@ def allow(
                 while_locked=while_locked,
                 cacheable=cacheable,
                 keeps=keeps,
+                proves=proves,
                 by_itself=by_itself,
             )
         }

@@ -57,9 +57,10 @@ class SessionUnprovenError(PeopleError):
 
     code = "session.unproven"
 
-    def __init__(self, *, terminal_key: str | None, csrf: str, is_display: bool = False) -> None:
+    def __init__(self, *, terminal_key: str | None, csrf: str, is_late: bool, is_display: bool = False) -> None:
         super().__init__("the terminal has to prove itself")
         self.is_display = is_display
+        self.is_late = is_late
         self.terminal_key = terminal_key
         self.csrf = csrf
 

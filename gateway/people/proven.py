@@ -17,7 +17,7 @@ from gateway.ids import digest, new_token
 from gateway.keys.sealing import Sealer
 from gateway.people.access import Unproven
 from gateway.people.tables import Session
-from gateway.terminals.tables import Display
+from gateway.terminals.tables import Display, Terminal
 
 LATE: Final = 3
 """How many intervals old the last proof may be: browsers slow the clocks of pages in the background."""
@@ -53,6 +53,11 @@ class Bearers:
 
 
 SESSIONS: Final = Bearers.of(Session, Session.token_hash, Session.ended_at)
+_ANY: Final = (
+    select(Session.__table__, Terminal.certificate_hash.label("terminal_certificate_hash"))
+    .join(Terminal, Terminal.id == Session.terminal_id)
+    .where(Session.token_hash == bindparam("which"))
+)
 DISPLAYS: Final = Bearers.of(Display, Display.secret_hash, Display.revoked_at)
 
 
@@ -98,6 +103,12 @@ def why_not(row: Row[Any], shown: Shown, now: datetime, every: timedelta) -> Unp
     if not _same(presented, row.proof_hash) and not is_before:
         return Unproven.OLD_PROOF
     return Unproven.LATE if now >= row.proven_at + LATE * every else None
+
+
+def is_elsewhere(conn: Connection, token_hash: bytes, shown: Shown, *, every: timedelta, now: datetime) -> bool:
+    """Whether the cookie of a terminal's session, over or not, is shown by a browser that is not the one it proved."""
+    row = conn.execute(_ANY, {"which": token_hash}).one_or_none()
+    return row is None or why_not(row, shown, now, every) not in {None, Unproven.LATE}
 
 
 def _same(one: bytes | None, other: bytes | None) -> bool:

@@ -83,7 +83,7 @@ async def _admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: Base
         raise AccessRefusedError("the handler does not say who may call it")
     forms.ensure_address(connection)
     parts = parts_of(connection)
-    session = _settle(await _find_session(connection, parts, access), access)
+    session = _settle(await _find_session(connection, parts, access), access, parts)
     exchange_of(connection).session = session
     is_welcome = session is not None and session.is_one_of(access.who)
     if not is_welcome and not access.who & _ENDPOINTS_OWN:
@@ -91,7 +91,7 @@ async def _admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: Base
     if connection.method not in _SAFE_METHODS and not access.who <= _READING_BY_THEMSELVES:
         await forms.read(connection)
     if access.csrf and connection.method not in _SAFE_METHODS:
-        await _ensure_meant(connection, parts, session)
+        await _ensure_meant(connection, parts, access, session)
     if access.keeps and isinstance(session, StaffSession):
         await _send_kept(connection, parts, session)
 
@@ -121,6 +121,18 @@ def current_session(request: AnyRequest, parts: Parts) -> CurrentSession:  # noq
     tasks for each request.
     """
     return exchange_of(request).session
+
+
+async def session_of(connection: AnyRequest, parts: Parts, kind: SessionKind) -> AnySession | None:
+    """The session of a kind that this browser has; `None` where its cookies came from elsewhere."""
+    token = read(parts.settings, connection, COOKIE_OF[kind])
+    if token is None:
+        return None
+    try:
+        session = await _load(connection, parts, kind, token, by_itself=False)
+    except AccountSuspendedError:
+        return None
+    return None if _is_elsewhere(session) else session
 
 
 def stranger_csrf(parts: Parts, stranger: str) -> str:
@@ -198,7 +210,7 @@ async def _load_staff(connection: AnyRequest, parts: Parts, token: str, now: dat
         who, which = error.staff_id or "", error.token_hash
         await parts.database.write(lambda conn: staff_states.note_refused(conn, who, which, now))
         raise
-    if staff is not None and staff.unproven not in {None, Unproven.LATE}:
+    if staff is not None and _is_elsewhere(staff):
         await parts.database.write(lambda conn: _note_stranger(conn, staff, shown, now))
     return staff
 
@@ -213,7 +225,7 @@ async def _load_display(connection: AnyRequest, parts: Parts, token: str, now: d
     display = await parts.database.read(lambda conn: displays.load(conn, token, shown=shown, every=every, now=now))
     if display is None:
         return None
-    if display.unproven not in {None, Unproven.LATE}:
+    if _is_elsewhere(display):
         await parts.database.write(lambda conn: _note_strange_display(conn, display, shown, now))
     elif display.unproven is None and (display.seen_at is None or now - display.seen_at >= enrolment.SEEN_AFTER):
         await parts.database.write(lambda conn: displays.note_seen(conn, display.display_id, now))
@@ -285,24 +297,45 @@ def _note_strange_display(conn: Connection, display: DisplaySession, shown: Show
         )
 
 
-def _settle(session: AnySession | None, access: Access) -> AnySession | None:
+def _settle(session: AnySession | None, access: Access, parts: Parts) -> AnySession | None:
     """Hold back a session that is locked, has no role yet, or whose terminal has to prove itself.
 
-    To a page for anyone its browser is a stranger's.
+    To a page for anyone its browser is a stranger's. Whoever shows the cookies elsewhere reaches the proof alone.
     """
-    if isinstance(session, DisplaySession) and session.unproven is not None and not access.while_locked:
-        raise SessionUnprovenError(terminal_key=_name_of(session.key), csrf=session.csrf, is_display=True)
-    if not isinstance(session, StaffSession) or access.while_locked:
+    if access.proves or not isinstance(session, StaffSession | DisplaySession):
+        return session
+    if isinstance(session, DisplaySession):
+        if session.unproven is not None:
+            raise _unproven(session, session.key, parts)
+        return session
+    if access.while_locked and not _is_elsewhere(session):
         return session
     if session.locked_at is None and session.role_chosen and session.unproven is None:
         return session
     if Who.ANYONE in access.who:
         return None
-    if session.locked_at is not None:
+    if session.locked_at is not None and not access.while_locked:
         raise SessionLockedError("the session is locked")
     if session.unproven is not None:
-        raise SessionUnprovenError(terminal_key=_name_of(session.terminal_key), csrf=session.csrf)
+        raise _unproven(session, session.terminal_key, parts)
     raise RoleNotChosenError("no role is chosen yet")
+
+
+def _is_elsewhere(session: AnySession | None) -> bool:
+    """Whether its cookies came from another browser than the one that proved itself last, as far as can be told."""
+    return isinstance(session, StaffSession | DisplaySession) and session.unproven not in {None, Unproven.LATE}
+
+
+def _unproven(session: StaffSession | DisplaySession, key: bytes | None, parts: Parts) -> SessionUnprovenError:
+    """What has the browser prove itself; the session's own token goes to the one alone that is merely late."""
+    is_late, is_display = not _is_elsewhere(session), isinstance(session, DisplaySession)
+    csrf = session.csrf if is_late else _proof_csrf(parts, session)
+    return SessionUnprovenError(terminal_key=_name_of(key), csrf=csrf, is_late=is_late, is_display=is_display)
+
+
+def _proof_csrf(parts: Parts, session: AnySession) -> str:
+    """The token that opens the proof and nothing else, for a browser that may be anybody's."""
+    return base64.urlsafe_b64encode(parts.sealer.keyed_hash("csrf.proof", session.csrf)).decode()
 
 
 def _name_of(public_key: bytes | None) -> str | None:
@@ -321,19 +354,23 @@ async def _refuse(connection: AnyRequest, parts: Parts, access: Access, session:
     raise AccessRefusedError("the route is for others")
 
 
-async def _ensure_meant(connection: AnyRequest, parts: Parts, session: AnySession | None) -> None:
+async def _ensure_meant(connection: AnyRequest, parts: Parts, access: Access, session: AnySession | None) -> None:
     """Refuse a state-changing request that another site, or another session's page, made this browser send."""
     _ensure_own_origin(connection, parts)
     sent = await _sent_token(connection)
-    if session is not None:
-        expected = session.csrf
-    else:
-        stranger = read(parts.settings, connection, CookieName.STRANGER)
-        expected = stranger_csrf(parts, stranger) if stranger else ""
+    stranger = read(parts.settings, connection, CookieName.STRANGER)
+    expected = [session.csrf] if session is not None else []
+    if stranger and (session is None or (_is_elsewhere(session) and Who.ANYONE in access.who)):
+        expected.append(stranger_csrf(parts, stranger))
+    if session is not None and access.proves:
+        expected.append(_proof_csrf(parts, session))
     if sent and not any(read(parts.settings, connection, name) for name in CookieName):
         raise CookiesOffError("a form's page set a cookie, and none came back")
-    if not expected or not secrets.compare_digest(sent.encode(), expected.encode()):
+    same = next((token for token in expected if secrets.compare_digest(sent.encode(), token.encode())), None)
+    if not same:
         raise RequestForgedError("the form's token is not this session's")
+    if session is not None and stranger and same == stranger_csrf(parts, stranger):
+        exchange_of(connection).session = None  # from a page for anyone, where it was a stranger's
 
 
 async def _sent_token(connection: AnyRequest) -> str:
