@@ -32,11 +32,15 @@ def current(conn: Connection, staff_id: str) -> Values | None:
     return None if centre is None else {"centre": centre}
 
 
-def _check(_conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
-    is_foreign = by is not None and by.role is Role.MANAGER and before is not None and before["centre"] != by.centre_id
-    if before is None or is_foreign:
+def _check(conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:
+    """A manager proposes it of those about whom a manager decides: assistants of the own centre and nobody else."""
+    if before is None:
         raise ChangeFaultError("target", Fault.UNKNOWN)
     ensure_not_own(plan.target, by, "target")
+    if by is not None and by.role is Role.MANAGER:
+        roles = conn.execute(select(StaffRole.role).where(StaffRole.staff_id == plan.target)).scalars().all()
+        if not staff_states.is_within(by, staff_id=plan.target, centre_id=before["centre"], roles=roles):
+            raise ChangeFaultError("target", Fault.UNKNOWN)
 
 
 def _open(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:

@@ -303,7 +303,11 @@ PROBLEMS: dict[str, Problem] = {
     "change.same_person": Problem(
         403,
         message("This needs a second person"),
-        message("Another administrator, at another computer, has to confirm what you or this computer proposed."),
+        message(
+            "Another administrator, at another computer, has to confirm what you or this computer proposed. So it is"
+            " with what somebody proposed whom you invited, or who invited you: one of you could have made up the"
+            " other."
+        ),
     ),
     "change.fresh_account": Problem(
         403,

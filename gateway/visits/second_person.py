@@ -1,8 +1,9 @@
 """The second pair of eyes: some steps hold only once another member of staff, at another terminal, has looked.
 
 A part of the flow asks, `second_acts` says what its answer sets going. Nobody answers who asked, who serves the visit
-or served it, who sits at their terminal or whom the question is about; no auditor does, and nobody whose account was
-made or recovered within a day. What is judged is shown first, and the showing is an event.
+or served it, who sits at their terminal or whom the question is about; nobody whom one of these invited or who invited
+them; no auditor does, and nobody whose account was made or recovered within a day. What is judged is shown first, and
+the showing is an event.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -18,7 +19,7 @@ from gateway.database.base import written_out
 from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.parts import Parts
-from gateway.people import freshness
+from gateway.people import freshness, inviters
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.visits import actors
@@ -132,7 +133,7 @@ def ask(
         "asked_terminal_id": by.terminal_id,
         "asked_at": now,
         "lapses_at": lapses_at,
-        "barred": "".join(f" {staff_id} " for staff_id in sorted(set(subject.barred))),
+        "barred": "".join(f" {each} " for each in sorted({*subject.barred, *inviters.bound_to(conn, by.staff_id)})),
         "state": SecondLookState.WAITING,
     }
     conn.execute(_INSERT, values)
@@ -263,6 +264,8 @@ def ensure_may_answer(
     is_among = f" {session.staff_id} " in visit.served_by or f" {session.staff_id} " in row.barred
     if session.staff_id in (row.asked_by, visit.assistant_id) or is_among:
         raise SecondPersonError("not somebody whom it concerns")
+    if inviters.bound_to(conn, session.staff_id) & {visit.assistant_id, *visit.served_by.split()}:
+        raise SecondPersonError("not whoever invited, or was invited by, who serves the visit or served it")
     if session.terminal_id in (row.asked_terminal_id, visit.terminal_id):
         raise SecondPersonError("not at the terminal of the visit")
     if freshness.is_fresh(conn, parts, session.staff_id, now):

@@ -261,7 +261,7 @@ class TestTheHolder:
 
     def test_is_nobodys_second_person_for_a_day_afterwards(self, lost: Lost) -> None:
         office = lost.office
-        change = lost.propose(office.second.account.id)
+        change = office.propose(ChangeKind.ACCOUNT_RECOVER, office.second.account.id, {})
         third = NewStaff(
             login="elza",
             name="Elza",

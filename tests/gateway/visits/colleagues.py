@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+import pyotp
 from sqlalchemy import insert
 
 from gateway.ids import digest, new_id
-from gateway.people import staff
+from gateway.people import invitations, staff
 from gateway.people.access import StaffSession
+from gateway.people.invitations import Invited, Wanted
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
 from gateway.terminals.tables import Terminal
+from gateway.visits import actors
 from tests.gateway.accounts import OLD, an_account
 from tests.gateway.visits.counter import Counter
 
@@ -60,3 +63,22 @@ def a_terminal(counter: Counter, centre_id: str) -> str:
     values = {"id": terminal_id, "centre_id": centre_id, "name": "Cits lodziņš", "enrolled_at": now}
     counter.write(lambda conn: conn.execute(insert(Terminal).values(secret_hash=digest(terminal_id), **values)))
     return terminal_id
+
+
+def invited(counter: Counter, by: str | None, *, change_id: str | None = None) -> str:
+    """The id of an account that was opened by an invitation."""
+    wanted = Wanted(login=new_id(), name="Izdoma Neviena", centre_id=counter.by.centre_id, roles=(Role.ASSISTANT,))
+    parts = counter.store
+    made = counter.write(
+        lambda conn: invitations.invite(conn, parts, wanted, by=actors.SYSTEM, invited_by=by, change_id=change_id)
+    )
+    link = counter.write(lambda conn: invitations.make_link(conn, parts, made, by=actors.SYSTEM, is_mailed=False))
+    code = counter.write(lambda conn: invitations.make_code(conn, parts, made, by=actors.SYSTEM)) if change_id else ""
+    found = counter.write(lambda conn: invitations.check(conn, parts, link, code))
+    assert isinstance(found, Invited)
+    app_code = pyotp.TOTP(found.totp_secret).at(counter.clock.now())
+    opened = counter.write(
+        lambda conn: invitations.accept(conn, parts, link, code, password_hash="none", app_code=app_code)
+    )
+    assert isinstance(opened, str)
+    return opened

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from audit.events import EventName
@@ -17,8 +17,8 @@ from gateway.people.roles import Role
 from gateway.visits import second_looks, second_person
 from gateway.visits.errors import NotFoundError, NotLookedAtError, SecondLookOverError, SecondPersonError
 from gateway.visits.second_person import Act, Shown, Subject
-from gateway.visits.tables import SecondLook, SecondLookKind, SecondLookState
-from tests.gateway.visits.colleagues import a_colleague, a_terminal, another_centre
+from gateway.visits.tables import SecondLook, SecondLookKind, SecondLookState, Visit
+from tests.gateway.visits.colleagues import a_colleague, a_terminal, another_centre, invited
 from tests.gateway.visits.counter import Counter
 
 HASH = "A" * 43
@@ -134,6 +134,29 @@ class TestWhoMayAnswer:
         with pytest.raises(SecondPersonError):
             look(asked, concerned, look_id)
         assert waiting(asked, other) == [look_id]
+
+    def test_nobody_answers_whom_they_invited_or_who_invited_them(self, asked: Counter, told: list[str]) -> None:
+        a, other = asked.by, a_colleague(asked)
+        made_up = invited(asked, a.staff_id)
+        asked.clock.move(timedelta(days=1, minutes=1))
+        for server, second in ((a.staff_id, made_up), (made_up, a.staff_id)):
+            asked.by = replace(a, staff_id=server)
+            asked.write(lambda conn, who=server: conn.execute(update(Visit).values(assistant_id=who)))  # type: ignore[misc]
+            look_id = ask(asked, lasts=timedelta(days=1), hash=(second * 2)[:43])
+            barred = replace(other, staff_id=second)
+            assert waiting(asked, barred) == []
+            with pytest.raises(SecondPersonError):
+                look(asked, barred, look_id)
+            assert look_id in waiting(asked, other)
+
+    def test_nobody_answers_whoever_serves_it_now_and_invited_them(self, asked: Counter, told: list[str]) -> None:
+        taker, other = a_colleague(asked), a_colleague(asked)
+        made_up = invited(asked, taker.staff_id)
+        asked.clock.move(timedelta(days=1, minutes=1))
+        look_id = ask(asked, lasts=timedelta(days=1))
+        asked.write(lambda conn: conn.execute(update(Visit).values(assistant_id=taker.staff_id)))
+        with pytest.raises(SecondPersonError):
+            look(asked, replace(other, staff_id=made_up), look_id)
 
     def test_another_centre_sees_only_paper(self, asked: Counter, told: list[str]) -> None:
         far = a_colleague(asked, centre_id=another_centre(asked))

@@ -1,6 +1,7 @@
 """Somebody is invited, opens their account by a link, and nobody else ever knows what they sign in with."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -12,6 +13,7 @@ from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.ids import new_id
 from gateway.notifications.tables import Message
 from gateway.people import freshness
+from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.people.tables import Staff, StaffInvitation
 from tests.gateway.answers import Answer
@@ -114,6 +116,37 @@ class TestInvited:
         assert open_account(people, path, **typed).status == 422
         assert account(people) is None
         assert open_account(people, path).status == 303
+
+
+class TestMadeUp:
+    def test_manager_does_not_let_who_invited_them_into_an_administrators_account(self, people: People) -> None:
+        """One administrator alone became the second: by a manager who does not exist."""
+        office = people.office
+        manager = self.opened(people, "manager")
+        page = manager.post("/admin/propose/account.recover", {"target": office.second.account.id, "reason": "lost"})
+        assert page.status == 422, "no manager decides about an administrator"
+        change = office.propose(
+            ChangeKind.ACCOUNT_RECOVER, people.cilda.account.id, {}, by=self.session(people, manager)
+        )
+        refused = people.administrator().post(f"/admin/changes/{change}/confirm")
+        assert (refused.status, office.state(change)) == (403, ChangeState.PROPOSED)
+        assert office.events()[-1] is EventName.SETTINGS_BARRED
+        office.confirm(change)
+        assert office.state(change) is ChangeState.CONFIRMED
+
+    def opened(self, people: People, role: str) -> Caller:
+        """Somebody whom Ada invited alone, a day later."""
+        typed = {f"role-{role}": role, "centre": people.office.callers.centre_id}
+        open_account(people, link_of(people.administrator(), invite(people.administrator(), **typed)))
+        people.office.wait(timedelta(days=1, minutes=1))
+        made = account(people)
+        assert made is not None
+        return replace(people.maija, account=replace(people.maija.account, id=made)).staff(Role(role))
+
+    def session(self, people: People, caller: Caller) -> StaffSession:
+        found = people.office.callers.session_of(caller.cookies["pilnvara_staff"], at_terminal=True)
+        assert found is not None
+        return found
 
 
 class TestLink:
