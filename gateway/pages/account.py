@@ -1,6 +1,7 @@
 """Signing in and out, locking and unlocking, choosing a role, choosing a language."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
@@ -113,10 +114,16 @@ async def do_sign_out(session: StaffSession, parts: Parts) -> Response[Any]:
 
 @post("/lock", **allow(Who.STAFF))
 async def do_lock(session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
-    """Lock the session; what was on the screen cannot be brought back by the back button."""
+    """Lock the session; what was on the screen cannot be brought back by the back button.
+
+    Whoever unlocks it goes on at the page that was locked; a colleague who comes in instead does not.
+    """
     now, is_idle = parts.clock.now(), data.get("why") == _IDLE
     token = await parts.database.write(lambda conn: sign_in.lock(conn, session, now, is_idle=is_idle))
-    path = f"/unlock?why={_IDLE}" if is_idle else "/unlock"
+    then = own_path(data.get("next"))
+    asked = {"why": _IDLE} if is_idle else {}
+    asked |= {"next": then} if then != "/" else {}
+    path = f"/unlock?{urlencode(asked, safe='/')}" if asked else "/unlock"
     return see_other(path, cookies=[cookies.make(parts.settings, CookieName.STAFF, token)], clear_cache=True)
 
 

@@ -47,11 +47,11 @@ def page(
     """Render `template` for whoever calls.
 
     The template is given what the layouts ask for (`csrf_token`, `languages`, `viewer`, `viewer_page`, `centre`,
-    `lock_action`, `park_action`, `idle_seconds`, `home`, `proves`, `is_large`), `session` (or none), `path`, `mode`,
-    `reference`, and `context`, which wins. `form_targets` are the origins to which a form of this page, or the redirect
-    after it, may lead besides our own: browsers hold redirects to `form-action` too. `language` is for pages whose
-    reader is not the session's owner; `back` is where the language switch returns to, when that is not the page's own
-    path.
+    `lock_action`, `lock_next`, `park_action`, `idle_seconds`, `home`, `proves`, `is_large`), `session` (or none),
+    `path`, `mode`, `reference`, and `context`, which wins. `form_targets` are the origins to which a form of this page,
+    or the redirect after it, may lead besides our own: browsers hold redirects to `form-action` too. `language` is for
+    pages whose reader is not the session's owner; `back` is where the language switch and the unlocking return to,
+    when that is not the page's own path.
     """
     parts = parts_of(request)
     exchange = exchange_of(request)
@@ -59,9 +59,9 @@ def page(
     csrf, own_cookies = _csrf(request, parts, exchange.session)
     reader = language or language_of(request)
     given = _for_layouts(parts, exchange.session, reader, request.scope["path"], back)
-    html = parts.renderer.render(
-        template, reader, nonce, **(given | {"csrf_token": csrf, "reference": exchange.reference} | context)
-    )
+    shown = request.scope["path"] if request.method == "GET" else "/"  # what only a form leads to cannot be reopened
+    given |= {"csrf_token": csrf, "reference": exchange.reference, "lock_next": back or shown}
+    html = parts.renderer.render(template, reader, nonce, **(given | context))
     return Response(
         html,
         status_code=status,

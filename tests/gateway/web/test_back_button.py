@@ -85,7 +85,7 @@ class TestALockedComputer:
         window.go("/manage/terminals")
         window.see(TITLE)
         window.page.get_by_role("button", name="Lock").click()
-        window.page.wait_for_url("**/unlock")
+        window.page.wait_for_url(re.compile("/unlock"))
         return window
 
 
