@@ -22,6 +22,7 @@ AnyRequest = Request[Any, Any, Any]
 _COMPUTER = "Mācību dators"
 _NUMBER = re.compile(r"[0-9A-F]{12}")
 _NO_NUMBER = message("Type the number as it stands on the page of your lesson: twelve digits and letters from A to F")
+_GIVEN = message("This filing was certified for another number already. File once more, then make the certificate.")
 
 
 @get("/practice", **allow(Who.ANYONE, while_locked=True))
@@ -71,7 +72,7 @@ async def show_exercises(request: AnyRequest, parts: Parts, session: StaffSessio
 
 @post("/practice/exercises", **allow(Who.STAFF))
 async def certify_exercise(request: AnyRequest, parts: Parts, session: StaffSession, data: Form) -> Response[Any]:
-    """Sign that something was filed here, for the number of one lesson."""
+    """Sign that something was filed here, for the number of one lesson and of one person."""
     _ensure_practice(parts)
     number, wanted = "".join(field(data, "number", 24).split()).upper(), field(data, "filing")
     if not _NUMBER.fullmatch(number):
@@ -80,6 +81,10 @@ async def certify_exercise(request: AnyRequest, parts: Parts, session: StaffSess
     one = next((each for each in filed if each.filing_id == wanted), None)
     if one is None:
         raise NotFoundException
+    try:
+        exercises.give_once(parts.settings.data_dir, one.filing_id, number)
+    except exercises.AlreadyGivenError:
+        return await _exercises_page(request, parts, session, wrong=_GIVEN, status=422)
     certificate = certify(parts.settings, service_id=one.service_id, number=number, filed_at=one.filed_at)
     return await _exercises_page(request, parts, session, certificate=certificate)
 

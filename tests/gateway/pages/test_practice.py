@@ -14,7 +14,8 @@ from gateway.demo.people import CENTRES, PASSWORD, STAFF
 from gateway.parts import Parts
 from gateway.people import staff
 from gateway.people.roles import Role
-from gateway.practice import world
+from gateway.practice import exercises, world
+from gateway.practice.exercises import Filed
 from tests.gateway.callers import Caller, Callers, callers, fitted, renderer
 from tests.gateway.callers import parts as live_parts
 
@@ -79,3 +80,20 @@ def test_only_somebody_who_is_signed_in_asks_for_everything_to_be_forgotten(call
     assert not world.is_wished(folder)
     assert callers.staff(Role.ASSISTANT).post("/practice/begin-anew").status == 200
     assert world.is_wished(folder)
+
+
+def test_one_filing_is_certified_for_one_number(callers: Callers, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = callers.parts.clock.now()
+    filed = [Filed(each, "lv.vsaa.sickness_benefit", "Sickness benefit", now) for each in ("first", "second")]
+    monkeypatch.setattr(exercises, "of_staff", lambda *_: filed)  # to file two takes two visits
+    browser = callers.staff(Role.ASSISTANT)
+
+    def certify(filing: str, number: str) -> int:
+        told = browser.post("/practice/exercises", {"filing": filing, "number": number})
+        assert ("for another number already" in told.text) is (told.status == 422)
+        return told.status
+
+    assert certify("first", "A" * 12) == 200
+    assert certify("first", "A" * 12) == 200, "whoever lost the certificate takes it once more"
+    assert certify("first", "B" * 12) == 422
+    assert certify("second", "B" * 12) == 200

@@ -34,5 +34,7 @@ def scene_practice(stand: Stand) -> None:
     stand.send("practice/exercise-number-missing", filed.browser, "/practice/exercises")
     form = {"filing": filed.filing().id, "number": "0123456789AB"}
     stand.send("practice/certificate", filed.browser, "/practice/exercises", Kind.CLEAN, status=200, form=form)
+    other = form | {"number": "BA9876543210"}
+    stand.send("practice/certificate-given", filed.browser, "/practice/exercises", form=other)
     stand.send("practice/begin-anew", assistant, "/practice/begin-anew", Kind.WAITING, status=200)
     fit(stand.callers.app, parts)
