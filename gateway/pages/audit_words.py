@@ -26,7 +26,9 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.STAFF_INVITED: message("Invited somebody to have an account"),
     EventName.STAFF_INVITATION_SENT: message("Made a link or code of an invitation"),
     EventName.STAFF_INVITATION_WITHDRAWN: message("Withdrew an invitation"),
-    EventName.STAFF_INVITATION_REFUSED: message("An invitation was refused that is used, withdrawn or past its time"),
+    EventName.STAFF_INVITATION_REFUSED: message(
+        "An invitation was refused that is used, withdrawn, past its time, or of somebody whose account is out of use"
+    ),
     EventName.STAFF_ACCOUNT_RECOVERED: message("Recovered an account"),
     EventName.STAFF_FACTOR_ADDED: message("Added a means of signing in"),
     EventName.STAFF_FACTOR_REMOVED: message("Removed a means of signing in"),

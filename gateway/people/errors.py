@@ -200,7 +200,10 @@ class UnknownPersonError(PeopleError):
 
 
 class InvitationOverError(PeopleError):
-    """The link of an invitation is unknown, used, withdrawn or past its time. The page does not say which."""
+    """The link of an invitation is unknown, used, withdrawn, past its time, or whoever invited is out of use.
+
+    The page does not say which.
+    """
 
     code = "invitation.over"
 

@@ -3,7 +3,7 @@
 The link carries 128 random bits, lives three days, opens one account, and can be withdrawn or made anew; what was made
 before is then dead. The invited choose their own password and keep their own one-time codes: nobody else ever knows
 either. Where the roles ask for two people, the link alone opens nothing: the second of them is shown a code, and only
-both open the account, as in `recovery`.
+both open the account, as in `recovery`. It opens nothing while whoever invited, or confirmed it, may not act.
 """
 
 import hmac
@@ -32,7 +32,7 @@ from gateway.people.errors import (
 )
 from gateway.people.roles import Role
 from gateway.people.sign_in import matching_step
-from gateway.people.tables import Centre, StaffInvitation
+from gateway.people.tables import Centre, Staff, StaffInvitation, StaffState
 
 LASTS: Final = timedelta(hours=72)
 """How long a link works; a new one works as long again."""
@@ -212,7 +212,7 @@ def check(conn: Connection, store: Store, link: str, code: str) -> Invited | Inv
     row = conn.execute(lock(conn, _BY_LINK), {"link": digest(link)}).one_or_none()
     if row is None:
         return InvitationOverError("unknown")
-    if (why := _why_over(row, now)) is not None:
+    if (why := _why_over(conn, row, now)) is not None:
         nobody = Actor(ActorKind.NOBODY, row.id)
         _say(conn, EventName.STAFF_INVITATION_REFUSED, row.staff_id, row.id, nobody, now, reason=why)
         return InvitationOverError(why)
@@ -266,12 +266,15 @@ def _locked(conn: Connection, invitation_id: str) -> Row[Any]:
     return row
 
 
-def _why_over(row: Row[Any], now: datetime) -> str | None:
+def _why_over(conn: Connection, row: Row[Any], now: datetime) -> str | None:
     if row.used_at is not None:
         return "used"
     if row.withdrawn_at is not None:
         return "withdrawn"
-    return "expired" if now >= row.ends_at else None
+    if now >= row.ends_at:
+        return "expired"
+    inviter = conn.execute(select(Staff.state).where(Staff.id == row.invited_by)).scalar_one_or_none()
+    return None if inviter in {None, StaffState.ACTIVE} else "inviter"
 
 
 def _fits(store: Store, row: Row[Any], code: str) -> bool:

@@ -176,6 +176,24 @@ class TestLink:
         assert (answer.status, account(people)) == (410, None)
         assert people.manager().post(f"{invitation}/link").status == 404
 
+    @pytest.mark.parametrize(("step", "why"), [("suspend", "taken_over"), ("end", "left")])
+    def test_of_somebody_whose_account_is_out_of_use_opens_nothing(self, people: People, step: str, why: str) -> None:
+        path = link_of(people.manager(), invite(people.manager()))
+        stopped = people.administrator().post(f"/people/{people.maija.account.id}/{step}", {"why": why})
+        assert stopped.status == 303
+        assert (open_account(people, path).status, account(people)) == (410, None)
+        invited = select(StaffInvitation.staff_id)
+        said = people.said(people.office.read(lambda conn: conn.execute(invited).scalar_one()))[-1]
+        assert (said.type, said.data["reason"]) == (EventName.STAFF_INVITATION_REFUSED, "inviter")
+
+    def test_is_good_again_once_whoever_invited_is_back(self, people: People) -> None:
+        path = link_of(people.manager(), invite(people.manager()))
+        maija = people.maija.account.id
+        people.administrator().post(f"/people/{maija}/suspend", {"why": "unclear"})
+        assert open_account(people, path).status == 410
+        assert people.administrator().post(f"/people/{maija}/resume", {"why": "cleared"}).status == 303
+        assert open_account(people, path).status == 303
+
     def test_is_not_to_be_guessed(self, people: People) -> None:
         browser = people.office.callers.nobody()
         browser.csrf = browser.get("/join/x").csrf
