@@ -68,6 +68,7 @@ class EventName(StrEnum):
     GUEST_BEGUN = "resident:guest:begun"
     GUEST_EXTENDED = "resident:guest:extended"
     GUEST_ENDED = "resident:guest:ended"
+    GUEST_REFUSED = "system:guest:refused"
 
     # Residents: their records, and who looked at them.
     RESIDENT_CREATED = "assistant:resident:created"

@@ -65,6 +65,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.GUEST_BEGUN: message("The resident began to act alone at a shared computer"),
     EventName.GUEST_EXTENDED: message("The time at the shared computer was extended"),
     EventName.GUEST_ENDED: message("The time at the shared computer ended; the computer was wiped"),
+    EventName.GUEST_REFUSED: message("Another browser showed the cookie of a shared computer, and was refused"),
     EventName.RESIDENT_CREATED: message("A record of the resident was made"),
     EventName.RESIDENT_CHANGED: message("The record of the resident was changed"),
     EventName.RESIDENT_LOOKED_AT: message("Looked at the resident’s details"),

@@ -31,6 +31,7 @@ from gateway.visits import guiding
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
 from gateway.web.current import CurrentSession
+from gateway.web.exchange import traits_of
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
 
@@ -77,7 +78,7 @@ async def begin(request: AnyRequest, session: CurrentSession, parts: Parts, data
     door = throttle.Door("guest", terminal.id, _MOST_TRIES)
 
     def work(conn: Connection) -> str:
-        token = guiding.begin_by_code(conn, parts, here, typed)
+        token = guiding.begin_by_code(conn, parts, here, typed, traits=traits_of(request))
         throttle.forgive(conn, parts.sealer, [door])
         return token
 

@@ -52,6 +52,15 @@ class SessionElsewhereError(PeopleError):
         self.terminal_id = terminal_id
 
 
+class GuestElsewhereError(PeopleError):
+    """A guest's cookie was presented by another computer or browser than the one at which they sit."""
+
+    def __init__(self, *, token_hash: bytes, visit_id: str) -> None:
+        super().__init__("a guest's session of another browser")
+        self.token_hash = token_hash
+        self.visit_id = visit_id
+
+
 class SessionUnprovenError(PeopleError):
     """Its terminal has not proved itself lately, or not from here. Its browser can; a copied cookie cannot."""
 

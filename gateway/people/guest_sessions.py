@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 
-from audit.entry import Actor
+from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway.ids import digest
 from gateway.ledger import outbox
-from gateway.people import sessions
-from gateway.people.access import GuestSession, SessionKind
+from gateway.people import proven, sessions
+from gateway.people.access import GuestSession, SessionKind, Unproven
+from gateway.people.errors import GuestElsewhereError
+from gateway.people.proven import Shown
 from gateway.people.tables import Session
 from gateway.terminals.tables import Terminal
 
@@ -60,9 +62,20 @@ class Guest:
 
 
 def begin(
-    conn: Connection, *, visit_id: str, terminal_id: str, centre_id: str, language: str, by: Actor, now: datetime
+    conn: Connection,
+    *,
+    visit_id: str,
+    terminal_id: str,
+    centre_id: str,
+    language: str,
+    traits: bytes,
+    by: Actor,
+    now: datetime,
 ) -> str:
-    """Begin a guest's session at a terminal; return the cookie's token. Others of visit and terminal are over."""
+    """Begin a guest's session at a terminal; return the cookie's token. Others of visit and terminal are over.
+
+    It is served to a connection with these `traits` alone.
+    """
     end_at(conn, terminal_id, by=by, why="another", now=now)
     end_of_visit(conn, visit_id, by=by, why="another", now=now)
     token = sessions.begin(
@@ -74,22 +87,25 @@ def begin(
         terminal_id=terminal_id,
         centre_id=centre_id,
         language=language,
+        traits=traits,
     )
     _say(conn, visit_id, EventName.GUEST_BEGUN, by, now, terminal=terminal_id, until=_text(now + FIRST))
     return token
 
 
-def load(conn: Connection, token: str, *, terminal_secret: str | None, now: datetime) -> GuestSession | None:
-    """Find the guest's session of `token` that goes on, at the terminal whose secret the browser shows; one statement.
+def load(conn: Connection, token: str, *, shown: Shown, now: datetime) -> GuestSession | None:
+    """Find the guest's session of `token` that goes on, presented by a browser that shows `shown`; one statement.
 
-    At another computer the token opens nothing.
+    Raises:
+        GuestElsewhereError: it is of another computer or of another browser: there the token opens nothing.
     """
     row = conn.execute(_BY_TOKEN, {"token_hash": digest(token)}).one_or_none()
     if row is None or row.ended_at is not None or now >= row.ends_at or row.revoked_at is not None:
         return None
-    presented = digest(terminal_secret) if terminal_secret else b""
-    if not secrets.compare_digest(presented, row.terminal_secret_hash):
-        return None
+    presented = digest(shown.terminal_secret) if shown.terminal_secret else b""
+    is_its_terminal = secrets.compare_digest(presented, row.terminal_secret_hash)
+    if not is_its_terminal or not secrets.compare_digest(shown.traits, row.traits or b""):
+        raise GuestElsewhereError(token_hash=row.token_hash, visit_id=row.visit_id)
     return GuestSession(
         token_hash=row.token_hash,
         visit_id=row.visit_id,
@@ -100,6 +116,14 @@ def load(conn: Connection, token: str, *, terminal_secret: str | None, now: date
         began_at=row.created_at,
         ends_at=row.ends_at,
     )
+
+
+def note_refused(conn: Connection, error: GuestElsewhereError, shown: Shown, now: datetime) -> None:
+    """Record, once for each stranger, that a guest's cookie came from elsewhere. The guest's own session goes on."""
+    why = Unproven.OTHER_CONNECTION
+    if proven.mark_refused(conn, error.token_hash, why, shown):
+        nobody = Actor(ActorKind.NOBODY, "unknown")
+        _say(conn, error.visit_id, EventName.GUEST_REFUSED, nobody, now, reason=why.value)
 
 
 def of_visit(conn: Connection, visit_id: str) -> Guest | None:

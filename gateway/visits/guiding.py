@@ -41,7 +41,7 @@ def offer(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> No
     )
 
 
-def begin_by_code(conn: Connection, parts: Parts, terminal: KnownTerminal, typed: str) -> str:
+def begin_by_code(conn: Connection, parts: Parts, terminal: KnownTerminal, typed: str, *, traits: bytes) -> str:
     """Begin the guest's session at the computer where the code was typed; return the token of its cookie.
 
     Whoever of staff is signed in at that computer is locked there: it is the resident's now.
@@ -56,10 +56,10 @@ def begin_by_code(conn: Connection, parts: Parts, terminal: KnownTerminal, typed
         raise PairingCodeError("a code of a visit that is over, or of another centre")
     guest = Actor(ActorKind.RESIDENT, f"guest:{visit.id}", terminal.id, terminal.centre_id)
     switching.park_for_guest(conn, terminal.id, by=guest, now=now)
-    return _begin(conn, visit, terminal.id, by=guest, parts=parts)
+    return _begin(conn, visit, terminal.id, traits=traits, by=guest, parts=parts)
 
 
-def begin_here(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> str:
+def begin_here(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, *, traits: bytes) -> str:
     """Let the resident sit down at the assistant's own computer, whose session is locked; return the guest's token.
 
     Raises:
@@ -68,7 +68,7 @@ def begin_here(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) 
     visit = _lock_guided(conn, by, visit_id)
     pairing.drop_of_visit(conn, visit_id)
     switching.park_for_guest(conn, visit.terminal_id, by=by.actor, now=parts.clock.database_now(conn))
-    return _begin(conn, visit, visit.terminal_id, by=by.actor, parts=parts)
+    return _begin(conn, visit, visit.terminal_id, traits=traits, by=by.actor, parts=parts)
 
 
 def extend(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> None:
@@ -129,13 +129,14 @@ def _lock_guided(conn: Connection, by: StaffSession, visit_id: str) -> AnyRow:
     return visit
 
 
-def _begin(conn: Connection, visit: AnyRow, terminal_id: str, *, by: Actor, parts: Parts) -> str:
+def _begin(conn: Connection, visit: AnyRow, terminal_id: str, *, traits: bytes, by: Actor, parts: Parts) -> str:
     return guest_sessions.begin(
         conn,
         visit_id=visit.id,
         terminal_id=terminal_id,
         centre_id=visit.centre_id,
         language=visit.language,
+        traits=traits,
         by=by,
         now=parts.clock.database_now(conn),
     )

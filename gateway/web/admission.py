@@ -10,18 +10,18 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from sqlalchemy import Connection
 
-from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway.ids import new_token
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people import guest_sessions, kept_forms, proven, sessions, staff_states
+from gateway.people import guest_sessions, kept_forms, sessions, staff_states
 from gateway.people.access import (
     ACCESS_KEY,
     Access,
     AccountSession,
     AnySession,
     DisplaySession,
+    GuestSession,
     ResidentSession,
     SessionKind,
     StaffSession,
@@ -32,6 +32,7 @@ from gateway.people.errors import (
     AccessRefusedError,
     AccountSuspendedError,
     CookiesOffError,
+    GuestElsewhereError,
     RequestForgedError,
     RoleNotChosenError,
     SessionElsewhereError,
@@ -42,7 +43,7 @@ from gateway.people.errors import (
 from gateway.people.proven import Shown
 from gateway.terminals import displays, enrolment
 from gateway.terminals.proofs import fingerprint
-from gateway.web import forms, keeping
+from gateway.web import forms, keeping, strangers
 from gateway.web.cookies import COOKIE_OF, CookieName, read
 from gateway.web.current import CurrentSession
 from gateway.web.exchange import certificate_of, exchange_of, parts_of, traits_of
@@ -174,8 +175,7 @@ async def _load(
     if kind is SessionKind.DISPLAY:
         return await _load_display(connection, parts, token, now)
     if kind is SessionKind.GUEST:
-        secret = read(parts.settings, connection, CookieName.TERMINAL)
-        return await parts.database.read(lambda conn: guest_sessions.load(conn, token, terminal_secret=secret, now=now))
+        return await _load_guest(connection, parts, token, now)
     if kind is SessionKind.RESIDENT:
         resident = await parts.database.read(lambda conn: sessions.load_resident(conn, token, now))
         await _touch(parts, resident, now)
@@ -188,6 +188,17 @@ async def _load(
     if not by_itself and (staff is None or staff.unproven is None):
         await _touch(parts, staff, now)
     return staff
+
+
+async def _load_guest(connection: AnyRequest, parts: Parts, token: str, now: datetime) -> GuestSession | None:
+    secret = read(parts.settings, connection, CookieName.TERMINAL)
+    shown = Shown(terminal_secret=secret, traits=traits_of(connection))
+    try:
+        return await parts.database.read(lambda conn: guest_sessions.load(conn, token, shown=shown, now=now))
+    except GuestElsewhereError as error:
+        elsewhere = error
+        await parts.database.write(lambda conn: guest_sessions.note_refused(conn, elsewhere, shown, now))
+        return None
 
 
 async def _load_staff(connection: AnyRequest, parts: Parts, token: str, now: datetime) -> StaffSession | None:
@@ -204,14 +215,14 @@ async def _load_staff(connection: AnyRequest, parts: Parts, token: str, now: dat
         )
     except SessionElsewhereError as error:
         elsewhere = error
-        await parts.database.write(lambda conn: _end_stolen(conn, elsewhere, shown.terminal_secret, now))
+        await parts.database.write(lambda conn: strangers.end_stolen(conn, elsewhere, shown.terminal_secret, now))
         raise
     except AccountSuspendedError as error:
         who, which = error.staff_id or "", error.token_hash
         await parts.database.write(lambda conn: staff_states.note_refused(conn, who, which, now))
         raise
     if staff is not None and _is_elsewhere(staff):
-        await parts.database.write(lambda conn: _note_stranger(conn, staff, shown, now))
+        await parts.database.write(lambda conn: strangers.note_stranger(conn, staff, shown, now))
     return staff
 
 
@@ -226,7 +237,7 @@ async def _load_display(connection: AnyRequest, parts: Parts, token: str, now: d
     if display is None:
         return None
     if _is_elsewhere(display):
-        await parts.database.write(lambda conn: _note_strange_display(conn, display, shown, now))
+        await parts.database.write(lambda conn: strangers.note_strange_display(conn, display, shown, now))
     elif display.unproven is None and (display.seen_at is None or now - display.seen_at >= enrolment.SEEN_AFTER):
         await parts.database.write(lambda conn: displays.note_seen(conn, display.display_id, now))
     return display
@@ -249,52 +260,6 @@ def _idle_of(parts: Parts, session: StaffSession | ResidentSession | AccountSess
     if isinstance(session, AccountSession):
         return sessions.ACCOUNT_IDLE
     return parts.settings.session_idle if isinstance(session, StaffSession) else parts.settings.resident_session
-
-
-def _end_stolen(conn: Connection, error: SessionElsewhereError, presented: str | None, now: datetime) -> None:
-    """End a session whose cookie has left its terminal, once: what comes after finds it ended and records nothing."""
-    if not sessions.end(conn, error.token_hash, now):
-        return
-    terminal = enrolment.find(conn, presented) if presented else None
-    outbox.record(
-        conn,
-        chain=f"terminal:{error.terminal_id}",
-        type=EventName.STAFF_SESSION_REFUSED,
-        actor=Actor(ActorKind.NOBODY, "unknown", terminal.id if terminal else None, None),
-        data={"staff": error.staff_id, "reason": "other_terminal"},
-        at=now,
-    )
-
-
-def _note_stranger(conn: Connection, session: StaffSession, shown: Shown, now: datetime) -> None:
-    """Record, once for each stranger, that a session came from another connection or with an old proof.
-
-    The session goes on: it may be its own terminal on another network, which then proves itself.
-    """
-    why = session.unproven
-    if why is not None and proven.mark_refused(conn, session.token_hash, why, shown):
-        outbox.record(
-            conn,
-            chain=f"terminal:{session.terminal_id}",
-            type=EventName.STAFF_SESSION_REFUSED,
-            actor=Actor(ActorKind.NOBODY, "unknown", None, None),
-            data={"staff": session.staff_id, "reason": why.value},
-            at=now,
-        )
-
-
-def _note_strange_display(conn: Connection, display: DisplaySession, shown: Shown, now: datetime) -> None:
-    """Record, once for each stranger, that a display's cookie came from elsewhere or with an old proof."""
-    why = display.unproven
-    if why is not None and proven.mark_refused(conn, display.secret_hash, why, shown, proven.DISPLAYS):
-        outbox.record(
-            conn,
-            chain=f"display:{display.display_id}",
-            type=EventName.DISPLAY_REFUSED,
-            actor=Actor(ActorKind.NOBODY, "unknown", None, None),
-            data={"reason": why.value},
-            at=now,
-        )
 
 
 def _settle(session: AnySession | None, access: Access, parts: Parts) -> AnySession | None:

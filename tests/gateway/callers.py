@@ -283,6 +283,8 @@ class Callers:
 
     def guest(self, *, language: str = "en", token: str | None = None) -> Caller:
         """A resident who acts alone at this centre's computer, in a visit that nobody sees again."""
+        traits = proven(self.parts.sealer, self.clock).traits
+        shown = Shown(terminal_secret=self.terminal_secret, traits=traits)
         token = token or self.parts.database.write_now(
             lambda conn: guest_sessions.begin(
                 conn,
@@ -290,13 +292,14 @@ class Callers:
                 terminal_id=self.terminal_id,
                 centre_id=self.centre_id,
                 language=language,
+                traits=traits,
                 by=Actor(ActorKind.SYSTEM, "gateway"),
                 now=self.clock.now(),
             )
         )
         given = token
         loaded = self.parts.database.read_now(
-            lambda conn: guest_sessions.load(conn, given, terminal_secret=self.terminal_secret, now=self.clock.now())
+            lambda conn: guest_sessions.load(conn, given, shown=shown, now=self.clock.now())
         )
         cookies = {"pilnvara_guest": token, "pilnvara_terminal": self.terminal_secret}
         return Caller(self.app, cookies, loaded.csrf if loaded else None)

@@ -8,6 +8,7 @@ from gateway.pages import guest
 from gateway.pages.desk.answering import AtVisit
 from gateway.people.access import Who, allow
 from gateway.visits import guiding
+from gateway.web.exchange import traits_of
 
 _GUIDES = allow(Who.ASSISTANT)
 
@@ -21,7 +22,7 @@ async def offer(at: AtVisit) -> Response[Any]:
 @post("/desk/visits/{visit_id:str}/guest/here", **_GUIDES)
 async def begin_here(at: AtVisit) -> Response[Any]:
     """The resident sits down at this computer; the assistant's session is locked meanwhile."""
-    token = await at.parts.database.write(at.doing(guiding.begin_here))
+    token = await at.parts.database.write(at.doing(guiding.begin_here, traits=traits_of(at.request)))
     return guest.begun(at.parts, token)
 
 

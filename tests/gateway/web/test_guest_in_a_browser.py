@@ -13,6 +13,7 @@ from gateway.visits.reading import Stage
 from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.conftest import desk
 from tests.gateway.pages.desk.desk import BENEFIT, Desk
+from tests.gateway.terminal_key import proven
 from tests.gateway.web.leaving import Protection, Window, take_out
 from tests.gateway.windows import address, go, listen, open_as
 
@@ -27,9 +28,11 @@ READ = "Sickness benefit"
 def guest(desk: Desk) -> Caller:
     desk.at(Stage.GUIDING)
 
+    traits = proven(desk.store.sealer, desk.clock).traits
+
     def sit_down(conn: Connection) -> str:
         opening.set_language(conn, desk.by, desk.visit_id, "en")
-        return guiding.begin_here(conn, desk.store, desk.by, desk.visit_id)
+        return guiding.begin_here(conn, desk.store, desk.by, desk.visit_id, traits=traits)
 
     return desk.callers.guest(token=desk.write(sit_down))
 

@@ -151,6 +151,24 @@ class TestSittingDown:
 
 
 class TestTheGuest:
+    def test_is_nobody_to_another_browser_that_shows_the_cookies_and_that_is_one_event(
+        self, guided: Desk, guest: Caller
+    ) -> None:
+        thief = replace(guest, cookies=dict(guest.cookies))
+        elsewhere = "a thief's browser"
+        assert thief.post("/guest/search", {"query": "pabalsts"}, user_agent=elsewhere).location == "/guest"
+        assert thief.post("/guest/extend", user_agent=elsewhere).location == "/guest"
+        assert thief.post("/guest/end", user_agent=elsewhere).location == "/guest"
+        assert guided.entry(EventName.GUEST_REFUSED).data == {"reason": "other_connection"}
+        assert guided.events().count(EventName.GUEST_REFUSED) == 1
+        assert thief.get("/guest", user_agent=elsewhere).location.startswith("/guest/over")
+        assert 'name="query"' in guest.get("/guest").text
+
+    def test_is_nobody_without_the_computers_own_cookie_and_that_is_an_event(self, guided: Desk, guest: Caller) -> None:
+        thief = replace(guest, cookies={GUEST: guest.cookies[GUEST]})
+        assert 'name="query"' not in thief.get("/guest").text
+        assert guided.entry(EventName.GUEST_REFUSED).data == {"reason": "other_connection"}
+
     def test_searches_reads_and_is_led_to_the_institutions_own_portal(self, guest: Caller) -> None:
         found = guest.post("/guest/search", {"query": "slimibas lapa"})
         assert f'href="/guest/services/{BENEFIT}"' in found.text
