@@ -44,6 +44,7 @@ def test_too_many_codes_are_told_on_the_page(desk: Desk) -> None:
         assert colleague.post(path, form | {"code": f"329999-{90000 + number}"}).status == 422
     shut = colleague.post(path, form | RIGHT)
     assert (shut.status, "Too many tries" in shut.text) == (429, True)
+    assert 'name="code"' in shut.text
 
 
 def test_the_formers_page_leads_to_the_desk_and_keeps_nothing(desk: Desk) -> None:
