@@ -1,4 +1,4 @@
-"""What the screen that faces the resident is about: the visit at its terminal, and a short farewell after it.
+"""What the screen that faces the resident is about: the visit in hand at its terminal, and a short farewell after it.
 
 A visit is on the screen while its assistant works at that terminal. While their session is locked, also for a
 colleague's turn, the screen says no more than that it rests, and takes a no and a stop; once it is over it is blank.
@@ -32,9 +32,12 @@ FAREWELL: Final = timedelta(seconds=90)
 LONGEST_FAREWELL: Final = timedelta(minutes=15)
 """How long it can be put off by whoever needs more time."""
 
+_IN_HAND: Final = timedelta(days=1)
+"""How far back a visit in hand is looked for; one that was not touched for longer is not on a screen."""
+
 
 class Phase(StrEnum):
-    """What a display may show of its terminal's newest visit."""
+    """What a display may show of the visit in hand at its terminal."""
 
     VISIT = "visit"
     RESTING = "resting"
@@ -83,23 +86,28 @@ def _session_of(visit: Any, *, unlocked: bool) -> ColumnElement[bool]:
 
 
 def _which() -> ColumnElement[Any]:
-    """The newest open visit in front of a terminal whose assistant is at work there; else the newest of all."""
+    """What an assistant at work at a terminal has in hand there, open or over; else what anybody had last.
+
+    One that is over is not passed by: another comes to the screen when the desk takes it in hand, never by itself.
+    """
     working, newest = aliased(Visit), aliased(Visit)
     at_work = (
         select(working.id)
         .where(
             working.terminal_id == bindparam("terminal"),
-            working.state == VisitState.OPEN,
+            working.in_hand_at > bindparam("since", type_=UtcDateTime()),
             working.channel.in_(IN_FRONT),
             _session_of(working, unlocked=True),
         )
-        .order_by(working.opened_at.desc())
+        .order_by(working.in_hand_at.desc(), working.opened_at.desc())
         .limit(1)
     )
     last = (
         select(newest.id)
-        .where(newest.terminal_id == bindparam("terminal"), newest.channel.in_(IN_FRONT))
-        .order_by(newest.opened_at.desc())
+        .where(
+            newest.terminal_id == bindparam("terminal"), newest.in_hand_at.is_not(None), newest.channel.in_(IN_FRONT)
+        )
+        .order_by(newest.in_hand_at.desc(), newest.opened_at.desc())
         .limit(1)
     )
     return func.coalesce(at_work.scalar_subquery(), last.scalar_subquery())
@@ -132,7 +140,7 @@ def on_screen(conn: Connection, parts: Parts, session: DisplaySession) -> OnScre
     if session.terminal_id is None:
         return OnScreen(Phase.NOTHING, None)
     now = parts.clock.now()
-    row = conn.execute(_WHOLE, {"terminal": session.terminal_id, "now": now}).mappings().one_or_none()
+    row = conn.execute(_WHOLE, _at(session.terminal_id, now)).mappings().one_or_none()
     if row is None:
         return OnScreen(Phase.NOTHING, None)
     view = reading.made(row, now)
@@ -200,8 +208,12 @@ def is_serving(conn: Connection, parts: Parts, terminal_id: str) -> bool:
 
 
 def _standing(conn: Connection, parts: Parts, terminal_id: str) -> Row[Any] | None:
-    found: Row[Any] | None = conn.execute(_STANDING, {"terminal": terminal_id, "now": parts.clock.now()}).one_or_none()
+    found: Row[Any] | None = conn.execute(_STANDING, _at(terminal_id, parts.clock.now())).one_or_none()
     return found
+
+
+def _at(terminal_id: str, now: datetime) -> dict[str, object]:
+    return {"terminal": terminal_id, "now": now, "since": now - _IN_HAND}
 
 
 def _phase(visit: _Seen, paired: Paired, now: datetime) -> Phase:

@@ -28,7 +28,7 @@ from gateway.people.tables import Staff
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
-from gateway.visits import asking, guarding, scope, stopping, telling
+from gateway.visits import asking, guarding, in_hand, scope, stopping, telling
 from gateway.visits.errors import NotFoundError, VisitClosedError
 from gateway.visits.rows import (
     AnyRow,
@@ -236,12 +236,14 @@ def _hand_to(
             assistant_id=by.staff_id,
             terminal_id=by.terminal_id,
             session_hash=by.token_hash,
+            in_hand_at=now,
             handed_at=now,
             handed_from=visit.assistant_id,
             handed_terminal=visit.terminal_id,
             served_by=with_whoever_served(visit),
         )
     )
+    in_hand.lay_down(conn, visit)
     kept_forms.drop_of_visit(conn, visit.id)
     if row is not None and was_granted and not keeps:
         enqueue_all(conn, [telling.later(row.id, telling.Told.HANDED_OVER, now)], now)

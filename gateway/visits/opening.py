@@ -42,6 +42,7 @@ def open_visit(conn: Connection, parts: Parts, by: StaffSession, *, channel: Cha
             key_id=key.id,
             session_hash=by.token_hash,
             opened_at=now,
+            in_hand_at=now,
         )
     )
     say(conn, visit_id, EventName.VISIT_OPENED, by.actor, now, channel=channel.value, language=language)

@@ -30,6 +30,7 @@ from gateway.visits import (
     closing,
     guarding,
     handing_over,
+    in_hand,
     scope,
     second_person,
     stopping,
@@ -246,6 +247,7 @@ def _hand_to(
         terminal_id=by.terminal_id,
         session_hash=by.token_hash,
         served_by=with_whoever_served(visit),
+        in_hand_at=now,
         service_id=first,
         set_aside_until=None,
     )
@@ -253,6 +255,7 @@ def _hand_to(
         enqueue(conn, advancing.JOB, {"visit": visit.id}, key=f"{advancing.JOB}:{visit.id}", now=now)
     else:
         stopping.end_rights(conn, row, lock_filing_of(conn, row.id), by=by.actor, whose="visit", now=now)
+    in_hand.lay_down(conn, visit)
     data: dict[str, Any] = {"document": document, "again": not is_named, "left": list(left)}
     say(conn, visit.id, EventName.VISIT_TAKEN_UP, by.actor, now, **data)
 

@@ -57,6 +57,7 @@ class Visit(Base):
         CheckConstraint("(state = 'closed') = (ending IS NOT NULL)", name="closed_has_ending"),
         Index("ix_visit_assistant", "assistant_id", "state", "opened_at"),
         Index("ix_visit_terminal", "terminal_id", "opened_at"),
+        Index("ix_visit_in_hand", "terminal_id", "in_hand_at"),
         Index("ix_visit_opened", "opened_at", "id"),
         Index("ix_visit_by_assistant", "assistant_id", "opened_at", "id"),
         Index("ix_visit_by_centre", "centre_id", "opened_at", "id"),
@@ -101,6 +102,8 @@ class Visit(Base):
     """Where."""
     served_by: Mapped[str] = mapped_column(default="", server_default="")
     """Ids of all who served it before it went over to somebody, on the same day or another, each between spaces."""
+    in_hand_at: Mapped[datetime | None]
+    """When the desk last took it in hand: its terminal's display is about the newest; none once that went elsewhere."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]

@@ -21,9 +21,10 @@ from gateway.people.errors import SessionOverError
 from gateway.problem_texts import DEFECT, PROBLEMS, Problem
 from gateway.services import catalogue
 from gateway.services.catalogue import ServiceUnknownError
-from gateway.visits import guarding, resuming, setting_aside, turns
+from gateway.visits import guarding, in_hand, resuming, setting_aside, turns
 from gateway.visits.errors import AlreadyFiledError, Earlier, NotFoundError, OutOfOrderError, VisitError
 from gateway.visits.guarding import BarredError
+from gateway.visits.states import IN_FRONT
 from gateway.visits.trouble_tables import TroubleKind
 from gateway.visits.turns import TurnState
 from gateway.visits.view import Stage, VisitView
@@ -61,6 +62,15 @@ class AtVisit:
         """A step of the flow, or a look, as this assistant takes it in this visit."""
         return lambda conn: step(conn, self.parts, self.session, self.visit_id, *more, **named)
 
+    def taking_in_hand(self, step: Callable[[Connection], T]) -> Callable[[Connection], T]:
+        """A step that also takes the visit in hand: the display shows it, and after its end its farewell."""
+
+        def work(conn: Connection) -> T:
+            in_hand.take(conn, self.parts, self.session, self.visit_id)
+            return step(conn)
+
+        return work
+
     async def show(
         self,
         wish: Wish = NO_WISH,
@@ -78,6 +88,8 @@ class AtVisit:
         if resumes and resuming.is_new(desk.view, self.session):
             await self.parts.database.write(self.doing(resuming.resume))
             desk = await self._gathered(wish)
+        if resumes and self._is_opened and await self.parts.database.read(self.doing(in_hand.is_to_be_taken)):
+            await self.parts.database.write(self.doing(in_hand.take))
         return page(
             self.request,
             "pages/desk/visit.html",
@@ -89,6 +101,11 @@ class AtVisit:
             may_open_earlier=earlier is not None and _may_open(self.session, earlier, self.visit_id),
             note=words.NOTES.get(self.request.query_params.get("note", "")),
         )
+
+    @property
+    def _is_opened(self) -> bool:
+        """Whether somebody opens the page: one left open in another tab also asks for itself when something changes."""
+        return self.request.headers.get("sec-fetch-dest", "document") == "document"
 
     async def _title(self, service_id: str) -> str:
         service = await self.parts.database.read(lambda conn: catalogue.find(conn, service_id))
@@ -102,7 +119,7 @@ class AtVisit:
     async def take(self, step: Step, *, wish: Wish = NO_WISH, then: str = "") -> Response[Any]:
         """Take `step` in one transaction and see the visit's page; a refusal is told there, nothing typed is lost."""
         try:
-            await self.parts.database.write(step)
+            await self.parts.database.write(self.taking_in_hand(step))
         except (NotFoundError, SessionOverError):
             raise
         except _REFUSALS as error:
@@ -170,6 +187,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "ending": desk.ending,
         "filed_of": turns.filed_of(desk.turns),
         "can_set_aside": setting_aside.may_set_aside(view),
+        "asked_on_display": session.display_id is not None and view.visit["channel"] in IN_FRONT,
         "can_answer_all": panels.can_answer_all(view),
         "titles": {turn.service.id: turn.service.card(session.language).title for turn in desk.turns},
         "can_go_on": view.delegation is not None and view.stage not in _HELD_UP,
