@@ -13,7 +13,8 @@ const RETRY_MS = 3000;
 const PATIENCE_MS = 8000;
 const NOT_TYPED = new Set(["_csrf", "do", "seen", "draft"]);
 const KEEPS = "keep.";
-const LEAVING = new Set(["/lock", "/park", "/sign-out"]);
+// Locked, given up, or given to a guest who sits down at this computer.
+const LEAVING = /^\/(lock|park|sign-out|desk\/visits\/[^/]+\/guest\/here)$/;
 
 let form = null;
 let name = "";
@@ -28,16 +29,18 @@ export async function start() {
   document.addEventListener("submit", leave);
   const owner = document.querySelector("meta[name=app-drafter]")?.content;
   const visit = document.querySelector("meta[name=app-draft]");
-  if (owner) await sweep(owner, visit);
   form = document.querySelector("form[data-draft]");
+  if (form) base = typed(form);
+  if (owner) await sweep(owner, visit);
   if (!form || !owner || !visit) return;
   secret = visit.content;
   // A question may be called `action`, and would stand in the way of the form's own.
   name = [owner, visit.dataset.visit, form.getAttribute("action")].join(" ");
-  base = typed(form);
   await offer();
   form.addEventListener("input", later);
   form.addEventListener("change", later);
+  // What was typed while the drafts were being looked up was heard by nobody.
+  if (!isSame(typed(form), base)) later();
   document.addEventListener("submit", send, true);
   addEventListener("offline", cut);
   addEventListener("online", tryAgain);
@@ -308,7 +311,7 @@ async function sweep(owner, visit) {
 // Left by a button: nothing stays. An unattended terminal locks itself and keeps what only its owner can open again.
 async function leave(event) {
   const { target, submitter } = event;
-  if (event.defaultPrevented || "wiped" in target.dataset || !LEAVING.has(target.getAttribute("action"))) return;
+  if (event.defaultPrevented || "wiped" in target.dataset || !LEAVING.test(target.getAttribute("action"))) return;
   if (target.elements.why?.value === "idle") return;
   event.preventDefault();
   await inDrafts("readwrite", (store) => store.clear()).catch(() => null);

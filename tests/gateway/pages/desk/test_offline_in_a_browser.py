@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gateway.visits import asking, reading
 from gateway.visits.asking import Draft
+from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.windows import address, go, listen, open_as
 from tests.wcag import ensure_accessible
@@ -141,6 +142,15 @@ class TestAPageThatWasLost:
         self._lose(page, address + desk.path)
         page.get_by_role("button", name=button).click()
         page.wait_for_url(re.compile("/unlock|/sign-in"))
+        page.evaluate(_ONCE, 0)
+
+    def test_is_wiped_when_a_guest_sits_down_here(self, page: Page, desk: Desk, address: str) -> None:
+        self._lose(page, address + desk.path)
+        desk.at(Stage.GUIDING)
+        go(page, address + desk.path)
+        page.evaluate(_ONCE, 1)
+        page.get_by_role("button", name="Let them sit at this computer").click()
+        page.wait_for_url(re.compile("/guest$"))
         page.evaluate(_ONCE, 0)
 
     def test_is_wiped_with_the_end_of_the_visit(self, page: Page, desk: Desk, address: str) -> None:
