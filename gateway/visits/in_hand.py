@@ -3,6 +3,7 @@
 The display of the terminal shows that one and no other, also after it is over.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, update
@@ -14,10 +15,13 @@ from gateway.visits.rows import AnyRow
 from gateway.visits.tables import Visit, VisitState
 
 
-def is_to_be_taken(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> bool:
-    """Whether an open visit of `by`, at their terminal, is not the one in hand. Changes nothing."""
-    del parts  # as every step of a visit is called
-    return conn.execute(select(Visit.id).where(*_not_in_hand(by, visit_id))).one_or_none() is not None
+def is_to_be_taken(visit: Mapping[str, Any], by: StaffSession) -> bool:
+    """Whether a visit, as `queries.visit_view` has read it, is an open one of `by` here and not the one in hand."""
+    if visit["state"] is not VisitState.OPEN or visit["terminal_id"] != by.terminal_id:
+        return False
+    if visit["assistant_id"] != by.staff_id:
+        return False
+    return visit["in_hand_at"] is None or visit["in_hand_at"] < visit["newest_in_hand"]
 
 
 def take(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> None:

@@ -21,6 +21,14 @@ _LOOKED_AT = (
     .correlate(Visit)
     .scalar_subquery()
 )
+_at_same_terminal = aliased(Visit)
+_NEWEST_IN_HAND = (
+    select(func.max(_at_same_terminal.in_hand_at))
+    .where(_at_same_terminal.terminal_id == Visit.terminal_id)
+    .correlate(Visit)
+    .scalar_subquery()
+)
+"""When a visit of the same terminal was last taken in hand."""
 
 
 def newest(table: Any, of: Any, by: Any) -> Any:
@@ -50,6 +58,7 @@ def visit_view() -> Select[Any]:
     return (
         select(
             *columns,
+            _NEWEST_IN_HAND.label("visit__newest_in_hand"),
             Staff.display_name,
             Centre.name,
             AuditChain.n,

@@ -5,6 +5,7 @@ and to type its PIN comes on top; the terminal's own proof is in it.
 """
 
 import os
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -66,7 +67,7 @@ def _sign_in(served: Served, page: Page) -> float:
 
 def _unlock(page: Page) -> float:
     page.locator("form[action='/lock'] button").click()
-    page.wait_for_url("**/unlock")
+    page.wait_for_url(re.compile("/unlock"))
     page.wait_for_selector("body.app-has-passkeys")
     started = time.perf_counter()
     page.locator("#passkey-button").click()

@@ -136,7 +136,7 @@ def test_whoever_left_it_to_somebody_else_comes_back_by_name_and_password(termin
     terminal.wait_for_url("**/sign-in")
     ensure_accessible(terminal, (320, 1280))
     terminal.locator("form[action='/sign-in/back'] button").click()
-    terminal.wait_for_url("**/unlock")
+    terminal.wait_for_url(re.compile("/unlock"))
     terminal.locator("#password").fill(PASSWORD)
     terminal.locator("form[action='/unlock'] button").click()
     terminal.wait_for_url(lambda url: "/unlock" not in url)
