@@ -20,8 +20,10 @@ __all__ = ["auditor"]
 
 
 def rows(answer_text: str) -> list[list[str]]:
+    """The cells as they were meant: an id may begin with a hyphen, which a spreadsheet would take for a formula."""
     assert answer_text.startswith(csv_lines.MARK)
-    return list(csv.reader(StringIO(answer_text.removeprefix(csv_lines.MARK)), delimiter=";"))
+    found = csv.reader(StringIO(answer_text.removeprefix(csv_lines.MARK)), delimiter=";")
+    return [[cell.removeprefix("'") for cell in line] for line in found]
 
 
 def test_what_a_spreadsheet_would_run_is_text() -> None:
