@@ -30,6 +30,8 @@ class Control(StrEnum):
     FLAG = "flag"
     FLAGS = "flags"
     CHOICE = "choice"
+    LIST = "list"
+    """One of what `choosing` knows, by its name."""
     LEVEL = "level"
     DATE = "date"
     LAST_DAY = "last_day"
@@ -136,9 +138,9 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
         Asked(name="training", optional=True, hint=_AS_LISTED),
     ),
     ChangeKind.AGREEMENT_ADD: (
-        Asked(name="holder", hint=message("As the services name it")),
-        Asked(name="service", optional=True, hint=message("Left empty: every service of the institution")),
-        Asked(name="centre", optional=True, hint=message("Left empty: every centre of the network")),
+        Asked(name="holder", control=Control.LIST),
+        Asked(name="service", control=Control.LIST, optional=True),
+        Asked(name="centre", control=Control.LIST, optional=True),
         Asked(name="begins_at", control=Control.DATE),
         Asked(name="ends_at", control=Control.LAST_DAY, optional=True, hint=_INCLUDED),
     ),
@@ -161,7 +163,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.ACCOUNT_INVITE: (
         Asked(name="display_name"),
         Asked(name="login", hint=message("Small letters; it never changes")),
-        Asked(name="centre", hint=message("Its name in the program, under which the account stands")),
+        Asked(name="centre", control=Control.LIST, hint=message("Under which the account stands")),
         Asked(name="language", control=Control.CHOICE, options={"lv": message("Latvian"), "en": message("English")}),
         Asked(name="roles", control=Control.FLAGS, options=ROLES),
         _HOLDER,

@@ -1,6 +1,7 @@
 """The forms with which a change is proposed."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -12,7 +13,7 @@ from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
 from gateway.changes.kinds import Plan
 from gateway.changes.tables import ChangeKind
 from gateway.ids import new_id
-from gateway.pages.admin import fields, titles, words
+from gateway.pages.admin import choosing, fields, titles, words
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
@@ -21,6 +22,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError, UnknownPersonError
 from gateway.people.roles import Role
 from gateway.people.tables import Staff
+from gateway.web.exchange import parts_of
 from gateway.web.redirects import see_other
 from ui.i18n import Language, Message
 
@@ -49,11 +51,9 @@ async def show_form(
         typed = fields.write(kind, now)
     elif kind is ChangeKind.TRAINING_GRANT and target:
         typed = await parts.database.read(lambda conn: _renewed(conn, target))
-    elif kind is ChangeKind.AGREEMENT_ADD and session.holder and session.role is Role.OFFICER:
-        typed = {"holder": session.holder}
     elif kind is ChangeKind.ACCOUNT_INVITE:
         typed = {"centre": session.centre_id, "language": "lv"}
-    return await _form(request, parts, kind, target, typed)
+    return await _form(request, session, kind, target, typed)
 
 
 @post("/admin/propose/{kind_name:str}", **_PROPOSERS)
@@ -77,7 +77,7 @@ async def propose(
         change_id = await parts.database.write(work)
     except ChangeFaultError as error:
         typed = {name: text for name, text in data.items() if name != "secret"}
-        return await _form(request, parts, kind, target, typed, fault=error)
+        return await _form(request, session, kind, target, typed, fault=error)
     return see_other(f"/admin/changes/{change_id}")
 
 
@@ -112,26 +112,30 @@ def _renewed(conn: Connection, target: str) -> dict[str, str]:
 
 async def _form(
     request: AnyRequest,
-    parts: Parts,
+    session: StaffSession,
     kind: ChangeKind,
     target: str,
     typed: dict[str, str],
     fault: ChangeFaultError | None = None,
 ) -> Response[Any]:
-    language = language_of(request)
-    title = await parts.database.read(lambda conn: _title(conn, kind, target, language)) if target else ""
+    language, database = language_of(request), parts_of(request).database
+    holder = session.holder if session.role is Role.OFFICER else None
+    title = await database.read(lambda conn: _title(conn, kind, target, language)) if target else ""
+    options = await database.read(lambda conn: choosing.of_kind(conn, kind, holder, language))
     asked = fields.FORMS[kind]
     errors = {} if fault is None else _errors([each.name for each in asked], fault)
     return page(
         request,
         "pages/admin/propose.html",
         status=422 if errors else 200,
-        back=f"/admin/propose/{kind.value}",
+        back=f"/admin/propose/{kind.value}" + (f"?target={quote(target)}" if target else ""),
         kind=kind,
         heading=words.KINDS[kind],
         target=None if kind in _WITHOUT_TARGET else target,
         title=title,
         fields=asked,
+        fixed={"holder": holder} if holder else {},
+        options=options,
         labels=words.LABELS,
         typed=typed,
         errors=errors,

@@ -1,5 +1,6 @@
 """A service holder's officer: the own institution's services, agreements and forms, and nothing of anybody else's."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -127,3 +128,40 @@ class TestOfficer:
         office.apply(change)
         office.clock.move(-office.parts.settings.change_delay)
         assert here.get("/holder").location.startswith("/sign-in"), "whoever was another's officer is at work no more"
+
+    def test_chooses_services_and_centres_by_name_and_cannot_choose_another_holder(
+        self, office: Office, ods: Callers
+    ) -> None:
+        form = officer(ods).get("/admin/propose/agreement.add").text
+        assert options(form, "service") == [("", "Every service"), (SERVICE, "Parauga pabalsts")]
+        assert options(form, "centre") == [("", "Every centre"), (office.callers.centre_id, "Parauga centrs")]
+        assert f'<input type="hidden" name="holder" value="{HOLDER}">' in form
+        assert '<select class="govuk-select" id="holder"' not in form
+        assert "Svešs pakalpojums" not in form
+        assert "waits for a second person" in form
+        begins = {"begins_at": "2026-12-01", "reason": WHY}
+        chosen = {"holder": HOLDER, "service": SERVICE, "centre": office.callers.centre_id}
+        wrong = officer(ods).post("/admin/propose/agreement.add", chosen | {"reason": WHY})
+        assert f'<option value="{SERVICE}" selected>' in wrong.text, "what was chosen stays chosen"
+        made = officer(ods).post("/admin/propose/agreement.add", chosen | begins).location
+        assert "Parauga pabalsts, Parauga centrs" in officer(ods).get(made).text
+
+
+def test_an_administrator_chooses_among_all_holders_and_sees_whose_each_service_is(
+    office: Office, ods: Callers
+) -> None:
+    assert ods.account.id
+    form = office.page().get("/admin/propose/agreement.add").text
+    assert [value for value, _ in options(form, "holder")] == ["", OTHER, HOLDER]
+    assert options(form, "service")[0] == ("", "Every service")
+    for holder, title in ((OTHER, "Svešs pakalpojums"), (HOLDER, "Parauga pabalsts")):
+        assert re.search(rf'<optgroup label="{holder}"><option value="[^"]+">{title}</option>', form), form
+    centres = options(office.page().get("/admin/propose/account.invite").text, "centre")
+    assert centres == [(office.callers.centre_id, "Parauga centrs")]
+
+
+def options(page: str, name: str) -> list[tuple[str, str]]:
+    """What a list of a form offers: what is sent and what is read."""
+    found = re.search(rf'<select [^>]*name="{name}".*?</select>', page, re.DOTALL)
+    assert found, page
+    return re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', found[0])

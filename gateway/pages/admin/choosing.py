@@ -1,0 +1,53 @@
+"""What the lists of a proposal's form offer, by the names people know."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection, select
+
+from gateway.changes.tables import ChangeKind
+from gateway.people.tables import Centre
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from ui.i18n import Language, Message, message
+
+Option: TypeAlias = Mapping[str, str | Message]
+"""`value`, which is sent; `text`, which is read; `group`, under which it stands, if any."""
+EVERY_SERVICE: Final = message("Every service")
+EVERY_CENTRE: Final = message("Every centre")
+_NONE_YET: Final[Option] = {"value": "", "text": message("Choose")}
+
+
+def of_kind(conn: Connection, kind: ChangeKind, holder: str | None, language: Language) -> dict[str, Sequence[Option]]:
+    """By the name of a field, what may be chosen; of one holder's services alone, where `holder` is given."""
+    if kind is ChangeKind.ACCOUNT_INVITE:
+        return {"centre": _centres(conn)}
+    if kind is not ChangeKind.AGREEMENT_ADD:
+        return {}
+    return {
+        "holder": _holders(conn, holder),
+        "service": [{"value": "", "text": EVERY_SERVICE}, *_services(conn, holder, language)],
+        "centre": [{"value": "", "text": EVERY_CENTRE}, *_centres(conn)],
+    }
+
+
+def _holders(conn: Connection, holder: str | None) -> list[Option]:
+    rows = conn.execute(select(Service.holder).distinct().order_by(Service.holder)).scalars()
+    return [_NONE_YET, *({"value": each, "text": each} for each in rows if holder in {None, each})]
+
+
+def _services(conn: Connection, holder: str | None, language: Language) -> list[Option]:
+    """Each by its title; under its institution, where there are several."""
+    rows = conn.execute(select(Service.id, Service.holder, Service.cards)).all()
+    own = [
+        (row.holder, catalogue.title_of(row.cards, language), row.id) for row in rows if holder in {None, row.holder}
+    ]
+    return [
+        {"value": service_id, "text": title} | ({} if holder else {"group": of})
+        for of, title, service_id in sorted(own)
+    ]
+
+
+def _centres(conn: Connection) -> list[Option]:
+    rows = conn.execute(select(Centre.id, Centre.name).order_by(Centre.name, Centre.id))
+    return [{"value": row.id, "text": row.name} for row in rows]
