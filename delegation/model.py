@@ -375,9 +375,7 @@ def revoke(delegation: Delegation) -> Delegation:
 
 
 def _ended(allowed: AllowedAction, action: Action, now: datetime) -> AllowedAction:
-    if allowed.action is not action:
-        return allowed
-    return replace(allowed, valid_until=min(allowed.valid_until, now))
+    return replace(allowed, valid_until=min(allowed.valid_until, now)) if allowed.action is action else allowed
 
 
 def _ensure_sound(delegation: Delegation, allowed: AllowedService) -> None:

@@ -17,10 +17,9 @@ from gateway.ids import new_id
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.residents import Profile
-from gateway.visits import actors, advancing, disclosure, filings, following, plans
+from gateway.visits import actors, advancing, disclosure, filings, following, plans, read_backs
 from gateway.visits.asking import Answers
 from gateway.visits.rows import AnyRow
-from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Receipt
 from gateway.visits.trail import say
@@ -61,7 +60,7 @@ def file_receipt(
             id=receipt_id,
             filing_id=filing.id,
             reference=reference,
-            fee=_to_be_paid(read_back_of(vault, filing.id).fee),
+            fee=_to_be_paid(read_backs.read(vault, filing.id).fee),
             pdf_hash=pdf_hash,
             payload_hash=filing.readback_hash,
             body_sha256=filing.body_sha256,

@@ -29,9 +29,8 @@ from gateway.keys.signing import KeyKind
 from gateway.ledger import checkpoints, heads, origins, tree
 from gateway.ledger.tables import AuditEvent, AuditLeaf
 from gateway.parts import Store
-from gateway.visits import bundle_texts, disclosure, doubts, statements
+from gateway.visits import bundle_texts, disclosure, doubts, read_backs, statements
 from gateway.visits.rows import AnyRow, find_visit
-from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import DelegationRow, Filing, Permit, Receipt
 
@@ -288,7 +287,7 @@ class _Bundle:
         if self._chosen.controls == ():
             return
         for filing_id, run_id in sorted(taken.items()):
-            yield from disclosure.open_rows(vault, run_id, read_back_of(vault, filing_id), self._chosen.controls)
+            yield from disclosure.open_rows(vault, run_id, read_backs.read(vault, filing_id), self._chosen.controls)
 
     def _told(self) -> bundle_texts.Told:
         key = b64url(self._vault.hash_key) if self._is_own and self._vault is not None else None

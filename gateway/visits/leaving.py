@@ -12,11 +12,10 @@ from delegation.filing import FilingState
 from delegation.model import Action, ensure_allows
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.health import ensure_healthy
-from gateway.visits import guarding, second_person
+from gateway.visits import guarding, read_backs, second_person
 from gateway.visits.delegations import to_model
 from gateway.visits.guarding import BarredError
 from gateway.visits.rows import AnyRow
-from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import RunKind
 
@@ -60,5 +59,5 @@ def _why_permit_does_not(
     connector = registry.find(filing.service_id)
     fields = tuple(BodyField(name, value, "" if name in request.files else None) for name, value in request.fields)
     final = connector.final
-    difference = final.request.compare(fields, read_back_of(vault, filing.id), final.name, final.volatile)
+    difference = final.request.compare(fields, read_backs.read(vault, filing.id), final.name, final.volatile)
     return None if difference is None else "permit.body_differs"

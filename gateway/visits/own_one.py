@@ -31,6 +31,7 @@ from gateway.visits import (
     outcomes,
     own,
     own_looks,
+    read_backs,
     statements,
     stop_codes,
     stopping,
@@ -40,7 +41,6 @@ from gateway.visits.delegations import to_model
 from gateway.visits.outcomes import Around, Outlook
 from gateway.visits.own_looks import Look
 from gateway.visits.rows import AnyRow
-from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault, fetch_all
 from gateway.visits.states import Late
 from gateway.visits.stop_codes import StopPaper
@@ -278,7 +278,7 @@ def _filed(
         sent_at=row.sent_at,
         reference=row.reference,
         late_reference=None if kept is None else kept.reference,
-        readback=read_back_of(vault, row.id) if vault is not None and has_readback else None,
+        readback=read_backs.read(vault, row.id) if vault is not None and has_readback else None,
         has_pdf=vault is not None and row.pdf_hash is not None,
         fee=row.fee,
         outlook=outlook,
@@ -322,7 +322,7 @@ def _vaults(conn: Connection, parts: Parts, rows_read: Sequence[AnyRow]) -> dict
         row.visit_id: _opened(partial(VisitVault.read, conn, parts.sealer, row.visit_id, row)) for row in rows_read
     }
     vaults = {visit_id: vault for visit_id, vault in opened.items() if vault is not None}
-    fetch_all(conn, vaults, "statement", "readback", "answers", stop_codes.KIND, following.SAID)
+    fetch_all(conn, vaults, "statement", read_backs.KIND, "answers", stop_codes.KIND, following.SAID)
     return vaults
 
 

@@ -28,7 +28,17 @@ from gateway.database.base import written_out
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.access import StaffSession
-from gateway.visits import approvals, confirming, documents, looking, parties, second_person, statements, stop_codes
+from gateway.visits import (
+    approvals,
+    confirming,
+    documents,
+    looking,
+    parties,
+    read_backs,
+    second_person,
+    statements,
+    stop_codes,
+)
 from gateway.visits.delegations import store, to_model
 from gateway.visits.errors import NotFoundError, NotLookedAtError, PaperVoidError
 from gateway.visits.rows import (
@@ -43,7 +53,6 @@ from gateway.visits.rows import (
     lock_filing,
     lock_open_visit,
 )
-from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.second_person import Act, Subject
 from gateway.visits.tables import SecondLook, SecondLookKind, SecondLookState
@@ -212,7 +221,7 @@ def for_witness(conn: Connection, parts: Parts, session: StaffSession, look_id: 
         code=sheet_code(approval.subject_hash),
         language=row.language,
         statement=None if is_permit else statements.again(vault, row.id, row.template_id, row.language),
-        readback=read_back_of(vault, approval.filing_id) if is_permit else None,
+        readback=read_backs.read(vault, approval.filing_id) if is_permit else None,
         service_id=find_filing(conn, approval.filing_id).service_id if is_permit else None,
         is_picture=scan.media_type.startswith("image/"),
     )

@@ -21,13 +21,12 @@ from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, fixed, parties, statements, stop_codes
+from gateway.visits import actors, approvals, fixed, parties, read_backs, statements, stop_codes
 from gateway.visits.asking import Answers, Draft, Refusals
 from gateway.visits.errors import NotFoundError
 from gateway.visits.parties import Authority
 from gateway.visits.queries import moment_of_visit, visit_view
 from gateway.visits.rows import ensure_serves, filings_of_visit
-from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stop_codes import StopPaper
 from gateway.visits.tables import Filing, Visit, VisitState
@@ -250,7 +249,7 @@ class OpenedVisit:
 
     def readback(self) -> ReadBack:
         """What the portal holds just before the last click."""
-        return read_back_of(self._vault, _there(self._view.filing)["id"])
+        return read_backs.read(self._vault, _there(self._view.filing)["id"])
 
     def picture(self) -> bytes:
         """The portal's overview page, as PNG."""

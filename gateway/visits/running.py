@@ -29,6 +29,7 @@ from gateway.visits import (
     fitness,
     fixed,
     guarding,
+    read_backs,
     second_person,
     troubles,
 )
@@ -199,7 +200,7 @@ def prepared(conn: Connection, parts: Parts, run_id: str, result: Prepared, work
         return False
     readback_hash = payload_hash(vault.hasher, result.readback, connector.volatile)
     picture_hash = vault.hasher.hash(HashKind.PICTURE, result.picture_png)
-    vault.keep(filing.id, "readback", msgspec.json.encode(result.readback), now)
+    read_backs.keep(vault, filing.id, result.readback, now)
     vault.keep(filing.id, "picture", result.picture_png, now)
     filings.move(conn, filing, FilingState.PREPARED, readback_hash=readback_hash)
     held_until = now + parts.settings.page_hold if result.held else None
@@ -336,11 +337,6 @@ def fail(conn: Connection, filing: AnyRow, reason: str, now: datetime) -> None:
     approvals.lapse_all(conn, filing.delegation_id, now)
     say(conn, filing.visit_id, EventName.FILING_FAILED, actors.SYSTEM, now, filing=filing.id, reason=reason)
     advancing.later(conn, filing, now)
-
-
-def read_back_of(vault: VisitVault, filing_id: str) -> ReadBack:
-    """The read-back as it was kept."""
-    return msgspec.json.decode(vault.take(filing_id, "readback"), type=ReadBack)
 
 
 def set_run(conn: Connection, run_id: str, **columns: Any) -> None:

@@ -14,9 +14,8 @@ from gateway.keys.errors import KeyDestroyedError
 from gateway.parts import Parts
 from gateway.services import catalogue
 from gateway.services.catalogue import Service
-from gateway.visits import statement_looks
+from gateway.visits import read_backs, statement_looks
 from gateway.visits.rows import filings_of_visit, find_visit
-from gateway.visits.running import read_back_of
 from gateway.visits.sealed import VisitVault
 from gateway.visits.statement_looks import Seen, StatementGoneError
 from gateway.visits.tables import DelegationRow
@@ -66,7 +65,7 @@ def of_visit(conn: Connection, parts: Parts, visit_id: str) -> SeenVisit:
                 service=services[row.service_id],
                 state=row.state,
                 sent_at=row.sent_at,
-                readback=read_back_of(vault, row.id),
+                readback=read_backs.read(vault, row.id),
             )
             for row in rows
         ),

@@ -120,8 +120,12 @@ async def _form(
 ) -> Response[Any]:
     language, database = language_of(request), parts_of(request).database
     holder = session.holder if session.role is Role.OFFICER else None
-    title = await database.read(lambda conn: _title(conn, kind, target, language)) if target else ""
-    options = await database.read(lambda conn: choosing.of_kind(conn, kind, holder, language))
+    title, options = await database.read(
+        lambda conn: (
+            _title(conn, kind, target, language) if target else "",
+            choosing.of_kind(conn, kind, holder, language),
+        )
+    )
     asked = fields.FORMS[kind]
     errors = {} if fault is None else _errors([each.name for each in asked], fault)
     return page(

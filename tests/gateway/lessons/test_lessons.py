@@ -87,8 +87,12 @@ class Learner:
         """These services ask for a training."""
         names = {"lv": "Pabalsti", "en": "Benefits"}
         self.write(lambda conn: trainings.define(conn, training, names, valid_months=months))
-        for service in services:
-            self.write(lambda conn, service=service: trainings.require(conn, service, training))  # type: ignore[misc]
+
+        def require_all(conn: Connection) -> None:
+            for service in services:
+                trainings.require(conn, service, training)
+
+        self.write(require_all)
 
     def events(self) -> list[str]:
         chain = f"staff:{self.session.staff_id}"

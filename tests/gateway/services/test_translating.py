@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from gateway.config import Settings
 from gateway.demo import catalogue as demo
@@ -80,13 +80,16 @@ def parts(counter: Counter, translator: Translator) -> Parts:
     settings = replace(counter.store.settings, translation_url=translator.url)
     counter.store = replace(counter.store, settings=settings)
     rewrite(counter, summary="Nauda slimības laikā.")
-    # Every other card has been put into English by somebody.
-    for one in counter.read(translations.wanted):
-        if one.service_id != BENEFIT:
-            other = counter.read(lambda conn, one=one: catalogue.find(conn, one.service_id))  # type: ignore[misc]
-            written = replace(other, cards={**other.cards, "en": one.source})
-            counter.write(lambda conn, written=written: keeping.upsert(conn, written))  # type: ignore[misc]
+    counter.write(_translate_all_others)
     return counter.store
+
+
+def _translate_all_others(conn: Connection) -> None:
+    """Every card but the benefit's has been put into English by somebody."""
+    for one in translations.wanted(conn):
+        if one.service_id != BENEFIT:
+            other = catalogue.find(conn, one.service_id)
+            keeping.upsert(conn, replace(other, cards={**other.cards, "en": one.source}))
 
 
 def rewrite(counter: Counter, *, english: bool = False, summary: str = "Nauda.") -> None:

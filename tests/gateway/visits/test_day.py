@@ -1,6 +1,7 @@
 """The assistant's day: news stay until they are seen, what waits elsewhere is counted, and the desk notices changes."""
 
 from dataclasses import replace
+from functools import partial
 
 from audit.events import EventName
 from connectors.sdk.outcome import Stage as OutcomeStage
@@ -83,7 +84,7 @@ class TestWaiting:
         by, now = counter.by, counter.clock.now()
         assert waiting(counter, by).missing == ()
         for kind in ValueKind:
-            counter.write(lambda conn, kind=kind: fingerprints.remove(conn, by.staff_id, kind, by=by.actor, now=now))  # type: ignore[misc]  # the loop's own value
+            counter.write(partial(fingerprints.remove, staff_id=by.staff_id, kind=kind, by=by.actor, now=now))
             missing = counter.read(lambda conn: fingerprints.missing(conn, by.staff_id))
             assert waiting(counter, by).missing == missing
         own = "329999-00077"

@@ -9,9 +9,8 @@ from audit.events import EventName
 from delegation.assurance import Assurance, Route
 from gateway.people.residents import Profile
 from gateway.visits import paper, reading
-from gateway.visits.errors import RouteNotAllowedError
 from gateway.visits.reading import Stage
-from gateway.visits.tables import ApprovalState, Channel
+from gateway.visits.tables import ApprovalState
 from tests.gateway.answers import Answer, statement_on
 from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import READ_BACK_OF_PORTAL, Desk
@@ -317,53 +316,6 @@ class TestOnACall:
         answer = desk.press_button("ask", FORM | {"route": "call"})
         assert answer.status == 409
         assert "No telephone number of this person is known" in answer.text
-
-
-class TestOffer:
-    def test_each_way_that_the_service_does_not_take_says_so(self, desk: Desk) -> None:
-        takes(desk, ["paper"]).open()
-        page = desk.look().text
-        for route in ("phone", "passkey", "display", "call"):
-            assert re.search(rf'value="{route}"[^>]*disabled', page), route
-        assert not re.search(r'value="paper"[^>]*disabled', page)
-
-    def test_the_first_way_that_is_possible_is_chosen_already(self, desk: Desk) -> None:
-        takes(desk, ["paper", "call"]).open()
-        assert re.search(r'value="paper"[^>]*checked', desk.look().text)
-
-    def test_who_calls_is_called_back_unless_something_else_is_chosen(self, desk: Desk) -> None:
-        takes(desk, ["phone", "paper", "call"]).open(channel=Channel.PHONE)
-        page = desk.look().text
-        assert re.search(r'value="call"[^>]*checked', page)
-        assert "Whoever calls can show no document" in page
-        offered = re.findall(r'name="route"[^>]*value="(\w+)"|value="(\w+)"[^>]*name="route"', page)
-        assert ["".join(each) for each in offered] == ["call", "phone", "passkey", "display", "paper"]
-        assert re.search(r'value="paper"[^>]*disabled', page)
-        assert page.count("Not possible on a call: the resident is not here.") == 2
-
-    def test_on_a_call_nobody_is_asked_on_paper_or_the_display(self, desk: Desk) -> None:
-        takes(desk, ["phone", "paper", "call"]).open(channel=Channel.PHONE)
-        with pytest.raises(RouteNotAllowedError):
-            desk.ask(Route.PAPER)
-        assert desk.view().delegation is None
-
-    def test_a_service_that_takes_no_yes_by_telephone_says_where_to_go(self, desk: Desk) -> None:
-        takes(desk, ["paper", "display"]).open(channel=Channel.PHONE)
-        assert "By telephone this service takes no yes." in desk.look().text
-
-    def test_a_mobile_centre_begins_with_what_needs_no_connection(self, desk: Desk) -> None:
-        takes(desk, ["phone", "paper", "call"]).open(channel=Channel.MOBILE)
-        assert re.search(r'value="paper"[^>]*checked', desk.look().text)
-
-    def test_paper_and_call_do_not_reach_a_service_that_asks_for_high(self, desk: Desk) -> None:
-        takes(desk, ["phone", "paper", "call"], Assurance.HIGH).open()
-        page = desk.look().text
-        assert page.count("Not possible: the service asks for a surer yes than this way can give.") == 2
-
-    def test_the_phone_needs_a_sign_in_service(self, desk: Desk) -> None:
-        desk.open()
-        assert "Not possible: no sign-in service is set up here." in desk.look().text
-        assert re.search(r'value="phone"[^>]*disabled', desk.look().text)
 
 
 def test_steps_of_another_assistants_visit_are_not_found(signing: Paper) -> None:
