@@ -16,7 +16,7 @@ from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.parts import Store
 from gateway.people import invitations, recovery, staff, staff_states
 from gateway.people.access import StaffSession
-from gateway.people.errors import LastAdministratorError, LoginTakenError, UnknownPersonError
+from gateway.people.errors import LastAdministratorError, LoginTakenError
 from gateway.people.invitations import Wanted
 from gateway.people.roles import Role, are_apart
 from gateway.people.tables import Staff, StaffRole, StaffState, StateWhy
@@ -135,12 +135,9 @@ def _check_invite(conn: Connection, _store: Store, plan: Plan, before: Values | 
             faults.add(name, Fault.MISSING)
     if not values["roles"]:
         faults.add("roles", Fault.MISSING)
-    try:
-        staff.ensure_login_free(conn, values["login"])
-        staff.ensure_centre(conn, values["centre"])
-    except LoginTakenError:
+    if not invitations.is_login_free(conn, values["login"]):
         faults.add("login", Fault.KNOWN)
-    except UnknownPersonError:
+    if not staff.is_centre(conn, values["centre"]):
         faults.add("centre", Fault.UNKNOWN)
     check_fit(conn, values["roles"], values["holder"], faults)
     faults.settle()

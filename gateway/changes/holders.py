@@ -1,4 +1,4 @@
-"""What a service holder's officer may do with changes: those about their own holder's agreements and forms, no others.
+"""What a service holder's officer may do with changes: those about their own holder's agreements, forms and officers.
 
 For an officer there is nothing else: another holder's change is answered as if there were none.
 """
@@ -15,9 +15,9 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.services.tables import Agreement, Service
 
-CONFIRMS: Final = frozenset({ChangeKind.AGREEMENT_ADD})
-"""What the holder's word makes whole: it is the holder who agrees."""
-REFUSES: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.FORM_ACCEPT})
+CONFIRMS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.ACCOUNT_INVITE})
+"""What the holder's word makes whole: it is the holder who agrees, and who knows whom it sends."""
+REFUSES: Final = CONFIRMS | {ChangeKind.FORM_ACCEPT}
 """What the holder keeps from taking effect."""
 
 
@@ -71,7 +71,14 @@ def _holder_of(conn: Connection, change: Any) -> str | None:
 
 
 def _named(kind: ChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str | None:
+    if kind is ChangeKind.ACCOUNT_INVITE:
+        return _of_officer(after or {})
     if kind not in {ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END}:
         return None
     named: str | None = (after or {}).get("holder") or (before or {}).get("holder")
     return named
+
+
+def _of_officer(invited: Mapping[str, Any]) -> str | None:
+    """Whose officer is to be invited; whoever gets another role too is the administrators' to judge."""
+    return invited["holder"] if invited["roles"] == [Role.OFFICER.value] else None

@@ -90,6 +90,7 @@ def _resume(conn: Connection, store: Store, login: str, reason: str) -> str | No
 
 def _add(conn: Connection, store: Store, new: NewStaff, reason: str) -> Created | str:
     """Make the account, or propose it and return the change's id."""
+    staff.ensure_fit(new.roles, new.holder)
     if not set(new.roles) & BY_TWO or len(staff_states.administrators(conn)) < _ENOUGH:
         return staff.create(conn, store.sealer, new, now=store.clock.now())
     values = {

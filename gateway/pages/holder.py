@@ -21,7 +21,12 @@ from gateway.services.tables import Agreement, Portal, Service
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
-_ABOUT: Final = (ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END, ChangeKind.FORM_ACCEPT)
+_ABOUT: Final = (
+    ChangeKind.AGREEMENT_ADD,
+    ChangeKind.AGREEMENT_END,
+    ChangeKind.FORM_ACCEPT,
+    ChangeKind.ACCOUNT_INVITE,
+)
 _MOST: Final = 200
 _COMING, _IN_FORCE, _OVER = message("Coming"), message("In force"), message("Over")
 

@@ -26,7 +26,7 @@ from gateway.people.errors import (
     TriedTooOftenError,
 )
 from gateway.people.invitations import Invited
-from gateway.people.passwords import SHORTEST, WeakPasswordError
+from gateway.people.passwords import SHORTEST
 from gateway.problem_texts import PROBLEMS
 from gateway.web.exchange import address_of
 from gateway.web.redirects import see_other
@@ -39,11 +39,6 @@ _LONGEST_LINK: Final = 64
 _NOT_THE_SAME: Final = message("The two passwords are not the same")
 _TOO_SHORT: Final = message("Choose a password of at least 12 characters")
 _WRONG_CODE: Final = message("The code is not right: type the one that the app shows now for the new entry")
-_FAULTS: Final[Mapping[type[Exception], Mapping[str, Message]]] = {
-    WeakPasswordError: {"password": _TOO_SHORT},
-    AppCodeWrongError: {"code": _WRONG_CODE},
-}
-"""What is wrong with what was typed, by field."""
 
 
 @get("/join/{link:str}", **_CALLERS)
@@ -72,16 +67,28 @@ async def finish(request: AnyRequest, parts: Parts, link: FromPath[str], data: F
         found = await _checked(request, parts, link, code)
     except (InvitationOverError, InvitationCodeError, TriedTooOftenError) as error:
         return _refused(request, link, code, error)
-    if password != data.get("again", "")[:_LONGEST_PASSWORD]:
-        return _new(request, link, code, found, {"again": _NOT_THE_SAME})
+    is_code = invitations.is_code(found, app_code, parts.clock.now())
+    wrong = _wrong(password, data.get("again", "")[:_LONGEST_PASSWORD], is_code=is_code)
+    if wrong:
+        return _new(request, link, code, found, wrong)
     try:
         made = await passwords.hashed(password)
         await _open_account(parts, link, code, made, app_code)
-    except tuple(_FAULTS) as error:
-        return _new(request, link, code, found, _FAULTS[type(error)])
+    except AppCodeWrongError:  # good until this moment
+        return _new(request, link, code, found, {"code": _WRONG_CODE})
     except PeopleError as error:  # withdrawn in this moment, or the user name was given to somebody else
         return _refused(request, link, code, error)
     return see_other(f"/sign-in?why={INVITED}")
+
+
+def _wrong(password: str, again: str, *, is_code: bool) -> dict[str, Message]:
+    """All that is wrong with what was typed, by question, in the order of the form."""
+    wrong = {
+        "code": None if is_code else _WRONG_CODE,
+        "password": _TOO_SHORT if len(password) < SHORTEST else None,
+        "again": None if password == again else _NOT_THE_SAME,
+    }
+    return {name: text for name, text in wrong.items() if text is not None}
 
 
 async def _open_account(parts: Parts, link: str, code: str, password_hash: str, app_code: str) -> None:

@@ -28,9 +28,10 @@ from gateway.people.errors import (
     InvitationCodeError,
     InvitationOverError,
     LoginTakenError,
+    TwoNeededError,
     UnknownPersonError,
 )
-from gateway.people.roles import Role
+from gateway.people.roles import BY_TWO, Role
 from gateway.people.sign_in import matching_step
 from gateway.people.tables import Centre, Staff, StaffInvitation, StaffState
 
@@ -108,14 +109,16 @@ def invite(
     Raises:
         AuditorAloneError, HolderMissingError: the roles do not go together.
         LoginTakenError: somebody has the login, or is invited with it.
+        TwoNeededError: one of the roles is not one person's to give, and no change says who agreed.
         UnknownPersonError: there is no such centre.
     """
+    if change_id is None and BY_TWO & set(wanted.roles):
+        raise TwoNeededError("proposed by one, confirmed by another")
     now, login = store.clock.database_now(conn), staff.fold_login(wanted.login)
     staff.ensure_centre(conn, wanted.centre_id)
     staff.ensure_fit(wanted.roles, wanted.holder)
-    staff.ensure_login_free(conn, login)
-    if conn.execute(_OPEN.where(StaffInvitation.login == login)).first() is not None:
-        raise LoginTakenError("somebody is invited with this login")
+    if not is_login_free(conn, login):
+        raise LoginTakenError("somebody has this login, or is invited with it")
     invitation_id, staff_id, key = new_id(), new_id(), store.sealer.new_key()
     keys.save(conn, store.sealer.wrap(key))
     conn.execute(
@@ -140,6 +143,12 @@ def invite(
     data = {"centre": wanted.centre_id, "roles": staff.names(wanted.roles), "holder": wanted.holder}
     _say(conn, EventName.STAFF_INVITED, staff_id, invitation_id, by, now, **data)
     return invitation_id
+
+
+def is_login_free(conn: Connection, login: str) -> bool:
+    """Whether nobody has, had or is invited with this login."""
+    is_invited = _OPEN.where(StaffInvitation.login == staff.fold_login(login))
+    return staff.is_login_free(conn, login) and conn.execute(is_invited).first() is None
 
 
 def find(conn: Connection, *, centre_id: str | None, words: list[str], most: int) -> list[Invitation]:
@@ -223,6 +232,11 @@ def check(conn: Connection, store: Store, link: str, code: str) -> Invited | Inv
     return Invited(row.id, row.login, row.display_name, secret)
 
 
+def is_code(invited: Invited, app_code: str, now: datetime) -> bool:
+    """Whether the new app shows this code at `now`, aware UTC."""
+    return matching_step(invited.totp_secret, app_code, now) is not None
+
+
 def accept(
     conn: Connection, store: Store, link: str, code: str, *, password_hash: str, app_code: str
 ) -> str | InvitationOverError | InvitationCodeError:
@@ -273,6 +287,8 @@ def _why_over(conn: Connection, row: Row[Any], now: datetime) -> str | None:
         return "withdrawn"
     if now >= row.ends_at:
         return "expired"
+    if row.change_id is None and BY_TWO & set(row.roles):  # made when one person still invited officers
+        return "alone"
     inviter = conn.execute(select(Staff.state).where(Staff.id == row.invited_by)).scalar_one_or_none()
     return None if inviter in {None, StaffState.ACTIVE} else "inviter"
 

@@ -22,7 +22,7 @@ class Role(StrEnum):
         return _ACTOR_KINDS[self]
 
 
-BY_TWO = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+BY_TWO = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.OFFICER})
 """Roles that one person alone neither gives nor brings back."""
 
 

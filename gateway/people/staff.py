@@ -188,14 +188,24 @@ def ensure_centre(conn: Connection, centre_id: str) -> None:
     Raises:
         UnknownPersonError: there is none with this id.
     """
-    if not conn.execute(select(Centre.id).where(Centre.id == centre_id)).first():
+    if not is_centre(conn, centre_id):
         raise UnknownPersonError("no such centre")
+
+
+def is_centre(conn: Connection, centre_id: str) -> bool:
+    """Whether there is a centre with this id."""
+    return conn.execute(select(Centre.id).where(Centre.id == centre_id)).first() is not None
 
 
 def ensure_login_free(conn: Connection, login: str) -> None:
     """Refuse a login that somebody has or had. Raises `LoginTakenError`."""
-    if conn.execute(select(Staff.id).where(Staff.login == fold_login(login))).first():
+    if not is_login_free(conn, login):
         raise LoginTakenError("the login is taken")
+
+
+def is_login_free(conn: Connection, login: str) -> bool:
+    """Whether nobody has or had this login."""
+    return conn.execute(select(Staff.id).where(Staff.login == fold_login(login))).first() is None
 
 
 def ensure_fit(roles: Collection[Role], holder: str | None) -> None:

@@ -110,7 +110,8 @@ async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, cha
         one = _One.read(conn, change_id, language_of(request))
         is_account = one.change.kind is ChangeKind.ACCOUNT_RECOVER
         half = recoveries.half_for(conn, session, change_id, parts.clock.now()) if is_account else None
-        is_invite = one.change.kind is ChangeKind.ACCOUNT_INVITE and session.role is Role.ADMINISTRATOR
+        is_theirs = session.role is Role.ADMINISTRATOR or one.change.confirmed_by == session.staff_id
+        is_invite = one.change.kind is ChangeKind.ACCOUNT_INVITE and is_theirs
         invited = invitations.of_change(conn, change_id) if is_invite else None
         return one, half is not None, invited.id if invited else None
 

@@ -15,13 +15,16 @@ Option: TypeAlias = Mapping[str, str | Message]
 """`value`, which is sent; `text`, which is read; `group`, under which it stands, if any."""
 EVERY_SERVICE: Final = message("Every service")
 EVERY_CENTRE: Final = message("Every centre")
+NO_INSTITUTION: Final = message("None: not an officer")
 _NONE_YET: Final[Option] = {"value": "", "text": message("Choose")}
 
 
 def of_kind(conn: Connection, kind: ChangeKind, holder: str | None, language: Language) -> dict[str, Sequence[Option]]:
     """By the name of a field, what may be chosen; of one holder's services alone, where `holder` is given."""
+    if kind is ChangeKind.ACCOUNT_ROLES:
+        return {"holder": _nobodys(conn)}
     if kind is ChangeKind.ACCOUNT_INVITE:
-        return {"centre": _centres(conn)}
+        return {"centre": _centres(conn), "holder": _nobodys(conn)}
     if kind is not ChangeKind.AGREEMENT_ADD:
         return {}
     return {
@@ -34,6 +37,11 @@ def of_kind(conn: Connection, kind: ChangeKind, holder: str | None, language: La
 def _holders(conn: Connection, holder: str | None) -> list[Option]:
     rows = conn.execute(select(Service.holder).distinct().order_by(Service.holder)).scalars()
     return [_NONE_YET, *({"value": each, "text": each} for each in rows if holder in {None, each})]
+
+
+def _nobodys(conn: Connection) -> list[Option]:
+    """Every institution, after the choice of none."""
+    return [{"value": "", "text": NO_INSTITUTION}, *({"value": each, "text": each} for each in catalogue.holders(conn))]
 
 
 def _services(conn: Connection, holder: str | None, language: Language) -> list[Option]:

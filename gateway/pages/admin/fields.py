@@ -122,7 +122,7 @@ _TRAINING = (
         hint=message("Left empty: as long as whoever notes it says"),
     ),
 )
-_HOLDER = Asked(name="holder", optional=True, hint=message("Only for an officer: as the services name the institution"))
+_HOLDER = Asked(name="holder", control=Control.LIST, optional=True, hint=message("Only for an officer"))
 FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.PORTAL_REGISTER: (_TARGET, *_PORTAL),
     ChangeKind.PORTAL_ALTER: (*_PORTAL, Asked(name="new_secret", control=Control.FLAG, is_value=False)),

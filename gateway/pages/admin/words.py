@@ -36,7 +36,7 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.KEYS_ROTATE: message("Replace a signing key"),
     ChangeKind.ACCOUNT_RECOVER: message("Let somebody recover their account"),
     ChangeKind.ACCOUNT_ROLES: message("Change somebody’s roles"),
-    ChangeKind.ACCOUNT_INVITE: message("Invite an administrator or auditor"),
+    ChangeKind.ACCOUNT_INVITE: message("Invite an administrator, auditor or officer"),
     ChangeKind.ACCOUNT_RESUME: message("Take a suspended account back into use"),
     ChangeKind.ACCOUNT_END: message("End an account for good"),
     ChangeKind.HOLD_LIFT: message("Allow erasing again"),

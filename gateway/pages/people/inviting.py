@@ -20,29 +20,29 @@ from gateway.pages.people.listing import READERS
 from gateway.pages.qr import draw
 from gateway.pages.rendering import page
 from gateway.parts import Parts
-from gateway.people import invitations
-from gateway.people.access import StaffSession
+from gateway.people import invitations, staff
+from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError, LoginTakenError, UnknownPersonError
 from gateway.people.invitations import Invitation, Wanted
 from gateway.people.roles import Role
 from gateway.people.tables import Centre
-from gateway.services import catalogue
 from gateway.web.redirects import see_other
 from ui.formats import write_moment
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
+_CONFIRMERS: Final = allow(Who.MANAGER, Who.ADMINISTRATOR, Who.OFFICER)
+"""An officer reads the invitations that they confirmed themselves, and no others."""
 _LONGEST: Final = 120
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _MAIL: Final = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 _LANGUAGES: Final = ("lv", "en")
-GIVEN: Final = (Role.ASSISTANT, Role.MANAGER, Role.OFFICER)
-"""What one administrator gives to somebody new."""
+GIVEN: Final = (Role.ASSISTANT, Role.MANAGER)
+"""What one administrator gives to somebody new; the others are proposed."""
 _NO_NAME: Final = message("Enter name and surname")
 _NO_LOGIN: Final = message("Choose a user name: two to forty small letters, digits, dots or hyphens")
 _TAKEN: Final = message("Somebody has this user name, or is invited with it: choose another")
 _NO_ROLE: Final = message("Choose at least one role")
-_NO_HOLDER: Final = message("Choose the institution of the officer, and none for anybody else")
 _NO_CENTRE: Final = message("Choose the centre")
 _NO_MAIL: Final = message("This is no e-mail address; leave it empty to hand the link over yourself")
 
@@ -57,25 +57,22 @@ async def show_form(request: AnyRequest, session: StaffSession, parts: Parts) ->
 @post("/people/invite", **READERS)
 async def invite(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """Invite them; the link is made on the page to which this leads."""
-    wanted, errors = _read(session, data)
+    wanted = _read(session, data)
+    errors = await parts.database.read(lambda conn: _wrong(conn, wanted))
     if errors:
         return await _form(request, session, parts, data, errors)
 
     def work(conn: Connection) -> str:
-        if wanted.holder is not None and not catalogue.is_holder(conn, wanted.holder):
-            raise UnknownPersonError("no such holder")
         return invitations.invite(conn, parts, wanted, by=session.actor, invited_by=session.staff_id)
 
     try:
         made = await parts.database.write(work)
-    except LoginTakenError:
+    except LoginTakenError:  # by somebody else in this moment
         return await _form(request, session, parts, data, {"login": _TAKEN})
-    except UnknownPersonError:
-        return await _form(request, session, parts, data, {"centre": _NO_CENTRE})
     return see_other(f"/people/invitations/{made}")
 
 
-@get("/people/invitations/{invitation_id:str}", **READERS)
+@get("/people/invitations/{invitation_id:str}", **_CONFIRMERS)
 async def show(request: AnyRequest, session: StaffSession, parts: Parts, invitation_id: FromPath[str]) -> Response[Any]:
     """An invitation that is open."""
     return await _one(request, session, parts, invitation_id)
@@ -104,7 +101,7 @@ async def make_link(
     return await _one(request, session, parts, invitation_id, link=link, mailed=bool(address))
 
 
-@post("/people/invitations/{invitation_id:str}/code", **READERS)
+@post("/people/invitations/{invitation_id:str}/code", **_CONFIRMERS)
 async def make_code(
     request: AnyRequest, session: StaffSession, parts: Parts, invitation_id: FromPath[str]
 ) -> Response[Any]:
@@ -132,31 +129,36 @@ async def withdraw(session: StaffSession, parts: Parts, invitation_id: FromPath[
     return see_other("/people")
 
 
-def _read(session: StaffSession, data: dict[str, str]) -> tuple[Wanted, dict[str, Message]]:
+def _read(session: StaffSession, data: dict[str, str]) -> Wanted:
     """What was typed. A manager invites assistants of the own centre, whatever a form says."""
     is_manager = session.role is Role.MANAGER
     roles = tuple(role for role in GIVEN if field(data, f"role-{role.value}") == role.value)
-    wanted = Wanted(
+    return Wanted(
         login=field(data, "login", _LONGEST).casefold(),
         name=" ".join(field(data, "name", _LONGEST).split()),
         centre_id=session.centre_id if is_manager else field(data, "centre", 64),
         roles=(Role.ASSISTANT,) if is_manager else roles,
-        holder=None if is_manager else field(data, "holder", _LONGEST) or None,
         language=next((each for each in _LANGUAGES if each == field(data, "language")), "lv"),
     )
+
+
+def _wrong(conn: Connection, wanted: Wanted) -> dict[str, Message]:
+    """All that is wrong with it at once, by question, in the order of the form."""
+    is_login = _LOGIN.fullmatch(wanted.login) is not None
     wrong = {
-        "name": (not wanted.name, _NO_NAME),
-        "login": (not _LOGIN.fullmatch(wanted.login), _NO_LOGIN),
-        "centre": (not wanted.centre_id, _NO_CENTRE),
-        "role": (not wanted.roles, _NO_ROLE),
-        "holder": ((Role.OFFICER in wanted.roles) != bool(wanted.holder), _NO_HOLDER),
+        "name": _NO_NAME if not wanted.name else None,
+        "login": _NO_LOGIN if not is_login else None if invitations.is_login_free(conn, wanted.login) else _TAKEN,
+        "centre": None if staff.is_centre(conn, wanted.centre_id) else _NO_CENTRE,
+        "role": _NO_ROLE if not wanted.roles else None,
     }
-    return wanted, {name: text for name, (is_wrong, text) in wrong.items() if is_wrong}
+    return {name: text for name, text in wrong.items() if text is not None}
 
 
 def _within_reach(conn: Connection, session: StaffSession, invitation_id: str) -> Invitation:
     """An invitation that is open and somebody's to decide about. Raises `UnknownPersonError`."""
     one = invitations.one(conn, invitation_id)
+    if session.role is Role.OFFICER and not _may_make_code(conn, session, one):
+        raise UnknownPersonError("confirmed by somebody else")
     if session.role is Role.MANAGER and (one.centre_id != session.centre_id or set(one.roles) != {Role.ASSISTANT}):
         raise UnknownPersonError("another centre's, or not an assistant's")
     return one
@@ -192,20 +194,19 @@ async def _form(
 ) -> Response[Any]:
     is_manager = session.role is Role.MANAGER
 
-    def work(conn: Connection) -> tuple[list[dict[str, str]], list[str]]:
+    def work(conn: Connection) -> list[dict[str, str]]:
         if is_manager:
-            return [], []
+            return []
         rows = conn.execute(select(Centre.id, Centre.name).order_by(Centre.name))
-        return [{"value": row.id, "text": row.name} for row in rows], catalogue.holders(conn)
+        return [{"value": row.id, "text": row.name} for row in rows]
 
-    centres, holders = await parts.database.read(work)
+    centres = await parts.database.read(work)
     return page(
         request,
         "pages/people/invite.html",
         status=422 if errors else 200,
         is_manager=is_manager,
         centres=centres,
-        holders=holders,
         given=[(role, ROLES[role.value]) for role in GIVEN],
         typed=typed,
         errors=errors or {},
@@ -236,6 +237,7 @@ async def _one(
         back=f"/people/invitations/{invitation_id}",
         one=one,
         roles=ROLES,
+        is_officer=session.role is Role.OFFICER,
         may_link=may_link,
         may_code=may_code,
         errors=errors or {},

@@ -6,18 +6,21 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from audit.events import EventName
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.ids import new_id
 from gateway.notifications.tables import Message
-from gateway.people import freshness
+from gateway.people import freshness, invitations
 from gateway.people.access import StaffSession
+from gateway.people.errors import TwoNeededError
+from gateway.people.invitations import Wanted
 from gateway.people.roles import Role
 from gateway.people.tables import Staff, StaffInvitation
+from gateway.services.tables import Service
 from tests.gateway.answers import Answer
-from tests.gateway.callers import HOLDER, PASSWORD, Caller
+from tests.gateway.callers import HOLDER, PASSWORD, Caller, Callers
 from tests.gateway.pages.people.conftest import People
 
 NEW = {"name": "Dace Jaunā", "login": "dace", "language": "lv"}
@@ -107,6 +110,13 @@ class TestInvited:
             assert answer.status == 200
             assert "Dace" not in answer.text
         assert account(people) is None
+
+    def test_is_told_all_that_is_wrong_at_once_each_at_its_question(self, people: People) -> None:
+        path = link_of(people.manager(), invite(people.manager()))
+        wrong = open_account(people, path, password="short", again="other", code="1").text
+        for name in ("code", "password", "again"):
+            assert f'href="#{name}"' in wrong, name
+            assert f'id="{name}-error"' in wrong, name
 
     @pytest.mark.parametrize(
         "typed", [{"again": "another password"}, {"password": "short", "again": "short"}, {"code": "1"}]
@@ -223,17 +233,30 @@ class TestWhoInvites:
         assert "E-service assistant" in shown
         assert "Centre manager" not in shown
 
-    def test_an_administrator_does_managers_and_officers_anywhere_and_no_auditors(self, people: People) -> None:
+    def test_an_administrator_does_managers_anywhere_and_neither_auditors_nor_officers(self, people: People) -> None:
         there, ada = people.elsewhere(), people.administrator()
-        typed = {"centre": there, "role-officer": "officer", "holder": HOLDER}
-        invitation = invite(ada, **typed, **{"role-auditor": "auditor"})
+        others = {"role-officer": "officer", "holder": HOLDER, "role-auditor": "auditor"}
+        invitation = invite(ada, centre=there, **{"role-manager": "manager"}, **others)
         assert people.manager().get(invitation).status == 404, "another centre's"
         open_account(people, link_of(ada, invitation))
         made = account(people)
         assert made is not None
-        assert people.administrator().get(f"/people/{made}").text.count("Auditor") == 0
-        assert ada.post("/people/invite", NEW | typed | {"login": "other", "holder": "Nobody"}).status == 422
-        assert ada.post("/people/invite", NEW | {"login": "other", "centre": there}).status == 422
+        shown = people.administrator().get(f"/people/{made}").text
+        assert "Centre manager" in shown
+        assert "Auditor" not in shown
+        assert HOLDER not in shown
+        assert ada.post("/people/invite", NEW | others | {"login": "other", "centre": there}).status == 422
+
+    def test_is_told_all_that_is_wrong_at_once_each_at_its_question(self, people: People) -> None:
+        wrong = people.administrator().post("/people/invite", {"login": "Ada!", "centre": "nowhere"})
+        assert wrong.status == 422
+        summary = wrong.text.partition("</h1>")[0]
+        for name in ("name", "login", "centre", "role"):
+            assert f'href="#{name}"' in summary, name
+            assert f'id="{name}-error"' in wrong.text, name
+        taken = people.administrator().post("/people/invite", {"login": "cilda"})
+        for name in ("name", "login", "centre", "role"):
+            assert f'id="{name}-error"' in taken.text, "what only the database knows too"
 
     def test_nobody_gets_a_login_twice(self, people: People) -> None:
         invite(people.manager())
@@ -287,3 +310,104 @@ class TestAuditor:
         form = {"display_name": "Dace", "login": "dace", "centre": people.office.callers.centre_id, "language": "lv"}
         form |= {"roles-auditor": "auditor", "roles-assistant": "assistant", "reason": "needed"}
         assert people.administrator().post("/admin/propose/account.invite", form).status == 422
+
+
+class TestOfficer:
+    """Whoever is to answer for an institution: one administrator does not say it alone."""
+
+    VALUES = TestAuditor.VALUES | {"roles": ["officer"], "holder": HOLDER}
+
+    def proposed(self, people: People, **other: object) -> str:
+        values = self.VALUES | {"centre": people.office.callers.centre_id} | other
+        return people.office.propose(ChangeKind.ACCOUNT_INVITE, new_id(), values)
+
+    def officer(self, people: People) -> Callers:
+        """Somebody who is an officer already, for longer than a day."""
+        made = people.account("ods", Role.OFFICER, holder=HOLDER)
+        people.office.wait(timedelta(days=2))
+        return made
+
+    def page(self, ods: Callers) -> Caller:
+        """The officer at work: a new session, since the earlier one ended with the day."""
+        return ods.staff(Role.OFFICER, at_terminal=False)
+
+    def invited(self, people: People, change: str) -> str:
+        """The delay is over: the page of the invitation."""
+        people.office.wait()
+        people.office.apply(change)
+        text = people.administrator().get(f"/admin/changes/{change}").text
+        found = re.search(r"/people/invitations/[A-Za-z0-9_-]{22}", text)
+        assert found, text
+        return found[0]
+
+    def test_is_nobody_before_a_second_administrator_has_confirmed(self, people: People) -> None:
+        office, change = people.office, self.proposed(people)
+        assert office.state(change) is ChangeState.PROPOSED
+        assert office.page().post(f"/admin/changes/{change}/confirm").status == 403, "the proposer"
+        assert office.read(lambda conn: conn.execute(select(StaffInvitation.id)).all()) == []
+        office.confirm(change)
+        invitation = self.invited(people, change)
+        path = link_of(office.page(), invitation)
+        assert open_account(people, path, second="00000 00000").status == 403
+        assert account(people) is None
+
+    def test_is_confirmed_by_an_officer_of_the_same_institution_who_has_the_code(self, people: People) -> None:
+        ods, change = self.officer(people), self.proposed(people)
+        assert f"/admin/changes/{change}" in self.page(ods).get("/holder").text
+        assert self.page(ods).post(f"/admin/changes/{change}/confirm").status == 303
+        invitation = self.invited(people, change)
+        assert invitation in self.page(ods).get(f"/admin/changes/{change}").text
+        shown = self.page(ods).get(invitation)
+        assert shown.status == 200
+        assert "/withdraw" not in shown.text
+        code = re.search(r"\d{5} \d{5}", self.page(ods).post(f"{invitation}/code").text)
+        assert code
+        assert self.page(ods).post(f"{invitation}/link").status == 403
+        path = link_of(people.administrator(), invitation)
+        assert open_account(people, path, second=code[0]).status == 303
+        assert account(people) is not None
+
+    @pytest.mark.parametrize("other", [{"holder": "Cita iestāde"}, {"roles": ["administrator", "officer"]}])
+    def test_is_not_confirmed_by_an_officer_who_is_not_concerned(
+        self, people: People, other: dict[str, object]
+    ) -> None:
+        elsewhere = insert(Service).values(id="lv.example.other", holder="Cita iestāde", feedback_group="x", cards={})
+        rules = {"grant_least": 2, "permit_least": 2, "routes": ["phone"]}
+        people.office.write(lambda conn: conn.execute(elsewhere.values(rules)))
+        ods, change = self.officer(people), self.proposed(people, **other)
+        assert self.page(ods).get(f"/admin/changes/{change}").status == 404
+        assert self.page(ods).post(f"/admin/changes/{change}/confirm").status == 404
+        assert self.page(ods).post(f"/admin/changes/{change}/refuse").status == 404
+        assert people.office.state(change) is ChangeState.PROPOSED
+
+    def test_does_not_read_the_invitation_that_somebody_else_confirmed(self, people: People) -> None:
+        ods, change = self.officer(people), self.proposed(people)
+        people.office.confirm(change)
+        invitation = self.invited(people, change)
+        assert invitation not in self.page(ods).get(f"/admin/changes/{change}").text
+        assert (self.page(ods).get(invitation).status, self.page(ods).post(f"{invitation}/code").status) == (404, 404)
+
+    def test_that_one_person_invited_before_opens_no_account(self, people: People) -> None:
+        """As invitations were made until two were asked for."""
+        path = link_of(people.manager(), invite(people.manager()))
+        alone = update(StaffInvitation).values(roles=["officer"], holder=HOLDER)
+        people.office.write(lambda conn: conn.execute(alone))
+        assert (open_account(people, path).status, account(people)) == (410, None)
+
+    def test_is_invited_by_nobody_alone_whatever_calls(self, people: People) -> None:
+        wanted = Wanted(
+            login="dace", name="Dace", centre_id=people.office.callers.centre_id, roles=(Role.OFFICER,), holder=HOLDER
+        )
+        by, parts = people.office.session(), people.office.parts
+        with pytest.raises(TwoNeededError):
+            people.office.write(
+                lambda conn: invitations.invite(conn, parts, wanted, by=by.actor, invited_by=by.staff_id)
+            )
+
+    def test_is_taken_back_into_use_and_ended_by_two_and_suspended_by_one(self, people: People) -> None:
+        ods = people.account("ods", Role.OFFICER, holder=HOLDER)
+        ada, here = people.administrator(), f"/people/{ods.account.id}"
+        assert ada.post(f"{here}/end", {"why": "left"}).status == 403
+        assert ada.post(f"{here}/suspend", {"why": "unclear"}).status == 303
+        assert ada.post(f"{here}/resume", {"why": "cleared"}).status == 403
+        assert "/admin/propose/account.resume" in ada.get(here).text
