@@ -18,6 +18,7 @@ from connectors.sdk.together import Together
 from delegation.errors import DelegationError
 from delegation.filing import IN_DOUBT, UNSENT, FilingState
 from delegation.model import DelegationState
+from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.health import ensure_healthy
@@ -27,8 +28,8 @@ from gateway.visits import approvals, asking, plans, stopping
 from gateway.visits.actors import ByItself, Serving
 from gateway.visits.asking import Answers
 from gateway.visits.delegations import may_file
-from gateway.visits.errors import OutOfOrderError, VisitError
-from gateway.visits.plans import LeftOut, PlanAnswers
+from gateway.visits.errors import DraftNewerError, OutOfOrderError, VisitError
+from gateway.visits.plans import LeftOut, PlanAnswers, PlanDraft
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -112,11 +113,24 @@ def keep(
     visit_id: str,
     values: Mapping[str, str | list[str]],
     files: Mapping[str, Upload],
-) -> None:
-    """Keep unchecked answers, so that a form left half done loses nothing. Not an event: nothing was decided."""
+    *,
+    after: str | None = None,
+) -> str:
+    """Keep unchecked answers, so that a form left half done loses nothing; return their mark.
+
+    Not an event: nothing was decided, and what was answered before stays what services draw from. With `after` it
+    replaces only the draft of that mark.
+
+    Raises:
+        DraftNewerError: a newer draft was kept since, in another tab.
+    """
     at = _locked(conn, parts, lock_open_visit(conn, by, visit_id))
-    kept = plans.made(at.row.principal_id, values, files, at.answers().settled, is_checked=False)
-    plans.keep(at.vault, visit_id, kept, parts.clock.database_now(conn))
+    before = at.answers()
+    if after is not None and after != before.mark:
+        raise DraftNewerError("a newer draft was kept")
+    draft = PlanDraft(dict(values), asking.stored(files), new_id())
+    plans.keep(at.vault, visit_id, msgspec.structs.replace(before, draft=draft), parts.clock.database_now(conn))
+    return draft.mark
 
 
 def answer(
@@ -142,7 +156,7 @@ def answer(
     before = at.answers()
     kept = plans.made(at.row.principal_id, values, files, before.settled, is_checked=True)
     plans.keep(at.vault, visit_id, kept, now)
-    if kept != before:
+    if kept != msgspec.structs.replace(before, draft=None):
         say(conn, visit_id, EventName.PLAN_ANSWERED, by.actor, now, services=list(at.plan.services))
     if at.filing is not None and at.filing.state in UNSENT:
         _correct(conn, parts, by, at, at.filing)

@@ -12,10 +12,10 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import Connection
 
-from connectors.sdk import registry
+from connectors.sdk import groups, registry
 from connectors.sdk.answers import Answer, InvalidAnswers, Validated, validate
 from connectors.sdk.connector import Connector
-from connectors.sdk.inputs import Upload
+from connectors.sdk.inputs import Input, Upload
 from connectors.sdk.together import Together, TogetherError, together
 from delegation.filing import IN_DOUBT, FilingState
 from gateway.services import catalogue
@@ -42,6 +42,15 @@ class LeftOut(StrEnum):
     """Something has to be so first, and is not."""
 
 
+class PlanDraft(msgspec.Struct, frozen=True):
+    """What was typed since, checked by nobody and drawn from by no service."""
+
+    values: dict[str, str | list[str]]
+    files: dict[str, StoredUpload] = {}
+    mark: str = ""
+    """New each time it is kept: a page knows by it whether it is still the newest."""
+
+
 class PlanAnswers(msgspec.Struct, frozen=True):
     """What was typed for all services of a visit, by the names of the set."""
 
@@ -52,6 +61,12 @@ class PlanAnswers(msgspec.Struct, frozen=True):
     """What was said to what comes before the questions: `yes` or `no`, by service and name with a slash between."""
     is_checked: bool = False
     """Whether the services' rules took them; what is half done is not drawn from."""
+    draft: PlanDraft | None = None
+
+    @property
+    def mark(self) -> str:
+        """The mark of the draft; empty where there is none."""
+        return "" if self.draft is None else self.draft.mark
 
     def answers(self) -> dict[str, Answer | None]:
         """As questions take them."""
@@ -60,6 +75,17 @@ class PlanAnswers(msgspec.Struct, frozen=True):
     def uploads(self) -> dict[str, Upload]:
         """The files as a connector takes them."""
         return uploads(self.files)
+
+    def typed(self, asked: Iterable[Input]) -> tuple[dict[str, str | list[str]], dict[str, Upload]]:
+        """What stands in the form: what was answered, and over it what was typed since; values and files.
+
+        Rows stand as they were typed last: one that was taken away does not come back from what was answered.
+        """
+        if self.draft is None:
+            return self.values, self.uploads()
+        inputs = tuple(asked)
+        files = groups.outside(inputs, self.uploads()) | uploads(self.draft.files)
+        return groups.outside(inputs, self.values) | self.draft.values, files
 
 
 def is_plan(visit: Mapping[str, object]) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import MediaType, Response, post
+from litestar import Response, post
 from sqlalchemy import Connection
 
 from connectors.sdk import registry
@@ -11,27 +11,20 @@ from connectors.sdk.answers import InvalidAnswers, validate
 from connectors.sdk.connector import Connector
 from connectors.sdk.words import Words
 from gateway.days import day_of
-from gateway.pages.desk import filling_panel, questions, words
+from gateway.pages.desk import filling_panel, keeping, questions
 from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.filling_panel import Known
 from gateway.pages.desk.panels import Wish, can_fill
 from gateway.pages.desk.questions import PRECONDITION, Read
 from gateway.pages.forms import Form, field
-from gateway.pages.rendering import language_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.problem_texts import PROBLEMS
 from gateway.visits import asking, fixed, reading
-from gateway.visits.errors import DraftNewerError, OutOfOrderError, VisitError
+from gateway.visits.errors import OutOfOrderError
 from gateway.web.redirects import see_other
-from ui.formats import write_time
 from ui.i18n import message
 
 _NO_ANSWER: Final = message("Answer yes or no")
-_NEWER: Final = message(
-    "Other answers were kept since, in another tab: this tab keeps nothing by itself any more. “Keep for later” keeps"
-    " what stands here."
-)
 _FIXED: Final = Words(
     "Šo vērtību nosaka deleģējums: to var mainīt tikai ar jaunu deleģējumu.",
     "The delegation fixes this value: only a new delegation can change it.",
@@ -69,9 +62,9 @@ async def answer_questions(at: AtVisit) -> Response[Any]:
     form = await at.request.form()
     sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
 
-    is_old = "draft" in form and form["draft"] != before.draft and before.may_answer
+    is_old = keeping.MARK in form and form[keeping.MARK] != before.draft and before.may_answer
     if is_old and not form.get("do"):
-        return await at.show(_wish(sent), status=409, problem=PROBLEMS[DraftNewerError.code])
+        return await at.show(_wish(sent), status=409, problem=keeping.NEWER_PROBLEM)
     unfinished = _unfinished(str(form.get("do", "")), sent, connector)
     if unfinished is not None and before.may_answer:
         typed, then = unfinished
@@ -98,27 +91,14 @@ async def _fill(at: AtVisit, connector: Connector, before: "_Before", sent: Read
 
 @post("/desk/visits/{visit_id:str}/draft", status_code=200, **allow(Who.ASSISTANT))
 async def keep_typed(at: AtVisit) -> Response[Any]:
-    """Keep what stands in the form while it is typed in; the page asks for it by itself, and shows what is said.
-
-    Answers 409 where it may not be kept, with why.
-    """
+    """Keep what stands in the form while it is typed in; the page asks for it by itself."""
     connector = await _connector(at)
     before = await at.parts.database.read(at.doing(_before))
     if connector is None or not before.may_answer:
-        return _said(409, words.MOVED_ON.text(language_of(at.request)))
+        return keeping.refuse(at)
     form = await at.request.form()
     sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
-    try:
-        mark = await at.parts.database.write(at.doing(_keep, connector, sent, str(form.get("draft", ""))))
-    except VisitError as error:
-        told = _NEWER if isinstance(error, DraftNewerError) else words.MOVED_ON
-        return _said(409, told.text(language_of(at.request)))
-    time = write_time(at.parts.clock.now())
-    return _said(200, message("Kept at %(time)s", time=time).text(language_of(at.request)), mark)
-
-
-def _said(status: int, text: str, mark: str = "") -> Response[Any]:
-    return Response({"text": text, "draft": mark}, status_code=status, media_type=MediaType.JSON)
+    return await keeping.keep(at, at.doing(_keep, connector, sent, str(form.get(keeping.MARK, ""))))
 
 
 def _unfinished(wanted: str, sent: Read, connector: Connector) -> tuple[Read, str] | None:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Response, post
+from litestar.datastructures import FormMultiDict
 from sqlalchemy import Connection
 
 from connectors.sdk import registry
 from connectors.sdk.answers import InvalidAnswers
 from connectors.sdk.inputs import Upload
 from gateway.days import day_of
-from gateway.pages.desk import panels, plan_panel, questions
+from gateway.pages.desk import keeping, panels, plan_panel, questions
 from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.panels import Wish
 from gateway.pages.desk.plan_panel import FIXED, PRECONDITION, Planned
@@ -56,26 +57,35 @@ async def answer(at: AtVisit) -> Response[Any]:
     before = await at.parts.database.read(at.doing(_before))
     if before is None:
         return see_other(at.path)
-    form = await at.request.form()
-    sent = await questions.read(form, before.planned.inputs, before.values, before.files)
+    form, sent = await _read(at, before)
     wanted, then = str(form.get("do", "")), "?note=draft"
+    is_old = keeping.MARK in form and form[keeping.MARK] != before.planned.answers.mark
+    if is_old and not wanted:
+        return await at.show(_wish(sent), status=409, problem=keeping.NEWER_PROBLEM)
     changed = questions.with_other_rows(sent, before.planned.inputs, wanted)
     if changed is not None:
         sent, then = changed[0], f"?panel=edit#{changed[1]}"
     keep = at.doing(advancing.keep, _all(before, sent), _files(before, sent))
-    wish = Wish(panel="edit", typed=sent.values, kept=sent.kept)
     if wanted == "keep" or changed is not None:
-        return await at.take(keep, wish=wish, then=then)
+        return await at.take(keep, wish=_wish(sent), then=then)
     if not before.may_answer:
         return await at.take(_refuse)
+    await at.parts.database.write(keep)  # whatever is refused now, nobody types it twice
     errors = _errors(before, sent, at.session.language)
     if errors:
-        if not before.planned.answers.is_checked:
-            await at.parts.database.write(keep)
-        return await at.show(Wish(panel="edit", typed=sent.values, errors=errors, kept=sent.kept), status=422)
-    if not before.planned.answers.is_checked:
-        await at.parts.database.write(keep)  # whatever is refused now, nobody types it twice
-    return await at.take(at.doing(advancing.answer, _all(before, sent), _files(before, sent)), wish=wish)
+        return await at.show(_wish(sent, errors), status=422)
+    return await at.take(at.doing(advancing.answer, _all(before, sent), _files(before, sent)), wish=_wish(sent))
+
+
+@post("/desk/visits/{visit_id:str}/plan/draft", status_code=200, **allow(Who.ASSISTANT))
+async def keep_typed(at: AtVisit) -> Response[Any]:
+    """Keep what stands in the form while it is typed in; the page asks for it by itself."""
+    before = await at.parts.database.read(at.doing(_before))
+    if before is None or not before.may_answer:
+        return keeping.refuse(at)
+    form, sent = await _read(at, before)
+    after = str(form.get(keeping.MARK, ""))
+    return await keeping.keep(at, at.doing(advancing.keep, _all(before, sent), _files(before, sent), after=after))
 
 
 @post("/desk/visits/{visit_id:str}/plan/leave-out", **allow(Who.ASSISTANT))
@@ -99,16 +109,25 @@ def _before(conn: Connection, parts: Parts, session: StaffSession, visit_id: str
     return _Before(planned, known.values, known.files, may_answer=panels.can_answer_all(view))
 
 
+async def _read(at: AtVisit, before: _Before) -> tuple[FormMultiDict, Read]:
+    form = await at.request.form()
+    return form, await questions.read(form, before.planned.inputs, before.values, before.files)
+
+
+def _wish(sent: Read, errors: dict[str, str] | None = None) -> Wish:
+    return Wish(panel="edit", typed=sent.values, errors=errors or {}, kept=sent.kept)
+
+
 def _all(before: _Before, sent: Read) -> dict[str, Typed]:
     """What stands in the form, and what was answered to questions that it does not ask any more."""
     shown = {each.name for each in before.planned.inputs}
-    earlier = {name: value for name, value in before.planned.answers.values.items() if _whose(name) not in shown}
+    earlier = {name: value for name, value in before.planned.typed[0].items() if _whose(name) not in shown}
     return earlier | sent.values
 
 
 def _files(before: _Before, sent: Read) -> dict[str, Upload]:
     shown = {each.name for each in before.planned.inputs}
-    earlier = before.planned.answers.uploads()
+    earlier = before.planned.typed[1]
     return {name: file for name, file in earlier.items() if _whose(name) not in shown} | sent.files
 
 
@@ -145,4 +164,4 @@ def _refuse(_conn: Connection) -> None:
     raise OutOfOrderError("answer when nothing is asked")
 
 
-HANDLERS = (settle, answer, leave_out, take_back)
+HANDLERS = (settle, answer, keep_typed, leave_out, take_back)

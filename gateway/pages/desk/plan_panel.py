@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -86,6 +87,11 @@ class Planned:
     def inputs(self) -> tuple[Input, ...]:
         """The same as a form reads them."""
         return tuple(each.input for each in self.asked)
+
+    @cached_property
+    def typed(self) -> tuple[dict[str, Typed], dict[str, Upload]]:
+        """What was answered, and over it what was typed since: values and files."""
+        return self.answers.typed(self.plan.inputs)
 
     @property
     def waits_for(self) -> tuple[str, ...]:
@@ -178,9 +184,9 @@ def known(conn: Connection, parts: Parts, planned: Planned) -> Known:
         guess = fixed.suggested(registry.find(service), name, delegation.get("authority_kind"))
         values |= {planned.plan.name_of(service, each): value for each, value in guess.items()}
     values |= planned.given
-    values |= planned.answers.values
+    typed, files = planned.typed
+    values |= typed
     values |= planned.fixed
-    files: dict[str, Upload] = planned.answers.uploads()
     return Known(values | {each: file.filename for each, file in files.items()}, files)
 
 
@@ -211,6 +217,7 @@ def gather(
         "has_rows": any(each.kind == "group" for each in planned.inputs),
         "awaited": _awaited(conn, planned, language),
         "is_begun": planned.answers.is_checked,
+        "draft": planned.answers.mark,
         "already": _already(conn, parts, planned),
     }
 

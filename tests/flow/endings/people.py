@@ -131,7 +131,7 @@ class Desk(Window):
 
     def asked(self, ending: str) -> set[str]:
         """The names of what the form with this address asks; a day of three fields, or rows, are one question."""
-        names = {each.attributes["name"] for each in fields_of(self.form(ending))} - {"_csrf", "csrf"}
+        names = {each.attributes["name"] for each in fields_of(self.form(ending))} - {"_csrf", "csrf", "draft"}
         days = {name.removesuffix("-year") for name in names if name.endswith("-year")}
         single = days | {name for name in names if name.rpartition("-")[0] not in days}
         return {".".join(name.split(".")[:2]) for name in single if not name.startswith("keep.")}

@@ -8,20 +8,25 @@ from playwright.sync_api import Browser, Page, expect
 
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
+from tests.gateway.visits import planned
+from tests.gateway.visits.counter import BENEFIT, QUEUE
+from tests.gateway.visits.played import filed
 from tests.gateway.windows import address, go, open_as
 
 __all__ = ["address"]
 
 ACCOUNT = "LV78PARA0000000000001"
 OTHER = "LV51PARA0000000000002"
+YEAR = "s2.start_year"
+"""A question of the second of several services, as their form names it."""
 
 
 def mark_on(page: str) -> str:
     return page.split('name="draft" value="')[1].split('"', maxsplit=1)[0]
 
 
-def typed(desk: Desk, mark: str, **values: str) -> tuple[int, dict[str, Any]]:
-    answer = desk.press_button("draft", {"draft": mark} | values)
+def typed(desk: Desk, mark: str, at: str = "", **values: str) -> tuple[int, dict[str, Any]]:
+    answer = desk.press_button(f"{at}/draft".strip("/"), {"draft": mark} | values)
     return answer.status, json.loads(answer.body)
 
 
@@ -83,6 +88,60 @@ class TestSentFromAnOlderTab:
         kept = desk.press_button("answers", {"draft": mark, "email": "otrais@piemers.example", "do": "keep"})
         assert kept.status == 303
         assert draft_of(desk)["email"] == "otrais@piemers.example"
+
+
+class TestOfSeveralServices:
+    """Their questions stand in one form, and what was answered once goes on by itself: a draft never touches that."""
+
+    @pytest.fixture
+    def several(self, desk: Desk) -> Desk:
+        desk.open_several(BENEFIT, QUEUE).grant()
+        planned.settle(desk, sheet="yes", child="yes")
+        return desk
+
+    def test_stands_in_the_form_again_and_is_no_answer(self, several: Desk) -> None:
+        mark = mark_on(several.look().text)
+        status, said = typed(several, mark, at="plan", **{YEAR: "2037"})
+        assert (status, said["text"]) == (200, "Kept at 11:00")
+        page = several.look().text
+        assert mark_on(page) == said["draft"] != mark
+        assert 'value="2037"' in page
+        assert several.view().filing is None
+
+    def test_leaves_what_was_answered_to_go_on_with(self, several: Desk) -> None:
+        planned.answer(several)
+        several.report_read_back()
+        mark = mark_on(several.look("?panel=edit").text)
+        assert typed(several, mark, at="plan", **{YEAR: "half ty"})[0] == 200
+        several.sign_in()
+        several.press()
+        several.answer(filed(several.clock.now()))
+        planned.go_on(several)
+        assert several.view().visit["service_id"] == QUEUE
+        assert several.stage is Stage.FILLING
+
+    def test_does_not_write_over_what_another_tab_kept(self, several: Desk) -> None:
+        mark = mark_on(several.look().text)
+        assert typed(several, mark, at="plan", **{YEAR: "2037"})[0] == 200
+        status, said = typed(several, mark, at="plan", **{YEAR: "2032"})
+        assert (status, "another tab" in said["text"]) == (409, True)
+        late = several.press_button("plan/answers", {"draft": mark, YEAR: "2032"})
+        assert (late.status, "Other answers were kept since" in late.text) == (409, True)
+        assert 'value="2037"' in several.look().text
+
+    def test_stays_when_a_correction_is_refused(self, several: Desk) -> None:
+        planned.answer(several)
+        several.report_read_back()
+        refused = several.press_button("plan/answers", {YEAR: "20x9"})
+        assert refused.status == 422
+        assert "20x9" in several.look("?panel=edit").text
+
+    def test_is_gone_once_it_is_answered(self, several: Desk) -> None:
+        mark = mark_on(several.look().text)
+        typed(several, mark, at="plan", **{YEAR: "half ty"})
+        several.press_button("plan/answers", planned.as_sent(planned.answers(several)))
+        page = several.look("?panel=edit").text
+        assert (mark_on(page), "half ty" in page) == ("", False)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
