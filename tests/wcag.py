@@ -72,6 +72,25 @@ _OPTIONS: Final = {
 }
 _CONTRAST: Final = "color-contrast"
 _AGAIN: Final = {**_OPTIONS, "rules": {_CONTRAST: {"enabled": False}}}
+_STILL: Final = """() => {
+    window.still = async (ask) => {
+        for (let left = ATTEMPTS; ; left -= 1) {
+            let moved = false;
+            const look = (records) => {
+                moved ||= records.some(({addedNodes, removedNodes}) => [...addedNodes, ...removedNodes].some(
+                    (each) => each.nodeType === Node.ELEMENT_NODE && !each.matches("head *")));
+            };
+            const watcher = new MutationObserver(look);
+            watcher.observe(document, {childList: true, subtree: true});
+            const found = await ask();
+            look(watcher.takeRecords());
+            watcher.disconnect();
+            if (!moved || left === 1) return found;
+        }
+    };
+}""".replace("ATTEMPTS", "5")
+"""A live page may exchange its parts while axe looks at them, and axe then leaves what has gone to a person: it is asked
+again until the page stood still."""
 _RUN: Final = """options => {
     const shows = (each) => each.checkVisibility({visibilityProperty: true, opacityProperty: true});
     window.seenAt = new WeakSet([...document.querySelectorAll("body *")].filter(shows));
@@ -81,7 +100,7 @@ _RUN: Final = """options => {
             document.querySelector(node.target[0])?.closest(each.within));
         return fits ? [] : [`${rule} ${said ?? ""}: ${node.target.join(" ")} ${node.html.slice(0, 160)}`];
     };
-    return axe.run(document, options).then(({violations, incomplete}) => ({
+    return still(() => axe.run(document, options)).then(({violations, incomplete}) => ({
         violations,
         unreviewed: incomplete.flatMap(({id, nodes}) => nodes.flatMap((node) => told(id, node))),
     }));
@@ -90,9 +109,12 @@ _RUN_AGAIN: Final = """async (options) => {
     const shows = (each) => each.checkVisibility({visibilityProperty: true, opacityProperty: true});
     const fresh = [...document.querySelectorAll("body *")].filter((each) => shows(each) && !seenAt.has(each));
     fresh.forEach((each) => seenAt.add(each));
-    const anew = (only) => axe.run({include: fresh.map((each) => [each])}, {...options, rules: {}, ...only});
+    const anew = (only) => still(() => {
+        const include = fresh.filter((each) => each.isConnected).map((each) => [each]);
+        return include.length ? axe.run({include}, {...options, rules: {}, ...only}) : {violations: []};
+    });
     if (ONLY) return fresh.length ? anew({}) : {violations: []};
-    const {violations} = await axe.run(document, options);
+    const {violations} = await still(() => axe.run(document, options));
     if (!fresh.length) return {violations};
     const contrast = await anew({runOnly: ["RULE"]});
     return {violations: [...violations, ...contrast.violations]};
@@ -115,6 +137,7 @@ def faults(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """
     page.wait_for_selector("body.js-enabled")
     page.evaluate(Axe().axe_script)
+    page.evaluate(_STILL)
     return [fault for width in widths for fault in _faults_at(page, width, is_first=width == widths[0])]
 
 

@@ -37,6 +37,25 @@ def test_breaks_no_rule_at_a_phones_and_a_desks_width(browser: Browser, site: Si
     assert said == []
 
 
+def test_a_live_page_that_is_exchanged_meanwhile_is_asked_again(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 900})
+    try:
+        page.set_content(
+            """<!doctype html><html lang="en"><title>Live</title><body class="js-enabled"><main><h1>Check</h1></main>"""
+        )
+        page.evaluate(
+            """() => Object.defineProperty(window, "seenAt", {configurable: true, set() {
+                delete window.seenAt;
+                const main = document.querySelector("main");
+                setTimeout(() => { main.replaceWith(main.cloneNode(true)); window.exchanged = true; });
+            }})"""
+        )
+        ensure_accessible(page, (320,))
+        assert page.evaluate("window.exchanged") is True
+    finally:
+        page.close()
+
+
 @pytest.mark.parametrize("name", ["fields", "desk", "readback", "components"])
 def test_pages_hold_together_without_scripts(browser: Browser, site: Site, name: str) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 900}, java_script_enabled=False)
