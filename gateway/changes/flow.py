@@ -129,8 +129,8 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
 
     Raises:
         ChangeUnknownError, ChangeOverError: there is no such proposal, or none any more.
-        SamePersonError: it is their own, of somebody whom they invited or who invited them, proposed at the same
-            computer, or about their own training or account.
+        SamePersonError: it is their own, of somebody on the same tree of invitations, proposed at the same computer,
+            or about their own training or account.
         FreshAccountError: their account was created or recovered within a day.
     """
     now = store.clock.database_now(conn)
@@ -141,7 +141,7 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
     if row.proposed_by == session.staff_id:
         raise SamePersonError("the proposer does not confirm")
     if inviters.are_bound(conn, row.proposed_by, session.staff_id):
-        raise SamePersonError("one of the two invited the other")
+        raise SamePersonError("one of the two invited the other, or one person both")
     if row.proposed_by is not None and not _is_elsewhere(row, session):
         raise SamePersonError("not at the computer where it was proposed")
     if row.kind is ChangeKind.TRAINING_GRANT and network.is_of(row.target, session.staff_id):

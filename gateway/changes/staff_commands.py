@@ -17,15 +17,13 @@ from gateway.changes.tables import ChangeKind
 from gateway.config import Settings
 from gateway.ids import new_id
 from gateway.parts import Store, open_store
-from gateway.people import staff, staff_states
+from gateway.people import inviters, staff, staff_states
 from gateway.people.errors import PeopleError
 from gateway.people.roles import BY_TWO, Role
 from gateway.people.staff import Created, NewStaff
 from gateway.people.tables import StateWhy
 
 T = TypeVar("T")
-_ENOUGH = 2
-"""Administrators who can decide without the operator."""
 
 
 @click.command("add-staff")
@@ -78,9 +76,14 @@ def _write(login: str, work: Callable[[Connection, Store], T]) -> T:
     return made
 
 
+def _can_decide(conn: Connection) -> bool:
+    """Whether two administrators can, without the operator: two who sign in, and whom no inviter ties together."""
+    return inviters.has_two(conn, staff_states.administrators(conn))
+
+
 def _resume(conn: Connection, store: Store, login: str, reason: str) -> str | None:
     account = staff_states.locked(conn, staff.find_by_login(conn, login))
-    if account.needs_two and len(staff_states.administrators(conn)) >= _ENOUGH:
+    if account.needs_two and _can_decide(conn):
         plan = Plan(kind=ChangeKind.ACCOUNT_RESUME, target=account.id, values={})
         return flow.propose(conn, store, plan, by=None, reason=reason)
     now = store.clock.database_now(conn)
@@ -91,7 +94,7 @@ def _resume(conn: Connection, store: Store, login: str, reason: str) -> str | No
 def _add(conn: Connection, store: Store, new: NewStaff, reason: str) -> Created | str:
     """Make the account, or propose it and return the change's id."""
     staff.ensure_fit(new.roles, new.holder)
-    if not set(new.roles) & BY_TWO or len(staff_states.administrators(conn)) < _ENOUGH:
+    if not set(new.roles) & BY_TWO or not _can_decide(conn):
         return staff.create(conn, store.sealer, new, now=store.clock.now())
     values = {
         "login": new.login,

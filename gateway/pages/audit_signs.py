@@ -95,6 +95,18 @@ WORDS: Final[Mapping[Sign, Words]] = {
         ),
         message("Somebody may be acting for themselves. But neighbours and relatives live at one address."),
     ),
+    Sign.SIBLINGS: Words(
+        message("A second person who serves nobody"),
+        message(
+            "At least %(least)s times a colleague confirmed who served no resident in this time, and whom the same"
+            " person had invited alone as the assistant.",
+            least=RULES[Sign.SIBLINGS].least,
+        ),
+        message(
+            "Whoever invites alone could make up both of them. But a manager who helps out, or somebody who has just"
+            " begun, also only looks."
+        ),
+    ),
 }
 
 

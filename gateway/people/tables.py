@@ -99,6 +99,8 @@ class StaffInvitation(Base):
     __table_args__ = (
         Index("ix_staff_invitation_centre", "centre_id", "made_at"),
         Index("ix_staff_invitation_change", "change_id"),
+        Index("ix_staff_invitation_staff", "staff_id"),
+        Index("ix_staff_invitation_inviter", "invited_by"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

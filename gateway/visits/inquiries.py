@@ -25,7 +25,7 @@ from gateway.ledger import outbox
 from gateway.ledger.outbox import Event
 from gateway.ledger.tables import AuditEvent
 from gateway.parts import GATEWAY, Store
-from gateway.people import computers, freshness
+from gateway.people import computers, freshness, inviters
 from gateway.people.access import StaffSession
 from gateway.visits import inquiry_rules
 from gateway.visits.audit_states import InquiryEnd, InquiryStepKind
@@ -126,7 +126,8 @@ def agree(conn: Connection, store: Store, by: StaffSession, inquiry_id: str) -> 
     Raises:
         NotFoundError: there is no such inquiry.
         InquiryOverError: it is in force, over, or nobody agreed in time.
-        InquirySecondError: `by` proposed it, sits at that computer, served one of the visits, or is too new.
+        InquirySecondError: `by` proposed it, sits at that computer, is on the proposer's tree of invitations, served
+            one of the visits, or is too new.
         InquiryFaultError: inquiries about the same person have begun meanwhile.
     """
     now = store.clock.database_now(conn)
@@ -138,6 +139,8 @@ def agree(conn: Connection, store: Store, by: StaffSession, inquiry_id: str) -> 
     proposer = (row.opened_terminal_id, row.opened_browser_hash)
     if row.opened_by == by.staff_id or not computers.are_different(proposer, (by.terminal_id, by.browser_hash)):
         raise InquirySecondError("the second is somebody else, elsewhere")
+    if inviters.are_bound(conn, row.opened_by, by.staff_id):
+        raise InquirySecondError("one of the two invited the other, or one person both")
     _ensure_may_decide(conn, store, by, subjects.visits, now)
     inquiry_rules.check_total(conn, store, subjects.everybody | people, row.ends_at, now, but=inquiry_id)
     _step(conn, inquiry_id, InquiryStepKind.AGREED, by.staff_id, now)

@@ -133,7 +133,7 @@ def ask(
         "asked_terminal_id": by.terminal_id,
         "asked_at": now,
         "lapses_at": lapses_at,
-        "barred": "".join(f" {each} " for each in sorted({*subject.barred, *inviters.bound_to(conn, by.staff_id)})),
+        "barred": "".join(f" {each} " for each in sorted({*subject.barred, *inviters.line_of(conn, by.staff_id)})),
         "state": SecondLookState.WAITING,
     }
     conn.execute(_INSERT, values)
@@ -264,7 +264,7 @@ def ensure_may_answer(
     is_among = f" {session.staff_id} " in visit.served_by or f" {session.staff_id} " in row.barred
     if session.staff_id in (row.asked_by, visit.assistant_id) or is_among:
         raise SecondPersonError("not somebody whom it concerns")
-    if inviters.bound_to(conn, session.staff_id) & {visit.assistant_id, *visit.served_by.split()}:
+    if inviters.line_of(conn, session.staff_id) & {visit.assistant_id, *visit.served_by.split()}:
         raise SecondPersonError("not whoever invited, or was invited by, who serves the visit or served it")
     if session.terminal_id in (row.asked_terminal_id, visit.terminal_id):
         raise SecondPersonError("not at the terminal of the visit")

@@ -27,11 +27,12 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from delegation.assurance import ApprovalKind, Route
 from gateway.days import beginning_of, end_of
-from gateway.people.tables import Centre, Staff
+from gateway.people.tables import Centre, Staff, StaffInvitation
 from gateway.visits.calendar import closed_between
 from gateway.visits.guarding import OwnMatterError
 from gateway.visits.tables import (
@@ -42,6 +43,7 @@ from gateway.visits.tables import (
     Filing,
     SecondLook,
     SecondLookKind,
+    SecondLookState,
     Visit,
 )
 
@@ -74,6 +76,8 @@ class Sign(StrEnum):
     """Something was sent while centres are closed."""
     OWN_VALUES = "own_values"
     """What was given for a resident is the assistant's own."""
+    SIBLINGS = "siblings"
+    """The second pair of eyes was somebody whom the same person invited alone, and who serves nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +265,33 @@ def _own(period: Period) -> Cases:
     )
 
 
+def _seconded_by_siblings(period: Period) -> Cases:
+    """Looks that somebody confirmed who opened no visit of their own in the period, where one person invited both."""
+    asker, second = aliased(StaffInvitation), aliased(StaffInvitation)
+    serves = select(Visit.id).where(
+        Visit.assistant_id == SecondLook.decided_by, Visit.opened_at >= period.since, Visit.opened_at < period.end
+    )
+    columns: tuple[ColumnElement[Any], ...] = (
+        SecondLook.visit_id.label("visit"),
+        Visit.centre_id.label("centre"),
+        SecondLook.asked_by.label("assistant"),
+        literal(1).label("hit"),
+    )
+    return (
+        select(*columns)
+        .join_from(SecondLook, Visit, Visit.id == SecondLook.visit_id)
+        .join(asker, and_(asker.staff_id == SecondLook.asked_by, asker.change_id.is_(None)))
+        .join(second, and_(second.staff_id == SecondLook.decided_by, second.change_id.is_(None)))
+        .where(
+            SecondLook.asked_at >= period.since,
+            SecondLook.asked_at < period.end,
+            SecondLook.state == SecondLookState.CONFIRMED,
+            second.invited_by == asker.invited_by,
+            ~serves.correlate(SecondLook).exists(),
+        )
+    )
+
+
 RULES: Final[Mapping[Sign, Rule]] = {
     Sign.PAPER: Rule(5, 90, _on_paper),
     Sign.HASTE: Rule(3, 0, _in_haste),
@@ -268,4 +299,5 @@ RULES: Final[Mapping[Sign, Rule]] = {
     Sign.STOPS: Rule(5, 20, _stopped),
     Sign.CLOSED_HOURS: Rule(3, 0, _while_closed),
     Sign.OWN_VALUES: Rule(2, 0, _own),
+    Sign.SIBLINGS: Rule(3, 0, _seconded_by_siblings),
 }

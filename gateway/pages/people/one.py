@@ -9,6 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
+from gateway.changes import listing as changes
 from gateway.pages.admin.words import ROLES
 from gateway.pages.forms import Form, field
 from gateway.pages.people import words
@@ -16,7 +17,7 @@ from gateway.pages.people.listing import READERS, centre_of
 from gateway.pages.rendering import page
 from gateway.pages.staff_values import KINDS
 from gateway.parts import Parts
-from gateway.people import directory, fingerprints, staff_states
+from gateway.people import directory, fingerprints, inviters, staff_states
 from gateway.people.access import StaffSession
 from gateway.people.directory import Person
 from gateway.people.roles import BY_TWO, Role
@@ -103,6 +104,7 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, staff_i
             "person": person,
             "trained": trainings.of_staff(conn, staff_id, session.language),
             "present": fingerprints.present(conn, [staff_id])[staff_id],
+            "inviters": _inviters(conn, staff_id),
             "left": left_open.of_person(conn, staff_id, session.language, most=_MOST),
         }
 
@@ -180,6 +182,15 @@ async def _step_page(
         why=words.WHY,
         errors=errors or {},
     )
+
+
+def _inviters(conn: Connection, staff_id: str) -> list[str]:
+    """By whose word the account came to be: of one person, of two, or of none, where the command line made it."""
+    inviter = inviters.inviter_of(conn, staff_id)
+    if inviter is None or inviter.change_id is None:
+        return [] if inviter is None else [inviter.name]
+    change = changes.one(conn, inviter.change_id)
+    return [name for name in (change.proposer, change.confirmer) if name is not None]
 
 
 def _step(name: str) -> Step:

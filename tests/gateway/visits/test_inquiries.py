@@ -19,7 +19,7 @@ from gateway.visits.audit_states import InquiryEnd
 from gateway.visits.bundles import EVERYTHING
 from gateway.visits.errors import InquiryFaultError, InquiryOverError, InquirySecondError, NotFoundError
 from gateway.visits.inquiry_list import InquiryStanding
-from tests.gateway.visits.colleagues import a_colleague
+from tests.gateway.visits.colleagues import a_colleague, a_terminal, invited
 from tests.gateway.visits.counter import ILZE, Counter
 from tests.gateway.visits.inquired import (
     agree,
@@ -148,6 +148,16 @@ class TestTheSecond:
             agree(visited, new, inquiry)
         with pytest.raises(InquirySecondError):
             propose(visited, new)
+
+    def test_was_not_invited_by_whoever_invited_the_first(self, visited: Counter, two: StaffSession) -> None:
+        """Two auditors whom one person made up, and two others then raised."""
+        places = [a_terminal(visited, visited.by.centre_id) for _ in range(2)]
+        made_up = [replace(two, staff_id=invited(visited, visited.by.staff_id), terminal_id=at) for at in places]
+        visited.clock.move(timedelta(days=2))
+        inquiry = propose(visited, made_up[0])
+        with pytest.raises(InquirySecondError):
+            agree(visited, made_up[1], inquiry)
+        agree(visited, two, inquiry)
 
     def test_did_not_serve_the_visit(self, visited: Counter, one: StaffSession) -> None:
         inquiry = propose(visited, one)

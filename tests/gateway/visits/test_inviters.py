@@ -1,6 +1,7 @@
-"""Of two people one of whom invited the other, neither is the other's second pair of eyes."""
+"""Of two people one of whom invited the other, or whom one person invited, who is the other's second pair of eyes."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -28,15 +29,41 @@ def line(counter: Counter) -> Line:
     return Line(counter, ids)
 
 
-def test_who_invites_is_bound_to_whom_they_invited_and_over_one_between(line: Line) -> None:
-    near = {(n, m) for n, one in enumerate(line.ids) for m, other in enumerate(line.ids) if line.bound(one, other)}
+def test_at_a_counter_who_invites_is_bound_to_whom_they_invited_and_over_one_between(line: Line) -> None:
+    lines = [line.counter.read(partial(inviters.line_of, staff_id=each)) for each in line.ids]
+    near = {(n, m) for n, of in enumerate(lines) for m, other in enumerate(line.ids) if other in of}
     assert near == {(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (0, 2), (2, 0), (1, 3), (3, 1)}
+
+
+def test_at_a_counter_two_whom_one_manager_invited_are_colleagues(line: Line) -> None:
+    sibling = invited(line.counter, line.ids[0])
+    assert line.counter.read(lambda conn: inviters.line_of(conn, sibling)) == {line.ids[0]}
+
+
+def test_for_the_gateway_everybody_on_one_tree_is_bound_to_everybody_else_on_it(line: Line) -> None:
+    sibling = invited(line.counter, line.ids[0])
+    cousin = invited(line.counter, sibling)
+    everybody = [*line.ids, sibling, cousin]
+    assert all(line.bound(one, other) for one in everybody for other in everybody)
 
 
 def test_nobody_else_is_bound(line: Line) -> None:
     stranger = a_colleague(line.counter).staff_id
     by_the_command_line = invited(line.counter, None)
     by_two = invited(line.counter, line.ids[0], change_id="agreed")
+    by_two_as_well = invited(line.counter, line.ids[0], change_id="agreed")
     for other in (stranger, by_the_command_line, by_two):
         assert not any(line.bound(one, other) or line.bound(other, one) for one in line.ids)
         assert not line.bound(None, other)
+    assert not line.bound(by_two, by_two_as_well)
+
+
+def test_two_can_decide_only_where_two_trees_are_there(line: Line) -> None:
+    def can(*ids: str) -> bool:
+        return line.counter.read(lambda conn: inviters.has_two(conn, ids))
+
+    sibling, stranger = invited(line.counter, line.ids[0]), a_colleague(line.counter).staff_id
+    assert not can()
+    assert not can(stranger)
+    assert not can(sibling, *line.ids)
+    assert can(sibling, stranger)

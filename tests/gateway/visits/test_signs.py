@@ -12,6 +12,7 @@ from gateway.database.counting import count_statements
 from gateway.ids import new_id
 from gateway.people import residents
 from gateway.people.residents import Profile
+from gateway.people.roles import Role
 from gateway.visits import guarding, signs
 from gateway.visits.guarding import NotTrainedError, OwnMatterError
 from gateway.visits.signs import FASTEST_READER, RULES, Period, Sign
@@ -25,7 +26,7 @@ from gateway.visits.tables import (
     SecondLookState,
     Visit,
 )
-from tests.gateway.visits.colleagues import a_colleague
+from tests.gateway.visits.colleagues import a_colleague, invited
 from tests.gateway.visits.counter import ILZE, Counter
 
 TODAY = date(2026, 11, 2)
@@ -182,6 +183,29 @@ class TestOwnValues:
         assert behind(granted, Sign.OWN_VALUES) == {granted.visit_id}
 
 
+class TestSiblings:
+    def test_speaks_from_three_confirmed_by_whom_the_same_person_invited_and_who_serves_nobody(
+        self, granted: Counter
+    ) -> None:
+        manager = a_colleague(granted, role=Role.MANAGER).staff_id
+        asker, second, other = invited(granted, manager), invited(granted, manager), invited(granted, None)
+        for by in (second, second, other, other):
+            confirmed(granted, asker, by)
+        assert found(granted, Sign.SIBLINGS) == []
+        confirmed(granted, asker, second)
+        assert found(granted, Sign.SIBLINGS) == [("Paraugu centrs", "Izdoma Neviena", 3, 3)]
+        assert behind(granted, Sign.SIBLINGS) == {granted.visit_id}
+        copies(granted, Visit, 1, assistant_id=second)
+        assert found(granted, Sign.SIBLINGS) == [], "a colleague who serves residents too"
+
+    def test_is_silent_where_two_people_agreed_on_one_of_them(self, granted: Counter) -> None:
+        manager = a_colleague(granted, role=Role.MANAGER).staff_id
+        asker, second = invited(granted, manager), invited(granted, manager, change_id="agreed")
+        for _ in range(5):
+            confirmed(granted, asker, second)
+        assert found(granted, Sign.SIBLINGS) == []
+
+
 class TestEveryRule:
     INDEXES = {
         Sign.PAPER: ["ix_approval_decided"],
@@ -190,6 +214,7 @@ class TestEveryRule:
         Sign.STOPS: ["ix_delegation_requested"],
         Sign.CLOSED_HOURS: ["ix_filing_sent"],
         Sign.OWN_VALUES: ["ix_barred_step_at", "ix_second_look_asked"],
+        Sign.SIBLINGS: ["ix_second_look_", "ix_staff_invitation_"],
     }
 
     def test_reads_its_period_by_an_index_and_no_more(self, counter: Counter) -> None:
@@ -242,7 +267,7 @@ def barred(counter: Counter, error: guarding.BarredError) -> None:
     counter.write(lambda conn: guarding.note(conn, counter.store, counter.by, counter.visit_id, "ask", error))
 
 
-def look(counter: Counter, kind: SecondLookKind) -> None:
+def look(counter: Counter, kind: SecondLookKind, **more: Any) -> None:
     row = {
         "id": new_id(),
         "visit_id": counter.visit_id,
@@ -254,4 +279,11 @@ def look(counter: Counter, kind: SecondLookKind) -> None:
         "barred": " ",
         "state": SecondLookState.LAPSED,
     }
-    counter.write(lambda conn: conn.execute(insert(SecondLook).values(**row)))
+    counter.write(lambda conn: conn.execute(insert(SecondLook).values(**row | more)))
+
+
+def confirmed(counter: Counter, asker: str, second: str) -> None:
+    """Somebody asked, and somebody confirmed."""
+    now = counter.clock.now()
+    answer = {"state": SecondLookState.CONFIRMED, "looked_by": second, "decided_by": second, "decided_at": now}
+    look(counter, SecondLookKind.SAME_ADDRESS, asked_by=asker, **answer)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from audit.events import EventName
+from gateway.changes.errors import SamePersonError
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.ids import new_id
 from gateway.notifications.tables import Message
@@ -144,6 +145,29 @@ class TestMadeUp:
         office.confirm(change)
         assert office.state(change) is ChangeState.CONFIRMED
 
+    def test_two_by_one_inviter_do_not_decide_together_even_as_administrators(self, people: People) -> None:
+        """Each was raised by two people, who knew neither."""
+        office = people.office
+        ada = office.session()
+        made_up = [
+            replace(ada, staff_id=self.opened_by_link(people, login), browser_hash=login.encode())
+            for login in ("dace", "egle")
+        ]
+        people.office.wait(timedelta(days=1, minutes=1))
+        change = office.propose(ChangeKind.ACCOUNT_END, people.maija.account.id, {}, by=made_up[0])
+        with pytest.raises(SamePersonError):
+            office.confirm(change, made_up[1])
+        office.confirm(change)
+        assert office.state(change) is ChangeState.CONFIRMED
+
+    def opened_by_link(self, people: People, login: str) -> str:
+        """The account of somebody whom Ada invited alone."""
+        typed = {"login": login, "role-manager": "manager", "centre": people.office.callers.centre_id}
+        open_account(people, link_of(people.administrator(), invite(people.administrator(), **typed)))
+        made = account(people, login)
+        assert made is not None
+        return made
+
     def opened(self, people: People, role: str) -> Caller:
         """Somebody whom Ada invited alone, a day later."""
         typed = {f"role-{role}": role, "centre": people.office.callers.centre_id}
@@ -230,6 +254,7 @@ class TestWhoInvites:
         made = account(people)
         assert made is not None
         shown = people.manager().get(f"/people/{made}").text
+        assert "Maija Piemēra alone" in shown
         assert "E-service assistant" in shown
         assert "Centre manager" not in shown
 
@@ -365,7 +390,8 @@ class TestOfficer:
         assert self.page(ods).post(f"{invitation}/link").status == 403
         path = link_of(people.administrator(), invitation)
         assert open_account(people, path, second=code[0]).status == 303
-        assert account(people) is not None
+        made = account(people)
+        assert " and Ods Piemēra</dd>" in people.administrator().get(f"/people/{made}").text
 
     @pytest.mark.parametrize("other", [{"holder": "Cita iestāde"}, {"roles": ["administrator", "officer"]}])
     def test_is_not_confirmed_by_an_officer_who_is_not_concerned(
