@@ -21,11 +21,12 @@ from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import ResidentSession, StaffSession
 from gateway.services import catalogue
-from gateway.visits import actors, approvals, fixed, parties, read_backs, statements, stop_codes
+from gateway.visits import actors, approvals, fixed, parties, read_backs, request_drafts, statements, stop_codes
 from gateway.visits.asking import Answers, Draft, Refusals
 from gateway.visits.errors import NotFoundError
 from gateway.visits.parties import Authority
 from gateway.visits.queries import moment_of_visit, visit_view
+from gateway.visits.request_drafts import RequestDraft
 from gateway.visits.rows import ensure_serves, filings_of_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stop_codes import StopPaper
@@ -204,6 +205,10 @@ class OpenedVisit:
         draft = msgspec.json.decode(kept, type=Draft)
         of = (_there(self._view.delegation)["principal_id"], self._view.visit["service_id"])
         return draft if (draft.principal, draft.service) == of else None
+
+    def request_draft(self) -> RequestDraft | None:
+        """What was typed into the form that asks for a yes, and not asked."""
+        return request_drafts.find(self._vault, self._view)
 
     def earlier_answers(self) -> Answers | None:
         """What the same person answered for the same service earlier in this visit, under another delegation."""

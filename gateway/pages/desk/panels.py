@@ -18,16 +18,13 @@ from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
 from gateway.pages import together
 from gateway.pages.desk import (
-    asked_before,
     doubt_panel,
     filling_panel,
     guiding_panel,
     late_panel,
-    parties_form,
     plan_panel,
     readback_panel,
-    routes,
-    scope_form,
+    request_panel,
     service_panel,
     signing_panel,
     trouble_panel,
@@ -214,26 +211,8 @@ def _service(look: _Look) -> dict[str, Any]:
 
 
 def _request(look: _Look) -> dict[str, Any]:
-    services = turns.to_ask(look.conn, look.view)
-    if not services:
-        return {"routes": (), "number_wanted": False, "may_show": False}
-    ways = routes.offered(look.conn, look.parts, look.session, services, look.view.visit["channel"])
-    before = asked_before.plain(look.view, services, ways)
-    if look.shown:
-        before |= asked_before.personal(look.conn, look.parts, look.view, look.opened())
-    return {
-        "before": before,
-        "may_show": asked_before.may_show(look.view) and not look.shown and not look.wish.typed,
-        "routes": ways,
-        "number_wanted": routes.is_number_wanted(services),
-        "documents": words.DOCUMENTS,
-        "parties": parties_form.KINDS,
-        "papers": parties_form.PAPERS,
-        "any_assistant": all(each.any_assistant for each in services),
-        "another_day": look.parts.settings.another_day.days if len(services) > 1 else None,
-        "scope": scope_form.offered(services, look.session.language),
-        "chosen": [(each.id, each.card(look.session.language).title) for each in services],
-    }
+    sent = request_panel.Sent(typed=look.wish.typed, kept=look.wish.kept)
+    return request_panel.gather(look.conn, look.parts, look.session, look.view, sent, shown=look.shown)
 
 
 def _asked(look: _Look) -> dict[str, Any]:

@@ -1,24 +1,26 @@
 """Asking the resident: what the form held, checked, and the steps around a question that waits for its answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from litestar import Response, post
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from connectors.sdk.inputs import Phone
 from connectors.sdk.rules import AnswerError, kept
 from connectors.sdk.words import Words
 from delegation.assurance import Route
-from gateway.pages.desk import parties_form, scope_form, words
+from gateway.pages.desk import keeping, parties_form, questions, request_panel, scope_form, words
 from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.panels import Wish
+from gateway.pages.desk.request_panel import Before
 from gateway.pages.forms import Form, field
 from gateway.people.access import Who, allow
 from gateway.people.personal_code import PersonalCodeError, is_doubtful, normalise
 from gateway.people.residents import Profile
-from gateway.visits import approvals, confirming, granting, sent_codes
+from gateway.visits import approvals, confirming, granting, request_drafts, sent_codes
 from gateway.visits.asked import NO_DOCUMENT, Asked
 from ui.i18n import Message, message
 
@@ -52,14 +54,34 @@ class Checked:
 
 @post("/desk/visits/{visit_id:str}/ask", **allow(Who.ASSISTANT, keeps=True))
 async def ask(at: AtVisit, data: Form) -> Response[Any]:
-    """Ask the resident for a delegation."""
-    typed = {name: field(data, name) for name in (*_FIELDS, *parties_form.FIELDS)} | scope_form.fields(data)
+    """Ask the resident for a delegation, or keep the form as it is."""
+    mark, wanted = field(data, keeping.MARK), field(data, "do")
+    before = await at.parts.database.read(at.doing(request_panel.before)) if _asks_back(data) else None
+    typed, kept = _read(data, before)
+    wish = Wish(panel="again", typed=typed | dict.fromkeys(kept, ""), kept=kept)
+    if before is not None and wanted == "keep":
+        return await at.take(_keeping(at, typed, before), wish=wish, then="?panel=again&note=request_kept")
+    if before is not None and mark != before.draft and mark:
+        return await at.show(wish, status=409, problem=keeping.NEWER_PROBLEM)
     checked = check(typed, at.session.language)
     if checked.asked is None:
-        wish = Wish(panel="again", typed=typed, errors=checked.errors)
-        return await at.show(wish, status=422)
+        return await at.show(replace(wish, errors=checked.errors), status=422)
     asked = checked.asked
-    return await at.take(at.doing(granting.request_delegation, asked), wish=Wish(panel="again", typed=typed))
+
+    def step(conn: Connection) -> None:
+        granting.request_delegation(conn, at.parts, at.session, at.visit_id, asked)
+        if mark:
+            request_drafts.forget(conn, at.parts, at.visit_id)
+
+    return await at.take(step, wish=wish)
+
+
+@post("/desk/visits/{visit_id:str}/ask/draft", status_code=200, **allow(Who.ASSISTANT))
+async def keep_typed(at: AtVisit, data: Form) -> Response[Any]:
+    """Keep what stands in the form while it is typed in; the page asks for it by itself."""
+    before = await at.parts.database.read(at.doing(request_panel.before))
+    typed, _kept = _read(data, before)
+    return await keeping.keep(at, _keeping(at, typed, before, after=field(data, keeping.MARK)))
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/code", **allow(Who.ASSISTANT))
@@ -84,6 +106,27 @@ async def withdraw(at: AtVisit) -> Response[Any]:
 async def ask_permit(at: AtVisit) -> Response[Any]:
     """Ask once more for the yes to what was read back."""
     return await at.take(at.doing(confirming.ask_again))
+
+
+def _asks_back(data: Mapping[str, str]) -> bool:
+    """Whether a form has to do with what was kept of it before."""
+    return any(data.get(name) for name in (keeping.MARK, "do")) or any(name.startswith(questions.KEEP) for name in data)
+
+
+def _read(data: Form, before: Before | None) -> tuple[dict[str, str], frozenset[str]]:
+    """What the form says; which of its empty fields stand for what is known."""
+    typed = {name: field(data, name) for name in (*_FIELDS, *parties_form.FIELDS)} | scope_form.fields(data)
+    known = before.personal if before else {}
+    kept = frozenset(name for name in known if not typed[name] and f"{questions.KEEP}{name}" in data)
+    return typed | {name: known[name] for name in kept}, kept
+
+
+def _keeping(
+    at: AtVisit, typed: Mapping[str, str], before: Before, after: str | None = None
+) -> Callable[[Connection], str]:
+    """The step that keeps what was typed; what an assistant says to have looked at is said anew."""
+    values = {name: value for name, value in typed.items() if value and name not in request_panel.ANEW}
+    return at.doing(request_drafts.keep, values, before.services, after=after)
 
 
 def check(typed: Mapping[str, str], language: str) -> Checked:
@@ -138,4 +181,4 @@ def _code(typed: str) -> str | None:
         return None
 
 
-HANDLERS = (ask, renew_code, renew_sent_code, withdraw, ask_permit)
+HANDLERS = (ask, keep_typed, renew_code, renew_sent_code, withdraw, ask_permit)

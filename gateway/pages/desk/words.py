@@ -240,6 +240,7 @@ HANDED_OVER: Final[Mapping[HandedOver, Message]] = {
 NOTES: Final[Mapping[str, Message]] = {
     "handed": message("How the receipt was handed over has been recorded"),
     "draft": message("The answers have been kept. You can go on later"),
+    "request_kept": message("What you typed has been kept. Nobody has been asked yet"),
     "code": message("There is a new code"),
     "sent": message("A new code has been sent. The one before does not work any more"),
     "language": message("The resident’s language has been changed"),

@@ -75,6 +75,8 @@ def scene_looking_for_a_service(stand: Stand) -> None:
 def scene_asking(stand: Stand) -> None:
     desk = stand.desk().at(Stage.REQUEST)
     stand.send("desk/ask-missing", desk.browser, f"{desk.path}/ask")
+    desk.press_button("ask", {"do": "keep", "name": ILZE.name, "code": ILZE.code, "for": "self", "route": "phone"})
+    stand.see("desk/ask-kept", desk.browser, desk.path)
     child = {"for": "child", "name": "Ilze Paraudziņa", "code": "12", "parent_code": "13"}
     stand.send("desk/ask-child-missing", desk.browser, f"{desk.path}/ask", form=child)
     company = {"for": "company", "document": "passport", "present": "yes", "route": "phone"}
