@@ -89,8 +89,8 @@ _STILL: Final = """() => {
         }
     };
 }""".replace("ATTEMPTS", "5")
-"""A live page may exchange its parts while axe looks at them, and axe then leaves what has gone to a person: it is asked
-again until the page stood still."""
+"""A live page may exchange its parts while axe looks at them, and axe then leaves what has gone to a person: it is
+asked again until the page stood still."""
 _RUN: Final = """options => {
     const shows = (each) => each.checkVisibility({visibilityProperty: true, opacityProperty: true});
     window.seenAt = new WeakSet([...document.querySelectorAll("body *")].filter(shows));

@@ -18,7 +18,6 @@ from connectors.sdk.together import Together
 from delegation.errors import DelegationError
 from delegation.filing import IN_DOUBT, UNSENT, FilingState
 from delegation.model import DelegationState
-from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.health import ensure_healthy
@@ -28,7 +27,8 @@ from gateway.visits import approvals, asking, plans, stopping
 from gateway.visits.actors import ByItself, Serving
 from gateway.visits.asking import Answers
 from gateway.visits.delegations import may_file
-from gateway.visits.errors import DraftNewerError, OutOfOrderError, VisitError
+from gateway.visits.errors import OutOfOrderError, VisitError
+from gateway.visits.marks import Marks, new_mark
 from gateway.visits.plans import LeftOut, PlanAnswers, PlanDraft
 from gateway.visits.rows import (
     AnyRow,
@@ -114,21 +114,21 @@ def keep(
     values: Mapping[str, str | list[str]],
     files: Mapping[str, Upload],
     *,
-    after: str | None = None,
+    marks: Marks | None = None,
 ) -> str:
     """Keep unchecked answers, so that a form left half done loses nothing; return their mark.
 
-    Not an event: nothing was decided, and what was answered before stays what services draw from. With `after` it
-    replaces only the draft of that mark.
+    Not an event: nothing was decided, and what was answered before stays what services draw from. With `marks` it
+    replaces only a draft that these know.
 
     Raises:
         DraftNewerError: a newer draft was kept since, in another tab.
     """
     at = _locked(conn, parts, lock_open_visit(conn, by, visit_id))
     before = at.answers()
-    if after is not None and after != before.mark:
-        raise DraftNewerError("a newer draft was kept")
-    draft = PlanDraft(dict(values), asking.stored(files), new_id())
+    if marks is not None:
+        marks.ensure_newest(before.mark)
+    draft = PlanDraft(dict(values), asking.stored(files), new_mark(marks))
     plans.keep(at.vault, visit_id, msgspec.structs.replace(before, draft=draft), parts.clock.database_now(conn))
     return draft.mark
 

@@ -22,7 +22,8 @@ from gateway.people.access import StaffSession
 from gateway.visits import approvals, drift, earlier, filings, fitness, fixed, guarding, resending, second_person
 from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
-from gateway.visits.errors import AlreadyFiledError, DraftNewerError, ExpiredError, OutOfOrderError
+from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
+from gateway.visits.marks import Marks, new_mark
 from gateway.visits.rows import AnyRow, ensure, expected, lock_delegation_of, lock_filing_for, lock_open_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import Filing, Run, RunKind, RunState, Visit
@@ -80,7 +81,7 @@ class Draft(msgspec.Struct, frozen=True):
     values: dict[str, str | list[str]]
     files: dict[str, StoredUpload] = {}
     mark: str = ""
-    """New each time it is kept: a page knows by it whether it is still the newest."""
+    """New each time it is kept: a page knows by it whether the draft is one that it was made from or has sent."""
 
 
 def uploads(files: Mapping[str, StoredUpload]) -> dict[str, Upload]:
@@ -184,12 +185,12 @@ def save_draft(
     values: Values,
     files: Mapping[str, Upload],
     *,
-    after: str | None = None,
+    marks: Marks | None = None,
 ) -> str:
     """Keep unchecked answers, so that a page left half done loses nothing; return their mark. Not an event.
 
-    A draft belongs to one person and one service: another person at the same visit never meets it. With `after` it
-    replaces only the draft of that mark.
+    A draft belongs to one person and one service: another person at the same visit never meets it. With `marks` it
+    replaces only a draft that these know.
 
     Raises:
         OutOfOrderError: nobody is known whose answers these could be.
@@ -201,9 +202,9 @@ def save_draft(
     if row is None:
         raise OutOfOrderError("keep a draft for nobody")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
-    if after is not None and after != _mark_of(vault, visit_id, row.principal_id, visit.service_id):
-        raise DraftNewerError("a newer draft was kept")
-    draft = Draft(row.principal_id, visit.service_id, dict(values), stored(files), new_id())
+    if marks is not None:
+        marks.ensure_newest(_mark_of(vault, visit_id, row.principal_id, visit.service_id))
+    draft = Draft(row.principal_id, visit.service_id, dict(values), stored(files), new_mark(marks))
     vault.keep(visit_id, "draft", msgspec.json.encode(draft), now)
     return draft.mark
 

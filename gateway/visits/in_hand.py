@@ -15,13 +15,10 @@ from gateway.visits.rows import AnyRow
 from gateway.visits.tables import Visit, VisitState
 
 
-def is_to_be_taken(visit: Mapping[str, Any], by: StaffSession) -> bool:
-    """Whether a visit, as `queries.visit_view` has read it, is an open one of `by` here and not the one in hand."""
-    if visit["state"] is not VisitState.OPEN or visit["terminal_id"] != by.terminal_id:
-        return False
-    if visit["assistant_id"] != by.staff_id:
-        return False
-    return visit["in_hand_at"] is None or visit["in_hand_at"] < visit["newest_in_hand"]
+def is_to_be_taken(visit: Mapping[str, Any]) -> bool:
+    """Whether a visit, as its assistant reads it (`reading.for_desk`), is open and not the one in hand."""
+    is_in_hand = visit["in_hand_at"] is not None and visit["in_hand_at"] >= visit["newest_in_hand"]
+    return visit["state"] is VisitState.OPEN and not is_in_hand
 
 
 def take(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> None:

@@ -88,7 +88,7 @@ class AtVisit:
         if resumes and resuming.is_new(desk.view, self.session):
             await self.parts.database.write(self.doing(resuming.resume))
             desk = await self._gathered(wish)
-        if resumes and self._is_opened and in_hand.is_to_be_taken(desk.view.visit, self.session):
+        if resumes and self._is_opened and in_hand.is_to_be_taken(desk.view.visit):
             await self.parts.database.write(self.doing(in_hand.take))
         return page(
             self.request,

@@ -21,6 +21,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import asking, fixed, reading
 from gateway.visits.errors import OutOfOrderError
+from gateway.visits.marks import Marks
 from gateway.web.redirects import see_other
 from ui.i18n import message
 
@@ -62,7 +63,7 @@ async def answer_questions(at: AtVisit) -> Response[Any]:
     form = await at.request.form()
     sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
 
-    is_old = keeping.MARK in form and form[keeping.MARK] != before.draft and before.may_answer
+    is_old = keeping.is_old(form, before.draft) and before.may_answer
     if is_old and not form.get("do"):
         return await at.show(_wish(sent), status=409, problem=keeping.NEWER_PROBLEM)
     unfinished = _unfinished(str(form.get("do", "")), sent, connector)
@@ -98,7 +99,7 @@ async def keep_typed(at: AtVisit) -> Response[Any]:
         return keeping.refuse(at)
     form = await at.request.form()
     sent = await questions.read(form, connector.inputs, before.known.values, before.known.files)
-    return await keeping.keep(at, at.doing(_keep, connector, sent, str(form.get(keeping.MARK, ""))))
+    return await keeping.keep(at, at.doing(_keep, connector, sent, keeping.marks(form)))
 
 
 def _unfinished(wanted: str, sent: Read, connector: Connector) -> tuple[Read, str] | None:
@@ -120,12 +121,12 @@ def _keep(
     visit_id: str,
     connector: Connector,
     sent: Read,
-    after: str | None = None,
+    marks: Marks | None = None,
 ) -> str:
     """Keep what was typed, and that what comes first is settled."""
     settled = {f"{PRECONDITION}{each.name}": "yes" for each in connector.preconditions}
     values = {**settled, **sent.values}
-    return asking.save_draft(conn, parts, session, visit_id, values, sent.files, after=after)
+    return asking.save_draft(conn, parts, session, visit_id, values, sent.files, marks=marks)
 
 
 def _refuse(_conn: Connection) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from litestar import MediaType, Response
+from litestar.datastructures import FormMultiDict
 from sqlalchemy import Connection
 
 from gateway.pages.desk import words
@@ -11,16 +12,29 @@ from gateway.pages.desk.answering import AtVisit
 from gateway.pages.rendering import language_of
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.visits.errors import DraftNewerError, VisitError
+from gateway.visits.marks import Marks
 from ui.formats import write_time
 from ui.i18n import Message, message
 
 MARK: Final = "draft"
-"""The field that says from which draft a form was made."""
+"""The field that says from which drafts a form may be made."""
+_FOLLOWING: Final = "next"
+"""The field by which a page names the mark of what it sends."""
 NEWER_PROBLEM: Final[Problem] = PROBLEMS[DraftNewerError.code]
 _NEWER: Final = message(
     "Other answers were kept since, in another tab: this tab keeps nothing by itself any more. “Keep for later” keeps"
     " what stands here."
 )
+
+
+def marks(form: FormMultiDict) -> Marks:
+    """What a form says of drafts."""
+    return Marks(tuple(str(form.get(MARK, "")).split(" ")), str(form.get(_FOLLOWING, "")))
+
+
+def is_old(form: FormMultiDict, newest: str) -> bool:
+    """Whether a form was made from another draft than the newest; without scripts that is known as well."""
+    return MARK in form and newest not in marks(form).known
 
 
 async def keep(at: AtVisit, step: Callable[[Connection], str]) -> Response[Any]:

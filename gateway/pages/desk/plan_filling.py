@@ -59,8 +59,7 @@ async def answer(at: AtVisit) -> Response[Any]:
         return see_other(at.path)
     form, sent = await _read(at, before)
     wanted, then = str(form.get("do", "")), "?note=draft"
-    is_old = keeping.MARK in form and form[keeping.MARK] != before.planned.answers.mark
-    if is_old and not wanted:
+    if keeping.is_old(form, before.planned.answers.mark) and not wanted:
         return await at.show(_wish(sent), status=409, problem=keeping.NEWER_PROBLEM)
     changed = questions.with_other_rows(sent, before.planned.inputs, wanted)
     if changed is not None:
@@ -84,8 +83,8 @@ async def keep_typed(at: AtVisit) -> Response[Any]:
     if before is None or not before.may_answer:
         return keeping.refuse(at)
     form, sent = await _read(at, before)
-    after = str(form.get(keeping.MARK, ""))
-    return await keeping.keep(at, at.doing(advancing.keep, _all(before, sent), _files(before, sent), after=after))
+    keep = at.doing(advancing.keep, _all(before, sent), _files(before, sent), marks=keeping.marks(form))
+    return await keeping.keep(at, keep)
 
 
 @post("/desk/visits/{visit_id:str}/plan/leave-out", **allow(Who.ASSISTANT))

@@ -97,7 +97,8 @@ class TestFiles:
         found = dict(_parts(self.KIND, self.body("t", content)))
         assert found["_csrf"] == "t"
         file = found["page"]
-        assert (file.filename, file.content_type, file.file.read()) == ("p.pdf", "application/pdf", content)
+        with file.file:
+            assert (file.filename, file.content_type, file.file.read()) == ("p.pdf", "application/pdf", content)
 
     @pytest.mark.parametrize("body", [b"", b"nonsense", b"--b\r\n\r\n\r\n--b--\r\n"])
     def test_that_cannot_be_read_are_refused(self, callers: Callers, body: bytes) -> None:

@@ -3,6 +3,8 @@
 // The server takes it as typed, not as answered. It never moves the focus, and says when it could not. Files go with the
 // form alone. A page left behind by another tab is told so once and keeps nothing by itself any more.
 
+import { markNext } from "./marks.js";
+
 const PAUSE_MS = 3000;
 const LEFT_MS = 300;
 const AGAIN_MS = 15_000;
@@ -50,13 +52,18 @@ function keep(form) {
     form.dispatchEvent(new Event("draft:asked"));
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    markNext(form, body);
+    // What was known before this page is known no more: an emptied field is empty.
+    for (const known of form.querySelectorAll('input[type="hidden"][name^="keep."]')) {
+      if (body.get(known.name.slice("keep.".length))) known.remove();
+    }
     saving = fetch(form.dataset.keeps, {
       method: "POST",
       body: new URLSearchParams(body),
       headers: { accept: "application/json" },
       redirect: "error",
     })
-      .then((response) => response.json().then((said) => arrive(response.status, said, body)))
+      .then((response) => response.json().then((said) => arrive(response.status, said)))
       .catch(() => fail(not.dataset.lost))
       .finally(() => {
         saving = null;
@@ -64,14 +71,10 @@ function keep(form) {
       });
   }
 
-  function arrive(status, said, body) {
+  function arrive(status, said) {
     if (status === 200) {
-      form.dispatchEvent(new Event("draft:kept"));
       form.elements.draft.value = said.draft;
-      // What was known before this page is known no more: an emptied field is empty.
-      for (const mark of form.querySelectorAll('input[type="hidden"][name^="keep."]')) {
-        if (body.get(mark.name.slice("keep.".length))) mark.remove();
-      }
+      form.dispatchEvent(new Event("draft:kept"));
       kept.textContent = said.text;
       kept.hidden = false;
       not.hidden = true;

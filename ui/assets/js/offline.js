@@ -5,6 +5,7 @@
 // same person, at the same computer, in the same visit, while their session is open. Neither opens anything alone. All is
 // wiped when the terminal is left by a button, when somebody else works here, when the visit is over, and after a day.
 
+import { knows, markNext, markOf } from "./marks.js";
 import { inDrafts, seal, unseal } from "./sealing.js";
 
 const DAY_MS = 86_400_000;
@@ -22,6 +23,7 @@ let secret = "";
 let base = "";
 let offered = null;
 let isCut = false;
+let receipts = 0;
 let timer = null;
 
 export async function start() {
@@ -57,6 +59,7 @@ function follow() {
   });
   form.addEventListener("draft:kept", async () => {
     base = asked;
+    receipts += 1;
     if (offered) return;
     if (isCut) show("back", base);
     isCut = false;
@@ -78,7 +81,7 @@ async function offer() {
     return;
   }
   offered = kept;
-  const isOurs = kept.mark === null ? isSame(kept.base, base) : kept.mark === markOf(form);
+  const isOurs = kept.mark === null ? isSame(kept.base, base) : kept.mark.split(" ").includes(markOf(form));
   show(isOurs ? "left" : "conflict", kept.typed, kept.at);
   panel().focus();
   act("take", take);
@@ -144,22 +147,24 @@ function cut() {
 async function tryAgain() {
   if (!isCut || offered) return;
   isCut = false; // one attempt at a time
+  const before = receipts;
   const page = await serverPage();
   if (page === null || page.status === 401) {
     isCut = true;
     return;
   }
-  if (!page.form) show("elsewhere", typed(form));
-  else if (isChanged(page.form)) meet();
+  if (receipts !== before) show("back", base); // draft.js came through meanwhile: that page is older
+  else if (!page.form) show("elsewhere", typed(form));
+  else if (isChanged(page.form)) meet(page.form);
   else await bring();
 }
 
 function isChanged(there) {
-  const mark = markOf(form);
-  return mark === null ? !isSame(typed(there), base) : markOf(there) !== mark;
+  return markOf(there) === null ? !isSame(typed(there), base) : !knows(form, markOf(there));
 }
 
-function meet() {
+function meet(there) {
+  base = typed(there);
   offered = { typed: typed(form), base };
   show("conflict", offered.typed);
   panel().focus();
@@ -174,17 +179,17 @@ async function bring() {
     await forget();
     base = now;
     show("back", now);
-  } else if (outcome === "cut" || outcome === "held") isCut = true;
-  else if (outcome === "newer") meet();
+  } else if (outcome === "cut" || outcome === "held" || outcome === "newer") isCut = true; // it is looked at anew
   else show("refused", now);
 }
 
 // *Newer*: other answers were kept since. *Held*: the session is locked, or the terminal has to prove itself first.
 async function keepOnServer(text, isForced = false) {
-  const mark = isForced ? null : markOf(form);
+  const isByItself = !isForced && markOf(form) !== null;
   const body = new URLSearchParams([...fieldsOf(text), ["_csrf", form.elements._csrf.value]]);
-  body.set(mark === null ? "do" : "draft", mark ?? "keep");
-  const to = mark === null ? form.getAttribute("action") : form.dataset.keeps;
+  if (isByItself) markNext(form, body);
+  else body.set("do", "keep");
+  const to = isByItself ? form.dataset.keeps : form.getAttribute("action");
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
     const answer = await fetch(to, { method: "POST", body, headers: { accept: "application/json" }, redirect: "manual", signal });
@@ -265,11 +270,6 @@ function typed(of) {
 function isSame(one, other) {
   const answers = (text) => JSON.stringify(Object.entries(JSON.parse(text)).filter(([field]) => !field.startsWith(KEEPS)));
   return answers(one) === answers(other);
-}
-
-// Which draft the form was made from, where the server says so.
-function markOf(of) {
-  return of.querySelector("input[name=draft]")?.value ?? null;
 }
 
 function fieldsOf(text) {

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from gateway.ids import is_id, new_id
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.visits import planned
@@ -56,6 +57,22 @@ class TestKeptByItself:
         status, said = typed(desk, mark, email="otrais@piemers.example")
         assert (status, "another tab" in said["text"]) == (409, True)
         assert draft_of(desk)["email"] == "pirmais@piemers.example"
+
+    def test_is_known_again_where_the_answer_that_told_its_mark_was_lost(self, desk: Desk) -> None:
+        mark, ours, next_one = mark_on(desk.ready().look().text), new_id(), new_id()
+        assert typed(desk, mark, email="pirmais@piemers.example", next=ours)[1]["draft"] == ours
+        status, said = typed(desk, f"{mark} {ours}", email="otrais@piemers.example", next=next_one)
+        assert (status, said["draft"]) == (200, next_one)
+        assert typed(desk, f"{mark} {ours}", email="par-velu@piemers.example", next=ours)[0] == 409
+        assert draft_of(desk)["email"] == "otrais@piemers.example"
+        late = desk.press_button("answers", {"draft": f"{ours} {next_one}", "email": "otrais@piemers.example"})
+        assert late.status == 422
+
+    @pytest.mark.parametrize("no_mark", ["", "a b", "x" * 2000, "<script>"])
+    def test_gets_a_mark_of_ours_where_the_page_names_none(self, desk: Desk, no_mark: str) -> None:
+        mark = mark_on(desk.ready().look().text)
+        status, said = typed(desk, mark, email="kaut-kas@piemers.example", next=no_mark)
+        assert (status, is_id(said["draft"])) == (200, True)
 
     def test_is_not_kept_once_the_portals_form_is_filled_in(self, desk: Desk) -> None:
         mark = mark_on(desk.ready().look().text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from gateway.visits import asking, reading
 from gateway.visits.asking import Draft
@@ -32,6 +32,15 @@ _ONCE = f"""async (count) => {{
         await new Promise((resolve) => setTimeout(resolve, 50));
     }}
 }}"""
+_LOSE_A_RECEIPT = """() => {
+    const whole = window.fetch;
+    window.fetch = async (...request) => {
+        window.fetch = whole;
+        await whole(...request);
+        window.isLost = true;
+        throw new TypeError("the connection was lost");
+    };
+}"""
 _KEY = """() => new Promise((resolve) => {
     const opening = indexedDB.open("pilnvara-drafts");
     opening.onsuccess = () => {
@@ -98,6 +107,43 @@ class TestOnceItIsBack:
         expect(page.get_by_role("heading", name="The connection is back.")).to_be_visible(timeout=30_000)
         assert drafted(desk) == TYPED
         assert desk.view().filing is None
+        page.evaluate(_ONCE, 0)
+
+    @pytest.mark.parametrize("more", ["", "-02"])
+    def test_a_draft_whose_receipt_was_lost_is_known_again(self, page: Page, desk: Desk, more: str) -> None:
+        page.evaluate(_LOSE_A_RECEIPT)
+        sheet = page.get_by_label(SHEET)
+        sheet.fill(TYPED)
+        sheet.blur()
+        page.wait_for_function("() => window.isLost")
+        assert drafted(desk) == TYPED
+        sheet.fill(TYPED + more)
+        self._goes_on(page)
+        assert drafted(desk) == TYPED + more
+
+    def test_that_it_was_kept_while_the_page_looked_is_no_conflict(self, page: Page, desk: Desk) -> None:
+        """The page asks what the server has; before the answer is there, what is typed has been kept."""
+        held: list[tuple[Route, APIResponse]] = []
+        page.route("**/*panel=edit", lambda route: held.append((route, route.fetch())))
+        page.context.set_offline(True)
+        expect(page.locator("#draft")).to_be_visible()
+        with page.expect_request("**/*panel=edit"):
+            page.context.set_offline(False)
+        mark = page.locator("input[name=draft]")
+        before = mark.input_value()
+        page.get_by_label(SHEET).fill(TYPED)
+        page.get_by_label(SHEET).blur()
+        expect(page.locator("[data-kept]")).to_be_visible()
+        assert mark.input_value() != before
+        ((route, older),) = held
+        route.fulfill(response=older)
+        self._goes_on(page)
+        assert drafted(desk) == TYPED
+
+    @staticmethod
+    def _goes_on(page: Page) -> None:
+        expect(page.get_by_role("heading", name="The connection is back.")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("button", name="Take what is kept here")).to_be_hidden()
         page.evaluate(_ONCE, 0)
 
     def test_what_was_changed_meanwhile_is_not_written_over(self, page: Page, desk: Desk) -> None:
