@@ -8,11 +8,10 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from gateway.ids import new_id
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits.asked import is_over
-from gateway.visits.errors import DraftNewerError
+from gateway.visits.marks import Marks, new_mark
 from gateway.visits.rows import AnyRow, acts_alone, ensure, lock_delegation_of, lock_open_visit
 from gateway.visits.sealed import VisitVault
 from gateway.visits.view import VisitView
@@ -30,7 +29,7 @@ class RequestDraft(msgspec.Struct, frozen=True):
     earlier: str
     """The delegation that was there before; empty where it is the first."""
     mark: str
-    """New each time it is kept: a page knows by it whether it is still the newest."""
+    """New each time it is kept: a page knows by it whether the draft is one that it was made from or has sent."""
 
 
 def find(vault: VisitVault, view: VisitView) -> RequestDraft | None:
@@ -46,9 +45,9 @@ def keep(
     values: Mapping[str, str],
     services: list[str],
     *,
-    after: str | None = None,
+    marks: Marks | None = None,
 ) -> str:
-    """Keep what was typed; return its mark. Not an event. With `after` it replaces only the draft of that mark.
+    """Keep what was typed; return its mark. Not an event. With `marks` it replaces only a draft that these know.
 
     Raises:
         NotFoundError, VisitClosedError: as `lock_open_visit`.
@@ -62,9 +61,9 @@ def keep(
     ensure(earlier is None or is_over(earlier, now), "keep a question while a delegation is open")
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)
     before = _of(vault, visit_id, _id_of(earlier))
-    if after is not None and after != (before.mark if before else ""):
-        raise DraftNewerError("a newer draft was kept")
-    draft = RequestDraft(dict(values), services, _id_of(earlier), new_id())
+    if marks is not None:
+        marks.ensure_newest(before.mark if before else "")
+    draft = RequestDraft(dict(values), services, _id_of(earlier), new_mark(marks))
     vault.keep(visit_id, KIND, msgspec.json.encode(draft), now)
     return draft.mark
 

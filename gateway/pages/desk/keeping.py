@@ -1,10 +1,9 @@
 """What is typed is kept by itself: how the desk's forms ask for it, and what they are told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from litestar import MediaType, Response
-from litestar.datastructures import FormMultiDict
 from sqlalchemy import Connection
 
 from gateway.pages.desk import words
@@ -27,12 +26,12 @@ _NEWER: Final = message(
 )
 
 
-def marks(form: FormMultiDict) -> Marks:
+def marks(form: Mapping[str, Any]) -> Marks:
     """What a form says of drafts."""
     return Marks(tuple(str(form.get(MARK, "")).split(" ")), str(form.get(_FOLLOWING, "")))
 
 
-def is_old(form: FormMultiDict, newest: str) -> bool:
+def is_old(form: Mapping[str, Any], newest: str) -> bool:
     """Whether a form was made from another draft than the newest; without scripts that is known as well."""
     return MARK in form and newest not in marks(form).known
 

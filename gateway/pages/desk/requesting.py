@@ -22,6 +22,7 @@ from gateway.people.personal_code import PersonalCodeError, is_doubtful, normali
 from gateway.people.residents import Profile
 from gateway.visits import approvals, confirming, granting, request_drafts, sent_codes
 from gateway.visits.asked import NO_DOCUMENT, Asked
+from gateway.visits.marks import Marks
 from ui.i18n import Message, message
 
 _NUMBER: Final = Phone(name="number", label=Words("Tālrunis", "Telephone"))
@@ -61,7 +62,7 @@ async def ask(at: AtVisit, data: Form) -> Response[Any]:
     wish = Wish(panel="again", typed=typed | dict.fromkeys(kept, ""), kept=kept)
     if before is not None and wanted == "keep":
         return await at.take(_keeping(at, typed, before), wish=wish, then="?panel=again&note=request_kept")
-    if before is not None and mark != before.draft and mark:
+    if before is not None and mark and keeping.is_old(data, before.draft):
         return await at.show(wish, status=409, problem=keeping.NEWER_PROBLEM)
     checked = check(typed, at.session.language)
     if checked.asked is None:
@@ -81,7 +82,7 @@ async def keep_typed(at: AtVisit, data: Form) -> Response[Any]:
     """Keep what stands in the form while it is typed in; the page asks for it by itself."""
     before = await at.parts.database.read(at.doing(request_panel.before))
     typed, _kept = _read(data, before)
-    return await keeping.keep(at, _keeping(at, typed, before, after=field(data, keeping.MARK)))
+    return await keeping.keep(at, _keeping(at, typed, before, keeping.marks(data)))
 
 
 @post("/desk/visits/{visit_id:str}/approvals/{approval_id:str}/code", **allow(Who.ASSISTANT))
@@ -122,11 +123,11 @@ def _read(data: Form, before: Before | None) -> tuple[dict[str, str], frozenset[
 
 
 def _keeping(
-    at: AtVisit, typed: Mapping[str, str], before: Before, after: str | None = None
+    at: AtVisit, typed: Mapping[str, str], before: Before, marks: Marks | None = None
 ) -> Callable[[Connection], str]:
     """The step that keeps what was typed; what an assistant says to have looked at is said anew."""
     values = {name: value for name, value in typed.items() if value and name not in request_panel.ANEW}
-    return at.doing(request_drafts.keep, values, before.services, after=after)
+    return at.doing(request_drafts.keep, values, before.services, marks=marks)
 
 
 def check(typed: Mapping[str, str], language: str) -> Checked:

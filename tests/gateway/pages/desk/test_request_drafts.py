@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from audit.events import EventName
+from gateway.ids import new_id
 from gateway.visits.reading import Stage
 from gateway.visits.request_drafts import KIND, RequestDraft
 from gateway.visits.tables import SealedRecord
@@ -73,6 +74,12 @@ class TestKeptByItself:
         typed(asking, **PERSON)
         status, said = typed(asking, name="Cits Cilvēks")
         assert (status, "another tab" in said["text"]) == (409, True)
+
+    def test_is_known_again_where_the_answer_that_told_its_mark_was_lost(self, asking: Desk) -> None:
+        ours = new_id()
+        assert typed(asking, next=ours, **PERSON)[1]["draft"] == ours
+        assert typed(asking, f" {ours}", **PERSON, route="phone")[0] == 200
+        assert asking.press_button("ask", {"draft": f" {ours}", **PERSON}).status == 409
 
     def test_is_not_kept_once_somebody_is_asked(self, asking: Desk) -> None:
         asking.ask()
