@@ -143,6 +143,7 @@ def test_is_kept_after_a_pause_and_through_a_lost_connection(browser: Browser, a
     page.get_by_role("button", name="Ask for the yes").click()
     expect(page.get_by_role("heading", name="Not connected: kept on this computer, nothing was sent")).to_be_visible()
     expect(page.get_by_text("The resident is asked only when you press")).to_be_visible()
+    expect(page.locator("#draft")).to_be_focused()  # the press has been answered
     page.context.set_offline(False)
     expect(page.get_by_role("heading", name="The connection is back.")).to_be_visible(timeout=30_000)
     draft = draft_of(asking)
