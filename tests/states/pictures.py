@@ -21,7 +21,7 @@ from tests.browser import find_browser
 from tests.databases import SqliteDatabases
 from tests.states.registry import play
 from tests.states.shown import Shown
-from tests.states.site import Site, serve_always
+from tests.states.site import Site, serve_always, show
 from ui.i18n import Language
 
 WIDTHS: Final = (390, 1280)
@@ -104,7 +104,7 @@ def _pictured(shown: Shown, studio: _Studio, folder: Path) -> Entry:
             file = f"{shown.name.replace('/', '-')}-{language}-{width}.webp"
             studio.page.set_viewport_size({"width": width, "height": _HEIGHTS[width]})
             if width == WIDTHS[0]:
-                studio.page.goto(studio.site.address(shown, language), wait_until="load")
+                show(studio.page, studio.site, shown, language)
             (folder / file).write_bytes(_picture(studio.camera, width))
             entry.pictures[f"{language}-{width}"] = f"{folder.name}/{file}"
     return entry

@@ -1,8 +1,10 @@
 """A page in a state: who sees it, where, and what the gateway answered in each language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from playwright.sync_api import Page
 
 from tests.gateway.callers import Caller
 from ui.i18n import Language
@@ -52,6 +54,8 @@ class Shown:
     caller: Caller
     files: Mapping[str, File] = field(default_factory=dict)
     """By path, what its pictures lead to."""
+    then: Callable[[Page], None] | None = None
+    """What happens in the browser once it is shown; none where the answer itself is the state."""
 
     @property
     def role(self) -> str:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import quote, unquote
 
+from playwright.sync_api import Page
+
 from gateway.web import assets
 from tests.serving import WebServer, serve
+from tests.states import losing
 from tests.states.shown import File, Shown
 from ui.i18n import Language
 
@@ -34,6 +37,14 @@ class Site:
         return self.base + _path(shown, language)
 
 
+def show(page: Page, site: Site, shown: Shown, language: Language) -> None:
+    """Open a page, and let happen in it what makes its state."""
+    losing.recover(page)
+    page.goto(site.address(shown, language), wait_until="load")
+    if shown.then is not None:
+        shown.then(page)
+
+
 def _path(shown: Shown, language: Language) -> str:
     return f"/{language}/{quote(shown.name)}"
 
@@ -52,7 +63,8 @@ class Handler(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if path in self.site.pages:
             status, policy, body = self.site.pages[path]
-            self.answer(File("text/html; charset=utf-8", body), status, {"Content-Security-Policy": policy})
+            headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+            self.answer(File("text/html; charset=utf-8", body), status, headers)
         elif path in self.site.files:
             self.answer(self.site.files[path])
         elif path.startswith("/assets/"):

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any, Final
 
 from litestar.routes import HTTPRoute
+from playwright.sync_api import Page
 
 from gateway.clock import HeldClock
 from gateway.people.access import SessionKind
@@ -105,9 +106,18 @@ class Stand:
 
     # What they see.
 
-    def see(self, name: str, caller: Caller, path: str, kind: Kind = Kind.CLEAN, *, status: int = 200) -> None:
-        """Look at a page in every language and hand it to whoever watches."""
-        self._take(name, caller, path, kind, status, None)
+    def see(
+        self,
+        name: str,
+        caller: Caller,
+        path: str,
+        kind: Kind = Kind.CLEAN,
+        *,
+        status: int = 200,
+        then: Callable[[Page], None] | None = None,
+    ) -> None:
+        """Look at a page in every language and hand it to whoever watches; `then` is what happens in a browser."""
+        self._take(name, caller, path, kind, status, None, then)
 
     def send(
         self,
@@ -122,7 +132,16 @@ class Stand:
         """Send a form that is answered by a page, in every language; it must be one that changes nothing."""
         self._take(name, caller, path, kind, status, dict(form or {}))
 
-    def _take(self, name: str, caller: Caller, path: str, kind: Kind, status: int, sent: dict[str, str] | None) -> None:
+    def _take(
+        self,
+        name: str,
+        caller: Caller,
+        path: str,
+        kind: Kind,
+        status: int,
+        sent: dict[str, str] | None,
+        then: Callable[[Page], None] | None = None,
+    ) -> None:
         html: dict[Language, str] = {}
         policies: dict[Language, str] = {}
         with templates_used() as used:
@@ -146,6 +165,7 @@ class Stand:
                 policies=policies,
                 caller=caller,
                 files=files,
+                then=then,
             )
         )
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.states.conftest import Played
 from tests.states.shown import Shown
-from tests.states.site import Site
+from tests.states.site import Site, show
 from tests.states.walking import WALKS
 
 SCENES = [
@@ -59,7 +59,7 @@ def shown(request: pytest.FixtureRequest, played: Played, site: Site) -> list[Sh
 
 def _opened(page: Page, site: Site, shown: list[Shown]) -> Iterator[str]:
     for each in shown:
-        page.goto(site.address(each, "lv"), wait_until="load")
+        show(page, site, each, "lv")
         yield each.name
 
 

@@ -16,7 +16,7 @@ from tests.browser import find_browser
 from tests.databases import SqliteDatabases
 from tests.states.registry import play
 from tests.states.shown import Shown
-from tests.states.site import Site, serving
+from tests.states.site import Site, serving, show
 
 FOLDER: Final = Path(__file__).with_name("walks")
 WALKS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -25,6 +25,7 @@ WALKS: Final[Mapping[str, tuple[str, ...]]] = {
     "desk.scene_desk": ("desk/day",),
     "desk.scene_stages": ("desk/service", "desk/request", "desk/approval", "desk/permit", "desk/filed", "desk/stopped"),
     "desk.scene_questions": ("desk/questions-all", "desk/questions-missing"),
+    "desk.scene_lost_connection": ("desk/lost-left",),
     "desk.scene_receipt": ("desk/close",),
     "phone.scene_by_phone": ("phone/code", "phone/number", "phone/statement", "phone/readback", "phone/filed"),
     "phone.scene_feedback": ("feedback/questions",),
@@ -101,7 +102,7 @@ def walks(page: Page, site: Site, shown: Iterable[Shown]) -> dict[str, list[str]
     page.set_viewport_size({"width": 1280, "height": 900})
     found = {}
     for each in shown:
-        page.goto(site.address(each, "lv"), wait_until="load")
+        show(page, site, each, "lv")
         found[each.name] = walk(page)
     return found
 

@@ -11,6 +11,7 @@ from gateway.visits.tables import RunKind
 from tests.benchmarks.gateways import BusyDesk
 from tests.gateway.pages.desk.test_second_looks import answered
 from tests.gateway.visits.counter import ILZE
+from tests.states import losing
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -104,6 +105,22 @@ def scene_questions(stand: Stand) -> None:
     stand.send("desk/questions-missing", ready.browser, f"{ready.path}/answers")
     older = {"draft": "another tab's"}
     stand.send("desk/questions-older-tab", ready.browser, f"{ready.path}/answers", status=409, form=older)
+
+
+def scene_lost_connection(stand: Stand) -> None:
+    desk = stand.desk().ready()
+    for name, kind, then in (
+        ("cut", Kind.ERROR, losing.cut),
+        ("left", Kind.WAITING, losing.left),
+        ("back", Kind.CLEAN, losing.back),
+        ("conflict", Kind.ERROR, losing.conflict),
+        ("refused", Kind.REFUSED, losing.refused),
+        ("elsewhere", Kind.STOPPED, losing.elsewhere),
+    ):
+        stand.see(f"desk/lost-{name}", desk.browser, desk.path, kind, then=then)
+    asking = stand.desk(somebody(72)).at(Stage.REQUEST)
+    stand.see("desk/lost-asking", asking.browser, asking.path, Kind.ERROR, then=losing.cut)
+    stand.see("desk/lost-asking-back", asking.browser, asking.path, then=losing.back)
 
 
 def scene_read_back(stand: Stand) -> None:
