@@ -3,7 +3,8 @@
 The link carries 128 random bits, lives three days, opens one account, and can be withdrawn or made anew; what was made
 before is then dead. The invited choose their own password and keep their own one-time codes: nobody else ever knows
 either. Where the roles ask for two people, the link alone opens nothing: the second of them is shown a code, and only
-both open the account, as in `recovery`. It opens nothing while whoever invited, or confirmed it, may not act.
+both open the account, as in `recovery`. It opens nothing while whoever invited, confirmed it or made the link may not
+act; somebody else who answers for people makes a new link then, and is the inviter from there on.
 """
 
 import hmac
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 import pyotp
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy.orm import aliased
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
@@ -39,9 +41,19 @@ LASTS: Final = timedelta(hours=72)
 """How long a link works; a new one works as long again."""
 _DIGITS: Final = 5
 _IS_LEFT = (StaffInvitation.used_at.is_(None), StaffInvitation.withdrawn_at.is_(None))
+_INVITER, _LINKER = aliased(Staff), aliased(Staff)
 _OPEN: Select[*tuple[Any, ...]] = (
-    select(StaffInvitation.__table__, Centre.name.label("centre"))
+    select(
+        StaffInvitation.__table__,
+        Centre.name.label("centre"),
+        _INVITER.display_name.label("inviter"),
+        _INVITER.state.label("inviter_state"),
+        _LINKER.display_name.label("linker"),
+        _LINKER.state.label("linker_state"),
+    )
     .join(Centre, Centre.id == StaffInvitation.centre_id)
+    .outerjoin(_INVITER, _INVITER.id == StaffInvitation.invited_by)
+    .outerjoin(_LINKER, _LINKER.id == StaffInvitation.linked_by)
     .where(*_IS_LEFT)
 )
 _ONE = select(StaffInvitation.__table__).where(StaffInvitation.id == bindparam("invitation"))
@@ -78,6 +90,10 @@ class Invitation:
     ends_at: datetime
     has_link: bool
     has_code: bool
+    inviter: str | None
+    """Who answers for it; none: the command line."""
+    stuck_by: str | None
+    """Whose account is out of use, so that it opens nothing; none: nobody's."""
 
     @property
     def needs_two(self) -> bool:
@@ -174,14 +190,20 @@ def of_change(conn: Connection, change_id: str) -> Invitation | None:
     return None if row is None else _made(row)
 
 
-def make_link(conn: Connection, store: Store, invitation_id: str, *, by: Actor, is_mailed: bool) -> str:
+def make_link(
+    conn: Connection, store: Store, invitation_id: str, *, by: Actor, made_by: str | None, is_mailed: bool
+) -> str:
     """Make the link's secret and return it, once; the one before is dead, and three days begin anew.
+
+    `made_by` could open the account with it: where one person is enough, they are the inviter from now on.
 
     Raises:
         UnknownPersonError: there is no such invitation, or it is over.
     """
     now, row, token = store.clock.database_now(conn), _locked(conn, invitation_id), new_id()
-    _set(conn, invitation_id, link_hash=digest(token), ends_at=now + LASTS)
+    inviter = made_by if row.change_id is None else row.invited_by
+    values = {"link_hash": digest(token), "ends_at": now + LASTS, "linked_by": made_by, "invited_by": inviter}
+    _set(conn, invitation_id, **values)
     data = {"what": "link", "mailed": is_mailed}
     _say(conn, EventName.STAFF_INVITATION_SENT, row.staff_id, invitation_id, by, now, **data)
     return token
@@ -289,8 +311,8 @@ def _why_over(conn: Connection, row: Row[Any], now: datetime) -> str | None:
         return "expired"
     if row.change_id is None and BY_TWO & set(row.roles):  # made when one person still invited officers
         return "alone"
-    inviter = conn.execute(select(Staff.state).where(Staff.id == row.invited_by)).scalar_one_or_none()
-    return None if inviter in {None, StaffState.ACTIVE} else "inviter"
+    answering = select(Staff.state).where(Staff.id.in_([row.invited_by, row.linked_by]))
+    return None if set(conn.execute(answering).scalars()) <= {StaffState.ACTIVE} else "inviter"
 
 
 def _fits(store: Store, row: Row[Any], code: str) -> bool:
@@ -314,7 +336,15 @@ def _made(row: Row[Any]) -> Invitation:
         ends_at=row.ends_at,
         has_link=row.link_hash is not None,
         has_code=row.code_hash is not None,
+        inviter=row.inviter,
+        stuck_by=_stuck_by(row),
     )
+
+
+def _stuck_by(row: Row[Any]) -> str | None:
+    """Whose account is out of use, of those who answer for an invitation."""
+    answering = ((row.inviter, row.inviter_state), (row.linker, row.linker_state))
+    return next((name for name, state in answering if state not in {None, StaffState.ACTIVE}), None)
 
 
 def _hashed(store: Store, invitation_id: str, digits: str) -> bytes:

@@ -120,7 +120,9 @@ class StaffInvitation(Base):
     change_id: Mapped[str | None]
     """The change by which two people agreed, where the roles ask for two: then link and code are two people's."""
     invited_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
-    """None: the command line."""
+    """Whoever answers for it: of one person's the last who made its link, of two people's the confirmer."""
+    linked_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who made the last link, and could open the account with it."""
     link_hash: Mapped[bytes | None] = mapped_column(unique=True)
     """SHA-256 of the link's 128 random bits; of the last one that was made."""
     code_hash: Mapped[bytes | None]

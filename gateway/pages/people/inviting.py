@@ -91,7 +91,8 @@ async def make_link(
         one = _within_reach(conn, session, invitation_id)
         if not _may_make_link(conn, session, one):
             raise AccessRefusedError("the link is the proposer's")
-        token = invitations.make_link(conn, parts, one.id, by=session.actor, is_mailed=bool(address))
+        made_by, is_mailed = session.staff_id, bool(address)
+        token = invitations.make_link(conn, parts, one.id, by=session.actor, made_by=made_by, is_mailed=is_mailed)
         link = f"{parts.settings.url}/join/{token}"
         if address:
             _mail(conn, parts, one, address, link)
@@ -165,7 +166,9 @@ def _within_reach(conn: Connection, session: StaffSession, invitation_id: str) -
 
 
 def _may_make_link(conn: Connection, session: StaffSession, one: Invitation) -> bool:
-    return one.change_id is None or changes.one(conn, one.change_id).proposed_by == session.staff_id
+    if one.change_id is None:
+        return True
+    return one.stuck_by is None and changes.one(conn, one.change_id).proposed_by == session.staff_id
 
 
 def _may_make_code(conn: Connection, session: StaffSession, one: Invitation) -> bool:

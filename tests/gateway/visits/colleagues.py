@@ -72,7 +72,9 @@ def invited(counter: Counter, by: str | None, *, change_id: str | None = None) -
     made = counter.write(
         lambda conn: invitations.invite(conn, parts, wanted, by=actors.SYSTEM, invited_by=by, change_id=change_id)
     )
-    link = counter.write(lambda conn: invitations.make_link(conn, parts, made, by=actors.SYSTEM, is_mailed=False))
+    link = counter.write(
+        lambda conn: invitations.make_link(conn, parts, made, by=actors.SYSTEM, made_by=by, is_mailed=False)
+    )
     code = counter.write(lambda conn: invitations.make_code(conn, parts, made, by=actors.SYSTEM)) if change_id else ""
     found = counter.write(lambda conn: invitations.check(conn, parts, link, code))
     assert isinstance(found, Invited)

@@ -68,7 +68,10 @@ def scene_invitations(stand: Stand) -> None:
     stand.send("joining/new", dace, path, Kind.CLEAN, status=200)
     short = {"password": "īsa", "again": "cita", "code": "1"}
     stand.send("joining/new-wrong", dace, f"{path}/finish", form=short)
-    manager.post(f"{here}/withdraw")
+    ada.post(f"/people/{stand.callers.account.id}/suspend", {"why": "unclear"})
+    stand.see("people/invitation-stuck", ada, here, Kind.STOPPED)
+    stand.see("people/invited-stuck", ada, "/people", Kind.STOPPED)
+    ada.post(f"{here}/withdraw")
     stand.send("joining/over", dace, path, Kind.EXPIRED, status=410)
     stand.see("sign-in/invited", stand.at_an_enrolled_one(), "/sign-in?why=invited")
 

@@ -13,7 +13,7 @@ from gateway.changes.errors import SamePersonError
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.ids import new_id
 from gateway.notifications.tables import Message
-from gateway.people import freshness, invitations
+from gateway.people import freshness, invitations, inviters
 from gateway.people.access import StaffSession
 from gateway.people.errors import TwoNeededError
 from gateway.people.invitations import Wanted
@@ -228,6 +228,37 @@ class TestLink:
         assert people.administrator().post(f"/people/{maija}/resume", {"why": "cleared"}).status == 303
         assert open_account(people, path).status == 303
 
+    def test_of_whom_it_waits_for_nobody_is_shown_as_what_it_is_and_taken_over(self, people: People) -> None:
+        """Whoever invited has left: the invitation is a colleague's who makes the link anew."""
+        invitation = invite(people.manager())
+        dead = link_of(people.manager(), invitation)
+        assert "Opens nothing" not in people.administrator().get("/people").text
+        people.administrator().post(f"/people/{people.maija.account.id}/end", {"why": "left"})
+        ada = people.administrator()
+        assert "Opens nothing: Maija Piemēra is out of use" in ada.get("/people").text
+        assert "Take over and make a new link" in ada.get(invitation).text
+        path = link_of(ada, invitation)
+        assert "Opens nothing" not in ada.get(invitation).text
+        assert open_account(people, dead).status == 410
+        assert open_account(people, path).status == 303
+        made, by = account(people), people.office.callers.account.id
+        assert made is not None
+        assert people.office.read(lambda conn: inviters.line_of(conn, made)) == {by}, "who could have opened it"
+
+    def test_of_whom_it_waits_for_nobody_is_ended_by_a_colleague(self, people: People) -> None:
+        invitation = invite(people.manager())
+        people.administrator().post(f"/people/{people.maija.account.id}/suspend", {"why": "unclear"})
+        assert people.administrator().post(f"{invitation}/withdraw").location == "/people"
+        assert invitation not in people.administrator().get("/people").text
+
+    def test_by_whoever_makes_it_last_is_the_one_they_answer_for(self, people: People) -> None:
+        invitation = invite(people.manager())
+        link_of(people.manager(), invitation)
+        open_account(people, link_of(people.administrator(), invitation))
+        made, by = account(people), people.office.callers.account.id
+        assert made is not None
+        assert people.office.read(lambda conn: inviters.line_of(conn, made)) == {by}
+
     def test_is_not_to_be_guessed(self, people: People) -> None:
         browser = people.office.callers.nobody()
         browser.csrf = browser.get("/join/x").csrf
@@ -328,8 +359,22 @@ class TestAuditor:
         assert account(people) is None
         code = re.search(r"\d{5} \d{5}", confirmer.post(f"{invitation}/code").text)
         assert code
+        ended = people.administrator().post(f"/people/{people.maija.account.id}/suspend", {"why": "unclear"})
+        assert ended.status == 303, "somebody else's matter"
         assert open_account(people, path, second=code[0]).status == 303
         assert account(people) is not None
+
+    def test_opens_nothing_while_whoever_made_the_link_is_out_of_use(self, people: People) -> None:
+        office, invitation = people.office, self.agreed(people)
+        path = link_of(office.page(), invitation)
+        code = re.search(r"\d{5} \d{5}", office.page(office.second).post(f"{invitation}/code").text)
+        assert code
+        here = f"/people/{office.callers.account.id}"
+        assert office.page(office.second).post(f"{here}/suspend", {"why": "unclear"}).status == 303
+        assert (open_account(people, path, second=code[0]).status, account(people)) == (410, None)
+        page = office.page(office.second).get(invitation).text
+        assert "propose it anew" in page
+        assert "Take over" not in page
 
     def test_is_not_invited_with_another_role(self, people: People) -> None:
         form = {"display_name": "Dace", "login": "dace", "centre": people.office.callers.centre_id, "language": "lv"}
