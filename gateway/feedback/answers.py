@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from gateway import long_codes
-from gateway.feedback.asking import local_day
+from gateway.feedback.asking import local_day, read_code
 from gateway.feedback.errors import AnswerError, InvitationExpiredError, InvitationUnknownError, InvitationUsedError
 from gateway.feedback.scrubbing import scrub
 from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation
@@ -162,7 +161,7 @@ def _keep(conn: Connection, asked: Row[*tuple[Any, ...]], answer: Answer, today:
 
 
 def _hash(token: str) -> bytes:
-    return digest(long_codes.read(token) or "")
+    return digest(read_code(token) or "")
 
 
 def _answerable(row: Row[Any] | None, today: date) -> Row[Any]:

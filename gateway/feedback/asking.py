@@ -40,7 +40,7 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
     vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
     if vault.find(visit.id, KIND) is not None:
         return
-    code = long_codes.new_code()
+    code = long_codes.new_code(long_codes.SHORT)
     today = local_day(now)
     conn.execute(
         _INSERT,
@@ -70,6 +70,14 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
 def printed_code(link: str) -> str:
     """The code of a link as it is printed beside its picture, for whoever types it at `/f`."""
     return long_codes.printed(link.rpartition("/")[2])
+
+
+def read_code(typed: str) -> str | None:
+    """The code that somebody typed or followed, in its one spelling; none if it cannot be one.
+
+    Invitations from before codes were short have long ones.
+    """
+    return long_codes.read(typed, long_codes.SHORT) or long_codes.read(typed)
 
 
 def local_day(now: datetime) -> date:

@@ -7,9 +7,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
-from gateway import long_codes
 from gateway.feedback import answers
 from gateway.feedback.answers import LONGEST_COMMENT, Answer, Degree, Invitation
+from gateway.feedback.asking import read_code
 from gateway.feedback.errors import (
     FeedbackError,
     InvitationExpiredError,
@@ -40,7 +40,7 @@ _ASKED = (
 )
 _TOO_LONG = message("The comment may have up to %(num)s characters", num=LONGEST_COMMENT)
 _NO_CODE = message("Enter the code from your paper")
-_WRONG_CODE = message("The code is not right: it has 26 letters and digits")
+_WRONG_CODE = message("The code is not right: it has 12 letters and digits, such as 7Q2F-9KXM-31ZT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ async def show_code_form(request: AnyRequest) -> Response[Any]:
 async def take_code(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
     """Lead from a typed code to its form."""
     typed = field(data, "code", 60)
-    code = long_codes.read(typed)
+    code = read_code(typed)
     if code is None:
         fault = _WRONG_CODE if typed else _NO_CODE
         return page(request, "pages/feedback/code.html", status=400, typed=typed, fault=fault)
@@ -161,7 +161,7 @@ def _questions(
         "pages/feedback/questions.html",
         status=status,
         invitation=invitation,
-        action=f"/f/{long_codes.read(token)}",
+        action=f"/f/{read_code(token)}",
         filled=filled,
         faults=faults,
         longest=LONGEST_COMMENT,

@@ -21,6 +21,16 @@ def test_is_printed_in_groups_of_which_two_lines_of_one_length_are_made() -> Non
     assert [len(each) for each in groups[:3]] == [len(each) for each in groups[3:]]
 
 
+def test_a_short_one_carries_60_bits_in_three_groups_of_four() -> None:
+    made = {long_codes.new_code(long_codes.SHORT) for _ in range(200)}
+    assert len(made) == 200
+    assert {len(code) for code in made} == {12}
+    assert any(code[0] not in "01234567" for code in made), "60 bits fill the first sign too"
+    assert long_codes.printed("01234567ABCD") == "0123-4567-ABCD"
+    assert long_codes.read(" o123 4567-abcd", long_codes.SHORT) == "01234567ABCD"
+    assert long_codes.read("01234567ABCD") is None, "where a long one is asked for"
+
+
 @pytest.mark.parametrize("change", [str.lower, lambda code: code.replace("-", " "), lambda code: f"  {code}\n"])
 def test_is_read_however_it_is_typed(change: object) -> None:
     code = long_codes.new_code()
