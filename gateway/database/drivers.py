@@ -1,17 +1,13 @@
-"""How a connection to each of the two databases is set up."""
+"""How the database's address is read, and how a connection to SQLite is set up."""
 
 import os
 import sqlite3
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import msgspec
-import psycopg
-from psycopg.conninfo import make_conninfo
-from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -20,8 +16,6 @@ from gateway.database.errors import DatabaseUrlError
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process's transaction, or for a row lock, before it gives up."""
-
-_CHANGES = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY")
 
 _LOOK_SECONDS = 0.002
 """Between two looks whether another writer of SQLite is done."""
@@ -64,14 +58,17 @@ def make_engine(url: URL, *, read_only: bool, patience: int | None = None) -> En
 
     `patience` is for how many seconds a transaction waits for another's, or for a lock; `BUSY_SECONDS` if not said.
     """
-    make = _sqlite_engine if url.get_backend_name() == "sqlite" else _postgresql_engine
-    return make(url, read_only, patience)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, read_only, patience)
+    from gateway.database import postgresql  # noqa: PLC0415 - 9 MB that nobody needs on SQLite
+
+    return postgresql.make_engine(url, read_only=read_only, patience=BUSY_SECONDS if patience is None else patience)
 
 
 def _sqlite_engine(url: URL, read_only: bool, patience: int | None) -> Engine:
     path = sqlite_path(url)
     create_private(path)
-    engine = _create(url, connect_args={"check_same_thread": False, "cached_statements": 512})
+    engine = create(url, connect_args={"check_same_thread": False, "cached_statements": 512})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -124,93 +121,8 @@ def _has_begun(driver: sqlite3.Connection, *, is_last: bool) -> bool:
     return True
 
 
-def _postgresql_engine(url: URL, read_only: bool, patience: int | None) -> Engine:
-    options = {
-        "timezone": "UTC",
-        "lock_timeout": f"{BUSY_SECONDS if patience is None else patience}s",
-        "idle_in_transaction_session_timeout": "60s",
-        # a reader sees one moment, as on SQLite
-        "default_transaction_isolation": r"repeatable\ read" if read_only else r"read\ committed",
-        "default_transaction_read_only": "on" if read_only else "off",
-    }
-    text = " ".join(f"-c {name}={value}" for name, value in options.items())
-    _, arguments = url.get_dialect()().create_connect_args(url)
-    arguments = {**arguments, "options": text, "application_name": "pilnvara", "connect_timeout": 5}
-    return _create(url, creator=lambda: NotifyingConnection.connect(**arguments, cursor_factory=PlainCursor))
-
-
-class NotifyingConnection(psycopg.Connection[Any]):
-    """Sends `NOTIFY pilnvara` with each commit that changed a row, and only then: an idle look-up wakes nobody.
-
-    What SQLAlchemy's events could do costs each statement a tenth of its time.
-    """
-
-    changed = False
-    """Whether the running transaction has changed a row."""
-
-    def commit(self) -> None:
-        """Commit, then wake who waits for changes: both in one message, at a third of two cursors' price.
-
-        A notification within the transaction would hold PostgreSQL's one lock for them until the commit is on the
-        disk, and all commits would wait in one line. After it, it is a transaction that has nothing to bring there.
-        """
-        if not self.changed:
-            super().commit()
-            return
-        self.changed = False
-        if self.pgconn.transaction_status == TransactionStatus.INERROR:  # its COMMIT would roll back and say nothing
-            self.rollback()
-            raise psycopg.errors.InFailedSqlTransaction("a statement failed: nothing can be committed")
-        result = self.pgconn.exec_(b"COMMIT; NOTIFY pilnvara")
-        if self.pgconn.status != ConnStatus.OK:
-            raise psycopg.OperationalError("the connection was lost while committing")
-        if result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
-
-    def rollback(self) -> None:
-        """Roll back; nothing has changed."""
-        self.changed = False
-        super().rollback()
-
-
-class PlainCursor(psycopg.Cursor[Any]):
-    """A cursor that says what was executed, and describes its columns by plain tuples.
-
-    SQLAlchemy asks for the columns again with each statement.
-    """
-
-    _conn: NotifyingConnection
-
-    def execute(self, query: Any, params: Any = None, **how: Any) -> Self:
-        """Execute one statement."""
-        counting.note(query)
-        super().execute(query, params, **how)
-        self._see()
-        return self
-
-    def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
-        """Execute one statement for each set of parameters."""
-        counting.note(query)
-        super().executemany(query, params_seq, **how)
-        self._conn.changed = True  # it has no result of its own to tell
-
-    def _see(self) -> None:
-        result = self.pgresult
-        if result is not None and not self._conn.changed:
-            status = result.command_status or b""
-            self._conn.changed = status.startswith(_CHANGES) and not status.endswith(b" 0")
-
-    @property
-    def description(self) -> Any:
-        """Name and type of each column, and five places that nobody reads; `None` for what has no rows."""
-        result = self.pgresult
-        if result is None or result.status != ExecStatus.TUPLES_OK:
-            return super().description
-        columns = ((result.fname(n), result.ftype(n)) for n in range(result.nfields))
-        return [((name or b"").decode(), kind, None, None, None, None, None) for name, kind in columns]
-
-
-def _create(url: URL, **how: Any) -> Engine:
+def create(url: URL, **how: Any) -> Engine:
+    """Make an engine whose transactions are its connection's own, with JSON as msgspec writes and reads it."""
     return create_engine(
         url,
         **how,
@@ -232,13 +144,3 @@ def create_private(path: Path) -> None:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-async def open_listener(url: URL) -> psycopg.AsyncConnection[Any]:
-    """Open a connection of the running event loop that hears of other transactions' commits."""
-    dialect = url.get_dialect()()
-    _, arguments = dialect.create_connect_args(url)
-    conninfo = make_conninfo(**arguments, connect_timeout=5, application_name="pilnvara listener")
-    connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
-    await connection.execute("LISTEN pilnvara")
-    return connection

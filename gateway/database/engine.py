@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from contextvars import copy_context
 from typing import Literal, TypeVar
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -145,7 +144,7 @@ class _Lane:
                 if isinstance(error, OperationalError) and _is_unavailable(error):
                     raise DatabaseUnavailableError(str(error.orig)) from error
                 raise
-            except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+            except self.engine.dialect.loaded_dbapi.OperationalError as error:
                 # from BEGIN or NOTIFY, which SQLAlchemy does not see
                 raise DatabaseUnavailableError(str(error)) from error
         raise AssertionError("the last try returns or raises")

@@ -9,16 +9,14 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
-from typing import Any, Protocol
+from typing import Protocol
 
-import psycopg
 from sqlalchemy import URL
 
-from gateway.database.drivers import open_listener, sqlite_path
+from gateway.database.drivers import sqlite_path
 
 POLL_SECONDS = 0.02
 SLOW_POLL_SECONDS = 5.0
-_RECONNECT_SECONDS = (0.1, 0.5, 2.0, 5.0)
 
 
 class Watcher(Protocol):
@@ -144,47 +142,10 @@ class SqliteWatcher:
         return version
 
 
-class PostgresqlWatcher:
-    """Listens on a connection of its own, and opens it again when it is lost."""
-
-    def __init__(self, url: URL) -> None:
-        """Remember where the server is."""
-        self._url = url
-        self._connection: psycopg.AsyncConnection[Any] | None = None
-
-    async def open(self) -> None:
-        """Connect and listen."""
-        self._connection = await open_listener(self._url)
-
-    async def run(self, hub: Hub) -> None:
-        """Pass on notifications until cancelled."""
-        attempt = 0
-        while True:
-            try:
-                if self._connection is None:
-                    await self.open()
-                    hub.commit_seen()  # whatever was missed meanwhile
-                attempt = 0
-                await self._listen(hub)
-            except psycopg.OperationalError:
-                await self.close()
-                await asyncio.sleep(_RECONNECT_SECONDS[min(attempt, len(_RECONNECT_SECONDS) - 1)])
-                attempt += 1
-
-    async def _listen(self, hub: Hub) -> None:
-        if self._connection is None:
-            return
-        async for _ in self._connection.notifies():
-            hub.commit_seen()
-        raise psycopg.OperationalError("the listening connection ended")
-
-    async def close(self) -> None:
-        """Close the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
-
-
 def make_watcher(url: URL) -> Watcher:
     """Make the watcher that fits the database of `url`."""
-    return SqliteWatcher(url) if url.get_backend_name() == "sqlite" else PostgresqlWatcher(url)
+    if url.get_backend_name() == "sqlite":
+        return SqliteWatcher(url)
+    from gateway.database.postgresql import PostgresqlWatcher  # noqa: PLC0415 - its driver, which SQLite does not need
+
+    return PostgresqlWatcher(url)

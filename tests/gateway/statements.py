@@ -23,7 +23,7 @@ def compiled_once() -> Iterator[None]:
     """Give every engine the dialect and the compiled statements of the first one of its kind."""
     first: dict[str, Engine] = {}
     told: set[str] = set()
-    create = drivers._create
+    create = drivers.create
 
     def shared(url: URL, **how: Any) -> Engine:
         engine = create(url, **how)
@@ -44,5 +44,5 @@ def compiled_once() -> Iterator[None]:
         return engine
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drivers, "_create", shared)
+        patch.setattr(drivers, "create", shared)
         yield

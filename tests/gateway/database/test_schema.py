@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -75,6 +76,14 @@ class TestNewest:
     def test_needs_no_migrations_in_a_process_that_only_asks(self, entry: str) -> None:
         loaded = f"import sys, {entry}; sys.exit('alembic' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
+
+
+class TestAProcessOnSqlite:
+    @pytest.mark.parametrize("entry", ["gateway.app", "gateway.worker"])
+    def test_does_without_the_driver_of_the_other_database(self, entry: str, tmp_path: Path) -> None:
+        used = f"import sys, {entry}; from gateway.database.engine import Database; "
+        used += f"Database.open('sqlite:///{tmp_path}/a.db').close(); sys.exit('psycopg' in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", used], check=False).returncode == 0
 
 
 class TestEnsureMigrated:

@@ -121,7 +121,7 @@ def scene_terminal_has_to_prove_itself(stand: Stand) -> None:
     write(lambda conn: conn.execute(update(Session).where(session).values(traits=b"of another connection")))
     stand.see("terminal/prove", copied, "/manage/terminals", Kind.REFUSED, status=401)
     form = {"name": "Lete 9"}
-    stand.send("terminal/prove-after-a-form", copied, "/manage/terminals", Kind.REFUSED, status=401, form=form)
+    stand.send("terminal/prove-after-a-form", copied, "/manage/terminals", Kind.PROBLEM, status=401, form=form)
 
 
 def scene_new_computer(stand: Stand) -> None:
