@@ -14,7 +14,7 @@ from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.kinds import ADMINISTRATORS, Kind, Plan, Values
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.parts import Store
-from gateway.people import invitations, recovery, staff, staff_states
+from gateway.people import invitations, recovery, staff, staff_states, stopped_alone
 from gateway.people.access import StaffSession
 from gateway.people.errors import LastAdministratorError, LoginTakenError
 from gateway.people.invitations import Wanted
@@ -104,6 +104,11 @@ def _check_resume(_conn: Connection, _store: Store, plan: Plan, before: Values |
 def _resume(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
     account = staff_states.locked(conn, plan.target)
     staff_states.resume(conn, account, StateWhy.AGREED, by=by, now=store.clock.database_now(conn))
+
+
+def undoes(conn: Connection, kind: ChangeKind, target: str, staff_id: str) -> bool:
+    """Whether a change takes back what this person did alone."""
+    return kind is ChangeKind.ACCOUNT_RESUME and stopped_alone.is_suspender(conn, target, staff_id)
 
 
 def _check_end(conn: Connection, _store: Store, plan: Plan, before: Values | None, by: StaffSession | None) -> None:

@@ -35,7 +35,7 @@ from gateway.keys.moving import Place
 from gateway.ledger import health, outbox
 from gateway.oauth.clients import AuthMethod
 from gateway.oauth.errors import OAuthError
-from gateway.parts import Store
+from gateway.parts import GATEWAY, Store
 from gateway.people import computers, freshness, inviters
 from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
@@ -166,11 +166,14 @@ def refuse(conn: Connection, store: Store, session: StaffSession, change_id: str
     """Keep a change from ever taking effect: any administrator may, until it has, and whose account it is about.
 
     Raises:
+        SamePersonError: the change is about taking back whom they suspended.
         ChangeUnknownError, ChangeOverError: there is no such change, or it is over.
     """
     row = _locked(conn, change_id, _OPEN)
     if not _is_about(row, session):
         _ensure_decides(conn, session, row, holders.REFUSES)
+    if accounts.undoes(conn, row.kind, row.target, session.staff_id):
+        raise SamePersonError("whoever suspended does not refuse that it is undone")
     _end(conn, store, row, ChangeState.REFUSED, session)
 
 
@@ -196,8 +199,7 @@ def apply_due(conn: Connection, store: Store, change_id: str) -> None:
         LogUnhealthyError: the log is refused; rules do not change without it.
     """
     health.ensure_healthy(conn)
-    now = store.clock.database_now(conn)
-    row = _locked(conn, change_id, None)
+    now, row = store.clock.database_now(conn), _locked(conn, change_id, None)
     if row.state is not ChangeState.CONFIRMED or now < row.effective_at:
         return
     kind, plan = KINDS[row.kind], _plan(store, row)
@@ -220,8 +222,7 @@ def apply_due(conn: Connection, store: Store, change_id: str) -> None:
 
 def lapse(conn: Connection, store: Store, change_id: str) -> None:
     """Nobody confirmed in time. Does nothing when somebody decided."""
-    now = store.clock.database_now(conn)
-    row = _locked(conn, change_id, None)
+    now, row = store.clock.database_now(conn), _locked(conn, change_id, None)
     if row.state is ChangeState.PROPOSED and now >= row.lapses_at:
         _lapse(conn, row, now, "time")
 
@@ -233,8 +234,7 @@ def show_secret(conn: Connection, store: Store, session: StaffSession, change_id
         ChangeUnknownError: there is no such change.
         SecretGoneError: there is none, it was shown, or it is somebody else's to see.
     """
-    now = store.clock.database_now(conn)
-    row = _locked(conn, change_id, None)
+    now, row = store.clock.database_now(conn), _locked(conn, change_id, None)
     is_over = row.state not in {*_OPEN, ChangeState.APPLIED}
     is_own = row.proposed_by == session.staff_id and row.kind in _MAKES_SECRETS
     if row.secret is None or row.secret_shown_at is not None or is_over or not is_own:
@@ -384,8 +384,7 @@ def _end(conn: Connection, store: Store, row: Any, state: ChangeState, session: 
 
 def _lapse(conn: Connection, row: Any, now: datetime, why: str) -> None:
     _set(conn, row, state=ChangeState.LAPSED, ended_at=now, ended_why=why, secret=None, epoch=None)
-    actor = Actor(ActorKind.SYSTEM, "gateway")
-    _record(conn, EventName.SETTINGS_LAPSED, actor, row.id, row.kind, now, why=why)
+    _record(conn, EventName.SETTINGS_LAPSED, GATEWAY, row.id, row.kind, now, why=why)
 
 
 def _record(

@@ -9,9 +9,12 @@ from sqlalchemy import Connection
 
 from gateway.days import day_of
 from gateway.pages import audit_search
+from gateway.pages.people.words import WHY
 from gateway.pages.rendering import page
 from gateway.parts import Parts
+from gateway.people import stopped_alone
 from gateway.people.access import StaffSession, Who, allow
+from gateway.people.stopped_alone import Stopped
 from gateway.visits import calendar, signs
 from gateway.visits.signs import MOST, RULES, Finding, Period, Sign
 from ui.i18n import Message, message
@@ -116,13 +119,14 @@ async def show_signs(request: AnyRequest, session: StaffSession, parts: Parts) -
     last = audit_search.day(request.query_params.get("to", "")) or day_of(parts.clock.now())
     period = Period.until(last)
 
-    def work(conn: Connection) -> list[tuple[Sign, Words, list[Finding]]]:
-        return [(sign, words, signs.find(conn, sign, period)) for sign, words in WORDS.items()]
+    def work(conn: Connection) -> tuple[list[tuple[Sign, Words, list[Finding]]], list[Stopped]]:
+        rules = [(sign, words, signs.find(conn, sign, period)) for sign, words in WORDS.items()]
+        return rules, stopped_alone.in_period(conn, period.since, period.end)
 
-    rules = await parts.database.read(work)
+    rules, stopped = await parts.database.read(work)
     seen = {"of": "signs", "from": period.first.isoformat(), "to": last.isoformat()}
     await parts.database.write(lambda conn: audit_search.note(conn, parts, session, seen))
-    return page(request, "pages/audit/signs.html", rules=rules, period=period, most=MOST)
+    return page(request, "pages/audit/signs.html", rules=rules, stopped=stopped, whys=WHY, period=period, most=MOST)
 
 
 HANDLERS = (show_signs,)

@@ -184,6 +184,18 @@ class LastAdministratorError(PeopleError):
     code = "staff.last_administrator"
 
 
+class TwoAdministratorsError(PeopleError):
+    """No two administrators would be left who can decide together: one person alone does not bring that about."""
+
+    code = "staff.two_administrators"
+
+
+class SuspendedLatelyError(PeopleError):
+    """The same person suspended another account that two people answer for, within a day."""
+
+    code = "staff.suspended_lately"
+
+
 class OwnAccountError(PeopleError):
     """Nobody suspends, takes back or ends their own account."""
 

@@ -124,7 +124,8 @@ def suspend(conn: Connection, account: Account, why: StateWhy, *, by: Actor, now
     ensure_not_last(conn, account.id, account.roles)
     _set(conn, account, StaffState.SUSPENDED, why, by, now)
     ended = sessions.end_all_of_staff(conn, account.id, now)
-    _say(conn, EventName.STAFF_ACCOUNT_SUSPENDED, account, why, by, now, sessions_ended=ended)
+    facts = {"sessions_ended": ended} | ({"by_two": True} if account.needs_two else {})
+    _say(conn, EventName.STAFF_ACCOUNT_SUSPENDED, account, why, by, now, **facts)
 
 
 def resume(conn: Connection, account: Account, why: StateWhy, *, by: Actor, now: datetime) -> None:

@@ -98,6 +98,22 @@ PROBLEMS: dict[str, Problem] = {
         message("Nobody else could administer the gateway then"),
         message("Two people give another person the role of administrator first."),
     ),
+    "staff.two_administrators": Problem(
+        409,
+        message("Two administrators who can decide together have to stay"),
+        message(
+            "One person alone does not suspend the last but one. If the account is in other hands, call the operator of"
+            " the gateway now: they suspend it on the command line."
+        ),
+    ),
+    "staff.suspended_lately": Problem(
+        409,
+        message("You suspended another such account within the last day"),
+        message(
+            "One person suspends one administrator, auditor or officer a day. If this cannot wait, another"
+            " administrator does it, or the operator of the gateway."
+        ),
+    ),
     "staff.own_account": Problem(
         403,
         message("Nobody decides about their own account"),
@@ -305,8 +321,8 @@ PROBLEMS: dict[str, Problem] = {
         message("This needs a second person"),
         message(
             "Another administrator, at another computer, has to confirm what you or this computer proposed. So it is"
-            " with what somebody proposed whom you invited, or who invited you: one of you could have made up the"
-            " other."
+            " with what somebody proposed whom you invited, who invited you, or whom the same person invited: one of"
+            " you could have been made up. And two others decide whether an account that you suspended is taken back."
         ),
     ),
     "change.fresh_account": Problem(

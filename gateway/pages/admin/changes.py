@@ -10,15 +10,16 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from connectors.sdk.words import Words
-from gateway.changes import flow, holders, listing, recoveries
+from gateway.changes import accounts, flow, holders, listing, recoveries
 from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonError
 from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind
 from gateway.pages.admin import titles, words
+from gateway.pages.people.words import WHY
 from gateway.pages.rendering import language_of, page
 from gateway.paging import Numbered
 from gateway.parts import Parts
-from gateway.people import invitations
+from gateway.people import invitations, stopped_alone
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
 from gateway.web.redirects import see_other
@@ -76,13 +77,16 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
     """What waits, what one person did alone lately, and what was decided, the newest first."""
     place = Numbered.parse(request.query_params.get("after", ""), _PAGE)
 
+    now = parts.clock.now()
+
     def work(conn: Connection) -> dict[str, Any]:
         lists = {
             "waiting": listing.waiting(conn),
-            "alone": listing.by_one_lately(conn, parts.clock.now()),
+            "alone": listing.by_one_lately(conn, now),
             "decided": listing.decided(conn, most=_PAGE + 1, after=place.after),
         }
-        return lists | {"titles": titles.of_changes(conn, chain(*lists.values()), language_of(request))}
+        named = titles.of_changes(conn, chain(*lists.values()), language_of(request))
+        return lists | {"titles": named, "stopped": stopped_alone.in_period(conn, now - listing.LATELY)}
 
     shown = await parts.database.read(work)
     decided = shown.pop("decided")
@@ -97,6 +101,7 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
         newer=place.newer("/admin"),
         older=place.older("/admin", decided),
         is_administrator=session.role is Role.ADMINISTRATOR,
+        whys=WHY,
         **shown,
     )
 
@@ -105,7 +110,7 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
 async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
     """One change: why, by whom, from what to what."""
 
-    def work(conn: Connection) -> tuple[_One, bool, str | None]:
+    def work(conn: Connection) -> tuple[_One, dict[str, Any]]:
         holders.ensure_own(conn, session, change_id)
         one = _One.read(conn, change_id, language_of(request))
         is_account = one.change.kind is ChangeKind.ACCOUNT_RECOVER
@@ -113,10 +118,15 @@ async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, cha
         is_theirs = session.role is Role.ADMINISTRATOR or one.change.confirmed_by == session.staff_id
         is_invite = one.change.kind is ChangeKind.ACCOUNT_INVITE and is_theirs
         invited = invitations.of_change(conn, change_id) if is_invite else None
-        return one, half is not None, invited.id if invited else None
+        undoes = accounts.undoes(conn, one.change.kind, one.change.target, session.staff_id)
+        return one, {
+            "may_see_half": half is not None,
+            "invitation_id": invited.id if invited else None,
+            "undoes": undoes,
+        }
 
-    one, has_half, invitation_id = await parts.database.read(work)
-    return _show(request, session, one, may_see_half=has_half, invitation_id=invitation_id)
+    one, more = await parts.database.read(work)
+    return _show(request, session, one, **more)
 
 
 @post("/admin/changes/{change_id:str}/confirm", **_DECIDES)
@@ -175,6 +185,7 @@ def _show(
     half: str | None = None,
     may_see_half: bool = False,
     invitation_id: str | None = None,
+    undoes: bool = False,
 ) -> Response[Any]:
     change = one.change
     is_own = change.proposed_by == session.staff_id
@@ -200,6 +211,7 @@ def _show(
         may_confirm=(is_administrator or (is_officer and _is_confirmed_by_holder(change))) and not is_own and waits,
         may_refuse=(is_administrator or (is_officer and change.kind in holders.REFUSES))
         and not is_own
+        and not undoes
         and change.is_open,
         is_officer=is_officer,
         may_withdraw=is_own and change.is_open,

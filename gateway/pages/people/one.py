@@ -17,7 +17,7 @@ from gateway.pages.people.listing import READERS, centre_of
 from gateway.pages.rendering import page
 from gateway.pages.staff_values import KINDS
 from gateway.parts import Parts
-from gateway.people import directory, fingerprints, inviters, staff_states
+from gateway.people import directory, fingerprints, inviters, staff_states, stopped_alone
 from gateway.people.access import StaffSession
 from gateway.people.directory import Person
 from gateway.people.roles import BY_TWO, Role
@@ -63,7 +63,7 @@ STEPS: Final = {
             ),
             whys=staff_states.SUSPEND_WHY,
             fits=frozenset({StaffState.ACTIVE}),
-            take=staff_states.suspend,
+            take=stopped_alone.suspend,
         ),
         Step(
             name="resume",

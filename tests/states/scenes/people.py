@@ -24,6 +24,7 @@ def scene_accounts(stand: Stand) -> None:
     for step in ("suspend", "resume", "end"):
         stand.see(f"people/{step}", manager, f"{here}/{step}")
     stand.send("people/suspend-missing", manager, f"{here}/suspend")
+    stand.place_of("Zane Ceturtā", Role.ADMINISTRATOR, login="zane")
     ada.post(f"/people/{desk.by.staff_id}/suspend", {"why": "unclear"})
     stand.see("people/one-suspended", ada, f"/people/{desk.by.staff_id}", Kind.STOPPED)
     stand.see("sign-in/suspended", stand.at_an_enrolled_one(), "/sign-in?why=suspended", Kind.REFUSED)
@@ -68,7 +69,11 @@ def scene_invitations(stand: Stand) -> None:
     stand.send("joining/new", dace, path, Kind.CLEAN, status=200)
     short = {"password": "īsa", "again": "cita", "code": "1"}
     stand.send("joining/new-wrong", dace, f"{path}/finish", form=short)
-    ada.post(f"/people/{stand.callers.account.id}/suspend", {"why": "unclear"})
+    refused = f"/people/{stand.callers.account.id}/suspend"
+    stand.send("people/suspend-last-but-one", ada, refused, Kind.PROBLEM, status=409, form={"why": "unclear"})
+    stand.place_of("Zane Ceturtā", Role.ADMINISTRATOR, login="zane")
+    ada.post(refused, {"why": "unclear"})
+    stand.see("admin/changes-stopped", ada, "/admin", Kind.STOPPED)
     stand.see("people/invitation-stuck", ada, here, Kind.STOPPED)
     stand.see("people/invited-stuck", ada, "/people", Kind.STOPPED)
     ada.post(f"{here}/withdraw")

@@ -369,6 +369,7 @@ class TestAuditor:
         path = link_of(office.page(), invitation)
         code = re.search(r"\d{5} \d{5}", office.page(office.second).post(f"{invitation}/code").text)
         assert code
+        people.account("zane", Role.ADMINISTRATOR)
         here = f"/people/{office.callers.account.id}"
         assert office.page(office.second).post(f"{here}/suspend", {"why": "unclear"}).status == 303
         assert (open_account(people, path, second=code[0]).status, account(people)) == (410, None)

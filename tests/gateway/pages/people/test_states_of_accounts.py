@@ -5,17 +5,18 @@ from functools import partial
 
 import pyotp
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from audit.events import EventName
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.database.counting import count_statements
+from gateway.ids import new_id
 from gateway.people import staff_states
 from gateway.people.errors import LastAdministratorError
 from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR
-from gateway.people.tables import StaffState, StateWhy
+from gateway.people.tables import Staff, StaffInvitation, StaffState, StateWhy
 from tests.gateway.answers import Answer
 from tests.gateway.callers import HOLDER, PASSWORD, Caller, Callers
 from tests.gateway.pages.people.conftest import People
@@ -167,6 +168,69 @@ class TestWhoDecides:
         office.apply(change)
         assert people.state(auditor) is StaffState.ACTIVE
 
+    def test_one_administrator_does_not_become_the_only_one_who_decides(self, people: People) -> None:
+        """Ada and Bille decide together: neither is suspended by the other, only one of a third."""
+        office = people.office
+        alone = people.administrator()
+        alone.page = False
+        assert decide(alone, office.second, "suspend").code == "staff.two_administrators"
+        third = people.account("zane", Role.ADMINISTRATOR)
+        assert decide(alone, third, "suspend").status == 303
+        assert decide(alone, office.second, "suspend").code == "staff.two_administrators"
+        assert people.state(office.second) is StaffState.ACTIVE
+
+    def test_two_by_one_inviter_do_not_count_as_two_who_stay(self, people: People) -> None:
+        """A manager whom Ada invited alone, and whom two raised, decides nothing together with Ada."""
+        office = people.office
+        third = people.account("zane", Role.ADMINISTRATOR).account.id
+        office.write(lambda conn: _invited(conn, people, third))
+        alone = people.administrator()
+        alone.page = False
+        assert decide(alone, office.second, "suspend").code == "staff.two_administrators"
+
+    def test_one_person_suspends_one_of_those_for_whom_two_answer_a_day(self, people: People) -> None:
+        first, second = people.account("fanija", Role.AUDITOR), people.account("gita", Role.OFFICER, holder=HOLDER)
+        assert decide(people.administrator(), first, "suspend").status == 303
+        alone = people.administrator()
+        alone.page = False
+        assert decide(alone, second, "suspend").code == "staff.suspended_lately"
+        assert decide(people.administrator(), people.cilda, "suspend").status == 303, "an assistant is another matter"
+        assert decide(people.office.page(people.office.second), second, "suspend").status == 303
+        third = people.account("hilda", Role.AUDITOR)
+        people.office.wait(timedelta(days=1, minutes=1))
+        assert decide(people.administrator(), third, "suspend").status == 303
+
+    def test_whoever_suspended_does_not_refuse_that_two_others_undo_it(self, people: People) -> None:
+        office, auditor = people.office, people.account("fanija", Role.AUDITOR)
+        third = people.account("zane", Role.ADMINISTRATOR)
+        office.wait(timedelta(days=2))
+        decide(people.administrator(), auditor, "suspend")
+        change = office.propose(ChangeKind.ACCOUNT_RESUME, auditor.account.id, {}, by=office.session(third))
+        assert "/refuse" not in people.administrator().get(f"/admin/changes/{change}").text
+        assert people.administrator().post(f"/admin/changes/{change}/refuse").status == 403
+        assert "/refuse" in office.page(office.second).get(f"/admin/changes/{change}").text
+        office.confirm(change)
+        assert people.administrator().post(f"/admin/changes/{change}/refuse").status == 403
+        office.wait()
+        office.apply(change)
+        assert people.state(auditor) is StaffState.ACTIVE
+
+    def test_is_shown_to_administrators_and_stands_among_the_signs_of_auditors(self, people: People) -> None:
+        office, auditor = people.office, people.account("fanija", Role.AUDITOR)
+        another = people.account("hilda", Role.AUDITOR)
+        decide(people.administrator(), auditor, "suspend")
+        decide(people.administrator(), people.cilda, "suspend")
+        by = office.callers.account.id
+        for page in (
+            office.page(office.second).get("/admin"),
+            another.staff(Role.AUDITOR, at_terminal=False).get("/audit/signs"),
+        ):
+            assert page.status == 200
+            assert "Fanija Piemēra" in page.text
+            assert "Cilda Piemēra" not in page.text, "an assistant is a manager's everyday"
+        entry = people.said(auditor)[-1]
+        assert (entry.actor.id, entry.data["by_two"]) == (by, True)
+
     def test_two_end_the_account_of_an_administrator(self, people: People) -> None:
         third, office = people.account("zane", Role.ADMINISTRATOR), people.office
         alone = people.administrator()
@@ -200,6 +264,17 @@ class TestWhoDecides:
         with pytest.raises(ChangeFaultError) as refused:
             office.propose(ChangeKind.ACCOUNT_ROLES, office.callers.account.id, {"roles": [], "holder": None}, by=by)
         assert refused.value.fault is Fault.LAST
+
+
+def _invited(conn: Connection, people: People, third: str) -> None:
+    """As if Ada had invited somebody alone, who administers now."""
+    ada, now = people.office.callers.account.id, people.clock.now()
+    at = people.office.callers.centre_id
+    row: dict[str, object] = {"id": new_id(), "staff_id": third, "centre_id": at, "login": "zane"}
+    row |= {"display_name": "Zane", "folded": "zane", "roles": ["manager"], "language": "lv", "totp": b"-"}
+    key = select(Staff.key_id).where(Staff.id == third).scalar_subquery()
+    times = {"made_at": now, "ends_at": now, "used_at": now}
+    conn.execute(insert(StaffInvitation).values(row | times | {"key_id": key, "invited_by": ada}))
 
 
 def _suspend(conn: Connection, people: People, of: Callers) -> None:
