@@ -5,7 +5,7 @@ An entry point is called by its connector's id and names a `Connector`. It may n
 
 import os
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -67,6 +67,11 @@ def find(connector_id: str) -> Connector:
     return _built_in()[connector_id] if entry is None else _loaded(entry)
 
 
+def has(connector_id: str) -> bool:
+    """Whether there is a connector with this id; of packages by others nothing is imported."""
+    return connector_id in _built_in() or _installed(connector_id) is not None
+
+
 def package_of(connector_id: str) -> str:
     """The top-level package that a connector's code comes from: connectors of one package share a browser."""
     return OWN_PACKAGE if connector_id in _built_in() else _entry(connector_id).module.partition(".")[0]
@@ -90,7 +95,7 @@ def folders() -> tuple[Path, ...]:
 def forget() -> None:
     """Look anew at what is installed: for tests, since a program keeps what it has found."""
     all.cache_clear()
-    _entry.cache_clear()
+    _installed.cache_clear()
     _loaded.cache_clear()
 
 
@@ -104,11 +109,17 @@ def _built_in() -> dict[str, Connector]:
     return connectors
 
 
-@cache
 def _entry(connector_id: str) -> EntryPoint:
-    for entry in entry_points(group=GROUP, name=connector_id):
-        return entry
-    raise UnknownConnectorError(f"no connector is called {connector_id!r}")
+    entry = _installed(connector_id)
+    if entry is None:
+        raise UnknownConnectorError(f"no connector is called {connector_id!r}")
+    return entry
+
+
+@lru_cache(maxsize=512)
+def _installed(connector_id: str) -> EntryPoint | None:
+    # That there is none is kept too: looking through all that is installed takes longer than writing a page.
+    return next(iter(entry_points(group=GROUP, name=connector_id)), None)
 
 
 @cache

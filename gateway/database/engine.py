@@ -10,9 +10,9 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from contextvars import copy_context
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -20,9 +20,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from gateway.database.counting import not_counted
 from gateway.database.drivers import make_engine, parse_url
 from gateway.database.errors import DatabaseUnavailableError
+from gateway.database.once import remembering
 from gateway.database.watching import Hub, Wakes, make_watcher
 
 T = TypeVar("T")
+_Around: TypeAlias = Callable[[Connection], AbstractContextManager[object]]
+"""What stands around the work of each transaction."""
 
 _TRIES = 3
 _ROLLED_BACK = ("40001", "40P01")
@@ -47,7 +50,7 @@ class Database:
         self.url = url
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
         self._writers = _Lane(make_engine(url, read_only=False), 1 if self.dialect == "sqlite" else writers, "writer")
-        self._readers = _Lane(make_engine(url, read_only=True), readers, "reader")
+        self._readers = _Lane(make_engine(url, read_only=True), readers, "reader", around=remembering)
         self._hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
 
     @classmethod
@@ -109,8 +112,9 @@ class Database:
 class _Lane:
     """Threads that each hold one connection, so that a transaction needs no pool."""
 
-    def __init__(self, engine: Engine, threads: int, name: str) -> None:
+    def __init__(self, engine: Engine, threads: int, name: str, *, around: _Around = nullcontext) -> None:
         self.engine = engine
+        self._around = around
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=f"database {name}")
         self._local = threading.local()
         self._connections: list[Connection] = []
@@ -134,7 +138,7 @@ class _Lane:
             worked = False
             try:
                 conn = self._connection()
-                with conn.begin():
+                with conn.begin(), self._around(conn):
                     result = work(conn)
                     worked = True
                 return result

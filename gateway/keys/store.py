@@ -6,6 +6,7 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import Connection, LargeBinary, Row, Select, Text, bindparam, insert, null, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from gateway.database import once
 from gateway.keys.epochs import alive
 from gateway.keys.errors import EpochOverError, KeyDestroyedError, KeyMissingError
 from gateway.keys.sealing import DataKey, Sealer, WrappedKey
@@ -92,19 +93,30 @@ def load(conn: Connection, sealer: Sealer, key_id: str) -> DataKey:
         KeyMissingError: there is no such key.
         KeyDestroyedError: it, or one above it, was destroyed.
     """
-    row = conn.execute(_LOAD, {"wanted_key": key_id}).one_or_none()
-    if row is None:
-        raise KeyMissingError(f"there is no key {key_id}")
-    return open_read(conn, sealer, row)
+    return once.once(conn, ("key", key_id), lambda: open_read(conn, sealer, _read(conn, key_id)))
 
 
-def read_with(statement: Select[*Columns], key_id: InstrumentedAttribute[str]) -> Select[Any]:
-    """Let `statement` read, beside each row, the key that its column `key_id` names; for `open_read`."""
+def read_with(
+    statement: Select[*Columns],
+    key_id: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+    *,
+    is_optional: bool = False,
+) -> Select[Any]:
+    """Let `statement` read, beside each row, the key that its column `key_id` names; for `open_read` or `note_read`.
+
+    Where it may name none (`is_optional`), `key_name` is `None` then.
+    """
     return (
         statement.add_columns(*_WITH_PARENT)
-        .join(DataKeyRow, DataKeyRow.id == key_id)
+        .join(DataKeyRow, DataKeyRow.id == key_id, isouter=is_optional)
         .outerjoin(_PARENT, _PARENT.id == DataKeyRow.under)
     )
+
+
+def note_read(conn: Connection, row: Row[Any]) -> None:
+    """Let `load` take the key of a row that `read_with` has read, where the transaction remembers what it has read."""
+    if row.key_name is not None:
+        once.note(conn, ("key row", row.key_name), row)
 
 
 def open_read(conn: Connection, sealer: Sealer, row: Row[Any]) -> DataKey:
@@ -146,6 +158,13 @@ def destroy(conn: Connection, key_id: str, at: datetime) -> None:
     if conn.execute(_DESTROY, {"key_id": key_id, "at": at}).rowcount != 1:
         raise KeyMissingError(f"there is no key {key_id} to destroy")
     conn.execute(_DESTROY_UNDER, {"key_id": key_id, "at": at})
+
+
+def _read(conn: Connection, key_id: str) -> Row[Any]:
+    row = once.once(conn, ("key row", key_id), lambda: conn.execute(_LOAD, {"wanted_key": key_id}).one_or_none())
+    if row is None:
+        raise KeyMissingError(f"there is no key {key_id}")
+    return row
 
 
 def _links(conn: Connection, row: Row[Any]) -> list[WrappedKey]:

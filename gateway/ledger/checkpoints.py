@@ -45,8 +45,7 @@ Ask: TypeAlias = Callable[[bytes], Awaitable[Sequence[Cosignature]]]
 
 def latest(conn: Connection) -> bytes | None:
     """Return the newest signed checkpoint with the cosignatures that there are, none before the first."""
-    row = conn.execute(_LATEST).first()
-    return None if row is None else bytes(row.note) + cosignatures.lines(conn, row.size)
+    return cosignatures.latest(conn)
 
 
 def latest_bare(conn: Connection) -> bytes | None:

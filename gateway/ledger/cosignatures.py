@@ -6,6 +6,7 @@ Each was verified with the witness's key before it was kept. Insert-only.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,9 +28,13 @@ _LINES = select(AuditCosignature.line).where(AuditCosignature.size == bindparam(
 _KEYS = select(AuditCosignature.key).where(AuditCosignature.size == bindparam("size"))
 _KNOWN = select(func.max(AuditCosignature.size)).where(AuditCosignature.key == bindparam("key"))
 _NEWEST = select(AuditCosignature.size, AuditCosignature.key).order_by(AuditCosignature.size.desc()).limit(_LOOKED_BACK)
-_CHECKPOINT = select(AuditCheckpoint.size, AuditCheckpoint.note, AuditCheckpoint.signed_at)
-_LATEST = _CHECKPOINT.order_by(AuditCheckpoint.size.desc()).limit(1)
-_OF_SIZE = _CHECKPOINT.where(AuditCheckpoint.size == bindparam("size"))
+_SIGNED = (
+    select(AuditCheckpoint.size, AuditCheckpoint.note, AuditCheckpoint.signed_at, AuditCosignature.line)
+    .outerjoin(AuditCosignature, AuditCosignature.size == AuditCheckpoint.size)
+    .order_by(AuditCosignature.key)
+)
+_LATEST = _SIGNED.where(AuditCheckpoint.size == select(func.max(AuditCheckpoint.size)).scalar_subquery())
+_OF_SIZE = _SIGNED.where(AuditCheckpoint.size == bindparam("size"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +91,57 @@ def known_size(conn: Connection, key: str) -> int:
     return int(conn.execute(_KNOWN, {"key": key}).scalar_one() or 0)
 
 
+def latest(conn: Connection) -> bytes | None:
+    """Return the newest signed checkpoint with the cosignatures that there are, none before the first."""
+    newest = _read(conn.execute(_LATEST))
+    return None if newest is None else newest.signed
+
+
 def standing(conn: Connection, trust: TrustPolicy) -> Standing:
     """Look up how far the witnesses of `trust` have seen the log; cosignatures are verified, not believed."""
-    row = conn.execute(_LATEST).one_or_none()
-    if row is None:
+    newest = _read(conn.execute(_LATEST))
+    if newest is None:
         return Standing(0, (), 0, None, None)
-    have = _verified(_signed(conn, row), trust)
-    seen = row if have and trust.is_met(have) else _newest_seen(conn, trust)
+    have = _verified(newest.signed, trust)
+    seen = newest if have and trust.is_met(have) else _newest_seen(conn, trust)
     names = tuple(each.name for each in have)
     if seen is None:
-        return Standing(row.size, names, 0, None, None)
-    return Standing(row.size, names, seen.size, seen.signed_at, _signed(conn, seen))
+        return Standing(newest.size, names, 0, None, None)
+    return Standing(newest.size, names, seen.size, seen.at, seen.signed)
 
 
-def _newest_seen(conn: Connection, trust: TrustPolicy) -> Row[int, bytes, datetime] | None:
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A checkpoint with the lines of its witnesses."""
+
+    size: int
+    at: datetime
+    signed: bytes
+
+
+def _read(rows: Iterable[Row[Any]]) -> _Signed | None:
+    """What rows say that are alike but for the line of a witness; none where there are none."""
+    found = list(rows)
+    if not found:
+        return None
+    lines_of_it = b"".join(bytes(row.line) for row in found if row.line is not None)
+    return _Signed(found[0].size, found[0].signed_at, bytes(found[0].note) + lines_of_it)
+
+
+def _newest_seen(conn: Connection, trust: TrustPolicy) -> _Signed | None:
+    if not trust.witnesses:
+        return None
     by_size: dict[int, set[str]] = {}
     for size, key in conn.execute(_NEWEST):
         by_size.setdefault(size, set()).add(key)
     for size, keys in by_size.items():
         claimed = [each.verifier for each in trust.witnesses if each.verifier.vkey in keys]
         if claimed and trust.is_met(claimed):
-            row = conn.execute(_OF_SIZE, {"size": size}).one_or_none()
-            have = () if row is None else _verified(_signed(conn, row), trust)
+            signed = _read(conn.execute(_OF_SIZE, {"size": size}))
+            have = () if signed is None else _verified(signed.signed, trust)
             if have and trust.is_met(have):
-                return row
+                return signed
     return None
-
-
-def _signed(conn: Connection, row: Row[int, bytes, datetime]) -> bytes:
-    return bytes(row.note) + lines(conn, row.size)
 
 
 def _verified(signed: bytes, trust: TrustPolicy) -> Collection[WitnessVerifier]:

@@ -36,6 +36,7 @@ _STANDING = select(
     _LAST.scalar_subquery().label("last"),
     _OPEN_JOB.label("is_under_way"),
     select(AuditHead.size).scalar_subquery().label("size"),
+    exists().where(AuditEvent.type == EventName.LOG_CONTINUED.value).label("is_continued"),
 )
 
 
@@ -72,12 +73,15 @@ class Standing:
     """Whether a worker is verifying the log, or is going to."""
     size: int
     """Entries of the log by now."""
+    is_continued: bool
+    """Whether it has gone on under another name after entries were lost: `continuations` says which."""
 
 
 def standing(conn: Connection) -> Standing:
     """Where the verification of the log stands, in one statement."""
     row = conn.execute(_STANDING).one()
-    return Standing(None if row.last is None else _read(row.last), bool(row.is_under_way), row.size or 0)
+    last = None if row.last is None else _read(row.last)
+    return Standing(last, bool(row.is_under_way), row.size or 0, bool(row.is_continued))
 
 
 def _read(leaf: bytes) -> LastVerdict:

@@ -36,8 +36,10 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
     """The newest visits, or those that are looked for, under the verdict on the log."""
 
     def work(conn: Connection) -> dict[str, Any]:
-        looked, verified = audit_search.read(conn, parts, request), verdicts.standing(conn)
-        choices = register.choices(conn, session.language, verified.last.by.id if verified.last else "")
+        verified = verdicts.standing(conn)
+        verifier = verified.last.by.id if verified.last else ""
+        choices = audit_search.choices(conn, request, session.language, verifier)
+        looked = audit_search.read(parts, request, choices)
         found = register.find(conn, looked.search, language=session.language, most=_PAGE + 1)
         return {
             "looked": looked,
@@ -46,8 +48,8 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
             "centres": choices.centres,
             "services": choices.services,
             "verified": verified,
-            "verifier": choices.name,
-            "gaps": continuations.gaps(conn),
+            "verifier": choices.name_of(verifier),
+            "gaps": continuations.gaps(conn) if verified.is_continued else (),
             "standing": cosignatures.standing(conn, parts.settings.log_witnesses),
         }
 

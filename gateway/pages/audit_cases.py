@@ -15,7 +15,7 @@ from gateway.pages.resident.disputing import KINDS
 from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import case_list, cases, looking
+from gateway.visits import case_list, cases, looking, reading
 from gateway.visits.case_list import Search
 from gateway.visits.case_tables import DisputeOutcome, DisputeState
 from gateway.visits.cases import LONGEST_WORDS
@@ -121,9 +121,10 @@ async def _show(
 ) -> Response[Any]:
     def work(conn: Connection) -> dict[str, Any]:
         case = cases.find_case(conn, case_id)
-        seen = audit_trail.gather(conn, parts, session, case.visit_id)
-        words, answered = cases.texts_of(conn, parts, case) if seen.may_see else (None, None)
-        return {"case": case, "view": seen.view, "may_see": seen.may_see, "words": words, "answered": answered}
+        view = reading.for_auditor(conn, parts, case.visit_id)
+        may_see = audit_trail.may_see(conn, session, view)
+        words, answered = cases.texts_of(conn, parts, case) if may_see else (None, None)
+        return {"case": case, "view": view, "may_see": may_see, "words": words, "answered": answered}
 
     shown = await parts.database.read(work)
     case = shown["case"]

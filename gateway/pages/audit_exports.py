@@ -80,7 +80,8 @@ _ENTRIES: Final = (
 @post("/audit/visits.csv", status_code=200, **_AUDITOR)
 async def export_visits(request: AnyRequest, session: StaffSession, parts: Parts) -> Stream:
     """The visits that a search finds, from the newest."""
-    looked = await parts.database.read(lambda conn: audit_search.read(conn, parts, request))
+    choices = await parts.database.read(lambda conn: audit_search.choices(conn, request, session.language))
+    looked = audit_search.read(parts, request, choices)
     search = replace(looked.search, after=None)
     found = await parts.database.read(lambda conn: register.find(conn, search, language=session.language, most=1))
     data = audit_search.said(search, found=bool(found)) | {"of": "visits"}
@@ -97,7 +98,8 @@ async def export_visits(request: AnyRequest, session: StaffSession, parts: Parts
 @post("/audit/findings.csv", status_code=200, **_AUDITOR)
 async def export_findings(request: AnyRequest, session: StaffSession, parts: Parts) -> Stream:
     """The findings that a search finds, what waits first."""
-    looked, _fields = await parts.database.read(lambda conn: audit_findings.read(conn, request))
+    choices = await parts.database.read(lambda conn: audit_search.choices(conn, request, session.language))
+    looked, _fields = audit_findings.read(request, choices)
     search: FindingSearch = replace(looked, after=None)
     data = audit_findings.said(search) | {"of": "findings"}
     await parts.database.write(lambda conn: _note(conn, parts, session, data))

@@ -14,11 +14,12 @@ from gateway.pages.rendering import page
 from gateway.pages.resident.disputing import KINDS as CASE_KINDS
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
-from gateway.visits import case_list, finding_list, findings, looking, notes, register
+from gateway.visits import case_list, finding_list, findings, looking, notes
 from gateway.visits.audit_states import FindingOutcome, FindingState
 from gateway.visits.errors import NotFoundError
 from gateway.visits.finding_list import Place, Search
 from gateway.visits.notes import LONGEST
+from gateway.visits.register import Choices
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
 
@@ -33,18 +34,18 @@ _NO_TEXT: Final = message("Write why, at most %(num)s characters", num=LONGEST)
 _NO_OUTCOME: Final = message("Choose how it ended")
 
 
-def read(conn: Connection, request: AnyRequest) -> tuple[Search, dict[str, str]]:
+def read(request: AnyRequest, choices: Choices) -> tuple[Search, dict[str, str]]:
     """What the address asks for, and the values of its form; what cannot be meant is left out."""
     names = ("state", "centre", "assistant", "service", "to")
     given = {name: request.query_params.get(name, "").strip()[:_LONGEST_FIELD] for name in names}
     typed = given["assistant"]
-    staff = register.assistants(conn, typed) if typed else []
+    staff = choices.assistants(typed) if typed else []
     search = Search(
         state=next((state for state in FindingState if state.value == given["state"]), None),
         overdue=given["state"] == OVERDUE,
-        centre=register.centre(conn, given["centre"]),
+        centre=choices.centre(given["centre"]),
         assistants=tuple(each for each, _login in staff) if typed else None,
-        service=register.service(conn, given["service"]),
+        service=choices.service(given["service"]),
         until=audit_search.day(given["to"]),
         after=Place.parse(request.query_params.get("after", "")),
     )
@@ -56,9 +57,9 @@ async def show_findings(request: AnyRequest, session: StaffSession, parts: Parts
     """What waits for somebody first, or what is looked for; and the cases that are due next."""
 
     def work(conn: Connection) -> dict[str, Any]:
-        search, fields = read(conn, request)
+        choices = audit_search.choices(conn, request, session.language)
+        search, fields = read(request, choices)
         found = finding_list.find(conn, parts, search, language=session.language, most=_PAGE + 1)
-        choices = register.choices(conn, session.language, "")
         return {
             "search": search,
             "fields": fields,

@@ -16,7 +16,7 @@ from gateway.paging import Key
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import register
-from gateway.visits.register import Search
+from gateway.visits.register import Choices, Search
 from gateway.visits.signs import Period, Sign
 from gateway.visits.tables import Ending
 
@@ -43,17 +43,22 @@ def day(text: str) -> date | None:
     return found if _FIRST_DAY <= found <= _LAST_DAY else None
 
 
-def read(conn: Connection, parts: Parts, request: AnyRequest) -> Looked:
+def choices(conn: Connection, request: AnyRequest, language: str, staff_id: str = "") -> Choices:
+    """What a search can be narrowed to, and what `read` needs of it; with the name of one member of staff."""
+    return register.choices(conn, language, staff_id, everybody=bool(request.query_params.get("assistant")))
+
+
+def read(parts: Parts, request: AnyRequest, choices: Choices) -> Looked:
     """What the address asks for; what cannot be meant is left out."""
     given = {name: value.strip()[:_LONGEST] for name, value in request.query_params.items()}
     typed = given.get("assistant", "")
-    staff = register.assistants(conn, typed) if typed else []
+    staff = choices.assistants(typed) if typed else []
     first, last = day(given.get("from", "")), day(given.get("to", ""))
     sign = next((each for each in Sign if each.value == given.get("sign")), None)
     search = Search(
-        centre=register.centre(conn, given.get("centre", "")),
+        centre=choices.centre(given.get("centre", "")),
         assistants=tuple(each for each, _login in staff) if typed else None,
-        service=register.service(conn, given.get("service", "")),
+        service=choices.service(given.get("service", "")),
         route=next((each for each in Route if each.value == given.get("route")), None),
         ending=next((each for each in Ending if each.value == given.get("ending")), None),
         # With a sign, the days are those in which the rule looks.

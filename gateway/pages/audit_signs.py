@@ -120,7 +120,8 @@ async def show_signs(request: AnyRequest, session: StaffSession, parts: Parts) -
     period = Period.until(last)
 
     def work(conn: Connection) -> tuple[list[tuple[Sign, Words, list[Finding]]], list[Stopped]]:
-        rules = [(sign, words, signs.find(conn, sign, period)) for sign, words in WORDS.items()]
+        found = signs.find_all(conn, period)
+        rules = [(sign, words, found[sign]) for sign, words in WORDS.items()]
         return rules, stopped_alone.in_period(conn, period.since, period.end)
 
     rules, stopped = await parts.database.read(work)

@@ -83,11 +83,16 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str)
     view = reading.for_auditor(conn, parts, visit_id)
     trail = read_chain(conn, visit_id, most=_MOST)
     inquiry_id = inquiring.standing_for(conn, session.staff_id, visit_id, view.now)
-    if looking.reason_of(conn, visit_id, session.actor, view.now) is None:
+    if not may_see(conn, session, view):
         return ShownTrail(view=view, trail=trail, steps=(), seen_size=0, may_see=False, inquiry_id=inquiry_id)
     steps = steps_of(conn, trail)
     seen = cosignatures.standing(conn, parts.settings.log_witnesses).size
     return ShownTrail(view=view, trail=trail, steps=steps, seen_size=seen, may_see=True, inquiry_id=inquiry_id)
+
+
+def may_see(conn: Connection, session: StaffSession, view: VisitView) -> bool:
+    """Whether this auditor has said why they look into a visit, in this quarter of an hour."""
+    return looking.reason_of(conn, view.id, session.actor, view.now) is not None
 
 
 def steps_of(conn: Connection, trail: Trail) -> tuple[Step, ...]:

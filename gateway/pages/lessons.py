@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import Connection, select
 
+from connectors.sdk import registry
 from gateway.lessons import competences, progress
 from gateway.lessons.exercises import ExerciseRefusedError
 from gateway.lessons.lessons import Drawn, Lesson, drawn, shuffled, written
@@ -37,6 +38,10 @@ REFUSED: Final[dict[str, Message]] = {
     "time": message("This certificate is older than a month. Do the exercise once more."),
 }
 """Why a certificate is not taken."""
+
+_SERVICES: Final = select(ServiceRow.id, ServiceRow.cards, ServiceRow.training_id, Training.names).outerjoin(
+    Training, Training.id == ServiceRow.training_id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +237,12 @@ async def _check_page(
 def _all(conn: Connection, session: StaffSession, now: datetime) -> list[Listed]:
     """Those with a check first, by what they are called."""
     mine, found = progress.of_staff(conn, session.staff_id), list[Listed]()
-    names = {row.id: row.names for row in conn.execute(select(Training.id, Training.names))}
-    for row in conn.execute(select(ServiceRow.id, ServiceRow.training_id)).all():
+    for row in conn.execute(_SERVICES).all():
         lesson, one = written().get(row.id), mine.get(row.id)
-        if lesson is None and drawn(row.id) is None:
+        if lesson is None and not registry.has(row.id):
             continue
-        title = _title(lesson, catalogue.find(conn, row.id), session.language)
-        training = trainings.name_of(names[row.training_id], session.language) if row.training_id else ""
+        title = lesson.title.of(session.language) if lesson else catalogue.title_of(row.cards, session.language)
+        training = trainings.name_of(row.names, session.language) if row.training_id else ""
         is_whole = one is not None and one.is_whole(now)
         found.append(Listed(row.id, title, lesson is not None, training, one, is_whole))
     return sorted(found, key=lambda each: (not each.has_check, each.title))

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from delegation.assurance import NumberSource
+from gateway.database.once import once
 from gateway.ids import new_id
 from gateway.keys import store
 from gateway.keys.sealing import DataKey
@@ -321,7 +322,7 @@ def _keep(conn: Connection, parts: Store, known: Resident, kept: _Kept, now: dat
 
 def _find(conn: Connection, resident_id: str) -> Row[Any]:
     """The row with its key beside it."""
-    row = conn.execute(_BY_ID, {"id": resident_id}).one_or_none()
+    row = once(conn, ("resident", resident_id), lambda: conn.execute(_BY_ID, {"id": resident_id}).one_or_none())
     if row is None:
         raise UnknownPersonError("no such resident")
     return row

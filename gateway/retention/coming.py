@@ -18,7 +18,7 @@ from gateway.retention.wishes import due_at
 from gateway.visits.tables import Visit, VisitState
 
 _WISHES = (
-    select(ErasureWish.__table__)
+    select(ErasureWish.__table__, *standing.columns_of("erasure_wish.resident_id"))
     .where(ErasureWish.state == WishState.WAITING)
     .order_by(ErasureWish.rests_until, ErasureWish.id)
     .limit(bindparam("most"))
@@ -51,11 +51,12 @@ class Coming:
 
 
 def wishes(conn: Connection, store: Store, *, most: int, after: Key | None = None) -> Sequence[Coming]:
-    """The wishes that wait, the next first, each with what stands against it now."""
+    """The wishes that wait, the next first, each with what stands against it now. Two statements."""
     now = store.clock.now()
     query, values = (_WISHES, {}) if after is None else (_LATER, after.values)
-    rows = conn.execute(query, {"most": most} | values).all()
-    return [_coming(conn, store, row, now) for row in rows]
+    rows = conn.execute(query, {"most": most, "now": now} | values).all()
+    asked = standing.asked_lately(conn, now) if rows else frozenset()
+    return [_coming(store, row, asked) for row in rows]
 
 
 def next_visit(conn: Connection, settings: Settings) -> datetime | None:
@@ -64,13 +65,14 @@ def next_visit(conn: Connection, settings: Settings) -> datetime | None:
     return None if closed_at is None else closed_at + settings.keep_visits_days
 
 
-def _coming(conn: Connection, store: Store, row: Any, now: datetime) -> Coming:
+def _coming(store: Store, row: Any, asked: frozenset[str]) -> Coming:
+    obstacles = standing.read_of(row) | ({Obstacle.IN_FORCE} if row.resident_id in asked else set())
     return Coming(
         id=row.id,
         resident_id=row.resident_id,
         asked_at=row.asked_at,
         is_own=row.asked_by == "resident",
         rests_until=row.rests_until,
-        due_at=due_at(store, row.rests_until, standing.last_sent(conn, row.resident_id)),
-        obstacles=standing.of_resident(conn, row.resident_id, now),
+        due_at=due_at(store, row.rests_until, row.last_sent),
+        obstacles=frozenset(obstacles),
     )

@@ -1,6 +1,6 @@
 """Finding a service and what it asks for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from delegation.assurance import Assurance, Route, ServiceRules
+from gateway.database.once import note, once, recall
 from gateway.services.tables import Portal
 from gateway.services.tables import Service as ServiceRow
 
@@ -80,6 +81,21 @@ class Service:
         raise ServiceUnknownError(f"service {self.id} has no card")
 
 
+def titles(conn: Connection, service_ids: Collection[str], language: str) -> dict[str, str]:
+    """The titles of these services, by id, where nothing else of their cards is shown; in one statement."""
+    found: dict[str, str] = {}
+    for service_id in set(service_ids):
+        service: Service | None = recall(conn, ("service", service_id))
+        cards = recall(conn, ("cards", service_id))
+        if service is not None or cards is not None:
+            found[service_id] = service.card(language).title if service else title_of(cards, language)
+    if missing := sorted(set(service_ids) - found.keys()):
+        for row in conn.execute(_CARDS, {"ids": missing}):
+            note(conn, ("cards", row.id), row.cards)
+            found[row.id] = title_of(row.cards, language)
+    return found
+
+
 def title_of(cards: Mapping[str, Mapping[str, Any]], language: str) -> str:
     """The title in a row's cards, without reading the rest of them."""
     for known in (language, language.partition("-")[0], FALLBACK_LANGUAGE):
@@ -91,6 +107,7 @@ def title_of(cards: Mapping[str, Mapping[str, Any]], language: str) -> str:
 _ROWS = select(ServiceRow.__table__, Portal.origin, Portal.client_id).outerjoin(
     Portal, ServiceRow.portal_id == Portal.id
 )
+_CARDS = select(ServiceRow.id, ServiceRow.cards).where(ServiceRow.id.in_(bindparam("ids", expanding=True)))
 _ELECTRONIC = select(ServiceRow.id).where(ServiceRow.portal_id.is_not(None)).order_by(ServiceRow.id)
 _FIND = _ROWS.where(ServiceRow.id == bindparam("id"))
 _FIND_ALL = _ROWS.where(ServiceRow.id.in_(bindparam("ids", expanding=True)))
@@ -98,21 +115,33 @@ _FIND_ALL = _ROWS.where(ServiceRow.id.in_(bindparam("ids", expanding=True)))
 
 def find(conn: Connection, service_id: str) -> Service:
     """The service named `service_id`. Raises `ServiceUnknownError`."""
-    row = conn.execute(_FIND, {"id": service_id}).mappings().one_or_none()
-    if row is None:
-        raise ServiceUnknownError(f"no service {service_id[:100]!r}")
-    return made(row)
+    return once(conn, ("service", service_id), lambda: _find(conn, service_id))
 
 
 def find_all(conn: Connection, service_ids: Sequence[str]) -> tuple[Service, ...]:
     """The services named, in this order, in one statement. Raises `ServiceUnknownError`."""
     if len(service_ids) == 1:  # by far most often, and no list to put into the statement's text
         return (find(conn, service_ids[0]),)
-    rows = {row["id"]: row for row in conn.execute(_FIND_ALL, {"ids": tuple(service_ids)}).mappings()}
+    wanted = tuple(service_ids)
+    return once(conn, ("services", wanted), lambda: _find_all(conn, wanted))
+
+
+def _find(conn: Connection, service_id: str) -> Service:
+    row = conn.execute(_FIND, {"id": service_id}).mappings().one_or_none()
+    if row is None:
+        raise ServiceUnknownError(f"no service {service_id[:100]!r}")
+    return made(row)
+
+
+def _find_all(conn: Connection, service_ids: tuple[str, ...]) -> tuple[Service, ...]:
+    rows = {row["id"]: row for row in conn.execute(_FIND_ALL, {"ids": service_ids}).mappings()}
     for service_id in service_ids:
         if service_id not in rows:
             raise ServiceUnknownError(f"no service {service_id[:100]!r}")
-    return tuple(made(rows[service_id]) for service_id in service_ids)
+    services = tuple(made(rows[service_id]) for service_id in service_ids)
+    for service in services:
+        note(conn, ("service", service.id), service)
+    return services
 
 
 def holders(conn: Connection) -> list[str]:

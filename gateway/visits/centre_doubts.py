@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, select, tuple_, unio
 
 from delegation.filing import FilingState
 from gateway.database.base import UtcDateTime, written_out
+from gateway.keys import store
 from gateway.paging import Key
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
@@ -22,17 +23,16 @@ from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
 from gateway.visits import sending
 from gateway.visits.errors import NotFoundError
-from gateway.visits.rows import AnyRow, find_delegation, find_filing
+from gateway.visits.rows import AnyRow, find_delegation
+from gateway.visits.sealed import VisitVault
 from gateway.visits.states import Late
 from gateway.visits.tables import Filing, Visit
 
 _OF_CENTRE = and_(Filing.state == written_out(FilingState.NEEDS_HUMAN), Visit.centre_id == bindparam("centre"))
 _OWN = and_(Visit.assistant_id == bindparam("assistant"), Visit.terminal_id == bindparam("terminal"))
+_OF_FILING = (Filing.id, Filing.visit_id, Filing.sent_at, Filing.reason)
 _COLUMNS = (
-    Filing.id,
-    Filing.visit_id,
-    Filing.sent_at,
-    Filing.reason,
+    *_OF_FILING,
     Visit.assistant_id,
     Visit.terminal_id,
     Staff.display_name,
@@ -59,7 +59,13 @@ _LIST = _lines_where(_OF_CENTRE).order_by(Filing.sent_at, Filing.id).limit(bindp
 _LIST_AFTER = _LIST.where(
     tuple_(Filing.sent_at, Filing.id) > tuple_(bindparam("after_at", type_=UtcDateTime()), bindparam("after_id"))
 )
-_ONE = _lines_where(and_(_OF_CENTRE, Filing.id == bindparam("filing")))
+_ONE = store.read_with(
+    _lines_where(and_(_OF_CENTRE, Filing.id == bindparam("filing"))).add_columns(
+        *(column for column in Filing.__table__.c if column.key not in {each.key for each in _OF_FILING})
+    ),
+    Visit.key_id,
+)
+"""With all of its filing, and the key of its visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,26 +107,28 @@ def one_in_centre(conn: Connection, parts: Parts, by: StaffSession, filing_id: s
         NotFoundError: it is not in doubt, or another centre's.
         guarding.BarredError: as `sending.settle`.
     """
-    found = _lines(conn.execute(_ONE, {"centre": by.centre_id, "filing": filing_id}).all(), by)
-    if not found or by.terminal_id is None:
+    row = conn.execute(_ONE, {"centre": by.centre_id, "filing": filing_id}).one_or_none()
+    if row is None or by.terminal_id is None:
         raise NotFoundError("no such doubt")
-    filing = find_filing(conn, filing_id)
-    if not found[0].is_own:
-        sending.ensure_may_settle(conn, parts, by, find_delegation(conn, filing.delegation_id))
-    return found[0], filing
+    VisitVault.note_key(conn, row.visit_id, row)
+    line = _line(row, by)
+    if not line.is_own:
+        sending.ensure_may_settle(conn, parts, by, find_delegation(conn, row.delegation_id))
+    return line, row
 
 
 def _lines(rows: Sequence[Any], by: StaffSession) -> list[Doubtful]:
-    return [
-        Doubtful(
-            filing_id=row.id,
-            visit_id=row.visit_id,
-            is_own=(row.assistant_id, row.terminal_id) == (by.staff_id, by.terminal_id),
-            sent_at=row.sent_at,
-            reason=row.reason,
-            service=None if row.cards is None else catalogue.title_of(row.cards, by.language),
-            assistant=row.display_name,
-            terminal=row.terminal,
-        )
-        for row in rows
-    ]
+    return [_line(row, by) for row in rows]
+
+
+def _line(row: Any, by: StaffSession) -> Doubtful:
+    return Doubtful(
+        filing_id=row.id,
+        visit_id=row.visit_id,
+        is_own=(row.assistant_id, row.terminal_id) == (by.staff_id, by.terminal_id),
+        sent_at=row.sent_at,
+        reason=row.reason,
+        service=None if row.cards is None else catalogue.title_of(row.cards, by.language),
+        assistant=row.display_name,
+        terminal=row.terminal,
+    )

@@ -19,14 +19,13 @@ from gateway.feedback import asking as feedback
 from gateway.parts import Parts
 from gateway.people import kept_forms
 from gateway.people.access import StaffSession
-from gateway.visits import guiding, stopping
+from gateway.visits import filings, guiding, stopping
 from gateway.visits.delegations import files_until
 from gateway.visits.rows import (
     AnyRow,
     ensure,
     filings_of_visit,
     find_delegation,
-    find_filing_of,
     lock_delegation_of,
     lock_filing_of,
     lock_open_visit,
@@ -145,8 +144,9 @@ def asked(conn: Connection, view: VisitView) -> Asked | None:
         return None
     if view.delegation is None:
         return Asked(_suggested(view))
-    row = find_delegation(conn, view.delegation["id"])
-    told = _telling(find_filing_of(conn, row.id), filings_of_visit(conn, view.id))
+    row, every = find_delegation(conn, view.delegation["id"]), filings_of_visit(conn, view.id)
+    newest = next((each for each in reversed(every) if each.delegation_id == row.id and filings.counts(each)), None)
+    told = _telling(newest, every)
     # Something was to be filed and was not: that is how it ended, unless the assistant knows better.
     return Asked(Ending.ABANDONED) if ending_of(row, told, view.now) is Ending.ABANDONED else None
 
@@ -157,10 +157,10 @@ def _suggested(view: VisitView) -> Ending | None:
     return Ending.REFERRED if view.service is not None and not view.service.is_electronic else None
 
 
-def _telling(newest: AnyRow | None, filings: Sequence[AnyRow]) -> AnyRow | None:
+def _telling(newest: AnyRow | None, every: Sequence[AnyRow]) -> AnyRow | None:
     """Of several filings the one that says how the visit ended: one in doubt, one that was filed, or the last."""
     for wanted in (IN_DOUBT, {FilingState.FILED}):
-        for filing in filings:
+        for filing in every:
             if filing.state in wanted:
                 return filing
     return newest

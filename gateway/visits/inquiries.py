@@ -74,6 +74,8 @@ _DUE = (
     )
     .order_by(Inquiry.id)
 )
+IS_DUE: Final = _DUE.exists()
+"""Whether `tell_what_is_due` has something to tell at `now`: for a statement that is asked anyway."""
 _DONE = (
     select(AuditEvent.leaf)
     .where(AuditEvent.chain == bindparam("chain"), AuditEvent.type.in_([each.value for each in KEPT_APART]))

@@ -19,20 +19,16 @@ from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts
 from gateway.people.access import AccountSession, StaffSession
 from gateway.services import catalogue
-from gateway.services.catalogue import Service
 from gateway.visits import following, own, presenting, rows, stopping
 from gateway.visits.errors import NotFoundError
 from gateway.visits.following import DECISION
-from gateway.visits.outcome_tables import Following, FollowingEnd
+from gateway.visits.outcome_tables import FollowingEnd
 from gateway.visits.presenting import Listed
 from gateway.visits.rows import AnyRow
 from gateway.visits.sealed import VisitVault
 from gateway.visits.stopping import Answer
-from gateway.visits.tables import DelegationRow
 from gateway.visits.trail import say
 
-_OF_FILINGS = select(Following.__table__).where(Following.filing_id.in_(bindparam("filings", expanding=True)))
-_DELEGATIONS = select(DelegationRow.__table__).where(DelegationRow.id.in_(bindparam("ids", expanding=True)))
 _SHOWN = select(AuditEvent.leaf).where(
     AuditEvent.chain == bindparam("chain"),
     AuditEvent.type == EventName.DECISION_SHOWN.value,
@@ -79,45 +75,32 @@ class Presented:
     """Whether the portal's words may be seen too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """What a caller has read already of what its filings belong to, by id."""
-
-    services: Mapping[str, Service]
-    delegations: Mapping[str, AnyRow]
-
-
 def of_filings(
     conn: Connection,
     filings: Sequence[AnyRow],
     vaults: Mapping[str, VisitVault],
     language: str,
     now: datetime,
-    around: Around | None = None,
 ) -> dict[str, Outlook]:
-    """What became of `filings`, by id; where `vaults` has their visit's, also what the portal said."""
+    """What became of `filings`, by id; where `vaults` has their visit's, also what the portal said.
+
+    They are rows with the columns of `rows.FOLLOWED`.
+    """
     if not filings:
         return {}
-    found = conn.execute(_OF_FILINGS, {"filings": sorted(each.id for each in filings)})
-    followed = {each.filing_id: each for each in found}
-    around = around or _around(conn, filings)
+    titles = catalogue.titles(conn, {each.service_id for each in filings}, language)
+    followed = {each.delegation_id for each in filings if each.followed_stage is not None}
+    delegations = {each.id: each for each in rows.find_delegations(conn, followed)}
     return {
         filing.id: _outlook(
             filing,
-            followed.get(filing.id),
             vaults.get(filing.visit_id),
-            around.services[filing.service_id].card(language).title,
-            around.delegations[filing.delegation_id],
+            titles[filing.service_id],
+            delegations.get(filing.delegation_id),
             now,
         )
         for filing in filings
     }
-
-
-def _around(conn: Connection, filings: Sequence[AnyRow]) -> Around:
-    services = catalogue.find_all(conn, sorted({each.service_id for each in filings}))
-    delegations = conn.execute(_DELEGATIONS, {"ids": sorted({each.delegation_id for each in filings})})
-    return Around(services={each.id: each for each in services}, delegations={each.id: each for each in delegations})
 
 
 def of_visit(conn: Connection, parts: Parts, visit_id: str, language: str) -> Sequence[Outlook]:
@@ -198,28 +181,26 @@ def hand_over(
     say(conn, row.visit_id, EventName.OUTCOME_HANDED_OVER, by.actor, parts.clock.database_now(conn), **data)
 
 
-def _outlook(
-    filing: AnyRow, row: AnyRow | None, vault: VisitVault | None, title: str, delegation: AnyRow, now: datetime
-) -> Outlook:
-    if row is None:
+def _outlook(filing: AnyRow, vault: VisitVault | None, title: str, delegation: AnyRow | None, now: datetime) -> Outlook:
+    if filing.followed_stage is None or delegation is None:
         stage = Stage.REQUEST if filing.sent_at is not None else Stage.INFORMATION
         return Outlook(filing_id=filing.id, service=title, stage=stage)
     live = following.rights(delegation, filing.service_id, now)
-    is_over = row.next_at is None or not live
-    why = row.ended or (FollowingEnd.TIME if now >= row.until else FollowingEnd.STOPPED)
+    is_over = filing.followed_next_at is None or not live
+    why = filing.followed_ended or (FollowingEnd.TIME if now >= filing.followed_until else FollowingEnd.STOPPED)
     said = None if vault is None or filing.state is not FilingState.FILED else following.said_of(vault, filing.id)
     return Outlook(
         filing_id=filing.id,
         service=title,
-        stage=row.stage,
+        stage=filing.followed_stage,
         standing=None if said is None else said.standing,
         wanted="" if said is None else said.wanted,
         until=None if said is None else said.until,
-        looked_at=row.looked_at,
-        next_at=None if is_over else row.next_at,
-        has_failed=row.failure is not None and not is_over,
+        looked_at=filing.followed_looked_at,
+        next_at=None if is_over else filing.followed_next_at,
+        has_failed=filing.followed_failure is not None and not is_over,
         ended=why if is_over else None,
-        has_decision=vault is not None and row.decision_hash is not None,
+        has_decision=vault is not None and filing.followed_decision_hash is not None,
     )
 
 

@@ -88,8 +88,9 @@ def sheet(conn: Connection, parts: Parts, by: StaffSession, shown_id: str, langu
     said = (decode(bytes(leaf)).data["shown"] for leaf in conn.execute(_SAID, known).scalars())
     if shown_id not in said:  # what a colleague has said is no reason for anybody else to look
         raise NotFoundError("nobody has said why")
-    found = own.overview(conn, parts, person_id, language)
-    return own_one.read_all(conn, parts, person_id, [each.id for each in (*found.live, *found.past)[:MOST]], language)
+    newest = own.newest(conn, person_id, parts.clock.now(), most=MOST)
+    found = own_one.read_all(conn, parts, person_id, newest, language)
+    return sorted(found, key=lambda one: not one.can_stop)  # what can still be stopped stands first
 
 
 def _person(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> str:

@@ -19,6 +19,7 @@ from gateway.parts import Parts
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
 from gateway.services.tables import Service
+from gateway.visits.case_tables import Dispute
 from gateway.visits.delegations import to_model
 from gateway.visits.errors import NotFoundError
 from gateway.visits.rows import AnyRow
@@ -53,8 +54,13 @@ _NEWEST_FIRST = (DelegationRow.requested_at.desc(), DelegationRow.id.desc())
 _OPEN = _COLUMNS.where(_IS_OPEN).order_by(*_NEWEST_FIRST).limit(bindparam("most"))
 _PAST = _COLUMNS.where(not_(_IS_OPEN)).order_by(*_NEWEST_FIRST).limit(bindparam("most"))
 _PAST_BEFORE = _PAST.where(follows(DelegationRow.requested_at, DelegationRow.id))
+_IDS = select(DelegationRow.id).where(IS_THEIRS).order_by(_IS_OPEN.desc(), *_NEWEST_FIRST).limit(bindparam("most"))
 _ONE = _COLUMNS.where(DelegationRow.id == bindparam("id"))
-_WITH_KEYS = store.read_with(_COLUMNS.where(DelegationRow.id.in_(bindparam("ids", expanding=True))), Visit.key_id)
+_HAS_CASES = select(Dispute.id).where(Dispute.delegation_id == DelegationRow.id).correlate(DelegationRow).exists()
+_WITH_KEYS = store.read_with(
+    _COLUMNS.where(DelegationRow.id.in_(bindparam("ids", expanding=True))).add_columns(_HAS_CASES.label("has_cases")),
+    Visit.key_id,
+)
 _SENT = (
     select(Filing.delegation_id, Filing.service_id, Filing.state, Filing.reference, Filing.sent_at)
     .where(Filing.delegation_id.in_(bindparam("delegations", expanding=True)), Filing.sent_at.is_not(None))
@@ -142,6 +148,11 @@ def overview(conn: Connection, parts: Parts, person_id: str, language: str, afte
     )
 
 
+def newest(conn: Connection, person_id: str, now: datetime, *, most: int) -> list[str]:
+    """The ids of what is open at `now`, then of what is past, each from the newest: no more than `most`."""
+    return list(conn.execute(_IDS, {"person": person_id, "now": now, "most": most}).scalars())
+
+
 def find(conn: Connection, person_id: str, delegation_id: str) -> AnyRow:
     """One delegation that is this person's, with the names of centre and assistant; not locked.
 
@@ -155,7 +166,7 @@ def find(conn: Connection, person_id: str, delegation_id: str) -> AnyRow:
 
 
 def find_all_with_keys(conn: Connection, person_id: str, delegation_ids: Sequence[str]) -> list[AnyRow]:
-    """As `find`, several in this order, each with the key of its visit for `VisitVault.read`.
+    """As `find`, several in this order, each with the key of its visit for `VisitVault.read`, and `has_cases`.
 
     Raises:
         NotFoundError: one of them is not there, or somebody else's.

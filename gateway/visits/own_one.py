@@ -16,6 +16,7 @@ from delegation.filing import FilingState
 from delegation.model import Action, Approval, Delegation
 from delegation.readback import ReadBack
 from delegation.statement import Statement, StatementFacts
+from gateway.database.once import note
 from gateway.keys.errors import KeyDestroyedError
 from gateway.parts import Parts
 from gateway.people.access import AccountSession
@@ -38,9 +39,10 @@ from gateway.visits import (
 )
 from gateway.visits.case_tables import Dispute
 from gateway.visits.delegations import to_model
-from gateway.visits.outcomes import Around, Outlook
+from gateway.visits.outcome_tables import Following
+from gateway.visits.outcomes import Outlook
 from gateway.visits.own_looks import Look
-from gateway.visits.rows import AnyRow
+from gateway.visits.rows import FOLLOWED, AnyRow
 from gateway.visits.sealed import VisitVault, fetch_all
 from gateway.visits.states import Late
 from gateway.visits.stop_codes import StopPaper
@@ -48,8 +50,9 @@ from gateway.visits.stopping import Answer
 from gateway.visits.tables import Filing, Receipt
 
 _FILINGS = (
-    select(Filing.__table__, Receipt.id.label("receipt_id"), Receipt.pdf_hash, Receipt.fee)
+    select(Filing.__table__, Receipt.id.label("receipt_id"), Receipt.pdf_hash, Receipt.fee, *FOLLOWED)
     .outerjoin(Receipt, Receipt.filing_id == Filing.id)
+    .outerjoin(Following, Following.filing_id == Filing.id)
     .where(Filing.delegation_id.in_(bindparam("delegations", expanding=True)))
     .order_by(Filing.drafted_at)
 )
@@ -154,16 +157,26 @@ class One:
         return self.standing in (own.Standing.ASKED, own.Standing.IN_FORCE)
 
 
-def read(conn: Connection, parts: Parts, person_id: str, delegation_id: str, language: str = "lv") -> One:
-    """One delegation, opened as far as its key is there.
+def read(
+    conn: Connection, parts: Parts, person_id: str, delegation_id: str, language: str = "lv", *, is_whole: bool = True
+) -> One:
+    """One delegation, opened as far as its key is there; without cases and looks where it is not read whole.
 
     Raises:
         NotFoundError: there is none, or it is somebody else's.
     """
-    return read_all(conn, parts, person_id, [delegation_id], language)[0]
+    return read_all(conn, parts, person_id, [delegation_id], language, is_whole=is_whole)[0]
 
 
-def read_all(conn: Connection, parts: Parts, person_id: str, delegation_ids: Sequence[str], language: str) -> list[One]:
+def read_all(
+    conn: Connection,
+    parts: Parts,
+    person_id: str,
+    delegation_ids: Sequence[str],
+    language: str,
+    *,
+    is_whole: bool = True,
+) -> list[One]:
     """As `read`, several in this order, in as many statements as one takes."""
     if not delegation_ids:
         return []
@@ -173,19 +186,23 @@ def read_all(conn: Connection, parts: Parts, person_id: str, delegation_ids: Seq
     all_filed = [each for of_one in filed.values() for each in of_one]
     of_services = {allowed["service"] for row in rows_read for allowed in row.services}
     services = {each.id: each for each in catalogue.find_all(conn, sorted(of_services))}
-    around = Around(services=services, delegations={row.id: row for row in rows_read})
+    for row in rows_read:
+        note(conn, ("delegation", row.id), row)
     found = _Found(
         parts=parts,
         language=language,
         now=now,
         services=services,
-        outlooks=outcomes.of_filings(conn, all_filed, vaults, language, now, around),
+        outlooks=outcomes.of_filings(conn, all_filed, vaults, language, now),
         stopped_by=_names_of_staff(conn, rows_read),
     )
-    cases = _grouped(conn.execute(_CASES, {"delegations": list(delegation_ids)}))
-    looks = own_looks.of_visits(conn, {row.visit_id: row.principal_id for row in rows_read})
+    of_visits = {row.visit_id: row.principal_id for row in rows_read} if is_whole else {}
+    disputed = [row.id for row in rows_read if row.has_cases and is_whole]
+    cases = _grouped(conn.execute(_CASES, {"delegations": disputed}) if disputed else ())
+    looks = own_looks.of_visits(conn, of_visits)
     return [
-        found.one(row, vaults.get(row.visit_id), filed[row.id], cases[row.id], looks[row.visit_id]) for row in rows_read
+        found.one(row, vaults.get(row.visit_id), filed[row.id], cases[row.id], looks.get(row.visit_id, ()))
+        for row in rows_read
     ]
 
 

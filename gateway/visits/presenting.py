@@ -6,12 +6,12 @@ that they looked is an event in the resident's own trail. Names stand on the she
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select
 
 from audit.events import EventName
 from delegation.model import AuthorityKind, DelegationState
+from gateway.database.once import note
 from gateway.ids import new_id
 from gateway.ledger import outbox as ledger
 from gateway.parts import Parts
@@ -19,7 +19,6 @@ from gateway.people import residents, throttle
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre
 from gateway.services import catalogue
-from gateway.services.tables import Service
 from gateway.visits import cases, stopping
 from gateway.visits.case_tables import Dispute, DisputeKind, DocumentShown
 from gateway.visits.errors import NotFoundError
@@ -36,19 +35,7 @@ _IN_FORCE = (DelegationState.ACTIVE, DelegationState.SPENT, DelegationState.REQU
 _INSERT = insert(DocumentShown)
 _SHOWN = select(DocumentShown.__table__).where(DocumentShown.id == bindparam("id"))
 _LIST = (
-    select(
-        DelegationRow.id,
-        DelegationRow.state,
-        DelegationRow.services,
-        DelegationRow.requested_at,
-        DelegationRow.granted_at,
-        DelegationRow.valid_until,
-        DelegationRow.ended_at,
-        DelegationRow.principal_id,
-        DelegationRow.co_approver_ids,
-        DelegationRow.authority_kind,
-        Centre.name.label("centre"),
-    )
+    select(DelegationRow.__table__, Centre.name.label("centre"))
     .join(Centre, Centre.id == DelegationRow.centre_id)
     .where(IS_THEIRS)
     .order_by(
@@ -58,7 +45,6 @@ _LIST = (
     )
     .limit(MOST)
 )
-_CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
 _CASES = (
     select(Dispute.id, Dispute.kind, Dispute.state, Dispute.outcome, Dispute.opened_at, Dispute.deadline)
     .join(DelegationRow, DelegationRow.id == Dispute.delegation_id)
@@ -131,12 +117,14 @@ def listed(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -> l
     resident_id = person_of(conn, parts, by, shown_id)
     now = parts.clock.now()
     rows = conn.execute(_LIST, {"person": resident_id, "now": now}).all() if resident_id else []
+    for row in rows:
+        note(conn, ("delegation", row.id), row)
     services = {each["service"] for row in rows for each in row.services}
-    cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": sorted(services)})} if services else {}
+    titles = catalogue.titles(conn, services, by.language)
     return [
         Listed(
             id=row.id,
-            services=tuple(_title(cards, each["service"], by.language) for each in row.services),
+            services=tuple(titles.get(each["service"], each["service"]) for each in row.services),
             centre=row.centre,
             requested_at=row.requested_at,
             granted_at=row.granted_at,
@@ -202,7 +190,3 @@ def person_of(conn: Connection, parts: Parts, by: StaffSession, shown_id: str) -
         raise NotFoundError("no document was shown")
     resident_id: str | None = row.resident_id
     return resident_id
-
-
-def _title(cards: dict[str, Any], service_id: str, language: str) -> str:
-    return catalogue.title_of(cards[service_id], language) if service_id in cards else service_id

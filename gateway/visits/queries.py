@@ -14,12 +14,23 @@ from gateway.services.tables import Service
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.rows import is_counted
 from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run, SecondLook, SecondLookState, Visit
+from gateway.visits.trouble_tables import WHOLE, PortalTrouble
 
 _LOOKED_AT = (
     select(func.max(AuditEvent.at))
     .where(AuditEvent.chain == Visit.id, AuditEvent.type == EventName.RESIDENT_LOOKED_AT.value)
     .correlate(Visit)
     .scalar_subquery()
+)
+_IN_TROUBLE = (
+    select(PortalTrouble.id)
+    .where(
+        PortalTrouble.ended_at.is_(None),
+        PortalTrouble.portal_id == Service.portal_id,
+        or_(PortalTrouble.subject == WHOLE, PortalTrouble.subject == Service.id),
+    )
+    .correlate(Service)
+    .exists()
 )
 _at_same_terminal = aliased(Visit)
 _NEWEST_IN_HAND = (
@@ -65,6 +76,7 @@ def visit_view() -> Select[Any]:
             _LOOKED_AT.label("looked_at"),
             _looks_waiting(delegation, filing).label("looks_waiting"),
             _sent_before(filing).label("sent_before"),
+            _IN_TROUBLE.label("in_trouble"),
         )
         .select_from(Visit)
         .join(Staff, Staff.id == Visit.assistant_id)

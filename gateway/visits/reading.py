@@ -17,6 +17,7 @@ from delegation.assurance import ON_PHONE, ApprovalKind
 from delegation.model import AuthorityKind
 from delegation.readback import ReadBack
 from delegation.statement import Statement, StatementFacts
+from gateway.keys import store
 from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people.access import ResidentSession, StaffSession
@@ -49,7 +50,7 @@ __all__ = [
     "version",
 ]
 
-_BY_ID = visit_view().where(Visit.id == bindparam("visit"))
+_BY_ID = store.read_with(visit_view(), Visit.key_id).where(Visit.id == bindparam("visit"))
 _VERSION = select(AuditChain.n).where(AuditChain.chain == bindparam("visit"))
 _EARLIER = (
     select(Filing.id)
@@ -292,10 +293,12 @@ def is_permit(view: VisitView) -> bool:
 
 
 def _read(conn: Connection, parts: Parts, visit_id: str) -> VisitView:
-    row = conn.execute(_BY_ID, {"visit": visit_id}).mappings().one_or_none()
+    row = conn.execute(_BY_ID, {"visit": visit_id}).one_or_none()
     if row is None:
         raise NotFoundError("no such visit")
-    return made(row, parts.clock.now())
+    store.note_read(conn, row)
+    VisitVault.note_key(conn, visit_id, row)
+    return made(row._asdict(), parts.clock.now())
 
 
 def made(row: Mapping[Any, Any], now: datetime) -> VisitView:
@@ -323,6 +326,7 @@ def made(row: Mapping[Any, Any], now: datetime) -> VisitView:
         looked_at=row["looked_at"],
         looks_waiting=row["looks_waiting"],
         sent_before=row["sent_before"],
+        in_trouble=bool(row["in_trouble"]),
         now=now,
     )
 

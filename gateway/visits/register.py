@@ -40,14 +40,15 @@ UNKNOWN = "unknown"
 """Stands in a search for what is no centre or service of ours: nothing is found by it."""
 _FEW = 1000
 """Visits that are rather sorted than met one by one among all the newest."""
+_EVERYBODY = "*"
+_ONE_OF_STAFF = bindparam("staff", type_=Text())
 _CHOICES = union_all(
-    select(literal("centre").label("kind"), Centre.id, Centre.name),
-    select(literal("service"), Service.id, cast(Service.cards, Text())),
-    select(literal("staff"), Staff.id, Staff.display_name).where(Staff.id == bindparam("staff")),
+    select(literal("centre").label("kind"), Centre.id, Centre.name, literal("").label("login")),
+    select(literal("service"), Service.id, cast(Service.cards, Text()), literal("")),
+    select(literal("staff"), Staff.id, Staff.display_name, Staff.login).where(
+        or_(Staff.id == _ONE_OF_STAFF, _ONE_OF_STAFF == _EVERYBODY)
+    ),
 )
-_CENTRE = select(Centre.id).where(Centre.id == bindparam("wanted"))
-_SERVICE = select(Service.id).where(Service.id == bindparam("wanted"))
-_STAFF = select(Staff.id, Staff.login, Staff.display_name).order_by(Staff.login)
 _LINES: Select[*tuple[Any, ...]] = (
     select(
         Visit.id,
@@ -125,11 +126,31 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Centres and services, each with its id, and somebody's name."""
+    """Centres and services, each with its id, and members of staff."""
 
     centres: list[tuple[str, str]]
     services: list[tuple[str, str]]
-    name: str | None
+    staff: list[tuple[str, str, str]]
+    """Id, user name and name, by user name."""
+
+    def centre(self, typed: str) -> str | None:
+        """The id that was typed, if a centre has it; else a word in its place, for what was typed may be anything."""
+        return _known(self.centres, typed)
+
+    def service(self, typed: str) -> str | None:
+        """The id that was typed, if a service has it; otherwise as `centre`."""
+        return _known(self.services, typed)
+
+    def assistants(self, typed: str) -> list[tuple[str, str]]:
+        """Id and user name of whoever has `typed` as an id or a user name, or in their name."""
+        wanted = typed.strip().casefold()
+        named = [each for each in self.staff if each[0] == typed or each[1].casefold() == wanted]
+        found = named or [each for each in self.staff if wanted in each[2].casefold()]
+        return [(staff_id, login) for staff_id, login, _name in found]
+
+    def name_of(self, staff_id: str) -> str | None:
+        """The name of one member of staff who was asked for, or of anybody where all were."""
+        return next((name for known, _login, name in self.staff if known == staff_id), None)
 
 
 def find(conn: Connection, search: Search, *, language: str, most: int) -> list[Registered]:
@@ -145,36 +166,17 @@ def of_ids(conn: Connection, ids: Sequence[str], *, language: str) -> list[Regis
     return [found[each] for each in ids]
 
 
-def choices(conn: Connection, language: str, staff_id: str) -> Choices:
-    """What a search can be narrowed to, and the name of one member of staff. One statement."""
-    rows = conn.execute(_CHOICES, {"staff": staff_id}).all()
+def choices(conn: Connection, language: str, staff_id: str = "", *, everybody: bool = False) -> Choices:
+    """What a search can be narrowed to, in one statement; of staff one, or all, where a name was typed."""
+    rows = conn.execute(_CHOICES, {"staff": _EVERYBODY if everybody else staff_id}).all()
     services = [
         (row.id, catalogue.title_of(msgspec.json.decode(row.name), language)) for row in rows if row.kind == "service"
     ]
     return Choices(
         centres=sorted(((row.id, row.name) for row in rows if row.kind == "centre"), key=lambda each: str(each[1])),
         services=sorted(services, key=lambda each: each[1].casefold()),
-        name=next((row.name for row in rows if row.kind == "staff"), None),
+        staff=sorted(((row.id, row.login, row.name) for row in rows if row.kind == "staff"), key=lambda each: each[1]),
     )
-
-
-def centre(conn: Connection, typed: str) -> str | None:
-    """The id that was typed, if a centre has it; otherwise a word in its place, for what was typed may be anything."""
-    return (conn.execute(_CENTRE, {"wanted": typed}).scalar_one_or_none() or UNKNOWN) if typed else None
-
-
-def service(conn: Connection, typed: str) -> str | None:
-    """The id that was typed, if a service has it; otherwise as `centre`."""
-    return (conn.execute(_SERVICE, {"wanted": typed}).scalar_one_or_none() or UNKNOWN) if typed else None
-
-
-def assistants(conn: Connection, typed: str) -> list[tuple[str, str]]:
-    """Id and user name of whoever has `typed` as an id or a user name, or in their name."""
-    wanted = typed.strip().casefold()
-    staff = conn.execute(_STAFF).all()
-    named = [row for row in staff if row.id == typed or row.login.casefold() == wanted]
-    found = named or [row for row in staff if wanted in row.display_name.casefold()]
-    return [(row.id, row.login) for row in found]
 
 
 def _line(row: Row[*tuple[Any, ...]], language: str) -> Registered:
@@ -192,6 +194,10 @@ def _line(row: Row[*tuple[Any, ...]], language: str) -> Registered:
         service_id=row.service_id,
         service=None if row.cards is None else catalogue.title_of(row.cards, language),
     )
+
+
+def _known(those: Sequence[tuple[str, str]], typed: str) -> str | None:
+    return (typed if any(typed == known for known, _name in those) else UNKNOWN) if typed else None
 
 
 def _conditions(conn: Connection, search: Search) -> Iterator[ColumnElement[bool]]:

@@ -4,14 +4,18 @@ The order is visit, delegation, approval, filing, permit, second look; a step ma
 Two steps that meet therefore wait for each other and never for ever.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, or_, select
 
 from gateway.database.base import lock
+from gateway.database.once import once, recall
+from gateway.keys import store
 from gateway.people.access import StaffSession
 from gateway.visits.errors import NotFoundError, OutOfOrderError, TakenOverError, VisitClosedError
+from gateway.visits.outcome_tables import Following
+from gateway.visits.sealed import VisitVault
 from gateway.visits.states import Late
 from gateway.visits.tables import (
     Approval,
@@ -35,7 +39,9 @@ def is_counted(table: Any = Filing) -> ColumnElement[bool]:
 
 
 _VISIT = select(Visit.__table__).where(Visit.id == bindparam("id"))
+_VISIT_AND_KEY = store.read_with(_VISIT, Visit.key_id)
 _DELEGATION = select(DelegationRow.__table__).where(DelegationRow.id == bindparam("id"))
+_DELEGATIONS = select(DelegationRow.__table__).where(DelegationRow.id.in_(bindparam("ids", expanding=True)))
 _DELEGATION_OF_VISIT = (
     select(DelegationRow.__table__)
     .where(DelegationRow.visit_id == bindparam("visit"))
@@ -47,9 +53,17 @@ _DELEGATION_ASKED = select(DelegationRow.__table__).where(
 )
 _APPROVAL = select(Approval.__table__).where(Approval.id == bindparam("id"))
 _FILING = select(Filing.__table__).where(Filing.id == bindparam("id"))
-_FILINGS_OF_DELEGATION = (
-    select(Filing.__table__).where(Filing.delegation_id == bindparam("delegation")).order_by(Filing.drafted_at)
+FOLLOWED: Final[tuple[Any, ...]] = tuple(
+    getattr(Following, name).label(f"followed_{name}")
+    for name in ("stage", "looked_at", "next_at", "until", "ended", "failure", "decision_hash")
 )
+"""How far what was filed has come, beside its filing; `followed_stage` is `None` where nobody follows it."""
+_FOLLOWED_FILINGS = (
+    select(Filing.__table__, *FOLLOWED)
+    .outerjoin(Following, Following.filing_id == Filing.id)
+    .order_by(Filing.drafted_at)
+)
+_FILINGS_OF_DELEGATION = _FOLLOWED_FILINGS.where(Filing.delegation_id == bindparam("delegation"))
 _FILING_OF_DELEGATION = (
     select(Filing.__table__)
     .where(Filing.delegation_id == bindparam("delegation"), is_counted())
@@ -62,7 +76,7 @@ _FILING_FOR_SERVICE = (
     .order_by(Filing.drafted_at.desc())
     .limit(1)
 )
-_FILINGS_OF_VISIT = select(Filing.__table__).where(Filing.visit_id == bindparam("visit")).order_by(Filing.drafted_at)
+_FILINGS_OF_VISIT = _FOLLOWED_FILINGS.where(Filing.visit_id == bindparam("visit"))
 _RUN = select(Run.__table__).where(Run.id == bindparam("id"))
 _SECOND_LOOK = select(SecondLook.__table__).where(SecondLook.id == bindparam("id"))
 _RECEIPT = select(Receipt.__table__).where(Receipt.filing_id == bindparam("filing"))
@@ -141,7 +155,7 @@ def lock_second_look(conn: Connection, look_id: str) -> AnyRow:
 
 def find_second_look(conn: Connection, look_id: str) -> AnyRow:
     """The second look, not locked: to learn what to lock before it. Raises `NotFoundError`."""
-    return _one(conn.execute(_SECOND_LOOK, {"id": look_id}).one_or_none(), "second look")
+    return _found(conn, "second look", _SECOND_LOOK, look_id)
 
 
 def lock_delegation(conn: Connection, delegation_id: str) -> AnyRow:
@@ -179,7 +193,12 @@ def lock_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
 
 def filings_of(conn: Connection, delegation_id: str) -> list[AnyRow]:
     """Every filing under a delegation, not locked, oldest first."""
-    return list(conn.execute(_FILINGS_OF_DELEGATION, {"delegation": delegation_id}))
+    found = once(
+        conn,
+        ("filings of delegation", delegation_id),
+        lambda: conn.execute(_FILINGS_OF_DELEGATION, {"delegation": delegation_id}).all(),
+    )
+    return list(found)
 
 
 def find_filing_of(conn: Connection, delegation_id: str) -> AnyRow | None:
@@ -195,7 +214,9 @@ def lock_filing_for(conn: Connection, delegation_id: str, service_id: str) -> An
 
 def filings_of_visit(conn: Connection, visit_id: str) -> Sequence[AnyRow]:
     """Every filing of a visit, the oldest first; not locked."""
-    return conn.execute(_FILINGS_OF_VISIT, {"visit": visit_id}).all()
+    return once(
+        conn, ("filings of visit", visit_id), lambda: conn.execute(_FILINGS_OF_VISIT, {"visit": visit_id}).all()
+    )
 
 
 def lock_permit(conn: Connection, filing_id: str, attempt: int) -> AnyRow | None:
@@ -205,22 +226,32 @@ def lock_permit(conn: Connection, filing_id: str, attempt: int) -> AnyRow | None
 
 def find_delegation(conn: Connection, delegation_id: str) -> AnyRow:
     """The delegation, not locked. Raises `NotFoundError`."""
-    return _one(conn.execute(_DELEGATION, {"id": delegation_id}).one_or_none(), "delegation")
+    return _found(conn, "delegation", _DELEGATION, delegation_id)
+
+
+def find_delegations(conn: Connection, delegation_ids: Collection[str]) -> list[AnyRow]:
+    """These delegations, not locked, in any order; in one statement, without those that the page has read."""
+    known = {each: recall(conn, ("delegation", each)) for each in delegation_ids}
+    missing = sorted(each for each, row in known.items() if row is None)
+    read = conn.execute(_DELEGATIONS, {"ids": missing}).all() if missing else ()
+    return [*(row for row in known.values() if row is not None), *read]
 
 
 def find_approval(conn: Connection, approval_id: str) -> AnyRow:
     """The approval, not locked: to learn which delegation to lock first. Raises `NotFoundError`."""
-    return _one(conn.execute(_APPROVAL, {"id": approval_id}).one_or_none(), "approval")
+    return _found(conn, "approval", _APPROVAL, approval_id)
 
 
 def find_filing(conn: Connection, filing_id: str) -> AnyRow:
     """The filing, not locked. Raises `NotFoundError`."""
-    return _one(conn.execute(_FILING, {"id": filing_id}).one_or_none(), "filing")
+    return _found(conn, "filing", _FILING, filing_id)
 
 
 def find_visit(conn: Connection, visit_id: str) -> AnyRow:
     """The visit, not locked. Raises `NotFoundError`."""
-    return _one(conn.execute(_VISIT, {"id": visit_id}).one_or_none(), "visit")
+    row = _found(conn, "visit", _VISIT_AND_KEY, visit_id)
+    VisitVault.note_key(conn, visit_id, row)
+    return row
 
 
 def find_run(conn: Connection, run_id: str) -> AnyRow:
@@ -257,6 +288,11 @@ def expected(row: AnyRow | None, what: str) -> AnyRow:
     if row is None:
         raise OutOfOrderError(what)
     return row
+
+
+def _found(conn: Connection, what: str, statement: Select[Any], of: str) -> AnyRow:
+    """A row that is not locked; on a page that asks for it twice it is read once."""
+    return _one(once(conn, (what, of), lambda: conn.execute(statement, {"id": of}).one_or_none()), what)
 
 
 def _one(row: AnyRow | None, what: str) -> AnyRow:

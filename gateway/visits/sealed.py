@@ -8,11 +8,12 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select
 
 from delegation.commitment import KeyedHasher
+from gateway.database.once import is_remembering, note, once
 from gateway.database.together import insert_all
 from gateway.ids import new_id
 from gateway.keys import store
@@ -23,11 +24,42 @@ _KEY_OF_VISIT = store.read_with(select(Visit.id), Visit.key_id).where(Visit.id =
 _CONTENT = select(SealedRecord.content, SealedRecord.inner_key_id).where(
     SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")
 )
-_CONTENTS = select(
-    SealedRecord.visit_id, SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content, SealedRecord.inner_key_id
-).where(
+_WITH_KEYS = store.read_with(
+    select(
+        SealedRecord.visit_id, SealedRecord.owner_id, SealedRecord.kind, SealedRecord.content, SealedRecord.inner_key_id
+    ),
+    SealedRecord.inner_key_id,
+    is_optional=True,
+)
+_CONTENTS = _WITH_KEYS.where(
     SealedRecord.visit_id.in_(bindparam("visits", expanding=True)),
     SealedRecord.kind.in_(bindparam("kinds", expanding=True)),
+)
+_SHORT: Final = (
+    "asked",
+    "authority",
+    "case_answer",
+    "case_words",
+    "doubt",
+    "evidence",
+    "feedback",
+    "given",
+    "invitation",
+    "locked",
+    "outcome",
+    "refusal",
+    "refusals",
+    "second_look",
+    "statement",
+    "stop_code",
+)
+"""Kinds that hold no file, and of which a visit has a few: where one is read, all are, in one statement."""
+_ONE_AND_SHORT = _WITH_KEYS.where(
+    SealedRecord.visit_id == bindparam("visit"),
+    or_(
+        SealedRecord.kind.in_(_SHORT),
+        and_(SealedRecord.owner_id == bindparam("owner"), SealedRecord.kind == bindparam("kind")),
+    ),
 )
 _ADD = insert(SealedRecord)
 _FORGET = delete(SealedRecord).where(
@@ -59,9 +91,23 @@ class VisitVault:
     @classmethod
     def of(cls, connection: Connection, sealer: Sealer, visit_id: str, key_id: str | None = None) -> "VisitVault":
         """The vault of `visit_id`; `key_id` is for a caller that has read the row."""
+        return once(connection, ("vault", visit_id), lambda: cls._new(connection, sealer, visit_id, key_id))
+
+    @staticmethod
+    def note_key(connection: Connection, visit_id: str, row: Row[Any]) -> None:
+        """Let `of` take a visit's key from a row that `gateway.keys.store.read_with` has read."""
+        note(connection, ("key of visit", visit_id), row)
+
+    @classmethod
+    def _new(cls, connection: Connection, sealer: Sealer, visit_id: str, key_id: str | None) -> "VisitVault":
         if key_id is not None:
             return cls(connection, sealer, visit_id, store.load(connection, sealer, key_id))
-        return cls.read(connection, sealer, visit_id, connection.execute(_KEY_OF_VISIT, {"visit": visit_id}).one())
+        row = once(
+            connection,
+            ("key of visit", visit_id),
+            lambda: connection.execute(_KEY_OF_VISIT, {"visit": visit_id}).one(),
+        )
+        return cls.read(connection, sealer, visit_id, row)
 
     @classmethod
     def read(cls, connection: Connection, sealer: Sealer, visit_id: str, row: Row[Any]) -> "VisitVault":
@@ -85,12 +131,16 @@ class VisitVault:
 
     def fetch(self, *kinds: str) -> None:
         """Read everything of these kinds in one statement; nothing is opened yet."""
-        fetch_all(self._connection, {self._visit_id: self}, *kinds)
+        if is_remembering(self._connection):
+            kinds = tuple(kind for kind in dict.fromkeys((*kinds, *_SHORT)) if kind not in self._fetched)
+        if kinds:
+            fetch_all(self._connection, {self._visit_id: self}, *kinds)
 
     def note_fetched(self, kinds: Sequence[str], rows: Sequence[Row[Any]]) -> None:
         """Take `rows` for all that is kept of `kinds`; see `fetch_all`."""
         self._fetched |= {kind: {} for kind in kinds}
         for row in rows:
+            store.note_read(self._connection, row)
             self._fetched[row.kind][row.owner_id] = (row.content, row.inner_key_id)
 
     def forget(self, owner_id: str, kind: str) -> None:
@@ -116,8 +166,7 @@ class VisitVault:
         if fetched is not None:
             found = fetched.get(owner_id)
         else:
-            row = self._connection.execute(_CONTENT, {"owner": owner_id, "kind": kind}).one_or_none()
-            found = None if row is None else (row.content, row.inner_key_id)
+            found = once(self._connection, ("sealed", kind, owner_id), lambda: self._read_one(owner_id, kind))
         return None if found is None else self._open(f"{kind}:{owner_id}", *found)
 
     def take(self, owner_id: str, kind: str) -> bytes:
@@ -126,6 +175,16 @@ class VisitVault:
         if content is None:
             raise LookupError(f"no sealed {kind}")
         return content
+
+    def _read_one(self, owner_id: str, kind: str) -> tuple[bytes, str | None] | None:
+        if not is_remembering(self._connection) or _SHORT[0] in self._fetched:
+            row = self._connection.execute(_CONTENT, {"owner": owner_id, "kind": kind}).one_or_none()
+            return None if row is None else (row.content, row.inner_key_id)
+        values = {"visit": self._visit_id, "owner": owner_id, "kind": kind}
+        rows = self._connection.execute(_ONE_AND_SHORT, values).all()
+        self.note_fetched(_SHORT, [row for row in rows if row.kind in _SHORT])
+        one = next((row for row in rows if (row.owner_id, row.kind) == (owner_id, kind)), None)
+        return None if one is None else (one.content, one.inner_key_id)
 
     def _open(self, context: str, content: bytes, inner_key_id: str | None) -> bytes:
         if inner_key_id is None:

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, or_,
 from sqlalchemy.orm import aliased
 
 from gateway.database.base import written_out
+from gateway.database.once import note
+from gateway.keys import store
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
@@ -92,10 +94,13 @@ def refused_values(conn: Connection, vault: VisitVault, filing_id: str) -> froze
 
 def one_for(conn: Connection, session: StaffSession, look_id: str) -> Waiting:
     """One look, answered or not, that `session` could be asked. Raises `NotFoundError`."""
-    found = conn.execute(_columns().where(SecondLook.id == look_id, *_not_concerned(session))).mappings().one_or_none()
+    wanted = _columns().where(SecondLook.id == look_id, *_not_concerned(session))
+    found = conn.execute(store.read_with(wanted, Visit.key_id)).one_or_none()
     if found is None or not _may_look(session):
         raise NotFoundError("no such second look")
-    return _made(found, session)
+    note(conn, ("second look", look_id), found)
+    VisitVault.note_key(conn, found.visit_id, found)
+    return _made(found._asdict(), session)
 
 
 def _may_look(session: StaffSession) -> bool:

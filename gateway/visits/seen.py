@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from delegation.filing import FilingState
 from delegation.readback import ReadBack
+from gateway.database.once import note
 from gateway.keys.errors import KeyDestroyedError
 from gateway.parts import Parts
 from gateway.services import catalogue
@@ -21,7 +22,7 @@ from gateway.visits.statement_looks import Seen, StatementGoneError
 from gateway.visits.tables import DelegationRow
 
 _DELEGATIONS = (
-    select(DelegationRow.id)
+    select(DelegationRow.__table__)
     .where(DelegationRow.visit_id == bindparam("visit"))
     .order_by(DelegationRow.requested_at, DelegationRow.id)
 )
@@ -75,9 +76,10 @@ def of_visit(conn: Connection, parts: Parts, visit_id: str) -> SeenVisit:
 
 def _texts(conn: Connection, parts: Parts, visit_id: str) -> list[Seen]:
     found = []
-    for delegation_id in conn.execute(_DELEGATIONS, {"visit": visit_id}).scalars().all():
+    for row in conn.execute(_DELEGATIONS, {"visit": visit_id}).all():
+        note(conn, ("delegation", row.id), row)
         try:
-            found.append(statement_looks.again(conn, parts, delegation_id))
+            found.append(statement_looks.again(conn, parts, row.id))
         except StatementGoneError:
             continue  # erased alone: the rest of the visit is shown
     return found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
@@ -149,13 +150,29 @@ def _seconds_in_postgresql(element: _Seconds, compiler: SQLCompiler, **options: 
     return f"extract(epoch FROM {end} - {begin})"
 
 
-def find(conn: Connection, sign: Sign, period: Period) -> list[Finding]:
-    """What a rule finds in a period, the most first; one more than `MOST` if there are more."""
+def find_all(conn: Connection, period: Period) -> dict[Sign, list[Finding]]:
+    """What each rule finds in a period, in one statement: the most first; one more than `MOST` if there are more."""
+    found: dict[Sign, list[Finding]] = {sign: [] for sign in Sign}
+    for row in conn.execute(_of_period(period)):
+        each = Finding(row.centre, row.centre_name, row.assistant, row.display_name, int(row.hits), int(row.total))
+        found[Sign(row.sign)].append(each)
+    return {sign: sorted(each, key=lambda one: (-one.count, one.assistant_id)) for sign, each in found.items()}
+
+
+@lru_cache(maxsize=32)
+def _of_period(period: Period) -> Any:
+    """The statement; building it takes longer than running it, and the same days are looked at again and again."""
+    each = (select(_found_by(sign, period).subquery()) for sign in Sign)
+    return union_all(*each)
+
+
+def _found_by(sign: Sign, period: Period) -> Select[Any]:
     rule = RULES[sign]
     cases = rule.cases(period).subquery()
     count, total = func.sum(cases.c.hit), func.count()
-    found = (
+    return (
         select(
+            literal(sign.value).label("sign"),
             cases.c.centre,
             Centre.name.label("centre_name"),
             cases.c.assistant,
@@ -170,10 +187,6 @@ def find(conn: Connection, sign: Sign, period: Period) -> list[Finding]:
         .order_by(count.desc(), cases.c.assistant, cases.c.centre)
         .limit(MOST + 1)
     )
-    return [
-        Finding(row.centre, row.centre_name, row.assistant, row.display_name, int(row.hits), int(row.total))
-        for row in conn.execute(found)
-    ]
 
 
 def visits_behind(sign: Sign, period: Period) -> Select[Any]:

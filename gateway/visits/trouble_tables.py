@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base, only_where
+
+WHOLE: Final = "*"
+"""In place of a service: the whole portal."""
 
 
 class TroubleKind(StrEnum):

@@ -27,10 +27,9 @@ from gateway.services.tables import Portal
 from gateway.services.tables import Service as ServiceRow
 from gateway.visits import actors
 from gateway.visits.tables import Filing, Run, RunKind, RunState, Visit
-from gateway.visits.trouble_tables import PortalTrouble, TroubleKind
+from gateway.visits.trouble_tables import WHOLE, PortalTrouble, TroubleKind
 from gateway.visits.view import VisitView
 
-WHOLE: Final = "*"
 PROBE: Final = "portal.probe"
 RESIDENTS: Final = 2
 """How many have to meet it: one person's locked account is not the portal's trouble."""
@@ -125,7 +124,7 @@ def of_services(conn: Connection, service_ids: Sequence[str]) -> Mapping[str, Tr
 
 def waits_for_portal(conn: Connection, view: VisitView) -> bool:
     """Whether what a visit wants filled in waits because its portal is left alone."""
-    if not view.is_queued:
+    if not view.in_trouble or not view.is_queued:
         return False
     trouble = of_services(conn, [view.visit["service_id"]]).get(view.visit["service_id"])
     return trouble is not None and trouble.kind is TroubleKind.UNWELL

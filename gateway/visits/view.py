@@ -109,6 +109,8 @@ class VisitView:
     """How many second looks are asked for in this visit and not answered."""
     sent_before: datetime | None
     """When something else of this visit left that the portal may have: another filing, or another service's."""
+    in_trouble: bool
+    """Whether the portal of the service is out of order, or its form has changed."""
     now: datetime
 
     @property

@@ -1,4 +1,7 @@
-"""What every page of the registry costs: CPU and SQL statements, on each database, in the state in which it is seen."""
+"""What every page of the registry costs: CPU and SQL statements, on each database, in the state in which it is seen.
+
+Each has its limit (`limits`), and the run ends with 1 where one is above it.
+"""
 
 import asyncio
 import itertools
@@ -8,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.database.counting import count_statements
+from tests.benchmarks import limits
 from tests.benchmarks.effort import Effort, settle
 from tests.benchmarks.figures import Aim, Figure
-from tests.benchmarks.pages import AIM_MS, AIM_STATEMENTS, ask
+from tests.benchmarks.limits import Limit
+from tests.benchmarks.pages import ask
 from tests.benchmarks.states import Page
 from tests.databases import Databases
 from tests.states.registry import SCENES
@@ -19,6 +24,8 @@ from tests.states.stand import a_stand
 
 _TURNS = 5
 """Requests of a page on each database, of which the cheapest counts: there are four hundred pages."""
+_MORE_TURNS = 40
+"""Of one that seems above its limit: what else the machine does can only add."""
 _QUICK = 3
 """Scenes of a quick run."""
 
@@ -32,18 +39,23 @@ class Cost:
     statements: int
 
     @property
-    def is_within(self) -> bool:
-        """Whether it meets both aims."""
-        return self.ms <= AIM_MS and self.statements <= AIM_STATEMENTS
+    def limit(self) -> Limit:
+        """What it may take."""
+        return limits.of(self.name)
+
+    @property
+    def share(self) -> float:
+        """The larger of what it took of both limits; above 1 it takes more than it may."""
+        return max(self.ms / self.limit.ms, self.statements / self.limit.statements)
 
 
 def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figure]:
-    """For each role how many pages are within the aims, and each page that is not."""
+    """For each role its dearest page; then each page that has a limit of its own, or is above its limit."""
     is_quick = effort.rounds == 1
     scenes = [name for name in SCENES if not name.startswith("problems.")][: _QUICK if is_quick else None]
     for kind, each in itertools.islice(databases.items(), effort.pages_on):
         costs = [cost for scene in scenes for cost in _costs_of(scene, each)]
-        yield from _figures(kind, costs)
+        yield from _figures(kind, costs, must_hold=not is_quick)
 
 
 def _costs_of(scene: str, databases: Databases) -> list[Cost]:
@@ -65,29 +77,41 @@ async def _cost_of(shown: Shown) -> Cost:
     with count_statements() as counted:
         status, _body = await ask(app, page)
     assert status == 200, f"{page.name}: {status}"
-    samples = []
-    for _ in range(_TURNS):
+    samples: list[float] = []
+    for _ in range(_MORE_TURNS):
         started = time.process_time()
         await ask(app, page)
         samples.append(time.process_time() - started)
+        if len(samples) >= _TURNS and min(samples) * 1000 <= limits.of(page.name).ms:
+            break
     return Cost(shown.name, min(samples) * 1000, counted.total)
 
 
-def _figures(kind: str, costs: list[Cost]) -> Iterator[Figure]:
+def _figures(kind: str, costs: list[Cost], *, must_hold: bool) -> Iterator[Figure]:
     by_role: dict[str, list[Cost]] = defaultdict(list)
     for cost in costs:
         by_role[cost.name.partition("/")[0]].append(cost)
     for role, of_role in sorted(by_role.items()):
-        slowest, most = max(of_role, key=lambda cost: cost.ms), max(cost.statements for cost in of_role)
+        slowest, most = max(of_role, key=lambda cost: cost.ms), max(of_role, key=lambda cost: cost.statements)
+        over = sum(cost.share > 1 for cost in of_role)
         yield Figure(
             name=f"{role}: the slowest of {len(of_role)} pages",
             value=slowest.ms,
             unit="ms CPU",
-            beside=f"{kind}; {slowest.name}; at most {most} statements",
-            aims=(Aim("ms", slowest.ms, AIM_MS), Aim("statements", most, AIM_STATEMENTS)),
+            beside=f"{kind}; {slowest.name}; at most {most.statements} statements; {over} above their limit",
         )
-    missed = [cost for cost in costs if not cost.is_within]
-    for cost in sorted(missed, key=lambda cost: -cost.ms):
-        yield Figure(
-            name=f"  {cost.name}", value=cost.ms, unit="ms CPU", beside=f"{kind}; {cost.statements} statements"
-        )
+    for cost in sorted(costs, key=lambda cost: -cost.ms):
+        if cost.share > 1 or cost.limit.why:
+            yield _figure(kind, cost, must_hold=must_hold)
+
+
+def _figure(kind: str, cost: Cost, *, must_hold: bool) -> Figure:
+    because = f"; {cost.limit.why}" if cost.limit.why else ""
+    return Figure(
+        name=f"  {cost.name}",
+        value=cost.ms,
+        unit="ms CPU",
+        beside=f"{kind}; {cost.statements} statements{because}",
+        aims=(Aim("ms", cost.ms, cost.limit.ms), Aim("statements", cost.statements, cost.limit.statements)),
+        must_hold=must_hold,
+    )

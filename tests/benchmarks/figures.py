@@ -31,6 +31,8 @@ class Figure:
     aims: tuple[Aim, ...] = ()
     why: str = ""
     """Why the aim is missed, when that is known; printed only then."""
+    must_hold: bool = False
+    """Whether the run ends with 1 where an aim is missed: a limit that was met and is to stay so."""
 
     @property
     def aim(self) -> str:

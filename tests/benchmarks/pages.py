@@ -18,12 +18,11 @@ from gateway.web import assets
 from tests.benchmarks.effort import Effort, cpu, lowest_ms, settle
 from tests.benchmarks.figures import Aim, Figure
 from tests.benchmarks.gateways import Gateway, a_gateway
+from tests.benchmarks.limits import AIM_MS, AIM_STATEMENTS
 from tests.benchmarks.states import Page, pages_of
 from tests.databases import Databases
 from tests.gateway.terminal_key import BROWSER
 
-AIM_MS = 4.0
-AIM_STATEMENTS = 6
 _BARE = Page("bare Litestar route", "/bare")
 _WHY = (
     "two fifths of a page is Jinja writing it, a quarter is reading what it shows and opening what is sealed, "

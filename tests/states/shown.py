@@ -52,6 +52,8 @@ class Shown:
     policies: Mapping[Language, str]
     """The Content-Security-Policy of each answer: it names the nonce."""
     caller: Caller
+    statements: int
+    """How many a look at it takes that does not have to be put on record for the first time."""
     files: Mapping[str, File] = field(default_factory=dict)
     """By path, what its pictures lead to."""
     then: Callable[[Page], None] | None = None

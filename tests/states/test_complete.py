@@ -3,6 +3,7 @@
 import pytest
 from litestar.routes import HTTPRoute
 
+from tests.benchmarks import limits
 from tests.databases import SqliteDatabases
 from tests.states import left_out
 from tests.states.conftest import Played
@@ -42,6 +43,14 @@ def test_every_template_of_a_page_takes_part_or_says_why_not(everything: list[Sh
 def test_every_state_has_a_name_of_its_own(everything: list[Shown]) -> None:
     names = [each.name for each in everything]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_no_page_takes_more_statements_than_its_limit(everything: list[Shown]) -> None:
+    """As the bench says, which also measures the time and PostgreSQL; one that reads row by row fails here."""
+    pages = [each for each in everything if each.method == "GET" and each.status == 200]
+    limit = {each.name: limits.of(each.name).statements for each in pages}
+    assert [f"{each.name}: {each.statements}" for each in pages if each.statements > limit[each.name]] == []
+    assert limits.idle(limit) == [], "no page is called so"
 
 
 def test_every_wait_says_what_is_awaited_and_has_a_way_on(everything: list[Shown]) -> None:

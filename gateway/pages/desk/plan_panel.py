@@ -107,6 +107,7 @@ def read(conn: Connection, parts: Parts, view: VisitView) -> Planned | None:
     if not plan.services:
         return None
     vault = VisitVault.of(conn, parts.sealer, view.id, view.visit["key_id"])
+    vault.fetch(plans.ANSWERS)
     delegation_id = view.delegation["id"]
     newest = plans.newest(filings_of_visit(conn, view.id), delegation_id)
     settled = {

@@ -25,6 +25,6 @@ _BEFORE_FILING = frozenset(
 def of(conn: Connection, view: VisitView, panel: str) -> Trouble | None:
     """Why the service of a visit cannot be filed just now; none where it can, or where it does not matter any more."""
     service_id = view.visit["service_id"]
-    if panel not in _BEFORE_FILING or not service_id:
+    if not view.in_trouble or panel not in _BEFORE_FILING or not service_id:
         return None
     return troubles.of_services(conn, [service_id]).get(service_id)

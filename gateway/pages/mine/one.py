@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, select
 
 from delegation.errors import DelegationError
 from delegation.model import Action
 from gateway.ledger import cosignatures
+from gateway.ledger.cosignatures import Standing
 from gateway.ledger.settling import settle
 from gateway.pages import outcome_words, readback
 from gateway.pages.audit_cases import OUTCOMES, STATES
@@ -32,6 +33,7 @@ from gateway.web.redirects import see_other
 AnyRequest = Request[Any, Any, Any]
 _MINE = allow(Who.RESIDENT_ACCOUNT)
 _ONE = "/mine/delegations/{delegation_id:str}"
+_AROUND = select(held.IS_HELD.label("is_held"), inquiries.IS_DUE.label("is_due"))
 
 
 @get(_ONE, **_MINE)
@@ -39,15 +41,16 @@ async def show(
     request: AnyRequest, session: AccountSession, parts: Parts, delegation_id: FromPath[str]
 ) -> Response[Any]:
     """Everything about it."""
-    await inquiries.tell_what_is_due(parts)
-    one = await _read(session, parts, delegation_id)
-    trust = parts.settings.log_witnesses
-    standing, is_held = await parts.database.read(
-        lambda conn: (
-            cosignatures.standing(conn, trust),
-            held.is_held(conn, one.row.visit_id, session.resident_id),
-        )
-    )
+
+    def work(conn: Connection) -> tuple[One, Standing, Row[bool, bool]]:
+        one = own_one.read(conn, parts, session.resident_id, delegation_id, session.language)
+        asked = {"visit": one.row.visit_id, "person": session.resident_id, "now": parts.clock.now()}
+        return one, cosignatures.standing(conn, parts.settings.log_witnesses), conn.execute(_AROUND, asked).one()
+
+    one, standing, around = await parts.database.read(work)
+    if around.is_due:  # what an inquiry put off is told before anything is shown that would tell of it
+        await inquiries.tell_what_is_due(parts)
+        one, standing, around = await parts.database.read(work)
     language = language_of(request)
     return page(
         request,
@@ -55,7 +58,7 @@ async def show(
         home=HOME,
         one=one,
         is_witnessed=standing.is_witnessed,
-        is_held=is_held,
+        is_held=around.is_held,
         here=_path(one),
         shown={
             each.id: readback.shown(each.readback, each.service, language)
@@ -248,8 +251,9 @@ async def show_case_opened(
 
 
 async def _read(session: AccountSession, parts: Parts, delegation_id: str) -> One:
+    """For pages that say neither what was disputed nor who looked."""
     return await parts.database.read(
-        lambda conn: own_one.read(conn, parts, session.resident_id, delegation_id, session.language)
+        lambda conn: own_one.read(conn, parts, session.resident_id, delegation_id, session.language, is_whole=False)
     )
 
 

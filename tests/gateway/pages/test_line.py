@@ -5,7 +5,7 @@ import pytest
 from connectors.runner.errors import PortalUnavailableError
 from gateway.services import catalogue
 from gateway.visits import troubles
-from gateway.visits.trouble_tables import TroubleKind
+from gateway.visits.trouble_tables import WHOLE, TroubleKind
 from tests.gateway.answers import Answer
 from tests.gateway.pages.facing import Facing
 from tests.gateway.visits.counter import BENEFIT
@@ -34,7 +34,7 @@ def test_of_a_portal_that_is_out_of_order_they_say_that_it_waits_for_that(facing
     phone, screen = facing.granted(), facing.display()
     counter.fill()
     portal = counter.read(lambda conn: catalogue.find(conn, BENEFIT)).portal_id or ""
-    away = (portal, troubles.WHOLE, TroubleKind.UNWELL, PortalUnavailableError.code, ())
+    away = (portal, WHOLE, TroubleKind.UNWELL, PortalUnavailableError.code, ())
     counter.write(lambda conn: troubles.begin(conn, *away, counter.clock.now()))
     for page in (phone.see(), screen.see("/display")):
         assert "The portal is out of order now" in page.text

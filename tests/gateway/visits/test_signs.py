@@ -34,7 +34,7 @@ PERIOD = Period.until(TODAY)
 
 
 def found(counter: Counter, sign: Sign, period: Period = PERIOD) -> list[tuple[str, str, int, int]]:
-    findings = counter.read(lambda conn: signs.find(conn, sign, period))
+    findings = counter.read(lambda conn: signs.find_all(conn, period))[sign]
     return [(each.centre, each.assistant, each.count, each.of) for each in findings]
 
 

@@ -15,7 +15,7 @@ from gateway.services import catalogue
 from gateway.visits import running, troubles
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
-from gateway.visits.trouble_tables import TroubleKind
+from gateway.visits.trouble_tables import WHOLE, TroubleKind
 from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter
 
@@ -83,7 +83,7 @@ class TestAPortalThatFails:
         counter.fill()
         fail(counter)
         (trouble,) = open_ones(counter)
-        assert (trouble.kind, trouble.subject, trouble.reason) == (TroubleKind.UNWELL, troubles.WHOLE, AWAY.code)
+        assert (trouble.kind, trouble.subject, trouble.reason) == (TroubleKind.UNWELL, WHOLE, AWAY.code)
         assert said_by_the_system(counter) == [EventName.PORTAL_UNWELL]
 
     def test_is_not_blamed_for_what_fails_for_one_resident_alone(self, counter: Counter) -> None:

@@ -14,7 +14,7 @@ from gateway.visits import drift, setting_aside, troubles
 from gateway.visits.outcome_tables import Following
 from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
-from gateway.visits.trouble_tables import TroubleKind
+from gateway.visits.trouble_tables import WHOLE, TroubleKind
 from tests.benchmarks.gateways import BusyDesk
 from tests.gateway.pages.desk.test_colleagues import RIGHT, seen_on
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
@@ -207,7 +207,7 @@ def scene_portal_in_trouble(stand: Stand) -> None:
 
 def _is_away(desk: BusyDesk, portal: str) -> None:
     error = PortalUnavailableError("the portal did not answer")
-    given = (portal, troubles.WHOLE, TroubleKind.UNWELL, error.code, ())
+    given = (portal, WHOLE, TroubleKind.UNWELL, error.code, ())
     desk.write(lambda conn: troubles.begin(conn, *given, desk.clock.now()))
     fail(desk)
 

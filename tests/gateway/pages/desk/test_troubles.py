@@ -6,7 +6,7 @@ from gateway.services import catalogue
 from gateway.visits import drift, running, troubles
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
-from gateway.visits.trouble_tables import TroubleKind
+from gateway.visits.trouble_tables import WHOLE, TroubleKind
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.visits.counter import BENEFIT
 
@@ -51,7 +51,7 @@ def test_who_waits_for_a_free_worker_reads_their_place(desk: Desk) -> None:
 def test_of_a_portal_that_is_away_says_that_what_is_given_waits(desk: Desk) -> None:
     desk.at(Stage.FILLING)
     portal = desk.read(lambda conn: catalogue.find(conn, BENEFIT)).portal_id or ""
-    away = (portal, troubles.WHOLE, TroubleKind.UNWELL, AWAY.code, ())
+    away = (portal, WHOLE, TroubleKind.UNWELL, AWAY.code, ())
     desk.write(lambda conn: troubles.begin(conn, *away, desk.clock.now()))
     fail(desk)
     assert desk.view().stage is Stage.FILLING

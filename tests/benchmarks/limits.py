@@ -1,0 +1,66 @@
+"""What a page may cost, and the few that may cost more, each with why: for the bench, and for the tests that count."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+AIM_MS: Final = 4.0
+AIM_STATEMENTS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that one page may take."""
+
+    ms: float = AIM_MS
+    """Milliseconds of CPU."""
+    statements: int = AIM_STATEMENTS
+    why: str = ""
+    """Why it may take more than others."""
+
+
+USUAL: Final = Limit()
+_EVENT: Final = 4
+"""What a look takes on SQLite that is put on record: the chain's place, the event, that it waits, the chain's end."""
+_RECORDED: Final = Limit(statements=AIM_STATEMENTS + _EVENT, why="each look is put on record, which takes four")
+_ONE_DELEGATION: Final = Limit(
+    statements=9, why="one delegation with all that was done under it, who looked, and how far it is proven"
+)
+ABOVE: Final[Mapping[str, Limit]] = {
+    "audit/search*": _RECORDED,
+    "audit/signs*": _RECORDED,
+    "audit/sample": _RECORDED,
+    "manage/found": _RECORDED,
+    "audit/visit": Limit(
+        statements=9, why="a visit's whole trail with names, its place in the log, and what became of it"
+    ),
+    "audit/seen": Limit(statements=8, why="every text and read-back of a visit, opened once it was said why"),
+    "desk/doubt": Limit(statements=8, why="whoever may settle it is held against the resident's own details first"),
+    "mine/sent": _ONE_DELEGATION,
+    "mine/live": _ONE_DELEGATION,
+    "mine/stopped": _ONE_DELEGATION,
+    "mine/followed": _ONE_DELEGATION,
+    "mine/more-wanted": _ONE_DELEGATION,
+    "mine/decided": _ONE_DELEGATION,
+    "presented/outcome": Limit(statements=8, why="what a portal said is opened once its showing was recorded"),
+    "presented/overview": Limit(
+        statements=10, why="a sheet with up to thirty delegations, each with all that was done"
+    ),
+}
+"""By the name of the page's state; `audit/search*` is every state whose name begins so."""
+
+
+def of(name: str) -> Limit:
+    """The limit of a page in the state of this name."""
+    fitting = (limit for pattern, limit in ABOVE.items() if _fits(name, pattern))
+    return next(fitting, USUAL)
+
+
+def idle(names: Iterable[str]) -> list[str]:
+    """Limits that none of these pages has: what is not needed any more goes."""
+    known = list(names)
+    return [pattern for pattern in ABOVE if not any(_fits(name, pattern) for name in known)]
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
