@@ -1,5 +1,6 @@
 """What holds of every connector before it is used: a fault is told when it is loaded, and not at somebody's counter."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import get_args
@@ -11,6 +12,8 @@ from connectors.sdk.paths import path_fits
 from connectors.sdk.steps import LookUp, Request
 
 _KNOWN: frozenset[str] = frozenset(get_args(WhoseMatter))
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""A dot parts a group from its rows, and what stands before one is ours."""
 _WITHOUT_ONE_VALUE = (kinds.Checkbox, kinds.CheckboxGroup, kinds.File, kinds.Group)
 _MOMENT = datetime(2026, 11, 23, 22, 34, tzinfo=UTC)
 """With it a way to write times is tried."""
@@ -77,8 +80,10 @@ def _faults_of(inputs: tuple[Input, ...]) -> Iterator[str]:
     for question in inputs:
         if question.name in before:
             yield f"input {question.name!r} is asked twice"
-        if "." in question.name:
-            yield f"input {question.name!r} has a dot in its name, which parts a group from its rows"
+        if not _NAME.fullmatch(question.name):
+            yield f"input {question.name!r} has to be named by lower-case letters, digits and _, a letter first"
+        if question.name in kinds.TAKEN:
+            yield f"input {question.name!r} has a name that the assistant's form needs itself: give it another"
         depends = {question.shown_when, *(option.only_when for option in getattr(question, "options", ()))}
         for other in sorted({each.other for each in depends if each is not None} - before):
             yield f"input {question.name!r} depends on {other!r}, which is not asked before it"

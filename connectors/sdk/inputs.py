@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from connectors.sdk.words import Words
 
@@ -56,12 +56,17 @@ class Upload:
     content: bytes
 
 
+TAKEN: Final = frozenset({"do", "seen", "draft", "next", "dataset", "elements", "matches", "method"})
+"""Names of what the assistant's form carries itself, or is asked for by its scripts: an input of that name hides it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """One question. `kind` names the component that the assistant's form shows."""
 
     kind: ClassVar[str] = "text"
     name: str
+    """Lower-case letters, digits and `_`, a letter first; none of `TAKEN`."""
     label: Words
     help: Words | None = None
     required: bool = True

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.browser.explore import Walked
 from connectors.sdk import fingerprints
+from connectors.sdk.inputs import TAKEN
 from connectors.sdk.page import FieldShape, FormShape
 from connectors.workshop import skeleton_texts as texts
 from connectors.workshop.guessing import Guess, guess
@@ -177,7 +178,7 @@ class Skeleton:
         for control in _visible(page):
             key = f"{_name(page)} {control.name}"
             if key not in self.names:
-                self.names[key] = _free(_slug(control.name), self.names.values())
+                self.names[key] = _free(_slug(control.name), {*self.names.values(), *TAKEN})
             said = (
                 control.label.removesuffix(":")
                 or control.legend

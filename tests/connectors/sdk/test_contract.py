@@ -65,6 +65,20 @@ class TestEnsureSound:
         with pytest.raises(ConnectorContractError, match=r"same_as='principal\.shoe', which no delegation says"):
             ensure_sound(with_inputs(question))
 
+    @pytest.mark.parametrize(
+        ("name", "fault"),
+        [
+            ("draft", "the assistant's form needs itself"),
+            ("elements", "the assistant's form needs itself"),
+            ("_csrf", "lower-case letters"),
+            ("requestSubmit", "lower-case letters"),
+            ("", "lower-case letters"),
+        ],
+    )
+    def test_refuses_a_name_that_would_hide_what_the_form_needs(self, name: str, fault: str) -> None:
+        with pytest.raises(ConnectorContractError, match=fault):
+            ensure_sound(with_inputs(Text(name=name, label=WORDS)))
+
     def test_tells_every_fault_at_once(self) -> None:
         early = Text(name="early", label=WORDS, shown_when=ShownWhen("late", "yes"))
         late = Text(name="late", label=WORDS)

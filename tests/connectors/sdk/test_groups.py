@@ -133,7 +133,7 @@ class TestContract:
             (replace(PEOPLE, items=(Text(name="it", label=WORDS, concept="child.name"),)), "has concept"),
             (replace(PEOPLE, items=(PEOPLE,)), "is a group itself"),
             (replace(PEOPLE, items=PEOPLE.items[3:]), "depends on 'works'"),
-            (replace(PEOPLE, items=(Text(name="a.b", label=WORDS),)), "a dot in its name"),
+            (replace(PEOPLE, items=(Text(name="a.b", label=WORDS),)), "lower-case letters"),
             (replace(PEOPLE, least=4), "from 4 to 3 rows"),
         ],
     )

@@ -108,13 +108,13 @@ def a_walk(draft: str, token: str) -> list[Walked]:
         FieldShape(name="dog[name]", type="text", label="Name", required=True, maxlength="20"),
         FieldShape(name="size", type="select-one", label="Size", options=(("", "Choose"), ("S", "Small"))),
         FieldShape(name="chip", type="radio", legend="Chip?", options=(("1", "Yes"), ("0", "No"))),
-        FieldShape(name="ok", type="checkbox", options=(("on", "I agree"),)),
+        FieldShape(name="do", type="checkbox", options=(("on", "I agree"),)),
         FieldShape(name="born", type="date", label="Born"),
         FieldShape(name="scan", type="file", label="Scan"),
     )
     form = FormShape(action=f"/d/{draft}/dog", method="post", enctype="multipart/form-data", fields=fields)
     hidden = (ControlState(name="token", type="hidden", value=token),)
-    answers = {"dog[name]": "Reksis", "size": "S", "chip": "1", "ok": "on", "born": "2025-01-02", "scan": "a.pdf"}
+    answers = {"dog[name]": "Reksis", "size": "S", "chip": "1", "do": "on", "born": "2025-01-02", "scan": "a.pdf"}
     first = Walked(
         path=f"/d/{draft}/dog",
         language="en",
@@ -153,7 +153,7 @@ def test_a_form_of_one_page_is_asked_and_filled_in_where_its_last_button_stands(
     monkeypatch.syspath_prepend(tmp_path / "package" / "src")
     connector: Connector = importlib.import_module(about.module).CONNECTOR
     ensure_sound(connector)
-    asked = ["dog_name", "size", "chip", "ok", "born"]
+    asked = ["dog_name", "size", "chip", "do_2", "born"]  # `do` is the assistant's form's own
     assert [each.name for each in connector.inputs] == asked
     assert connector.steps == ()
     assert [fill.input for fill in connector.final.fills] == asked
