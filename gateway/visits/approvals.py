@@ -26,7 +26,7 @@ from gateway.people import throttle
 from gateway.people.access import ResidentSession, StaffSession
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.throttle import Door
-from gateway.visits import actors, second_person
+from gateway.visits import actors, known_phones, second_person
 from gateway.visits.errors import ApprovalOverError, CodeUnknownError, NotFoundError
 from gateway.visits.rows import AnyRow, ensure, find_approval, find_visit, lock_approval, lock_open_visit
 from gateway.visits.sealed import VisitVault
@@ -146,19 +146,21 @@ def renew_invitation(conn: Connection, parts: Parts, by: StaffSession, visit_id:
     say(conn, visit_id, EventName.APPROVAL_REQUESTED, by.actor, now, approval=approval_id, again=True)
 
 
-def open_by_code(conn: Connection, parts: Parts, code: str) -> AnyRow:
-    """The approval that `code` belongs to; the code is used up.
+def open_by_code(conn: Connection, parts: Parts, code: str, phone: ResidentSession | None = None) -> AnyRow:
+    """The approval that `code` belongs to; the code is used up. A phone that belongs to it needs no number.
 
     Raises:
         CodeUnknownError: wrong, used or past its two minutes.
     """
     plain = "".join(character for character in code if character.isdigit())
-    return _open(conn, parts, conn.execute(lock(conn, _BY_CODE), {"code": _code_hash(parts, plain)}).one_or_none())
+    found = conn.execute(lock(conn, _BY_CODE), {"code": _code_hash(parts, plain)}).one_or_none()
+    return _open(conn, parts, found, phone)
 
 
-def open_by_link(conn: Connection, parts: Parts, link: str) -> AnyRow:
+def open_by_link(conn: Connection, parts: Parts, link: str, phone: ResidentSession | None = None) -> AnyRow:
     """The approval that a scanned link belongs to; the link is used up. Raises `CodeUnknownError`."""
-    return _open(conn, parts, conn.execute(lock(conn, _BY_LINK), {"link": digest(link)}).one_or_none())
+    found = conn.execute(lock(conn, _BY_LINK), {"link": digest(link)}).one_or_none()
+    return _open(conn, parts, found, phone)
 
 
 def match_number(conn: Connection, parts: Parts, session: ResidentSession, number: str) -> Answer:
@@ -368,14 +370,23 @@ def _bare(number: str) -> str:
     return f"371{digits}" if len(digits) == _LATVIAN_DIGITS else digits
 
 
-def _open(conn: Connection, parts: Parts, approval: AnyRow | None) -> AnyRow:
+def _open(conn: Connection, parts: Parts, approval: AnyRow | None, phone: ResidentSession | None) -> AnyRow:
     now = parts.clock.database_now(conn)
     if approval is None or not is_open(approval) or now >= min(approval.code_until, approval.lapses_at):
         raise CodeUnknownError("no such code")
     # On a call the spoken code stays good beside the link that came with it.
     code_hash = approval.code_hash if approval.route is Route.CALL else None
-    set_columns(conn, approval.id, state=ApprovalState.OPENED, code_hash=code_hash, link_hash=None)
-    _say_of(conn, EventName.APPROVAL_OPENED, approval, actors.stranger(approval.id), now)
+    known = phone is not None and approval.route in ON_PHONE and known_phones.is_known(conn, approval, phone)
+    state = ApprovalState.MATCHED if known else ApprovalState.OPENED
+    set_columns(conn, approval.id, state=state, code_hash=code_hash, link_hash=None)
+    _say_of(
+        conn,
+        EventName.APPROVAL_OPENED,
+        approval,
+        actors.stranger(approval.id),
+        now,
+        **({"known": True} if known else {}),
+    )
     return approval
 
 

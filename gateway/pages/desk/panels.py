@@ -35,7 +35,7 @@ from gateway.pages.qr import qr
 from gateway.pages.together import Together
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import closing, holders, looking, plans, reading, receipts, rows, second_looks, turns
+from gateway.visits import closing, holders, known_phones, looking, plans, reading, receipts, rows, second_looks, turns
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -222,6 +222,7 @@ def _asked(look: _Look) -> dict[str, Any]:
     invitation = opened.invitation()
     approval = view.approval or {}
     until = approval.get("code_until")
+    waits = approval.get("route") in ON_PHONE and approval.get("state") is ApprovalState.WAITING
     return {
         "route": approval.get("route"),
         "on_phone": approval.get("route") in ON_PHONE,
@@ -230,6 +231,7 @@ def _asked(look: _Look) -> dict[str, Any]:
         "states": ApprovalState,
         "tries_left": approval.get("tries_left"),
         "lapses_at": approval.get("lapses_at"),
+        "has_phone": waits and known_phones.were_here(look.conn, view.id, approval.get("approver_id")),
         "code_until": until,
         "code_is_over": until is not None and view.now >= until,
         "invitation": invitation,

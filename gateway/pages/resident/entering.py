@@ -6,7 +6,7 @@ A GET of a link only shows a button, so that nothing which looks at links for so
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as field_of
-from typing import Any
+from typing import Any, TypeAlias
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
@@ -20,10 +20,9 @@ from gateway.people.access import ResidentSession, Who, allow
 from gateway.people.errors import TriedTooOftenError
 from gateway.people.throttle import Door
 from gateway.problem_texts import PROBLEMS, Problem
-from gateway.visits import approvals
+from gateway.visits import approvals, known_phones
 from gateway.visits.errors import CodeUnknownError
-from gateway.visits.parties import approver_of
-from gateway.visits.rows import AnyRow, find_delegation, find_visit
+from gateway.visits.rows import AnyRow, find_visit
 from gateway.web import cookies
 from gateway.web.admission import stranger_of
 from gateway.web.cookies import CookieName
@@ -44,6 +43,10 @@ _NOT_WHOLE = Problem(
     message("Type all 8 digits that the counter’s screen shows."),
 )
 """Of a slip that no code can be: nothing was tried, so no new code is needed."""
+
+
+Redeem: TypeAlias = Callable[[Connection, Parts, str, ResidentSession | None], AnyRow]
+"""What uses a code or link up, and gives the question that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ async def take_link(request: AnyRequest, session: CurrentSession, parts: Parts, 
     """Open the question that a scanned link belongs to; the link is used up."""
     try:
         opened = await parts.database.write(
-            lambda conn: _begin(conn, parts, session, lambda: approvals.open_by_link(conn, parts, link[:_LONGEST_LINK]))
+            lambda conn: _begin(conn, parts, session, link[:_LONGEST_LINK], approvals.open_by_link)
         )
     except CodeUnknownError as error:
         return _code_page(request, PROBLEMS[error.code])
@@ -103,7 +106,7 @@ async def open_by_code(request: AnyRequest, session: CurrentSession, parts: Part
     await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, doors, now))
 
     def work(conn: Connection) -> Opened:
-        opened = _begin(conn, parts, session, lambda: approvals.open_by_code(conn, parts, code))
+        opened = _begin(conn, parts, session, code, approvals.open_by_code)
         throttle.forgive(conn, parts.sealer, doors)
         return opened
 
@@ -119,20 +122,20 @@ def doors_of(request: AnyRequest, session: CurrentSession, parts: Parts) -> list
     ]
 
 
-def _begin(conn: Connection, parts: Parts, session: CurrentSession, redeem: Callable[[], AnyRow]) -> Opened:
+def _begin(conn: Connection, parts: Parts, session: CurrentSession, way: str, redeem: Redeem) -> Opened:
     """Bind the phone to the question; one that has signed in for this visit stays known.
 
     Whoever came with an earlier code goes: a number that is matched from now on is matched by this phone alone.
     """
-    approval = redeem()
+    phone = session if isinstance(session, ResidentSession) else None
+    approval = redeem(conn, parts, way, phone)
     now = parts.clock.now()
     sessions.end_strangers_of_approval(conn, approval.id, now)
-    if isinstance(session, ResidentSession):
-        approver = approver_of(find_delegation(conn, approval.delegation_id), approval)
-        if session.visit_id == approval.visit_id and session.resident_id == approver:
-            token = sessions.rotate(conn, session.token_hash, now=now, approval_id=approval.id)
-            return Opened(token, session.language)
-        sessions.end(conn, session.token_hash, now)
+    if phone is not None:
+        if known_phones.is_known(conn, approval, phone):
+            token = sessions.rotate(conn, phone.token_hash, now=now, approval_id=approval.id)
+            return Opened(token, phone.language)
+        sessions.end(conn, phone.token_hash, now)
     life, language = parts.settings.resident_session, find_visit(conn, approval.visit_id).language
     token = sessions.begin_resident(
         conn,

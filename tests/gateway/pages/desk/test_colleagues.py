@@ -1,12 +1,18 @@
 """A colleague's open visit is found in the centre, and taken over by the document of whoever was asked."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select, update
 
 from audit.events import EventName
+from delegation.assurance import Route
 from gateway.ledger.tables import AuditEvent
 from gateway.services.tables import Service
 from gateway.visits.reading import Stage
+from gateway.visits.tables import Visit
+from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import Desk
+from tests.gateway.pages.facing import Facing, Phone
 
 SHOWN = {"document": "passport", "present": "yes"}
 RIGHT = SHOWN | {"code": "329999-00001"}
@@ -96,3 +102,44 @@ def test_is_ticked_where_the_service_offers_it_and_read_before_the_yes(desk: Des
     assert "needs no new yes" in colleague.get(f"/desk/colleagues/{desk.visit_id}").text
     desk.press_button("withdraw")
     assert 'name="any_assistant" type="checkbox" value="any_assistant" checked' in desk.look("?panel=again").text
+
+
+class TestPhoneThatSaidYesBefore:
+    """The visit is its own already: desk and phone say the same of what it is asked."""
+
+    def handed_over(self, desk: Desk) -> tuple[Caller, Facing, Phone]:
+        """A colleague has taken over what a phone allowed, and asks anew on the phone."""
+        facing = Facing.at(desk)
+        desk.open().ask(Route.PHONE)
+        phone, colleague = facing.granted(), desk.another_assistant()
+        path = f"/desk/colleagues/{desk.visit_id}"
+        assert colleague.post(path, seen_on(colleague.get(path).text) | RIGHT).status == 303
+        asked = {"name": "Ilze Paraudziņa", "code": "329999-00001", "route": "phone"} | SHOWN
+        assert colleague.post(f"{desk.path}/ask", asked).status == 303
+        serves = desk.read(lambda conn: conn.execute(select(Visit.assistant_id)).scalar_one())
+        desk.by = replace(desk.by, staff_id=serves)
+        return colleague, facing, phone
+
+    def test_is_asked_for_no_code_and_the_desk_says_so(self, desk: Desk) -> None:
+        colleague, facing, phone = self.handed_over(desk)
+        assert "/approve/sign-in" in phone.see().text
+        assert "shows the question by itself" in colleague.get(desk.path).text
+        assert facing.approve(phone).location == "/approve"
+        assert desk.view().stage is Stage.QUESTIONS
+
+    def test_that_types_the_code_all_the_same_is_asked_for_no_number_and_the_desk_shows_none(self, desk: Desk) -> None:
+        colleague, facing, phone = self.handed_over(desk)
+        facing.entered(phone)
+        assert "/approve/sign-in" in phone.see().text
+        page = colleague.get(desk.path).text
+        assert 'id="match-number"' not in page
+        assert "reading and says yes or no" in page
+        assert facing.approve(phone).location == "/approve"
+
+    def test_another_phone_is_asked_for_the_number_that_the_desk_shows(self, desk: Desk) -> None:
+        colleague, facing, phone = self.handed_over(desk)
+        other = facing.entered()
+        assert 'action="/approve/number"' in other.see().text
+        assert 'id="match-number"' in colleague.get(desk.path).text
+        assert desk.invitation().match_number in colleague.get(desk.path).text
+        assert phone.see().status == 200
