@@ -26,6 +26,8 @@ RECOVERED: Final = "recovered"
 """What the sign-in says to somebody who has just set password and codes anew."""
 INVITED: Final = "invited"
 """What it says to somebody who has just made their account."""
+INVITED_ELSEWHERE: Final = "invited-elsewhere"
+"""The same, of an account with which nobody signs in at this computer."""
 
 
 def place_of(request: AnyRequest, parts: Parts, terminal: KnownTerminal | None, proven: Proven | None) -> Place:
@@ -71,6 +73,8 @@ def sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context:
     given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
     given["is_recovered"] = request.query_params.get("why") == RECOVERED
     given["is_invited"] = request.query_params.get("why") == INVITED
+    if terminal is None and request.query_params.get("why") == INVITED_ELSEWHERE:
+        return page(request, "pages/joining/elsewhere.html")
     return _page(request, "pages/account/sign_in.html", given | context)
 
 

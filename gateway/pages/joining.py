@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from gateway.pages import terminal_proof
-from gateway.pages.entrance import INVITED
+from gateway.pages.entrance import INVITED, INVITED_ELSEWHERE
 from gateway.pages.forms import Form, field
 from gateway.pages.qr import draw
 from gateway.pages.rendering import page
@@ -78,7 +78,15 @@ async def finish(request: AnyRequest, parts: Parts, link: FromPath[str], data: F
         return _new(request, link, code, found, {"code": _WRONG_CODE})
     except PeopleError as error:  # withdrawn in this moment, or the user name was given to somebody else
         return _refused(request, link, code, error)
-    return see_other(f"/sign-in?why={INVITED}")
+    is_here = await _signs_in_here(request, parts, found)
+    return see_other(f"/sign-in?why={INVITED if is_here else INVITED_ELSEWHERE}")
+
+
+async def _signs_in_here(request: AnyRequest, parts: Parts, found: Invited) -> bool:
+    """Whether somebody can sign in with the new account at this computer."""
+    if set(found.roles) & set(parts.settings.staff_anywhere):
+        return True
+    return await terminal_proof.known_terminal(request, parts) is not None
 
 
 def _wrong(password: str, again: str, *, is_code: bool) -> dict[str, Message]:

@@ -108,6 +108,7 @@ class Invited:
     invitation_id: str
     login: str
     name: str
+    roles: tuple[Role, ...]
     totp_secret: str = field(repr=False)
     """What the authenticator app is given."""
 
@@ -251,7 +252,7 @@ def check(conn: Connection, store: Store, link: str, code: str) -> Invited | Inv
         return InvitationCodeError("no code, or another")
     key = keys.load(conn, store.sealer, row.key_id)
     secret = store.sealer.open(key, _context(row.id), row.totp).decode()
-    return Invited(row.id, row.login, row.display_name, secret)
+    return Invited(row.id, row.login, row.display_name, tuple(Role(each) for each in row.roles), secret)
 
 
 def is_code(invited: Invited, app_code: str, now: datetime) -> bool:

@@ -79,6 +79,7 @@ def scene_invitations(stand: Stand) -> None:
     ada.post(f"{here}/withdraw")
     stand.send("joining/over", dace, path, Kind.EXPIRED, status=410)
     stand.see("sign-in/invited", stand.at_an_enrolled_one(), "/sign-in?why=invited")
+    stand.see("joining/elsewhere", stand.stranger(), "/sign-in?why=invited-elsewhere")
 
 
 def scene_auditor_invited(stand: Stand) -> None:

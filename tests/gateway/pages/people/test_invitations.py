@@ -80,6 +80,19 @@ class TestInvited:
         assert browser.post("/sign-in", {"login": "dace", "password": PASSWORD, "code": code}).location == "/"
         assert browser.get("/").location == "/desk"
 
+    def test_on_the_own_phone_is_led_to_no_form_that_cannot_succeed(self, people: People) -> None:
+        path, phone = link_of(people.manager(), invite(people.manager())), people.office.callers.nobody()
+        phone.csrf = phone.get(path).csrf
+        secret = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", phone.post(path).text)
+        assert secret
+        code = pyotp.TOTP(secret[0].replace(" ", "")).at(people.clock.now())
+        done = phone.post(f"{path}/finish", {"password": PASSWORD, "again": PASSWORD, "code": code})
+        told = phone.get(done.location).text
+        assert "Jūsu konts ir gatavs" in told
+        assert 'name="password"' not in told
+        there = people.office.callers.nobody(at_terminal=True)
+        assert 'name="password"' in there.get(done.location).text, "an address that is kept does no harm elsewhere"
+
     def test_is_nobodys_second_pair_of_eyes_for_a_day(self, people: People) -> None:
         invitation = invite(people.manager())
         people.office.wait(timedelta(days=2))
@@ -435,7 +448,8 @@ class TestOfficer:
         assert code
         assert self.page(ods).post(f"{invitation}/link").status == 403
         path = link_of(people.administrator(), invitation)
-        assert open_account(people, path, second=code[0]).status == 303
+        done = open_account(people, path, second=code[0])
+        assert done.location == "/sign-in?why=invited", "officers sign in anywhere"
         made = account(people)
         assert " and Ods Piemēra</dd>" in people.administrator().get(f"/people/{made}").text
 
