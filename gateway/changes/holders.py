@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
 from gateway.changes.kinds import Values
-from gateway.changes.tables import ChangeKind, SecurityChange
+from gateway.changes.listing import Change
+from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
 from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.services.tables import Agreement, Service
@@ -62,6 +63,15 @@ def of_holder(conn: Connection, holder: str, changes: Collection[Any]) -> list[A
     rows = select(Service.id).where(Service.id.in_(forms), Service.holder == holder)
     own = set(conn.execute(rows).scalars()) if forms else set()
     return [each for each in changes if each.target in own or _named(each.kind, each.before, each.after) == holder]
+
+
+def awaited(change: Change) -> str | None:
+    """The holder whose officer may say the second word about an open proposal; none: administrators alone.
+
+    What came from the command line is taken up by an administrator.
+    """
+    waits = change.state is ChangeState.PROPOSED and change.kind in CONFIRMS and change.proposed_by is not None
+    return _named(change.kind, change.before, change.after) if waits else None
 
 
 def _holder_of(conn: Connection, change: Any) -> str | None:

@@ -73,7 +73,7 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
         "pages/holder/start.html",
         holder=holder,
         kinds=words.KINDS,
-        states=words.STATES,
+        state=words.state,
         why=words.why,
         by=words.by,
         confirms=holders.CONFIRMS,

@@ -66,10 +66,12 @@ PROBLEMS: dict[str, Problem] = {
     "approval.no_known_number": Problem(
         409,
         message("No telephone number of this person is known"),
-        message(
-            "A number that was known before is needed. If the display’s choice has a field for it, type it there; "
-            "otherwise choose another way of saying yes."
-        ),
+        message("One that is known from elsewhere is needed, such as from an earlier sign-in. Choose another way."),
+    ),
+    "approval.number_missing": Problem(
+        409,
+        message("No telephone number of this person is known"),
+        message("Type it in the field beneath the display’s way, or choose another way."),
     ),
     "approval.code_unknown": Problem(404, message("The code is not right, or is past its time"), NEW_CODE),
     "approval.codes_used_up": Problem(

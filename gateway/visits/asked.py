@@ -14,7 +14,7 @@ from gateway.services import catalogue
 from gateway.visits import approvals, parties, scope
 from gateway.visits.channels import routes_of
 from gateway.visits.delegations import files_until
-from gateway.visits.errors import NoKnownNumberError, NotOfferedError, RouteNotAllowedError
+from gateway.visits.errors import NoKnownNumberError, NotOfferedError, NumberMissingError, RouteNotAllowedError
 from gateway.visits.parties import Authority
 from gateway.visits.rows import AnyRow
 from gateway.visits.scope import Wanted
@@ -91,14 +91,31 @@ def requested(
     )
 
 
-def number_for(asked: Asked, resident: residents.Resident, *, is_first: bool) -> approvals.KnownNumber | None:
-    """Where the code of an approver goes, on the ways that need one. Raises `NoKnownNumberError`."""
+def takes_typed_number(services: Sequence[catalogue.Service]) -> bool:
+    """Whether a number typed here is enough for the display, for each of them."""
+    return all(
+        Route.DISPLAY in each.rules.routes and max(each.rules.grant_least, each.rules.permit_least) <= Assurance.LOW
+        for each in services
+    )
+
+
+def number_for(
+    asked: Asked, services: Sequence[catalogue.Service], resident: residents.Resident, *, is_first: bool
+) -> approvals.KnownNumber | None:
+    """Where the code of an approver goes, on the ways that need one.
+
+    Raises:
+        NumberMissingError: a number may be typed here, and none was.
+        NoKnownNumberError: none is known, and none that is typed here would do.
+    """
     if asked.route not in approvals.BY_CODE:
         return None
     if resident.known_number:
         return approvals.KnownNumber(resident.known_number, resident.number_source or NumberSource.REGISTER)
     if asked.number and is_first and asked.route is Route.DISPLAY:
         return approvals.KnownNumber(asked.number, NumberSource.TYPED_HERE)
+    if is_first and asked.route is Route.DISPLAY and takes_typed_number(services):
+        raise NumberMissingError("no number is known for the resident, and none was typed")
     raise NoKnownNumberError("no number is known for the resident")
 
 

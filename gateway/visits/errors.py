@@ -71,6 +71,12 @@ class NoKnownNumberError(VisitError):
     code = "approval.no_known_number"
 
 
+class NumberMissingError(NoKnownNumberError):
+    """As that, where the services take a number that is typed at this counter, and none was."""
+
+    code = "approval.number_missing"
+
+
 class DocumentNotCheckedError(VisitError):
     """Whoever is asked has shown no document yet, or nobody has recorded it."""
 

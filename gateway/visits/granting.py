@@ -110,7 +110,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     if earlier is not None and earlier.principal_id != taking_part.principal.id:
         # What is sealed in a visit falls with one person's key; a request that came to nothing has left values too.
         raise OtherPersonError("a visit is about one person")
-    numbers = [number_for(asked, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
+    numbers = [number_for(asked, services, each, is_first=not n) for n, each in enumerate(taking_part.approvers)]
     ensure_reachable(services, asked.route, numbers, visit.channel)
 
     vault = VisitVault.of(conn, parts.sealer, visit_id, visit.key_id)

@@ -61,6 +61,7 @@ _LIST = (
         Visit.services,
         Visit.assistant_id,
         Staff.display_name,
+        Visit.terminal_id,
         Terminal.name.label("terminal"),
         Service.cards,
         _ASKED.label("is_asked"),
@@ -96,6 +97,8 @@ class Elsewhere:
     is_mine: bool
     """Whether the reader began it, at another computer."""
     terminal: str
+    is_here: bool
+    """Whether it is the reader's own computer, where a colleague served before."""
     is_asked: bool
     """Whether somebody was asked for a yes: then their document is looked at before anything is shown."""
     is_for_any: bool
@@ -271,6 +274,7 @@ def _lines(rows: Sequence[Any], by: StaffSession) -> list[Elsewhere]:
             assistant=row.display_name,
             is_mine=row.assistant_id == by.staff_id,
             terminal=row.terminal,
+            is_here=row.terminal_id == by.terminal_id,
             is_asked=bool(row.is_asked),
             is_for_any=bool(row.is_for_any),
             seen=_seen(row),

@@ -350,6 +350,12 @@ def test_a_code_is_set_in_groups_and_copied_without_blanks(ours: Ours) -> None:
     assert all(isinstance(child, Node) for child in value.children)
 
 
+def test_steps_that_nobody_stands_in_tell_no_state(ours: Ours) -> None:
+    html = ours("{{ ui.steps([{'text': 'A'}, {'text': 'B', 'hint': 'C'}], 'P') }}")
+    assert "visually-hidden" not in html
+    assert "aria-current" not in html
+
+
 def test_steps_tell_their_state_in_words_and_name_the_current_one(ours: Ours) -> None:
     html = ours("{{ ui.steps([{'text': 'A', 'state': 'done'}, {'text': 'B', 'state': 'current'}], 'P') }}")
     first, second = (child for child in parse(html).find("ol").children if isinstance(child, Node))

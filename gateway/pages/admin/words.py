@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from delegation.assurance import Assurance, Route
+from gateway.changes import holders
 from gateway.changes.errors import Fault
 from gateway.changes.listing import Change
 from gateway.changes.portal_forms import INSTALLED
@@ -209,6 +210,14 @@ _WORDS: Final[Mapping[str, Mapping[Any, Message]]] = {
 _INSTALLED: Final = message("A version of the connector was installed that fills in other forms than the one before.")
 _BY_GATEWAY: Final = message("The gateway itself, when it met the installed version")
 _BY_OPERATOR: Final = message("An operator, at the command line")
+
+
+def state(change: Change) -> Message:
+    """How far a change is; of what waits, for whom."""
+    holder = holders.awaited(change)
+    if holder is not None:
+        return message("Waits for an administrator or an officer of %(holder)s", holder=holder)
+    return STATES[change.state]
 
 
 def why(change: Change) -> Message | str:

@@ -10,6 +10,7 @@ from gateway.pages.desk import asked_before, parties_form, questions, routes, sc
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import reading, turns
+from gateway.visits.asked import takes_typed_number
 from gateway.visits.reading import OpenedVisit, VisitView
 from gateway.visits.request_drafts import RequestDraft
 
@@ -75,7 +76,7 @@ def gather(
         "draft": draft.mark if draft else "",
         "may_show": is_hidden and not shown and not sent.typed,
         "routes": ways,
-        "number_wanted": routes.is_number_wanted(services),
+        "number_wanted": takes_typed_number(services),
         "documents": words.DOCUMENTS,
         "parties": parties_form.KINDS,
         "papers": parties_form.PAPERS,

@@ -66,11 +66,6 @@ def needed(service: Service) -> Assurance:
     return max(service.rules.grant_least, service.rules.permit_least)
 
 
-def is_number_wanted(services: Sequence[Service]) -> bool:
-    """Whether a number typed here is enough for the display, for each of them."""
-    return all(Route.DISPLAY in each.rules.routes and needed(each) <= Assurance.LOW for each in services)
-
-
 def _strictest(services: Sequence[Service], of_route: Sequence[dict[str, Any]], language: str) -> dict[str, Any]:
     """A route as the strictest of several services takes it, with that service's title where it forbids the route."""
     for service, route in zip(services, of_route, strict=True):

@@ -88,7 +88,15 @@ class TestOfficer:
 
     def test_confirms_an_agreement_of_the_own_holder(self, office: Office, ods: Callers) -> None:
         change = office.propose(ChangeKind.AGREEMENT_ADD, "ours", AGREED)
+        awaited = f"Waits for an administrator or an officer of {HOLDER}"
+        for page in (
+            officer(ods).get("/holder"),
+            office.page().get("/admin"),
+            office.page().get("/admin/changes/" + change),
+        ):
+            assert awaited in page.text
         assert officer(ods).post(f"/admin/changes/{change}/confirm").status == 303
+        assert awaited not in officer(ods).get("/holder").text
         assert office.state(change) is ChangeState.CONFIRMED
         office.wait()
         office.apply(change)

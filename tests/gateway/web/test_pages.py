@@ -41,6 +41,12 @@ def stranger(parts: Parts) -> Caller:
     return Caller(create_app(parts, extra=[defect, outage, echo]))
 
 
+def test_the_first_page_leads_residents_to_their_own_and_says_of_no_step_that_it_is_later(stranger: Caller) -> None:
+    page = stranger.get("/").text
+    assert 'href="/mine"' in page
+    assert "(vēlāk)" not in page
+
+
 class TestProblems:
     def test_tell_a_person_what_happened_and_what_to_do_in_their_language(self, stranger: Caller) -> None:
         stranger.cookies["pilnvara_lang"] = "en"

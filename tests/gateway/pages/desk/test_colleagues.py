@@ -30,9 +30,11 @@ def test_is_listed_without_names_and_taken_over_by_the_document(desk: Desk) -> N
     listed = colleague.get("/desk/colleagues").text
     assert path in listed
     assert desk.by.name in listed
+    assert "Lete 1, this computer" in listed
     assert "Ilze" not in listed
     form = colleague.get(path).text
     assert "Ilze" not in form
+    assert "at the other computer" not in form
     seen = seen_on(form)
     assert 'href="#code"' in colleague.post(path, seen | SHOWN).text
     assert colleague.post(path, seen | SHOWN | {"code": "329999-00002"}).status == 422

@@ -49,7 +49,7 @@ def test_what_was_begun_at_another_computer_says_how_to_go_on(desk: Desk) -> Non
     desk.at(Stage.SERVICE)
     desk.by = here
     page = desk.browser.get("/desk").text
-    assert "1 visit is open elsewhere in the centre" in page
+    assert "1 other visit is open in the centre" in page
     assert "1 of them is yours, at another computer: take it over here" in page
 
 

@@ -1,6 +1,7 @@
 """Which ways to say yes the desk offers, and which it begins with."""
 
 import re
+from typing import ClassVar
 
 import pytest
 
@@ -9,6 +10,7 @@ from gateway.visits.errors import RouteNotAllowedError
 from gateway.visits.tables import Channel
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.pages.desk.test_signing import desk, takes
+from tests.gateway.visits.counter import ILZE
 
 __all__ = ["desk"]
 
@@ -58,3 +60,23 @@ class TestOffer:
         desk.open()
         assert "Not possible: no sign-in service is set up here." in desk.look().text
         assert re.search(r'value="phone"[^>]*disabled', desk.look().text)
+
+
+class TestNobodysNumberIsKnown:
+    FORM: ClassVar = {"name": ILZE.name, "code": ILZE.code, "document": "passport", "present": "yes", "for": "self"}
+
+    @pytest.mark.parametrize(
+        ("least", "advice", "has_field"),
+        [
+            (Assurance.LOW, "Type it in the field beneath the display’s way, or choose another way.", True),
+            (Assurance.SUBSTANTIAL, "One that is known from elsewhere is needed", False),
+        ],
+    )
+    def test_the_advice_names_a_field_only_where_there_is_one(
+        self, desk: Desk, least: Assurance, advice: str, *, has_field: bool
+    ) -> None:
+        takes(desk, ["display"], least).open()
+        answer = desk.press_button("ask", self.FORM | {"route": "display"})
+        assert answer.status == 409
+        assert advice in answer.text
+        assert ('name="number"' in answer.text) is has_field
