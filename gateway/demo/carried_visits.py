@@ -50,7 +50,7 @@ class PaperVisit(CarriedVisit):
         with self.steps.step("Witness signed in, in another centre") as step:
             store = self.stack.open_store()
             try:
-                code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, SEA.id, "Lete 1"))
+                code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, SEA.id))
             finally:
                 store.close()
             self.witness.enrol(code.digits)

@@ -190,11 +190,11 @@ def _existing(folder: Path, port: int) -> Stack:
     return Stack(folder.absolute(), Ports.from_base(port))
 
 
-def terminal_code(stack: Stack, centre: DemoCentre, name: str = "Lete 1") -> Code:
+def terminal_code(stack: Stack, centre: DemoCentre) -> Code:
     """A code that makes a browser a terminal of `centre`, ten minutes long."""
     store = stack.open_store()
     try:
-        return store.database.write_now(lambda conn: seed.terminal_code(conn, store, centre.id, name))
+        return store.database.write_now(lambda conn: seed.terminal_code(conn, store, centre.id))
     finally:
         store.close()
 

@@ -45,7 +45,7 @@ def tell_people(console: Console) -> None:
     for heading in ("user name", "who", "role", "centre"):
         table.add_column(heading, no_wrap=True)
     for person in STAFF:
-        roles = ", ".join(role.value for role in person.roles)
+        roles = ", ".join(role.value for role in person.roles) + (f" of {person.holder}" if person.holder else "")
         table.add_row(person.login, person.name, roles, names[person.centre])
     console.print(table)
     console.print(f"  Everyone's password is {PASSWORD}")

@@ -27,6 +27,8 @@ class DemoStaff:
     centre: str
     roles: tuple[Role, ...]
     totp: str
+    holder: str | None = None
+    """Whose officer they are, as services name their holder."""
     own: tuple[tuple[ValueKind, str], ...] = ()
     """What is made up as their own; the program knows it as keyed hashes only."""
 
@@ -56,20 +58,21 @@ _VILNIS = (
     (ValueKind.ADDRESS, "“Vadoņi”, Ziemeļu novads, LV-9901"),
 )
 STAFF = (
-    DemoStaff("inese", "Inese Palīdze", NORTH.id, (Role.ASSISTANT,), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", _INESE),
-    DemoStaff("kaspars", "Kaspars Talka", SEA.id, (Role.ASSISTANT,), "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", _KASPARS),
+    DemoStaff("inese", "Inese Palīdze", NORTH.id, (Role.ASSISTANT,), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", own=_INESE),
+    DemoStaff("kaspars", "Kaspars Talka", SEA.id, (Role.ASSISTANT,), "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", own=_KASPARS),
     DemoStaff(
         "vilnis",
         "Vilnis Vadonis",
         NORTH.id,
         (Role.MANAGER, Role.ASSISTANT),
         "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
-        _VILNIS,
+        own=_VILNIS,
     ),
     DemoStaff("sarmite", "Sarmīte Tīkla", NORTH.id, (Role.ADMINISTRATOR,), "NBSWY3DPFQQHO33SNBSWY3DPFQQHO33S"),
     DemoStaff("rita", "Rita Pārbaude", NORTH.id, (Role.AUDITOR,), "OVXGS5DTEBTXEZLFOVXGS5DTEBTXEZLF"),
     DemoStaff("ojars", "Ojārs Otrais", SEA.id, (Role.ADMINISTRATOR,), "MJSXE5DJNZTXG2LOMJSXE5DJNZTXG2LO"),
     DemoStaff("agris", "Agris Skatītājs", SEA.id, (Role.AUDITOR,), "PJSXE5DJNZTXG2LOPJSXE5DJNZTXG2LO"),
+    DemoStaff("velta", "Velta Iestāde", NORTH.id, (Role.OFFICER,), "GJSXE5DJNZTXG2LOGJSXE5DJNZTXG2LO", "VSAA"),
 )
 ASSISTANT = STAFF[0]
 WITNESS = STAFF[1]

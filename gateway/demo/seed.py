@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union_all
 
 from delegation.assurance import NumberSource
 from gateway.demo import catalogue
@@ -18,9 +19,10 @@ from gateway.people.residents import Profile
 from gateway.people.tables import Centre
 from gateway.terminals import enrolment, pairing
 from gateway.terminals.pairing import Code
-from gateway.terminals.tables import PairingKind
+from gateway.terminals.tables import Pairing, PairingKind, Terminal
 
 PROVIDER = "sandbox"
+_COUNTER: Final = "Lete "
 CLIENTS: Mapping[str, str] = {
     catalogue.PORTAL_ID: "sandbox-portal",
     **{portal: f"sandbox-{portal}" for portal in catalogue.PORTALS if portal != catalogue.PORTAL_ID},
@@ -88,6 +90,7 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
                 password=PASSWORD,
                 centre_id=person.centre,
                 roles=person.roles,
+                holder=person.holder,
                 totp_secret=person.totp,
             ),
             # A second pair of eyes is not new; these have been there for a while.
@@ -134,6 +137,22 @@ def display_code(conn: Connection, store: Store, centre_id: str, name: str) -> C
     return pairing.make_code(conn, store.sealer, PairingKind.DISPLAY, now=store.clock.now(), **made)
 
 
-def terminal_code(conn: Connection, store: Store, centre_id: str, name: str) -> Code:
-    """A code that makes the browser in which it is typed a terminal of a centre."""
-    return enrolment.make_code(conn, store.sealer, centre_id=centre_id, name=name, made_by=None, now=store.clock.now())
+def terminal_code(conn: Connection, store: Store, centre_id: str) -> Code:
+    """A code that makes the browser in which it is typed a terminal of a centre: `Lete 1`, then `Lete 2`, and so on."""
+    now = store.clock.now()
+    name = _next_counter(conn, centre_id, now)
+    return enrolment.make_code(conn, store.sealer, centre_id=centre_id, name=name, made_by=None, now=now)
+
+
+def _next_counter(conn: Connection, centre_id: str, now: datetime) -> str:
+    """The name of the centre's next computer: after those that are there and those that a code waits for."""
+    there = select(Terminal.name).where(Terminal.centre_id == centre_id)
+    waiting = select(Pairing.name).where(
+        Pairing.centre_id == centre_id,
+        Pairing.kind == PairingKind.TERMINAL,
+        Pairing.used_at.is_(None),
+        Pairing.ends_at > now,
+    )
+    names = conn.execute(union_all(there, waiting)).scalars()
+    numbers = [int(number) for name in names if (number := name.removeprefix(_COUNTER)).isdecimal()]
+    return f"{_COUNTER}{max(numbers, default=0) + 1}"

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from playwright.sync_api import Browser, Page
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from connectors.sandbox.residents import RESIDENTS, Resident
 from connectors.sdk import registry
@@ -24,6 +25,7 @@ from gateway.demo.pictures import Pictures
 from gateway.demo.stack import Stack
 from gateway.demo.steps import Steps, UnexpectedError, expect
 from gateway.demo.windows import DESK_SIZE, DISPLAY_SIZE, PHONE_SIZE, window
+from gateway.parts import Store
 from gateway.terminals.pairing import Code
 from gateway.visits.tables import DelegationRow
 
@@ -132,7 +134,7 @@ class WholeVisit:
     def sign_in(self) -> None:
         """Enrol the counter's computer and sign the assistant in."""
         with self.steps.step("Terminal enrolled") as step:
-            self.desk.enrol(self._code(seed.terminal_code, "Lete 1"))
+            self.desk.enrol(self._code(seed.terminal_code))
             step.seen = NORTH.name
         with self.steps.step("Assistant signed in by password and one-time code") as step:
             self.desk.sign_in(ASSISTANT.login, PASSWORD, self.codes.take(ASSISTANT))
@@ -140,18 +142,18 @@ class WholeVisit:
             step.seen = ASSISTANT.name
             self.desk.read_in(self.language)
 
-    def _code(self, make: Callable[..., Code], name: str) -> str:
+    def _code(self, make: Callable[[Connection, Store, str], Code]) -> str:
         """The digits that enrol a computer or screen of this centre."""
         store = self.stack.open_store()
         try:
-            return store.database.write_now(lambda conn: make(conn, store, NORTH.id, name)).digits
+            return store.database.write_now(lambda conn: make(conn, store, NORTH.id)).digits
         finally:
             store.close()
 
     def pair(self) -> None:
         """Pair the screen that faces the resident."""
         with self.steps.step("Display enrolled"):
-            self.display.enrol(self._code(seed.display_code, "Ekrāns 1"))
+            self.display.enrol(self._code(partial(seed.display_code, name="Ekrāns 1")))
         with self.steps.step("Display paired by the number that both screens show") as step:
             step.seen = self.desk.ask_for_display()
             shown = self.display.number()

@@ -52,7 +52,7 @@ class Counter:
     def open(cls, stack: Stack, codes: Codes) -> "Counter":
         """Enrol a terminal at a stack that runs, and sign the assistant in."""
         store = stack.open_store()
-        code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id, "Lete 1"))
+        code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id))
         desk = Desk(stack.url)
         desk.enrol(code.digits)
         desk.sign_in(ASSISTANT.login, PASSWORD, codes.take(ASSISTANT))

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, func, select
 from gateway.clock import SystemClock
 from gateway.config import Settings
 from gateway.demo import seed
-from gateway.demo.people import CENTRES, NORTH, STAFF
+from gateway.demo.people import CENTRES, NORTH, SEA, STAFF
 from gateway.demo.seed import NotDemoError, Outside
 from gateway.demo.whole_visit import KINDERGARTEN_QUEUE, SICKNESS_BENEFIT
 from gateway.parts import Store, open_store
 from gateway.people.tables import Centre, Staff
 from gateway.services import catalogue
 from gateway.terminals import enrolment
+from gateway.terminals.tables import Pairing
 from tests.gateway.terminal_key import TERMINAL_KEY
 
 OUTSIDE = Outside(
@@ -73,9 +74,36 @@ class TestSeed:
 
         assert store.database.read_now(electronic) == [True, True]
 
+    def test_each_computer_of_a_centre_has_a_name_of_its_own(self, store: Store) -> None:
+        fill(store)
+        now = SystemClock().now()
+        first = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id))
+        store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id))
+        store.database.write_now(
+            lambda conn: enrolment.enrol(conn, store.sealer, typed=first.spaced, means=TERMINAL_KEY.means, now=now)
+        )
+        store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id))
+        store.database.write_now(lambda conn: seed.terminal_code(conn, store, SEA.id))
+        names = store.database.read_now(
+            lambda conn: conn.execute(select(Pairing.centre_id, Pairing.name).order_by(Pairing.made_at)).all()
+        )
+        assert [tuple(each) for each in names] == [
+            (NORTH.id, "Lete 1"),
+            (NORTH.id, "Lete 2"),
+            (NORTH.id, "Lete 3"),
+            (SEA.id, "Lete 1"),
+        ]
+
+    def test_a_holders_officer_is_among_its_people(self, store: Store) -> None:
+        fill(store)
+        holders = store.database.read_now(
+            lambda conn: conn.execute(select(Staff.holder).where(Staff.holder.is_not(None))).scalars().all()
+        )
+        assert holders == ["VSAA"]
+
     def test_a_terminal_code_enrols_a_browser_at_its_centre(self, store: Store) -> None:
         fill(store)
-        code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id, "Lete 1"))
+        code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, NORTH.id))
         now = SystemClock().now()
         secret = store.database.write_now(
             lambda conn: enrolment.enrol(conn, store.sealer, typed=code.spaced, means=TERMINAL_KEY.means, now=now)
