@@ -137,5 +137,6 @@ def _runner_settings(settings: Settings) -> RunnerSettings:
         held_for=settings.page_hold.total_seconds(),
         most_held=settings.worker_pages,
         may_run=may_run(settings),
+        sandbox_alone=settings.mode == "practice",
         ensure_allowed=partial(packages.ensure_allowed, settings.connectors_allowed),
     )

@@ -271,5 +271,7 @@ class RunnerSettings:
     """Asked before code of a package by others is started; raises `PackageNotAllowedError`."""
     may_run: Callable[[tuple[str, ...]], bool] = lambda _origins: True
     """Asked before a run's browser opens, by every origin that it would get, the portal's first."""
+    sandbox_alone: bool = False
+    """Go to no portal but one that says itself that it is the sandbox, asked before each run."""
     show_child_errors: bool = False
     """Let the browser's process write to our standard error: for developers only, it may repeat values."""

@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 
 _CHUNK = 65536
 _OUT_OF_ORDER = 500
+_SANDBOX = ("/.well-known/pilnvara-sandbox", b"pilnvara-sandbox", "made-up")
+"""Where the sandbox says of itself that it is one, and by which header."""
 _HEAD_LIMIT = 64 * 1024
 REFUSED_BODY = b"This request does not leave."
 
@@ -103,16 +105,25 @@ class Gate:
 
     async def answers(self, origin: str, path: str) -> bool:
         """Whether a portal answers to a GET, and not that it is out of order."""
+        answer = await self._asked(origin, path)
+        return answer is not None and answer.status < _OUT_OF_ORDER
+
+    async def is_sandbox(self, origin: str) -> bool:
+        """Whether whoever answers there says itself that it is the sandbox, with nobody real behind it."""
+        path, name, word = _SANDBOX
+        answer = await self._asked(origin, path)
+        return answer is not None and answer.header(name) == word
+
+    async def _asked(self, origin: str, path: str) -> Answer | None:
         try:
             async with asyncio.timeout(self._request_timeout):
                 upstream = await Upstream.connect(origin, self.trust)
                 try:
-                    answer = await upstream.send("GET", path, [(b"host", host_of(origin))], b"")
+                    return await upstream.send("GET", path, [(b"host", host_of(origin))], b"")
                 finally:
                     upstream.close()
         except (UpstreamError, TimeoutError):
-            return False
-        return answer.status < _OUT_OF_ORDER
+            return None
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())

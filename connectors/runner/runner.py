@@ -208,7 +208,15 @@ class Runner:
     async def answers(self, connector_id: str, origin: str) -> bool:
         """Whether the portal is there, proves who it is and is not out of order; only its first page is asked for."""
         path, place = registry.find(connector_id).sign_in.path, normal_origin(origin)
-        return self._settings.may_run((place,)) and await self._gate.answers(place, path)
+        return await self._is_within_reach((place,), (place,)) and await self._gate.answers(place, path)
+
+    async def _is_within_reach(self, origins: tuple[str, ...], portals: tuple[str, ...]) -> bool:
+        """Whether a run may have these origins; `portals` are those of them that have to be the sandbox in practice."""
+        if not self._settings.may_run(origins):
+            return False
+        if not self._settings.sandbox_alone:
+            return True
+        return all([await self._gate.is_sandbox(each) for each in portals])
 
     async def stop(self, run_id: str) -> None:
         """From now nothing of this run leaves. A final request that has left already is followed to its end."""
@@ -266,7 +274,8 @@ class Runner:
             decide=decide,
             clock=self._clock,
         )
-        if not self._settings.may_run(guard.origins):
+        portals = tuple(each for each in guard.origins if each != guard.issuer_origin)
+        if not await self._is_within_reach(guard.origins, portals):
             raise OutOfReachError("a gateway for made-up people files in their world alone")
         child = await self._child(registry.package_of(task.connector_id))
         run = Run(task, connector, child, self._gate.add(guard, task.ticket), progress)

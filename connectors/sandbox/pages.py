@@ -57,6 +57,12 @@ def stylesheet() -> Response[str]:
     return Response(_stylesheet(), media_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
 
 
+@get("/.well-known/pilnvara-sandbox", media_type="text/plain", sync_to_thread=False)
+def made_up() -> Response[str]:
+    """What every part says of itself, so that a gateway in practice meets nothing else (decision 137)."""
+    return Response("made-up\n", media_type="text/plain; charset=utf-8", headers={"Pilnvara-Sandbox": "made-up"})
+
+
 class PageError(Exception):
     """A request that ends in a page which says what went wrong."""
 
@@ -82,7 +88,7 @@ def build_application(
             logging.getLogger(__name__).error("%s", type(error).__name__, exc_info=error)
 
     return Litestar(
-        route_handlers=[stylesheet, *routes],
+        route_handlers=[stylesheet, made_up, *routes],
         dependencies={name: _provide(value) for name, value in dependencies.items()},
         exception_handlers=known,
         after_exception=[log_unexpected],

@@ -1,7 +1,8 @@
 """What is made up and what is real never meet: by settings, keys, databases, registrations and runs."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from sqlalchemy import update
 
 from connectors.runner.api import GateRequest, PrepareTask, Progress, Verdict
 from connectors.runner.errors import OutOfReachError
+from connectors.runner.gate import Gate
 from connectors.runner.runner import Runner
+from connectors.sandbox import Sandbox, SandboxSettings
 from gateway.cli import main
 from gateway.config import ConfigurationError, Settings
 from gateway.demo import seed
@@ -26,6 +29,7 @@ from tests.gateway.demo.test_seed import OUTSIDE
 
 NETWORK = "https://practice.pilnvara.example"
 REAL = "https://latvija.example"
+BENEFIT = "lv.vsaa.sickness_benefit"
 
 
 def settings(folder: Path, **named: str) -> Settings:
@@ -152,6 +156,64 @@ class TestReach:
     @pytest.mark.parametrize("mode", ["practice", "demo"])
     def test_no_run_opens_a_browser_for_a_real_portal(self, tmp_path: Path, mode: str) -> None:
         asyncio.run(ensure_held_back(settings(tmp_path, MODE=mode)))
+
+
+class TestPractice:
+    """Whatever listens on this machine need not be the sandbox: a portal under trial does, or a gateway."""
+
+    def test_meets_no_portal_that_does_not_say_that_it_is_the_sandbox(self, tmp_path: Path) -> None:
+        asyncio.run(ensure_only_the_sandbox(settings(tmp_path, MODE="practice")))
+
+    def test_a_demonstration_meets_what_stands_on_its_machine(self, tmp_path: Path) -> None:
+        asyncio.run(ensure_answered(settings(tmp_path, MODE="demo")))
+
+    def test_knows_every_portal_of_the_sandbox(self) -> None:
+        gate = Gate(request_timeout=10, body_limit=1000)
+        with Sandbox(SandboxSettings.for_tests()) as sandbox:
+            portals = {url for each in sandbox.portals.values() for url in (each.url, each.other_url) if url}
+            assert sandbox.portal_url in portals
+            assert all(asyncio.run(gate.is_sandbox(portal)) for portal in portals)
+
+
+async def ensure_only_the_sandbox(of: Settings) -> None:
+    runner = Runner(replace(_runner_settings(of), warm=False))
+    await runner.start()
+    try:
+        async with a_portal() as (portal, seen):
+            with pytest.raises(OutOfReachError):
+                await runner.prepare(PrepareTask(**task(portal), values={}), refuse, quiet)
+            assert runner.child_pids() == ()
+            assert not await runner.answers(BENEFIT, portal)
+            assert set(seen) == {"GET /.well-known/pilnvara-sandbox"}, "nothing of a run, not even a first page"
+    finally:
+        await runner.close()
+
+
+async def ensure_answered(of: Settings) -> None:
+    runner = Runner(replace(_runner_settings(of), warm=False))
+    await runner.start()
+    try:
+        async with a_portal() as (portal, _):
+            assert await runner.answers(BENEFIT, portal)
+    finally:
+        await runner.close()
+
+
+@asynccontextmanager
+async def a_portal() -> AsyncIterator[tuple[str, list[str]]]:
+    """A portal on loopback that answers everything alike, its address and what it was asked."""
+    seen = list[str]()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        seen.append(head.decode().partition(" HTTP")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\nmade-up\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", seen
 
 
 async def ensure_held_back(of: Settings) -> None:
