@@ -6,6 +6,7 @@ Where a service of the set gives a concept (`Connector.gives`), the others do no
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from connectors.sdk import inputs as kinds
 from connectors.sdk.answers import Answer
@@ -96,6 +97,25 @@ def together(connectors: Sequence[Connector]) -> Together:
     Raises:
         TogetherError: one concept has inputs that no single answer fits, or services wait for each other.
     """
+    return _together(_Declared(tuple(connectors)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Declared:
+    """Connectors to remember something by: what is declared does not change, so each is known by being the same one."""
+
+    connectors: tuple[Connector, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.connectors)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Declared) and tuple(map(id, self.connectors)) == tuple(map(id, other.connectors))
+
+
+@lru_cache(maxsize=128)
+def _together(declared: _Declared) -> Together:
+    connectors = declared.connectors
     waits = {each.id: Waiting(each.id, _awaited(each, connectors)) for each in connectors}
     ordered = _in_order(connectors, waits)
     return Together(tuple(each.id for each in ordered), waits, tuple(_questions(ordered)))

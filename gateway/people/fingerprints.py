@@ -130,8 +130,11 @@ def missing(conn: Connection, staff_id: str) -> tuple[ValueKind, ...]:
     return tuple(kind for kind in ValueKind if kind not in known)
 
 
-def known_of(staff_id: str) -> dict[ValueKind, ColumnElement[bool]]:
-    """Whether each kind is known of somebody, as `missing` says it, for a statement that asks other things too."""
+def known_of(staff_id: ColumnElement[str]) -> dict[ValueKind, ColumnElement[bool]]:
+    """Whether each kind is known of somebody, as `missing` says it, for a statement that asks other things too.
+
+    `staff_id` is what that statement is given their id as.
+    """
 
     def is_known(kind: ValueKind) -> ColumnElement[bool]:
         of_kind = select(StaffValue.staff_id).where(StaffValue.staff_id == staff_id, StaffValue.kind == kind)

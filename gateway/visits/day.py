@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, func, not_, select, update
+from sqlalchemy import Connection, Select, String, and_, bindparam, func, not_, select, update
 
 from audit.events import EventName
 from connectors.sdk.outcome import Stage
@@ -67,6 +67,19 @@ _STEPS = (
     .where(_OPEN, _HERE)
 )
 _NEWEST = select(func.max(Following.news_at)).where(Following.news_for == bindparam("assistant"))
+_KNOWN = fingerprints.known_of(bindparam("assistant", type_=String()))
+_WAITING: Select[Any] = select(
+    second_looks.COUNT.label("looks"),
+    _ELSEWHERE.scalar_subquery().label("elsewhere"),
+    _ELSEWHERE.where(_MINE).scalar_subquery().label("mine"),
+    *(is_known.label(f"known_{kind.value}") for kind, is_known in _KNOWN.items()),
+)
+_MOMENT: Select[Any] = select(
+    second_looks.COUNT.label("looks"),
+    _DOUBTS.scalar_subquery().label("doubts"),
+    _STEPS.scalar_subquery().label("steps"),
+    _NEWEST.scalar_subquery().label("news"),
+)
 _MOST_SEEN: Final = 500
 """Lines that one press marks."""
 
@@ -132,33 +145,15 @@ def mark_seen(conn: Connection, parts: Parts, by: StaffSession, until: datetime)
 
 def waiting(conn: Connection, by: StaffSession, now: datetime) -> Waiting:
     """What waits for this assistant beside their own visits, in one statement."""
-    known = fingerprints.known_of(by.staff_id)
-    columns = [
-        second_looks.counting(by, now).label("looks"),
-        _ELSEWHERE.scalar_subquery().label("elsewhere"),
-        _ELSEWHERE.where(_MINE).scalar_subquery().label("mine"),
-        *(is_known.label(f"known_{kind.value}") for kind, is_known in known.items()),
-    ]
-    row = conn.execute(select(*columns), _place(by)).one()._asdict()
+    row = conn.execute(_WAITING, second_looks.reader(by, now)).one()._asdict()
     return Waiting(
-        second_looks=int(row["looks"]),
+        second_looks=int(row["looks"]) if second_looks.may_look(by) else 0,
         elsewhere=int(row["elsewhere"]),
         mine_elsewhere=int(row["mine"]),
-        missing=tuple(kind for kind in known if not row[f"known_{kind.value}"]),
+        missing=tuple(kind for kind in _KNOWN if not row[f"known_{kind.value}"]),
     )
 
 
 def moment(conn: Connection, by: StaffSession, now: datetime) -> Sequence[Any]:
     """What the desk compares while it is looked at: cheap, in one statement."""
-    columns = [
-        second_looks.counting(by, now),
-        _DOUBTS.scalar_subquery(),
-        _STEPS.scalar_subquery(),
-        _NEWEST.scalar_subquery(),
-    ]
-    labelled = [column.label(f"part_{number}") for number, column in enumerate(columns)]
-    return tuple(conn.execute(select(*labelled), _place(by)).one())
-
-
-def _place(by: StaffSession) -> dict[str, str | None]:
-    return {"centre": by.centre_id, "assistant": by.staff_id, "terminal": by.terminal_id}
+    return tuple(conn.execute(_MOMENT, second_looks.reader(by, now)).one())

@@ -140,11 +140,11 @@ def on_screen(conn: Connection, parts: Parts, session: DisplaySession) -> OnScre
     if session.terminal_id is None:
         return OnScreen(Phase.NOTHING, None)
     now = parts.clock.now()
-    row = conn.execute(_WHOLE, _at(session.terminal_id, now)).mappings().one_or_none()
+    row = conn.execute(_WHOLE, _at(session.terminal_id, now)).one_or_none()
     if row is None:
         return OnScreen(Phase.NOTHING, None)
     view = reading.made(row, now)
-    seen = _Seen(view.visit["state"], view.visit["closed_at"], row["is_at_work"], row["is_there"])
+    seen = _Seen(view.visit["state"], view.visit["closed_at"], row.is_at_work, row.is_there)
     phase = _phase(seen, Paired(session.paired_at, session.farewell_until), now)
     return OnScreen(phase, view if phase is not Phase.NOTHING else None)
 

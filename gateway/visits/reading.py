@@ -4,13 +4,13 @@ One statement reads the visit with its newest delegation, asking, filing, run an
 where a page asks for them. The stage is read by this machine's clock; each step asks the database's own.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from connectors.sdk import registry
 from delegation.assurance import ON_PHONE, ApprovalKind
@@ -95,7 +95,7 @@ def open_at_desk(conn: Connection, parts: Parts, session: StaffSession, *, most:
         _OPEN_OF_ASSISTANT, {"assistant": session.staff_id, "terminal": session.terminal_id, "most": most}
     )
     now = parts.clock.now()
-    return [made(row, now) for row in rows.mappings()]
+    return [made(row, now) for row in rows]
 
 
 def for_auditor(conn: Connection, parts: Parts, visit_id: str) -> VisitView:
@@ -298,16 +298,26 @@ def _read(conn: Connection, parts: Parts, visit_id: str) -> VisitView:
         raise NotFoundError("no such visit")
     store.note_read(conn, row)
     VisitVault.note_key(conn, visit_id, row)
-    return made(row._asdict(), parts.clock.now())
+    return made(row, parts.clock.now())
 
 
-def made(row: Mapping[Any, Any], now: datetime) -> VisitView:
-    """The view of a row that `queries.visit_view` found."""
-    found: dict[str, dict[str, Any]] = {}
-    for label, value in row.items():
+@lru_cache(maxsize=16)
+def _parts_of(labels: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...]:
+    """The parts of a row with these labels: each with its columns, and where they stand."""
+    parts: dict[str, dict[str, int]] = {}
+    for place, label in enumerate(labels):
         name, split, column = label.partition("__")
         if split:
-            found.setdefault(name, {})[column] = value
+            parts.setdefault(name, {})[column] = place
+    return tuple((name, tuple(columns), tuple(columns.values())) for name, columns in parts.items())
+
+
+def made(row: Row[Any], now: datetime) -> VisitView:
+    """The view of a row that `queries.visit_view` found."""
+    found = {
+        name: {column: row[place] for column, place in zip(columns, places, strict=True)}
+        for name, columns, places in _parts_of(row._fields)
+    }
 
     def part(name: str) -> AnyColumns | None:
         return found[name] if found[name]["id"] is not None else None
@@ -320,13 +330,13 @@ def made(row: Mapping[Any, Any], now: datetime) -> VisitView:
         run=part("run"),
         receipt=part("receipt"),
         service=catalogue.made(found["service"]) if part("service") else None,
-        assistant=row["display_name"],
-        centre=row["name"],
-        version=row["n"],
-        looked_at=row["looked_at"],
-        looks_waiting=row["looks_waiting"],
-        sent_before=row["sent_before"],
-        in_trouble=bool(row["in_trouble"]),
+        assistant=row.display_name,
+        centre=row.name,
+        version=row.n,
+        looked_at=row.looked_at,
+        looks_waiting=row.looks_waiting,
+        sent_before=row.sent_before,
+        in_trouble=bool(row.in_trouble),
         now=now,
     )
 

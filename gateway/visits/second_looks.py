@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, or_, select
+from sqlalchemy import Connection, Select, String, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gateway.database.base import written_out
@@ -27,6 +27,43 @@ _REFUSED_OF_FILING = select(SecondLook.id).where(
     SecondLook.filing_id == bindparam("filing"), SecondLook.state == SecondLookState.REFUSED
 )
 _asker = aliased(Staff)
+_ME, _HERE = bindparam("assistant", type_=String()), bindparam("terminal", type_=String())
+_AMONG = bindparam("among", type_=String())
+_NOT_CONCERNED: Final = (
+    or_(Visit.centre_id == bindparam("centre"), SecondLook.kind.in_(FROM_ANY_CENTRE)),
+    SecondLook.asked_by != _ME,
+    Visit.assistant_id != _ME,
+    ~Visit.served_by.like(_AMONG, escape="/"),
+    Visit.terminal_id != _HERE,
+    or_(SecondLook.asked_terminal_id.is_(None), SecondLook.asked_terminal_id != _HERE),
+    ~SecondLook.barred.like(_AMONG, escape="/"),
+)
+"""What `second_person.ensure_may_answer` refuses is not offered either."""
+_OPEN_TO: Final = (
+    SecondLook.state == written_out(SecondLookState.WAITING),
+    SecondLook.lapses_at > bindparam("now"),
+    Visit.state == VisitState.OPEN,
+    *_NOT_CONCERNED,
+)
+_COLUMNS: Final[Select[Any]] = (
+    select(SecondLook.__table__, _asker.display_name, Centre.name, Service.cards)
+    .join(Visit, Visit.id == SecondLook.visit_id)
+    .join(_asker, _asker.id == SecondLook.asked_by)
+    .join(Centre, Centre.id == Visit.centre_id)
+    .outerjoin(Service, Service.id == Visit.service_id)
+)
+_LIST: Final = (
+    _COLUMNS.where(*_OPEN_TO)
+    .order_by(SecondLook.asked_at, SecondLook.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("after"))
+)
+_ONE: Final = store.read_with(_COLUMNS.where(SecondLook.id == bindparam("look"), *_NOT_CONCERNED), Visit.key_id)
+_COUNT: Final = (
+    select(func.count()).select_from(SecondLook).join(Visit, Visit.id == SecondLook.visit_id).where(*_OPEN_TO)
+)
+COUNT: Final = _COUNT.scalar_subquery()
+"""What `count_for` says of whoever `may_look`, for a statement that counts other things too and is given `reader`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,30 +89,32 @@ class Waiting:
 
 def waiting_for(conn: Connection, session: StaffSession, now: datetime, *, most: int, after: int = 0) -> list[Waiting]:
     """The looks that `session` may answer at `now`, the oldest first: `most` of them, from the one numbered `after`."""
-    if not _may_look(session):
+    if not may_look(session):
         return []
-    rows = conn.execute(
-        _columns().where(*_open_to(session, now)).order_by(SecondLook.asked_at, SecondLook.id).limit(most).offset(after)
-    )
+    rows = conn.execute(_LIST, reader(session, now) | {"most": most, "after": after})
     return [_made(row, session) for row in rows.mappings()]
 
 
 def count_for(conn: Connection, session: StaffSession, now: datetime) -> int:
     """How many looks `session` may answer at `now`."""
-    return int(conn.execute(select(counting(session, now))).scalar_one())
+    return int(conn.execute(_COUNT, reader(session, now)).scalar_one()) if may_look(session) else 0
 
 
-def counting(session: StaffSession, now: datetime) -> Any:
-    """The same number, for a statement that counts other things too."""
-    if not _may_look(session):
-        return literal(0)
-    return (
-        select(func.count())
-        .select_from(SecondLook)
-        .join(Visit, Visit.id == SecondLook.visit_id)
-        .where(*_open_to(session, now))
-        .scalar_subquery()
-    )
+def reader(session: StaffSession, now: datetime | None = None) -> dict[str, Any]:
+    """What `COUNT` and the statements here are given; `now` where they ask what waits."""
+    return {
+        "centre": session.centre_id,
+        "assistant": session.staff_id,
+        "terminal": session.terminal_id,
+        "among": among(session.staff_id),
+        "now": now,
+    }
+
+
+def among(staff_id: str) -> str:
+    """The pattern of a list of ids with spaces about each, such as `Visit.served_by`, that has this one."""
+    escaped = "".join(f"/{sign}" if sign in "/_%" else sign for sign in staff_id)
+    return f"% {escaped} %"
 
 
 def of_visit(conn: Connection, visit_id: str) -> list[tuple[SecondLookKind, datetime]]:
@@ -94,49 +133,17 @@ def refused_values(conn: Connection, vault: VisitVault, filing_id: str) -> froze
 
 def one_for(conn: Connection, session: StaffSession, look_id: str) -> Waiting:
     """One look, answered or not, that `session` could be asked. Raises `NotFoundError`."""
-    wanted = _columns().where(SecondLook.id == look_id, *_not_concerned(session))
-    found = conn.execute(store.read_with(wanted, Visit.key_id)).one_or_none()
-    if found is None or not _may_look(session):
+    found = conn.execute(_ONE, reader(session) | {"look": look_id}).one_or_none()
+    if found is None or not may_look(session):
         raise NotFoundError("no such second look")
     note(conn, ("second look", look_id), found)
     VisitVault.note_key(conn, found.visit_id, found)
     return _made(found._asdict(), session)
 
 
-def _may_look(session: StaffSession) -> bool:
+def may_look(session: StaffSession) -> bool:
+    """Whether somebody may answer second looks at all."""
     return session.role in MAY_LOOK and session.terminal_id is not None
-
-
-def _columns() -> Any:
-    return (
-        select(SecondLook.__table__, _asker.display_name, Centre.name, Service.cards)
-        .join(Visit, Visit.id == SecondLook.visit_id)
-        .join(_asker, _asker.id == SecondLook.asked_by)
-        .join(Centre, Centre.id == Visit.centre_id)
-        .outerjoin(Service, Service.id == Visit.service_id)
-    )
-
-
-def _open_to(session: StaffSession, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        SecondLook.state == written_out(SecondLookState.WAITING),
-        SecondLook.lapses_at > now,
-        Visit.state == VisitState.OPEN,
-        *_not_concerned(session),
-    )
-
-
-def _not_concerned(session: StaffSession) -> tuple[ColumnElement[bool], ...]:
-    """What `second_person.ensure_may_answer` refuses is not offered either."""
-    return (
-        or_(Visit.centre_id == session.centre_id, SecondLook.kind.in_(FROM_ANY_CENTRE)),
-        SecondLook.asked_by != session.staff_id,
-        Visit.assistant_id != session.staff_id,
-        ~Visit.served_by.contains(f" {session.staff_id} ", autoescape=True),
-        Visit.terminal_id != session.terminal_id,
-        or_(SecondLook.asked_terminal_id.is_(None), SecondLook.asked_terminal_id != session.terminal_id),
-        ~SecondLook.barred.contains(f" {session.staff_id} ", autoescape=True),
-    )
 
 
 def _made(row: Mapping[Any, Any], session: StaffSession) -> Waiting:

@@ -58,32 +58,32 @@ class Planned:
             if whose == service and question.input.name in self.fixed
         }
 
-    @property
+    @cached_property
     def left_out(self) -> dict[str, str]:
         """Services that are not done, and why."""
         return dict(self.view.visit["left_out"] or {})
 
-    @property
+    @cached_property
     def unfiled(self) -> tuple[str, ...]:
         """The services whose answers may still be given."""
         return plans.unfiled(self.plan, self.newest, self.left_out)
 
-    @property
+    @cached_property
     def awaited(self) -> frozenset[str]:
         """The concepts that a service which is still to be filed gives."""
         return plans.awaited(self.plan, self.newest)
 
-    @property
+    @cached_property
     def asked(self) -> tuple[Question, ...]:
         """The questions of what is not filed yet; nobody is asked for what will be given."""
-        open_services = set(self.unfiled)
+        open_services, awaited = set(self.unfiled), self.awaited
         return tuple(
             each
             for each in self.plan.questions
-            if each.input.concept not in self.awaited and open_services.intersection(name for name, _ in each.targets)
+            if each.input.concept not in awaited and open_services.intersection(name for name, _ in each.targets)
         )
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """The same as a form reads them."""
         return tuple(each.input for each in self.asked)
