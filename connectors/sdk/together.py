@@ -100,6 +100,11 @@ def together(connectors: Sequence[Connector]) -> Together:
     return _together(_Declared(tuple(connectors)))
 
 
+def forget() -> None:
+    """Work sets out anew: for tests that change what is declared."""
+    _together.cache_clear()
+
+
 @dataclass(frozen=True, eq=False)
 class _Declared:
     """Connectors to remember something by: what is declared does not change, so each is known by being the same one."""

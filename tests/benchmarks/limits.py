@@ -1,4 +1,8 @@
-"""What a page may cost, and the few that may cost more, each with why: for the bench, and for the tests that count."""
+"""What a page may cost, and the few that may cost more, each with why: for the bench, and for the tests that count.
+
+Statements are the same everywhere. Milliseconds are those of a machine on which a bare Litestar route takes `BARE_MS`;
+on one that is slower, or busy, they are as much longer as the bare route takes longer in the same run.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,6 +10,9 @@ from typing import Final
 
 AIM_MS: Final = 4.0
 AIM_STATEMENTS: Final = 6
+BARE_MS: Final = 0.09
+DRIVER_MS: Final = 1.0
+"""What PostgreSQL's driver takes of a page on top: two turns of three round trips, and 0.2 ms of each statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +29,24 @@ class Limit:
 USUAL: Final = Limit()
 _EVENT: Final = 4
 """What a look takes on SQLite that is put on record: the chain's place, the event, that it waits, the chain's end."""
-_RECORDED: Final = Limit(statements=AIM_STATEMENTS + _EVENT, why="each look is put on record, which takes four")
+_LONG_FORM: Final = "a form of many fields, of which Jinja writes each with its label, help and errors"
+_RECORDED: Final = Limit(statements=AIM_STATEMENTS + _EVENT, ms=5.0, why="each look is put on record, which takes four")
 _ONE_DELEGATION: Final = Limit(
     statements=9, why="one delegation with all that was done under it, who looked, and how far it is proven"
 )
 ABOVE: Final[Mapping[str, Limit]] = {
+    "desk/plan": Limit(ms=7.0, why=f"all questions of two services: {_LONG_FORM}"),
+    "desk/several": Limit(ms=6.0, why=f"rights, routes and people for two services: {_LONG_FORM}"),
+    "desk/questions*": Limit(ms=5.0, why=_LONG_FORM),
+    "desk/request*": Limit(ms=5.0, why=_LONG_FORM),
+    "desk/ask-kept": Limit(ms=5.0, why=_LONG_FORM),
+    "desk/lost-*": Limit(ms=5.0, why=_LONG_FORM),
     "audit/search*": _RECORDED,
     "audit/signs*": _RECORDED,
     "audit/sample": _RECORDED,
     "manage/found": _RECORDED,
     "audit/visit": Limit(
-        statements=9, why="a visit's whole trail with names, its place in the log, and what became of it"
+        ms=6.0, statements=9, why="a visit's whole trail with names, its place in the log, and what became of it"
     ),
     "audit/seen": Limit(statements=8, why="every text and read-back of a visit, opened once it was said why"),
     "desk/doubt": Limit(statements=8, why="whoever may settle it is held against the resident's own details first"),
@@ -48,6 +62,12 @@ ABOVE: Final[Mapping[str, Limit]] = {
     ),
 }
 """By the name of the page's state; `audit/search*` is every state whose name begins so."""
+
+
+def ms_on(kind: str, limit: Limit, bare_ms: float) -> float:
+    """The milliseconds that a limit allows on a kind of database, where a bare route took `bare_ms` meanwhile."""
+    allowed = limit.ms + (DRIVER_MS if kind == "PostgreSQL" else 0.0)
+    return allowed * max(1.0, bare_ms / BARE_MS)
 
 
 def of(name: str) -> Limit:

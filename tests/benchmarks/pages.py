@@ -23,7 +23,7 @@ from tests.benchmarks.states import Page, pages_of
 from tests.databases import Databases
 from tests.gateway.terminal_key import BROWSER
 
-_BARE = Page("bare Litestar route", "/bare")
+BARE = Page("bare Litestar route", "/bare")
 _WHY = (
     "two fifths of a page is Jinja writing it, a quarter is reading what it shows and opening what is sealed, "
     "the rest is Litestar and two turns into the database's thread"
@@ -49,9 +49,9 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
     for kind, each in itertools.islice(databases.items(), effort.pages_on):
         with a_gateway(each) as gateway:
             costs[kind] = uvloop.run(_look(gateway, pages_of(gateway), effort))
-    bare = {kind: lowest_ms(each.pop(_BARE.name).samples, effort.pages) for kind, each in costs.items()}
+    bare = {kind: lowest_ms(each.pop(BARE.name).samples, effort.pages) for kind, each in costs.items()}
     first = next(iter(costs))
-    yield Figure(name=_BARE.name, value=bare[first], unit="ms CPU", beside="no database")
+    yield Figure(name=BARE.name, value=bare[first], unit="ms CPU", beside="no database")
     for name in costs[first]:
         yield _figure(name, {kind: each[name] for kind, each in costs.items()}, bare[first], effort)
     yield _code_drawn(effort)
@@ -59,8 +59,8 @@ def measure(effort: Effort, databases: Mapping[str, Databases]) -> Iterator[Figu
 
 
 async def _look(gateway: Gateway, pages: Sequence[Page], effort: Effort) -> dict[str, Cost]:
-    bare = Litestar([_answer_bare], openapi_config=None, logging_config=None)
-    todo = [(bare, _BARE), *((gateway.callers.app, page) for page in pages)]
+    bare = Litestar([answer_bare], openapi_config=None, logging_config=None)
+    todo = [(bare, BARE), *((gateway.callers.app, page) for page in pages)]
     costs = {page.name: Cost() for _, page in todo}
     for app, page in todo:
         for _ in range(effort.warm_up):  # the first look may be put on record
@@ -152,5 +152,6 @@ def _assets() -> Figure:
 
 
 @get("/bare", media_type=MediaType.HTML)
-async def _answer_bare() -> str:
+async def answer_bare() -> str:
+    """What a page is held against: as many signs, and nothing behind them."""
     return _BARE_BODY

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from connectors.sdk import registry
+from connectors.sdk import registry, together
 from gateway.visits import advancing, plans
 from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
 from tests.gateway.visits.played import filed
@@ -19,10 +19,12 @@ def benefit_gives_the_childs_code() -> Iterator[None]:
     """As a registration does: the queue asks for the code, and waits until this has brought it forth."""
     connector = registry.find(BENEFIT)
     object.__setattr__(connector, "gives", {"child.code": r"personas kods: ([0-9]{6}-[0-9]{5})"})
+    together.forget()
     try:
         yield
     finally:
         object.__setattr__(connector, "gives", {})
+        together.forget()
 
 
 def answers(counter: Counter, **changed: str) -> dict[str, Any]:
