@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from gateway.changes.errors import ChangeUnknownError
@@ -70,17 +70,20 @@ class Change:
         return self.state is ChangeState.APPLIED and self.confirmer is None
 
 
-def waiting(conn: Connection) -> list[Change]:
-    """What is proposed or confirmed and not in effect yet, the oldest first."""
-    found = _changes().where(SecurityChange.state.in_(_OPEN)).order_by(SecurityChange.proposed_at)
-    return [_made(row) for row in conn.execute(found.limit(MOST_WAITING))]
+def waiting_and_alone(conn: Connection, now: datetime) -> tuple[list[Change], list[Change]]:
+    """What waits, the oldest first, and what one person put into effect alone lately, as it made things stricter.
 
-
-def by_one_lately(conn: Connection, now: datetime) -> list[Change]:
-    """What one person put into effect alone, as it made things stricter, the newest first."""
+    The latter the newest first; both in one statement, since one page shows them.
+    """
+    is_open = SecurityChange.state.in_(_OPEN)
     alone = (SecurityChange.state == ChangeState.APPLIED, SecurityChange.confirmed_by.is_(None))
-    found = _changes().where(*alone, SecurityChange.applied_at > now - LATELY)
-    return [_made(row) for row in conn.execute(found.order_by(SecurityChange.applied_at.desc()).limit(MOST_WAITING))]
+    found = _changes().where(or_(is_open, and_(*alone, SecurityChange.applied_at > now - LATELY)))
+    ordered = found.order_by(
+        is_open.desc(), case((is_open, SecurityChange.proposed_at)), SecurityChange.applied_at.desc()
+    )
+    changes = [_made(row) for row in conn.execute(ordered.limit(2 * MOST_WAITING))]
+    waits = [change for change in changes if change.is_open]
+    return waits[:MOST_WAITING], [change for change in changes if not change.is_open]
 
 
 def decided(conn: Connection, *, most: int, after: int = 0) -> list[Change]:

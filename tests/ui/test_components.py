@@ -262,6 +262,15 @@ def test_a_table_equals_govuk_frontends_but_for_its_scroll_region(ours: Ours, or
     assert table == theirs(oracle, "table", "govukTable", expected).find("table")
 
 
+def test_a_table_of_three_columns_names_each_value_for_a_narrow_screen_and_stays_a_table(ours: Ours) -> None:
+    table = parse(ours("{{ ui.table(['What', '<b>Who</b>'|safe, ''], [['1', '2', '3']], 'C') }}")).find("table")
+    cells = [cell for cell in table.find("tbody").find("tr").children if isinstance(cell, Node)]
+    names = [cell.attributes.get("data-name") for cell in cells]
+    assert names == [None, "Who", None], "the first stands above the others, and a column without a name has none"
+    assert table.attributes["role"] == "table"
+    assert {cell.attributes["role"] for cell in cells} == {"cell"}
+
+
 def test_a_back_link_equals_govuk_frontends_but_for_its_landmark(ours: Ours, oracle: Environment) -> None:
     mine = parse(ours("{{ ui.back_link('/b') }}")).find("nav")
     assert mine.attributes["aria-label"] == "Previous page"

@@ -54,17 +54,16 @@ class _One:
     def read(cls, conn: Connection, change_id: str, language: Language) -> Self:
         """Raises `ChangeUnknownError`."""
         change = listing.one(conn, change_id)
-        if change.kind is ChangeKind.FORM_ACCEPT:
-            names = titles.names_in(conn, [{"service": change.target}], language)
-            return cls(change, names.get(change.target, change.target), names, language)
-        if change.kind not in titles.AGREEMENTS:
-            return cls(change, change.title, {}, language)
-        values = change.after or change.before or {}
-        names = titles.names_in(conn, [values], language)
-        return cls(change, titles.of_agreement(values, names, language), names, language)
+        about = {"service": change.target} if change.kind in titles.OF_SERVICES else {}
+        names = titles.names_in(conn, [change.before or {}, change.after or {}, about], language)
+        if change.kind in titles.AGREEMENTS:
+            title = titles.of_agreement(change.after or change.before or {}, names, language)
+        else:
+            title = names[change.target] if about and change.target in names else change.title
+        return cls(change, title, names, language)
 
     def said(self, name: str, value: Any) -> list[Message | str]:
-        """A value as lines of the page; of an agreement with the names of service and centre."""
+        """A value as lines of the page; services and centres by name."""
         if name == "differences":
             return [Words(**each).to(self.language) for each in value or ()] or ["–"]
         if name in _MARKS:
@@ -80,11 +79,9 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
     now = parts.clock.now()
 
     def work(conn: Connection) -> dict[str, Any]:
-        lists = {
-            "waiting": listing.waiting(conn),
-            "alone": listing.by_one_lately(conn, now),
-            "decided": listing.decided(conn, most=_PAGE + 1, after=place.after),
-        }
+        waiting, alone = listing.waiting_and_alone(conn, now)
+        decided = listing.decided(conn, most=_PAGE + 1, after=place.after)
+        lists = {"waiting": waiting, "alone": alone, "decided": decided}
         named = titles.of_changes(conn, chain(*lists.values()), language_of(request))
         return lists | {"titles": named, "stopped": stopped_alone.in_period(conn, now - listing.LATELY)}
 

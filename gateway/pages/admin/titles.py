@@ -1,4 +1,4 @@
-"""What a change is about, as people call it: an agreement by its parties, place and days, and never by its id."""
+"""What a change is about, as people call it: services, centres and agreements by name, and never by their id."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -15,14 +15,16 @@ from gateway.services.tables import Service
 from ui.i18n import Language, speaking
 
 AGREEMENTS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END})
+OF_SERVICES: Final = frozenset({ChangeKind.SERVICE_RULES, ChangeKind.FORM_ACCEPT})
+"""Kinds whose target is a service."""
 
 
 def of_changes(conn: Connection, changes: Iterable[Change], language: Language) -> dict[str, str]:
-    """By the change's id, its title in `language`. Two statements more where there are agreements or forms."""
+    """By the change's id, its title in `language`. Two statements more where there are agreements, rules or forms."""
     changes = list(changes)
     agreed = {each.id: each.after or each.before or {} for each in changes if each.kind in AGREEMENTS}
-    of_forms = [{"service": each.target} for each in changes if each.kind is ChangeKind.FORM_ACCEPT]
-    names = names_in(conn, [*agreed.values(), *of_forms], language)
+    of_services = [{"service": each.target} for each in changes if each.kind in OF_SERVICES]
+    names = names_in(conn, [*agreed.values(), *of_services], language)
     return {
         each.id: of_agreement(agreed[each.id], names, language)
         if agreed.get(each.id)
@@ -45,10 +47,11 @@ def named(name: str, value: object, names: Mapping[str, str]) -> str:
 
 
 def names_in(conn: Connection, agreed: Iterable[Values], language: str) -> dict[str, str]:
-    """The names of the centres and services in agreements, by id."""
+    """The names of the centres and services in values, such as an agreement's or a portal's, by id."""
     found = list(agreed)
     centres = {each["centre"] for each in found if each.get("centre")}
     services = {each["service"] for each in found if each.get("service")}
+    services |= {service for each in found for service in each.get("services") or ()}
     names: dict[str, str] = {}
     if centres:
         names |= {

@@ -205,6 +205,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, Message]]] = {
     "roles": ROLES,
     "state": {"active": message("Account in use"), "suspended": message("Account suspended")},
     "auth_method": METHODS,
+    "language": {"lv": message("Latvian"), "en": message("English")},
 }
 
 _INSTALLED: Final = message("A version of the connector was installed that fills in other forms than the one before.")

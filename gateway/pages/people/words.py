@@ -9,7 +9,7 @@ from ui.i18n import Message, message
 STATES: Final[dict[StaffState, Message]] = {
     StaffState.ACTIVE: message("In use"),
     StaffState.SUSPENDED: message("Suspended"),
-    StaffState.CLOSED: message("Ended"),
+    StaffState.CLOSED: message("Account ended"),
 }
 COLOURS: Final[dict[StaffState, str]] = {
     StaffState.ACTIVE: "green",

@@ -193,7 +193,10 @@ def test_any_administrator_refuses_until_it_takes_effect(office: Office) -> None
 
 def test_what_one_person_made_stricter_is_told_to_everybody(office: Office) -> None:
     office.propose(ChangeKind.SERVICE_RULES, SERVICE, RULES | {"grant_least": 3})
-    assert "Done by one person" in office.page(office.second).get("/admin").text
+    told = office.page(office.second).get("/admin").text
+    assert "Done by one person" in told
+    assert "Parauga pabalsts" in told
+    assert f"{SERVICE}<" not in told, "a service has a name"
     office.clock.move(timedelta(days=8))
     assert "Done by one person" not in office.page(office.second).get("/admin").text
 

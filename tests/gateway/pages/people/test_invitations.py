@@ -352,7 +352,9 @@ class TestAuditor:
         values = self.VALUES | {"centre": office.callers.centre_id}
         change = office.propose(ChangeKind.ACCOUNT_INVITE, new_id(), values)
         assert office.state(change) is ChangeState.PROPOSED
-        assert "Dace Jaunā" in office.page(office.second).get(f"/admin/changes/{change}").text
+        seen = office.page(office.second).get(f"/admin/changes/{change}").text
+        assert all(each in seen for each in ("Dace Jaunā", "Parauga centrs", "Latvian")), "what is agreed is named"
+        assert office.callers.centre_id not in seen
         assert "Dace" not in str(office.last_event())
         office.confirm(change)
         office.wait()

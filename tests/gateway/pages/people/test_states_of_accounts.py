@@ -118,6 +118,9 @@ class TestEnded:
         assert sign_in(people, people.cilda)[0].status == 403
         assert people.said(people.cilda)[-2].type == EventName.STAFF_ACCOUNT_CLOSED
         assert decide(people.administrator(), people.cilda, "end").status == 409
+        page = people.administrator().get(f"/people/{people.cilda.account.id}").text
+        assert "The account has ended for good" in page
+        assert "What you can do" not in page
 
     def test_stays_in_the_list_of_those_whose_account_has_ended(self, people: People) -> None:
         decide(people.manager(), people.cilda, "end")
