@@ -35,6 +35,8 @@ from gateway.pages.qr import qr
 from gateway.pages.together import Together
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
+from gateway.services import translations
+from gateway.services.translations import Shown
 from gateway.visits import closing, holders, known_phones, looking, plans, reading, receipts, rows, second_looks, turns
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
@@ -100,6 +102,8 @@ class Desk:
     """Who answers for what is filed, by name."""
     ending: closing.Asked | None = None
     """That it is asked how the visit ends, on pages from which it may end with nothing filed."""
+    card: Shown | None = None
+    """The service's card for the reader, and whether a machine translated it."""
 
 
 def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str, wish: Wish) -> Desk:
@@ -121,8 +125,17 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
         together=together.of(conn, parts, view, each) if panel in _TOLD_TOGETHER else None,
         trouble=trouble_panel.of(conn, view, panel),
         holder=holders.of_view(conn, parts, view, session.language),
+        card=card_of(conn, parts, view, session.language),
         ending=closing.asked(conn, view) if panel in _ENDS_HERE and view.delegation is None else None,
     )
+
+
+def card_of(conn: Connection, parts: Parts, view: VisitView, language: str) -> Shown | None:
+    """The card of the visit's service in a reader's language; one statement more where nobody wrote that."""
+    if view.service is None:
+        return None
+    is_on = parts.settings.translation_url is not None
+    return translations.shown(conn, [view.service], language, is_on=is_on)[view.service.id]
 
 
 def can_choose(view: VisitView) -> bool:

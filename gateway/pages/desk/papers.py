@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from gateway.pages import together, within
 from gateway.pages.authority_words import RIGHTS
-from gateway.pages.desk import words
+from gateway.pages.desk import panels, words
 from gateway.pages.desk.answering import AnyRequest, path_of
 from gateway.pages.qr import qr
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
@@ -17,6 +17,7 @@ from gateway.pages.together import Together
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
+from gateway.services.translations import Shown
 from gateway.visits import holders, looking, reading, showing, turns
 from gateway.visits.errors import NotFoundError
 from gateway.visits.reading import OnBehalf, OpenedVisit, VisitView
@@ -40,6 +41,7 @@ class _Receipt(NamedTuple):
     turns: tuple[Turn, ...] = ()
     how: Together | None = None
     holder: str = ""
+    shown: Shown | None = None
 
 
 @get("/desk/visits/{visit_id:str}/picture", **allow(Who.ASSISTANT))
@@ -101,10 +103,11 @@ async def show_receipt(
         holder = holders.of_view(conn, parts, view, view.language)
         each = turns.turns_of(conn, view)
         how = together.of(conn, parts, view, each)
-        return _Receipt(view, opened.stop_paper(), opened.on_behalf(), each, how, holder)
+        shown = panels.card_of(conn, parts, view, view.language)
+        return _Receipt(view, opened.stop_paper(), opened.on_behalf(), each, how, holder, shown)
 
-    view, paper, on_behalf, each, how, holder = await parts.database.read(work)
-    if view.receipt is None or view.service is None:
+    view, paper, on_behalf, each, how, holder, shown = await parts.database.read(work)
+    if view.receipt is None or shown is None:
         return see_other(path_of(visit_id))
     language = next((known for known in LANGUAGES if known == view.language), DEFAULT_LANGUAGE)
     return page(
@@ -113,7 +116,8 @@ async def show_receipt(
         language=language,
         view=view,
         here=path_of(visit_id),
-        card=view.service.card(view.language),
+        card=shown.card,
+        shown=shown,
         holder=holder,
         on_behalf=on_behalf,
         right=None if on_behalf is None else RIGHTS[on_behalf.right],

@@ -62,6 +62,18 @@ def test_can_be_switched_off_and_on_again(page: Page, address: str, desk: Desk) 
     expect(page.get_by_role("heading", name="Desk")).to_be_visible()
 
 
+def test_are_found_from_ones_own_page_and_stay_off_at_a_shared_computer(page: Page, address: str, desk: Desk) -> None:
+    go(page, f"{address}/account")
+    page.get_by_role("link", name="Keys, and how to switch them off").click()
+    page.get_by_role("button", name="Switch the keys off").click()
+    page.get_by_role("button", name="Lock").click()
+    page.wait_for_url(re.compile("/unlock"))
+    token = desk.another_assistant().cookies["pilnvara_staff"]
+    page.context.add_cookies([{"name": "pilnvara_staff", "value": token, "url": address}])
+    go(page, f"{address}/keys")
+    expect(page.get_by_text("The keys are switched off at this computer.")).to_be_visible()
+
+
 def test_with_another_key_held_are_the_browsers(page: Page) -> None:
     page.keyboard.press("Control+/")
     expect(page.locator("#query")).not_to_be_focused()

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from gateway.app import fit
 from gateway.services import catalogue, keeping, translations
 from gateway.visits.reading import Stage
+from gateway.visits.tables import Visit
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.visits.counter import BENEFIT
 
@@ -51,3 +52,21 @@ def test_where_it_is_off_nothing_is_said_and_the_original_is_shown(desk: Desk) -
     assert "Slimības pabalsts" in text
     assert "Sickness money" not in text
     assert "Translated by a machine" not in text
+
+
+def test_the_pages_of_a_visit_and_its_print_say_so_too(desk: Desk) -> None:
+    desk.write(lose_english)
+    switch_on(desk)
+    desk.at(Stage.REQUEST)
+    assert "Not translated yet" in desk.look().text
+    desk.write(lambda conn: translated(conn, desk))
+    page = desk.look().text
+    assert '<span class="govuk-caption-l">Sickness money</span>' in page
+    assert "It may be wrong; the original is what counts." in page
+    desk.at(Stage.FILED)
+    desk.write(lambda conn: conn.execute(update(Visit).values(language="en")))
+    for path in (desk.path, f"{desk.path}/receipt"):
+        text = desk.browser.get(path).text
+        assert "Sickness money" in text
+        assert "Translated by a machine" in text
+    assert "Translated by a machine" not in desk.browser.get(f"{desk.path}/stop").text
