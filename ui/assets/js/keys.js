@@ -11,7 +11,8 @@ const DOES = {
   "/": () => focus(document.querySelector("main #query")),
   d: () => location.assign("/"),
   l: () => document.querySelector("form[data-idle-lock]").requestSubmit(),
-  n: () => focus(document.querySelector(`main ${NEXT}`)),
+  // What a lost connection brings stands hidden before the form.
+  n: () => focus([...document.querySelectorAll(`main ${NEXT}`)].find((each) => each.checkVisibility())),
   "?": () => location.assign("/keys"),
 };
 

@@ -40,6 +40,13 @@ def test_lead_to_the_next_steps_button_and_press_nothing(page: Page, address: st
     assert not desk.has_asked()
 
 
+def test_lead_past_what_a_lost_connection_would_show(page: Page, address: str, desk: Desk) -> None:
+    desk.ready()
+    go(page, address + desk.path)
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Fill in the portal’s form")).to_be_focused()
+
+
 def test_lead_to_the_desk_to_their_list_and_lock(page: Page) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys", exact=True)).to_be_visible()
