@@ -37,7 +37,7 @@ def counter(open_counter: Counter) -> Iterator[Counter]:
 def witness(counter: Counter, codes: Codes) -> Iterator[Desk]:
     """Another assistant, at an enrolled computer of another centre."""
     store = counter.store
-    code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, SEA.id, "Lete 2"))
+    code = store.database.write_now(lambda conn: seed.terminal_code(conn, store, SEA.id))
     desk = Desk(counter.stack.url)
     desk.enrol(code.digits)
     desk.sign_in(WITNESS.login, PASSWORD, codes.take(WITNESS))
