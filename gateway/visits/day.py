@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, String, and_, bindparam, func, not_, select, update
+from sqlalchemy import Connection, Select, String, and_, bindparam, func, not_, or_, select, update
 
 from audit.events import EventName
 from connectors.sdk.outcome import Stage
@@ -19,7 +19,7 @@ from gateway.ledger.tables import AuditChain
 from gateway.parts import Parts
 from gateway.people import fingerprints
 from gateway.people.access import StaffSession
-from gateway.people.tables import ValueKind
+from gateway.people.tables import Staff, StaffState, ValueKind
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from gateway.visits import second_looks
@@ -31,6 +31,15 @@ _MINE = Visit.assistant_id == bindparam("assistant")
 _HERE = and_(_MINE, Visit.terminal_id == bindparam("terminal"))
 _OPEN = Visit.state == written_out(VisitState.OPEN)
 _ELSEWHERE = select(func.count()).select_from(Visit).where(_OPEN, Visit.centre_id == bindparam("centre"), not_(_HERE))
+# Nobody would see news of whoever is away for long or for good: they are for each colleague of the centre.
+_FOR_ME = Following.news_for.in_(
+    select(Staff.id).where(
+        or_(
+            Staff.id == bindparam("assistant"),
+            and_(Staff.centre_id == bindparam("centre"), Staff.state != written_out(StaffState.ACTIVE)),
+        )
+    )
+)
 _NEWS = (
     select(
         Following.filing_id,
@@ -42,17 +51,18 @@ _NEWS = (
         Visit.opened_at,
         Visit.terminal_id,
         Service.cards,
+        Staff.id.label("staff_id"),
+        Staff.display_name,
     )
     .join(Visit, Visit.id == Following.visit_id)
+    .join(Staff, Staff.id == Following.news_for)
     .join(Filing, Filing.id == Following.filing_id)
     .outerjoin(Service, Service.id == Filing.service_id)
-    .where(Following.news_for == bindparam("assistant"))
+    .where(_FOR_ME)
     .order_by(Following.news_at.desc(), Following.filing_id)
     .limit(bindparam("most"))
 )
-_UNSEEN = select(Following.filing_id, Following.visit_id).where(
-    Following.news_for == bindparam("assistant"), Following.news_at <= bindparam("until")
-)
+_UNSEEN = select(Following.filing_id, Following.visit_id).where(_FOR_ME, Following.news_at <= bindparam("until"))
 _SEEN = update(Following).where(Following.filing_id == bindparam("which")).values(news_for=None)
 _DOUBTS = (
     select(func.count())
@@ -66,7 +76,7 @@ _STEPS = (
     .join(AuditChain, AuditChain.chain == Visit.id)
     .where(_OPEN, _HERE)
 )
-_NEWEST = select(func.max(Following.news_at)).where(Following.news_for == bindparam("assistant"))
+_NEWEST = select(func.max(Following.news_at)).where(_FOR_ME)
 _KNOWN = fingerprints.known_of(bindparam("assistant", type_=String()))
 _WAITING: Select[Any] = select(
     second_looks.COUNT.label("looks"),
@@ -97,6 +107,8 @@ class News:
     at: datetime
     visit_at: datetime
     """When its visit was opened."""
+    of: str | None
+    """The colleague who filed it and is away; none: the reader did."""
     is_here: bool
     """Whether the visit's page opens at this terminal."""
 
@@ -115,7 +127,7 @@ class Waiting:
 
 
 def news_of(conn: Connection, by: StaffSession, *, most: int) -> list[News]:
-    """What is new of what this assistant filed, the newest first, until they mark it seen."""
+    """What is new of what they filed, or a colleague who is away; the newest first, until it is marked seen."""
     return [
         News(
             filing_id=row.filing_id,
@@ -126,15 +138,16 @@ def news_of(conn: Connection, by: StaffSession, *, most: int) -> list[News]:
             has_decision=row.decision_hash is not None,
             at=row.news_at,
             visit_at=row.opened_at,
-            is_here=row.terminal_id == by.terminal_id,
+            of=None if row.staff_id == by.staff_id else row.display_name,
+            is_here=row.staff_id == by.staff_id and row.terminal_id == by.terminal_id,
         )
-        for row in conn.execute(_NEWS, {"assistant": by.staff_id, "most": most})
+        for row in conn.execute(_NEWS, _reader(by) | {"most": most})
     ]
 
 
 def mark_seen(conn: Connection, parts: Parts, by: StaffSession, until: datetime) -> int:
     """The assistant has seen what was new up to `until`; return how many lines that were."""
-    rows = conn.execute(_UNSEEN.limit(_MOST_SEEN), {"assistant": by.staff_id, "until": until}).all()
+    rows = conn.execute(_UNSEEN.limit(_MOST_SEEN), _reader(by) | {"until": until}).all()
     now = parts.clock.database_now(conn)
     if rows:
         conn.execute(_SEEN, [{"which": row.filing_id} for row in rows])
@@ -157,3 +170,8 @@ def waiting(conn: Connection, by: StaffSession, now: datetime) -> Waiting:
 def moment(conn: Connection, by: StaffSession, now: datetime) -> Sequence[Any]:
     """What the desk compares while it is looked at: cheap, in one statement."""
     return tuple(conn.execute(_MOMENT, second_looks.reader(by, now)).one())
+
+
+def _reader(by: StaffSession) -> dict[str, Any]:
+    """Whose news they are."""
+    return {"assistant": by.staff_id, "centre": by.centre_id}

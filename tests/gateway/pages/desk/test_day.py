@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from connectors.sdk.outcome import Standing
 from gateway.database.counting import count_statements
+from gateway.people.tables import Staff, StaffState
 from gateway.visits.outcome_tables import Following
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
@@ -30,6 +31,23 @@ def test_news_stay_until_they_are_seen(desk: Desk) -> None:
     assert "There is news" in desk.browser.get("/desk").text
     assert desk.browser.post("/desk/news/seen", {"until": until}).location == "/desk"
     assert "There is news" not in desk.browser.get("/desk").text
+
+
+def test_news_of_whoever_is_suspended_are_for_their_colleagues(desk: Desk) -> None:
+    followed.filed(desk)
+    followed.told(desk, Standing.IN_PROGRESS)
+    colleague = desk.another_assistant()
+    assert "There is news" not in colleague.get("/desk").text
+    desk.write(
+        lambda conn: conn.execute(update(Staff).where(Staff.id == desk.by.staff_id).values(state=StaffState.SUSPENDED))
+    )
+    page = colleague.get("/desk").text
+    assert "There is news of 1 application" in page
+    assert f"filed by {desk.by.name}, who is away" in page
+    assert f'href="{desk.path}"' not in page
+    until = page.split('name="until" value="')[1].split('"', maxsplit=1)[0]
+    assert colleague.post("/desk/news/seen", {"until": until}).location == "/desk"
+    assert "There is news" not in colleague.get("/desk").text
 
 
 def test_visits_that_wait_for_somebody_else_stand_apart(desk: Desk) -> None:
