@@ -5,7 +5,7 @@ on one that is slower, or busy, they are as much longer as the bare route takes 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 AIM_MS: Final = 4.0
@@ -40,8 +40,10 @@ ABOVE: Final[Mapping[str, Limit]] = {
     "desk/questions*": Limit(ms=5.0, why=_LONG_FORM),
     "desk/request*": Limit(ms=5.0, why=_LONG_FORM),
     "desk/ask-kept": Limit(ms=5.0, why=_LONG_FORM),
+    "desk/portal-refused-values": Limit(ms=5.0, why=_LONG_FORM),
     "desk/lost-*": Limit(ms=5.0, why=_LONG_FORM),
-    "audit/search*": _RECORDED,
+    "audit/search": replace(_RECORDED, ms=6.0, why=f"{_RECORDED.why}; a rule is looked through as well"),
+    "audit/search-none": _RECORDED,
     "audit/signs*": _RECORDED,
     "audit/sample": _RECORDED,
     "manage/found": _RECORDED,
@@ -61,7 +63,7 @@ ABOVE: Final[Mapping[str, Limit]] = {
         statements=10, why="a sheet with up to thirty delegations, each with all that was done"
     ),
 }
-"""By the name of the page's state; `audit/search*` is every state whose name begins so."""
+"""By the name of the page's state; `audit/signs*` is every state whose name begins so."""
 
 
 def ms_on(kind: str, limit: Limit, bare_ms: float) -> float:
