@@ -37,6 +37,22 @@ def test_breaks_no_rule_at_a_phones_and_a_desks_width(browser: Browser, site: Si
     assert said == []
 
 
+def test_the_link_at_the_end_of_a_stacked_row_is_in_sight_on_a_phone_and_the_row_is_still_one(
+    browser: Browser, site: Site
+) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    try:
+        page.goto(f"{site.base}/components.en", wait_until="load")
+        table = page.get_by_role("table", name="Visits that are open elsewhere")
+        link = table.get_by_role("row").nth(1).get_by_role("cell").nth(3).get_by_role("link", name="Take over")
+        box = link.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390
+        assert table.get_by_role("columnheader").all_text_contents()[-1] == "Visit"
+    finally:
+        page.close()
+
+
 def test_a_live_page_that_is_exchanged_meanwhile_is_asked_again(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 900})
     try:

@@ -86,7 +86,7 @@ def scene_several(stand: Stand) -> None:
     stand.send("desk/plan-before-missing", desk.browser, f"{desk.path}/preconditions")
     settle(desk, sheet="yes", child="yes")
     stand.see("desk/plan", desk.browser, desk.path)
-    stand.send("desk/plan-missing", desk.browser, f"{desk.path}/answers")
+    stand.send("desk/plan-missing", desk.browser, f"{desk.path}/plan/answers")
     stand.see("desk/set-aside-confirm", desk.browser, f"{desk.path}/set-aside")
     answer(desk)
     stand.see("desk/plan-filling", desk.browser, desk.path, Kind.WAITING)
