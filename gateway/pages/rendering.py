@@ -17,6 +17,7 @@ from gateway.web.admission import AnyRequest, stranger_csrf, stranger_of
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import exchange_of, parts_of
 from gateway.web.preference import preferred
+from gateway.web.reopening import reopened, reopened_as_asked
 from ui.i18n import Language
 
 LANGUAGES: tuple[Language, ...] = ("lv", "en", "lv-plain", "en-plain")
@@ -51,16 +52,15 @@ def page(
     `path`, `mode`, `reference`, and `context`, which wins. `form_targets` are the origins to which a form of this page,
     or the redirect after it, may lead besides our own: browsers hold redirects to `form-action` too. `language` is for
     pages whose reader is not the session's owner; `back` is where the language switch and the unlocking return to,
-    when that is not the page's own path.
+    when that is not the page's own address, or of one that answers a form the nearest that can be opened.
     """
     parts = parts_of(request)
     exchange = exchange_of(request)
     nonce = secrets.token_urlsafe(_NONCE_BYTES)
     csrf, own_cookies = _csrf(request, parts, exchange.session)
     reader = language or language_of(request)
-    given = _for_layouts(parts, exchange.session, reader, request.scope["path"], back)
-    shown = request.scope["path"] if request.method == "GET" else "/"  # what only a form leads to cannot be reopened
-    given |= {"csrf_token": csrf, "reference": exchange.reference, "lock_next": back or shown}
+    given = _for_layouts(parts, exchange.session, reader, request.scope["path"], back or reopened_as_asked(request))
+    given |= {"csrf_token": csrf, "reference": exchange.reference, "lock_next": back or reopened(request)}
     html = parts.renderer.render(template, reader, nonce, **(given | context))
     return Response(
         html,
@@ -97,7 +97,7 @@ def content_policy(nonce: str, form_targets: Sequence[str] = ()) -> str:
 
 
 def _for_layouts(
-    parts: Parts, session: AnySession | None, language: Language, path: str, back: str | None
+    parts: Parts, session: AnySession | None, language: Language, path: str, back: str
 ) -> dict[str, Any]:
     """Return the values that the layouts of `ui` read."""
     staff = session if isinstance(session, StaffSession) else None
@@ -105,7 +105,7 @@ def _for_layouts(
         "session": session,
         "path": path,
         "mode": parts.settings.mode,
-        "languages": _languages(back or path, session, language),
+        "languages": _languages(back, session, language),
         "viewer": staff.name if staff else None,
         "viewer_page": "/account" if staff and staff.locked_at is None and staff.role_chosen else None,
         "centre": session.centre_name if isinstance(session, StaffSession | DisplaySession) else None,
@@ -153,10 +153,10 @@ def _idle_seconds(parts: Parts) -> int:
     return max(idle - 120, idle // 2)
 
 
-def _languages(path: str, session: AnySession | None, current: Language) -> list[dict[str, Any]]:
+def _languages(back: str, session: AnySession | None, current: Language) -> list[dict[str, Any]]:
     """Return the entries of the language switch; each says whose language it changes, of a browser's sessions."""
     of = KIND_OF[type(session)].value if session else "nobody"
-    query = urlencode({"of": of, "back": path})
+    query = urlencode({"of": of, "back": back})
     return [
         {"code": code, "text": text, "href": f"/language/{code}?{query}", "current": code == current}
         for code, text in OWN_NAMES.items()
