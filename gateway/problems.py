@@ -1,6 +1,7 @@
 """The only place where an error becomes HTTP: RFC 9457 for programs, a page for people. Neither shows a value."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response
@@ -19,10 +20,12 @@ from gateway.people.errors import (
     SignInRequiredError,
 )
 from gateway.problem_texts import BY_STATUS, DEFECT, PROBLEMS, Problem
+from gateway.problem_texts.problem import METHOD_NOT_ALLOWED
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import exchange_of, parts_of
 from gateway.web.redirects import see_other
+from gateway.web.reopening import nearest
 
 PROBLEM_TYPE: Final = "urn:pilnvara:problem:"
 _MEDIA_TYPE: Final = "application/problem+json"
@@ -74,7 +77,9 @@ def problem_document(
 def problem_page(request: "Request[Any, Any, Any]", code: str, problem: Problem) -> Response[str]:
     """The problem for a person, in their language: what happened, what to do next, the reference number."""
     # Back to the start: the path that failed may hold a code, and need not answer in another language either.
-    return page(request, "pages/problem.html", status=problem.status, back="/", code=code, problem=problem)
+    is_form = problem.status == METHOD_NOT_ALLOWED.status
+    place = quote(nearest(request)) if is_form else "/"
+    return page(request, "pages/problem.html", status=problem.status, back="/", code=code, problem=problem, place=place)
 
 
 def _proving_page(request: "Request[Any, Any, Any]", error: SessionUnprovenError, problem: Problem) -> Response[str]:

@@ -71,6 +71,7 @@ def sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context:
     given["parked"] = ()
     given["terminal_key"] = fingerprint(terminal.public_key) if terminal and terminal.public_key else None
     given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
+    given["anywhere"] = parts_of(request).settings.staff_anywhere
     given["is_recovered"] = request.query_params.get("why") == RECOVERED
     given["is_invited"] = request.query_params.get("why") == INVITED
     if terminal is None and request.query_params.get("why") == INVITED_ELSEWHERE:

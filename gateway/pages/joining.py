@@ -1,6 +1,7 @@
 """Whoever was invited opens their account: a button, then the app's secret and a password of their own.
 
-A GET shows only a button, whatever the link: nothing is looked up, nothing is used. Each POST is counted first.
+A GET shows a button, or that the link opens nothing: it uses nothing, names nobody and leaves no event, since whatever
+previews links asks for it too. Each POST is counted first.
 """
 
 from collections.abc import Mapping
@@ -42,9 +43,11 @@ _WRONG_CODE: Final = message("The code is not right: type the one that the app s
 
 
 @get("/join/{link:str}", **_CALLERS)
-async def show(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
-    """What this is, and a button."""
-    return _start(request, link)
+async def show(request: AnyRequest, parts: Parts, link: FromPath[str]) -> Response[Any]:
+    """What this is, and a button; of a link that opens nothing that it does, and whom to ask."""
+    now = parts.clock.now()
+    shut = await parts.database.read(lambda conn: invitations.why_shut(conn, _plain(link), now))
+    return _start(request, link) if shut is None else _refused(request, link, "", shut)
 
 
 @post("/join/{link:str}", **_CALLERS)

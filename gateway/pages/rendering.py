@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 
 from gateway.parts import Parts
 from gateway.people.access import KIND_OF, AnySession, DisplaySession, StaffSession
+from gateway.people.roles import Role
 from gateway.terminals.proofs import fingerprint
 from gateway.web import cookies
 from gateway.web.admission import AnyRequest, stranger_csrf, stranger_of
@@ -96,9 +97,7 @@ def content_policy(nonce: str, form_targets: Sequence[str] = ()) -> str:
     )
 
 
-def _for_layouts(
-    parts: Parts, session: AnySession | None, language: Language, path: str, back: str
-) -> dict[str, Any]:
+def _for_layouts(parts: Parts, session: AnySession | None, language: Language, path: str, back: str) -> dict[str, Any]:
     """Return the values that the layouts of `ui` read."""
     staff = session if isinstance(session, StaffSession) else None
     return {
@@ -108,7 +107,7 @@ def _for_layouts(
         "languages": _languages(back, session, language),
         "viewer": staff.name if staff else None,
         "viewer_page": "/account" if staff and staff.locked_at is None and staff.role_chosen else None,
-        "centre": session.centre_name if isinstance(session, StaffSession | DisplaySession) else None,
+        "centre": _place(session),
         "home": "/",
         "lock_action": "/lock" if staff and staff.locked_at is None else None,
         "idle_seconds": _idle_seconds(parts),
@@ -117,6 +116,13 @@ def _for_layouts(
         "is_large": session.is_large if isinstance(session, DisplaySession) else None,
         **_drafts(parts, staff),
     }
+
+
+def _place(session: AnySession | None) -> str | None:
+    """Where somebody is said to work: at a centre, or an officer at their institution."""
+    if isinstance(session, StaffSession) and session.role is Role.OFFICER:
+        return session.holder
+    return session.centre_name if isinstance(session, StaffSession | DisplaySession) else None
 
 
 def _proves(parts: Parts, session: AnySession | None) -> dict[str, Any] | None:

@@ -223,10 +223,16 @@ class UnknownPersonError(PeopleError):
 class InvitationOverError(PeopleError):
     """The link of an invitation is unknown, used, withdrawn, past its time, or whoever invited is out of use.
 
-    The page does not say which.
+    The page does not say which, but for the last.
     """
 
     code = "invitation.over"
+
+
+class InviterGoneError(InvitationOverError):
+    """Whoever invited, confirmed it or made the link may not act now; somebody else has to."""
+
+    code = "invitation.inviter"
 
 
 class InvitationCodeError(PeopleError):

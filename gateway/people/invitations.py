@@ -29,6 +29,7 @@ from gateway.people.errors import (
     AppCodeWrongError,
     InvitationCodeError,
     InvitationOverError,
+    InviterGoneError,
     LoginTakenError,
     TwoNeededError,
     UnknownPersonError,
@@ -247,12 +248,23 @@ def check(conn: Connection, store: Store, link: str, code: str) -> Invited | Inv
     if (why := _why_over(conn, row, now)) is not None:
         nobody = Actor(ActorKind.NOBODY, row.id)
         _say(conn, EventName.STAFF_INVITATION_REFUSED, row.staff_id, row.id, nobody, now, reason=why)
-        return InvitationOverError(why)
+        return _over(why)
     if row.change_id is not None and not _fits(store, row, code):
         return InvitationCodeError("no code, or another")
     key = keys.load(conn, store.sealer, row.key_id)
     secret = store.sealer.open(key, _context(row.id), row.totp).decode()
     return Invited(row.id, row.login, row.display_name, tuple(Role(each) for each in row.roles), secret)
+
+
+def why_shut(conn: Connection, link: str, now: datetime) -> InvitationOverError | None:
+    """Why a link opens nothing at `now`, aware UTC; none: it opens. Uses, counts and records nothing."""
+    row = conn.execute(_BY_LINK, {"link": digest(link)}).one_or_none()
+    why = "unknown" if row is None else _why_over(conn, row, now)
+    return None if why is None else _over(why)
+
+
+def _over(why: str) -> InvitationOverError:
+    return InviterGoneError(why) if why == "inviter" else InvitationOverError(why)
 
 
 def is_code(invited: Invited, app_code: str, now: datetime) -> bool:

@@ -46,7 +46,9 @@ PROBLEMS: dict[str, Problem] = {
     "access.refused": Problem(
         403,
         message("You may not open this page"),
-        message("It is for another role. If you need it for your work, ask your manager."),
+        message(
+            "It is for another role. If you need it for your work, ask the manager of your centre or an administrator."
+        ),
     ),
     "request.forged": Problem(
         403,
@@ -81,6 +83,14 @@ PROBLEMS: dict[str, Problem] = {
         message(
             "It works once and for three days, and only the last one that was made. Ask whoever invited you to make a "
             "new one."
+        ),
+    ),
+    "invitation.inviter": Problem(
+        410,
+        message("This link does not work now"),
+        message(
+            "Whoever invited you cannot answer for it at present. Ask another manager of your centre, or an "
+            "administrator, to invite you anew."
         ),
     ),
     "invitation.code": Problem(

@@ -12,8 +12,12 @@ from gateway.web.admission import AnyRequest
 def reopened(request: AnyRequest) -> str:
     """The path of the nearest page at or above the one that was asked for, without what follows a `?`."""
     path: str = request.scope["path"]
-    if request.method == HttpMethod.GET:
-        return path
+    return path if request.method == HttpMethod.GET else nearest(request)
+
+
+def nearest(request: AnyRequest) -> str:
+    """As `reopened`, also of a `GET` for an address that only forms may use; `/` where there is no such page."""
+    path: str = request.scope["path"]
     pages, parts = _pages(request.app), path.strip("/").split("/")
     for count in range(len(parts), 0, -1):
         if any(_fits(page, parts[:count]) for page in pages.get(count, ())):

@@ -13,7 +13,7 @@ from connectors.sdk.words import Words
 from gateway.changes import accounts, flow, holders, listing, recoveries
 from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonError
 from gateway.changes.listing import Change
-from gateway.changes.tables import ChangeKind
+from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.pages.admin import titles, words
 from gateway.pages.people.words import WHY
 from gateway.pages.rendering import language_of, page
@@ -204,6 +204,7 @@ def _show(
         secret=secret,
         half=half,
         may_see_half=may_see_half,
+        comes_back=_comes_back_for(change, session),
         invitation_id=invitation_id,
         may_confirm=(is_administrator or (is_officer and _is_confirmed_by_holder(change))) and not is_own and waits,
         may_refuse=(is_administrator or (is_officer and change.kind in holders.REFUSES))
@@ -214,6 +215,18 @@ def _show(
         may_withdraw=is_own and change.is_open,
         may_see_secret=is_administrator and is_own and change.secret_waits and secret is None,
     )
+
+
+def _comes_back_for(change: Change, session: StaffSession) -> str | None:
+    """What waits for the reader once a change that was confirmed is in effect; none: nothing."""
+    is_confirmer = change.confirmed_by == session.staff_id
+    if change.state is not ChangeState.CONFIRMED or not (is_confirmer or change.proposed_by == session.staff_id):
+        return None
+    if change.kind is ChangeKind.ACCOUNT_RECOVER:
+        return None if change.target == session.staff_id else "half"
+    if change.kind is ChangeKind.ACCOUNT_INVITE:
+        return "code" if is_confirmer else "link"
+    return None
 
 
 def _rows(one: _One) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from gateway.changes import flow, holders, listing, network
 from gateway.changes.checks import Faults
 from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
-from gateway.changes.kinds import Plan
+from gateway.changes.kinds import ALWAYS, Plan
 from gateway.changes.tables import ChangeKind
 from gateway.ids import new_id
 from gateway.pages.admin import choosing, fields, titles, words
@@ -138,6 +138,7 @@ async def _form(
         target=None if kind in _WITHOUT_TARGET else target,
         title=title,
         fields=asked,
+        is_alone=flow.KINDS[kind].is_stricter is ALWAYS,
         fixed={"holder": holder} if holder else {},
         options=options,
         labels=words.LABELS,

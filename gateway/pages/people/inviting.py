@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection, select
 
 from gateway.changes import listing as changes
+from gateway.changes.listing import Change
 from gateway.keys import store as keys
 from gateway.notifications import outbox
 from gateway.notifications.outbox import Channel, Draft
@@ -228,17 +229,19 @@ async def _one(
     """The page; `shown` are what was typed, and a link or code that was just made."""
     link = shown.get("link")
 
-    def work(conn: Connection) -> tuple[Invitation, bool, bool]:
+    def work(conn: Connection) -> tuple[Invitation, Change | None, bool, bool]:
         one = _within_reach(conn, session, invitation_id)
-        return one, _may_make_link(conn, session, one), _may_make_code(conn, session, one)
+        agreed = changes.one(conn, one.change_id) if one.change_id else None
+        return one, agreed, _may_make_link(conn, session, one), _may_make_code(conn, session, one)
 
-    one, may_link, may_code = await parts.database.read(work)
+    one, agreed, may_link, may_code = await parts.database.read(work)
     return page(
         request,
         "pages/people/invitation.html",
         status=422 if errors else 200,
         back=f"/people/invitations/{invitation_id}",
         one=one,
+        agreed=agreed,
         roles=ROLES,
         is_officer=session.role is Role.OFFICER,
         may_link=may_link,

@@ -71,6 +71,11 @@ class TestOfficer:
         assert OTHER not in page
         assert "Svešs" not in page
 
+    def test_is_said_to_be_of_the_institution_and_of_no_centre(self, ods: Callers) -> None:
+        shown = officer(ods).get("/account").text
+        assert f'<span class="app-viewer__centre">{HOLDER}</span>' in shown
+        assert "Parauga centrs" not in shown
+
     def test_reads_no_list_of_the_network_and_looks_at_no_visit(self, ods: Callers) -> None:
         for path in ("/admin", "/admin/portals", "/admin/agreements", "/people", "/second-look", "/inquiries/figures"):
             assert officer(ods).get(path).status == 403, path
@@ -109,6 +114,9 @@ class TestOfficer:
         theirs, ours = conclude(office, OTHER), conclude(office, HOLDER)
         assert officer(ods).get(f"/admin/propose/agreement.end?target={theirs}").status == 404
         assert officer(ods).post("/admin/propose/agreement.end", {"target": theirs, "reason": WHY}).status == 404
+        asked = officer(ods).get(f"/admin/propose/agreement.end?target={ours}").text
+        assert "Put it into effect now" in asked
+        assert "Whoever confirms" not in asked, "nobody does"
         ended = officer(ods).post("/admin/propose/agreement.end", {"target": ours, "reason": WHY}).location
         assert office.state(ended.rpartition("/")[2]) is ChangeState.APPLIED, "the holder stops at once"
 

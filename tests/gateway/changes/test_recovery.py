@@ -116,6 +116,18 @@ def secret_on(page: Answer) -> str:
     return found[0].replace(" ", "")
 
 
+def test_whoever_agreed_is_told_to_come_back_for_their_half(lost: Lost) -> None:
+    office, change = lost.office, lost.propose()
+    said = "you are shown your half of a code here"
+    assert said not in office.page(office.second).get(f"/admin/changes/{change}").text, "nothing is agreed yet"
+    office.confirm(change)
+    for each in (office.page(role=Role.MANAGER), office.page(office.second)):
+        assert said in each.get(f"/admin/changes/{change}").text
+    office.wait()
+    office.apply(change)
+    assert said not in office.page(office.second).get(f"/admin/changes/{change}").text, "the button stands there now"
+
+
 @pytest.fixture
 def lost(office: Office) -> Lost:
     """Her account was made long ago."""

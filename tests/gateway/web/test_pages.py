@@ -102,6 +102,17 @@ class TestProblems:
         assert answer.status == 405
         assert "GET" in answer.headers["allow"]
 
+    def test_lead_from_an_address_that_only_forms_use_to_its_page(self, stranger: Caller) -> None:
+        answer = stranger.get("/people/invitations/0123/link")
+        assert answer.status == 405
+        assert 'href="/people/invitations/0123"' in answer.text
+        assert stranger.get("/people/invitations/0123").status == 303, "whoever may open it: after signing in"
+
+    def test_write_an_address_into_the_page_as_text(self, stranger: Caller) -> None:
+        answer = stranger.get('/people/invitations/"><b>/link')
+        assert answer.status == 405
+        assert 'href="/people/invitations/%22%3E%3Cb%3E"' in answer.text
+
     def test_refuse_a_body_that_is_too_large(self, stranger: Caller, parts: Parts) -> None:
         stranger.cookies["pilnvara_lang"] = "en"
         stranger.csrf = stranger.get("/terminal/enrol").csrf

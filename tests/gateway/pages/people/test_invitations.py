@@ -46,7 +46,7 @@ def link_of(by: Caller, invitation: str, **typed: str) -> str:
 def open_account(people: People, path: str, *, second: str = "", **typed: str) -> Answer:
     """What the invited does, to the end."""
     browser = people.office.callers.nobody(at_terminal=True)
-    browser.csrf = browser.get(path).csrf
+    browser.csrf = browser.get("/recover").csrf  # the page of the link was opened while it was good
     page = browser.post(path, {"second": second})
     found = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.text)
     if found is None:
@@ -116,14 +116,44 @@ class TestInvited:
         for entry in said:
             assert not re.search(r"Dace|dace|example|/join", str(entry.data))
 
-    def test_is_shown_nothing_by_a_get_whatever_the_link(self, people: People) -> None:
+    def test_is_named_by_no_get_whatever_the_link(self, people: People) -> None:
         path = link_of(people.manager(), invite(people.manager()))
         nobody = people.office.callers.nobody()
-        for link in (path, "/join/nothing"):
+        for link, status in ((path, 200), ("/join/nothing", 410)):
             answer = nobody.get(link)
-            assert answer.status == 200
+            assert answer.status == status
             assert "Dace" not in answer.text
         assert account(people) is None
+
+    def test_is_told_before_any_button_that_the_link_opens_nothing(self, people: People) -> None:
+        invitation = invite(people.manager())
+        dead, path = link_of(people.manager(), invitation), link_of(people.manager(), invitation)
+        browser = people.office.callers.nobody()
+        browser.cookies["pilnvara_lang"] = "en"
+        over = browser.get(dead)
+        assert (over.status, "Ask whoever invited you" in over.text) == (410, True)
+        assert f'action="{dead}"' not in over.text
+        assert f'action="{path}"' in browser.get(path).text
+
+    def test_is_told_whom_to_ask_where_whoever_invited_is_suspended(self, people: People) -> None:
+        path, maija = link_of(people.manager(), invite(people.manager())), people.maija.account.id
+        people.administrator().post(f"/people/{maija}/suspend", {"why": "unclear"})
+        browser = people.office.callers.nobody()
+        browser.cookies["pilnvara_lang"] = "en"
+        shown = browser.get(path)
+        assert (shown.status, "Ask another manager of your centre, or an administrator" in shown.text) == (410, True)
+        assert "Maija" not in shown.text
+        invited = select(StaffInvitation.staff_id)
+        said = people.said(people.office.read(lambda conn: conn.execute(invited).scalar_one()))
+        assert said[-1].type == EventName.STAFF_INVITATION_SENT, "whatever previews a link leaves no event"
+
+    def test_at_a_computer_of_no_centre_is_told_whose_roles_sign_in_there(self, people: People) -> None:
+        browser = people.office.callers.nobody()
+        browser.cookies["pilnvara_lang"] = "en"
+        shown = browser.get("/sign-in?why=invited").text
+        assert "You can sign in with it here" in shown
+        assert "Here sign in: administrator, auditor, service holder’s officer." in shown
+        assert "computer of your centre" not in shown
 
     def test_is_told_all_that_is_wrong_at_once_each_at_its_question(self, people: People) -> None:
         path = link_of(people.manager(), invite(people.manager()))
@@ -274,7 +304,7 @@ class TestLink:
 
     def test_is_not_to_be_guessed(self, people: People) -> None:
         browser = people.office.callers.nobody()
-        browser.csrf = browser.get("/join/x").csrf
+        browser.csrf = browser.get("/recover").csrf
         answers = [browser.post(f"/join/{number:022d}").status for number in range(21)]
         assert answers == [410] * 20 + [429]
 
@@ -357,6 +387,8 @@ class TestAuditor:
         assert office.callers.centre_id not in seen
         assert "Dace" not in str(office.last_event())
         office.confirm(change)
+        assert "where you make the link" in office.page().get(f"/admin/changes/{change}").text
+        assert "where you are shown your code" in office.page(office.second).get(f"/admin/changes/{change}").text
         office.wait()
         office.apply(change)
         found = re.search(r"/people/invitations/[A-Za-z0-9_-]{22}", office.page().get(f"/admin/changes/{change}").text)
@@ -368,6 +400,8 @@ class TestAuditor:
         proposer, confirmer = office.page(), office.page(office.second)
         assert confirmer.post(f"{invitation}/link").status == 403
         assert proposer.post(f"{invitation}/code").status == 403
+        shown = " ".join(re.sub(r"<[^>]+>", " ", confirmer.get(invitation).text).split())
+        assert "Proposed by Anna Paraudziņa Confirmed by Bille Otrā" in shown
         path = link_of(proposer, invitation)
         assert open_account(people, path).status == 200, "the code is asked for"
         assert open_account(people, path, second="00000 00000").status == 403
