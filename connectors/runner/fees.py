@@ -73,7 +73,7 @@ def _amounts(line: str) -> list[Decimal]:
 def _undeclared(line: str) -> Words:
     said = " ".join(line.split())[:_LONGEST]
     return Words(
-        f"Pārskatā portāls prasa maksu, kuru nezinām: “{said}”.",
+        f"Pārskatā portāls prasa maksu, kuru nezinām: „{said}”.",
         f"On the overview the portal asks for a fee that we do not know: “{said}”.",
     )
 

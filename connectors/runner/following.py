@@ -9,9 +9,20 @@ from typing import Any
 from connectors.runner.api import Followed
 from connectors.runner.errors import FormChangedError, PortalUnavailableError
 from connectors.sdk.outcome import Listed, Outcome
+from connectors.sdk.words import Words
 
 LONGEST = 2_000
 """Characters of a portal's own words that are kept."""
+_OTHER_WORDS = Words(
+    "Portāls iesnieguma stāvokli nosauc citiem vārdiem nekā iepriekš.",
+    "The portal tells the state of an application in other words than before.",
+)
+_TWICE = Words(
+    "Portāla sarakstā ar vienu numuru ir divi iesniegumi.", "The portal lists two applications under one number."
+)
+_OTHER_LIST = Words(
+    "Portāla iesniegumu saraksts nav tāds kā iepriekš.", "The portal’s list of applications is not what it was."
+)
 
 
 def read(rule: Outcome, reference: str, *, text: str, body: bytes) -> Followed:
@@ -27,7 +38,7 @@ def read(rule: Outcome, reference: str, *, text: str, body: bytes) -> Followed:
         found = _entry(rule.listed, _places(rule), reference, body)
     standing = rule.standings.get(found["state"])
     if standing is None:
-        raise FormChangedError(("The portal tells the state of an application in other words than before.",))
+        raise FormChangedError((_OTHER_WORDS,))
     return Followed(standing=standing, wanted=found.get("wanted", "")[:LONGEST], until=_day(found.get("until", "")))
 
 
@@ -45,10 +56,10 @@ def _entry(listed: Listed, places: Mapping[str, str], reference: str, body: byte
             raise PortalUnavailableError("the portal does not list the application")
         if len(found) > 1:
             # Which of them is the resident's own nobody can tell, and what is said of the other is none of their news.
-            raise FormChangedError(("The portal lists two applications under one number.",))
+            raise FormChangedError((_TWICE,))
         return {name: str(found[0].get(place) or "").strip() for name, place in places.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise FormChangedError(("The portal's list of applications is not what it was.",)) from None
+        raise FormChangedError((_OTHER_LIST,)) from None
 
 
 def _first(pattern: str, text: str) -> str:

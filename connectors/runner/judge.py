@@ -47,7 +47,7 @@ def check_arrival(connector: Connector, page: Step | Final, state: PageState, be
         raise FormChangedError(
             (
                 Words(
-                    f"Lapas “{page.title.lv}” vietā portāls rāda “{state.title}”.",
+                    f"Lapas „{page.title.lv}” vietā portāls rāda „{state.title}”.",
                     f"Instead of “{page.title.en}” the portal shows “{state.title}”.",
                 ),
             )
@@ -181,7 +181,7 @@ def check_overview(final: Final, state: PageState, held: tuple[Item, ...]) -> st
     for label, control in final.shows.items():
         if label not in rows:
             raise FormChangedError(
-                (Words(f"Pārskatā vairs nav “{label}”.", f"The overview no longer shows “{label}”."),)
+                (Words(f"Pārskatā vairs nav „{label}”.", f"The overview no longer shows “{label}”."),)
             )
         if _letters(shown.get(control, "")) not in _letters(rows[label]):
             raise TamperedError(f"page {final.name}", f"the row of {control} does not show what was filled in")

@@ -37,7 +37,7 @@ _NOT_OFFERED = Words("Portāls šādu izvēli nepiedāvā.", "The portal does no
 
 
 def _cannot_be_filled(control: str) -> Words:
-    return Words(f"Lauku “{control}” nevar aizpildīt.", f"The field “{control}” cannot be filled in.")
+    return Words(f"Lauku „{control}” nevar aizpildīt.", f"The field “{control}” cannot be filled in.")
 
 
 _R = TypeVar("_R", bound=say.Report)

@@ -43,7 +43,7 @@ class Place:
     def say(self, what: Words) -> Words:
         """`what`, as a sentence about this page."""
         return Words(
-            f"{self.number}. solī “{self.title.lv}” {what.lv}.", f"In step {self.number} “{self.title.en}” {what.en}."
+            f"{self.number}. solī „{self.title.lv}” {what.lv}.", f"In step {self.number} “{self.title.en}” {what.en}."
         )
 
 
@@ -126,18 +126,17 @@ def _asked(rows: Iterable[FieldShape]) -> set[tuple[str, str]]:
 
 
 def _group_is_renamed(before: list[FieldShape], after: list[FieldShape]) -> Words:
-    names = ", ".join(
-        dict.fromkeys(f"“{bare(field.label or field.legend)}”" for field in before if field.type != _HIDDEN)
-    )
+    names = dict.fromkeys(bare(field.label or field.legend) for field in before if field.type != _HIDDEN)
+    latvian, english = ", ".join(f"„{name}”" for name in names), ", ".join(f"“{name}”" for name in names)
     was, now = before[0].legend, after[0].legend
     if was and now and was != now:
         return Words(
-            f"atkārtojamā jautājumu grupa “{was}” ({names}) tagad saucas “{now}”",
-            f"the repeated group of questions “{was}” ({names}) is now called “{now}”",
+            f"atkārtojamā jautājumu grupa „{was}” ({latvian}) tagad saucas „{now}”",
+            f"the repeated group of questions “{was}” ({english}) is now called “{now}”",
         )
     return Words(
-        f"atkārtojamā jautājumu grupa ({names}) portālā iekšēji tagad saucas citādi",
-        f"the repeated group of questions ({names}) now has another name inside the portal",
+        f"atkārtojamā jautājumu grupa ({latvian}) portālā iekšēji tagad saucas citādi",
+        f"the repeated group of questions ({english}) now has another name inside the portal",
     )
 
 
@@ -160,13 +159,13 @@ def _looks(field: FieldShape) -> tuple[str, str, str]:
 def _added(field: FieldShape) -> Words:
     if field.type == _HIDDEN:
         return Words(
-            f"lapa tagad pati neredzami sūta līdzi vēl ko (portālā to sauc “{field.name}”)",
+            f"lapa tagad pati neredzami sūta līdzi vēl ko (portālā to sauc „{field.name}”)",
             f"the page now also sends along something that nobody sees (the portal calls it “{field.name}”)",
         )
     name = _name(field)
     if field.required:
-        return Words(f"ir jauns obligāts jautājums “{name}”", f"there is a new required question “{name}”")
-    return Words(f"ir jauns jautājums “{name}”", f"there is a new question “{name}”")
+        return Words(f"ir jauns obligāts jautājums „{name}”", f"there is a new required question “{name}”")
+    return Words(f"ir jauns jautājums „{name}”", f"there is a new question “{name}”")
 
 
 def _one_field(was: FieldShape, now: FieldShape) -> Iterator[Words]:
@@ -186,9 +185,9 @@ def _how_it_is_asked(was: FieldShape, now: FieldShape) -> Iterator[Words]:
         )
     if was.label != now.label:
         said = now.label if bare(now.label) == bare(was.label) else bare(now.label)
-        yield _is(was, Words(f"tagad saucas “{said}”", f"is now called “{said}”"))
+        yield _is(was, Words(f"tagad saucas „{said}”", f"is now called “{said}”"))
     if was.legend != now.legend:
-        yield _is(was, Words(f"tagad ir grupā “{now.legend}”", f"now stands in the group “{now.legend}”"))
+        yield _is(was, Words(f"tagad ir grupā „{now.legend}”", f"now stands in the group “{now.legend}”"))
     if was.required != now.required:
         yield _is(
             was,
@@ -211,18 +210,18 @@ def _options(was: FieldShape, now: FieldShape) -> Iterator[Words]:
     before, after = dict(was.options), dict(now.options)
     for value, text in was.options:
         if value not in after:
-            yield _is(was, Words(f"vairs nepiedāvā atbildi “{text}”", f"no longer offers the answer “{text}”"))
+            yield _is(was, Words(f"vairs nepiedāvā atbildi „{text}”", f"no longer offers the answer “{text}”"))
         elif after[value] != text:
             yield _is(
                 was,
                 Words(
-                    f"atbildi “{text}” tagad sauc “{after[value]}”",
+                    f"atbildi „{text}” tagad sauc „{after[value]}”",
                     f"now calls the answer “{text}” “{after[value]}”",
                 ),
             )
     for value, text in now.options:
         if value not in before:
-            yield _is(was, Words(f"tagad piedāvā arī atbildi “{text}”", f"now also offers the answer “{text}”"))
+            yield _is(was, Words(f"tagad piedāvā arī atbildi „{text}”", f"now also offers the answer “{text}”"))
 
 
 def _length(limit: str) -> Words:
@@ -244,16 +243,16 @@ def _is(field: FieldShape, what: Words) -> Words:
 def _called(field: FieldShape) -> Words:
     if field.type == _HIDDEN:
         return Words(
-            f"tas, ko lapa pati neredzami sūta līdzi (portālā to sauc “{field.name}”),",
+            f"tas, ko lapa pati neredzami sūta līdzi (portālā to sauc „{field.name}”),",
             f"what the page sends along and nobody sees (the portal calls it “{field.name}”)",
         )
-    return Words(f"jautājums “{_name(field)}”", f"the question “{_name(field)}”")
+    return Words(f"jautājums „{_name(field)}”", f"the question “{_name(field)}”")
 
 
 def _genitive(field: FieldShape) -> str:
     if field.type == _HIDDEN:
         return f"tā, ko lapa pati neredzami sūtīja līdzi (portālā to sauc “{field.name}”)"
-    return f"jautājuma “{_name(field)}”"
+    return f"jautājuma „{_name(field)}”"
 
 
 def _name(field: FieldShape) -> str:

@@ -132,4 +132,4 @@ def _differences(connector: Connector, was: Mapping[str, FormShape]) -> list[Wor
         else:
             said += differences(place, was[page.name], shape)
     gone = was.keys() - {page.name for page in connector.pages}
-    return said + [Words(f"Lapas “{name}” vairs nav.", f"The page “{name}” is gone.") for name in sorted(gone)]
+    return said + [Words(f"Lapas „{name}” vairs nav.", f"The page “{name}” is gone.") for name in sorted(gone)]

@@ -105,6 +105,6 @@ def _forms(service: Service) -> str:
 
 def _said(page: Words) -> Words:
     return Words(
-        f"Lapā “{page.lv}” veidlapa vairs nav tāda, kādu mēs pazīstam.",
+        f"Lapā „{page.lv}” veidlapa vairs nav tāda, kādu mēs pazīstam.",
         f"On the page “{page.en}” the form is no longer the one that we know.",
     )

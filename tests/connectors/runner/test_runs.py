@@ -222,7 +222,7 @@ class TestAPortalThatChanged:
         assert error.page is not None
         assert error.page.lv == "Iesnieguma dati"
         said = " ".join(each.lv for each in error.differences)
-        assert "2. solī “Iesnieguma dati” ir jauns obligāts jautājums “Nodarbinātības statuss”." in said
+        assert "2. solī „Iesnieguma dati” ir jauns obligāts jautājums „Nodarbinātības statuss”." in said
         assert "“Konta numurs (IBAN)”" in said
         assert [request.step for request in desk.asked if request.kind == "step"] == ["informacija"]
 

@@ -32,7 +32,7 @@ def test_the_same_form_has_none() -> None:
 
 def test_a_question_is_called_as_people_see_it_and_where() -> None:
     told = said(with_fields(*PAGE.fields, NEW))
-    assert told.lv == "2. solī “Dati” ir jauns obligāts jautājums “Nodarbinātības statuss”."
+    assert told.lv == "2. solī „Dati” ir jauns obligāts jautājums „Nodarbinātības statuss”."
     assert told.en == "In step 2 “Data” there is a new required question “Nodarbinātības statuss”."
 
 
@@ -45,12 +45,12 @@ def test_a_question_is_called_as_people_see_it_and_where() -> None:
         (msgspec.structs.replace(PAGE, enctype="text/plain"), "sūtītas citādi", "sent in another way"),
         (
             with_fields(*(field for field in PAGE.fields if field.name != "konts")),
-            "vairs nav jautājuma “Konta numurs (IBAN)”",
+            "vairs nav jautājuma „Konta numurs (IBAN)”",
             "the question “Konta numurs (IBAN)” is gone",
         ),
         (
             with_fields(*PAGE.fields, FieldShape(name="h", type="hidden")),
-            "neredzami sūta līdzi vēl ko (portālā to sauc “h”)",
+            "neredzami sūta līdzi vēl ko (portālā to sauc „h”)",
             "nobody sees (the portal calls it “h”)",
         ),
         (changed("konts", maxlength="21"), "ne vairāk kā 21 rakstzīmi.", "at most 21 characters long"),
@@ -61,15 +61,15 @@ def test_a_question_is_called_as_people_see_it_and_where() -> None:
             "(iepriekš: ierakstāms teksts; tagad: izvēle no saraksta)",
             "(before: a text to type; now: a choice from a list)",
         ),
-        (changed("konts", label="Konts"), "tagad saucas “Konts”", "is now called “Konts”"),
+        (changed("konts", label="Konts"), "tagad saucas „Konts”", "is now called “Konts”"),
         (changed("konts", pattern="x"), "citādi rakstītas", "written in another way"),
         (changed("konts", accept=".exe"), "cita veida datnes", "other kinds of files"),
-        (changed("periods_no_diena", legend="No"), "grupā “No”", "the group “No”"),
+        (changed("periods_no_diena", legend="No"), "grupā „No”", "the group “No”"),
         (changed("talrunis", required=True), "tagad ir obligāts", "must now be answered"),
         (changed("konts", name="konts2"), "iekšēji tagad saucas citādi", "another name inside the portal"),
         (changed("darbiba", options=OPTIONS[:1]), "vairs nepiedāvā", "no longer offers"),
-        (changed("darbiba", options=(*OPTIONS, ("x", "Cits"))), "arī atbildi “Cits”", "also offers the answer “Cits”"),
-        (changed("darbiba", options=((OPTIONS[0][0], "Cits"), *OPTIONS[1:])), "tagad sauc “Cits”", "” “Cits”"),
+        (changed("darbiba", options=(*OPTIONS, ("x", "Cits"))), "arī atbildi „Cits”", "also offers the answer “Cits”"),
+        (changed("darbiba", options=((OPTIONS[0][0], "Cits"), *OPTIONS[1:])), "tagad sauc „Cits”", "” “Cits”"),
         (with_fields(*reversed(PAGE.fields)), "citā secībā", "another order"),
     ],
 )

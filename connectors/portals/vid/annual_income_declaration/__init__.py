@@ -27,7 +27,7 @@ CONNECTOR = Connector(
         portal=eiestades.PORTAL,
         title=Words("Gada ienākumu deklarācija", "Annual income declaration"),
         owner="Pilnvara",
-        legal_basis=Words("Likums “Par iedzīvotāju ienākuma nodokli”", "Law On Personal Income Tax"),
+        legal_basis=Words("Likums „Par iedzīvotāju ienākuma nodokli”", "Law On Personal Income Tax"),
     ),
     inputs=INPUTS,
     preconditions=PRECONDITIONS,

@@ -23,7 +23,7 @@ CONNECTOR = Connector(
         title=Words("Vecāku pabalsts", "Parental benefit"),
         owner="Pilnvara",
         legal_basis=Words(
-            "Likums “Par maternitātes un slimības apdrošināšanu”", "Law On Maternity and Sickness Insurance"
+            "Likums „Par maternitātes un slimības apdrošināšanu”", "Law On Maternity and Sickness Insurance"
         ),
     ),
     inputs=INPUTS,

@@ -28,7 +28,7 @@ CONNECTOR = Connector(
         title=Words("Slimības pabalsts", "Sickness benefit"),
         owner="Pilnvara",
         legal_basis=Words(
-            "Likums “Par maternitātes un slimības apdrošināšanu”",
+            "Likums „Par maternitātes un slimības apdrošināšanu”",
             "Law On Maternity and Sickness Insurance",
         ),
     ),
