@@ -38,6 +38,7 @@ class EventName(StrEnum):
     CENTRE_ADDED = "admin:centre:added"
     TERMINAL_ENROLLED = "admin:terminal:enrolled"
     TERMINAL_RETIRED = "admin:terminal:retired"
+    CODE_REFUSED = "system:code:refused"
     TERMINAL_PROOF_REFUSED = "system:terminal:proof_refused"
     DISPLAY_ENROLLED = "admin:display:enrolled"
     DISPLAY_RETIRED = "admin:display:retired"

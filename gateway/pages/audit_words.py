@@ -37,6 +37,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.CENTRE_ADDED: message("Added a centre"),
     EventName.TERMINAL_ENROLLED: message("Enrolled a terminal"),
     EventName.TERMINAL_RETIRED: message("Took a terminal out of use"),
+    EventName.CODE_REFUSED: message("A code was typed that opened nothing: wrong, used or past its time"),
     EventName.TERMINAL_PROOF_REFUSED: message("A computer did not prove that it is the terminal it calls itself"),
     EventName.DISPLAY_ENROLLED: message("Enrolled a display"),
     EventName.DISPLAY_RETIRED: message("Took a display out of use"),

@@ -28,6 +28,7 @@ from gateway.web import cookies
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import address_of, traits_of
 from gateway.web.redirects import see_other
+from gateway.web.refused_codes import CodeFor, note_refused
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
@@ -78,6 +79,8 @@ async def enrol_display(request: AnyRequest, parts: Parts, data: Form) -> Respon
         means, proven = await means_of(request, parts, data), Proven(now, traits_of(request))
         secret = await parts.database.write(work)
     except (PairingCodeError, TriedTooOftenError, TerminalProofRefusedError) as error:
+        if isinstance(error, PairingCodeError):
+            await note_refused(request, parts, CodeFor.DISPLAY)
         problem = PROBLEMS[error.code]
         return page(request, "pages/terminals/enrol_display.html", status=problem.status, known=None, problem=problem)
     forgotten = cookies.forget(parts.settings, CookieName.DISPLAY_PROOF)

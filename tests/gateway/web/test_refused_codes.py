@@ -1,0 +1,28 @@
+"""A code that opens nothing is told to whoever typed it, and the trail tells that somebody did; never which code."""
+
+import pytest
+
+from audit.events import EventName
+from tests.gateway.callers import Callers
+from tests.gateway.terminals.test_proofs import told
+
+TYPED = "90417263"
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [("/terminal/enrol", "terminal"), ("/display/enrol", "display"), ("/a", "question"), ("/guest/begin", "guest")],
+)
+def test_is_an_event_that_says_what_it_would_have_opened(callers: Callers, path: str, what: str) -> None:
+    caller = callers.nobody(at_terminal=what == "guest")
+    caller.csrf = caller.get(path.removesuffix("/begin")).csrf
+    assert 400 <= caller.post(path, {"code": TYPED}).status < 500
+    assert told(callers, EventName.CODE_REFUSED) == [{"for": what}]
+
+
+def test_many_do_not_fill_the_trail(callers: Callers) -> None:
+    caller = callers.nobody()
+    caller.csrf = caller.get("/terminal/enrol").csrf
+    for _ in range(15):
+        caller.post("/terminal/enrol", {"code": TYPED})
+    assert len(told(callers, EventName.CODE_REFUSED)) == 10
