@@ -1,6 +1,9 @@
-"""What was done around visits: accounts, keys, settings, computers. Whoever may do it is whom an auditor asks about."""
+"""What was done around visits: accounts, keys, settings, computers, and what was refused at their doors.
 
-from collections.abc import Sequence
+Whoever may do it is whom an auditor asks about.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -34,12 +37,25 @@ _ALSO: Final = frozenset(
 )
 KINDS: Final = frozenset(each for each in EventName if each.value.startswith("admin:")) | _ALSO
 """Everything that an administrator or the command line does, and what else changes who may do what."""
+REFUSED: Final = frozenset(
+    {
+        EventName.STAFF_SIGN_IN_FAILED,
+        EventName.STAFF_SESSION_REFUSED,
+        EventName.STAFF_INVITATION_REFUSED,
+        EventName.ACCESS_REFUSED,
+        EventName.CODE_REFUSED,
+        EventName.TERMINAL_PROOF_REFUSED,
+        EventName.DISPLAY_REFUSED,
+        EventName.DISPLAY_NOT_PAIRED,
+    }
+)
+"""Who was not let in, or to something that is for others."""
 
 _IS_OF_GATEWAY = or_(AuditEvent.type != EventName.KEY_DESTROYED.value, AuditEvent.chain == "system")
 """Visits' keys are destroyed by time, many a day: that stands in each visit's own trail."""
 _NEWEST = (
     select(AuditEvent.id, AuditEvent.at, AuditEvent.leaf)
-    .where(AuditEvent.type.in_(sorted(each.value for each in KINDS)), _IS_OF_GATEWAY)
+    .where(AuditEvent.type.in_(bindparam("kinds", expanding=True)), _IS_OF_GATEWAY)
     .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     .limit(bindparam("most"))
 )
@@ -60,10 +76,10 @@ class Line:
         return Key(self.at, self.id)
 
 
-def newest(conn: Connection, *, most: int, after: Key | None = None) -> Sequence[Line]:
-    """The newest of these events: `most` of them, from the one after `after`."""
-    if after is None:
-        rows = conn.execute(_NEWEST, {"most": most})
-    else:
-        rows = conn.execute(_AFTER, {"most": most} | after.values)
+def newest(
+    conn: Connection, *, most: int, after: Key | None = None, kinds: Collection[EventName] = KINDS
+) -> Sequence[Line]:
+    """The newest events of these kinds: `most` of them, from the one after `after`."""
+    values = {"most": most, "kinds": sorted(each.value for each in kinds)}
+    rows = conn.execute(_NEWEST, values) if after is None else conn.execute(_AFTER, values | after.values)
     return [Line(row.id, row.at, decode(bytes(row.leaf))) for row in rows]

@@ -50,6 +50,9 @@ def scene_nothing_yet(stand: Stand) -> None:
         stand.see(f"audit/{name}-none", auditor, f"/audit/{name}", Kind.EMPTY)
     stand.see("audit/signs-none", auditor, "/audit/signs", Kind.EMPTY)
     stand.see("audit/around", auditor, "/audit/around")
+    stand.see("audit/refused-none", auditor, "/audit/around?of=refused", Kind.EMPTY)
+    stand.staff(Role.ASSISTANT).get("/audit")
+    stand.see("audit/refused", auditor, "/audit/around?of=refused")
     stand.see("audit/no-such-visit", auditor, "/audit/visits/none", Kind.PROBLEM, status=404)
 
 

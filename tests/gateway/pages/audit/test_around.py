@@ -56,3 +56,14 @@ def test_goes_on_to_what_is_older_and_that_is_recorded(facing: Facing, auditor: 
     assert "Made an account" in auditor.see(older[1].replace("&amp;", "&")).text
     searched = select(AuditEvent.leaf).where(AuditEvent.type == "auditor:trail:searched")
     assert b'"around"' in counter.read(lambda conn: conn.execute(searched).scalar_one())
+
+
+def test_who_was_not_let_in_is_seen_apart(facing: Facing, auditor: Phone) -> None:
+    assert "Nobody was refused yet" in auditor.see("/audit/around?of=refused").text
+    phone = facing.phone()
+    phone.see("/a")
+    phone.send("/a", code="90417263")
+    refused = auditor.see("/audit/around?of=refused").text
+    assert "A code was typed that opened nothing" in refused
+    assert "90417263" not in refused
+    assert "A code was typed" not in auditor.see("/audit/around").text
