@@ -1,5 +1,7 @@
 """Those who answer for people: the list, one account and what is decided about it."""
 
+import re
+
 from gateway.changes.tables import ChangeKind
 from gateway.ids import new_id
 from gateway.people.roles import Role
@@ -46,6 +48,9 @@ def scene_officer(stand: Stand) -> None:
     stand.see("holder/start", ods, "/holder")
     stand.see("holder/change", ods, f"/admin/changes/{change}", Kind.WAITING)
     stand.see("holder/propose", ods, "/admin/propose/agreement.add")
+    ends = re.search(r"/admin/propose/agreement\.end\?target=[^\"]+", ods.get("/holder").text)
+    assert ends
+    stand.see("holder/end", ods, ends[0])
     ods.post(f"/admin/changes/{change}/refuse")
     stand.see("holder/decided", ods, "/holder")
 

@@ -154,6 +154,7 @@ class TestInvited:
         assert "You can sign in with it here" in shown
         assert "Here sign in: administrator, auditor, service holder’s officer." in shown
         assert "computer of your centre" not in shown
+        assert "their centre. Enrol this computer" in " ".join(re.sub(r"<[^>]+>", "", shown).split())
 
     def test_is_told_all_that_is_wrong_at_once_each_at_its_question(self, people: People) -> None:
         path = link_of(people.manager(), invite(people.manager()))
