@@ -13,7 +13,7 @@ from gateway.parts import Parts
 from gateway.visits import unfiled
 from gateway.visits.turns import Turn, TurnState
 from gateway.visits.unfiled import Unfiled
-from gateway.visits.view import VisitView
+from gateway.visits.view import Stage, VisitView
 from ui.i18n import Message, message
 
 _WHY: Final[Mapping[Unfiled, Message]] = {
@@ -24,6 +24,7 @@ _WHY: Final[Mapping[Unfiled, Message]] = {
     Unfiled.STOPPED: message("It was stopped before it was sent."),
     Unfiled.ELSEWHERE: message("The same had been filed before, in another visit. It was not sent again."),
     Unfiled.TWICE: message("It may have arrived twice. The assistant has both numbers."),
+    Unfiled.SENDING: message("It is being sent now."),
     Unfiled.DOUBT: message("It was sent, and it is not known yet whether it arrived. It is not sent a second time."),
     Unfiled.SKIPPED: message("It was left out for now."),
     Unfiled.NOT_YET: message("Something has to be so first, and is not yet."),
@@ -31,6 +32,13 @@ _WHY: Final[Mapping[Unfiled, Message]] = {
     Unfiled.UNDER_WAY: message("It was being filled in. Nothing was sent."),
     Unfiled.NOT_BEGUN: message("It was not begun."),
 }
+_WHILE_GOING_ON: Final[Mapping[Unfiled, Message]] = {
+    Unfiled.WAITS: message("It needs what another service gives, and follows as soon as that is filed."),
+    Unfiled.UNDER_WAY: message("It is being prepared. Nothing of it has been sent yet."),
+    Unfiled.NOT_BEGUN: message("It waits for its turn."),
+}
+"""The same while the visit goes on: nothing is over yet, and nobody has to do anything for it."""
+_ITS_TURN: Final = message("It is its turn now.")
 _REFERRED: Final = message("It is not filed here. Its card says where, when and with which papers.")
 _NOW: Final = message("The assistant can go on with it now.")
 _MEND: Final = message("Mend with the assistant what the institution names. It is sent again only with a new yes.")
@@ -84,8 +92,19 @@ def _line(view: VisitView, turn: Turn, said: Sequence[str]) -> Line:
         return Line(turn=turn)
     if turn.why is None:
         return Line(turn=turn, why=(_REFERRED,))
+    if turn.why is Unfiled.SENDING:
+        return Line(turn=turn, why=(_WHY[turn.why],))
+    if turn.why in _WHILE_GOING_ON and _goes_on(view):
+        is_its_turn = turn.is_current and turn.why is Unfiled.NOT_BEGUN
+        return Line(turn=turn, why=(_ITS_TURN if is_its_turn else _WHILE_GOING_ON[turn.why],))
     more = (words.reason(turn.reason),) if turn.why is Unfiled.FAILED else ()
     return Line(turn=turn, why=(_WHY[turn.why], *more), said=said, way_on=_way_on(view, turn, turn.why))
+
+
+def _goes_on(view: VisitView) -> bool:
+    """Whether what is not filed yet may still be filed in this visit."""
+    is_allowed = view.delegation is not None and view.delegation["state"] is DelegationState.ACTIVE
+    return view.is_open and is_allowed and view.stage is not Stage.EXPIRED
 
 
 def _way_on(view: VisitView, turn: Turn, why: Unfiled) -> Message | None:
@@ -97,7 +116,7 @@ def _way_on(view: VisitView, turn: Turn, why: Unfiled) -> Message | None:
     if view.is_put_off:
         until = local_time(view.visit["set_aside_until"], view.language)
         return message("It can be filed until %(until)s: come back to the centre with a document.", until=until)
-    if view.is_open and view.delegation is not None and view.delegation["state"] is DelegationState.ACTIVE:
+    if _goes_on(view):
         return _MEND if is_mended else _NOW
     if is_mended:
         return message(

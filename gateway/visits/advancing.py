@@ -103,6 +103,7 @@ def settle(
         _set(conn, visit_id, left_out=left_out or None)
         data = {"services": list(at.plan.services), "left_out": left_out}
         say(conn, visit_id, EventName.PLAN_CHANGED, by.actor, now, **data)
+        _turn_from_left_out(conn, parts, by, visit_id, now)
     return tuple(left_out)
 
 
@@ -193,6 +194,8 @@ def begin(conn: Connection, parts: Parts, by: StaffSession, visit_id: str) -> No
 def leave_out(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, service_id: str) -> None:
     """Leave one of several services undone for now, and go on with the others.
 
+    Where none is left to begin, the visit turns to what still wants somebody, or else to what was filed last.
+
     Raises:
         OutOfOrderError: it is not one of the visit's, is left out already, or was sent.
     """
@@ -205,6 +208,7 @@ def leave_out(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, s
     _set(conn, visit_id, left_out=at.left_out | {service_id: LeftOut.SKIPPED.value})
     say(conn, visit_id, EventName.SERVICE_LEFT_OUT, by.actor, now, service=service_id)
     _go_on_from(conn, parts, by, visit_id, now)
+    _turn_from_left_out(conn, parts, by, visit_id, now)
 
 
 def take_back_in(conn: Connection, parts: Parts, by: StaffSession, visit_id: str, service_id: str) -> None:
@@ -248,6 +252,17 @@ def _go_on_from(conn: Connection, parts: Parts, by: Serving, visit_id: str, now:
     is_busy = at.filing is not None and at.filing.state in UNSENT | {FilingState.SENT}
     if not is_busy and at.row.state is DelegationState.ACTIVE:
         _begin_next(conn, parts, by, at, now)
+
+
+def _turn_from_left_out(conn: Connection, parts: Parts, by: Serving, visit_id: str, now: datetime) -> None:
+    """Leave no visit standing at a service that is left out while another one says what to do next."""
+    at = _locked(conn, parts, lock_visit_whole(conn, visit_id))
+    if at.visit.service_id not in at.left_out or plans.ready(at.plan, at.newest, at.left_out):
+        return
+    others = [each for service, each in at.newest.items() if service not in at.left_out]
+    wants = [each for each in others if each.state is not FilingState.FILED]
+    if others:
+        _turn_to(conn, by, at.visit, (wants or others)[-1].service_id, now)
 
 
 def _begin_next(conn: Connection, parts: Parts, by: Serving, at: _At, now: datetime, *, fills: bool = True) -> None:

@@ -72,6 +72,7 @@ def visit_view() -> Select[Any]:
             _NEWEST_IN_HAND.label("visit__newest_in_hand"),
             Staff.display_name,
             Centre.name,
+            Centre.municipality,
             AuditChain.n,
             _LOOKED_AT.label("looked_at"),
             _looks_waiting(delegation, filing).label("looks_waiting"),

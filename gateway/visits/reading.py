@@ -332,6 +332,7 @@ def made(row: Row[Any], now: datetime) -> VisitView:
         service=catalogue.made(found["service"]) if part("service") else None,
         assistant=row.display_name,
         centre=row.name,
+        municipality=row.municipality,
         version=row.n,
         looked_at=row.looked_at,
         looks_waiting=row.looks_waiting,

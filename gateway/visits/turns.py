@@ -33,6 +33,8 @@ class TurnState(StrEnum):
 
     CURRENT = "current"
     FILED = "filed"
+    SENDING = "sending"
+    """Its one final request is on its way; the portal's answer is awaited."""
     IN_DOUBT = "in_doubt"
     ENDED = "ended"
     """It came to nothing so far; it may be tried again."""
@@ -197,7 +199,7 @@ def _in_order(services: Sequence[Service]) -> tuple[Service, ...]:
 
 def _placed(turn: Turn, waits_for: tuple[str, ...], *, is_left_out: bool) -> Turn:
     """What was filed, or may have been, is so, whatever was said of it since."""
-    if turn.state in (TurnState.REFERRED, TurnState.FILED, TurnState.IN_DOUBT):
+    if turn.state in (TurnState.REFERRED, TurnState.FILED, TurnState.SENDING, TurnState.IN_DOUBT):
         return turn
     if is_left_out:
         return replace(turn, state=TurnState.LEFT_OUT)
@@ -227,6 +229,8 @@ def _state(service: Service, filing: AnyRow | None, is_current: bool) -> TurnSta
         return TurnState.REFERRED
     if filing is not None and filing.state is FilingState.FILED:
         return TurnState.FILED
+    if filing is not None and filing.state is FilingState.SENT:
+        return TurnState.SENDING
     if filing is not None and filing.state in IN_DOUBT:
         return TurnState.IN_DOUBT
     if is_current:

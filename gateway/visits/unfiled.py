@@ -29,6 +29,8 @@ class Unfiled(StrEnum):
     """It was filed before, in another visit."""
     TWICE = "twice"
     """It may have arrived twice."""
+    SENDING = "sending"
+    """It is on its way to the portal, and its answer is awaited."""
     DOUBT = "doubt"
     SKIPPED = "skipped"
     """It was left out for now."""
@@ -50,6 +52,8 @@ _CAME_TO_NOTHING = {
     FilingState.NOT_FILED: Unfiled.NOT_ARRIVED,
     FilingState.STOPPED: Unfiled.STOPPED,
 }
+
+_ON_ITS_WAY = frozenset({FilingState.CONFIRMED, FilingState.SENT})
 
 
 def why(filing: AnyRow | None, left_out: str | None, *, waits: bool) -> Unfiled | None:
@@ -81,6 +85,8 @@ def portal_words(
 def _of_filing(filing: AnyRow) -> Unfiled | None:
     if filing.reason in _LATE:
         return _LATE[filing.reason]
+    if filing.state in _ON_ITS_WAY:
+        return Unfiled.SENDING
     if filing.state in IN_DOUBT:
         return Unfiled.DOUBT
     if filing.state is FilingState.DECLINED:

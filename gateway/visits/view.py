@@ -101,6 +101,8 @@ class VisitView:
     """What the visit is about now; a delegation may still be for what it was about before."""
     assistant: str
     centre: str
+    municipality: str
+    """The centre's own, by its Latvian name."""
     version: int
     """Number of the visit's last event: a page that shows it is current while it stays the same."""
     looked_at: datetime | None

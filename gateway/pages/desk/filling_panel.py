@@ -5,18 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from connectors.sdk import groups, registry
 from connectors.sdk.connector import Connector
-from connectors.sdk.inputs import Upload
+from connectors.sdk.inputs import Input, Upload
 from connectors.sdk.words import Words
 from gateway.pages.desk import questions
 from gateway.pages.desk.questions import PRECONDITION, Filled, Typed
 from gateway.parts import Parts
 from gateway.people import residents
 from gateway.people.residents import Profile
-from gateway.people.tables import Centre
 from gateway.visits import fixed, holding, line, second_looks
 from gateway.visits.asking import uploads
 from gateway.visits.reading import OpenedVisit, VisitView
@@ -26,7 +25,6 @@ KINDS = ("draft", "answers", "refusals", "locked", "statement")
 """The sealed values that the panel reads."""
 
 
-_MUNICIPALITY: Final = select(Centre.municipality).where(Centre.id == bindparam("centre"))
 _NOT_CONFIRMED: Final = Words(
     "Kolēģis šo vērtību neapstiprināja. Pajautājiet iedzīvotājam vēlreiz un ievadiet pareizo.",
     "A colleague did not confirm this value. Ask the resident again and type the right one.",
@@ -78,7 +76,7 @@ def _prefilled(
     profile = reached(conn, parts, delegation)
     common = opened.common_answers() if view.visit["services"] else {}
     asked = {each.name: value for each in connector.inputs if (value := common.get(each.prefill or ""))}
-    here = _chosen_here(conn, view, connector)
+    here = chosen_here(view, connector.inputs)
     named = fixed.suggested(connector, opened.principal_name(), delegation["authority_kind"])
     return questions.prefilled(connector.inputs, profile) | here | named | asked
 
@@ -97,14 +95,11 @@ def reached(conn: Connection, parts: Parts, delegation: Mapping[str, Any]) -> Pr
     )
 
 
-def _chosen_here(conn: Connection, view: VisitView, connector: Connector) -> dict[str, Typed]:
+def chosen_here(view: VisitView, inputs: tuple[Input, ...]) -> dict[str, Typed]:
     """What the centre's own municipality answers; it can be changed, as people come from elsewhere too."""
-    asked = [each for each in connector.inputs if each.prefill == "centre.municipality"]
-    if not asked:
-        return {}
-    name = conn.execute(_MUNICIPALITY, {"centre": view.visit["centre_id"]}).scalar_one()
+    asked = [each for each in inputs if each.prefill == "centre.municipality"]
     options = [(each.name, option) for each in asked for option in getattr(each, "options", ())]
-    return {question: option.value for question, option in options if option.label.lv == name}
+    return {question: option.value for question, option in options if option.label.lv == view.municipality}
 
 
 def gather(

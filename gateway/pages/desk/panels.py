@@ -48,6 +48,7 @@ _OPEN_DELEGATION = (DelegationState.REQUESTED, DelegationState.ACTIVE)
 _LEFT = (FilingState.SENT, FilingState.UNKNOWN, FilingState.FILED, FilingState.NEEDS_HUMAN)
 """Filings whose final request left and may have arrived: nothing is filled anew."""
 _ENDS_HERE = ("guiding", "service", "referral", "request")
+_CAME_TO_NOTHING = (Stage.DECLINED, Stage.FAILED, Stage.NOT_FILED, Stage.PERMIT_REFUSED)
 _TOLD_TOGETHER = (Stage.FILED, Stage.CLOSED)
 LIVE = frozenset(
     {
@@ -113,6 +114,8 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
     look = _Look(conn, parts, session, view, wish)
     if panel == "questions" and look.planned is not None:
         panel = plan_panel.which(look.planned, edits=wish.panel == "edit")
+    elif panel in _CAME_TO_NOTHING and look.planned is not None and look.planned.is_left_out:
+        panel = "plan_left_out"
     elif panel == "questions" and look.preconditions_open():
         panel = "preconditions"
     values = _GATHER[panel](look) if panel in _GATHER else {}
@@ -379,6 +382,7 @@ _GATHER: dict[str, Callable[[_Look], dict[str, Any]]] = {
     "plan_preconditions": _plan_preconditions,
     "plan_questions": _plan_questions,
     "plan_waiting": _plan_waiting,
+    "plan_left_out": _plan_waiting,
     Stage.QUESTIONS: _questions,
     Stage.FILLING: lambda look: filling_panel.while_waiting(look.conn, look.parts, look.view),
     Stage.PERMIT: _permit,

@@ -63,6 +63,11 @@ class Planned:
         """Services that are not done, and why."""
         return dict(self.view.visit["left_out"] or {})
 
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the service that is worked on is left out."""
+        return self.view.visit["service_id"] in self.left_out
+
     @cached_property
     def unfiled(self) -> tuple[str, ...]:
         """The services whose answers may still be given."""
@@ -130,8 +135,9 @@ def which(planned: Planned, *, edits: bool) -> str:
     """The panel in place of one service's questions."""
     if not edits and unsettled(planned):
         return "plan_preconditions"
-    is_waiting = planned.waits_for or planned.view.visit["service_id"] in planned.left_out
-    if not edits and planned.answers.is_checked and is_waiting:
+    if not edits and planned.is_left_out and (planned.answers.is_checked or not planned.unfiled):
+        return "plan_left_out"
+    if not edits and planned.answers.is_checked and planned.waits_for:
         return "plan_waiting"
     return "plan_questions"
 
@@ -176,10 +182,11 @@ def gather_preconditions(
 
 
 def known(conn: Connection, parts: Parts, planned: Planned) -> Known:
-    """What is known before anybody types: of whoever's matter it is, of receipts, and what was answered."""
+    """What is known before anybody types: of whoever's matter it is, the centre, receipts, and what was answered."""
     delegation = planned.view.delegation or {}
     values: dict[str, Typed] = {}
     values |= questions.prefilled(planned.plan.inputs, filling_panel.reached(conn, parts, delegation))
+    values |= filling_panel.chosen_here(planned.view, planned.plan.inputs)
     name = planned.opened.principal_name()
     for service in planned.plan.services:
         guess = fixed.suggested(registry.find(service), name, delegation.get("authority_kind"))
@@ -239,11 +246,10 @@ def _already(conn: Connection, parts: Parts, planned: Planned) -> Earlier | None
 
 def gather_waiting(conn: Connection, planned: Planned, language: str) -> dict[str, Any]:
     """Why the service that is worked on cannot go on now."""
-    titles = _titles(conn, planned, language)
-    left_out = planned.left_out.get(planned.view.visit["service_id"])
+    titles = _titles(conn, planned, language) if planned.waits_for else {}
     return {
         "waits_for": [titles[each] for each in planned.waits_for],
-        "left_out": left_out,
+        "may_correct": bool(planned.unfiled),
         "advice": [
             each.advice.to(language)
             for _service, key, each in preconditions(planned)

@@ -49,6 +49,7 @@ PANELS: Final[Mapping[str, Message]] = {stage.value: text for stage, text in STA
     "plan_preconditions": message("Before the questions"),
     "plan_questions": message("Questions of all services"),
     "plan_waiting": message("It cannot go on yet"),
+    "plan_left_out": message("It is left out"),
 }
 """The title of a page that shows the panel of another stage: of the questions, when answers are corrected."""
 
@@ -116,6 +117,7 @@ STEPS_ALONE: Final = (message("The resident acts alone"), message("Feedback"))
 TURNS: Final[Mapping[TurnState, Message]] = {
     TurnState.CURRENT: message("Being worked on"),
     TurnState.FILED: message("Filed"),
+    TurnState.SENDING: message("Being sent"),
     TurnState.IN_DOUBT: message("Not known yet"),
     TurnState.ENDED: message("Not filed"),
     TurnState.LEFT: message("Still to do"),

@@ -1,5 +1,6 @@
 """Which one thing a phone's page is about, and what it shows. Read in one transaction; changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 
 from delegation.assurance import ON_PHONE, ApprovalKind, Route
 from delegation.filing import FilingState
+from delegation.model import DelegationState
 from gateway.pages import readback, together
 from gateway.pages.resident import endings
 from gateway.pages.together import Together
@@ -21,7 +23,7 @@ from gateway.visits import holders, line, reading, receipts, showing, stop_codes
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
-from gateway.visits.turns import Turn
+from gateway.visits.turns import Turn, TurnState
 
 
 class Screen(StrEnum):
@@ -64,7 +66,7 @@ class PhonePage:
     turns: tuple[Turn, ...] = ()
     """How far each of several services is."""
     together: Together | None = None
-    """How they came out, in words."""
+    """How they came out, in words; `None` also where that is not to be told here."""
 
     shows_values: bool = False
     """Whether its holder has signed in as the approver."""
@@ -82,7 +84,7 @@ def gather(conn: Connection, parts: Parts, session: ResidentSession, language: s
     values = _values(conn, parts, session, view, screen, language)
     shows = reading.shows_values(view, session)
     each = turns.turns_of(conn, view)
-    how = together.of(conn, parts, view, each)
+    how = together.of(conn, parts, view, each) if _is_told_together(view, session, each) else None
     return PhonePage(screen=screen, view=view, values=values, turns=each, together=how, shows_values=shows)
 
 
@@ -101,6 +103,19 @@ def screen_of(view: VisitView, session: ResidentSession) -> Screen:
         return Screen.SENDING
     is_filed = view.filing is not None and view.filing["state"] is FilingState.FILED
     return Screen.FILED if is_filed and stage in {Stage.FILED, Stage.CLOSED} else Screen.TOLD
+
+
+def _is_told_together(view: VisitView, session: ResidentSession, each: Sequence[Turn]) -> bool:
+    """Whether the phone lists the services: to whoever has signed in for them, and not before they were allowed.
+
+    The statement itself says what is asked for. A code, or a number from the counter's screen, shows nothing of it.
+    """
+    delegation = view.delegation
+    if delegation is None or session.resident_id not in (delegation["approver_id"], *_others(view)):
+        return False
+    was_sent = any(turn.state in (TurnState.FILED, TurnState.SENDING, TurnState.IN_DOUBT) for turn in each)
+    is_refused = delegation["state"] in (DelegationState.REFUSED, DelegationState.LAPSED)
+    return delegation["state"] is not DelegationState.REQUESTED and (was_sent or not is_refused)
 
 
 def may_stop(view: VisitView) -> bool:
@@ -177,6 +192,7 @@ def _values(
             }
         case Screen.GRANTED:
             return {
+                "is_left_out": view.visit["service_id"] in (view.visit["left_out"] or {}),
                 "only_signs_too": _only_signs_too(view, session),
                 "may_add_passkey": _may_add_passkey(conn, parts, session),
                 "stop_paper": OpenedVisit(conn, parts, view).stop_paper(),

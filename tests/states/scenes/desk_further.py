@@ -21,7 +21,7 @@ from tests.gateway.pages.desk.test_documents import first_has_said_yes
 from tests.gateway.pages.desk.test_signing import Paper, known
 from tests.gateway.pages.desk.test_troubles import CHANGED, fail
 from tests.gateway.visits.counter import BENEFIT, QUEUE
-from tests.gateway.visits.planned import answer, as_sent, benefit_gives_the_childs_code, settle
+from tests.gateway.visits.planned import answer, as_sent, benefit_gives_the_childs_code, leave_out, settle
 from tests.gateway.visits.test_whose_matter import BIRTH
 from tests.states.scenes.desk import somebody
 from tests.states.shown import Kind
@@ -130,6 +130,16 @@ def scene_passed_on(stand: Stand) -> None:
     desk.grant(any_of_centre=True)
     colleague = stand.colleague("Berta Otrā", Role.ASSISTANT)
     stand.see("desk/take-over-any", colleague, f"/desk/colleagues/{desk.visit_id}")
+
+
+def scene_all_left_out(stand: Stand) -> None:
+    desk = stand.desk()
+    desk.open_several(BENEFIT, QUEUE).grant()
+    settle(desk, sheet="yes", child="yes")
+    answer(desk)
+    for service in (QUEUE, BENEFIT):
+        leave_out(desk, service)
+    stand.see("desk/plan-left-out", desk.browser, desk.path)
 
 
 def scene_nobody_else(stand: Stand) -> None:

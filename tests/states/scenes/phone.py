@@ -17,6 +17,7 @@ from tests.gateway.pages.resident.test_passkeys import add
 from tests.gateway.pages.test_resident_in_a_browser import FULL
 from tests.gateway.soft_authenticator import SoftAuthenticator
 from tests.gateway.visits.counter import BENEFIT, QUEUE
+from tests.gateway.visits.planned import answer, leave_out, settle
 from tests.gateway.visits.played import declined, filed, unknown
 from tests.gateway.visits.test_setting_aside import set_aside
 from tests.states.scenes.desk import somebody
@@ -205,8 +206,26 @@ def scene_another_day(stand: Stand) -> None:
     phone = facing.matched()
     stand.see("phone/statement-several", phone, "/approve")
     facing.approve(phone)
+    stand.see("phone/granted-several", phone, "/approve", Kind.WAITING)
     set_aside(desk)
     stand.see("phone/set-aside", phone, "/approve", Kind.WAITING)
+
+
+def scene_several(stand: Stand) -> None:
+    desk = stand.desk()
+    facing = stand.facing(desk)
+    desk.open_several(BENEFIT, QUEUE).ask()
+    phone = facing.granted()
+    settle(desk, sheet="yes", child="yes")
+    answer(desk)
+    desk.prepare()
+    facing.approve(phone)
+    desk.press()
+    stand.see("phone/sending-several", phone, "/approve", Kind.WAITING)
+    desk.answer(filed(desk.clock.now()))
+    leave_out(desk, QUEUE)
+    stand.see("phone/filed-one-left-out", phone, "/approve")
+    stand.see("desk/plan-left-out-one", desk.browser, desk.path)
 
 
 def scene_stopping(stand: Stand) -> None:

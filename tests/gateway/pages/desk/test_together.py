@@ -4,8 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from connectors.runner import errors as run_errors
+from gateway.people.tables import Centre
 from gateway.visits import running, turns
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
@@ -88,6 +90,58 @@ class TestTheLastReceipt:
         assert "It could not be filled in. Nothing was sent." in text
         assert "tried to send something that we do not know" in text
         assert "It was left out for now." in text
+
+
+class TestLeftOutAfterAnotherWasFiled:
+    @pytest.mark.parametrize("refuses", [True, False], ids=["refused by its portal", "half done"])
+    def test_the_way_on_is_to_hand_over_the_receipt_and_end_the_visit(self, two: Desk, refuses: bool) -> None:
+        press_and(two, replace(filed(two.clock.now()), reference=NUMBER))
+        planned.go_on(two)
+        if refuses:
+            press_and(two, declined(two.clock.now()))
+        two.press_button("plan/leave-out", {"service": QUEUE})
+        assert two.view().visit["service_id"] == BENEFIT
+        text = text_of(two.look().text)
+        assert NUMBER in text
+        assert "Hand over the receipt" in text
+        assert "It was left out for now." in text or SAID in text
+        assert "End the visit" in text
+        assert "Correct the answers" not in text
+        two.press_button("plan/take-back", {"service": QUEUE})
+        assert two.view().visit["service_id"] == QUEUE
+
+    def test_a_no_to_what_comes_first_leads_back_too(self, two: Desk) -> None:
+        press_and(two, replace(filed(two.clock.now()), reference=NUMBER))
+        planned.go_on(two)
+        two.press_button("plan/leave-out", {"service": QUEUE})
+        two.press_button("plan/take-back", {"service": QUEUE})
+        two.press_button("plan/preconditions", {f"precondition.{QUEUE}/child_registered": "no"})
+        assert "Hand over the receipt" in text_of(two.look().text)
+
+    def test_with_all_left_out_the_visit_ends_from_there(self, two: Desk) -> None:
+        for service in (QUEUE, BENEFIT):
+            two.press_button("plan/leave-out", {"service": service})
+        page = two.look().text
+        assert "Nothing else is left to do in this visit." in text_of(page)
+        assert f'href="{two.path}/close" role="button"' in page.partition("<main")[2].partition("</main")[0]
+        assert "Correct the answers" not in text_of(page)
+
+    def test_what_a_portal_refused_is_not_corrected_where_it_is_left_out(self, two: Desk) -> None:
+        two.press_button("plan/leave-out", {"service": QUEUE})
+        press_and(two, declined(two.clock.now()))
+        two.press_button("plan/leave-out", {"service": BENEFIT})
+        text = text_of(two.look().text)
+        assert "It is left out" in text
+        assert "Correct the answers" not in text
+
+
+class TestWhatIsKnownOfTheCentre:
+    def test_its_own_municipality_is_chosen_already_among_the_questions_of_all(self, desk: Desk) -> None:
+        desk.open_several(BENEFIT, QUEUE).grant()
+        here = update(Centre).where(Centre.id == desk.by.centre_id).values(municipality="Ziemeļu novads")
+        desk.write(lambda conn: conn.execute(here))
+        planned.settle(desk, sheet="yes", child="yes")
+        assert re.search(r'<option value="ziemelu" selected', desk.look().text)
 
 
 class TestWhyEachIsNotFiled:
