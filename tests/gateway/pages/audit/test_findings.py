@@ -216,7 +216,7 @@ class TestTheList:
         first = auditor.see("/audit/findings").text
         older = re.search(r'href="(/audit/findings\?[^"]+)" rel="next"', first)
         assert older
-        second = auditor.see(older[1].replace("&amp;", "&")).text
+        second = auditor.see(older[1].replace("&amp;", "&")).text.partition("<main")[2]
         assert [each for each in numbers if each in first] == numbers[:2]
         assert [each for each in numbers if each in second] == numbers[2:]
 
