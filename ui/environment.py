@@ -14,7 +14,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from ui.compiled import kept_templates
-from ui.formats import FILTERS
+from ui.formats import FILTERS, ZONE
 from ui.i18n import Language, Message, UnknownLanguageError, catalogue, speaking
 from ui.i18n.catalogues import base_of, gettext, message_forms, ngettext, npgettext, pgettext
 from ui.manifest import Assets
@@ -103,6 +103,7 @@ def environment(
         "ui": components,
         "asset": assets.address,
         "message_forms": message_forms,
+        "time_zone": ZONE.key,
     }
     jinja.globals |= globals_ or {}
     for name in COMPONENTS:

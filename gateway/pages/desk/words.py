@@ -243,6 +243,8 @@ NOTES: Final[Mapping[str, Message]] = {
     "handed": message("How the receipt was handed over has been recorded"),
     "draft": message("The answers have been kept. You can go on later"),
     "request_kept": message("What you typed has been kept. Nobody has been asked yet"),
+    "taken": message("What this computer had kept is a draft at the gateway now. Nothing was sent"),
+    "dropped": message("What this computer had kept has been thrown away"),
     "code": message("There is a new code"),
     "sent": message("A new code has been sent. The one before does not work any more"),
     "language": message("The resident’s language has been changed"),

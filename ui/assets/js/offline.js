@@ -95,12 +95,12 @@ async function take() {
     return;
   }
   await forget();
-  location.assign(form.dataset.draft);
+  location.assign(`${form.dataset.draft}&note=taken`);
 }
 
 async function drop() {
   await forget();
-  location.assign(form.dataset.draft);
+  location.assign(`${form.dataset.draft}&note=dropped`);
 }
 
 // While somebody types
@@ -229,8 +229,7 @@ function show(what, now, at = Date.now()) {
   for (const part of shown.querySelectorAll("[data-draft-when]")) {
     part.hidden = !part.dataset.draftWhen.split(" ").includes(what);
   }
-  const when = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  shown.querySelector("[data-draft-time]").textContent = when;
+  shown.querySelector("[data-draft-time]").textContent = written(at);
   const list = shown.querySelector("[data-draft-list]");
   list.replaceChildren(...questionsOf(now).map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   shown.hidden = false;
@@ -241,16 +240,24 @@ function act(what, doing) {
   button.onclick = doing;
 }
 
+// As the pages write it: 24 hours in the gateway's zone, not this computer's; the day as well where it is another one.
+function written(at) {
+  const timeZone = panel().dataset.draftZone;
+  const day = new Intl.DateTimeFormat("de", { timeZone, day: "2-digit", month: "2-digit", year: "numeric" });
+  const time = new Intl.DateTimeFormat("de", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const isToday = day.format(at) === day.format(Date.now());
+  return isToday ? time.format(at) : `${day.format(at)} ${time.format(at)}`;
+}
+
 // By which words the questions are known whose answers differ from what the server has.
 function questionsOf(now) {
   const [mine, theirs] = [JSON.parse(now), JSON.parse(base)];
   const differing = Object.keys({ ...mine, ...theirs }).filter(
-    (each) => !each.startsWith(KEEPS) && `${mine[each]}` !== `${theirs[each]}`,
+    (each) => !each.startsWith(KEEPS) && `${mine[each] ?? ""}` !== `${theirs[each] ?? ""}`,
   );
-  const words = differing.map((each) => {
-    const control = form.elements.namedItem(each);
-    const first = control instanceof RadioNodeList ? control[0] : control;
-    const group = first?.closest("fieldset, .govuk-form-group");
+  const asked = [...form.elements].filter((control) => differing.includes(control.name)); // as they stand on the page
+  const words = asked.map((control) => {
+    const group = (control.closest(".govuk-date-input") ?? control).closest("fieldset, .govuk-form-group");
     return group?.querySelector("legend, label")?.textContent.replace(/\s+/g, " ").trim();
   });
   return [...new Set(words.filter(Boolean))];

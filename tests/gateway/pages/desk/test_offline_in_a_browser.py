@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
@@ -19,6 +19,9 @@ __all__ = ["address"]
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 SHEET, TYPED = "Number of sick-leave sheet B", "B-26-00001-1"
+TAKEN = "What this computer had kept is a draft at the gateway now. Nothing was sent"
+QUARTER_PAST_MIDNIGHT = datetime(2026, 1, 6, 22, 15, tzinfo=UTC)
+"""In Riga, on the 7th."""
 _RECORDS = """() => new Promise((resolve) => {
     const opening = indexedDB.open("pilnvara-drafts");
     opening.onsuccess = () => {
@@ -93,6 +96,14 @@ class TestWithoutConnection:
         assert drafted(desk) == ""
         assert desk.view().filing is None
 
+    def test_what_waits_is_named_by_its_questions_in_the_order_of_the_page(self, page: Page) -> None:
+        page.context.set_offline(True)
+        page.locator("input[name$='-month']").first.fill("7")
+        page.get_by_label("Account number").fill("LV80")
+        page.get_by_label(SHEET).fill(TYPED)
+        waits = page.locator("[data-draft-list] li")
+        expect(waits).to_have_text([re.compile(SHEET), re.compile("Period from"), re.compile("Account number")])
+
     def test_it_lies_sealed_under_a_key_that_no_script_can_read(self, page: Page) -> None:
         type_and_lose(page)
         assert len(records(page)) == 1
@@ -155,6 +166,7 @@ class TestOnceItIsBack:
         expect(differ).to_be_visible(timeout=30_000)
         assert drafted(desk) == ""
         page.get_by_role("button", name="Take what is kept here").click()
+        expect(page.get_by_text(TAKEN)).to_be_visible()
         expect(differ).to_be_hidden()
         expect(page.locator("#draft")).to_be_hidden()
         assert drafted(desk) == TYPED
@@ -171,6 +183,8 @@ class TestAPageThatWasLost:
         ensure_accessible(page)
         assert drafted(desk) == ""
         page.get_by_role("button", name="Take what is kept here").click()
+        expect(page.get_by_text(TAKEN)).to_be_visible()
+        expect(page.get_by_role("alert")).to_be_focused()
         expect(page.locator("#draft")).to_be_hidden()
         expect(page.get_by_label(SHEET)).to_be_visible()
         assert drafted(desk) == TYPED
@@ -179,9 +193,23 @@ class TestAPageThatWasLost:
     def test_is_thrown_away_by_a_press(self, page: Page, desk: Desk, address: str) -> None:
         self._lose(page, address + desk.path)
         page.get_by_role("button", name="Throw it away").click()
+        expect(page.get_by_text("What this computer had kept has been thrown away")).to_be_visible()
         expect(page.locator("#draft")).to_be_hidden()
         page.evaluate(_ONCE, 0)
         assert drafted(desk) == ""
+
+    def test_says_when_it_was_typed_as_the_pages_do(self, page: Page, desk: Desk, address: str) -> None:
+        """24 hours in the gateway's zone, whatever this computer is set to; the day where it is another one."""
+        time = page.locator("[data-draft-time]")
+        page.clock.set_fixed_time(QUARTER_PAST_MIDNIGHT)
+        self._lose(page, address + desk.path)
+        expect(time).to_have_text("00:15")
+        page.clock.set_fixed_time(QUARTER_PAST_MIDNIGHT + timedelta(hours=23, minutes=30))
+        go(page, address + desk.path)
+        expect(time).to_have_text("00:15")
+        page.clock.set_fixed_time(QUARTER_PAST_MIDNIGHT + timedelta(hours=23, minutes=50))
+        go(page, address + desk.path)
+        expect(time).to_have_text("07.01.2026 00:15")
 
     @pytest.mark.parametrize("button", ["Lock", "Somebody else"])
     def test_is_wiped_when_the_terminal_is_left(self, page: Page, desk: Desk, address: str, button: str) -> None:
