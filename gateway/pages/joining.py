@@ -31,6 +31,7 @@ from gateway.people.passwords import SHORTEST
 from gateway.problem_texts import PROBLEMS
 from gateway.web.exchange import address_of
 from gateway.web.redirects import see_other
+from gateway.web.refused_codes import CodeFor, note_refused
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
@@ -47,7 +48,10 @@ async def show(request: AnyRequest, parts: Parts, link: FromPath[str]) -> Respon
     """What this is, and a button; of a link that opens nothing that it does, and whom to ask."""
     now = parts.clock.now()
     shut = await parts.database.read(lambda conn: invitations.why_shut(conn, _plain(link), now))
-    return _start(request, link) if shut is None else _refused(request, link, "", shut)
+    if shut is None:
+        return _start(request, link)
+    await note_refused(request, parts, CodeFor.INVITATION)
+    return _refused(request, link, "", shut)
 
 
 @post("/join/{link:str}", **_CALLERS)

@@ -26,6 +26,8 @@ class CodeFor(StrEnum):
     QUESTION = "question"
     """On a phone: what a resident is asked."""
     GUEST = "guest"
+    INVITATION = "invitation"
+    """A link by which somebody is to make their account."""
 
 
 async def note_refused(request: AnyRequest, parts: Parts, what: CodeFor, terminal_id: str | None = None) -> None:

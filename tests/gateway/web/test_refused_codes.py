@@ -26,3 +26,8 @@ def test_many_do_not_fill_the_trail(callers: Callers) -> None:
     for _ in range(15):
         caller.post("/terminal/enrol", {"code": TYPED})
     assert len(told(callers, EventName.CODE_REFUSED)) == 10
+
+
+def test_a_link_that_opens_no_account_is_one_too(callers: Callers) -> None:
+    assert callers.nobody().get("/join/nothing").status == 410
+    assert told(callers, EventName.CODE_REFUSED) == [{"for": "invitation"}]
