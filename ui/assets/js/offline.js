@@ -25,6 +25,8 @@ let offered = null;
 let isCut = false;
 let receipts = 0;
 let timer = null;
+let isLeft = false;
+let lastStep = Promise.resolve();
 
 export async function start() {
   if (!globalThis.indexedDB || !crypto.subtle) return;
@@ -285,9 +287,18 @@ function fieldsOf(text) {
 
 // The store
 
-async function write(content) {
-  const sealed = await seal(secret, name, JSON.stringify(content));
-  await inDrafts("readwrite", (store) => store.put({ ...sealed, at: Date.now() }, name));
+// One after the other: sealing takes a moment, and must not bring back what was forgotten or wiped meanwhile.
+function inOrder(step) {
+  lastStep = lastStep.then(step, step);
+  return lastStep;
+}
+
+function write(content) {
+  return inOrder(async () => {
+    if (isLeft) return;
+    const sealed = await seal(secret, name, JSON.stringify(content));
+    await inDrafts("readwrite", (store) => store.put({ ...sealed, at: Date.now() }, name));
+  });
 }
 
 async function read() {
@@ -298,7 +309,7 @@ async function read() {
 
 function forget() {
   offered = null;
-  return inDrafts("readwrite", (store) => store.delete(name));
+  return inOrder(() => inDrafts("readwrite", (store) => store.delete(name)));
 }
 
 // What is too old, somebody else's, or of a visit that is over.
@@ -321,7 +332,8 @@ async function leave(event) {
   if (event.defaultPrevented || "wiped" in target.dataset || !LEAVING.test(target.getAttribute("action"))) return;
   if (target.elements.why?.value === "idle") return;
   event.preventDefault();
-  await inDrafts("readwrite", (store) => store.clear()).catch(() => null);
+  isLeft = true;
+  await inOrder(() => inDrafts("readwrite", (store) => store.clear())).catch(() => null);
   target.dataset.wiped = "";
   target.requestSubmit(submitter);
 }

@@ -218,6 +218,15 @@ class TestAPageThatWasLost:
         page.wait_for_url(re.compile("/unlock|/sign-in"))
         page.evaluate(_ONCE, 0)
 
+    def test_what_was_typed_last_is_not_kept_after_the_wiping(self, page: Page, desk: Desk) -> None:
+        page.route("**/lock", lambda route: route.abort("aborted"))
+        page.clock.install()
+        page.get_by_label(SHEET).fill(TYPED)
+        with page.expect_event("requestfailed", lambda request: request.url.endswith("/lock")):
+            page.get_by_role("button", name="Lock").click()
+        page.clock.run_for(5000)
+        assert records(page) == []
+
     def test_is_wiped_when_a_guest_sits_down_here(self, page: Page, desk: Desk, address: str) -> None:
         self._lose(page, address + desk.path)
         desk.at(Stage.GUIDING)
