@@ -25,13 +25,15 @@ NINE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 """When tests begin: eleven o'clock on a Monday in Riga."""
 
 
+_REAL_HASHER = passwords._hasher
+
+
 @pytest.fixture(scope="session", autouse=True)
 def real_hasher() -> Iterator[PasswordHasher]:
     """The product's hasher, set aside: nearly every test makes an account, and a tenth of a second each is minutes."""
     with pytest.MonkeyPatch.context() as patch:
-        real = passwords._hasher
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield real
+        yield _REAL_HASHER
 
 
 @pytest.fixture

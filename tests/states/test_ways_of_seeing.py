@@ -30,7 +30,7 @@ _CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((each) => {
     const style = getComputedStyle(each);
     const hides = [style.overflowX, style.overflowY].some((one) => one === "hidden" || one === "clip");
     const apart = each.matches(".govuk-visually-hidden, .govuk-visually-hidden *, .govuk-skip-link") ||
-        each.matches("svg, svg *, textarea, input, select");
+        each.matches("svg, svg *, textarea, input, select") || style.clipPath === "inset(50%)";
     return hides && !apart && each.innerText?.trim() && each.checkVisibility() &&
         (each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1);
 }).map((each) => each.outerHTML.slice(0, 120))"""

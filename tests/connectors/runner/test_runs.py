@@ -223,7 +223,7 @@ class TestAPortalThatChanged:
         assert error.page.lv == "Iesnieguma dati"
         said = " ".join(each.lv for each in error.differences)
         assert "2. solī „Iesnieguma dati” ir jauns obligāts jautājums „Nodarbinātības statuss”." in said
-        assert "“Konta numurs (IBAN)”" in said
+        assert "„Konta numurs (IBAN)”" in said
         assert [request.step for request in desk.asked if request.kind == "step"] == ["informacija"]
 
     async def test_its_looks_alone_goes_on(self, desk: Desk) -> None:

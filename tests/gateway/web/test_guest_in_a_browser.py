@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import Connection
 
 from gateway.visits import guiding, opening
@@ -125,6 +125,15 @@ class TestTheTime:
             desk.write(lambda conn: guiding.extend(conn, desk.store, desk.by, desk.visit_id))
         window.clock.run_for(2000)
         expect(window.locator("[data-guest-minutes]")).to_have_text("20")
+
+    def test_ends_before_their_eyes_where_its_stream_is_refused(self, desk: Desk, window: Page, address: str) -> None:
+        def refuse(route: Route) -> None:
+            desk.write(lambda conn: guiding.end(conn, desk.store, desk.by, desk.visit_id))
+            route.fulfill(status=401)
+
+        window.route("**/guest/events", refuse, times=1)
+        go(window, f"{address}/guest")
+        expect(window.get_by_role("heading", name="Your time here is over")).to_be_visible()
 
     def test_ends_before_their_eyes_when_the_desk_ends_it(self, desk: Desk, window: Page, address: str) -> None:
         with window.expect_response(re.compile("/guest/events")):

@@ -41,6 +41,8 @@ function follow(address) {
   });
   source.addEventListener("error", () => {
     problem ??= setTimeout(() => show(true), TRUST_AFTER_MS);
+    // Refused, and not tried again: the session is over, or the page is another now.
+    if (source.readyState === EventSource.CLOSED) refresh();
   });
   source.addEventListener("changed", refresh);
   source.addEventListener("go", (event) => go(event.data));
