@@ -14,7 +14,8 @@ from gateway.parts import Parts
 from gateway.people import passkey_sign_in, sign_in, staff_passkey_questions, staff_passkeys
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.entering import Place
-from gateway.people.errors import SignInFailedError, StaffPasskeyError, TriedTooOftenError
+from gateway.people.errors import SignInFailedError, TriedTooOftenError
+from gateway.people.passkey_errors import StaffPasskeyError
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.web.headers import PASSKEYS_HERE
 from gateway.web.redirects import see_other

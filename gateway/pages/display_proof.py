@@ -1,32 +1,25 @@
 """A display proves by itself that it is the screen that was enrolled, as terminals do."""
 
-from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, post
-from sqlalchemy import Connection
 
-from audit.entry import Actor, ActorKind
-from audit.events import EventName
-from gateway.ledger import outbox
 from gateway.pages.forms import Form, field
 from gateway.parts import Parts
-from gateway.people import proven, throttle
+from gateway.people import proven
 from gateway.people.access import DisplaySession, Who, allow
-from gateway.people.errors import TerminalProofRefusedError, TriedTooOftenError
+from gateway.people.errors import TerminalProofRefusedError
 from gateway.people.proven import Proven
 from gateway.terminals import proofs
 from gateway.terminals.proofs import Proof
 from gateway.terminals.tables import TerminalPurpose
-from gateway.web import cookies
+from gateway.web import cookies, refusals
 from gateway.web.cookies import CookieName
-from gateway.web.exchange import address_of, traits_of
+from gateway.web.exchange import traits_of
 
 AnyRequest = Request[Any, Any, Any]
 _BY_ITSELF = allow(Who.DISPLAY, proves=True, by_itself=True)
 _LONGEST = 256
-_MOST_EVENTS = 20
-"""Refusals of one address that the trail tells within a quarter of an hour; all of them are refused."""
 
 
 @post("/display/challenge", status_code=200, **_BY_ITSELF)
@@ -50,7 +43,7 @@ async def go_on(request: AnyRequest, session: DisplaySession, parts: Parts, data
         await parts.database.write(lambda conn: proofs.take(conn, proof, TerminalPurpose.SHOW, which, now))
         proofs.verify(session.key, proof, TerminalPurpose.SHOW, parts.settings.url)
     except TerminalProofRefusedError as error:
-        await _refused(request, parts, session, error.reason)
+        await refusals.note_display(request, session.display_id, error.reason)
         raise
     presented = cookies.read(parts.settings, request, CookieName.DISPLAY_PROOF)
     given = Proven(now, traits_of(request))
@@ -59,25 +52,6 @@ async def go_on(request: AnyRequest, session: DisplaySession, parts: Parts, data
     )
     to_set = [cookies.make(parts.settings, CookieName.DISPLAY_PROOF, secret)] if secret is not None else []
     return Response(None, status_code=204, cookies=to_set)
-
-
-async def _refused(request: AnyRequest, parts: Parts, session: DisplaySession, reason: str) -> None:
-    """Record a proof that was refused; whoever brings many does not fill the trail with them."""
-    now, door = parts.clock.now(), throttle.Door("proof", address_of(request), _MOST_EVENTS)
-
-    def work(conn: Connection) -> None:
-        throttle.charge(conn, parts.sealer, [door], now)
-        outbox.record(
-            conn,
-            chain=f"display:{session.display_id}",
-            type=EventName.DISPLAY_REFUSED,
-            actor=Actor(ActorKind.NOBODY, "unknown"),
-            data={"reason": reason},
-            at=now,
-        )
-
-    with suppress(TriedTooOftenError):
-        await parts.database.write(work)
 
 
 HANDLERS = (ask, go_on)

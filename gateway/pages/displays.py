@@ -28,7 +28,7 @@ from gateway.web import cookies
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import address_of, traits_of
 from gateway.web.redirects import see_other
-from gateway.web.refused_codes import CodeFor, note_refused
+from gateway.web.refusals import CodeFor, note_code
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
@@ -79,8 +79,7 @@ async def enrol_display(request: AnyRequest, parts: Parts, data: Form) -> Respon
         means, proven = await means_of(request, parts, data), Proven(now, traits_of(request))
         secret = await parts.database.write(work)
     except (PairingCodeError, TriedTooOftenError, TerminalProofRefusedError) as error:
-        if isinstance(error, PairingCodeError):
-            await note_refused(request, parts, CodeFor.DISPLAY)
+        await note_code(request, CodeFor.DISPLAY, error)
         problem = PROBLEMS[error.code]
         return page(request, "pages/terminals/enrol_display.html", status=problem.status, known=None, problem=problem)
     forgotten = cookies.forget(parts.settings, CookieName.DISPLAY_PROOF)

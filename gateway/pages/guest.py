@@ -34,7 +34,7 @@ from gateway.web.current import CurrentSession
 from gateway.web.exchange import traits_of
 from gateway.web.live import changes
 from gateway.web.redirects import see_other
-from gateway.web.refused_codes import CodeFor, note_refused
+from gateway.web.refusals import CodeFor, note_code
 
 AnyRequest = Request[Any, Any, Any]
 HOME = "/guest"
@@ -87,8 +87,7 @@ async def begin(request: AnyRequest, session: CurrentSession, parts: Parts, data
         await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, [door], now))
         token = await parts.database.write(work)
     except (PairingCodeError, TriedTooOftenError) as error:
-        if isinstance(error, PairingCodeError):
-            await note_refused(request, parts, CodeFor.GUEST, terminal.id)
+        await note_code(request, CodeFor.GUEST, error, terminal.id)
         return await _waiting(request, parts, problem=PROBLEMS[error.code])
     return begun(parts, token)
 

@@ -1,7 +1,7 @@
 """Whoever was invited opens their account: a button, then the app's secret and a password of their own.
 
-A GET shows a button, or that the link opens nothing: it uses nothing, names nobody and leaves no event, since whatever
-previews links asks for it too. Each POST is counted first.
+A GET shows a button, or that the link opens nothing: it uses nothing and names nobody. Whatever previews links asks for
+it too, so the event that a dead one leaves says no more than that it was opened. Each POST is counted first.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ from gateway.people.passwords import SHORTEST
 from gateway.problem_texts import PROBLEMS
 from gateway.web.exchange import address_of
 from gateway.web.redirects import see_other
-from gateway.web.refused_codes import CodeFor, note_refused
+from gateway.web.refusals import CodeFor, note_code
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
@@ -50,7 +50,7 @@ async def show(request: AnyRequest, parts: Parts, link: FromPath[str]) -> Respon
     shut = await parts.database.read(lambda conn: invitations.why_shut(conn, _plain(link), now))
     if shut is None:
         return _start(request, link)
-    await note_refused(request, parts, CodeFor.INVITATION)
+    await note_code(request, CodeFor.INVITATION, shut)
     return _refused(request, link, "", shut)
 
 

@@ -16,12 +16,8 @@ from gateway.parts import Parts
 from gateway.people import passkey_sign_in
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.entering import CameIn, Place
-from gateway.people.errors import (
-    StaffPasskeyError,
-    TerminalProofRefusedError,
-    TerminalRequiredError,
-    TriedTooOftenError,
-)
+from gateway.people.errors import TerminalProofRefusedError, TerminalRequiredError, TriedTooOftenError
+from gateway.people.passkey_errors import StaffPasskeyError
 from gateway.people.passkey_questions import Question
 from gateway.people.passkey_sign_in import Attempt
 from gateway.problem_texts import PROBLEMS, Problem

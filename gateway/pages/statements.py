@@ -30,6 +30,7 @@ from gateway.visits.statement_looks import Seen
 from gateway.visits.stop_codes import StopPaper, paper_of
 from gateway.web.current import CurrentSession
 from gateway.web.redirects import see_other
+from gateway.web.refusals import CodeFor, note_code
 
 AnyRequest = Request[Any, Any, Any]
 _CALLERS = allow(Who.ANYONE, Who.STAFF, Who.RESIDENT, Who.RESIDENT_ACCOUNT)
@@ -61,6 +62,7 @@ async def take_code(request: AnyRequest, session: CurrentSession, parts: Parts, 
         await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, doors, now))
         delegation_id = await parts.database.write(work)
     except (StopCodeUnknownError, TriedTooOftenError) as error:
+        await note_code(request, CodeFor.STATEMENT, error)
         return _form(request, session, PROBLEMS[error.code])
     return see_other(f"/statement/{delegation_id}")
 

@@ -1,27 +1,23 @@
 """A terminal proves itself: at enrolment, sign-in and unlock with their forms, and by itself while somebody works."""
 
 import secrets
-from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, post
 from sqlalchemy import Connection
 
-from audit.entry import Actor, ActorKind
-from audit.events import EventName
 from gateway.ids import digest
-from gateway.ledger import outbox
 from gateway.pages.forms import Form, field
 from gateway.parts import Parts
 from gateway.people import proven, throttle
 from gateway.people.access import StaffSession, Who, allow
-from gateway.people.errors import TerminalKeyMissingError, TerminalProofRefusedError, TriedTooOftenError
+from gateway.people.errors import TerminalKeyMissingError, TerminalProofRefusedError
 from gateway.people.proven import Proven
 from gateway.terminals import enrolment, proofs
 from gateway.terminals.enrolment import KnownTerminal, Means
 from gateway.terminals.proofs import Proof
 from gateway.terminals.tables import TerminalPurpose
-from gateway.web import cookies
+from gateway.web import cookies, refusals
 from gateway.web.admission import stranger_of
 from gateway.web.cookies import CookieName
 from gateway.web.current import CurrentSession
@@ -32,8 +28,6 @@ _LONGEST = 256
 _LONGEST_KEY = 1024
 _MOST_QUESTIONS = 120
 """Questions that strangers at one address are given within a quarter of an hour: each is a row."""
-_MOST_EVENTS = 20
-"""Refusals of one address that the trail tells within a quarter of an hour; all of them are refused."""
 
 
 @post("/terminal/challenge", status_code=200, **allow(Who.ANYONE, proves=True, by_itself=True))
@@ -84,7 +78,7 @@ async def prove(
     proof = Proof(field(data, "challenge", _LONGEST), field(data, "proof", _LONGEST))
     if terminal is None:
         if cookies.read(parts.settings, request, CookieName.TERMINAL) is not None:
-            await _refused(request, parts, None, purpose, "terminal")
+            await refusals.note_terminal(request, None, purpose, "terminal")
         return None
     try:
         if terminal.certificate_hash is not None:
@@ -94,7 +88,7 @@ async def prove(
         else:
             await _ensure_signed(request, parts, terminal.public_key, purpose, proof)
     except TerminalProofRefusedError as error:
-        await _refused(request, parts, terminal, purpose, error.reason)
+        await refusals.note_terminal(request, terminal.id, purpose, error.reason)
         raise
     return Proven(parts.clock.now(), traits_of(request))
 
@@ -134,28 +128,6 @@ async def _ensure_signed(
 def _ensure_certificate(known: bytes, shown: bytes | None) -> None:
     if not secrets.compare_digest(known, shown or b""):
         raise TerminalProofRefusedError("certificate")
-
-
-async def _refused(
-    request: AnyRequest, parts: Parts, terminal: KnownTerminal | None, purpose: TerminalPurpose, reason: str
-) -> None:
-    """Record a proof that was refused; whoever brings many does not fill the trail with them."""
-    now, terminal_id = parts.clock.now(), terminal.id if terminal else None
-    door = throttle.Door("proof", address_of(request), _MOST_EVENTS)
-
-    def work(conn: Connection) -> None:
-        throttle.charge(conn, parts.sealer, [door], now)
-        outbox.record(
-            conn,
-            chain=f"terminal:{terminal_id}" if terminal_id else "system",
-            type=EventName.TERMINAL_PROOF_REFUSED,
-            actor=Actor(ActorKind.NOBODY, "unknown", terminal_id),
-            data={"reason": reason, "for": purpose.value},
-            at=now,
-        )
-
-    with suppress(TriedTooOftenError):
-        await parts.database.write(work)
 
 
 def _bound_to(request: AnyRequest, parts: Parts) -> bytes:

@@ -20,7 +20,7 @@ from gateway.web import cookies
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import address_of
 from gateway.web.redirects import see_other
-from gateway.web.refused_codes import CodeFor, note_refused
+from gateway.web.refusals import CodeFor, note_code
 
 AnyRequest = Request[Any, Any, Any]
 _MANAGERS = (Who.MANAGER, Who.ADMINISTRATOR)
@@ -118,8 +118,7 @@ async def enrol_terminal(request: AnyRequest, parts: Parts, data: Form) -> Respo
         means = await means_of(request, parts, data)
         secret = await parts.database.write(work)
     except (PairingCodeError, TriedTooOftenError, TerminalProofRefusedError) as error:
-        if isinstance(error, PairingCodeError):
-            await note_refused(request, parts, CodeFor.TERMINAL)
+        await note_code(request, CodeFor.TERMINAL, error)
         problem = PROBLEMS[error.code]
         return page(request, "pages/terminals/enrol.html", status=problem.status, terminal=None, problem=problem)
     return see_other("/sign-in", cookies=[cookies.make(parts.settings, CookieName.TERMINAL, secret)])

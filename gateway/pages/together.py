@@ -41,6 +41,7 @@ _WHILE_GOING_ON: Final[Mapping[Unfiled, Message]] = {
 _ITS_TURN: Final = message("It is its turn now.")
 _REFERRED: Final = message("It is not filed here. Its card says where, when and with which papers.")
 _NOW: Final = message("The assistant can go on with it now.")
+_TAKEN_BACK_IN: Final = message("The assistant can take it back in while you are here.")
 _MEND: Final = message("Mend with the assistant what the institution names. It is sent again only with a new yes.")
 _NOTHING_TO_DO: Final = frozenset({Unfiled.ELSEWHERE, Unfiled.TWICE})
 _CAME_TO_NOTHING: Final = frozenset(
@@ -117,7 +118,7 @@ def _way_on(view: VisitView, turn: Turn, why: Unfiled) -> Message | None:
         until = local_time(view.visit["set_aside_until"], view.language)
         return message("It can be filed until %(until)s: come back to the centre with a document.", until=until)
     if _goes_on(view):
-        return _MEND if is_mended else _NOW
+        return _MEND if is_mended else _TAKEN_BACK_IN if why is Unfiled.SKIPPED else _NOW
     if is_mended:
         return message(
             "Once what was refused is mended, it can be filed in a new visit. %(holder)s tells what is wanted.",

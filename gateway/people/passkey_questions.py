@@ -41,7 +41,7 @@ from gateway.database.base import lock
 from gateway.ids import new_id
 from gateway.ledger import outbox
 from gateway.parts import Parts
-from gateway.people.errors import (
+from gateway.people.passkey_errors import (
     PasskeyCopiedError,
     PasskeyImpossibleError,
     PasskeyOverError,

@@ -18,15 +18,14 @@ from gateway.people import entering, sessions, staff_passkeys, switching, thrott
 from gateway.people import staff_passkey_questions as questions
 from gateway.people.access import StaffSession
 from gateway.people.entering import CameIn, Person, Place
-from gateway.people.errors import (
+from gateway.people.errors import TerminalProofRefusedError, TerminalRequiredError
+from gateway.people.passkey_errors import (
     StaffPasskeyAnothersError,
     StaffPasskeyClosedError,
     StaffPasskeyCopiedError,
     StaffPasskeyOverError,
     StaffPasskeyRefusedError,
     StaffPasskeySuspendedError,
-    TerminalProofRefusedError,
-    TerminalRequiredError,
 )
 from gateway.people.passkey_questions import Asked, Question
 from gateway.people.staff_passkey_questions import Answered

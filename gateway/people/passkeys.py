@@ -31,12 +31,8 @@ from gateway.ledger import outbox as trail
 from gateway.parts import Parts
 from gateway.people import passkey_questions as questions
 from gateway.people import residents
-from gateway.people.errors import (
-    PasskeyNotFreshError,
-    PasskeyNotTakenError,
-    PasskeyTooManyError,
-    UnknownPersonError,
-)
+from gateway.people.errors import UnknownPersonError
+from gateway.people.passkey_errors import PasskeyNotFreshError, PasskeyNotTakenError, PasskeyTooManyError
 from gateway.people.passkey_questions import Question
 from gateway.people.tables import Passkey, PasskeyPurpose
 from gateway.people.telling import tell

@@ -34,7 +34,7 @@ from gateway.parts import Parts
 from gateway.people import passkey_questions as questions
 from gateway.people import passkeys, staff_passkeys
 from gateway.people.access import StaffSession
-from gateway.people.errors import (
+from gateway.people.passkey_errors import (
     PasskeyNotTakenError,
     PasskeyOverError,
     StaffPasskeyCopiedError,

@@ -15,7 +15,8 @@ from audit.events import EventName
 from gateway.ledger import outbox
 from gateway.people import sessions
 from gateway.people.access import StaffSession
-from gateway.people.errors import StaffPasskeyNotFreshError, UnknownPersonError
+from gateway.people.errors import UnknownPersonError
+from gateway.people.passkey_errors import StaffPasskeyNotFreshError
 from gateway.people.tables import StaffPasskey
 
 FRESH: Final = timedelta(minutes=5)

@@ -13,7 +13,7 @@ from gateway.ids import new_id
 from gateway.parts import Parts
 from gateway.people import passkey_questions as questions
 from gateway.people.access import ResidentSession
-from gateway.people.errors import PasskeyCopiedError, PasskeyOverError, PasskeyUnknownError
+from gateway.people.passkey_errors import PasskeyCopiedError, PasskeyOverError, PasskeyUnknownError
 from gateway.people.passkey_questions import Asked, Question
 from gateway.people.tables import PasskeyPurpose
 from gateway.visits import actors, approvals, confirming

@@ -15,7 +15,8 @@ from gateway.pages.resident.offers import CANCELLED, REFUSED, refusal_of, sign_i
 from gateway.parts import Parts
 from gateway.people import passkey_questions, sessions, throttle
 from gateway.people.access import AccountSession, Who, allow
-from gateway.people.errors import PasskeyCopiedError, PasskeyError, TriedTooOftenError
+from gateway.people.errors import TriedTooOftenError
+from gateway.people.passkey_errors import PasskeyCopiedError, PasskeyError
 from gateway.people.passkey_evidence import Checked
 from gateway.people.passkey_questions import Question
 from gateway.people.personal_code import PersonalCodeError

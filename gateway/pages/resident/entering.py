@@ -29,7 +29,7 @@ from gateway.web.cookies import CookieName
 from gateway.web.current import CurrentSession
 from gateway.web.exchange import address_of
 from gateway.web.redirects import see_other
-from gateway.web.refused_codes import CodeFor, note_refused
+from gateway.web.refusals import CodeFor, note_code
 from ui.i18n import message
 
 AnyRequest = Request[Any, Any, Any]
@@ -73,8 +73,7 @@ async def take_code(request: AnyRequest, session: CurrentSession, parts: Parts, 
     try:
         opened = await open_by_code(request, session, parts, typed)
     except (CodeUnknownError, TriedTooOftenError) as error:
-        if isinstance(error, CodeUnknownError):
-            await note_refused(request, parts, CodeFor.QUESTION)
+        await note_code(request, CodeFor.QUESTION, error)
         return _code_page(request, PROBLEMS[error.code])
     return enter(parts, opened, "/approve")
 
@@ -93,7 +92,7 @@ async def take_link(request: AnyRequest, session: CurrentSession, parts: Parts, 
             lambda conn: _begin(conn, parts, session, link[:_LONGEST_LINK], approvals.open_by_link)
         )
     except CodeUnknownError as error:
-        await note_refused(request, parts, CodeFor.QUESTION)
+        await note_code(request, CodeFor.QUESTION, error)
         return _code_page(request, PROBLEMS[error.code])
     return enter(parts, opened, "/approve")
 

@@ -16,7 +16,7 @@ from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people import passkeys, sessions
 from gateway.people.access import ResidentSession, Who, allow
-from gateway.people.errors import PasskeyError, PasskeyNotFreshError, PasskeyOverError
+from gateway.people.passkey_errors import PasskeyError, PasskeyNotFreshError, PasskeyOverError
 from gateway.people.passkey_questions import Question
 from gateway.problem_texts import PROBLEMS, Problem
 from gateway.visits import passkey_answers

@@ -24,6 +24,7 @@ from gateway.visits.errors import CodeUnknownError, StopCodeUnknownError
 from gateway.visits.stopping import Answer
 from gateway.web.current import CurrentSession
 from gateway.web.redirects import see_other
+from gateway.web.refusals import CodeFor, note_code
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
@@ -47,11 +48,13 @@ async def take_stop_code(request: AnyRequest, session: CurrentSession, parts: Pa
         try:
             opened = await entering.open_by_code(request, session, parts, typed)
         except (CodeUnknownError, TriedTooOftenError) as error:
+            await note_code(request, CodeFor.QUESTION, error)
             return _ways(request, session, PROBLEMS[error.code])
         return entering.enter(parts, opened, "/approve/refuse")
     try:
         await _stop(request, session, parts, typed)
     except (StopCodeUnknownError, TriedTooOftenError) as error:
+        await note_code(request, CodeFor.STOP, error)
         return _ways(request, session, PROBLEMS[error.code])
     return see_other(f"/stop/{long_codes.read(typed)}/answer")
 
@@ -68,6 +71,7 @@ async def take_link(request: AnyRequest, session: CurrentSession, parts: Parts, 
     try:
         await _stop(request, session, parts, code[:_LONGEST])
     except (StopCodeUnknownError, TriedTooOftenError) as error:
+        await note_code(request, CodeFor.STOP, error)
         return _ways(request, session, PROBLEMS[error.code])
     return see_other(f"/stop/{long_codes.read(code)}/answer")
 
@@ -120,6 +124,7 @@ async def open_case(
     try:
         case_id = await _counted(request, session, parts, work)
     except (StopCodeUnknownError, TriedTooOftenError) as error:
+        await note_code(request, CodeFor.STOP, error)
         return _ways(request, session, PROBLEMS[error.code])
     return see_other(f"{here}/case/{case_id}")
 

@@ -60,8 +60,8 @@ def test_a_typed_code_leads_to_the_form(phones: Phones, token: str) -> None:
     [
         ("", 400, "Enter the code"),
         ("7Q2F", 400, "12 letters"),
-        ("7" * 26, 404, "The link is not right"),
-        ("7" * 12, 404, "The link is not right"),
+        ("7" * 26, 404, "The code or the link is not right"),
+        ("7" * 12, 404, "The code or the link is not right"),
     ],
 )
 def test_a_wrong_typed_code_says_what_is_wrong(phones: Phones, typed: str, status: int, said: str) -> None:

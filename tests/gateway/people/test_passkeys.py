@@ -14,7 +14,7 @@ from gateway.clock import HeldClock
 from gateway.notifications.tables import Channel, Message
 from gateway.parts import Parts
 from gateway.people import passkey_questions, passkeys, residents
-from gateway.people.errors import (
+from gateway.people.passkey_errors import (
     PasskeyImpossibleError,
     PasskeyNotFreshError,
     PasskeyNotTakenError,

@@ -13,7 +13,7 @@ from delegation.assurance import Route
 from delegation.model import DelegationState
 from delegation.readback import Item
 from gateway.people import passkeys
-from gateway.people.errors import PasskeyCopiedError, PasskeyOverError, PasskeyUnknownError
+from gateway.people.passkey_errors import PasskeyCopiedError, PasskeyOverError, PasskeyUnknownError
 from gateway.visits import approvals, asking
 from gateway.visits.errors import ApprovalOverError
 from gateway.visits.reading import Stage

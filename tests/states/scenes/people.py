@@ -5,7 +5,8 @@ import re
 from gateway.changes.tables import ChangeKind
 from gateway.ids import new_id
 from gateway.people.roles import Role
-from tests.gateway.pages.people.test_invitations import TestAuditor, link_of
+from tests.gateway.pages.people.invited import link_of
+from tests.gateway.pages.people.test_invitations_by_two import TestAuditor
 from tests.states.scenes.administrator import office
 from tests.states.shown import Kind
 from tests.states.stand import Stand

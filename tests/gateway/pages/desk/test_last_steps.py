@@ -149,7 +149,7 @@ class TestClosing:
         assert re.search(r"Sickness benefit\s*</dt>\s*<dd[^>]*>\s*Not filed\s*</dd>", main)
         assert "Being worked on" not in page
         assert "Still to do" not in page
-        assert "Left for another day" in page
+        assert "Not done this time" in page
 
     def test_says_first_what_would_be_lost(self, desk: Desk) -> None:
         desk.at(Stage.PERMIT)
