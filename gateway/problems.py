@@ -132,9 +132,18 @@ def _way_out(request: "Request[Any, Any, Any]", error: Exception) -> Redirect | 
         return see_other("/sign-in?why=elsewhere")
     if isinstance(error, SignInRequiredError):
         door = _DOORS.get(error.kind)
-        return None if door is None else see_other(f"{door}{'' if error.kind in _WITHOUT_RETURN else where}")
+        back = "" if error.kind in _WITHOUT_RETURN else where
+        return None if door is None else see_other(f"{door}{back}{_why_over(request, error, back)}")
     place = _PLACES.get(type(error))
     return None if place is None else see_other(f"{place}{where}")
+
+
+def _why_over(request: "Request[Any, Any, Any]", error: SignInRequiredError, back: str) -> str:
+    """What tells staff that they had a session here; whoever signed out has no cookie and nothing to be told."""
+    had_one = cookies.read(parts_of(request).settings, request, CookieName.STAFF) is not None
+    if error.kind is not SessionKind.STAFF or not had_one:
+        return ""
+    return f"{'&' if back else '?'}why=over"
 
 
 def _as_bad_request(status: int) -> Problem:

@@ -29,6 +29,8 @@ class Fault(StrEnum):
     """A gateway for made-up people would reach something real."""
     APART = "apart"
     """An auditor would have another role too."""
+    OTHERS = "others"
+    """A service of another institution."""
     HOLDER = "holder"
     """An officer would be nobody's, or somebody else one's."""
     LAST = "last"

@@ -51,7 +51,7 @@ def _check_agreement(
     if conn.execute(of_holder.limit(1)).first() is None:
         faults.add("holder", Fault.UNKNOWN)
     if values["service"] is not None and conn.execute(of_holder.where(Service.id == values["service"])).first() is None:
-        faults.add("service", Fault.UNKNOWN)
+        faults.add("service", Fault.OTHERS)
     centre = values["centre"]
     if centre is not None and conn.execute(select(Centre.id).where(Centre.id == centre)).first() is None:
         faults.add("centre", Fault.UNKNOWN)

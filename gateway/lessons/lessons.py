@@ -1,6 +1,6 @@
 """What a lesson holds: words of our own beside the service, and what its connector says by itself."""
 
-import secrets
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,6 @@ from connectors.sdk.registry import UnknownConnectorError
 from connectors.sdk.words import Words
 
 _CONTENT = "content"
-_RANDOM = secrets.SystemRandom()
 
 
 class LessonError(ValueError):
@@ -183,10 +182,19 @@ def drawn(service_id: str) -> Drawn | None:
     return Drawn(before, asked)
 
 
-def shuffled(lesson: Lesson) -> list[Shuffled]:
-    """The questions in another order each time, and their answers too."""
-    questions = _RANDOM.sample(lesson.question, len(lesson.question))
-    return [Shuffled(each, _RANDOM.sample(list(_placed(each)), len(each.answer))) for each in questions]
+def shuffled(lesson: Lesson, attempt: str) -> list[Shuffled]:
+    """The questions in another order for each attempt, and their answers too; within one they stay where they are."""
+    questions = sorted(lesson.question, key=lambda each: _draw(attempt, each.id))
+    return [Shuffled(each, _answers(attempt, each)) for each in questions]
+
+
+def _answers(attempt: str, question: Question) -> list[tuple[str, Answer]]:
+    return sorted(_placed(question), key=lambda each: _draw(attempt, question.id, each[0]))
+
+
+def _draw(*of: str) -> bytes:
+    """Where something stands, as if it were drawn."""
+    return hashlib.sha256(" ".join(of).encode()).digest()
 
 
 def _placed(question: Question) -> Sequence[tuple[str, Answer]]:

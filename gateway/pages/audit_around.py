@@ -3,7 +3,7 @@
 And, apart, who was not let in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +14,7 @@ from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway.ledger import around, outbox
 from gateway.ledger.around import Line
-from gateway.pages import audit_trail, audit_words
+from gateway.pages import audit_refusals, audit_trail, audit_words
 from gateway.pages.rendering import page
 from gateway.paging import Key, end_of
 from gateway.parts import Parts
@@ -37,10 +37,13 @@ async def show_around(request: AnyRequest, session: StaffSession, parts: Parts) 
 
     def work(conn: Connection) -> dict[str, Any]:
         found = around.newest(conn, most=_PAGE + 1, after=after, kinds=kinds)
-        names = audit_trail.names_of(conn, [*(line.entry.actor for line in found), *_meant(found)])
+        names = audit_trail.names_of(
+            conn, [*(each.entry.actor for each in found), *(audit_refusals.about(each.entry) for each in found)]
+        )
         return {
             "lines": [
-                (line, _title(line), _who(line.entry.actor, names), _data(line, names)) for line in found[:_PAGE]
+                (line, audit_refusals.title(line.entry), _who(line.entry.actor, names), _said(line, names), _data(line))
+                for line in found[:_PAGE]
             ],
             "older": end_of(found, _PAGE, lambda line: line.key),
         }
@@ -52,29 +55,19 @@ async def show_around(request: AnyRequest, session: StaffSession, parts: Parts) 
     return page(request, "pages/audit/around.html", of=_REFUSED if is_refused else None, **shown)
 
 
-def _meant(lines: Iterable[Line]) -> Iterator[Actor]:
-    """Whose account or session it was, where whoever tried is not known to be them."""
-    for line in lines:
-        staff = line.entry.data.get("staff")
-        if isinstance(staff, str):
-            yield Actor(ActorKind.ASSISTANT, staff)
-
-
-def _title(line: Line) -> Message:
-    return audit_words.EVENTS[EventName(line.entry.type)]
-
-
 def _who(actor: Actor, names: Any) -> Message | str:
     if actor.kind in {ActorKind.SYSTEM, ActorKind.ADMIN} and actor.id in _OF_COMMAND_LINE:
         return _COMMAND_LINE
     return names.get(("staff", actor.id)) or audit_words.ACTORS[actor.kind]
 
 
-def _data(line: Line, names: Any) -> list[tuple[str, str]]:
-    """What is recorded of it, with the name of whose account or session it was."""
-    said = [(key, _text(value)) for key, value in line.entry.data.items() if value is not None]
-    name = names.get(("staff", line.entry.data.get("staff")))
-    return [("name", name), *said] if name else said
+def _said(line: Line, names: Mapping[tuple[str, str], str]) -> list[Message]:
+    """Of somebody who was not let in, what the data say in words."""
+    return audit_refusals.said(line.entry, names) if EventName(line.entry.type) in around.REFUSED else []
+
+
+def _data(line: Line) -> list[tuple[str, str]]:
+    return [(key, _text(value)) for key, value in line.entry.data.items() if value is not None]
 
 
 def _text(value: Any) -> str:

@@ -24,6 +24,7 @@ from gateway.web.redirects import see_other
 AnyRequest = Request[Any, Any, Any]
 RECOVERED: Final = "recovered"
 """What the sign-in says to somebody who has just set password and codes anew."""
+_OVER: Final = "over"
 INVITED: Final = "invited"
 """What it says to somebody who has just made their account."""
 INVITED_ELSEWHERE: Final = "invited-elsewhere"
@@ -73,6 +74,7 @@ def sign_in_page(request: AnyRequest, terminal: KnownTerminal | None, **context:
     given["has_certificate"] = terminal is not None and terminal.certificate_hash is not None
     given["anywhere"] = parts_of(request).settings.staff_anywhere
     given["is_recovered"] = request.query_params.get("why") == RECOVERED
+    given["is_over"] = request.query_params.get("why") == _OVER
     given["is_invited"] = request.query_params.get("why") == INVITED
     if terminal is None and request.query_params.get("why") == INVITED_ELSEWHERE:
         return page(request, "pages/joining/elsewhere.html")

@@ -197,7 +197,7 @@ async def _lesson_page(
         is_whole=mine is not None and mine.is_whole(now),
         is_exercised=mine is not None and mine.has_exercised(now),
         has_exercise=lesson is not None and progress.asks_for_exercise(parts, lesson),
-        practice_url=parts.settings.practice_url,
+        practice_url=_origin_of(parts.settings.practice_url),
         wrong=wrong,
         back=f"/lessons/{service_id}",
     )
@@ -225,7 +225,7 @@ async def _check_page(
         "pages/lessons/check.html",
         status=status,
         lesson=lesson,
-        questions=shuffled(lesson),
+        questions=shuffled(lesson, f"{session.csrf} {mine}"),
         reads=session.language,
         given=given or {},
         missing=missing,
@@ -246,6 +246,11 @@ def _all(conn: Connection, session: StaffSession, now: datetime) -> list[Listed]
         is_whole = one is not None and one.is_whole(now)
         found.append(Listed(row.id, title, lesson is not None, training, one, is_whole))
     return sorted(found, key=lambda each: (not each.has_check, each.title))
+
+
+def _origin_of(practice_url: str | None) -> str | None:
+    """Practice's own address, also where the one of its first page was set."""
+    return practice_url and practice_url.removesuffix("/").removesuffix("/practice")
 
 
 def _title(lesson: Lesson | None, service: Service, language: str) -> str:

@@ -42,6 +42,7 @@ _ITS_TURN: Final = message("It is its turn now.")
 _REFERRED: Final = message("It is not filed here. Its card says where, when and with which papers.")
 _NOW: Final = message("The assistant can go on with it now.")
 _TAKEN_BACK_IN: Final = message("The assistant can take it back in while you are here.")
+_ASKED_ANEW: Final = message("The assistant can ask for it again in this visit.")
 _MEND: Final = message("Mend with the assistant what the institution names. It is sent again only with a new yes.")
 _NOTHING_TO_DO: Final = frozenset({Unfiled.ELSEWHERE, Unfiled.TWICE})
 _CAME_TO_NOTHING: Final = frozenset(
@@ -117,11 +118,20 @@ def _way_on(view: VisitView, turn: Turn, why: Unfiled) -> Message | None:
     if view.is_put_off:
         until = local_time(view.visit["set_aside_until"], view.language)
         return message("It can be filed until %(until)s: come back to the centre with a document.", until=until)
-    if _goes_on(view):
-        return _MEND if is_mended else _TAKEN_BACK_IN if why is Unfiled.SKIPPED else _NOW
+    if view.is_open:
+        return _way_on_here(view, why)
     if is_mended:
         return message(
             "Once what was refused is mended, it can be filed in a new visit. %(holder)s tells what is wanted.",
             holder=holder,
         )
     return message("It can be filed in a new visit at any centre, or by oneself at %(holder)s.", holder=holder)
+
+
+def _way_on_here(view: VisitView, why: Unfiled) -> Message:
+    """What can still be done in the visit that is open."""
+    if not _goes_on(view):
+        return _ASKED_ANEW
+    if why is Unfiled.REFUSED:
+        return _MEND
+    return _TAKEN_BACK_IN if why is Unfiled.SKIPPED else _NOW

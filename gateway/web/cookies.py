@@ -48,8 +48,9 @@ _LONG_LIVED = frozenset({CookieName.TERMINAL, CookieName.DISPLAY, CookieName.BRO
 
 
 def full_name(settings: Settings, name: CookieName) -> str:
-    """The name in the browser."""
-    return f"__Host-{name.value}" if settings.secure else name.value
+    """The name in the browser; another in practice: gateways on one host share its cookies, whatever their ports."""
+    plain = name.value.replace("_", "_practice_", 1) if settings.mode == "practice" else name.value
+    return f"__Host-{plain}" if settings.secure else plain
 
 
 def make(settings: Settings, name: CookieName, value: str) -> Cookie:

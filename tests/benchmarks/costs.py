@@ -52,6 +52,8 @@ class Costs:
         """What a run does at a page."""
         if not self.fingerprint:
             page.on("request", self._count)
+        # A click returns once the next document has begun; what of it is not there yet would be read as gone.
+        await page.wait_for_load_state("domcontentloaded")
         started = time.perf_counter()
         marks = self.connector.marks
         asked = {"button": form.button, "beside": marks.beside, "summary": marks.summary}

@@ -29,6 +29,7 @@ from gateway.people.proven import Shown
 from gateway.people.roles import Role
 from gateway.people.staff import Created, NewStaff
 from gateway.terminals import connecting, displays, enrolment
+from gateway.web.cookies import CookieName, full_name
 from tests.gateway.accounts import an_account
 from tests.gateway.answers import Answer, request
 from tests.gateway.terminal_key import BROWSER, TERMINAL_KEY, TerminalKey, b64url, proven
@@ -143,15 +144,22 @@ class Caller:
         sent = {"accept": "text/html" if self.page else "application/json", "host": "localhost:8000"}
         sent["user-agent"] = BROWSER
         sent |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        called_here = self._names()
         if self.cookies:
-            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            sent["cookie"] = "; ".join(f"{called_here.get(name, name)}={value}" for name, value in self.cookies.items())
         answer = await request(self.app, method, path, sent, body)
-        for name, value in answer.cookies.items():
+        plain = {called: name for name, called in called_here.items()}
+        for called, value in answer.cookies.items():
             if value:
-                self.cookies[name] = value
+                self.cookies[plain.get(called, called)] = value
             else:
-                self.cookies.pop(name, None)
+                self.cookies.pop(plain.get(called, called), None)
         return answer
+
+    def _names(self) -> dict[str, str]:
+        """Cookies by their names over plain http, as tests know them: what this gateway calls them now."""
+        settings = self.app.state.parts.settings
+        return {name.value: full_name(settings, name) for name in CookieName}
 
 
 @dataclass

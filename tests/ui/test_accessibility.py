@@ -87,6 +87,19 @@ def test_pages_hold_together_without_scripts(browser: Browser, site: Site, name:
         page.close()
 
 
+@pytest.mark.parametrize("name", ["desk", "components"])
+def test_paper_shows_nothing_that_is_there_to_be_pressed(browser: Browser, site: Site, name: str) -> None:
+    page = browser.new_page()
+    try:
+        page.goto(f"{site.base}/{name}.lv")
+        assert page.locator(".app-languages").is_visible()
+        page.emulate_media(media="print")
+        offered = page.locator("header a:visible, header button:visible, .govuk-button:visible").all_inner_texts()
+        assert offered == ["Pilnvara"], "whose page it is"
+    finally:
+        page.close()
+
+
 def test_at_400_per_cent_nothing_is_cut_off(browser: Browser, site: Site) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 256})
     try:

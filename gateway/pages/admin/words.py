@@ -85,6 +85,7 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.PENDING: message("Another change of the same waits already: decide on it first"),
     Fault.NOTHING: message("This changes nothing"),
     Fault.REFUSED: message("This cannot be proposed like this"),
+    Fault.OTHERS: message("This institution has no such service: choose one of its own, or another institution"),
     Fault.HOLDER: message("An officer belongs to one institution, and nobody else to any"),
     Fault.LAST: message("Nobody else could administer the gateway then"),
     Fault.OWN: message("It is about you yourself: ask a colleague to propose it"),

@@ -115,7 +115,8 @@ def _is_told_together(view: VisitView, session: ResidentSession, each: Sequence[
         return False
     was_sent = any(turn.state in (TurnState.FILED, TurnState.SENDING, TurnState.IN_DOUBT) for turn in each)
     is_refused = delegation["state"] in (DelegationState.REFUSED, DelegationState.LAPSED)
-    return delegation["state"] is not DelegationState.REQUESTED and (was_sent or not is_refused)
+    is_asked_anew = view.is_open and delegation["state"] not in (DelegationState.ACTIVE, DelegationState.SPENT)
+    return delegation["state"] is not DelegationState.REQUESTED and (was_sent or not (is_refused or is_asked_anew))
 
 
 def may_stop(view: VisitView) -> bool:

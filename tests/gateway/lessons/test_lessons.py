@@ -153,10 +153,14 @@ class TestContent:
             read(source.replace("months = 12", "months = 0"))
 
     def test_questions_and_answers_change_their_order(self) -> None:
-        orders = {tuple(each.question.id for each in shuffled(LESSON)) for _ in range(40)}
+        tries = [shuffled(LESSON, str(attempt)) for attempt in range(40)]
+        orders = {tuple(each.question.id for each in questions) for questions in tries}
         assert len(orders) > 1
-        answers = {tuple(place for place, _ in shuffled(LESSON)[0].answers) for _ in range(40)}
+        answers = {tuple(place for place, _ in questions[0].answers) for questions in tries}
         assert len(answers) > 1
+
+    def test_questions_stay_in_their_order_within_an_attempt(self) -> None:
+        assert shuffled(LESSON, "one") == shuffled(LESSON, "one")
 
 
 class TestCheck:

@@ -97,3 +97,9 @@ def test_one_filing_is_certified_for_one_number(callers: Callers, monkeypatch: p
     assert certify("first", "A" * 12) == 200, "whoever lost the certificate takes it once more"
     assert certify("first", "B" * 12) == 422
     assert certify("second", "B" * 12) == 200
+
+
+def test_shares_no_cookie_with_a_live_gateway_on_the_same_host(callers: Callers) -> None:
+    set_here = callers.nobody().get("/sign-in").cookies
+    assert set_here
+    assert all(name.startswith("pilnvara_practice_") for name in set_here)

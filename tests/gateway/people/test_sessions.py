@@ -83,7 +83,7 @@ class TestSession:
         thief = callers.nobody()
         thief.cookies = dict(caller.cookies) | {"pilnvara_terminal": other_terminal(callers)}
         assert thief.get("/account").location == "/sign-in?why=elsewhere"
-        assert thief.get("/account").location == "/sign-in?next=/account"
+        assert thief.get("/account").location == "/sign-in?next=/account&why=over"
         warned = caller.get("/account")
         assert warned.location.startswith("/sign-in")
         rows = callers.parts.database.read_now(

@@ -255,5 +255,5 @@ class TestSignOut:
         assert "pilnvara_staff" not in caller.cookies
         assert "pilnvara_terminal" in caller.cookies
         caller.cookies["pilnvara_staff"] = token
-        assert caller.get("/account").location == "/sign-in?next=/account"
+        assert caller.get("/account").location == "/sign-in?next=/account&why=over"
         assert (EventName.STAFF_SIGNED_OUT, {}) in events(callers)

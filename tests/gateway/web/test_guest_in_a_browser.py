@@ -94,6 +94,7 @@ class TestTheTime:
         """Open a page and let it look once more, as it does when its stream has begun."""
         with window.expect_event("requestfinished", lambda request: request.resource_type == "xhr"):
             go(window, url)
+        expect(window.locator("[data-guest-left]")).to_be_visible()  # the script counts
         expect(window.get_by_text("Minutes left: 20")).to_be_visible()
 
     @staticmethod

@@ -90,7 +90,7 @@ class TestAForm:
         old = typing.browser
         typing.clock.move(timedelta(hours=11))
         refused = old.post(f"{typing.path}/answers", TYPED)
-        assert (refused.status, refused.location) == (303, "/sign-in?next=/kept")
+        assert (refused.status, refused.location) == (303, "/sign-in?next=/kept&why=over")
         typing.freshen()
         assert ACCOUNT in typing.browser.get("/kept").text
 

@@ -7,16 +7,25 @@ from tests.gateway.callers import Callers
 from tests.gateway.terminals.test_proofs import told
 
 TYPED = "90417263"
+ON_PAPER = "7" * 26
 
 
 @pytest.mark.parametrize(
-    ("path", "what"),
-    [("/terminal/enrol", "terminal"), ("/display/enrol", "display"), ("/a", "question"), ("/guest/begin", "guest")],
+    ("path", "what", "code"),
+    [
+        ("/terminal/enrol", "terminal", TYPED),
+        ("/display/enrol", "display", TYPED),
+        ("/a", "question", TYPED),
+        ("/stop", "question", TYPED),
+        ("/stop", "stop", ON_PAPER),
+        ("/statement", "statement", ON_PAPER),
+        ("/guest/begin", "guest", TYPED),
+    ],
 )
-def test_is_an_event_that_says_what_it_would_have_opened(callers: Callers, path: str, what: str) -> None:
+def test_is_an_event_that_says_what_it_would_have_opened(callers: Callers, path: str, what: str, code: str) -> None:
     caller = callers.nobody(at_terminal=what == "guest")
     caller.csrf = caller.get(path.removesuffix("/begin")).csrf
-    assert 400 <= caller.post(path, {"code": TYPED}).status < 500
+    assert 400 <= caller.post(path, {"code": code}).status < 500
     assert told(callers, EventName.CODE_REFUSED) == [{"for": what}]
 
 

@@ -39,8 +39,10 @@ async function withProof(event) {
     form.requestSubmit(submitter);
   } catch (error) {
     const problem = nameOf(error);
-    // Some may sign in at any computer: whoever may not is told by the server what is missing.
-    if (form.dataset.terminal === "sign_in" && problem !== "lost") {
+    // Some may sign in at any computer: whoever may not is told by the server what is missing. So is who was refused the
+    // question itself, such as a browser without cookies.
+    const isServers = form.dataset.terminal === "sign_in" && problem !== "lost";
+    if (isServers || error.name === "NoQuestion") {
       form.dataset.unproven = "";
       form.requestSubmit(submitter);
     } else say(problem);

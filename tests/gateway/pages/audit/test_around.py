@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
+from audit.entry import Actor, ActorKind
+from audit.events import EventName
 from gateway.commands import keys
 from gateway.keys.signing import ANNOUNCED, KeyKind
+from gateway.ledger import outbox
 from gateway.ledger.tables import AuditEvent
 from gateway.people import staff
 from gateway.people.roles import Role
@@ -67,3 +70,25 @@ def test_who_was_not_let_in_is_seen_apart(facing: Facing, auditor: Phone) -> Non
     assert "A code was typed that opened nothing" in refused
     assert "90417263" not in refused
     assert "A code was typed" not in auditor.see("/audit/around").text
+
+
+def test_whose_session_where_and_why_is_said_in_words(facing: Facing, auditor: Phone) -> None:
+    counter = facing.counter
+    chain, now = f"terminal:{counter.by.terminal_id}", counter.clock.now()
+
+    def refuse(conn: Connection, reason: str) -> None:
+        outbox.record(
+            conn,
+            chain=chain,
+            type=EventName.STAFF_SESSION_REFUSED,
+            actor=Actor(ActorKind.NOBODY, "unknown"),
+            data={"staff": counter.by.staff_id, "reason": reason},
+            at=now,
+        )
+
+    counter.write(lambda conn: refuse(conn, "other_terminal"))
+    page = auditor.see("/audit/around?of=refused").text
+    for said in (f"Account or session: {counter.by.name}", "Computer: ", "The session was another computer’s"):
+        assert said in page
+    counter.write(lambda conn: refuse(conn, "suspended"))
+    assert "A session was refused: its account had been suspended" in auditor.see("/audit/around?of=refused").text

@@ -3,8 +3,10 @@
 from gateway.visits.reading import Stage
 from tests.gateway.pages.facing import Facing, Phone, in_english, shows
 from tests.gateway.visits import planned
+from tests.gateway.visits.colleagues import a_colleague
 from tests.gateway.visits.counter import BENEFIT, QUEUE
 from tests.gateway.visits.played import declined, filed
+from tests.gateway.visits.test_handing_over import take_over
 
 LIST = "What is done together"
 TITLES = ("Sickness benefit", "Kindergarten queue", "Slimības pabalsts")
@@ -89,3 +91,10 @@ class TestAfterTheYes:
         page = phone.see()
         assert shows(page, "Nothing is being filled in now")
         assert "answering the questions with you" not in page.text
+
+    def test_after_a_hand_over_nothing_is_said_to_be_over_before_the_colleague_asks(self, facing: Facing) -> None:
+        phone = in_english(asked(facing).granted())
+        assert take_over(facing.counter, a_colleague(facing.counter))
+        page = phone.see()
+        assert shows(page, "Nothing is asked of you now")
+        assert not any(text in page.text for text in (LIST, "in a new visit"))
