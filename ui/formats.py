@@ -6,7 +6,7 @@ when it was.
 
 import re
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -66,6 +66,25 @@ def write_money(amount: Decimal | int) -> str:
     if base_of(spoken()) == "en":
         return f"-€{plain[1:]}" if plain.startswith("-") else f"€{plain}"
     return plain.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") + "\N{NO-BREAK SPACE}€"
+
+
+def write_number(number: Decimal | float, places: int = 0) -> str:
+    """Return a number with so many decimal places; thousands are set apart by a narrow space in Latvian."""
+    plain = f"{rounded(number, places):,}"
+    if base_of(spoken()) == "en":
+        return plain
+    return plain.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+
+
+def rounded(number: Decimal | float, places: int) -> Decimal:
+    """Return a number with so many decimal places, halves away from zero as spreadsheets do."""
+    return Decimal(str(number)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def write_share(part: Decimal | float) -> str:
+    """Return a part of one in per cent, with one decimal place: 0.825 is 82.5 %."""
+    sign = "%" if base_of(spoken()) == "en" else "\N{NO-BREAK SPACE}%"
+    return write_number(100 * Decimal(str(part)), 1) + sign
 
 
 def write_duration(length: timedelta | float) -> str:
@@ -133,6 +152,8 @@ FILTERS = {
     "datetime": write_moment,
     "datetime_seconds": write_exact_moment,
     "money": write_money,
+    "number": write_number,
+    "share": write_share,
     "duration": write_duration,
     "mask_code": mask_personal_code,
     "mask_name": mask_name,

@@ -10,13 +10,23 @@ MARK: Final = "\ufeff"
 """Stands first in a file, so that spreadsheets read Latvian letters."""
 MEDIA_TYPE: Final = "text/csv"
 """Without a character set: the server adds it to every kind of text."""
+
+
+class Figure(str):
+    """A number as it is written: it may begin with its sign, and is no formula."""
+
+    __slots__ = ()
+
+
 _BEGIN_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def line(values: Iterable[object]) -> str:
     """One line with its end. Times are written in UTC, and what a spreadsheet would run begins with an apostrophe."""
     written = StringIO()
-    csv.writer(written, delimiter=";", lineterminator="\r\n").writerow([_harmless(_text(each)) for each in values])
+    csv.writer(written, delimiter=";", lineterminator="\r\n").writerow(
+        [each if isinstance(each, Figure) else _harmless(_text(each)) for each in values]
+    )
     return written.getvalue()
 
 
