@@ -27,7 +27,7 @@ from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY
 from gateway.people.roles import Role
 from gateway.web import assets
-from gateway.web.admission import admit, current_session
+from gateway.web.admission import admit, current_program, current_session
 from gateway.web.application import Gateway
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *PAGES, *FEEDBACK, *OAUTH, *LOG)
@@ -56,6 +56,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             guards=[admit],
             dependencies={
                 "session": Provide(current_session, sync_to_thread=False),
+                "program": Provide(current_program, sync_to_thread=False),
                 "parts": Provide(lambda: app.state.parts, sync_to_thread=False),
                 "database": Provide(lambda: app.state.parts.database, sync_to_thread=False),
                 "at": Provide(at_visit, sync_to_thread=False),

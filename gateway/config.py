@@ -253,6 +253,10 @@ class Settings:
             unit="minutes",
         ),
     ]
+    api_requests: Annotated[
+        int,
+        Setting("Requests that a program may make with one key in 15 minutes", texts.between(1, 10_000_000), "1000"),
+    ]
     feedback_delay: Annotated[
         timedelta, Setting("The feedback link is sent after the visit", texts.seconds(0, 604_800), "0", unit="seconds")
     ]

@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from gateway.api_keys.errors import ApiKeyError
 from gateway.pages.rendering import page
 from gateway.people.access import SessionKind
 from gateway.people.errors import (
@@ -151,6 +152,8 @@ def _as_bad_request(status: int) -> Problem:
 
 
 def _headers_of(error: Exception) -> dict[str, str]:
+    if isinstance(error, ApiKeyError):
+        return {"WWW-Authenticate": error.challenge}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 
 

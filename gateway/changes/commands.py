@@ -1,29 +1,24 @@
 """`pilnvara admin portal` and `pilnvara admin provider`: at once for the first set-up, afterwards as proposals."""
 
-import os
 from typing import TextIO
 
 import click
 import msgspec
 
-from gateway.changes import bootstrap
-from gateway.changes.errors import ChangeError
-from gateway.changes.kinds import Plan, Values
+from gateway.changes.api_key_commands import api_key
+from gateway.changes.putting import put, reason_option
 from gateway.changes.staff_commands import add_staff, resume_staff
 from gateway.changes.tables import ChangeKind
-from gateway.config import Settings
 from gateway.oauth.clients import AuthMethod
-from gateway.oauth.errors import OAuthError
 from gateway.oauth.providers import SCOPE
-from gateway.parts import open_store
 from gateway.people.commands import admin
 
 __all__ = ["admin"]
 admin.add_command(add_staff)
 admin.add_command(resume_staff)
+admin.add_command(api_key)
 
 _METHODS = click.Choice([method.value for method in AuthMethod])
-_reason = click.option("--reason", default="First set-up", show_default=True, help="Whoever confirms reads it.")
 
 
 @admin.group()
@@ -48,7 +43,7 @@ def provider() -> None:
 @click.option("--personal-code/--no-personal-code", default=False, show_default=True, help="Whether it is told it.")
 @click.option("--par/--no-par", default=True, show_default=True, help="Whether it has to push its requests.")
 @click.option("--logout", "logout_uri", help="Address that is told of a sign-out.")
-@_reason
+@reason_option
 def register_portal(  # noqa: PLR0913 - a registration has as many parts
     *,
     client_id: str,
@@ -77,15 +72,15 @@ def register_portal(  # noqa: PLR0913 - a registration has as many parts
         "par_required": par,
         "logout_uri": logout_uri,
     }
-    _put(ChangeKind.PORTAL_REGISTER, client_id, values, reason)
+    put(ChangeKind.PORTAL_REGISTER, client_id, values, reason)
 
 
 @portal.command("suspend")
 @click.argument("client_id")
-@_reason
+@reason_option
 def suspend_portal(client_id: str, reason: str) -> None:
     """Make a portal nobody from now on."""
-    _put(ChangeKind.PORTAL_SUSPEND, client_id, {}, reason)
+    put(ChangeKind.PORTAL_SUSPEND, client_id, {}, reason)
 
 
 @provider.command("add")
@@ -113,7 +108,7 @@ def suspend_portal(client_id: str, reason: str) -> None:
     show_default=False,
     help="Asked for, so that no history keeps it; empty where we prove who we are by a key.",
 )
-@_reason
+@reason_option
 def add_provider(  # noqa: PLR0913 - a registration has as many parts
     *,
     provider_id: str,
@@ -143,15 +138,15 @@ def add_provider(  # noqa: PLR0913 - a registration has as many parts
         "phone_claim": phone_claim,
         "phone_verified": phone_verified,
     }
-    _put(ChangeKind.PROVIDER_ADD, provider_id, values, reason, secret or None)
+    put(ChangeKind.PROVIDER_ADD, provider_id, values, reason, secret or None)
 
 
 @provider.command("suspend")
 @click.argument("provider_id")
-@_reason
+@reason_option
 def suspend_provider(provider_id: str, reason: str) -> None:
     """Let nobody sign in by a provider from now on."""
-    _put(ChangeKind.PROVIDER_SUSPEND, provider_id, {}, reason)
+    put(ChangeKind.PROVIDER_SUSPEND, provider_id, {}, reason)
 
 
 def _keys(text: str) -> dict[str, object]:
@@ -159,20 +154,3 @@ def _keys(text: str) -> dict[str, object]:
         return msgspec.json.decode(text, type=dict[str, object])
     except msgspec.MsgspecError as error:
         raise click.ClickException("the file holds no JWK set") from error
-
-
-def _put(kind: ChangeKind, target: str, values: Values, reason: str, secret: str | None = None) -> None:
-    store = open_store(Settings.from_environment(os.environ))
-    plan = Plan(kind=kind, target=target, values=values, secret=secret)
-    try:
-        outcome = store.database.write_now(lambda conn: bootstrap.put(conn, store, plan, reason=reason))
-    except (ChangeError, OAuthError) as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        store.close()
-    if outcome.change_id is None:
-        click.echo(f"{target}: in effect")
-    else:
-        click.echo(f"{target}: administrators decide, at {store.settings.url}/admin/changes/{outcome.change_id}")
-    if outcome.secret is not None:
-        click.echo(f"secret  {outcome.secret}")

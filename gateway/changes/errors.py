@@ -35,6 +35,11 @@ class Fault(StrEnum):
     """An officer would be nobody's, or somebody else one's."""
     LAST = "last"
     """Nobody else could administer the gateway."""
+    TWO_YEARS = "two_years"
+    """A program's key would be good for longer than it may be."""
+    FINGERPRINT = "fingerprint"
+    AGENCY = "agency"
+    """A key for an institution's things would be nobody's, or one for the network's figures somebody's."""
     OWN = "own"
     """It is about whoever proposes it."""
 

@@ -14,7 +14,18 @@ from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
-from gateway.changes import accounts, defining, holders, holds, identity, network, portal_forms, portals, rules
+from gateway.changes import (
+    accounts,
+    api_keys,
+    defining,
+    holders,
+    holds,
+    identity,
+    network,
+    portal_forms,
+    portals,
+    rules,
+)
 from gateway.changes.checks import Faults
 from gateway.changes.errors import (
     ChangeFaultError,
@@ -56,6 +67,7 @@ KINDS: Final[Mapping[ChangeKind, Kind]] = (
     | accounts.KINDS
     | holds.KINDS
     | portal_forms.KINDS
+    | api_keys.KINDS
 )
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))

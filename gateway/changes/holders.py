@@ -16,10 +16,11 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.services.tables import Agreement, Service
 
-CONFIRMS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.ACCOUNT_INVITE})
+CONFIRMS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.ACCOUNT_INVITE, ChangeKind.API_KEY_ADD})
 """What the holder's word makes whole: it is the holder who agrees, and who knows whom it sends."""
 REFUSES: Final = CONFIRMS | {ChangeKind.FORM_ACCEPT}
 """What the holder keeps from taking effect."""
+_OF_KEYS: Final = frozenset({ChangeKind.API_KEY_ADD, ChangeKind.API_KEY_END})
 
 
 def decides(conn: Connection, session: StaffSession, change: Any, kinds: Collection[ChangeKind]) -> bool:
@@ -83,6 +84,8 @@ def _holder_of(conn: Connection, change: Any) -> str | None:
 def _named(kind: ChangeKind, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str | None:
     if kind is ChangeKind.ACCOUNT_INVITE:
         return _of_officer(after or {})
+    if kind in _OF_KEYS:
+        return (after or {}).get("agency") or (before or {}).get("agency")
     if kind not in {ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END}:
         return None
     named: str | None = (after or {}).get("holder") or (before or {}).get("holder")

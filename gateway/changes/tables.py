@@ -38,6 +38,8 @@ class ChangeKind(StrEnum):
     ACCOUNT_END = "account.end"
     HOLD_LIFT = "hold.lift"
     FORM_ACCEPT = "form.accept"
+    API_KEY_ADD = "api_key.add"
+    API_KEY_END = "api_key.end"
 
 
 class ChangeState(StrEnum):

@@ -44,6 +44,19 @@ class Who(StrEnum):
     """A portal; the endpoint itself authenticates the client."""
     RUN = "run"
     """A connector's browser; the endpoint itself checks the run ticket."""
+    API_KEY = "api_key"
+    """A program of an institution or of the network, with a key that is good for the handler's `Scope`."""
+
+
+class Scope(StrEnum):
+    """What a program's key is good for."""
+
+    FIGURES = "figures"
+    """The network's figures, as pages show them."""
+    RATINGS = "ratings"
+    """Asking the clients of an agency's own e-services how it went, and the figures of that."""
+    HOLDER = "holder"
+    """What was filed of a holder's services: counts, references, statements, reconciliation."""
 
 
 class SessionKind(StrEnum):
@@ -83,6 +96,8 @@ class Access:
     """Takes the terminal's or display's proof: served whoever shows the cookies, for a proof is what a copy lacks."""
     by_itself: bool
     """Pages call it by themselves: it does not show that anybody is there, so it keeps no session from its end."""
+    scope: Scope | None = None
+    """What a program's key has to be good for."""
 
     @property
     def kinds(self) -> tuple[SessionKind, ...]:
@@ -98,7 +113,8 @@ _CALLERS_WITH = {
     SessionKind.DISPLAY: frozenset({Who.DISPLAY}),
     SessionKind.GUEST: frozenset({Who.GUEST}),
 }
-_AUTHENTICATED_BY_THE_ENDPOINT = frozenset({Who.PORTAL, Who.RUN})
+_WITHOUT_COOKIES = frozenset({Who.PORTAL, Who.RUN, Who.API_KEY})
+"""Callers that no other site can make send something: their proof is in the request itself."""
 
 
 @cache
@@ -123,17 +139,20 @@ def allow(
     keeps: bool = False,
     proves: bool = False,
     by_itself: bool = False,
+    scope: Scope | None = None,
 ) -> Declaration:
     """Declare who may call a handler: pass the result to Litestar's decorator with `**`.
 
     Handlers for `Who.PORTAL` and `Who.RUN` authenticate by themselves and carry no CSRF token; `csrf=False` says the
     same of another handler that no browser calls. `Who.ANYONE` beside `Who.RESIDENT`, `Who.DISPLAY` or `Who.GUEST`
-    means: anyone, and that session is handed over when there is one.
+    means: anyone, and that session is handed over when there is one. `Who.API_KEY` stands alone, with its `scope`.
     """
     if not who:
         raise ValueError("say who may call the handler, if only Who.ANYONE")
     callers = frozenset(who)
-    by_endpoint = callers <= _AUTHENTICATED_BY_THE_ENDPOINT
+    if (scope is None) == (Who.API_KEY in callers) or (scope is not None and len(callers) > 1):
+        raise ValueError("programs have handlers of their own, which say what a key has to be good for")
+    by_endpoint = callers <= _WITHOUT_COOKIES
     return {
         "opt": {
             ACCESS_KEY: Access(
@@ -144,6 +163,7 @@ def allow(
                 keeps=keeps,
                 proves=proves,
                 by_itself=by_itself,
+                scope=scope,
             )
         }
     }
@@ -337,6 +357,22 @@ class GuestSession:
     def is_one_of(self, who: Collection[Who]) -> bool:
         """Say whether guests are among `who`."""
         return Who.GUEST in who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCaller:
+    """A program that showed a key; it has no session and no cookie."""
+
+    key_id: str
+    name: str
+    scopes: frozenset[Scope]
+    agency: str | None
+    """For whose things it is good, as services name their holder; none: the network's."""
+
+    @property
+    def actor(self) -> Actor:
+        """How the trail names this program."""
+        return Actor(kind=ActorKind.SYSTEM, id=f"api:{self.key_id}")
 
 
 AnySession = StaffSession | ResidentSession | AccountSession | DisplaySession | GuestSession

@@ -4,6 +4,22 @@ from gateway.problem_texts.problem import BAD_REQUEST, GO_BACK, NOT_FOUND, SIGN_
 from ui.i18n import message
 
 PROBLEMS: dict[str, Problem] = {
+    # Programs
+    "api_key.missing": Problem(
+        401,
+        message("A program shows its key"),
+        message("Send it as “Authorization: Bearer pvk_…”. Keys are let in by the network’s administrators."),
+    ),
+    "api_key.refused": Problem(
+        401,
+        message("The key is not known here, or it is over"),
+        message("Make a new one and have its fingerprint let in by the network’s administrators."),
+    ),
+    "api_key.scope": Problem(
+        403,
+        message("The key is good for something else"),
+        message("Use the key that is meant for this, or ask the network’s administrators for one."),
+    ),
     # Sessions and access
     "session.required": Problem(
         401,

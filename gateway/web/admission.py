@@ -20,6 +20,7 @@ from gateway.people.access import (
     Access,
     AccountSession,
     AnySession,
+    ApiCaller,
     DisplaySession,
     GuestSession,
     ResidentSession,
@@ -43,7 +44,7 @@ from gateway.people.errors import (
 from gateway.people.proven import Shown
 from gateway.terminals import displays, enrolment
 from gateway.terminals.proofs import fingerprint
-from gateway.web import forms, keeping, strangers
+from gateway.web import forms, keeping, machines, strangers
 from gateway.web.cookies import COOKIE_OF, CookieName, read
 from gateway.web.current import CurrentSession
 from gateway.web.exchange import certificate_of, exchange_of, parts_of, traits_of
@@ -84,6 +85,9 @@ async def _admit(connection: "ASGIConnection[Any, Any, Any, Any]", handler: Base
         raise AccessRefusedError("the handler does not say who may call it")
     forms.ensure_address(connection)
     parts = parts_of(connection)
+    if access.scope is not None:
+        exchange_of(connection).program = await machines.admit(connection, parts, access.scope)
+        return
     session = _settle(await _find_session(connection, parts, access), access, parts)
     exchange_of(connection).session = session
     is_welcome = session is not None and session.is_one_of(access.who)
@@ -122,6 +126,14 @@ def current_session(request: AnyRequest, parts: Parts) -> CurrentSession:  # noq
     tasks for each request.
     """
     return exchange_of(request).session
+
+
+def current_program(request: AnyRequest, parts: Parts) -> ApiCaller:  # noqa: ARG001 - as of `current_session`
+    """Litestar dependency `program`: whose key the guard let in."""
+    program = exchange_of(request).program
+    if program is None:
+        raise AccessRefusedError("no handler for programs")
+    return program
 
 
 async def session_of(connection: AnyRequest, parts: Parts, kind: SessionKind) -> AnySession | None:

@@ -10,7 +10,7 @@ from litestar.connection import ASGIConnection
 
 from gateway.parts import Parts
 from gateway.people import proven
-from gateway.people.access import AnySession
+from gateway.people.access import AnySession, ApiCaller
 from gateway.web.addresses import is_trusted, networks, origin_of
 
 _KEY = "pilnvara.exchange"
@@ -26,6 +26,8 @@ class Exchange:
     """Shown on error pages and written in the log: letters that are not taken for another when read aloud."""
     started: float = field(default_factory=perf_counter)
     session: AnySession | None = None
+    program: ApiCaller | None = None
+    """That showed a key."""
     is_kept: bool = False
     """What was typed is kept, although the request is refused."""
     stranger: str | None = None

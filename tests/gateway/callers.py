@@ -66,6 +66,8 @@ class Caller:
     """Asks for pages; else for JSON."""
     proves: bool = True
     """At a terminal its page proves that by itself, as browsers do; a copied cookie cannot."""
+    key: str | None = None
+    """What a program shows with each request."""
 
     def __post_init__(self) -> None:
         self._proven_at = self._now
@@ -143,6 +145,7 @@ class Caller:
     ) -> Answer:
         sent = {"accept": "text/html" if self.page else "application/json", "host": "localhost:8000"}
         sent["user-agent"] = BROWSER
+        sent |= {"authorization": f"Bearer {self.key}"} if self.key else {}
         sent |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         called_here = self._names()
         if self.cookies:

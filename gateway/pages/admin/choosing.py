@@ -15,6 +15,7 @@ Option: TypeAlias = Mapping[str, str | Message]
 """`value`, which is sent; `text`, which is read; `group`, under which it stands, if any."""
 EVERY_SERVICE: Final = message("Every service")
 EVERY_CENTRE: Final = message("Every centre")
+OF_THE_NETWORK: Final = message("None: the network’s")
 NO_INSTITUTION: Final = message("None: not an officer")
 _NONE_YET: Final[Option] = {"value": "", "text": message("Choose")}
 
@@ -25,6 +26,8 @@ def of_kind(conn: Connection, kind: ChangeKind, holder: str | None, language: La
         return {"holder": _nobodys(conn)}
     if kind is ChangeKind.ACCOUNT_INVITE:
         return {"centre": _centres(conn), "holder": _nobodys(conn)}
+    if kind is ChangeKind.API_KEY_ADD:
+        return {"agency": [{"value": "", "text": OF_THE_NETWORK}, *_named(conn)]}
     if kind is not ChangeKind.AGREEMENT_ADD:
         return {}
     return {
@@ -41,7 +44,11 @@ def _holders(conn: Connection, holder: str | None) -> list[Option]:
 
 def _nobodys(conn: Connection) -> list[Option]:
     """Every institution, after the choice of none."""
-    return [{"value": "", "text": NO_INSTITUTION}, *({"value": each, "text": each} for each in catalogue.holders(conn))]
+    return [{"value": "", "text": NO_INSTITUTION}, *_named(conn)]
+
+
+def _named(conn: Connection) -> list[Option]:
+    return [{"value": each, "text": each} for each in catalogue.holders(conn)]
 
 
 def _services(conn: Connection, holder: str | None, language: Language) -> list[Option]:

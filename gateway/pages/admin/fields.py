@@ -12,7 +12,7 @@ from gateway.changes.checks import Faults
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind
 from gateway.days import beginning_of, end_of
-from gateway.pages.admin.words import LEVELS, METHODS, ROLES, ROUTES
+from gateway.pages.admin.words import LEVELS, METHODS, ROLES, ROUTES, SCOPES
 from gateway.pages.forms import field
 from ui.i18n import Message, message
 
@@ -159,6 +159,18 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.ACCOUNT_RECOVER: (),
     ChangeKind.HOLD_LIFT: (),
     ChangeKind.FORM_ACCEPT: (),
+    ChangeKind.API_KEY_ADD: (
+        _TARGET,
+        Asked(name="name", hint=message("Whose program, and what for")),
+        Asked(name="scopes", control=Control.FLAGS, options=SCOPES),
+        Asked(name="agency", control=Control.LIST, optional=True),
+        Asked(
+            name="fingerprint",
+            hint=message("Whoever uses the key makes it and says its SHA-256: pilnvara admin api-key new"),
+        ),
+        Asked(name="ends_at", control=Control.LAST_DAY, hint=_INCLUDED),
+    ),
+    ChangeKind.API_KEY_END: (),
     ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES), _HOLDER),
     ChangeKind.ACCOUNT_INVITE: (
         Asked(name="display_name"),

@@ -29,7 +29,12 @@ from ui.i18n import Language, Message
 AnyRequest = Request[Any, Any, Any]
 _LONGEST_TARGET: Final = 200
 _PROPOSERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
-_NEW: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PROVIDER_ADD, ChangeKind.TRAINING_DEFINE}
+_NEW: Final = {
+    ChangeKind.PORTAL_REGISTER,
+    ChangeKind.PROVIDER_ADD,
+    ChangeKind.TRAINING_DEFINE,
+    ChangeKind.API_KEY_ADD,
+}
 _OWN_ID: Final = {ChangeKind.AGREEMENT_ADD, ChangeKind.ACCOUNT_INVITE}
 """What is known by an id that is made here."""
 _WITHOUT_TARGET: Final = {*_NEW, *_OWN_ID, ChangeKind.TRAINING_GRANT}

@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import Connection, Select, bindparam, func, select
 
+from gateway.api_keys.tables import ApiKey
 from gateway.changes import flow, network
 from gateway.changes.tables import ChangeKind
 from gateway.database.base import UtcDateTime
@@ -17,7 +18,7 @@ from gateway.days import last_day
 from gateway.keys.signing import KeyKind
 from gateway.keys.tables import SigningKeyRow
 from gateway.oauth.tables import IdentityProvider, OAuthClient
-from gateway.pages.admin import words
+from gateway.pages.admin import choosing, words
 from gateway.pages.rendering import language_of, page
 from gateway.paging import Numbered
 from gateway.parts import Parts
@@ -104,6 +105,18 @@ def _training_kind(row: AnyRow, session: StaffSession) -> tuple[Message | str, .
 
 def _key(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
     return words.KEYS[row.kind], row.kid, write_date(row.created_at)
+
+
+def _api_key(row: AnyRow, _session: StaffSession) -> tuple[Message | str | list[Message], ...]:
+    return (
+        row.name,
+        row.id,
+        [words.SCOPES[each] for each in row.scopes],
+        row.agency or choosing.OF_THE_NETWORK,
+        write_date(last_day(row.ends_at)),
+        "–" if row.used_on is None else write_date(row.used_on),
+        _IN_USE if row.ended_at is None else words.LABELS["ended"],
+    )
 
 
 def _id(row: AnyRow) -> str:
@@ -230,6 +243,23 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
         target=_id,
         changes=(ChangeKind.TRAINING_ALTER, ChangeKind.TRAINING_CLOSE),
         new=ChangeKind.TRAINING_DEFINE,
+    ),
+    "api-keys": Registry(
+        title=message("Keys of programs"),
+        rows=select(ApiKey.__table__).order_by(ApiKey.id),
+        head=(
+            words.LABELS["name"],
+            _ID,
+            words.LABELS["scopes"],
+            words.LABELS["agency"],
+            words.LABELS["ends_at"],
+            message("Last used"),
+            _STATE,
+        ),
+        cells=_api_key,
+        target=_id,
+        changes=(ChangeKind.API_KEY_END,),
+        new=ChangeKind.API_KEY_ADD,
     ),
     "keys": Registry(
         title=message("Signing keys"),

@@ -14,6 +14,7 @@ from gateway.changes.portal_forms import INSTALLED
 from gateway.changes.tables import ChangeKind, ChangeState
 from gateway.days import last_day
 from gateway.keys.signing import KeyKind
+from gateway.people.access import Scope
 from gateway.people.roles import Role
 from ui.formats import write_date
 from ui.i18n import Message, message
@@ -42,6 +43,8 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.ACCOUNT_END: message("End an account for good"),
     ChangeKind.HOLD_LIFT: message("Allow erasing again"),
     ChangeKind.FORM_ACCEPT: message("Accept a portal’s changed form"),
+    ChangeKind.API_KEY_ADD: message("Let a program in by its key"),
+    ChangeKind.API_KEY_END: message("End a program’s key"),
 }
 STATES: Final[Mapping[ChangeState, Message]] = {
     ChangeState.PROPOSED: message("Waits for a second administrator"),
@@ -88,6 +91,13 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.OTHERS: message("This institution has no such service: choose one of its own, or another institution"),
     Fault.HOLDER: message("An officer belongs to one institution, and nobody else to any"),
     Fault.LAST: message("Nobody else could administer the gateway then"),
+    Fault.TWO_YEARS: message("Give a day that lies ahead, at most two years"),
+    Fault.FINGERPRINT: message(
+        "Give the key’s fingerprint, 64 digits and letters from a to f, and never the key itself"
+    ),
+    Fault.AGENCY: message(
+        "A key for an institution’s things needs the institution; one for the network’s figures none"
+    ),
     Fault.OWN: message("It is about you yourself: ask a colleague to propose it"),
 }
 SECRET_MARK: Final = message("Mark of the secret")
@@ -142,6 +152,10 @@ LABELS: Final[Mapping[str, Message]] = {
     "language": message("Language"),
     "state": message("State of the account"),
     "reason": message("Why"),
+    "scopes": message("What it is good for"),
+    "agency": message("Of which institution"),
+    "fingerprint": message("Fingerprint of the key"),
+    "ended": message("Ended"),
 }
 LEVELS: Final[Mapping[int, Message]] = {
     Assurance.LOW: message("low"),
@@ -162,6 +176,11 @@ ROLES: Final[Mapping[str, Message]] = {
     Role.AUDITOR.value: message("Auditor"),
     Role.OFFICER.value: message("Service holder’s officer"),
 }
+SCOPES: Final[Mapping[str, Message]] = {
+    Scope.FIGURES.value: message("The network’s figures"),
+    Scope.RATINGS.value: message("Asking clients of own e-services how it went"),
+    Scope.HOLDER.value: message("What was filed of the institution’s services"),
+}
 METHODS: Final[Mapping[str, Message]] = {
     "client_secret_basic": message("By secret, in the header"),
     "client_secret_post": message("By secret, in the form"),
@@ -172,6 +191,7 @@ _UNBOUND: Final[Mapping[str, Message]] = {
     "services": message("All services of the portal"),
     "service": message("Every service"),
     "centre": message("Every centre"),
+    "agency": message("None: the network’s"),
     "ends_at": message("without an end"),
     "valid_months": message("As long as whoever notes it says"),
 }
@@ -204,6 +224,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, Message]]] = {
     "permit_least": LEVELS,
     "routes": ROUTES,
     "roles": ROLES,
+    "scopes": SCOPES,
     "state": {"active": message("Account in use"), "suspended": message("Account suspended")},
     "auth_method": METHODS,
     "language": {"lv": message("Latvian"), "en": message("English")},

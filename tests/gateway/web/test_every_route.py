@@ -1,7 +1,7 @@
 """Walks every route of the application as everybody who can call, also routes that are added later."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -11,11 +11,12 @@ from sqlalchemy import update
 
 from gateway.app import UndeclaredAccessError, create_app
 from gateway.parts import Parts
-from gateway.people.access import ACCESS_KEY, Access, SessionKind, Who
+from gateway.people.access import ACCESS_KEY, Access, Scope, SessionKind, Who
 from gateway.people.roles import Role
 from gateway.people.tables import Staff, StaffState
 from tests.gateway.answers import Answer
 from tests.gateway.callers import Caller, Callers
+from tests.gateway.programs import program
 
 REFUSALS = {"session.required", "access.refused", "request.forged", "session.locked", "session.role_not_chosen"}
 BY_ENDPOINT = {Who.ANYONE, Who.PORTAL, Who.RUN}
@@ -51,17 +52,17 @@ def _filled(path: str) -> str:
 
 
 def somebody(callers: Callers, who: Who) -> Caller:
-    if who is Who.RESIDENT:
-        return callers.resident()
-    if who is Who.RESIDENT_ACCOUNT:
-        return callers.at_home()
-    if who is Who.DISPLAY:
-        return callers.display()
-    if who is Who.GUEST:
-        return callers.guest()
     if who in BY_ENDPOINT:
         return callers.nobody()
-    return callers.staff(Role.ASSISTANT if who is Who.STAFF else Role(who.value))
+    made: dict[Who, Callable[[], Caller]] = {
+        Who.RESIDENT: callers.resident,
+        Who.RESIDENT_ACCOUNT: callers.at_home,
+        Who.DISPLAY: callers.display,
+        Who.GUEST: callers.guest,
+        Who.API_KEY: lambda: program(callers, *Scope),
+        Who.STAFF: lambda: callers.staff(Role.ASSISTANT),
+    }
+    return made[who]() if who in made else callers.staff(Role(who.value))
 
 
 def is_allowed(access: Access, who: Who) -> bool:
@@ -111,9 +112,9 @@ class TestEveryRoute:
             elif is_allowed(door.access, who):
                 assert answer.code not in REFUSALS - _stranger_refusals(door, who), f"{door} as {who}: {answer.text}"
             else:
-                assert (answer.status, answer.code) in {(401, "session.required"), (403, "access.refused")}, (
-                    f"{door} as {who}: {answer.status} {answer.text[:200]}"
-                )
+                said = {(401, "session.required"), (403, "access.refused")}
+                said = {(401, "api_key.missing")} if door.access.scope else said
+                assert (answer.status, answer.code) in said, f"{door} as {who}: {answer.status} {answer.text[:200]}"
         assert broken == []
 
     def test_asks_strangers_to_sign_in(self, callers: Callers) -> None:
@@ -121,6 +122,9 @@ class TestEveryRoute:
             if door.access.who & BY_ENDPOINT:
                 continue
             as_program = knock(callers.nobody(), door, page=False)
+            if door.access.scope:
+                assert (as_program.status, as_program.code) == (401, "api_key.missing"), str(door)
+                continue
             assert (as_program.status, as_program.code) == (401, "session.required"), str(door)
             as_person = knock(callers.nobody(), door, page=True)
             ensure_safe_headers(door, as_person)
@@ -205,7 +209,8 @@ class TestEveryRoute:
             invited.csrf = invited.get(link).csrf
             invited.post(link)
             answer = knock(invited, door, page=False, csrf=invited.csrf)
-            assert (answer.status, answer.code) == (401, "session.required"), str(door)
+            why = "api_key.missing" if door.access.scope else "session.required"
+            assert (answer.status, answer.code) == (401, why), str(door)
 
 
 def _suspend_all(callers: Callers) -> None:
@@ -225,7 +230,7 @@ def _invited(callers: Callers) -> str:
 def _stranger_refusals(door: Door, who: Who) -> set[str]:
     """Where the caller's session is not looked at, the token would have to be a stranger's, which the caller lacks."""
     kinds = {kind.value for kind in door.access.kinds}
-    own = OWN_KIND.get(who, "staff")
+    own = "none" if who is Who.API_KEY else OWN_KIND.get(who, "staff")
     return set() if own in kinds else {"request.forged"}
 
 
