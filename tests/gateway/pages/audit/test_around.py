@@ -61,6 +61,25 @@ def test_goes_on_to_what_is_older_and_that_is_recorded(facing: Facing, auditor: 
     assert b'"around"' in counter.read(lambda conn: conn.execute(searched).scalar_one())
 
 
+def test_is_narrowed_to_one_kind_and_to_a_day_and_that_is_recorded(facing: Facing, auditor: Phone) -> None:
+    today = facing.counter.clock.now().date()
+    everything = auditor.see("/audit/around").text
+    assert '<option value="admin:centre:added"' in everything
+    centres = auditor.see("/audit/around?kind=admin:centre:added").text
+    assert "Paraugu centrs" in centres
+    assert "admin:account:created" not in centres.replace('value="admin:account:created"', "")
+    assert "Paraugu centrs" in auditor.see(f"/audit/around?until={today}").text
+    long_ago = auditor.see("/audit/around?until=2020-01-01").text
+    assert "Nothing is found like this" in long_ago
+    assert 'value="2020-01-01"' in long_ago
+    strange = auditor.see("/audit/around?kind=resident:delegation:granted&until=soon&after=x").text
+    assert "Paraugu centrs" in strange
+    searched = select(AuditEvent.leaf).where(AuditEvent.type == "auditor:trail:searched")
+    leaves = facing.counter.read(lambda conn: conn.execute(searched).scalars().all())
+    assert len(leaves) == 3
+    assert any(b'"kind":"admin:centre:added"' in leaf for leaf in leaves)
+
+
 def test_who_was_not_let_in_is_seen_apart(facing: Facing, auditor: Phone) -> None:
     assert "Nobody was refused yet" in auditor.see("/audit/around?of=refused").text
     phone = facing.phone()
