@@ -19,6 +19,8 @@ _MAGIC = {
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/png": (b"\x89PNG\r\n\x1a\n",),
 }
+_KINDS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
+"""As people call them."""
 _EMAIL = re.compile(r"[^\s@<>\",;]+@[^\s@<>\",;.]+(\.[^\s@<>\",;.]+)+")
 _NOT_THE_FORM = Words("Atbilde nav prasītajā veidā.", "The answer is not of the form asked for.")
 
@@ -174,7 +176,9 @@ def kept_file(question: kinds.File, upload: Upload) -> Upload:
     for media_type in question.accept:
         if any(upload.content.startswith(magic) for magic in _MAGIC.get(media_type, ())):
             return Upload(_filename(upload.filename), media_type, upload.content)
-    raise AnswerError("Šāda veida datni pievienot nevar.", "A file of this kind cannot be attached.")
+    taken = [_KINDS.get(each, each) for each in question.accept]
+    lv, en = (f" {word} ".join(filter(None, [", ".join(taken[:-1]), taken[-1]])) for word in ("vai", "or"))
+    raise AnswerError(f"Šāda veida datni pievienot nevar. Der {lv}.", f"A file of this kind is not taken. Use {en}.")
 
 
 def _plain(text: str) -> str:

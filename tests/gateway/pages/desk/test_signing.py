@@ -200,7 +200,7 @@ class TestOnPaper:
         [
             ("", JPEG, "Type the code that stands on the sheet"),
             ("right", None, "Choose the file with the signed sheet"),
-            ("right", b"<html>", "A file of this kind cannot be attached."),
+            ("right", b"<html>", "A file of this kind is not taken. Use PDF, JPEG or PNG."),
             ("right", b"\xff\xd8\xff" + b"0" * 10_000_001, "The file is larger than 10 MB."),
             ("0000-0000", JPEG, "This sheet is void: it is of another text"),
         ],
