@@ -89,6 +89,8 @@ class EventName(StrEnum):
     RESIDENT_SIGNED_OUT = "resident:session:signed_out"
     RESIDENT_SIGN_IN_REFUSED = "system:session:sign_in_refused"
     RESIDENT_CORRECTED = "resident:record:corrected"
+    CONTACT_FAILED = "system:contact:failed"
+    PREFERENCES_SAID = "resident:preferences:said"
     OVERVIEW_PRINTED = "staff:overview:printed"
     PROOF_DOWNLOADED = "resident:proof:downloaded"
 

@@ -11,15 +11,17 @@ from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.keys.sealing import DataKey
 from gateway.notifications import texts
+from gateway.notifications.manners import manner_of
 from gateway.notifications.tables import Channel, Message, MessageState
-from gateway.parts import Parts
+from gateway.parts import Parts, Store
+from gateway.people import preferences
 
 __all__ = ["JOB", "Channel", "Draft", "queue"]
 
 JOB = "message.send"
 """The kind of job that sends a message; its payload is the message's id."""
 
-_CODES = frozenset({"grant_code", "permit_code", "grant_spoken_code", "permit_spoken_code"})
+_ADDRESS_LABEL = "message.address"
 _INSERT = insert(Message)
 
 
@@ -35,6 +37,8 @@ class Draft:
     values: Mapping[str, str]
     visit_id: str | None = None
     """In whose chain *sent* and *failed* are recorded; without one, in the system's."""
+    resident_id: str | None = None
+    """Whose own address it is: they can end messages of its kind, and hear of it when it does not work."""
 
     def __repr__(self) -> str:
         return f"Draft(channel={self.channel.value!r}, template={self.template!r})"
@@ -51,12 +55,17 @@ def queue(
 ) -> str:
     """Write the message of `draft`, seal it under `key`, queue it, and return its id.
 
-    A code is not sent any more once its approval would have lapsed.
+    A code is not sent any more once its approval would have lapsed. What a resident can do without carries a link that
+    ends such messages.
 
     Raises:
         TemplateUnknownError: no message is called so, or a value is missing.
     """
-    message_id = new_id()
+    message_id, manner = new_id(), manner_of(draft.template)
+    off = None
+    if manner.kind is not None and draft.resident_id is not None:
+        code = preferences.new_link(conn, draft.resident_id, manner.kind, now)
+        off = f"{parts.settings.public_url}/o/{code}".encode()
     body = texts.write(draft.template, draft.language, draft.values).body
     values: dict[str, Any] = {
         "id": message_id,
@@ -70,11 +79,24 @@ def queue(
         "body": parts.sealer.seal(key, body_context(message_id), body.encode()),
         "attempts": 0,
         "created_at": now,
-        "not_after": now + parts.settings.approval_lapse if draft.template in _CODES else None,
+        "not_after": now + parts.settings.approval_lapse if manner.is_code else None,
+        "resident_id": draft.resident_id,
+        "address_hash": None if draft.resident_id is None else hash_of(parts, draft.to),
+        "off_link": None if off is None else parts.sealer.seal(key, off_context(message_id), off),
     }
     conn.execute(_INSERT, values)
     enqueue(conn, JOB, {"message": message_id}, run_at=now + delay, now=now)
     return message_id
+
+
+def hash_of(store: Store, address: str) -> bytes:
+    """What is kept of an address after the message is sent: nobody without the gateway's key can try one against it."""
+    return store.sealer.keyed_hash(_ADDRESS_LABEL, "".join(address.split()).lower())
+
+
+def off_context(message_id: str) -> str:
+    """What the sealed link that ends such messages is bound to."""
+    return f"message.off:{message_id}"
 
 
 def address_context(message_id: str) -> str:

@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 
 from gateway.keys.sealing import DataKey
 from gateway.notifications import outbox
+from gateway.notifications.manners import manner_of
 from gateway.parts import Parts
-from gateway.people import residents
+from gateway.people import preferences, residents
+from gateway.people.preferences import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +39,22 @@ def queue_for(
 ) -> outbox.Channel | None:
     """Queue a message to the resident's known number, else to their e-mail; `None` where neither is known.
 
-    A number that was only typed at a counter is not used: whoever typed it would read the message. The notice's
+    A number that was only typed at a counter is not used: whoever typed it would read the message. Nor is an address
+    that does not work. The e-mail comes first for those who said so; what they do not want is not queued. The notice's
     language is the visit's, unless they have said in which they want to be written to.
     """
     resident = residents.open_resident(conn, parts, resident_id)
-    if resident.known_number:
-        channel, to = outbox.Channel.SMS, resident.known_number
-    elif resident.profile.email:
-        channel, to = outbox.Channel.EMAIL, resident.profile.email
-    else:
+    wanted = preferences.read(conn, resident_id)
+    kind = manner_of(notice.template).kind
+    if kind is not None and not wanted.takes(kind):
         return None
+    known = [(outbox.Channel.SMS, resident.known_number), (outbox.Channel.EMAIL, resident.known_email)]
+    if wanted.way is Way.EMAIL:
+        known.reverse()
+    found = next(((channel, to) for channel, to in known if to), None)
+    if found is None:
+        return None
+    channel, to = found
     draft = outbox.Draft(
         channel=channel,
         to=to,
@@ -54,6 +62,7 @@ def queue_for(
         language=resident.profile.language or notice.language,
         values=notice.values,
         visit_id=notice.visit_id,
+        resident_id=resident_id,
     )
     outbox.queue(conn, parts, key, draft, now=now, delay=delay)
     return channel

@@ -49,6 +49,8 @@ class Outgoing:
     language: str
     at: datetime
     """When it was written, aware."""
+    off: str | None = field(default=None, repr=False)
+    """The link that ends messages of this kind."""
     attached: tuple[tuple[str, bytes], ...] = ()
     """Name and bytes of each file that goes along by e-mail, byte for byte."""
 
@@ -105,6 +107,9 @@ class SmtpSender:
         mail["Date"] = format_datetime(message.at)
         mail["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
+        if message.off is not None:  # RFC 8058: mail programs show a button that ends such messages
+            mail["List-Unsubscribe"] = f"<{message.off}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(message.text + "\n")
         for name, content in message.attached:
             mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)

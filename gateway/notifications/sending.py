@@ -20,6 +20,7 @@ from gateway.notifications import outbox, texts
 from gateway.notifications.errors import MessageRefusedError
 from gateway.notifications.senders import Outgoing, Sender, make_senders
 from gateway.notifications.tables import Channel, Message, MessageState
+from gateway.notifications.text import with_way_out
 from gateway.parts import Parts
 
 _SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
@@ -32,6 +33,16 @@ _WAITING_OF = select(Message.id, Message.attempts).where(
         Message.key_id.in_(bindparam("keys", expanding=True)), Message.visit_id.in_(bindparam("visits", expanding=True))
     ),
 )
+_FORGET = (
+    update(Message)
+    .where(
+        or_(
+            Message.resident_id.in_(bindparam("people", expanding=True)),
+            Message.visit_id.in_(bindparam("visits", expanding=True)),
+        )
+    )
+    .values(resident_id=None, address_hash=None)
+)
 _END = (
     update(Message)
     .where(Message.id == bindparam("message"), Message.state == MessageState.QUEUED.value)
@@ -42,6 +53,7 @@ _END = (
         attempts=bindparam("new_attempts"),
         address=None,
         body=None,
+        off_link=None,
     )
     .returning(Message.visit_id, Message.channel, Message.template)
 )
@@ -103,13 +115,16 @@ class MessageSending:
             key = store.load(conn, sealer, row.key_id)
         except KeyDestroyedError:
             raise MessageErasedError(f"message {row.id} was erased") from None
+        off = None if row.off_link is None else sealer.open(key, outbox.off_context(row.id), row.off_link).decode()
+        body = sealer.open(key, outbox.body_context(row.id), row.body).decode()
         return Outgoing(
             id=row.id,
             to=sealer.open(key, outbox.address_context(row.id), row.address).decode(),
             subject=texts.subject(row.template, row.language),
-            text=sealer.open(key, outbox.body_context(row.id), row.body).decode(),
+            text=with_way_out(body, row.language, off),
             language=row.language,
             at=row.created_at,
+            off=off,
         )
 
     async def _end(self, message_id: str, state: MessageState, attempt: int, code: str | None = None) -> None:
@@ -122,6 +137,11 @@ def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
     """The handlers of this package for one worker, by kind of job."""
     sending = MessageSending(parts)
     return {outbox.JOB: JobKind(sending.send, on_dead=sending.give_up)}
+
+
+def forget_people(conn: Connection, people: Sequence[str], visits: Sequence[str]) -> None:
+    """Forget whose the addresses were of messages to `people`, or of `visits`: they are being erased."""
+    conn.execute(_FORGET, {"people": list(people), "visits": list(visits)})
 
 
 def forget_waiting(conn: Connection, keys: Sequence[str], visits: Sequence[str], now: datetime) -> None:

@@ -24,6 +24,16 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class Report(StrEnum):
+    """What was heard of a message after it was handed over."""
+
+    DELIVERED = "delivered"
+    SOFT = "soft"
+    """It did not arrive, through nothing that lasts."""
+    HARD = "hard"
+    """Nobody can be reached there."""
+
+
 class Message(Base):
     """One SMS or e-mail to one resident."""
 
@@ -33,6 +43,9 @@ class Message(Base):
         CheckConstraint("(state = 'failed') = (reason IS NOT NULL)", name="failed_has_reason"),
         CheckConstraint("(state = 'queued') = (address IS NOT NULL)", name="only_queued_has_address"),
         CheckConstraint("(address IS NULL) = (body IS NULL)", name="address_and_body"),
+        CheckConstraint("off_link IS NULL OR body IS NOT NULL", name="off_link_goes_with_body"),
+        CheckConstraint("(report IS NULL) = (reported_at IS NULL)", name="report_has_time"),
+        Index("ix_message_by_resident", "resident_id", **only_where("resident_id IS NOT NULL")),
         Index("ix_message_waiting", "key_id", **only_where("state = 'queued'")),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -52,3 +65,13 @@ class Message(Base):
     not_after: Mapped[datetime | None]
     """A code that arrives after this confuses; it is not sent any more."""
     sent_at: Mapped[datetime | None]
+    resident_id: Mapped[str | None] = mapped_column(ForeignKey("resident.id"))
+    """Whose address it went to, where it is one of a resident's own record."""
+    address_hash: Mapped[bytes | None]
+    """Keyed: a later bounce counts against the address only while it is still theirs."""
+    off_link: Mapped[bytes | None]
+    """Sealed: the link that ends such messages."""
+    report: Mapped[Report | None]
+    report_code: Mapped[str | None] = mapped_column(String(16))
+    """As a mail server or SMS operator said it, such as `5.1.1`."""
+    reported_at: Mapped[datetime | None]

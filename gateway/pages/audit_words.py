@@ -74,6 +74,8 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.RESIDENT_ERASED: message("The resident’s details were erased"),
     EventName.ERASURE_ASKED: message("Asked that what is known of them be erased"),
     EventName.ERASURE_WITHDRAWN: message("Took back the wish to be erased"),
+    EventName.PREFERENCES_SAID: message("Said which messages they want, and how"),
+    EventName.CONTACT_FAILED: message("A resident’s phone number or e-mail does not work, and is not used any more"),
     EventName.HOLD_PLACED: message("Forbade erasing, because of an inquiry"),
     EventName.HOLD_REVIEWED: message("Looked whether erasing still has to be forbidden"),
     EventName.HOLD_LIFTED: message("Allowed erasing again"),

@@ -34,12 +34,14 @@ from gateway.pages import (
     practice,
     presented,
     presented_erasure,
+    presented_messages,
     recovering,
     second_look,
     staff_values,
     statements,
     terminal_proof,
     terminals,
+    unwanted,
     witnessing,
 )
 from gateway.pages.admin import changes, proposing, registry
@@ -90,6 +92,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *practice.HANDLERS,
     *presented.HANDLERS,
     *presented_erasure.HANDLERS,
+    *presented_messages.HANDLERS,
+    *unwanted.HANDLERS,
     *delegations.HANDLERS,
     *findings.HANDLERS,
     *second_look.HANDLERS,

@@ -220,6 +220,12 @@ class UnknownPersonError(PeopleError):
     code = "people.not_found"
 
 
+class LinkUnknownError(PeopleError):
+    """No messages are ended by this link: it is misspelt, too old, or whoever it was sent to was erased."""
+
+    code = "preferences.link"
+
+
 class InvitationOverError(PeopleError):
     """The link of an invitation is unknown, used, withdrawn, past its time, or whoever invited is out of use.
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, update
 
+from gateway.people import preferences
 from gateway.people.tables import AccountSignIn, Passkey, PasskeyChallenge, Resident, Session
 
 _HASH_BYTES = 32
@@ -30,3 +31,4 @@ def forget(conn: Connection, resident_id: str, at: datetime) -> None:
     conn.execute(_EMPTY, {"person": resident_id, "random": secrets.token_bytes(_HASH_BYTES), "at": at})
     for statement in _DROP:
         conn.execute(statement, {"person": resident_id})
+    preferences.forget(conn, resident_id)

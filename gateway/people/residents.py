@@ -89,17 +89,33 @@ class Resident:
     """When they set the number; `None` where somebody else vouches for it."""
     number_rests: bool = False
     """Whether they set the number less than `OWN_NUMBER_RESTS` ago."""
+    dead: frozenset[str] = frozenset()
+    """Which of `phone` and `email` nobody can be reached at, as was heard when something was sent there."""
 
     @property
     def known_number(self) -> str | None:
         """The telephone number, unless somebody typed it at a counter or it is too new to send a code to."""
-        is_unsure = self.number_rests or self.number_source in {None, NumberSource.TYPED_HERE}
-        return None if is_unsure else self.profile.phone
+        return None if self.is_unsure or "phone" in self.dead else self.profile.phone
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody vouches for the number, or it is too new."""
+        return self.number_rests or self.number_source in {None, NumberSource.TYPED_HERE}
+
+    @property
+    def known_email(self) -> str | None:
+        """The e-mail address, unless it does not work."""
+        return None if "email" in self.dead else self.profile.email
 
     def differs(self, contact: Contact) -> tuple[str, ...]:
-        """Which fields `contact` would change."""
+        """Which fields `contact` would change; what does not work and is said again is set anew."""
         fields = ("email", "language", "phone")
-        return tuple(field for field in fields if getattr(self.profile, field) != (getattr(contact, field) or None))
+        said = {field: getattr(contact, field) or None for field in fields}
+        return tuple(
+            field
+            for field, value in said.items()
+            if value != getattr(self.profile, field) or (field in self.dead and value is not None)
+        )
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -110,6 +126,8 @@ class _Kept(msgspec.Struct, frozen=True):
     own: frozenset[str] = frozenset()
     number_set_at: datetime | None = None
     """When the holder set the number; `None` where somebody else vouches for it."""
+    dead: frozenset[str] = frozenset()
+    """Of `phone` and `email`, what does not work; until it is set anew."""
 
 
 _encode = msgspec.json.encode
@@ -264,6 +282,7 @@ def add_to(
         source if is_number else known.number_source,
         known.own,
         None if is_number else known.number_set_at,
+        known.dead - {field for field, value in changes.items() if value != getattr(known.profile, field)},
     )
     _keep(conn, parts, known, kept, now)
     outbox.record(
@@ -291,6 +310,7 @@ def correct(conn: Connection, parts: Store, known: Resident, contact: Contact, n
         source if is_number else known.number_source,
         (known.own - given.keys()) | {field for field, value in given.items() if value},
         (now if contact.phone else None) if is_number else known.number_set_at,
+        known.dead - given.keys(),
     )
     _keep(conn, parts, known, kept, now)
     outbox.record(
@@ -303,13 +323,25 @@ def correct(conn: Connection, parts: Store, known: Resident, contact: Contact, n
     )
 
 
+def mark_dead(conn: Connection, parts: Store, known: Resident, field: str, now: datetime, **said: str) -> None:
+    """Keep that nobody can be reached at the `phone` or `email` that is known: it is not used until it is set anew.
+
+    `said` goes into the event: identifiers and codes, never the value.
+    """
+    kept = _Kept(known.profile, known.number_source, known.own, known.number_set_at, known.dead | {field})
+    _keep(conn, parts, known, kept, now)
+    data = {"resident": known.id, "field": field, **said}
+    chain = f"resident:{known.id}"
+    outbox.record(conn, chain=chain, type=EventName.CONTACT_FAILED, actor=SYSTEM, data=data, at=now)
+
+
 def _may_replace(known: Resident, field: str, value: str, source: NumberSource) -> bool:
     present = getattr(known.profile, field)
     if field == "phone" and present == value:
         # The same number, from a better source: worth knowing.
         is_vouched = source in {NumberSource.PROVIDER, NumberSource.REGISTER}
         is_own = known.number_source is NumberSource.OWN_PAGE
-        return is_vouched if is_own else known.known_number is None and source is not NumberSource.TYPED_HERE
+        return is_vouched if is_own else known.is_unsure and source is not NumberSource.TYPED_HERE
     if field in known.own:
         return False
     return value != present and (source is not NumberSource.TYPED_HERE or not present)
@@ -341,6 +373,7 @@ def _as_kept(parts: Store, resident_id: str, key: DataKey, kept: _Kept) -> Resid
         number_source=kept.number_source,
         own=kept.own,
         number_set_at=kept.number_set_at,
+        dead=kept.dead,
         number_rests=kept.number_set_at is not None and parts.clock.now() < kept.number_set_at + OWN_NUMBER_RESTS,
     )
 

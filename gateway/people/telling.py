@@ -20,7 +20,7 @@ def tell(
     resident = residents.open_resident(conn, parts, resident_id)
     for channel, to in (
         (outbox.Channel.SMS, resident.known_number),
-        (outbox.Channel.EMAIL, resident.profile.email),
+        (outbox.Channel.EMAIL, resident.known_email),
     ):
         if to is not None:
             draft = outbox.Draft(
@@ -29,5 +29,6 @@ def tell(
                 template=template,
                 language=resident.profile.language or language,
                 values={"link": f"{parts.settings.public_url}/mine", **values},
+                resident_id=resident_id,
             )
             outbox.queue(conn, parts, resident.key, draft, now=now)

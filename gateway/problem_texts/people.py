@@ -93,6 +93,13 @@ PROBLEMS: dict[str, Problem] = {
             "administrator, why; they can take it back into use. What you had begun was not lost."
         ),
     ),
+    "preferences.link": Problem(
+        404,
+        message("This link ends no messages"),
+        message(
+            "It may be cut off or too old. Sign in to your own page, or ask at any centre: they change it for you."
+        ),
+    ),
     "invitation.over": Problem(
         410,
         message("This link does not work any more"),

@@ -69,6 +69,7 @@ def erase_resident(conn: Connection, store: Store, resident_id: str, why: Why, *
     emptying.empty_visits(conn, own, now)
     forgetting.forget(conn, resident_id, now)
     sending.forget_waiting(conn, known, visits, now)
+    sending.forget_people(conn, [resident_id], own)
     conn.execute(_WISH_DONE, {"person": resident_id, "now": now})
     data = {"resident": resident_id, "why": why.value, "visits": len(own), **said}
     outbox.record(
@@ -95,6 +96,7 @@ def erase_visit(conn: Connection, store: Store, visit_id: str) -> None:
     keys.destroy(conn, visit.key_id, now)
     emptying.empty_visits(conn, [visit_id], now)
     sending.forget_waiting(conn, [visit.key_id], [visit_id], now)
+    sending.forget_people(conn, [], [visit_id])
     say(conn, visit_id, EventName.KEY_DESTROYED, _SYSTEM, now, kind="visit", key=visit.key_id, why=Why.TIME.value)
 
 

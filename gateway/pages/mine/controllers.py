@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from gateway.pages.mine import details, erasing, one, overview, signing_in
+from gateway.pages.mine import details, erasing, messages, one, overview, signing_in
 from gateway.pages.mine.signing_in import HOME
 from gateway.pages.resident import passkeys
 from gateway.people.access import Who
@@ -13,5 +13,6 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *one.HANDLERS,
     *details.HANDLERS,
     *erasing.HANDLERS,
+    *messages.HANDLERS,
     *passkeys.listing("/mine/passkeys", Who.RESIDENT_ACCOUNT, back=HOME),
 )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from audit.events import EventName
 from connectors.sdk.outcome import Standing
+from gateway.people import preferences, residents
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
 from tests.gateway.pages.mine.conftest import Own
@@ -71,6 +72,9 @@ def scene_details(stand: Stand) -> None:
     stand.send(
         "mine/correct-wrong", own.phone, "/mine/details/correct", form={"phone": "12", "email": "nav", "language": "lv"}
     )
+    stand.see("mine/messages", own.phone, "/mine/messages")
+    stand.send("mine/messages-missing", own.phone, "/mine/messages", form={"news": "yes"})
+    stand.see("mine/messages-saved", own.phone, "/mine/messages?saved=yes")
     own.phone.send("/mine/details/correct", **NEW)
     stand.see("mine/details-saved", own.phone, "/mine/details?saved=yes")
     stand.see("mine/passkeys-none", own.phone, "/mine/passkeys", Kind.EMPTY)
@@ -83,6 +87,22 @@ def scene_details(stand: Stand) -> None:
     desk.clock.move(timedelta(minutes=6))
     stand.see("mine/correct-not-fresh", own.phone, "/mine/details/correct", Kind.EXPIRED)
     stand.see("mine/passkey-not-fresh", own.phone, "/mine/passkeys/new", Kind.EXPIRED, status=403)
+
+
+def scene_no_more_messages(stand: Stand) -> None:
+    desk = stand.desk()
+    desk.open().grant()
+    person, now = desk.delegation().principal_id, desk.clock.now()
+    code = desk.write(lambda conn: preferences.new_link(conn, person, preferences.Kind.NEWS, now))
+    dead = desk.read(lambda conn: residents.open_resident(conn, desk.store, person))
+    desk.write(lambda conn: residents.mark_dead(conn, desk.store, dead, "phone", now))
+    own = Own(stand.facing(desk), stand.stranger()).sign_in()
+    stand.see("mine/messages-number-dead", own.phone, "/mine/messages")
+    stand.see("mine/details-number-dead", own.phone, "/mine/details")
+    stranger = stand.stranger()
+    stand.see("anyone/unwanted", stranger, f"/o/{code}")
+    stand.send("anyone/unwanted-ended", stranger, f"/o/{code}", Kind.STOPPED, status=200)
+    stand.see("anyone/unwanted-unknown", stranger, "/o/nothing", Kind.PROBLEM, status=404)
 
 
 def scene_nothing(stand: Stand) -> None:
