@@ -24,6 +24,8 @@ from gateway.pages import (
     findings,
     guest,
     holder,
+    holder_filings,
+    holder_quality,
     home,
     joining,
     kept,
@@ -55,6 +57,8 @@ from gateway.pages.resident import approving, disputing, entering, passkeys, sig
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
     *holder.HANDLERS,
+    *holder_filings.HANDLERS,
+    *holder_quality.HANDLERS,
     *account.HANDLERS,
     *account_passkeys.HANDLERS,
     *passkey_entrance.HANDLERS,

@@ -10,6 +10,10 @@ from sqlalchemy import Connection, or_, select
 from gateway.changes import holders, listing
 from gateway.changes.tables import ChangeKind
 from gateway.days import last_day
+from gateway.holders import figures
+from gateway.holders.figures import Narrowed
+from gateway.holders.months import Month, Span
+from gateway.pages import holder_words
 from gateway.pages.admin import titles, words
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
@@ -58,9 +62,15 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
         raise AccessRefusedError("nobody's officer")
 
     def work(conn: Connection) -> dict[str, Any]:
+        services = _services(conn, holder, session.language)
+        month = Month.of(now)
+        counted = figures.cells(conn, [each["id"] for each in services], Narrowed(span=Span(month, month)))
         about = holders.of_holder(conn, holder, listing.of_kinds(conn, _ABOUT, most=_MOST))
         return {
-            "services": _services(conn, holder, session.language),
+            "services": services,
+            "month": str(month),
+            "so_far": figures.table_by(counted, lambda each: each.month).get(month),
+            "outcomes": holder_words.OUTCOMES,
             "agreements": _agreements(conn, holder, session.language, now),
             "waiting": [each for each in about if each.is_open],
             "decided": [each for each in about if not each.is_open][:20],

@@ -30,12 +30,14 @@ from gateway.visits import (
     fixed,
     guarding,
     read_backs,
+    refused_inputs,
     second_person,
     troubles,
 )
 from gateway.visits.asking import Answers, Refusals, queue_run
 from gateway.visits.delegations import may_file
 from gateway.visits.errors import LockedValueError
+from gateway.visits.refusal_tables import RefusedAt
 from gateway.visits.rows import AnyRow, find_filing, find_run, lock_delegation, lock_filing
 from gateway.visits.sealed import VisitVault
 from gateway.visits.tables import DelegationRow, Filing, Run, RunKind, RunState
@@ -56,7 +58,6 @@ _EVENTS = {
     run_errors.GateRefusedError: EventName.REQUEST_BLOCKED,
     run_errors.TamperedError: EventName.REQUEST_BLOCKED,
 }
-
 
 _HELD = (
     select(Run.id)
@@ -299,9 +300,7 @@ def failed(conn: Connection, parts: Parts, run_id: str, error: run_errors.RunErr
         _EVENTS.get(type(error), EventName.RUN_FAILED),
         actors.connector(filing.service_id),
         now,
-        run=run_id,
-        filing=filing.id,
-        reason=error.code,
+        **{"run": run_id, "filing": filing.id, "reason": error.code} | refused_inputs.said_of(error),
     )
     stopped = row.state is not DelegationState.ACTIVE or filing.state not in UNSENT or run.attempt != filing.attempt
     if stopped or isinstance(error, run_errors.RunStoppedError):
@@ -379,7 +378,7 @@ def abandon(conn: Connection, parts: Parts, run_id: str, code: str) -> None:
 def _back_to_questions(
     conn: Connection, vault: VisitVault, filing: AnyRow, error: run_errors.ValuesRefusedError, now: datetime
 ) -> None:
-    vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals(error.messages, error.general)), now)
+    refused_inputs.keep(conn, vault, filing, error.messages, error.general, RefusedAt.FILLING, now)
     if filing.state is FilingState.DRAFTED:
         conn.execute(update(Filing).where(Filing.id == filing.id).values(reason=error.code))
     else:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import msgspec
 from sqlalchemy import Connection, update
 
 from audit.entry import Actor
@@ -34,12 +33,14 @@ from gateway.visits import (
     guarding,
     late,
     leaving,
+    refused_inputs,
     stopping,
     telling,
 )
 from gateway.visits.arriving import ReceiptPage, file_receipt
-from gateway.visits.asking import Refusals, queue_run
+from gateway.visits.asking import queue_run
 from gateway.visits.delegations import may_file, store, to_model
+from gateway.visits.refusal_tables import RefusedAt
 from gateway.visits.rows import (
     AnyRow,
     ensure,
@@ -113,7 +114,8 @@ def decide_final(conn: Connection, parts: Parts, run_id: str, request: GateReque
         return Verdict(False, reason or "permit.missing")
     store(conn, spend(to_model(row), service=filing.service_id, now=now))
     conn.execute(update(Permit).where(Permit.id == permit.id).values(consumed_at=now))
-    filings.move(conn, filing, FilingState.SENT, sent_at=now, body_sha256=request.body_sha256, reason=None)
+    sent = {"sent_at": now, "counted_at": now, "body_sha256": request.body_sha256}
+    filings.move(conn, filing, FilingState.SENT, reason=None, **sent)
     say(conn, filing.visit_id, EventName.PERMIT_SPENT, actors.SYSTEM, now, permit=permit.id, filing=filing.id)
     say(
         conn,
@@ -283,7 +285,7 @@ def _declined(
 ) -> None:
     """The portal said no in its own words: nothing was filed and the allowance is free again."""
     vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
-    vault.keep(filing.id, "refusals", msgspec.json.encode(Refusals(dict(result.messages), result.general)), now)
+    refused_inputs.keep(conn, vault, filing, result.messages, result.general, RefusedAt.SENDING, now)
     filings.move(conn, filing, FilingState.DECLINED, reason="portal.declined", ended_at=now)
     say(
         conn,
@@ -292,7 +294,7 @@ def _declined(
         actors.connector(filing.service_id),
         now,
         filing=filing.id,
-        inputs=sorted(result.messages),
+        inputs=refused_inputs.names(result.messages),
     )
     _free(conn, row, filing, FilingState.DECLINED, now)
     advancing.later(conn, filing, now)

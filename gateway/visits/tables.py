@@ -48,6 +48,11 @@ __all__ = [
 _LIVE = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(BLOCKS_ANOTHER)))
 
 
+def _when_drafted(context: Any) -> datetime:
+    drafted_at: datetime = context.get_current_parameters()["drafted_at"]
+    return drafted_at
+
+
 class Visit(Base):
     """One resident served, from the first question to the feedback."""
 
@@ -237,6 +242,7 @@ class Filing(Base):
         Index("ix_filing_reference", "reference"),
         Index("ix_filing_sent", "sent_at"),
         Index("ix_filing_service", "service_id", "visit_id"),
+        Index("ix_filing_counted", "service_id", "counted_at", "id"),
         Index("ix_filing_in_doubt", "sent_at", "id", **only_where("state = 'needs_human'")),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -264,6 +270,8 @@ class Filing(Base):
     drafted_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     """UTC; set in the same commit that lets the final request out, never cleared."""
+    counted_at: Mapped[datetime | None] = mapped_column(default=_when_drafted)
+    """By which it counts to a month: when it was sent, else when it was begun."""
     ended_at: Mapped[datetime | None]
 
 

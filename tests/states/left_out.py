@@ -16,6 +16,8 @@ ROUTES: Final = {
     "/desk/visits/{visit_id:str}/receipt.pdf": "a file",
     "/display/events": "a stream",
     "/guest/events": "a stream",
+    "/holder/filings.csv": "a file",
+    "/holder/filings/list.csv": "a file",
     "/language/{code:str}": "leads back to the page it was chosen on",
     "/log/checkpoint": "text for programs",
     "/log/origins": "text for programs",

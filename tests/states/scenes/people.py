@@ -43,6 +43,9 @@ def scene_officer(stand: Stand) -> None:
     nobodys = stand.place_of("Une Neviena", Role.OFFICER, login="une", holder="Iestāde bez pakalpojumiem")
     empty = nobodys.staff(Role.OFFICER, at_terminal=False, language="lv")
     stand.see("holder/empty", empty, "/holder", Kind.EMPTY)
+    stand.see("holder/filings-none", ods, "/holder/filings", Kind.EMPTY)
+    stand.see("holder/list-none", ods, "/holder/filings/list", Kind.EMPTY)
+    stand.see("holder/quality-none", ods, "/holder/quality", Kind.EMPTY)
     begins = "2026-11-01T00:00:00+00:00"
     agreed = {"holder": "VSAA", "service": None, "centre": None, "begins_at": begins, "ends_at": None}
     change = two.propose(ChangeKind.AGREEMENT_ADD, "more", agreed)

@@ -1,0 +1,1 @@
+"""What service holders are told."""
