@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from gateway.changes import flow
+from gateway.changes import drafts, flow
 from gateway.jobs.errors import TryLaterError
 from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger.errors import LogUnhealthyError
-from gateway.parts import Store
+from gateway.parts import GATEWAY, Store
 
 _AGAIN = timedelta(minutes=1)
 
@@ -27,4 +27,8 @@ def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
         """End a proposed change that nobody decided in time."""
         await store.database.write(lambda conn: flow.lapse(conn, store, job.payload["change"]))
 
-    return {flow.APPLY_JOB: apply, flow.LAPSE_JOB: lapse}
+    async def switch(job: Job) -> None:
+        """Let a card's next version be the one that everybody reads."""
+        await store.database.write(lambda conn: drafts.switch(conn, store, job.payload["service"], GATEWAY))
+
+    return {flow.APPLY_JOB: apply, flow.LAPSE_JOB: lapse, drafts.SWITCH_JOB: switch}

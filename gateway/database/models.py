@@ -29,5 +29,6 @@ INSERT_ONLY = (
     "inquiry",
     "inquiry_subject",
     "inquiry_step",
+    "service_version",
 )
 """Tables whose rows are never changed or deleted; triggers refuse it."""

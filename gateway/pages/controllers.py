@@ -17,6 +17,7 @@ from gateway.pages import (
     audit_sample,
     audit_seen,
     audit_signs,
+    catalogue,
     delegations,
     display,
     display_proof,
@@ -47,6 +48,7 @@ from gateway.pages import (
     witnessing,
 )
 from gateway.pages.admin import changes, proposing, registry
+from gateway.pages.cards import controllers as cards
 from gateway.pages.desk import controllers as desk
 from gateway.pages.mine import controllers as mine
 from gateway.pages.people import inviting
@@ -56,6 +58,8 @@ from gateway.pages.resident import approving, disputing, entering, passkeys, sig
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
+    *catalogue.HANDLERS,
+    *cards.HANDLERS,
     *holder.HANDLERS,
     *holder_filings.HANDLERS,
     *holder_quality.HANDLERS,

@@ -4,11 +4,19 @@ Who may change these, and the two people that it takes, are the caller's duty; e
 """
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, or_, select, update
 
 from gateway.ids import new_id
-from gateway.services.tables import Agreement, Basket
+from gateway.services.tables import Agreement, AgreementSuspension, Basket
+
+SUSPENDED: Final = exists().where(
+    AgreementSuspension.agreement_id == Agreement.id,
+    AgreementSuspension.begins_at <= bindparam("at"),
+    or_(AgreementSuspension.ends_at.is_(None), AgreementSuspension.ends_at > bindparam("at")),
+)
+"""Whether the agreement of the statement around it is suspended at the instant `at`."""
 
 
 def add_to_basket(conn: Connection, kind: str, service_id: str) -> None:

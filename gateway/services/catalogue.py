@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import msgspec
@@ -9,6 +10,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from delegation.assurance import Assurance, Route, ServiceRules
 from gateway.database.once import note, once, recall
+from gateway.services import sensitivity
+from gateway.services.sensitivity import Sensitivity
 from gateway.services.tables import Portal
 from gateway.services.tables import Service as ServiceRow
 
@@ -21,9 +24,30 @@ class ServiceUnknownError(LookupError):
     code: ClassVar[str] = "service.unknown"
 
 
+class Form(StrEnum):
+    """In which form somebody may be served."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    PHONE = "phone"
+    POST = "post"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One form in which a service is given, and where and when."""
+
+    form: Form
+    where: str
+    when: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A service in plain words, in one language."""
+    """A service in plain words, in one language.
+
+    Some of it is the holder's to say, the rest is what centres say and do: `gateway.services.parts` tells them apart.
+    """
 
     title: str
     summary: str
@@ -41,6 +65,13 @@ class Card:
     where: str = ""
     """For what is not filed here: where, when and with which papers."""
     synonyms: tuple[str, ...] = ()
+    video: str = ""
+    """Address of a video that shows it, on somebody else's pages: always https."""
+    delivery: tuple[Delivery, ...] = ()
+    """In which forms it is given, by the institution itself and elsewhere."""
+    before: tuple[str, ...] = ()
+    """What has to be so before the resident is asked for a yes: the assistant goes through it at the desk. As many in
+    every language, in the same order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +98,12 @@ class Service:
     """How often it may be filed under one delegation."""
     any_assistant: bool = False
     """Whether a resident may allow it to any assistant of the centre."""
+    sensitivity: Sensitivity = Sensitivity.ORDINARY
+    """What of it follows in the flow stands in `gateway.services.sensitivity`; `rules` hold it already."""
+    directive: bool = False
+    """Whether it is one of those that the Services Directive (2006/123/EC) demands of a point of single contact."""
+    card_version: int = 0
+    """Which version of the card this is; 0: written before versions were kept."""
 
     @property
     def is_electronic(self) -> bool:
@@ -161,14 +198,16 @@ def electronic(conn: Connection) -> list[str]:
 
 def made(columns: Mapping[Any, Any]) -> Service:
     """The service of a row by column; without the portal's columns it can be shown and not filed."""
+    kind = Sensitivity(columns.get("sensitivity") or Sensitivity.ORDINARY)
+    rules = ServiceRules(
+        grant_least=Assurance(columns["grant_least"]),
+        permit_least=Assurance(columns["permit_least"]),
+        routes=frozenset(Route(route) for route in columns["routes"]),
+    )
     return Service(
         id=columns["id"],
         holder=columns["holder"],
-        rules=ServiceRules(
-            grant_least=Assurance(columns["grant_least"]),
-            permit_least=Assurance(columns["permit_least"]),
-            routes=frozenset(Route(route) for route in columns["routes"]),
-        ),
+        rules=sensitivity.held_to(rules, kind),
         feedback_group=columns["feedback_group"],
         cards=msgspec.convert(columns["cards"], dict[str, Card]),
         portal_id=columns["portal_id"],
@@ -179,5 +218,8 @@ def made(columns: Mapping[Any, Any]) -> Service:
         follow_days=columns.get("follow_days"),
         collect_days=columns.get("collect_days"),
         max_filings=columns.get("max_filings", 1),
-        any_assistant=bool(columns.get("any_assistant", False)),
+        any_assistant=bool(columns.get("any_assistant", False)) and not sensitivity.is_personal(kind),
+        sensitivity=kind,
+        directive=bool(columns.get("directive", False)),
+        card_version=columns.get("card_version", 0),
     )

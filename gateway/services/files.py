@@ -13,20 +13,27 @@ routes = ["phone", "display"]
 follow = 30                   # days for which it may be followed; absent: it is not offered
 collect = 60                  # days for which the answer may be received; absent: it is not offered
 filings = 3                   # how often it may be filed under one delegation; absent: once
+sensitivity = "special"       # ordinary (where absent), sensitive, special: `gateway.services.sensitivity`
+directive = true              # one that the Services Directive demands; absent: it is not
 
 [service.cards.lv]
 title = "Slimības pabalsts"
 …                             # the fields of `gateway.services.catalogue.Card`
+delivery = [{ form = "in_person", where = "VSAA nodaļā", when = "Darbdienās 9–17" }]
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Annotated, Any, ClassVar, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 
 from delegation.assurance import Assurance, Route, ServiceRules
+from gateway.services import sensitivity
 from gateway.services.catalogue import FALLBACK_LANGUAGE, Card, Service
+from gateway.services.sensitivity import Sensitivity
 
 _FIELDS = frozenset(field.name for field in fields(Card))
 _LANGUAGES = frozenset({"lv", "en", "lv-plain", "en-plain"})
@@ -56,6 +63,8 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     collect: Days | None = None
     filings: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
     any_assistant: bool = False
+    sensitivity: Sensitivity = Sensitivity.ORDINARY
+    directive: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,16 +92,14 @@ def _service(entry: _Entry) -> Service:
     if entry.portal is not None and not entry.routes:
         raise CatalogueError(f"{entry.id} is filed here, so it needs routes for the yes")
     cards = {language: _card(entry, fields_of) for language, fields_of in entry.cards.items()}
+    if fault := next(iter(faults_of(cards)), None):
+        raise CatalogueError(f"{entry.id}: {fault}")
     if entry.portal is None and not all(card.where for card in cards.values()):
         raise CatalogueError(f"{entry.id} is not filed here, so each card says where it is")
     return Service(
         id=entry.id,
         holder=entry.holder,
-        rules=ServiceRules(
-            grant_least=_level(entry, entry.grant),
-            permit_least=_level(entry, entry.permit),
-            routes=frozenset(entry.routes),
-        ),
+        rules=_rules(entry),
         feedback_group=entry.group,
         cards=cards,
         portal_id=entry.portal,
@@ -104,7 +111,40 @@ def _service(entry: _Entry) -> Service:
         collect_days=entry.collect,
         max_filings=entry.filings,
         any_assistant=entry.any_assistant,
+        sensitivity=entry.sensitivity,
+        directive=entry.directive,
     )
+
+
+def faults_of(cards: Mapping[str, Card]) -> Iterator[str]:
+    """What is wrong with cards that belong together, whoever wrote them; in English, for whoever writes files."""
+    least = cards[FALLBACK_LANGUAGE]
+    for language, card in cards.items():
+        if card.video and not is_https(card.video):
+            yield f"the video of {language} is no https address"
+        if len(card.before) != len(least.before):
+            yield f"{language} has other preconditions than {FALLBACK_LANGUAGE}: as many, in the same order"
+
+
+def is_https(address: str) -> bool:
+    """Whether it is the whole address of a page that is sent over https, with a host and no name or password."""
+    parts = urlsplit(address)
+    is_plain = address.isprintable() and " " not in address and parts.username is None
+    return is_plain and parts.scheme == "https" and "." in (parts.hostname or "")
+
+
+def _rules(entry: _Entry) -> ServiceRules:
+    """What a service asks for; one that is sensitive says so itself, so that nobody reads less than what counts."""
+    rules = ServiceRules(
+        grant_least=_level(entry, entry.grant),
+        permit_least=_level(entry, entry.permit),
+        routes=frozenset(entry.routes),
+    )
+    if entry.portal is not None and sensitivity.held_to(rules, entry.sensitivity) != rules:
+        raise CatalogueError(f"{entry.id} is {entry.sensitivity.value}: its levels are too low, or a route is barred")
+    if entry.any_assistant and sensitivity.is_personal(entry.sensitivity):
+        raise CatalogueError(f"{entry.id} is {entry.sensitivity.value}: one assistant is named, not any_assistant")
+    return rules
 
 
 def _contact(entry: _Entry) -> str | None:

@@ -65,6 +65,11 @@ class Index:
             for piece in cut:
                 self._of_piece[piece].append(word)
 
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """All of them, the most frequent first."""
+        return self._services
+
     def search(self, query: str, *, limit: int, after: int = 0) -> Results:
         """Find services by plain words, `limit` of them from the one numbered `after`; all for an empty query."""
         found = self._ranked(query) if words(query) else list(range(len(self._services)))

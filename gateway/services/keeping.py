@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gateway.services import versions
 from gateway.services.catalogue import Service
 from gateway.services.tables import CatalogueVersion, Portal
 from gateway.services.tables import Service as ServiceRow
@@ -37,8 +38,13 @@ def register_portal(conn: Connection, portal: PortalEntry) -> None:
     count_on(conn)
 
 
-def upsert(conn: Connection, service: Service) -> None:
-    """Add a service, or replace it. Its portal, if it has one, is registered before."""
+def upsert(conn: Connection, service: Service, *, at: datetime | None = None) -> None:
+    """Add a service, or replace it. Its portal, if it has one, is registered before.
+
+    Other cards than before are a version of their own, in force from `at`; none: from now. Cards that people have
+    published stay.
+    """
+    cards = versions.words_for(conn, service)
     upsert_row(
         conn,
         ServiceRow,
@@ -50,15 +56,18 @@ def upsert(conn: Connection, service: Service) -> None:
             "permit_least": int(service.rules.permit_least),
             "routes": sorted(route.value for route in service.rules.routes),
             "feedback_group": service.feedback_group,
-            "cards": msgspec.to_builtins(dict(service.cards)),
+            "cards": cards,
             "popularity": service.popularity,
             "contact": service.contact,
             "follow_days": service.follow_days,
             "collect_days": service.collect_days,
             "max_filings": service.max_filings,
             "any_assistant": service.any_assistant,
+            "sensitivity": service.sensitivity.value,
+            "directive": service.directive,
         },
     )
+    versions.take_in(conn, service.id, cards, at)
     count_on(conn)
 
 

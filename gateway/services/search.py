@@ -53,6 +53,16 @@ def search_all(conn: Connection, query: str, *, limit: int = LIMIT) -> tuple[Res
     return found, leading, beside
 
 
+def services(conn: Connection) -> tuple[Service, ...]:
+    """Every service of the catalogue, the most frequent first."""
+    return _newest(conn).index.services
+
+
+def events(conn: Connection) -> tuple[LifeEvent, ...]:
+    """Every life event of the catalogue, the most frequent first."""
+    return _newest(conn).events
+
+
 def _newest(conn: Connection) -> _Built:
     found, count = conn.execute(_VERSION).one()
     version = (found, count)

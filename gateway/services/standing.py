@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from gateway.people.tables import Centre, Staff, StaffState
-from gateway.services import trainings
+from gateway.services import agreements, sensitivity, trainings
+from gateway.services.sensitivity import Sensitivity
 from gateway.services.tables import Agreement, Basket, Service, StaffTraining, Training
 
 _MOST_CENTRES, _MOST_ROWS = 10, 500
@@ -18,6 +19,7 @@ _AGREED = exists().where(
     or_(Agreement.centre_id.is_(None), Agreement.centre_id == Centre.id),
     Agreement.begins_at <= bindparam("at"),
     or_(Agreement.ends_at.is_(None), Agreement.ends_at > bindparam("at")),
+    ~agreements.SUSPENDED,
 )
 _TRAINED = exists().where(
     StaffTraining.training_id == Service.training_id,
@@ -30,6 +32,7 @@ _STANDING = (
         Service.id,
         Service.portal_id,
         Service.guarded,
+        Service.sensitivity,
         _IN_BASKET.label("in_basket"),
         _AGREED.label("agreed"),
         or_(Service.training_id.is_(None), _TRAINED).label("trained"),
@@ -99,7 +102,7 @@ def of(
             agreed=bool(row.agreed),
             trained=bool(row.trained),
             at_work=bool(row.at_work),
-            guarded=tuple(row.guarded or ()),
+            guarded=(*(row.guarded or ()), *sensitivity.guards(Sensitivity(row.sensitivity))),
             training=row.names,
         )
         for row in conn.execute(_STANDING, given)

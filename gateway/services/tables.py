@@ -1,12 +1,16 @@
 """The rows of the catalogue. Nothing here is personal."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.database.base import Base
+from gateway.database.base import Base, only_where
+
+_OPEN = only_where("state IN ('draft', 'submitted')")
+_GOES_ON = only_where("ends_at IS NULL")
 
 
 class Portal(Base):
@@ -52,6 +56,77 @@ class Service(Base):
     connector's own."""
     popularity: Mapped[int] = mapped_column(default=0)
     """How often it is asked for, in comparison with others: an empty search lists the greatest first."""
+    sensitivity: Mapped[str] = mapped_column(String(16), default="ordinary", server_default="ordinary")
+    """`gateway.services.sensitivity.Sensitivity`."""
+    directive: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is one of those that the Services Directive (2006/123/EC) demands."""
+    card_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The number of the version that `cards` are; 0: they were written before versions were kept."""
+    review_on: Mapped[date | None]
+    """The day by which somebody has to look whether the card is still true; none: nobody has said."""
+
+
+class ServiceVersion(Base):
+    """One version of a service's cards, in force from an instant until a later one is; never changed."""
+
+    __tablename__ = "service_version"
+    __table_args__ = (UniqueConstraint("service_id", "number", name="uq_service_version_number"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
+    number: Mapped[int]
+    """Counts on from 1 for each service; of those that have begun the greatest is in force."""
+    cards: Mapped[dict[str, Any]]
+    valid_from: Mapped[datetime]
+    review_on: Mapped[date | None]
+    because: Mapped[str]
+    """What changed and why, as its author says it; no names of residents."""
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """None: it came from a file."""
+    centre_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who answered for the network's part; none: that did not change, or it came from a file."""
+    holder_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """Who answered for the holder's part."""
+    published_at: Mapped[datetime]
+
+
+class DraftState(StrEnum):
+    """Where a draft of a card stands; the last three are for ever."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
+class ServiceDraft(Base):
+    """Cards of a service as somebody would like them to be."""
+
+    __tablename__ = "service_draft"
+    __table_args__ = (
+        Index("uq_service_draft_open", "service_id", unique=True, **_OPEN),
+        Index("ix_service_draft_service", "service_id", "made_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
+    state: Mapped[DraftState]
+    base: Mapped[int]
+    """The number of the version that it began with: it is not published over a newer one that its author never saw."""
+    cards: Mapped[dict[str, Any]]
+    valid_from: Mapped[date | None]
+    """The day from which it is to be in force; none: from the last yes on."""
+    review_on: Mapped[date | None]
+    because: Mapped[str]
+    author_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    centre_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    holder_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str]
+    """Why it was refused, for its author; empty else."""
 
 
 class ServiceTranslation(Base):
@@ -118,6 +193,53 @@ class Agreement(Base):
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     """It is over at this instant; none: until it is ended."""
+    routes: Mapped[list[Any] | None]
+    """Ways of saying yes that it allows; none: all that the service takes."""
+    most_a_day: Mapped[int | None]
+    """How many of its filings may be begun in a day in all centres that it is for; none: no bound."""
+    most_a_month: Mapped[int | None]
+    paid: Mapped[str] = mapped_column(default="", server_default="")
+    """What the holder pays and how, in words."""
+
+
+class AgreementSuspension(Base):
+    """A while during which an agreement allows nothing; it may be lifted, and another may follow."""
+
+    __tablename__ = "agreement_suspension"
+    __table_args__ = (Index("ix_agreement_suspension_agreement", "agreement_id", "begins_at"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreement.id"))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    """When two people lifted it; none: it goes on."""
+
+
+class AblePeriod(Base):
+    """A while in which somebody could act for a holder: which service, in which centre, by which agreement.
+
+    Noted whenever what it follows from changes and each hour; the oldest beginning says since when there is a record.
+    """
+
+    __tablename__ = "able_period"
+    __table_args__ = (
+        Index("ix_able_period_time", "begins_at", "ends_at"),
+        Index(
+            "uq_able_period_open",
+            "staff_id",
+            "service_id",
+            "agreement_id",
+            unique=True,
+            **_GOES_ON,
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
+    holder: Mapped[str]
+    agreement_id: Mapped[str] = mapped_column(ForeignKey("agreement.id"))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
 
 
 class Training(Base):

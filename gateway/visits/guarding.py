@@ -25,6 +25,7 @@ from gateway.people.fingerprints import Met
 from gateway.people.residents import Profile
 from gateway.people.tables import Staff, StaffState, ValueKind
 from gateway.services import standing
+from gateway.services.sensitivity import EVERY_DETAIL
 from gateway.services.standing import Standing
 from gateway.visits import second_person
 from gateway.visits.actors import Serving
@@ -317,7 +318,7 @@ def _looks_for_guarded(
     for each in connector.inputs:
         value, known = values.get(each.name), _known(each, profile)
         is_new = isinstance(value, str) and value and known and known != value
-        if not is_new or not (each.guarded or each.name in guarded):
+        if not is_new or not (each.guarded or each.name in guarded or EVERY_DETAIL in guarded):
             continue
         label = {"lv": each.label.lv, "en": each.label.en}
         subject = _subject(vault, SecondLookKind.SENSITIVE_VALUE, principal_id, f"{connector.id}:{each.name}:{value}")

@@ -33,6 +33,8 @@ ROUTES: Final = {
     "/oauth/status/{number:int}": "a token for programs",
     "/oauth/userinfo": "claims for programs",
     "/presented/{shown_id:str}/{delegation_id:str}/decision/{filing_id:str}": "a file",
+    "/services.jsonld": "JSON-LD for programs",
+    "/services/{service_id:str}/data.jsonld": "JSON-LD for programs",
     "/second-look/events": "a stream",
     "/second-look/{look_id:str}/sheet": "a file within a page",
     "/sheets/{approval_id:str}": "leads from the printed sheet to its second look",

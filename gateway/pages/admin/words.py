@@ -98,6 +98,7 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.AGENCY: message(
         "A key for an institution’s things needs the institution; one for the network’s figures none"
     ),
+    Fault.UNEQUAL: message("Name as many preconditions in each language, in the same order"),
     Fault.OWN: message("It is about you yourself: ask a colleague to propose it"),
 }
 SECRET_MARK: Final = message("Mark of the secret")

@@ -1,0 +1,1 @@
+"""Where cards of services are written, compared, approved and looked through again."""

@@ -1,0 +1,82 @@
+"""Everybody reads the catalogue without signing in; machines get the same as data."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from gateway.app import create_app
+from gateway.clock import HeldClock
+from tests.benchmarks.gateways import Gateway, a_gateway
+from tests.databases import SqliteDatabases
+from tests.gateway.answers import Answer
+from tests.gateway.conftest import NINE
+from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT
+from tests.gateway.pages.facing import Phone
+
+
+@pytest.fixture(scope="module")
+def gateway(sqlite_databases: SqliteDatabases) -> Iterator[Gateway]:
+    with a_gateway(sqlite_databases, HeldClock(NINE)) as made:
+        yield made
+
+
+@pytest.fixture
+def stranger(gateway: Gateway) -> Phone:
+    return Phone(create_app(gateway.parts), {"pilnvara_lang": "en"})
+
+
+def data(stranger: Phone, path: str, **headers: str) -> Answer:
+    return stranger.call("GET", path, headers=headers)
+
+
+class TestPages:
+    def test_list_every_service_and_life_event(self, stranger: Phone) -> None:
+        page = stranger.get("/services").text
+        assert f'href="/services/{BENEFIT}"' in page
+        assert f'href="/services/{PASSPORT}"' in page
+        assert 'href="/life-events/birth_of_a_child"' in page
+
+    def test_show_only_the_three_of_the_services_directive(self, stranger: Phone) -> None:
+        page = stranger.get("/services?directive=1").text
+        assert page.count('class="app-card"') == 3
+        assert 'href="/services/lv.municipality.public_event"' in page
+
+    def test_find_by_plain_words_that_no_address_holds(self, stranger: Phone) -> None:
+        stranger.csrf = stranger.get("/services").csrf
+        answer = stranger.send("/services", query="slimibas lapa")
+        assert answer.status == 200
+        assert answer.text.index(f"/services/{BENEFIT}") < answer.text.index("app-footer")
+        assert answer.location == ""
+
+    def test_say_what_to_do_where_nothing_fits(self, stranger: Phone) -> None:
+        stranger.csrf = stranger.get("/services").csrf
+        page = stranger.send("/services", query="kosmoss").text
+        assert "No service was found" in page
+        assert "they say where, when and with which papers" in page
+
+    def test_say_of_what_is_not_done_here_in_which_forms_it_is(self, stranger: Phone) -> None:
+        page = stranger.get(f"/services/{PASSPORT}").text
+        assert "Any office of PMLP" in page
+        assert "By telephone" in page
+
+
+class TestData:
+    def test_is_given_to_whoever_asks_for_it(self, stranger: Phone) -> None:
+        answer = data(stranger, f"/services/{BENEFIT}", accept="application/ld+json")
+        assert answer.headers["content-type"].startswith("application/ld+json")
+        assert msgspec.json.decode(answer.body)["identifier"] == BENEFIT
+        assert msgspec.json.decode(data(stranger, "/services", accept="application/ld+json").body)["hasPart"]
+
+    def test_is_not_forced_on_a_browser(self, stranger: Phone) -> None:
+        answer = data(stranger, f"/services/{BENEFIT}", accept="text/html,application/ld+json;q=0.5")
+        assert answer.headers["content-type"].startswith("text/html")
+
+    def test_may_be_kept_and_is_not_sent_twice(self, stranger: Phone) -> None:
+        first = data(stranger, "/services.jsonld")
+        assert first.headers["cache-control"].startswith("public")
+        again = data(stranger, "/services.jsonld", **{"if-none-match": first.headers["etag"]})
+        assert (again.status, again.body) == (304, b"")
+
+    def test_of_a_service_that_is_not_there_is_a_problem(self, stranger: Phone) -> None:
+        assert data(stranger, "/services/lv.nowhere/data.jsonld").status == 404

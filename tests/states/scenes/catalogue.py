@@ -1,0 +1,46 @@
+"""The catalogue that everybody may read, and where its cards are written."""
+
+from datetime import timedelta
+
+from gateway.people.roles import Role
+from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT
+from tests.states.shown import Kind
+from tests.states.stand import Stand
+
+CHANGED = {"title": "Slimības pabalsts", "summary": "Nauda par slimības laiku.", "costs": "Pieci eiro."}
+
+
+def scene_public(stand: Stand) -> None:
+    stranger = stand.stranger()
+    stand.see("catalogue/all", stranger, "/services")
+    stand.see("catalogue/directive", stranger, "/services?directive=1")
+    stand.send("catalogue/found", stranger, "/services", Kind.CLEAN, status=200, form={"query": "slimibas lapa"})
+    stand.send("catalogue/found-nothing", stranger, "/services", Kind.EMPTY, status=200, form={"query": "kosmoss"})
+    stand.see("catalogue/one", stranger, f"/services/{BENEFIT}")
+    stand.see("catalogue/in-person", stranger, f"/services/{PASSPORT}")
+    stand.see("catalogue/event", stranger, "/life-events/birth_of_a_child")
+    stand.see("catalogue/unknown", stranger, "/services/lv.nowhere", Kind.PROBLEM, status=404)
+
+
+def scene_cards(stand: Stand) -> None:
+    ada = stand.staff(Role.ADMINISTRATOR)
+    ods = stand.place_of("Ods Pārstāvis", Role.OFFICER, login="ods", holder="VSAA")
+    at = f"/cards/{BENEFIT}"
+    stand.see("cards/all", ada, "/cards")
+    stand.see("cards/one", ada, at)
+    stand.see("cards/version", ada, f"{at}/versions/1")
+    stand.clock.move(timedelta(days=2))
+    ada, officer = stand.staff(Role.ADMINISTRATOR), ods.staff(Role.OFFICER, at_terminal=False, language="lv")
+    ada.post(f"{at}/draft")
+    stand.see("cards/nothing-changed", ada, at)
+    stand.see("cards/edit", ada, f"{at}/draft/lv")
+    stand.send("cards/edit-wrong", ada, f"{at}/draft/lv", form={"summary": "Nauda", "video": "http://video.example"})
+    stand.send("cards/no-reason", ada, f"{at}/submit")
+    ada.post(f"{at}/draft/lv", CHANGED)
+    stand.see("cards/draft", ada, at)
+    ada.post(f"{at}/submit", {"because": "Mainījās maksa"})
+    stand.see("cards/own-waits", ada, at, Kind.WAITING)
+    stand.see("cards/to-approve", officer, at, Kind.WAITING)
+    stand.send("cards/refuse-why", officer, f"{at}/refuse")
+    officer.post(f"{at}/refuse", {"why": "Maksa nav mainījusies"})
+    stand.see("cards/refused", ada, at, Kind.REFUSED)
