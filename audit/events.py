@@ -192,6 +192,7 @@ class EventName(StrEnum):
     OUTCOME_SEEN = "assistant:outcome:seen"
     OUTCOME_HANDED_OVER = "assistant:outcome:handed_over"
     FEEDBACK_ASKED = "system:feedback:asked"
+    FEEDBACK_NOT_ASKED = "system:feedback:not_asked"
     MESSAGE_SENT = "system:message:sent"
     MESSAGE_FAILED = "system:message:failed"
 

@@ -258,7 +258,8 @@ class Settings:
         Setting("Requests that a program may make with one key in 15 minutes", texts.between(1, 10_000_000), "1000"),
     ]
     feedback_delay: Annotated[
-        timedelta, Setting("The feedback link is sent after the visit", texts.seconds(0, 604_800), "0", unit="seconds")
+        timedelta,
+        Setting("The feedback link is sent after the visit", texts.seconds(0, 604_800), "7200", unit="seconds"),
     ]
     follow_every: Annotated[
         timedelta,

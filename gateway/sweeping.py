@@ -2,8 +2,9 @@
 
 A row goes only when nothing can come of it any more: a day after its end, so that somebody who is late still hears
 why. A code stays as long as its delegation: what was derived from it is traced back to it, and a second use takes it
-all back. An assertion stays exactly as long as it would be accepted, and counted tries for longer than
-any door counts them.
+all back. A visit's own copy of the link by which its resident says how it went goes after a day: from then on no row
+leads from a visit to its invitation. An assertion stays exactly as long as it would be accepted, and counted tries for
+longer than any door counts them.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion
 from gateway.people import kept_forms
 from gateway.people.tables import KeptForm, PasskeyChallenge, Throttle
 from gateway.terminals.tables import TerminalChallenge
-from gateway.visits.tables import DelegationRow
+from gateway.visits.tables import DelegationRow, SealedRecord
 
 EVERY_SECONDS: Final = 600.0
 MOST: Final = 500
@@ -71,6 +72,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
     "passkey_challenge": _Sweep(_of(PasskeyChallenge.id, PasskeyChallenge.begun_at)),
     "terminal_challenge": _Sweep(_of(TerminalChallenge.challenge_hash, TerminalChallenge.begun_at)),
     "kept_form": _Sweep(_of(KeptForm.id, KeptForm.kept_at), kept=kept_forms.LIFE),
+    "feedback_link": _Sweep(_of(SealedRecord.id, SealedRecord.stored_at, SealedRecord.kind == "feedback")),
     "throttle": _Sweep(_of(Throttle.key, Throttle.since), kept=timedelta(days=2)),
 }
 """By table; tokens before the codes that they name."""

@@ -114,6 +114,7 @@ class Stack:
             "PILNVARA_LISTEN": f"127.0.0.1:{self.ports.gateway}",
             "PILNVARA_CHANGE_DELAY": "1",
             "PILNVARA_FOLLOW_EVERY": "20",
+            "PILNVARA_FEEDBACK_DELAY": "0",
             "PILNVARA_SMTP_HOST": "127.0.0.4",
             "PILNVARA_SMTP_PORT": str(self.ports.smtp),
             "PILNVARA_SMS_URL": f"{self.inbox_url}/sms",

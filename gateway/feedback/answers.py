@@ -8,7 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from gateway.feedback.asking import local_day, read_code
-from gateway.feedback.errors import AnswerError, InvitationExpiredError, InvitationUnknownError, InvitationUsedError
+from gateway.feedback.errors import (
+    AnswerError,
+    InvitationDeclinedError,
+    InvitationExpiredError,
+    InvitationUnknownError,
+    InvitationUsedError,
+)
 from gateway.feedback.scrubbing import scrub
 from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation
 from gateway.ids import digest, new_id
@@ -45,7 +51,7 @@ _RATE = (
     .values(rated=True)
     .returning(FeedbackInvitation.centre_id, FeedbackInvitation.service_group, FeedbackInvitation.month)
 )
-_IS_RATED = select(FeedbackInvitation.rated, FeedbackInvitation.used).where(
+_IS_RATED = select(FeedbackInvitation.rated, FeedbackInvitation.used, FeedbackInvitation.declined).where(
     FeedbackInvitation.token_hash == bindparam("token")
 )
 _KEEP = insert(FeedbackAnswer)
@@ -98,7 +104,8 @@ def find(conn: Connection, parts: Parts, token: str) -> Invitation:
     """Look an invitation up without using it.
 
     Raises:
-        InvitationUnknownError, InvitationUsedError, InvitationExpiredError: it cannot be answered.
+        InvitationUnknownError, InvitationUsedError, InvitationExpiredError, InvitationDeclinedError: it cannot be
+            answered.
     """
     row = conn.execute(_INVITATION, {"token": _hash(token)}).one_or_none()
     found = _answerable(row, local_day(parts.clock.database_now(conn)))
@@ -109,7 +116,8 @@ def give(conn: Connection, parts: Parts, token: str, answer: Answer) -> None:
     """Keep an answer and use its invitation up. Neither row tells of the other.
 
     Raises:
-        InvitationUnknownError, InvitationUsedError, InvitationExpiredError: it cannot be answered.
+        InvitationUnknownError, InvitationUsedError, InvitationExpiredError, InvitationDeclinedError: it cannot be
+            answered.
         AnswerError: it rates what was rated on the display, or leaves out what was not.
     """
     today = local_day(parts.clock.database_now(conn))
@@ -143,6 +151,12 @@ def is_rated(conn: Connection, token: str) -> bool:
     return row is None or row.rated or row.used
 
 
+def is_declined(conn: Connection, token: str) -> bool:
+    """Whether whoever was invited does not want to answer."""
+    row = conn.execute(_IS_RATED, {"token": _hash(token)}).one_or_none()
+    return row is not None and row.declined
+
+
 def _keep(conn: Connection, asked: Row[*tuple[Any, ...]], answer: Answer, today: date) -> None:
     conn.execute(
         _KEEP,
@@ -167,6 +181,8 @@ def _hash(token: str) -> bytes:
 def _answerable(row: Row[Any] | None, today: date) -> Row[Any]:
     if row is None:
         raise InvitationUnknownError("no such invitation")
+    if row.declined:
+        raise InvitationDeclinedError("the invitation was declined")
     if row.used:
         raise InvitationUsedError("the invitation was answered")
     if row.expires_on < today:

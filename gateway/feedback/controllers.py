@@ -12,10 +12,13 @@ from gateway.feedback.answers import LONGEST_COMMENT, Answer, Degree, Invitation
 from gateway.feedback.asking import read_code
 from gateway.feedback.errors import (
     FeedbackError,
+    InvitationDeclinedError,
     InvitationExpiredError,
     InvitationUnknownError,
     InvitationUsedError,
+    NotHereError,
 )
+from gateway.feedback.places import is_of_staff
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.parts import Parts
@@ -32,6 +35,8 @@ _STATUS: dict[type[FeedbackError], int] = {
     InvitationUnknownError: 404,
     InvitationUsedError: 410,
     InvitationExpiredError: 410,
+    InvitationDeclinedError: 410,
+    NotHereError: 403,
 }
 _ASKED = (
     ("satisfaction", message("Choose how satisfied you are")),
@@ -85,14 +90,18 @@ class Filled:
 
 
 @get("/f", **_CALLERS)
-async def show_code_form(request: AnyRequest) -> Response[Any]:
+async def show_code_form(request: AnyRequest, parts: Parts) -> Response[Any]:
     """Where the printed code is typed."""
+    if is_of_staff(parts.settings, request):
+        return _not_here(request)
     return page(request, "pages/feedback/code.html", typed="", fault=None)
 
 
 @post("/f", **_CALLERS)
 async def take_code(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
     """Lead from a typed code to its form."""
+    if is_of_staff(parts.settings, request):
+        return _not_here(request)
     typed = field(data, "code", 60)
     code = read_code(typed)
     if code is None:
@@ -113,7 +122,9 @@ async def show_thanks(request: AnyRequest) -> Response[Any]:
 
 @get("/f/{token:str}", **_CALLERS)
 async def show_questions(request: AnyRequest, parts: Parts, token: FromPath[str]) -> Response[Any]:
-    """Three questions and room for a comment."""
+    """Four questions: how satisfied, whether it is done, whether it was clear, and room for a comment."""
+    if is_of_staff(parts.settings, request):
+        return _not_here(request)
     try:
         invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
     except FeedbackError as error:
@@ -124,6 +135,8 @@ async def show_questions(request: AnyRequest, parts: Parts, token: FromPath[str]
 @post("/f/{token:str}", **_CALLERS)
 async def take_answer(request: AnyRequest, parts: Parts, token: FromPath[str], data: Form) -> Response[Any]:
     """Keep the answer; the link is used up."""
+    if is_of_staff(parts.settings, request):
+        return _not_here(request)
     filled = Filled.of(data)
     try:
         invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
@@ -166,6 +179,11 @@ def _questions(
         faults=faults,
         longest=LONGEST_COMMENT,
     )
+
+
+def _not_here(request: AnyRequest) -> Response[Any]:
+    """Say where an answer can be given instead. Nothing was looked up: the code stays good."""
+    return _over(request, NotHereError("staff work in this browser"))
 
 
 def _over(request: AnyRequest, error: FeedbackError) -> Response[Any]:

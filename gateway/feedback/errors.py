@@ -27,6 +27,18 @@ class InvitationExpiredError(FeedbackError):
     code: ClassVar[str] = "feedback.expired"
 
 
+class InvitationDeclinedError(FeedbackError):
+    """Whoever was invited has said that they do not want to answer, or not to be asked any more."""
+
+    code: ClassVar[str] = "feedback.declined"
+
+
+class NotHereError(FeedbackError):
+    """The browser is one in which staff work, or of an enrolled computer or display."""
+
+    code: ClassVar[str] = "feedback.not_here"
+
+
 class AnswerError(FeedbackError):
     """The answer is none that can be kept."""
 

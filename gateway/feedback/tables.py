@@ -1,22 +1,40 @@
-"""Rows of feedback. Neither table knows a visit, a resident or a member of staff.
+"""Rows of feedback. Neither invitation nor answer knows a visit, a resident or a member of staff.
 
 Days stand where a time would name one visit among a day's, and rows lie in the order of their random keys, so that
 neither the clock nor the order of writing tells whose answer it was.
 """
 
 from datetime import date
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
 
 
+class Reach(StrEnum):
+    """How an invitation went to whoever was served."""
+
+    PAGE = "page"
+    """Only by the code on the last page and the receipt."""
+    DISPLAY = "display"
+    """The screen that faces the resident asked just after the visit."""
+    SMS = "sms"
+    EMAIL = "email"
+    CALL = "call"
+    OPTED_OUT = "opted_out"
+    """Nobody was asked: they had said that they do not want to be. Counted, so that shares stay honest."""
+
+
 class FeedbackInvitation(Base):
-    """A link that was handed out and works once."""
+    """A link that was handed out and works once; one row a visit, also of those who are not to be asked."""
 
     __tablename__ = "feedback_invitation"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        Index("ix_feedback_invitation_of_month", "centre_id", "month"),
+        {"sqlite_with_rowid": False},
+    )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
@@ -29,6 +47,9 @@ class FeedbackInvitation(Base):
     used: Mapped[bool]
     rated: Mapped[bool] = mapped_column(server_default=false())
     """On the display: what is left is asked on the phone."""
+    reach: Mapped[Reach] = mapped_column(server_default="page")
+    declined: Mapped[bool] = mapped_column(server_default=false())
+    """They said that they do not want to answer; it is used up without an answer."""
 
 
 class FeedbackAnswer(Base):

@@ -173,6 +173,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.OUTCOME_SEEN: message("Marked at the desk that the news of the application were seen"),
     EventName.OUTCOME_HANDED_OVER: message("Handed over the outcome"),
     EventName.FEEDBACK_ASKED: message("The resident was asked how it went"),
+    EventName.FEEDBACK_NOT_ASKED: message("The resident was not asked how it went, by their own wish"),
     EventName.MESSAGE_SENT: message("A message was sent"),
     EventName.MESSAGE_FAILED: message("A message could not be sent"),
     EventName.OAUTH_CODE_ISSUED: message("The portal was told that the assistant acts with permission"),

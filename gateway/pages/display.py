@@ -11,7 +11,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Stream
 from sqlalchemy import Connection
 
-from gateway.feedback import answers
+from gateway.feedback import answers, wishes
 from gateway.feedback.errors import FeedbackError
 from gateway.pages import display_screens
 from gateway.pages.display_screens import Screen, Shown
@@ -22,6 +22,7 @@ from gateway.pages.resident import screens
 from gateway.pages.resident.approving import MOVED_ON
 from gateway.parts import Parts
 from gateway.people.access import DisplaySession, Who, allow
+from gateway.people.errors import UnknownPersonError
 from gateway.problem_texts import PROBLEMS
 from gateway.visits import confirming, display_choices, facing, holders, reading, showing, stopping
 from gateway.visits.approvals import Answer
@@ -138,6 +139,25 @@ async def rate(session: DisplaySession, parts: Parts, data: Form) -> Response[An
     return see_other("/display")
 
 
+@post("/display/no-more", **_DISPLAY)
+async def ask_no_more(session: DisplaySession, parts: Parts, data: Form) -> Response[Any]:
+    """Ask whoever was served in the visit whose farewell was on the screen no more, this time either."""
+    mark = form_field(data, "farewell", 64)
+
+    def work(conn: Connection) -> None:
+        current = facing.on_screen(conn, parts, session)
+        if current.view is None or current.phase is not Phase.FAREWELL:
+            return
+        link, whose = facing.farewell_link(conn, parts, current.view), facing.asked_of(current.view)
+        if link is not None and whose is not None and display_screens.mark_of(link) == mark:
+            wishes.stop(conn, parts, whose, by=session.actor)
+            wishes.decline(conn, parts, link.rpartition("/")[2])
+
+    with suppress(UnknownPersonError):  # erased meanwhile: nobody asks them
+        await parts.database.write(work)
+    return see_other("/display")
+
+
 @post("/display/more-time", **_DISPLAY)
 async def take_time(session: DisplaySession, parts: Parts) -> Response[Any]:
     """Leave the question how it went on the screen for a while longer."""
@@ -230,4 +250,4 @@ def _page(
     )
 
 
-HANDLERS = (show, say_yes, show_no, say_no, show_stop, stop, rate, take_time, set_size, events)
+HANDLERS = (show, say_yes, show_no, say_no, show_stop, stop, rate, ask_no_more, take_time, set_size, events)

@@ -122,8 +122,11 @@ def _farewell(conn: Connection, parts: Parts, view: VisitView) -> Shown:
     link = facing.farewell_link(conn, parts, view)
     if link is None:
         return Shown(screen=Screen.BLANK)
-    is_rated = answers.is_rated(conn, link.rpartition("/")[2])
-    values = {"link": link, "qr": qr(link), "code": printed_code(link), "mark": mark_of(link)}
+    token = link.rpartition("/")[2]
+    is_rated = answers.is_rated(conn, token)
+    values: dict[str, Any] = {"link": link, "qr": qr(link), "code": printed_code(link), "mark": mark_of(link)}
+    values["may_decline"] = facing.asked_of(view) is not None
+    values["is_declined"] = is_rated and answers.is_declined(conn, token)
     return Shown(screen=Screen.THANKS if is_rated else Screen.FAREWELL, view=view, values=values)
 
 

@@ -157,6 +157,11 @@ def farewell_link(conn: Connection, parts: Parts, view: VisitView) -> str | None
     return OpenedVisit(conn, parts, view).feedback_link()
 
 
+def asked_of(view: VisitView) -> str | None:
+    """Who is asked how they were helped; `None` where nobody's name is known."""
+    return None if view.delegation is None else view.delegation["approver_id"]
+
+
 def ensure_shown(
     conn: Connection, parts: Parts, session: DisplaySession, visit_id: str, *, while_resting: bool
 ) -> None:

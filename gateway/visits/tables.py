@@ -119,7 +119,10 @@ class SealedRecord(Base):
     """One sealed value of a visit: answers, read-back, picture, tokens, PDF. Retention destroys its key."""
 
     __tablename__ = "sealed_record"
-    __table_args__ = (UniqueConstraint("owner_id", "kind"),)
+    __table_args__ = (
+        UniqueConstraint("owner_id", "kind"),
+        Index("ix_sealed_feedback_link", "stored_at", **only_where("kind = 'feedback'")),
+    )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id"), index=True)
     owner_id: Mapped[str] = mapped_column(String(32))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
+from gateway.feedback import answers
 from gateway.oauth import clients
 from gateway.oauth.clients import ClientRegistration
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
@@ -130,7 +131,7 @@ def test_goes_in_small_transactions_until_all_is_gone(counter: Counter) -> None:
 
 
 def test_every_table_that_is_swept_was_tried_here() -> None:
-    assert SWEEPS.keys() == TABLES.keys() | {"throttle"}
+    assert SWEEPS.keys() == TABLES.keys() | {"throttle", "feedback_link"}
 
 
 def test_what_was_tried_in_vain_is_counted_for_a_day_and_not_for_years(counter: Counter) -> None:
@@ -140,3 +141,18 @@ def test_what_was_tried_in_vain_is_counted_for_a_day_and_not_for_years(counter: 
     for later, gone in ((timedelta(days=2) - MINUTE, 0), (2 * MINUTE, 1)):
         counter.clock.move(later)
         assert counter.write(lambda conn: sweep(conn, "throttle", counter.clock.now())) == gone
+
+
+def test_the_link_to_the_questions_is_forgotten_a_day_after_the_visit_and_the_invitation_stays_good(
+    counter: Counter,
+) -> None:
+    """Afterwards no row leads from a visit to its invitation, also for whoever has the keys."""
+    counter.open().close()
+    link = counter.opened(lambda opened: opened.feedback_link())
+    assert link
+    for later, gone in ((KEPT - MINUTE, 0), (2 * MINUTE, 1)):
+        counter.clock.move(later)
+        assert counter.write(lambda conn: sweep(conn, "feedback_link", counter.clock.now())) == gone
+    assert counter.opened(lambda opened: opened.feedback_link()) is None
+    token = link.rpartition("/")[2]
+    assert counter.read(lambda conn: answers.find(conn, counter.store, token)).centre_name

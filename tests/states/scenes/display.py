@@ -53,6 +53,16 @@ def scene_by_phone(stand: Stand) -> None:
     stand.see("display/thanks", screen, "/display")
 
 
+def scene_declined(stand: Stand) -> None:
+    desk = stand.desk()
+    screen = desk.screen
+    desk.open().ask()
+    desk.close()
+    stand.see("display/farewell-known", screen, "/display")
+    screen.post("/display/no-more", {"farewell": mark_on(screen)})
+    stand.see("display/asked-no-more", screen, "/display")
+
+
 def scene_by_code(stand: Stand) -> None:
     desk = stand.desk()
     screen = desk.screen

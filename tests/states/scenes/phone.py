@@ -22,6 +22,7 @@ from tests.gateway.visits.played import declined, filed, unknown
 from tests.gateway.visits.test_setting_aside import set_aside
 from tests.states.scenes.desk import somebody
 from tests.states.scenes.desk_further import EVERY_WAY
+from tests.states.scenes.display import mark_on
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -286,3 +287,15 @@ def scene_feedback(stand: Stand) -> None:
     stand.see("feedback/thanks", phone, "/f/thanks")
     stand.see("feedback/used", phone, here, Kind.EXPIRED, status=410)
     stand.see("feedback/unknown", phone, f"/f/{'7' * 26}", Kind.PROBLEM, status=404)
+    stand.see("feedback/not-here", desk.browser, "/f", Kind.PROBLEM, status=403)
+
+
+def scene_feedback_declined(stand: Stand) -> None:
+    desk = stand.desk()
+    desk.open().ask()
+    desk.close()
+    link = desk.opened(lambda opened: opened.feedback_link())
+    assert link
+    here, phone = link.removeprefix(stand.gateway.parts.settings.public_url), stand.stranger()
+    desk.screen.post("/display/no-more", {"farewell": mark_on(desk.screen)})
+    stand.see("feedback/declined", phone, here, Kind.EXPIRED, status=410)

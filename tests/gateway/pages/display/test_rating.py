@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation
 from gateway.visits import facing as visits_facing
+from gateway.visits import reading
 from tests.gateway.pages.facing import Facing, Phone
 
 
@@ -113,3 +114,50 @@ def test_answered_on_the_phone_first_leaves_nothing_to_touch(facing: Facing, far
 def _link(screen: Phone) -> str:
     groups = re.findall(r'app-feedback-code__group">([0-9A-Z]+)', screen.see("/display").text)
     return f"/f/{''.join(groups)}"
+
+
+class TestNoMore:
+    @pytest.fixture
+    def farewell(self, facing: Facing) -> Phone:
+        """A display just after a visit of somebody whose name is known."""
+        screen = facing.display()
+        facing.counter.open(language="en")
+        facing.counter.ask()
+        facing.counter.close()
+        return screen
+
+    def test_whoever_does_not_want_to_be_asked_touches_that(self, facing: Facing, farewell: Phone) -> None:
+        farewell.send("/display/no-more", farewell=mark_on(farewell))
+        page = farewell.see("/display").text
+        assert "We will not ask you any more" in page
+        assert 'name="rating"' not in page
+        assert kept(facing) == []
+        (row,) = facing.counter.read(lambda conn: conn.execute(select(FeedbackInvitation.__table__)).all())
+        assert (row.used, row.declined) == (True, True)
+        facing.counter.open(language="en")
+        facing.counter.ask()
+        facing.counter.close()
+        assert 'name="rating"' not in farewell.see("/display").text, "nor after the next visit"
+
+    def test_a_late_touch_is_none_of_the_next_persons(self, facing: Facing, farewell: Phone) -> None:
+        mark = mark_on(farewell)
+        facing.counter.open(language="en")
+        facing.counter.ask()
+        facing.counter.close()
+        farewell.send("/display/no-more", farewell=mark)
+        assert 'name="rating"' in farewell.see("/display").text
+
+
+def test_nobody_is_offered_it_whose_name_is_not_known(farewell: Phone) -> None:
+    assert "/display/no-more" not in farewell.see("/display").text
+
+
+def test_the_desk_learns_nothing_of_the_moment_of_a_rating(facing: Facing, farewell: Phone) -> None:
+    """What the desk's pages compare, to say that something has changed, stays the same: no live update goes out."""
+    counter = facing.counter
+    before = counter.read(lambda conn: reading.moment(conn, counter.store, counter.visit_id))
+    page = counter.view()
+    farewell.send("/display/rating", rating="1", farewell=mark_on(farewell))
+    assert len(kept(facing)) == 1
+    assert counter.read(lambda conn: reading.moment(conn, counter.store, counter.visit_id)) == before
+    assert counter.view().visit == page.visit

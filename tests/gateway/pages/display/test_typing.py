@@ -85,6 +85,6 @@ def test_a_display_can_post_these_and_nothing_else(facing: Facing) -> None:
         for handler, _model in getattr(route, "route_handler_map", {}).values()
         if "POST" in handler.http_methods and Who.DISPLAY in handler.opt[ACCESS_KEY].who
     }
-    by_resident = {"yes", "no", "stop", "rating", "more-time", "size"}
+    by_resident = {"yes", "no", "stop", "rating", "no-more", "more-time", "size"}
     by_itself = {"challenge", "prove"}
     assert takes == {f"/display/{each}" for each in by_resident | by_itself}
