@@ -269,6 +269,17 @@ class EventName(StrEnum):
     BUNDLE_EXPORTED = "auditor:bundle:exported"
     REPORT_EXPORTED = "manager:report:exported"
 
+    # Figures of the network: what was published before, money, and what staff count by hand.
+    HISTORY_IMPORTED = "admin:history:imported"
+    HISTORY_MATCHED = "admin:history:matched"
+    HISTORY_TAKEN_BACK = "admin:history:taken_back"
+    CENTRE_PLACED = "admin:centre:placed"
+    SUBSIDY_SET = "manager:subsidy:set"
+    SUBSIDY_WITHDRAWN = "manager:subsidy:withdrawn"
+    PRICE_SET = "manager:price:set"
+    PRICE_WITHDRAWN = "manager:price:withdrawn"
+    COUNTS_TYPED = "manager:counts:typed"
+
     # What auditors write down, what the centre answers, and what two of them inquire into.
     NOTE_WRITTEN = "auditor:note:written"
     FINDING_OPENED = "auditor:finding:opened"

@@ -54,6 +54,7 @@ from gateway.pages.mine import controllers as mine
 from gateway.pages.people import inviting
 from gateway.pages.people import listing as people
 from gateway.pages.people import one as person
+from gateway.pages.reports import history
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -115,5 +116,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *proposing.HANDLERS,
     *registry.HANDLERS,
     *statements.HANDLERS,
+    *history.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

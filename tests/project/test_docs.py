@@ -119,7 +119,7 @@ class TestTheLook:
             (["keys", "rotate", "permit"], None),
             (["audit", "erase"], "erase"),
             (["doctor", "--mend"], "--mend"),
-            (["report"], "report"),
+            (["reports"], "reports"),
         ],
     )
     def test_knows_commands_and_options(self, words: list[str], wrong: str | None) -> None:

@@ -23,7 +23,9 @@ READERS = frozenset(
 """Modules that look for events, or name them in words; none of them records one."""
 
 NOT_YET = {
-    EventName.REPORT_EXPORTED: "there are no reports to export",
+    EventName.SUBSIDY_SET: "there are no costs yet",
+    EventName.SUBSIDY_WITHDRAWN: "there are no costs yet",
+    EventName.COUNTS_TYPED: "there are no costs yet",
 }
 """Names that are reserved, since a name is never reused, each with what is missing."""
 

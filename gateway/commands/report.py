@@ -1,0 +1,19 @@
+"""`pilnvara report`: what the network learns from its visits. Each command is imported only when it is called."""
+
+import click
+
+from gateway.commands.lazy import LazyGroup
+
+COMMANDS = {
+    "history": ("gateway.commands.reports_history:history", "Show the published figures that were taken in."),
+    "import": ("gateway.commands.reports_history:import_file", "Take in a file of published figures."),
+    "match": ("gateway.commands.reports_history:match", "Say which centre a published one is."),
+    "place": ("gateway.commands.reports_history:place", "Say where a centre stands."),
+    "take-back": ("gateway.commands.reports_history:take_back", "Take published figures back out."),
+}
+"""Name, then where the command is and what its help says."""
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS)
+def report() -> None:
+    """Figures of the network: what was published before, costs, targets, reports."""

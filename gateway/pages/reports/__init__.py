@@ -1,0 +1,1 @@
+"""Pages of history, costs, targets and reports: thin controllers over `gateway.reports`."""
