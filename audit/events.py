@@ -36,6 +36,8 @@ class EventName(StrEnum):
 
     # Centres, their terminals and the displays that face the resident.
     CENTRE_ADDED = "admin:centre:added"
+    CENTRE_REGION_SET = "admin:centre:region_set"
+    CHANNEL_WEIGHT_SET = "manager:weight:set"
     TERMINAL_ENROLLED = "admin:terminal:enrolled"
     TERMINAL_RETIRED = "admin:terminal:retired"
     CODE_REFUSED = "system:code:refused"

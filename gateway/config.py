@@ -349,7 +349,7 @@ class Settings:
         Setting(
             "Roles that may sign in without an enrolled terminal, separated by commas",
             lambda value: tuple(role.strip() for role in value.split(",") if role.strip()),
-            "administrator,auditor,officer",
+            "administrator,auditor,officer,network_owner",
         ),
     ]
     body_limit: Annotated[

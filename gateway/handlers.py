@@ -9,6 +9,8 @@ from gateway.ledger.settling import keep_stating
 from gateway.notifications import auditors, sending
 from gateway.oauth import logout
 from gateway.parts import Parts
+from gateway.reports.answering import keep_bundling
+from gateway.reports.gathering import keep_gathering
 from gateway.retention.jobs import keep_erasing
 from gateway.services.translating import keep_translating
 from gateway.sweeping import keep_swept
@@ -51,6 +53,8 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         keep_closing(parts),
         keep_stating(database, clock),
         keep_erasing(parts),
+        keep_gathering(parts),
+        keep_bundling(parts),
         auditors.keep_handing_out(parts),
         portal_looks.keep_looking(parts),
     )

@@ -16,6 +16,7 @@ class DemoCentre:
     id: str
     name: str
     municipality: str
+    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class DemoStaff:
     """What is made up as their own; the program knows it as keyed hashes only."""
 
 
-NORTH = DemoCentre("demo-north", "Ziemeļu novada VPVKAC Paraugciemā", "Ziemeļu novads")
-SEA = DemoCentre("demo-sea", "Jūras pilsētas VPVKAC", "Jūras pilsēta")
+NORTH = DemoCentre("demo-north", "Ziemeļu novada VPVKAC Paraugciemā", "Ziemeļu novads", "Paraugu reģions")
+SEA = DemoCentre("demo-sea", "Jūras pilsētas VPVKAC", "Jūras pilsēta", "Paraugu reģions")
 CENTRES = (NORTH, SEA)
 
 HOME = "“Šķietami”, Ziemeļu novads, LV-9901"
@@ -72,6 +73,7 @@ STAFF = (
     DemoStaff("rita", "Rita Pārbaude", NORTH.id, (Role.AUDITOR,), "OVXGS5DTEBTXEZLFOVXGS5DTEBTXEZLF"),
     DemoStaff("ojars", "Ojārs Otrais", SEA.id, (Role.ADMINISTRATOR,), "MJSXE5DJNZTXG2LOMJSXE5DJNZTXG2LO"),
     DemoStaff("agris", "Agris Skatītājs", SEA.id, (Role.AUDITOR,), "PJSXE5DJNZTXG2LOPJSXE5DJNZTXG2LO"),
+    DemoStaff("valda", "Valda Pārzine", NORTH.id, (Role.NETWORK_OWNER,), "KZUWY3TWMFZGCICXKZUWY3TWMFZGCICX"),
     DemoStaff("velta", "Velta Iestāde", NORTH.id, (Role.OFFICER,), "GJSXE5DJNZTXG2LOGJSXE5DJNZTXG2LO", "VSAA"),
 )
 ASSISTANT = STAFF[0]

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from sqlalchemy import Connection, select, union_all
 
 from delegation.assurance import NumberSource
-from gateway.demo import catalogue
+from gateway.demo import catalogue, made_up
 from gateway.demo.people import CENTRES, HOME, PASSWORD, STAFF
 from gateway.oauth import clients, providers
 from gateway.oauth.clients import ClientRegistration
@@ -78,7 +78,13 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
         return
     for centre in CENTRES:
         staff.add_centre(
-            conn, name=centre.name, kind="vpvkac", municipality=centre.municipality, centre_id=centre.id, now=now
+            conn,
+            name=centre.name,
+            kind="vpvkac",
+            municipality=centre.municipality,
+            region=centre.region,
+            centre_id=centre.id,
+            now=now,
         )
     for person in STAFF:
         staff.create(
@@ -97,6 +103,8 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
             now=now - BARS,
         )
     _recognise_staff(conn, store)
+    if store.settings.mode == "demo":
+        made_up.a_year(conn, now)
     known = residents.find_or_create(conn, store, KNOWN, now=now)
     residents.remember(conn, store, known.id, KNOWN, source=NumberSource.REGISTER, now=now)
     neighbour = residents.find_or_create(conn, store, NEIGHBOUR, now=now)

@@ -35,6 +35,8 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.STAFF_FACTOR_SUSPENDED: message("A passkey of staff was suspended: there may be two of it"),
     EventName.ACCESS_REFUSED: message("A page was refused: it is for another role"),
     EventName.CENTRE_ADDED: message("Added a centre"),
+    EventName.CENTRE_REGION_SET: message("Said in which planning region a centre is"),
+    EventName.CHANNEL_WEIGHT_SET: message("Set what a way of serving weighs in the index of relative costs"),
     EventName.TERMINAL_ENROLLED: message("Enrolled a terminal"),
     EventName.TERMINAL_RETIRED: message("Took a terminal out of use"),
     EventName.CODE_REFUSED: message("A code was typed that opened nothing: wrong, used or past its time"),

@@ -18,6 +18,7 @@ HOME_OF = {
     Role.ADMINISTRATOR: "/admin",
     Role.AUDITOR: "/audit",
     Role.OFFICER: "/holder",
+    Role.NETWORK_OWNER: "/figures",
 }
 """Where each role's work begins."""
 

@@ -30,6 +30,7 @@ class Who(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     OFFICER = "officer"
+    NETWORK_OWNER = "network_owner"
     STAFF = "staff"
     """Any member of staff who is signed in, in whatever role."""
     RESIDENT = "resident"

@@ -24,12 +24,13 @@ def admin() -> None:
 @click.option("--name", required=True, help="As residents know it.")
 @click.option("--kind", default="vpvkac", show_default=True, help="Which basket of services it offers.")
 @click.option("--municipality", required=True)
-def add_centre(name: str, kind: str, municipality: str) -> None:
+@click.option("--region", help="The planning region, for figures.")
+def add_centre(name: str, kind: str, municipality: str, region: str | None) -> None:
     """Add a centre and print its id."""
 
     def work(store: Store, conn: Connection) -> str:
         now = store.clock.now()
-        return staff.add_centre(conn, name=name, kind=kind, municipality=municipality, now=now)
+        return staff.add_centre(conn, name=name, kind=kind, municipality=municipality, region=region, now=now)
 
     click.echo(_write(work))
 

@@ -15,6 +15,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     OFFICER = "officer"
     """Answers for one holder's services: its agreements, and how its forms are filled in."""
+    NETWORK_OWNER = "network_owner"
+    """Looks after the whole network by its figures; sees no visit and no resident."""
 
     @property
     def audit_kind(self) -> ActorKind:
@@ -22,7 +24,7 @@ class Role(StrEnum):
         return _ACTOR_KINDS[self]
 
 
-BY_TWO = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.OFFICER})
+BY_TWO = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.OFFICER, Role.NETWORK_OWNER})
 """Roles that one person alone neither gives nor brings back."""
 
 
@@ -37,4 +39,5 @@ _ACTOR_KINDS = {
     Role.ADMINISTRATOR: ActorKind.ADMIN,
     Role.AUDITOR: ActorKind.AUDITOR,
     Role.OFFICER: ActorKind.MANAGER,
+    Role.NETWORK_OWNER: ActorKind.MANAGER,
 }

@@ -63,11 +63,12 @@ def add_centre(
     municipality: str,
     now: datetime,
     centre_id: str | None = None,
+    region: str | None = None,
     by: Actor = OPERATOR,
 ) -> str:
     """Add a centre and return its id; `kind` says which basket of services it offers, such as `vpvkac`."""
     centre_id = centre_id or new_id()
-    said = {"name": name, "kind": kind, "municipality": municipality}
+    said = {"name": name, "kind": kind, "municipality": municipality, "region": region}
     conn.execute(insert(Centre).values(id=centre_id, **said))
     data = {"centre": centre_id, **said}
     outbox.record(conn, chain="system", type=EventName.CENTRE_ADDED, actor=by, data=data, at=now)

@@ -56,6 +56,8 @@ class Centre(Base):
     kind: Mapped[str]
     """Which basket of services it offers, such as `vpvkac`."""
     municipality: Mapped[str]
+    region: Mapped[str | None]
+    """The planning region; none where nobody has said it."""
 
 
 class Staff(Base):

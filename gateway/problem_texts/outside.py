@@ -48,6 +48,20 @@ PROBLEMS: dict[str, Problem] = {
         message("The sign-in could not be confirmed"),
         message("Nothing was approved. Try once more; if it happens again, ask the assistant for another way."),
     ),
+    # Figures
+    "figures.asked": Problem(
+        400,
+        message("These figures cannot be told"),
+        message(
+            "Say the place as in “network”, “centre:” with its number or “region:” with its name, and the time as in "
+            "2026-11, 2026-Q4, 2026 or 2026-01..2026-06."
+        ),
+    ),
+    "figures.weight": Problem(
+        409,
+        message("This weight cannot be set"),
+        message("A weight goes from 1 to 1000, and each day has one. Choose another day or another number."),
+    ),
     # The gateway itself
     "database.unavailable": UNAVAILABLE,
     "keys.epoch_over": UNAVAILABLE,

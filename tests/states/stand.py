@@ -34,7 +34,7 @@ from ui.i18n import Language
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "lv-plain", "lv")
 """In this order, so that whoever looked goes on in Latvian."""
-ANYWHERE: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.OFFICER})
+ANYWHERE: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.OFFICER, Role.NETWORK_OWNER})
 _PICTURE: Final = re.compile(r'<img[^>]+src="(/(?!assets/)[^"]+)"')
 Watch = Callable[[Shown], None]
 

@@ -176,6 +176,7 @@ ROLES: Final[Mapping[str, Message]] = {
     Role.ADMINISTRATOR.value: message("Administrator"),
     Role.AUDITOR.value: message("Auditor"),
     Role.OFFICER.value: message("Service holder’s officer"),
+    Role.NETWORK_OWNER.value: message("Network owner"),
 }
 SCOPES: Final[Mapping[str, Message]] = {
     Scope.FIGURES.value: message("The network’s figures"),

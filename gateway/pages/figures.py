@@ -1,0 +1,200 @@
+"""Figures: a manager sees the own centre, the network's owner every place; both see no visit and no resident here."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from sqlalchemy import Connection, select
+
+from gateway.pages.rendering import language_of, page
+from gateway.parts import Parts
+from gateway.people.access import ApiCaller, Scope, StaffSession, Who, allow
+from gateway.people.errors import AccessRefusedError
+from gateway.people.roles import Role
+from gateway.reports import places, sheet_files, sheet_paper, telling, words
+from gateway.reports.errors import FiguresAskedError
+from gateway.reports.periods import Month, Period
+from gateway.reports.places import NETWORK, Place, PlaceKind
+from gateway.reports.sheets import Report
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from gateway.visits.errors import NotFoundError
+from gateway.web import csv_lines
+from ui.i18n import Message, message
+
+AnyRequest = Request[Any, Any, Any]
+_READERS: Final = allow(Who.MANAGER, Who.NETWORK_OWNER)
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MONTHS: Final = 12
+"""So many single months can be chosen."""
+_NO_PERIOD: Final = message("Choose a stretch of time from the list")
+_NO_PLACE: Final = message("Choose a place from the list")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for, as far as its reader may see it."""
+
+    place: Place
+    period: Period
+    faults: dict[str, Message]
+
+    @property
+    def query(self) -> str:
+        """The same, for addresses of its files."""
+        return urlencode({"place": str(self.place), "period": str(self.period)})
+
+
+@get("/figures", **_READERS)
+async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """Everything that is told of one place in one stretch of months."""
+    asked = _asked(request, session, parts)
+
+    def work(conn: Connection) -> dict[str, Any]:
+        sees_all = session.role is Role.NETWORK_OWNER
+        told, report = _report(conn, parts, asked, language_of(request), sees_all=sees_all)
+        return {
+            "report": report,
+            "told": told,
+            "places": _places(conn, session.language) if sees_all else [],
+            "name": report.title,
+        }
+
+    shown = await parts.database.read(work)
+    return page(
+        request,
+        "pages/figures/one.html",
+        status=400 if asked.faults else 200,
+        asked=asked,
+        faults=asked.faults,
+        periods=_periods(Month.of(parts.clock.now())),
+        is_owner=session.role is Role.NETWORK_OWNER,
+        **shown,
+    )
+
+
+@get("/figures/report.xlsx", **_READERS)
+async def take_workbook(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """All of it as a workbook."""
+    report = await _of_address(request, session, parts)
+    content = await asyncio.to_thread(sheet_files.xlsx, report, language_of(request))
+    return Response(content, media_type=_XLSX, headers=_attached("figures.xlsx"))
+
+
+@get("/figures/report.pdf", **_READERS)
+async def take_paper(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """All of it for printing."""
+    report = await _of_address(request, session, parts)
+    content = await asyncio.to_thread(sheet_paper.pdf, report, language_of(request))
+    return Response(content, media_type="application/pdf", headers=_attached("figures.pdf"))
+
+
+@get("/figures/tables/{sheet:str}", **_READERS)
+async def take_sheet(request: AnyRequest, session: StaffSession, parts: Parts, sheet: FromPath[str]) -> Response[Any]:
+    """One table of it as a CSV file."""
+    report = await _of_address(request, session, parts)
+    found = next((each for each in report.sheets if each.name == sheet), None)
+    if found is None:
+        raise NotFoundError("no such table")
+    content = sheet_files.csv(found, language_of(request)).encode()
+    return Response(content, media_type=csv_lines.MEDIA_TYPE, headers=_attached(f"{found.name}.csv"))
+
+
+@get("/api/figures", **allow(Who.API_KEY, scope=Scope.FIGURES))
+async def answer_program(request: AnyRequest, program: ApiCaller, parts: Parts) -> Response[Any]:
+    """The same for programs: `place` and `period` as in the addresses of pages; all of the network without them."""
+    if program.agency is not None:
+        raise AccessRefusedError("the network's figures are for keys of the network")
+    try:
+        place = Place.parse(request.query_params.get("place") or str(NETWORK))
+        rolling = Period.rolling(Month.of(parts.clock.now()))
+        period = Period.parse(request.query_params.get("period") or str(rolling))
+    except ValueError as error:
+        raise FiguresAskedError("place or period cannot be read") from error
+    language = language_of(request)
+    asked = Asked(place, period, {})
+    report = await parts.database.read(lambda conn: _report(conn, parts, asked, language, sees_all=True)[1])
+    return Response(sheet_files.json(report, language), media_type="application/json")
+
+
+async def _of_address(request: AnyRequest, session: StaffSession, parts: Parts) -> Report:
+    """The report that an address of a file asks for. Raises `NotFoundError` where it cannot be read."""
+    asked = _asked(request, session, parts)
+    if asked.faults:
+        raise NotFoundError("no such figures")
+    sees_all, language = session.role is Role.NETWORK_OWNER, language_of(request)
+    return await parts.database.read(lambda conn: _report(conn, parts, asked, language, sees_all=sees_all)[1])
+
+
+def _asked(request: AnyRequest, session: StaffSession, parts: Parts) -> Asked:
+    """Read the address. Raises `AccessRefusedError` where a manager asks for another place than the own centre."""
+    own = Place(PlaceKind.CENTRE, session.centre_id)
+    usual = NETWORK if session.role is Role.NETWORK_OWNER else own
+    faults: dict[str, Message] = {}
+    place, period = usual, Period.rolling(Month.of(parts.clock.now()))
+    try:
+        place = Place.parse(request.query_params.get("place") or str(usual))
+    except ValueError:
+        faults["place"] = _NO_PLACE
+    try:
+        period = Period.parse(request.query_params.get("period") or str(period))
+    except ValueError:
+        faults["period"] = _NO_PERIOD
+    if session.role is not Role.NETWORK_OWNER and place != own:
+        raise AccessRefusedError("figures of another place")
+    return Asked(place, period, faults)
+
+
+def _report(
+    conn: Connection, parts: Parts, asked: Asked, language: str, *, sees_all: bool
+) -> tuple[telling.Told, Report]:
+    told = telling.look(conn, asked.place, asked.period, sees_all=sees_all, language=language)
+    return told, telling.report(told, telling.name_of(conn, asked.place, language), now=parts.clock.now())
+
+
+def _places(conn: Connection, language: str) -> list[dict[str, Any]]:
+    """What the network's owner chooses from, each kind under its name."""
+    every = list(places.centres(conn).values())
+    named: dict[PlaceKind, list[tuple[str, str]]] = {
+        PlaceKind.REGION: [(each, each) for each in sorted({one.region for one in every if one.region})],
+        PlaceKind.MUNICIPALITY: [(each, each) for each in sorted({one.municipality for one in every})],
+        PlaceKind.KIND: [(each, each) for each in sorted({one.kind for one in every})],
+        PlaceKind.CENTRE: [(one.id, one.name) for one in every],
+        PlaceKind.SERVICE: sorted(
+            (
+                (row.id, catalogue.title_of(row.cards, language))
+                for row in conn.execute(select(Service.id, Service.cards))
+            ),
+            key=lambda each: each[1],
+        ),
+    }
+    found: list[dict[str, Any]] = [{"value": str(NETWORK), "text": words.PLACES[PlaceKind.NETWORK]}]
+    for kind, names in named.items():
+        found += [{"value": str(Place(kind, name)), "text": text, "group": words.PLACES[kind]} for name, text in names]
+    return found
+
+
+def _periods(now: Month) -> list[dict[str, Any]]:
+    """Stretches of time to choose from: twelve months, months, quarters, years."""
+    rolling = Period.rolling(now)
+    found: list[dict[str, Any]] = [
+        {"value": str(rolling), "text": message("The last twelve months")},
+        {"value": str(Period.rolling(now.plus(-12))), "text": message("The twelve months before")},
+        {"value": f"{now.plus(-59)}..{now}", "text": message("The last five years")},
+    ]
+    months = [now.plus(-number) for number in range(_MONTHS)]
+    found += [{"value": str(each), "text": str(each), "group": message("Months")} for each in months]
+    quarters = dict.fromkeys(each.quarter for each in months)
+    found += [{"value": each, "text": each, "group": message("Quarters")} for each in quarters]
+    years = [f"{now.year - number}" for number in range(5)]
+    return found + [{"value": each, "text": each, "group": message("Years")} for each in years]
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+HANDLERS = (show, take_workbook, take_paper, take_sheet, answer_program)

@@ -1,0 +1,276 @@
+"""A place’s figures as sheets, the same for page, files, command and interface."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from gateway.reports import figures, places, words
+from gateway.reports.errors import FiguresAskedError
+from gateway.reports.facts import Outcome
+from gateway.reports.figures import Answers, Figures, Line, Peers
+from gateway.reports.kpi import Adjusted, Range, Share
+from gateway.reports.periods import Period
+from gateway.reports.places import NETWORK, Place, PlaceKind
+from gateway.reports.sheets import Column, Kind, Missing, Report, Sheet, Text, Value
+from gateway.services import catalogue
+from gateway.services.tables import Service
+from ui.i18n import Message, message
+
+_MOST_SERVICES = 25
+_SHARES = (
+    ("electronic", words.ELECTRONIC),
+    ("paper", words.PAPER),
+    ("refused", words.OUTCOMES[Outcome.REFUSED]),
+    ("stopped", words.OUTCOMES[Outcome.STOPPED]),
+    ("lapsed", words.OUTCOMES[Outcome.LAPSED]),
+    ("abandoned", words.OUTCOMES[Outcome.ABANDONED]),
+    ("failed", words.OUTCOMES[Outcome.FAILED]),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Everything that one report is made of."""
+
+    here: Figures
+    before: Figures
+    network: Figures
+    peers: Peers | None
+    """None where the place is no centre."""
+    lines: Sequence[Line] | None
+    """Every centre, for the network's owner alone."""
+    services: Mapping[str, str]
+    """Titles by id."""
+
+
+def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, language: str) -> Told:
+    """Read what a report of `place` needs; `sees_all` says that the reader may see each centre by name."""
+    here = figures.read(conn, place, period)
+    centre = places.centre(conn, place.name) if place.kind is PlaceKind.CENTRE else None
+    lists = sees_all and place.kind is not PlaceKind.SERVICE and centre is None
+    every = figures.lines(conn, period) if centre is not None or lists else []
+    return Told(
+        here=here,
+        before=figures.read(conn, place, period.before),
+        network=here if place == NETWORK else figures.read(conn, NETWORK, period),
+        peers=None if centre is None else figures.peers(every, centre),
+        lines=[line for line in every if place in line.centre.wider] if lists else None,
+        services=_titles(conn, language),
+    )
+
+
+def report(told: Told, title: Text, *, now: datetime) -> Report:
+    """The sheets of a report, those that a reader comes for first."""
+    sheets = [_answers(told), _completed(told), *_compared(told), _times(told), _ways(told)]
+    sheets += [_outcomes(told), _services(told), _index(told), *_centres(told)]
+    period = told.here.period
+    months = message("Months %(first)s to %(last)s", first=str(period.first), last=str(period.last))
+    at = told.here.at
+    fresh = message("Not brought up to date yet.") if at is None else message("Brought up to date.")
+    return Report(title, (months, fresh), tuple(sheets), at or now, name="figures")
+
+
+def name_of(conn: Connection, place: Place, language: str) -> Text:
+    """What a place is called. Raises `FiguresAskedError` for a centre or service that does not exist."""
+    if place.kind is PlaceKind.CENTRE:
+        centre = places.centre(conn, place.name)
+        if centre is None:
+            raise FiguresAskedError("no such centre")
+        return centre.name
+    if place.kind is PlaceKind.SERVICE:
+        cards = conn.execute(select(Service.cards).where(Service.id == place.name)).scalar_one_or_none()
+        if cards is None:
+            raise FiguresAskedError("no such service")
+        return catalogue.title_of(cards, language)
+    return place.name or words.PLACES[place.kind]
+
+
+def _answers(told: Told) -> Sheet:
+    columns = (
+        Column("figure", message("Figure")),
+        Column("share", words.HERE, Kind.SHARE, bar=True),
+        Column("n", message("Answers"), Kind.COUNT),
+        Column("from", message("From (95 %)"), Kind.SHARE),
+        Column("to", message("To (95 %)"), Kind.SHARE),
+        Column("answered", message("Share who answered"), Kind.SHARE),
+        Column("before", words.BEFORE, Kind.SHARE),
+        Column("network", words.NETWORK, Kind.SHARE),
+        Column("remark", message("Note")),
+    )
+    rows = [
+        _answer(name, told.here.answers, told.before.answers, told.network.answers, which)
+        for name, which in ((words.SATISFIED, "satisfied"), (words.DONE, "done"), (words.CLEAR, "clear"))
+    ]
+    return Sheet(message("What residents say"), columns, tuple(rows), words.ANSWERS_NOTES, "answers")
+
+
+def _answer(name: Message, here: Answers, before: Answers, network: Answers, which: str) -> tuple[Value, ...]:
+    share: Share = getattr(here, which)
+    interval = share.interval
+    asked = share.n / here.invited if here.invited and share.is_shown else Missing.TOO_FEW
+    return (
+        name,
+        _share(share),
+        share.n if share.is_shown else Missing.TOO_FEW,
+        interval[0] if interval else Missing.TOO_FEW,
+        interval[1] if interval else Missing.TOO_FEW,
+        asked,
+        _share(getattr(before, which)),
+        _share(getattr(network, which)),
+        words.TOO_FEW if share.is_few else Missing.NOT_APPLICABLE,
+    )
+
+
+def _completed(told: Told) -> Sheet:
+    columns = (
+        Column("figure", message("Figure")),
+        Column("share", words.HERE, Kind.SHARE, bar=True),
+        Column("n", message("Of so many"), Kind.COUNT),
+        Column("before", words.BEFORE, Kind.SHARE),
+        Column("network", words.NETWORK, Kind.SHARE),
+    )
+    every = (told.here, told.before, told.network)
+    here = told.here.completed
+    rows: list[tuple[Value, ...]] = [
+        (words.ADJUSTED, _of_adjusted(told.here), here.n, *(_of_adjusted(each) for each in every[1:])),
+        (words.COMPLETED, _share(here), here.n, *(_share(each.completed) for each in every[1:])),
+    ]
+    for which, name in _SHARES:
+        shares = [_named(each, which) for each in every]
+        rows.append((name, _share(shares[0]), shares[0].n, _share(shares[1]), _share(shares[2])))
+    return Sheet(message("What came of it"), columns, tuple(rows), words.COMPLETED_NOTES, "completed")
+
+
+def _named(one: Figures, which: str) -> Share:
+    if which == "electronic":
+        return one.volume.electronic
+    return one.volume.paper if which == "paper" else one.volume.share_of(which)
+
+
+def _of_adjusted(one: Figures) -> Value:
+    return _adjusted(one.adjusted, one.completed)
+
+
+def _adjusted(adjusted: Adjusted | None, completed: Share) -> Value:
+    return Missing.TOO_FEW if adjusted is None or not completed.is_shown else adjusted.value
+
+
+def _share(share: Share) -> Value:
+    return Missing.TOO_FEW if share.value is None else share.value
+
+
+def _compared(told: Told) -> tuple[Sheet, ...]:
+    if told.peers is None:
+        return ()
+    columns = (
+        Column("figure", message("Figure")),
+        Column("here", words.HERE, Kind.SHARE, bar=True),
+        Column("low", message("Lowest quarter"), Kind.SHARE),
+        Column("middle", message("Middle"), Kind.SHARE),
+        Column("high", message("Highest quarter"), Kind.SHARE),
+        Column("centres", message("Other centres"), Kind.COUNT),
+    )
+    satisfied, completed = told.here.answers.satisfied, _of_adjusted(told.here)
+    rows = (
+        (words.SATISFIED, _share(satisfied), *_spread(told.peers.satisfied)),
+        (words.ADJUSTED, completed, *_spread(told.peers.completed)),
+    )
+    return (Sheet(message("Beside centres of the same kind"), columns, rows, words.PEERS_NOTES, "peers"),)
+
+
+def _spread(found: Range | None) -> tuple[Value, ...]:
+    if found is None:
+        return (Missing.TOO_FEW,) * 4
+    return found.low, found.middle, found.high, found.places
+
+
+def _times(told: Told) -> Sheet:
+    columns = (
+        Column("group", message("Group of services")),
+        Column("visits", message("Visits"), Kind.COUNT),
+        Column("helped", message("Help: the middle"), Kind.MINUTES, bar=True),
+        Column("helped_most", message("Help: nine of ten"), Kind.MINUTES),
+        Column("waited", message("Waiting: the middle"), Kind.MINUTES),
+        Column("waited_most", message("Waiting: nine of ten"), Kind.MINUTES),
+    )
+    rows = [
+        (
+            words.group_name(one.group),
+            one.n,
+            *(
+                Missing.TOO_FEW if minutes is None else minutes
+                for minutes in (one.helped_median, one.helped_p90, one.waited_median, one.waited_p90)
+            ),
+        )
+        for one in told.here.times
+        if one.n
+    ]
+    return Sheet(message("How long it takes, in minutes"), columns, tuple(rows), words.TIMES_NOTES, "times")
+
+
+def _ways(told: Told) -> Sheet:
+    rows = [(words.CHANNELS.get(name, name), n) for name, n in told.here.volume.channels.items()]
+    return _counted("channels", message("Services by way"), message("Way"), rows)
+
+
+def _outcomes(told: Told) -> Sheet:
+    rows = [(words.OUTCOMES.get(name, name), n) for name, n in told.here.volume.outcomes.items()]
+    return _counted("outcomes", message("Services by outcome"), message("Outcome"), rows)
+
+
+def _services(told: Told) -> Sheet:
+    most = sorted(told.here.volume.services.items(), key=lambda item: (-item[1], item[0]))
+    rows: list[tuple[Text, int]] = [(told.services.get(name, name), n) for name, n in most[:_MOST_SERVICES]]
+    if rest := sum(n for _, n in most[_MOST_SERVICES:]):
+        rows.append((message("All others"), rest))
+    return _counted("services", message("Services that were asked for"), message("Service"), rows)
+
+
+def _counted(name: str, title: Message, head: Message, rows: Sequence[tuple[Text, int]]) -> Sheet:
+    columns = (Column("name", head), Column("n", message("Services"), Kind.COUNT, bar=True))
+    ordered = tuple(sorted(rows, key=lambda row: -row[1]))
+    return Sheet(title, columns, ordered, words.VOLUME_NOTES, name)
+
+
+def _index(told: Told) -> Sheet:
+    columns = (
+        Column("figure", message("Figure")),
+        Column("here", words.HERE, Kind.NUMBER),
+        Column("before", words.BEFORE, Kind.NUMBER),
+        Column("network", words.NETWORK, Kind.NUMBER),
+    )
+    indices = [Missing.UNKNOWN if each.index is None else each.index for each in (told.here, told.before, told.network)]
+    rows = ((message("Index of relative channel cost"), *indices),)
+    return Sheet(message("Relative channel cost"), columns, rows, words.INDEX_NOTES, "index")
+
+
+def _centres(told: Told) -> tuple[Sheet, ...]:
+    if told.lines is None:
+        return ()
+    columns = (
+        Column("centre", message("Centre")),
+        Column("municipality", message("Municipality")),
+        Column("services", message("Services"), Kind.COUNT, bar=True),
+        Column("completed", words.ADJUSTED, Kind.SHARE),
+        Column("satisfied", words.SATISFIED, Kind.SHARE),
+        Column("answers", message("Answers"), Kind.COUNT),
+    )
+    rows = [
+        (
+            line.centre.name,
+            line.centre.municipality,
+            line.given,
+            _adjusted(line.adjusted, line.completed),
+            _share(line.satisfied),
+            line.satisfied.n if line.satisfied.is_shown else Missing.TOO_FEW,
+        )
+        for line in told.lines
+    ]
+    return (Sheet(message("Centres, by name"), columns, tuple(rows), (), "centres"),)
+
+
+def _titles(conn: Connection, language: str) -> dict[str, str]:
+    rows = conn.execute(select(Service.id, Service.cards))
+    return {row.id: catalogue.title_of(row.cards, language) for row in rows}

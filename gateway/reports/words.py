@@ -1,0 +1,180 @@
+"""Texts of figures: what each is called, how it is worked out, where it comes from and what it means."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.reports.answering import MIXED
+from gateway.reports.facts import NO_GROUP, NO_ROUTE, SEVERAL, Outcome
+from gateway.reports.places import PlaceKind
+from gateway.reports.sheets import Note, NoteKind
+from gateway.reports.weights import Way
+from gateway.visits.states import Channel
+from ui.i18n import Message, message
+
+GROUPS: Final[Mapping[str, Message]] = {
+    "benefits": message("Benefits"),
+    "documents": message("Documents"),
+    "transport": message("Transport"),
+    "work": message("Work and enterprise"),
+    "health": message("Health"),
+    "social": message("Social help"),
+    "family": message("Family"),
+    "taxes": message("Taxes"),
+    "pensions": message("Pensions"),
+    "property": message("Property"),
+    NO_GROUP: message("No service chosen"),
+    SEVERAL: message("Several groups in one visit"),
+    MIXED: message("Several small groups together"),
+}
+"""Groups of services by name; one that is not here is shown as it is."""
+CHANNELS: Final[Mapping[str, Message]] = {
+    Channel.COUNTER: message("At the counter"),
+    Channel.PHONE: message("By telephone"),
+    Channel.MOBILE: message("Out of the centre"),
+    Channel.SHARED_COMPUTER: message("At the visitors’ computer"),
+}
+OUTCOMES: Final[Mapping[str, Message]] = {
+    Outcome.FILED: message("Filed"),
+    Outcome.DECLINED: message("Not accepted by the portal"),
+    Outcome.INFORMED: message("Informed"),
+    Outcome.REFERRED: message("Told who does it, and where"),
+    Outcome.SELF_SERVED: message("Done by the resident alone"),
+    Outcome.REFUSED: message("Refused by the resident"),
+    Outcome.STOPPED: message("Stopped by the resident"),
+    Outcome.LAPSED: message("No yes in time"),
+    Outcome.ABANDONED: message("Left undone"),
+    Outcome.FAILED: message("Failed"),
+    Outcome.UNKNOWN: message("Not yet known"),
+}
+ROUTES: Final[Mapping[str, Message]] = {
+    "phone": message("Sign-in on the phone"),
+    "passkey": message("Passkey"),
+    "display": message("Code on the counter’s screen"),
+    "paper": message("Signature on paper"),
+    "call": message("Telephone call"),
+    NO_ROUTE: message("No permission was given"),
+}
+PLACES: Final[Mapping[PlaceKind, Message]] = {
+    PlaceKind.NETWORK: message("The whole network"),
+    PlaceKind.REGION: message("Region"),
+    PlaceKind.MUNICIPALITY: message("Municipality"),
+    PlaceKind.KIND: message("Kind of centre"),
+    PlaceKind.CENTRE: message("Centre"),
+    PlaceKind.SERVICE: message("Service"),
+}
+WAYS: Final[Mapping[Way, Message]] = {
+    Way.ONLINE: message("Online, alone"),
+    Way.ASSISTED: message("As an e-service, with an assistant"),
+    Way.PHONE: message("By telephone"),
+    Way.POST: message("By post"),
+    Way.COUNTER: message("At the counter, without an e-service"),
+}
+
+SATISFIED: Final = message("Satisfied residents")
+DONE: Final = message("Could do what they came for")
+CLEAR: Final = message("Understood what they allowed")
+ADJUSTED: Final = message("Completed, with the network’s mix of services")
+COMPLETED: Final = message("Completed, as it was")
+ELECTRONIC: Final = message("Done as an e-service")
+PAPER: Final = message("Permissions given on paper")
+HERE: Final = message("Here")
+BEFORE: Final = message("Here before")
+NETWORK: Final = message("The whole network")
+TOO_FEW: Final = message("Too few answers to compare")
+
+_F, _S, _D, _R = NoteKind.FORMULA, NoteKind.SOURCE, NoteKind.DEFINITION, NoteKind.REMARK
+ANSWERS_NOTES: Final = (
+    Note(
+        _F,
+        message(
+            "Satisfied: answers with 4 or 5 points of 5, by all answers with points. Between the two shares beside "
+            "it the true share lies in 95 of 100 cases (Wilson’s interval)."
+        ),
+    ),
+    Note(
+        _S,
+        message(
+            "Answers to the question after a visit. They are counted in bundles of at least five of one centre; "
+            "what waits for others is shown nowhere, so that nobody’s answer can be worked out."
+        ),
+    ),
+    Note(
+        _D,
+        message(
+            "Of fewer than 5 answers nothing is shown, of fewer than 30 there are too few to compare. Share who "
+            "answered: which part of all who were asked the answers tell of."
+        ),
+    ),
+)
+COMPLETED_NOTES: Final = (
+    Note(
+        _F,
+        message(
+            "Completed: services with a final outcome, by all whose outcome is known. With the network’s "
+            "mix: the share in each group of services, weighted by how many of it the whole network gave "
+            "in this time (direct standardisation)."
+        ),
+    ),
+    Note(
+        _S,
+        message(
+            "What happened to each service in visits that were closed in this time. An outcome that comes"
+            " late changes the month in which the visit was closed."
+        ),
+    ),
+    Note(
+        _D,
+        message(
+            "Final: filed, not accepted by the portal, informed, told who does it, or done by the "
+            "resident alone. Not final: refused, stopped, no yes in time, left undone, failed. As an "
+            "e-service: filed, or done by the resident alone."
+        ),
+    ),
+)
+TIMES_NOTES: Final = (
+    Note(
+        _F,
+        message(
+            "The middle: half of the visits took at most so many minutes. Nine of ten: 90 % took at most "
+            "so many. Exact to the minute up to an hour, to five minutes up to two hours."
+        ),
+    ),
+    Note(
+        _S,
+        message(
+            "From the beginning of a visit to its end, by the gateway’s clock. Time in which the "
+            "resident’s yes was waited for is counted apart."
+        ),
+    ),
+    Note(
+        _D,
+        message(
+            "Visits that were left, or set aside for another day, have no minutes. Of fewer than 5 visits"
+            " nothing is shown."
+        ),
+    ),
+)
+VOLUME_NOTES: Final = (
+    Note(_D, message("Each application is one service given; a visit without an application counts once.")),
+    Note(_S, message("Visits that were closed in this time, also those whose details were erased since.")),
+)
+INDEX_NOTES: Final = (
+    Note(_F, message("The weight of each way, weighted by how many services were given by it.")),
+    Note(_S, message("Weights that the network owner has set, with the day from which each holds.")),
+    Note(_D, message("An index and no money: 1 would be if everybody did everything online and alone.")),
+)
+PEERS_NOTES: Final = (
+    Note(
+        _D,
+        message(
+            "Other centres of the same kind, without this one: a quarter of them is below the lowest "
+            "quarter, half below the middle, a quarter above the highest quarter. Which centre is where "
+            "is not told. Centres with fewer than 30 cases are left out."
+        ),
+    ),
+)
+
+
+def group_name(group: str) -> Message | str:
+    """How a group of services is called."""
+    return GROUPS.get(group, group)
