@@ -11,6 +11,7 @@ from typing import Annotated, Self, get_type_hints
 
 from audit.policy import TrustPolicy
 from gateway import setting_texts as texts
+from gateway.message_settings import MessageSettings
 from gateway.mode import Mode, log_name
 from gateway.setting import PREFIX, ConfigurationError, Documentation, Setting, setting_name
 from gateway.trial_portals import TrialPortal
@@ -22,7 +23,7 @@ _OTHERS = (f"{PREFIX}TEST_", f"{PREFIX}DEMO_", f"{PREFIX}PRACTICE_PORT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Settings:
+class Settings(MessageSettings):
     """All settings. Make them with `from_environment`, in tests from a dictionary."""
 
     data_dir: Annotated[
@@ -127,13 +128,6 @@ class Settings:
             texts.optional_url,
         ),
     ]
-    smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", texts.text)]
-    smtp_port: Annotated[int, Setting("Port of the mail server", texts.between(1, 65535), "25")]
-    smtp_from: Annotated[str, Setting("Sender of e-mails", texts.text, "pilnvara@localhost")]
-    sms_url: Annotated[
-        str | None, Setting("HTTP address of the SMS gateway; empty: no SMS is sent", texts.optional_url)
-    ]
-    sms_token: Annotated[str | None, Setting("Bearer token for the SMS gateway", texts.optional)]
     chromium: Annotated[
         Path | None,
         Setting(

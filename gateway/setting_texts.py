@@ -201,6 +201,15 @@ def time_of_day(value: str) -> time:
         raise ValueError("give hour and minute, such as 03:00") from error
 
 
+def hours(value: str) -> tuple[time, time]:
+    """Read from which hour to which, such as 21:00-08:00."""
+    begin, _, end = value.partition("-")
+    try:
+        return time.fromisoformat(begin.strip()), time.fromisoformat(end.strip())
+    except ValueError as error:
+        raise ValueError("give two hours, such as 21:00-08:00") from error
+
+
 def is_loopback(host: str) -> bool:
     """Say whether `host` is this machine, so that a browser trusts it without TLS."""
     if host == "localhost":

@@ -22,11 +22,12 @@ _READY = and_(
 )
 _LEFT = and_(JobRow.state == written_out(JobState.RUNNING), JobRow.lease_until <= bindparam("now"))
 _OURS = JobRow.kind.in_(bindparam("kinds", expanding=True))
+_LATER = ("outcome.look", "portal.probe", "portal.look", "message.later.sms", "message.later.email")
 _FIRST = case(
     (JobRow.kind == literal_column("'run.send'"), 0),
     (JobRow.kind == literal_column("'run.prepare'"), 2),
     (JobRow.kind == literal_column("'run.look_up'"), 3),
-    (JobRow.kind.in_([literal_column(f"'{kind}'") for kind in ("outcome.look", "portal.probe", "portal.look")]), 4),
+    (JobRow.kind.in_([literal_column(f"'{kind}'") for kind in _LATER]), 4),
     else_=1,
 )
 """Of what is due: where a resident waits for the last click, what takes a moment, where one waits for the form, and

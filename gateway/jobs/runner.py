@@ -6,6 +6,7 @@ first. Whoever lost its lease is cancelled and can no longer end or return the j
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +33,11 @@ _BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 
 _IDLE_SECONDS = 5.0
 
 
+def _usual_wait(attempt: int) -> timedelta:
+    """How long a job waits that has failed for the `attempt`-th time."""
+    return _BACKOFF[min(attempt, len(_BACKOFF)) - 1]
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """How jobs of one kind are run."""
@@ -41,6 +47,10 @@ class JobKind:
     """After as many failures a job is dead."""
     waits: bool = False
     """Nobody waits for it: it never takes the last free slot from somebody who does."""
+    at_most: int | None = None
+    """How many of the kind one worker runs at a time: whoever does not answer them holds up nobody else."""
+    wait: Callable[[int], timedelta] = _usual_wait
+    """How long it waits after so many failures."""
     on_dead: OnDead | None = None
     """Told of a dead job and the code of its last error, so that no filing waits for ever."""
 
@@ -70,6 +80,7 @@ class JobRunner:
         self._slots = slots
         self._lease = lease
         self._running: set[asyncio.Task[None]] = set()
+        self._busy: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Run jobs until cancelled; those that run then are cancelled too and left to other workers."""
@@ -95,7 +106,7 @@ class JobRunner:
         """Start all that is due and fits, and return after how many seconds something may be due."""
         try:
             while len(self._running) < self._slots:
-                names = self._urgent if len(self._running) == self._slots - 1 > 0 else self._names
+                names = self._startable()
                 due = await self._database.read(partial(leases.next_due, kinds=names))
                 now = self._clock.now()
                 if due is None:
@@ -107,11 +118,22 @@ class JobRunner:
                     return leases.PREFERENCE.total_seconds() / 4  # it prefers another worker, or was just taken
                 task = asyncio.create_task(self._work(job), name=f"job {job.kind}")
                 self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                self._busy[job.kind] += 1
+                task.add_done_callback(partial(self._forget, job.kind))
         except DatabaseUnavailableError:
             _log.warning("jobs wait for the database", worker=self._me, exc_info=True)
             return 1.0
         return _IDLE_SECONDS
+
+    def _startable(self) -> list[str]:
+        """The kinds of which one more may be started now."""
+        names = self._urgent if len(self._running) == self._slots - 1 > 0 else self._names
+        most = {name: self._kinds[name].at_most for name in names}
+        return [name for name in names if most[name] is None or self._busy[name] < (most[name] or 0)]
+
+    def _forget(self, kind: str, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._busy[kind] -= 1
 
     async def _wait(self, wakes: AsyncIterator[None], seconds: float) -> None:
         """Wait for a commit, for a free slot, or for the next job's time."""
@@ -186,7 +208,7 @@ class JobRunner:
         if job.attempt >= kind.attempts:
             await self._give_up(job, kind, code)
         else:
-            await self._return(job, _BACKOFF[min(job.attempt, len(_BACKOFF)) - 1], code, counted=True)
+            await self._return(job, kind.wait(job.attempt), code, counted=True)
 
     async def _return(self, job: Job, wait: timedelta, code: str, *, counted: bool) -> None:
         await self._database.write(

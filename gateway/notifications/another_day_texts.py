@@ -64,11 +64,11 @@ ANOTHER_DAY_TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         "visit_reminded": {
             "lv": Text(
                 "Atļauja drīz beigsies",
-                "Pilnvara: vēl nav iesniegts viss. Atļauja beidzas {until}. Nāciet uz centru. Apturēt: {link}",
+                "Pilnvara: vēl nav iesniegts viss. Atļauja beidzas {until}. Apturēt: {link}",
             ),
             "lv-plain": Text(
                 "Atļauja drīz beigsies",
-                "Pilnvara: viss vēl nav nosūtīts. Atļauja beidzas {until}. Nāciet uz centru. Apturēt: {link}",
+                "Pilnvara: viss vēl nav nosūtīts. Atļauja beidzas {until}. Apturēt: {link}",
             ),
             "en": Text(
                 "Your permission ends soon",

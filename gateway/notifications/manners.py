@@ -24,12 +24,16 @@ class Manner:
     """Of what a resident can switch off; `None`: it comes in any case."""
     is_code: bool = False
     """It holds a code, which is worth nothing after a while."""
+    is_mail: bool = False
+    """It holds what no SMS may hold, and goes by e-mail alone."""
 
 
 _CODE = Manner(waits=False, why="somebody stands at a screen and waits for the code", is_code=True)
 _STOP = Manner(waits=False, why="whoever did not want this stops it in the next minute or not at all")
 _TAKEN = Manner(waits=False, why="if it was not them, somebody else holds their account, telephone or papers now")
-_OFFICE = Manner(waits=False, why="an office reads it in its hours, and what it may prevent goes on meanwhile")
+_OFFICE = Manner(
+    waits=False, why="an office reads it in its hours, and what it may prevent goes on meanwhile", is_mail=True
+)
 _NEWS = Manner(waits=True, why="it is as true in the morning", kind=Kind.NEWS)
 _GRAVE = Manner(waits=True, why="nothing can be done before offices open; a right may hang on it, so it always comes")
 
@@ -51,8 +55,7 @@ MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
         "overview_printed": _TAKEN,
         "erasure_asked": _TAKEN,
         "erasure_withdrawn": _TAKEN,
-        "receipt": Manner(waits=False, why="it proves what was sent a moment ago, and is read before they leave"),
-        "staff_invited": Manner(waits=False, why="the link lasts a while, and whoever invited waits for the account"),
+        "staff_invited": Manner(waits=False, why="whoever invited them waits for the account", is_mail=True),
         "holder_not_me": _OFFICE,
         "holder_not_me_unsent": _OFFICE,
         "holder_data_wrong": _OFFICE,

@@ -10,16 +10,24 @@ from sqlalchemy import Connection, insert
 from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
 from gateway.keys.sealing import DataKey
-from gateway.notifications import texts
+from gateway.notifications import quiet, texts
 from gateway.notifications.manners import manner_of
 from gateway.notifications.tables import Channel, Message, MessageState
 from gateway.parts import Parts, Store
 from gateway.people import preferences
 
-__all__ = ["JOB", "Channel", "Draft", "queue"]
+__all__ = ["JOB", "KINDS", "Channel", "Draft", "queue"]
 
 JOB = "message.send"
-"""The kind of job that sends a message; its payload is the message's id."""
+"""The kind of job that sent any message; what was queued by an earlier version has it still."""
+
+KINDS = {
+    (channel, waits): f"message.later.{channel.value}" if waits else f"message.{channel.value}"
+    for channel in Channel
+    for waits in (False, True)
+}
+"""The kind of job that sends a message, by its channel and whether it can wait; the payload is the message's id. A
+channel that does not answer holds up no other, and what can wait holds up no code."""
 
 _ADDRESS_LABEL = "message.address"
 _INSERT = insert(Message)
@@ -55,13 +63,19 @@ def queue(
 ) -> str:
     """Write the message of `draft`, seal it under `key`, queue it, and return its id.
 
-    A code is not sent any more once its approval would have lapsed. What a resident can do without carries a link that
+    A code is not sent any more once its approval would have lapsed, nothing longer than it is tried for. What can wait
+    waits for the end of the quiet hours. What a resident can do without carries a link that
     ends such messages.
 
     Raises:
         TemplateUnknownError: no message is called so, or a value is missing.
+        ValueError: it holds what no SMS may hold.
     """
     message_id, manner = new_id(), manner_of(draft.template)
+    if manner.is_mail and draft.channel is not Channel.EMAIL:
+        raise ValueError(f"{draft.template} goes by e-mail alone")
+    due = quiet.earliest(parts.settings, now + delay) if manner.waits else now + delay
+    tried = parts.settings.approval_lapse if manner.is_code else parts.settings.message_tries
     off = None
     if manner.kind is not None and draft.resident_id is not None:
         code = preferences.new_link(conn, draft.resident_id, manner.kind, now)
@@ -79,13 +93,13 @@ def queue(
         "body": parts.sealer.seal(key, body_context(message_id), body.encode()),
         "attempts": 0,
         "created_at": now,
-        "not_after": now + parts.settings.approval_lapse if manner.is_code else None,
+        "not_after": due + tried,
         "resident_id": draft.resident_id,
         "address_hash": None if draft.resident_id is None else hash_of(parts, draft.to),
         "off_link": None if off is None else parts.sealer.seal(key, off_context(message_id), off),
     }
     conn.execute(_INSERT, values)
-    enqueue(conn, JOB, {"message": message_id}, run_at=now + delay, now=now)
+    enqueue(conn, KINDS[draft.channel, manner.waits], {"message": message_id}, run_at=due, now=now)
     return message_id
 
 

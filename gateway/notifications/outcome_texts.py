@@ -28,11 +28,11 @@ OUTCOME_TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         "following_ended": {
             "lv": Text(
                 "Iesniegumam vairs nesekojam",
-                "Pilnvara: jūsu atļauja sekot iesniegumam ir beigusies. Kas zināms: {link} vai jautājiet iestādē.",
+                "Pilnvara: atļauja sekot iesniegumam ir beigusies. Skatiet {link} vai jautājiet iestādē.",
             ),
             "lv-plain": Text(
                 "Iesniegumam vairs nesekojam",
-                "Pilnvara: mēs vairs neskatāmies, kas notiek ar iesniegumu. Skatiet {link} vai jautājiet iestādē.",
+                "Pilnvara: iesniegumam vairs nesekojam. Skatiet {link} vai jautājiet iestādē.",
             ),
             "en": Text(
                 "We no longer follow your application",
@@ -46,7 +46,7 @@ OUTCOME_TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         "arrived": {
             "lv": Text(
                 "Jūsu iesniegums ir saņemts",
-                "Pilnvara: noskaidrots, ka iestāde jūsu iesniegumu ir saņēmusi. Skatiet {link} vai nāciet uz centru.",
+                "Pilnvara: iestāde jūsu iesniegumu ir saņēmusi. Skatiet {link} vai nāciet uz centru.",
             ),
             "lv-plain": Text(
                 "Jūsu iesniegums ir saņemts",

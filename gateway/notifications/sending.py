@@ -3,26 +3,39 @@
 *Sent* and *failed* are events of the visit that the message belongs to.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
+from gateway.jobs.errors import TryLaterError
 from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.keys import store
 from gateway.keys.errors import KeyDestroyedError
 from gateway.ledger import outbox as ledger
-from gateway.notifications import outbox, texts
-from gateway.notifications.errors import MessageRefusedError
+from gateway.notifications import outbox, quiet, texts
+from gateway.notifications.errors import MessageRefusedError, NotSentError
+from gateway.notifications.manners import manner_of
 from gateway.notifications.senders import Outgoing, Sender, make_senders
 from gateway.notifications.tables import Channel, Message, MessageState
 from gateway.notifications.text import with_way_out
 from gateway.parts import Parts
 
+FIRST_WAIT = timedelta(seconds=4)
+LONGEST_WAIT = timedelta(hours=1)
+SPREAD = timedelta(minutes=10)
+"""Over which what has waited for the morning is spread."""
+TRIES = 400
+"""More than fit into the longest time for which a message is tried: that, and not the number, ends it."""
+AT_ONCE = 1
+"""Messages of one kind that one worker hands over at a time."""
+
+_CHANCE = SystemRandom()
 _SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
 _WAITING = select(Message.__table__).where(
     Message.id == bindparam("message"), Message.state == MessageState.QUEUED.value
@@ -74,24 +87,44 @@ class MessageErasedError(MessageRefusedError):
 class MessageSending:
     """Sends messages for one worker."""
 
-    def __init__(self, parts: Parts, senders: Mapping[Channel, Sender] | None = None) -> None:
-        """Take the senders that the settings ask for, unless others are given."""
+    def __init__(
+        self,
+        parts: Parts,
+        senders: Mapping[Channel, Sender] | None = None,
+        chance: Callable[[], float] = _CHANCE.random,
+    ) -> None:
+        """Take the senders that the settings ask for, unless others are given; `chance` spreads tries out, 0 to 1."""
         self._parts = parts
         self._senders = make_senders(parts.settings) if senders is None else senders
+        self._chance = chance
+
+    def wait(self, attempt: int) -> timedelta:
+        """How long a message waits that was not taken for the `attempt`-th time: twice as long each time, to an hour.
+
+        A quarter more or less by chance, so that all that waits for one server does not come back at once.
+        """
+        longest = min(FIRST_WAIT * float(2 ** min(attempt - 1, 16)), LONGEST_WAIT)
+        return longest * (0.75 + self._chance() / 2)
 
     async def send(self, job: Job) -> None:
         """Send the message of a job, if it still waits.
 
         Raises:
             NotSentError: it was not taken; the job runs again.
+            TryLaterError: residents are left in peace now.
         """
         message_id = str(job.payload["message"])
+        await self._leave_in_peace(message_id)
         try:
             opened = await self._parts.database.read(lambda conn: self._open(conn, message_id))
             if opened is None:
                 return
             channel, message = opened
             await self._senders[channel].send(message)
+        except NotSentError as error:
+            if not await self._is_last(message_id, job.attempt):
+                raise
+            await self._end(message_id, MessageState.FAILED, job.attempt, error.code)
         except MessageRefusedError as error:
             await self._end(message_id, MessageState.FAILED, job.attempt, error.code)
         else:
@@ -100,6 +133,25 @@ class MessageSending:
     async def give_up(self, job: Job, code: str) -> None:
         """Write down that a message could not be sent for as long as it was tried."""
         await self._end(str(job.payload["message"]), MessageState.FAILED, job.attempt, code)
+
+    async def _is_last(self, message_id: str, attempt: int) -> bool:
+        """Whether the next try would come too late."""
+        row = await self._parts.database.read(
+            lambda conn: conn.execute(_WAITING, {"message": message_id}).one_or_none()
+        )
+        next_try = self._parts.clock.now() + self.wait(attempt)
+        return row is not None and row.not_after is not None and next_try >= row.not_after
+
+    async def _leave_in_peace(self, message_id: str) -> None:
+        """Put off what can wait, where a try falls into the quiet hours; spread over the first minutes after them."""
+        parts = self._parts
+        row = await parts.database.read(lambda conn: conn.execute(_WAITING, {"message": message_id}).one_or_none())
+        if row is None or not manner_of(row.template).waits:
+            return
+        now = parts.clock.now()
+        due = quiet.earliest(parts.settings, now)
+        if due > now:
+            raise TryLaterError(due - now + SPREAD * self._chance())
 
     def _open(self, conn: Connection, message_id: str) -> tuple[Channel, Outgoing] | None:
         row = conn.execute(_WAITING, {"message": message_id}).one_or_none()
@@ -133,10 +185,16 @@ class MessageSending:
         )
 
 
-def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
-    """The handlers of this package for one worker, by kind of job."""
-    sending = MessageSending(parts)
-    return {outbox.JOB: JobKind(sending.send, on_dead=sending.give_up)}
+def make_handlers(parts: Parts, senders: Mapping[Channel, Sender] | None = None) -> Mapping[str, Handler | JobKind]:
+    """The handlers of this package for one worker, by kind of job; `senders` as of `MessageSending`."""
+    sending = MessageSending(parts, senders)
+    kinds = {
+        name: JobKind(
+            sending.send, attempts=TRIES, waits=waits, at_most=AT_ONCE, wait=sending.wait, on_dead=sending.give_up
+        )
+        for (_, waits), name in outbox.KINDS.items()
+    }
+    return kinds | {outbox.JOB: kinds[outbox.KINDS[Channel.EMAIL, False]]}
 
 
 def forget_people(conn: Connection, people: Sequence[str], visits: Sequence[str]) -> None:

@@ -8,9 +8,9 @@ from typing import Final
 OFF: Final[Mapping[str, str]] = MappingProxyType(
     {
         "lv": "Nesūtīt: {link}",
-        "lv-plain": "Negribu ziņas: {link}",
+        "lv-plain": "Nesūtīt: {link}",
         "en": "No more: {link}",
-        "en-plain": "I want no messages: {link}",
+        "en-plain": "No more: {link}",
     }
 )
 """By language: how such messages are ended, after the text of each that can be."""

@@ -327,22 +327,6 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
                 "Pilnvara: you have a new passkey. It was not you? Tell us: {link}",
             ),
         },
-        "receipt": {
-            "lv": Text(
-                "Iesniegums ir pieņemts",
-                "Pilnvara: iesniegums ir pieņemts. Numurs {reference}. Apskatīt: {link}",
-            ),
-            "lv-plain": Text(
-                "Iesniegums ir pieņemts", "Pilnvara: iesniegums ir nosūtīts. Numurs {reference}. Skatīt: {link}"
-            ),
-            "en": Text(
-                "Your application was received",
-                "Pilnvara: your application was received. Number {reference}. View: {link}",
-            ),
-            "en-plain": Text(
-                "Your application was received", "Pilnvara: your application was sent. Number {reference}. View: {link}"
-            ),
-        },
         **ANOTHER_DAY_TEXTS,
         **OUTCOME_TEXTS,
         **STAFF_TEXTS,
@@ -369,6 +353,11 @@ def write(template: str, language: str, values: Mapping[str, str]) -> Text:
 def subject(template: str, language: str) -> str:
     """The subject of a message; it takes no values. Raises `TemplateUnknownError`."""
     return _find(template, language).subject
+
+
+def raw(template: str, language: str) -> Text:
+    """A message with the names of its values in it. Raises `TemplateUnknownError`."""
+    return _find(template, language)
 
 
 def _find(template: str, language: str) -> Text:

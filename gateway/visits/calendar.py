@@ -21,7 +21,12 @@ _DAY: Final = timedelta(days=1)
 
 def is_closed_on(day: date) -> bool:
     """Whether centres are closed all day."""
-    return day.weekday() == _SUNDAY or day in _holidays(day.year)
+    return day.weekday() == _SUNDAY or is_holiday(day)
+
+
+def is_holiday(day: date) -> bool:
+    """Whether it is a public holiday in Latvia, or a day off in its place."""
+    return day in _holidays(day.year)
 
 
 def closed_between(since: datetime, until: datetime) -> tuple[tuple[datetime, datetime], ...]:

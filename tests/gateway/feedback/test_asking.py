@@ -167,6 +167,6 @@ class TestContact:
         self._remember(counter, NumberSource.PROVIDER, phone="+371 2000 0001")
         self._close_after_asking(counter)
         (job,) = counter.read(
-            lambda conn: conn.execute(select(JobRow.run_at).where(JobRow.kind == "message.send")).all()
+            lambda conn: conn.execute(select(JobRow.run_at).where(JobRow.kind == "message.later.sms")).all()
         )
         assert job.run_at == counter.clock.now() + counter.store.settings.feedback_delay

@@ -1,0 +1,34 @@
+"""The settings of messages: who carries them, for how long they are tried, and when residents are left in peace."""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Annotated
+
+from gateway import setting_texts as texts
+from gateway.setting import Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MessageSettings:
+    """A part of `gateway.config.Settings`."""
+
+    smtp_host: Annotated[str, Setting("Mail server; empty: no e-mail is sent", texts.text)]
+    smtp_port: Annotated[int, Setting("Port of the mail server", texts.between(1, 65535), "25")]
+    smtp_from: Annotated[str, Setting("Sender of e-mails", texts.text, "pilnvara@localhost")]
+    sms_url: Annotated[
+        str | None, Setting("HTTP address of the SMS gateway; empty: no SMS is sent", texts.optional_url)
+    ]
+    sms_token: Annotated[str | None, Setting("Bearer token for the SMS gateway", texts.optional)]
+    message_tries: Annotated[
+        timedelta,
+        Setting("A message that cannot be sent is tried again for", texts.minutes(10, 10_080), "1440", unit="minutes"),
+    ]
+    quiet_hours: Annotated[
+        tuple[time, time],
+        Setting(
+            "What nobody waits for is not sent to residents at these hours, in Latvia, nor on public holidays; two "
+            "equal hours: it is sent at any time",
+            texts.hours,
+            "21:00-08:00",
+        ),
+    ]
