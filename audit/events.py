@@ -255,6 +255,11 @@ class EventName(StrEnum):
     LESSON_PASSED = "staff:lesson:passed"
     LESSON_EXERCISED = "staff:lesson:exercised"
 
+    # What is settled with institutions whose services are filed.
+    HOLDER_STATEMENT_ISSUED = "system:holder_statement:issued"
+    HOLDER_STATEMENT_ACCEPTED = "officer:holder_statement:accepted"
+    HOLDER_STATEMENT_DISPUTED = "officer:holder_statement:disputed"
+
     # The log about itself, and those who check it.
     LOG_STARTED = "system:log:started"
     LOG_CONTINUED = "system:log:continued"

@@ -3,6 +3,7 @@
 from connectors.runner.runner import Runner
 from gateway import epochs, portal_looks, portal_mail
 from gateway.changes import jobs as changes
+from gateway.holders import issuing
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger import verdicts
 from gateway.ledger.settling import keep_stating
@@ -57,6 +58,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         keep_bundling(parts),
         auditors.keep_handing_out(parts),
         portal_looks.keep_looking(parts),
+        issuing.keep_issuing(parts),
     )
     asked = (keep_translating(parts),) if parts.settings.translation_url else ()
     alone = (epochs.keep_turning(parts),) if epochs.turns_alone(parts) else ()

@@ -28,6 +28,7 @@ from gateway.pages import (
     holder,
     holder_filings,
     holder_quality,
+    holder_statements,
     home,
     joining,
     kept,
@@ -49,6 +50,7 @@ from gateway.pages import (
     witnessing,
 )
 from gateway.pages.admin import changes, proposing, registry
+from gateway.pages.admin import holder_statements as admin_statements
 from gateway.pages.cards import controllers as cards
 from gateway.pages.desk import controllers as desk
 from gateway.pages.mine import controllers as mine
@@ -65,6 +67,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *holder.HANDLERS,
     *holder_filings.HANDLERS,
     *holder_quality.HANDLERS,
+    *holder_statements.HANDLERS,
+    *admin_statements.HANDLERS,
     *account.HANDLERS,
     *account_passkeys.HANDLERS,
     *passkey_entrance.HANDLERS,

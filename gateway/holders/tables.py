@@ -1,0 +1,47 @@
+"""The rows of what is settled with service holders. Nothing here is personal."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.database.base import Base
+
+
+class StatementState(StrEnum):
+    """How far a monthly statement has come; a *draft* is counted anew each time and never stored."""
+
+    ISSUED = "issued"
+    ACCEPTED = "accepted"
+    DISPUTED = "disputed"
+
+
+class HolderStatement(Base):
+    """What was delivered to a holder in a month, as it was when the network issued it. Its content never changes."""
+
+    __tablename__ = "holder_statement"
+    __table_args__ = (
+        CheckConstraint("(state = 'issued') = (answered_at IS NULL)", name="answered_has_time"),
+        Index("uq_holder_statement_month", "holder", "month", unique=True),
+        Index("ix_holder_statement_issued", "issued_at", "id"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    """By which people name it: month and place within it."""
+    holder: Mapped[str]
+    month: Mapped[str] = mapped_column(String(7))
+    """As `2026-10`."""
+    state: Mapped[StatementState]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """RFC 8785 bytes of a `statements.Content`."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the content, in hexadecimal digits; its event says it too."""
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    """None: it was issued by itself."""
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    disputes: Mapped[dict[str, Any] | None]
+    """Of a disputed one: what the holder says of each line, by its number."""

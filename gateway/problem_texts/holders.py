@@ -1,0 +1,25 @@
+"""What is settled with institutions whose services are filed."""
+
+from gateway.problem_texts.problem import Problem
+from ui.i18n import message
+
+PROBLEMS: dict[str, Problem] = {
+    "holder.statement_missing": Problem(
+        404, message("No statement was issued for this month"), message("Go back to the list of statements.")
+    ),
+    "holder.statement_issued": Problem(
+        409,
+        message("The statement was issued before"),
+        message("What changed since stands as a correction in the next one."),
+    ),
+    "holder.month_not_over": Problem(
+        409, message("The month is not over yet"), message("Its statement is issued when it is.")
+    ),
+    "holder.statement_settled": Problem(
+        409,
+        message("The statement is accepted already"),
+        message(
+            "If something in it is not right after all, write to the network: a correction stands in the next one."
+        ),
+    ),
+}
