@@ -15,15 +15,23 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Delete, bindparam, delete, exists, select
+from sqlalchemy import Connection, Delete, Update, bindparam, delete, exists, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.clock import Clock
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
+from gateway.days import day_of
+from gateway.feedback.tables import FeedbackAnswer
+from gateway.jobs.tables import JobRow, JobState
+from gateway.notifications.tables import Message as MessageRow
+from gateway.notifications.tables import MessageState
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
 from gateway.people import kept_forms
-from gateway.people.tables import KeptForm, PasskeyChallenge, Throttle
+from gateway.people.access import SessionKind
+from gateway.people.preference_tables import PreferenceLink
+from gateway.people.tables import AccountSignIn, KeptForm, PasskeyChallenge, Session, Throttle
+from gateway.retention import schedule
 from gateway.terminals.tables import TerminalChallenge
 from gateway.visits.tables import DelegationRow, SealedRecord
 
@@ -40,7 +48,7 @@ _log = structlog.get_logger("gateway.sweeping")
 class _Sweep:
     """How one table is swept."""
 
-    statement: Delete
+    statement: Delete | Update
     kept: timedelta = KEPT
 
 
@@ -56,6 +64,15 @@ def _of(key: InstrumentedAttribute[Any], ends: InstrumentedAttribute[datetime], 
     return delete(key.class_).where(key.in_(found.scalar_subquery()))
 
 
+_OLD_COMMENTS = (
+    select(FeedbackAnswer.id)
+    .where(FeedbackAnswer.given_on < bindparam("until_day", type_=FeedbackAnswer.given_on.type))
+    .where(FeedbackAnswer.comment.is_not(None))
+    .order_by(FeedbackAnswer.given_on)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_COMMENTS = update(FeedbackAnswer).where(FeedbackAnswer.id.in_(_OLD_COMMENTS.scalar_subquery())).values(comment=None)
 _IS_TRACED = exists().where(AccessToken.code_hash == AuthorizationCode.hash)
 _MAY_BE_EXCHANGED = exists().where(
     DelegationRow.id == AuthorizationCode.delegation_id, DelegationRow.valid_until >= bindparam("until")
@@ -74,6 +91,16 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
     "kept_form": _Sweep(_of(KeptForm.id, KeptForm.kept_at), kept=kept_forms.LIFE),
     "feedback_link": _Sweep(_of(SealedRecord.id, SealedRecord.stored_at, SealedRecord.kind == "feedback")),
     "throttle": _Sweep(_of(Throttle.key, Throttle.since), kept=timedelta(days=2)),
+    "message": _Sweep(
+        _of(MessageRow.id, MessageRow.created_at, MessageRow.state != MessageState.QUEUED), kept=schedule.MESSAGES
+    ),
+    "preference_link": _Sweep(_of(PreferenceLink.code_hash, PreferenceLink.made_at), kept=schedule.MESSAGE_LINKS),
+    "account_sign_in": _Sweep(_of(AccountSignIn.state_hash, AccountSignIn.begun_at), kept=schedule.RESIDENTS_SESSIONS),
+    "session": _Sweep(
+        _of(Session.token_hash, Session.ends_at, Session.kind != SessionKind.STAFF), kept=schedule.RESIDENTS_SESSIONS
+    ),
+    "job": _Sweep(_of(JobRow.id, JobRow.created_at, JobRow.state == JobState.DEAD), kept=schedule.DEAD_JOBS),
+    "feedback_comment": _Sweep(_COMMENTS, kept=schedule.COMMENTS),
 }
 """By table; tokens before the codes that they name."""
 
@@ -81,7 +108,9 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
 def sweep(conn: Connection, table: str, now: datetime, *, most: int = MOST) -> int:
     """Remove what is over from one table, the oldest first; return how many rows went, `most` at most."""
     one = SWEEPS[table]
-    return conn.execute(one.statement, {"until": now - one.kept, "most": most}).rowcount
+    return conn.execute(
+        one.statement, {"until": now - one.kept, "until_day": day_of(now - one.kept), "most": most}
+    ).rowcount
 
 
 async def sweep_all(database: Database, clock: Clock, *, most: int = MOST) -> int:

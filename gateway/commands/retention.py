@@ -12,6 +12,7 @@ from gateway.parts import open_store
 from gateway.retention import jobs, status
 from gateway.retention.due import DueKind
 from gateway.retention.jobs import Done
+from gateway.retention.schedule import SCHEDULE, days
 from gateway.retention.states import Obstacle
 
 _DUE = {
@@ -55,6 +56,17 @@ def show_status(*, as_json: bool) -> None:
     click.echo(f"{found.erased_visits:>9,}  visits were erased")
     for epoch, count in found.keys.items():
         click.echo(f"{count:>9,}  data keys under epoch {epoch} of the key file")
+
+
+@retention.command("schedule")
+def show_schedule() -> None:
+    """Say how long each kind of record is kept by these settings, and what happens then."""
+    settings = Settings.from_environment(os.environ)
+    for name, record in SCHEDULE.items():
+        count = days(record, settings)
+        time = "kept" if count is None else f"{count:,} days"
+        click.echo(f"{name:<15} {time:>12}  {record.end.value:<8} {record.what.source}")
+        click.echo(f"{'':<38}{record.since.source}; tables: {', '.join(record.tables)}")
 
 
 @retention.command("run")

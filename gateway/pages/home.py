@@ -5,13 +5,22 @@ from typing import Any
 from litestar import Request, Response, get
 
 from gateway.pages.rendering import page
+from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
+from gateway.retention.schedule import SCHEDULE, End, days
 from gateway.web.current import CurrentSession
 from gateway.web.redirects import see_other
+from ui.i18n import message
 
 AnyRequest = Request[Any, Any, Any]
 
+ENDS = {
+    End.ERASED: message("Erased: nobody can read it any more"),
+    End.DELETED: message("Deleted"),
+    End.EMPTIED: message("Emptied: the rest leads to nobody"),
+    End.KEPT: message("Kept"),
+}
 HOME_OF = {
     Role.ASSISTANT: "/desk",
     Role.MANAGER: "/manage",
@@ -57,4 +66,11 @@ async def privacy(request: AnyRequest) -> Response[Any]:
     return page(request, "pages/home/privacy.html")
 
 
-HANDLERS = (home, manage, contact, accessibility, privacy)
+@get("/privacy/kept", **allow(Who.ANYONE))
+async def kept(request: AnyRequest, parts: Parts) -> Response[Any]:
+    """How long each kind of record is kept, why, and what happens then."""
+    records = [(record, days(record, parts.settings)) for record in SCHEDULE.values()]
+    return page(request, "pages/home/kept.html", records=records, ends=ENDS, backups=parts.settings.key_epoch_days.days)
+
+
+HANDLERS = (home, manage, contact, accessibility, privacy, kept)

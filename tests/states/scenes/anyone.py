@@ -24,6 +24,7 @@ NOTHING = {"login": "anna", "password": "not the password", "code": "000000"}
 def scene_start(stand: Stand) -> None:
     stranger = stand.stranger()
     stand.see("anyone/start", stranger, "/")
+    stand.see("anyone/kept-how-long", stranger, "/privacy/kept")
     for name in ("contact", "accessibility", "privacy"):
         stand.see(f"anyone/{name}", stranger, f"/{name}")
     stand.see("anyone/not-found", stranger, "/nowhere", Kind.PROBLEM, status=404)
