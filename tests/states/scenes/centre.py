@@ -1,10 +1,13 @@
 """The centre: who comes with a document, the manager's pages, findings, a colleague's second look."""
 
+from datetime import date
+
 from connectors.sdk.outcome import Standing
 from gateway.people.roles import Role
 from gateway.visits.reading import Stage
 from tests.benchmarks.gateways import BusyDesk
 from tests.gateway.callers import Caller
+from tests.gateway.feedback.test_batches import answer
 from tests.gateway.visits.followed import filed, told
 from tests.states.scenes.desk import somebody
 from tests.states.shown import Kind
@@ -94,3 +97,17 @@ def scene_second_look(stand: Stand) -> None:
     witness.post(f"{here}/confirm")
     stand.see("second-look/confirmed", witness, here)
     assert desk.stage is Stage.APPROVAL
+
+
+def scene_feedback_figures(stand: Stand) -> None:
+    manager = stand.staff(Role.MANAGER)
+    stand.see("manage/comments-none", manager, "/figures/comments", Kind.EMPTY)
+    stand.see("manage/invitations-none", manager, "/figures/invitations", Kind.EMPTY)
+    desk = stand.desk()
+    for number in range(52):
+        answer(desk, date(2026, 10, 2 + number % 25), f"Paldies par palīdzību! Rindā gaidīju {number} minūtes.")
+    desk.open().close()
+    stand.see("manage/comments", manager, "/figures/comments")
+    stand.see("manage/comments-of-month", manager, "/figures/comments/2026-10")
+    stand.see("manage/comments-more", manager, "/figures/comments/2026-10?after=50")
+    stand.see("manage/invitations", manager, "/figures/invitations")
