@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
-from gateway.keys.tables import DataKeyRow
 from gateway.feedback.tables import FeedbackAnswer
 from gateway.ids import new_id
 from gateway.jobs.tables import JobRow, JobState
+from gateway.keys.tables import DataKeyRow
 from gateway.notifications.tables import Channel, Message, MessageState
 from gateway.people.access import SessionKind
 from gateway.people.preference_tables import PreferenceLink
