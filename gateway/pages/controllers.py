@@ -58,7 +58,7 @@ from gateway.pages.mine import controllers as mine
 from gateway.pages.people import inviting
 from gateway.pages.people import listing as people
 from gateway.pages.people import one as person
-from gateway.pages.reports import history
+from gateway.pages.reports import costs, counts, history, prices
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -125,5 +125,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *registry.HANDLERS,
     *statements.HANDLERS,
     *history.HANDLERS,
+    *costs.HANDLERS,
+    *prices.HANDLERS,
+    *counts.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""
