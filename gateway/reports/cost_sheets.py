@@ -12,6 +12,7 @@ from gateway.reports.cost_tables import SubsidyKind, Way
 from gateway.reports.given import Given
 from gateway.reports.periods import Period
 from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Sheet, Value
+from gateway.reports.words import GROUPS
 from ui.i18n import message
 
 _FORMULA: Final = Note(
@@ -66,7 +67,7 @@ def read(conn: Connection, centres: Mapping[str, str], period: Period) -> list[C
     subsidies: dict[str, list[Any]] = {}
     for row in costs.standing(conn, only):
         subsidies.setdefault(row.centre_id, []).append(row)
-    done = given.of_period(conn, period)
+    done = given.of_period(conn, period, only)
     return [
         Cost(
             centre_id,
@@ -107,8 +108,8 @@ def by_centre(found: Sequence[Cost]) -> Sheet:
     )
 
 
-def by_group(cost: Cost, groups: Mapping[str, str]) -> Sheet:
-    """Of one centre: its euros shared out by the minutes that each group of services took; `groups` are their names."""
+def by_group(cost: Cost) -> Sheet:
+    """Of one centre: its euros shared out by the minutes that each group of services took."""
     done = cost.given or Given(0)
     minutes = sum(done.minutes.values())
     rows: list[tuple[Value, ...]] = []
@@ -117,7 +118,7 @@ def by_group(cost: Cost, groups: Mapping[str, str]) -> Sheet:
         part = Decimal(spent) / minutes if minutes else None
         euros = None if part is None or cost.total is None else cost.total * part
         share: Value = Missing.UNKNOWN if part is None else part
-        rows.append((groups.get(group, group), services, spent, share, _known(costs.each(euros, services))))
+        rows.append((GROUPS.get(group, group), services, spent, share, _known(costs.each(euros, services))))
     return Sheet(
         message("What a service cost, by group of services"),
         (

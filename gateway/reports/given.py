@@ -1,11 +1,25 @@
 """How much was done in a period, as the figures count it: the one door through which costs and reports read them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from gateway.reports.periods import Period
+from gateway.reports.places import Place, PlaceKind
+from gateway.reports.tables import FigureSum
+
+_HELPED: Final = "helped:"
+_ALL: Final = select(FigureSum.place, FigureSum.service_group, FigureSum.given, FigureSum.counts).where(
+    FigureSum.period.in_(bindparam("units", expanding=True)),
+    FigureSum.place >= f"{PlaceKind.CENTRE}:",
+    FigureSum.place < f"{PlaceKind.CENTRE};",
+)
+_OF_ONE: Final = select(FigureSum.place, FigureSum.service_group, FigureSum.given, FigureSum.counts).where(
+    FigureSum.period.in_(bindparam("units", expanding=True)), FigureSum.place == bindparam("place")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,23 @@ class Given:
     """Minutes of help that were measured, by group; each visit's from the first minute of its bucket."""
 
 
-def of_period(conn: Connection, period: Period) -> dict[str, Given]:  # noqa: ARG001 - figures are not gathered yet
-    """What each centre gave, by its id; a centre that is not there gave nothing that is known."""
-    return {}
+def of_period(conn: Connection, period: Period, centre_id: str | None = None) -> dict[str, Given]:
+    """What each centre gave, by its id, or one of them; a centre that is not there gave nothing that is known."""
+    asked = {"units": period.units()}
+    if centre_id is None:
+        rows = conn.execute(_ALL, asked)
+    else:
+        rows = conn.execute(_OF_ONE, asked | {"place": str(Place(PlaceKind.CENTRE, centre_id))})
+    services: dict[str, Counter[str]] = {}
+    minutes: dict[str, Counter[str]] = {}
+    for row in rows:
+        centre = Place.parse(row.place).name
+        services.setdefault(centre, Counter())[row.service_group] += row.given
+        minutes.setdefault(centre, Counter())[row.service_group] += _minutes(row.counts)
+    return {centre: Given(groups.total(), groups, minutes[centre]) for centre, groups in services.items()}
+
+
+def _minutes(counts: Mapping[str, int]) -> int:
+    """All minutes of help that were measured."""
+    buckets = ((name.removeprefix(_HELPED), n) for name, n in counts.items() if name.startswith(_HELPED))
+    return sum(int(minute) * n for minute, n in buckets)

@@ -115,7 +115,7 @@ def _read(typed: dict[str, str]) -> NewSubsidy | dict[str, Message]:
 
 def _sheets(conn: Connection, centres: dict[str, str], period: Period) -> tuple[Sheet, ...]:
     found = cost_sheets.read(conn, centres, period)
-    more = (cost_sheets.by_group(found[0], {}),) if len(found) == 1 else ()
+    more = (cost_sheets.by_group(found[0]),) if len(found) == 1 else ()
     return (cost_sheets.by_centre(found), *more, cost_sheets.ways(conn, centres, period))
 
 

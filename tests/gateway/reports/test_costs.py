@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from sqlalchemy import insert
 
 from audit.entry import Actor, ActorKind
 from gateway.database.engine import Database
@@ -17,6 +18,8 @@ from gateway.reports.costs import NewSubsidy, OverlapError, SubsidyError
 from gateway.reports.given import Given
 from gateway.reports.periods import Month, Period
 from gateway.reports.sheets import Missing
+from gateway.reports.tables import FigureSum
+from gateway.reports.words import GROUPS
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 BY = Actor(kind=ActorKind.MANAGER, id="M")
@@ -52,7 +55,7 @@ def write_down(office: Database) -> WriteDown:
 def done(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gave 100 services, 60 benefits in 1,500 minutes and 40 of the family's in 500; of B nothing is counted."""
     work = {"A": Given(100, {"benefits": 60, "family": 40}, {"benefits": 1500, "family": 500})}
-    monkeypatch.setattr(given, "of_period", lambda conn, period: work)
+    monkeypatch.setattr(given, "of_period", lambda conn, period, centre_id=None: work)
 
 
 def read(office: Database) -> list[cost_sheets.Cost]:
@@ -97,10 +100,10 @@ class TestCosts:
     ) -> None:
         write_down("upkeep", "0", "2026-07-01", "2026-09-30")
         write_down("salary", "2000", "2026-07-01", "2026-09-30")
-        rows = cost_sheets.by_group(read(office)[0], {"benefits": "Pabalsti"}).rows
+        rows = cost_sheets.by_group(read(office)[0]).rows
         assert rows == (
-            ("Pabalsti", 60, 1500, Decimal("0.75"), Decimal(25)),
-            ("family", 40, 500, Decimal("0.25"), Decimal("12.5")),
+            (GROUPS["benefits"], 60, 1500, Decimal("0.75"), Decimal(25)),
+            (GROUPS["family"], 40, 500, Decimal("0.25"), Decimal("12.5")),
         )
 
     def test_days_are_not_paid_twice_for_the_same(self, office: Database, write_down: WriteDown) -> None:
@@ -187,3 +190,25 @@ class TestCountsByHand:
         unknown = Missing.UNKNOWN
         assert row[0] == ("Centrs A", 24, unknown, unknown, unknown)
         assert row[1][1:] == (unknown,) * 4
+
+
+class TestWhatWasGiven:
+    def test_is_what_the_figures_count_in_these_months_and_nothing_of_others(self, office: Database) -> None:
+        def row(period: str, place: str, group: str, given: int, **helped: int) -> dict[str, object]:
+            counts = {"given": given} | {f"helped:{name[1:]}": n for name, n in helped.items()}
+            shared = {"period": period, "place": place, "service_group": group, "known": 0, "final": 0}
+            return shared | {"given": given, "counts": counts}
+
+        rows = [
+            row("2026-Q3", "centre:A", "benefits", 60, m20=30, m30=30),
+            row("2026-Q3", "centre:A", "family", 40, m12=1),
+            row("2026-Q3", "centre:B", "family", 7),
+            row("2026-Q3", "network", "family", 47),
+            row("2026-Q2", "centre:A", "benefits", 1000),
+        ]
+        office.write_now(lambda conn: conn.execute(insert(FigureSum), rows))
+        found = office.read_now(lambda conn: given.of_period(conn, QUARTER))
+        assert {centre: each.services for centre, each in found.items()} == {"A": 100, "B": 7}
+        assert found["A"].minutes == {"benefits": 1500, "family": 12}
+        one = office.read_now(lambda conn: given.of_period(conn, QUARTER, "A"))
+        assert one == {"A": found["A"]}

@@ -15,7 +15,7 @@ def scene_history(stand: Stand) -> None:
 
 
 def scene_costs(stand: Stand) -> None:
-    manager, owner = stand.staff(Role.MANAGER), stand.staff(Role.ADMINISTRATOR)
+    manager, owner = stand.staff(Role.MANAGER), stand.staff(Role.NETWORK_OWNER)
     here = "/figures/costs"
     stand.see("figures/costs-none", manager, f"{here}?period=2026-Q3", Kind.EMPTY)
     stand.send("figures/costs-wrong", manager, f"{here}/subsidies")

@@ -12,7 +12,7 @@ from tests.gateway.callers import Caller, Callers
 from tests.gateway.pages.reports.conftest import events
 
 FIVE_MINUTES = timedelta(minutes=5)
-OWNER = Role.ADMINISTRATOR
+OWNER = Role.NETWORK_OWNER
 SUBSIDY = {
     "kind": "upkeep", "euros": "1 234,50", "from": "2026-07-01", "until": "2026-09-30", "source": "Līgums 1-2/3",
 }  # fmt: skip
