@@ -22,7 +22,7 @@ READERS = frozenset(
 )
 """Modules that look for events, or name them in words; none of them records one."""
 
-NOT_YET = {}
+NOT_YET: dict[EventName, str] = {}
 """Names that are reserved, since a name is never reused, each with what is missing."""
 
 
