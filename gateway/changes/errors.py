@@ -40,6 +40,7 @@ class Fault(StrEnum):
     FINGERPRINT = "fingerprint"
     AGENCY = "agency"
     """A key for an institution's things would be nobody's, or one for the network's figures somebody's."""
+    NUMBER = "number"
     UNEQUAL = "unequal"
     """Cards of one service name other numbers of preconditions."""
     OWN = "own"

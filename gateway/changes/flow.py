@@ -25,6 +25,7 @@ from gateway.changes import (
     portal_forms,
     portals,
     rules,
+    suspending,
 )
 from gateway.changes.checks import Faults
 from gateway.changes.errors import (
@@ -63,6 +64,7 @@ KINDS: Final[Mapping[ChangeKind, Kind]] = (
     | identity.KINDS
     | rules.KINDS
     | network.KINDS
+    | suspending.KINDS
     | defining.KINDS
     | accounts.KINDS
     | holds.KINDS

@@ -16,7 +16,18 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.services.tables import Agreement, Service
 
-CONFIRMS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.ACCOUNT_INVITE, ChangeKind.API_KEY_ADD})
+OF_AGREEMENTS: Final = frozenset(
+    {
+        ChangeKind.AGREEMENT_ADD,
+        ChangeKind.AGREEMENT_END,
+        ChangeKind.AGREEMENT_SUSPEND,
+        ChangeKind.AGREEMENT_LIFT,
+    }
+)
+"""Kinds that are about a holder's agreements."""
+CONFIRMS: Final = frozenset(
+    {ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_LIFT, ChangeKind.ACCOUNT_INVITE, ChangeKind.API_KEY_ADD}
+)
 """What the holder's word makes whole: it is the holder who agrees, and who knows whom it sends."""
 REFUSES: Final = CONFIRMS | {ChangeKind.FORM_ACCEPT}
 """What the holder keeps from taking effect."""
@@ -41,7 +52,7 @@ def ensure_own(conn: Connection, session: StaffSession, change_id: str) -> None:
 
 def ensure_own_target(conn: Connection, session: StaffSession, kind: ChangeKind, target: str) -> None:
     """Keep an officer's form from what is not their holder's. Raises `ChangeUnknownError`."""
-    if session.role is Role.OFFICER and kind is ChangeKind.AGREEMENT_END:
+    if session.role is Role.OFFICER and kind in OF_AGREEMENTS - {ChangeKind.AGREEMENT_ADD}:
         holder = select(Agreement.holder).where(Agreement.id == target)
         if session.holder is None or conn.execute(holder).scalar_one_or_none() != session.holder:
             raise ChangeUnknownError("no agreement of the officer's holder")
@@ -86,7 +97,7 @@ def _named(kind: ChangeKind, before: Mapping[str, Any] | None, after: Mapping[st
         return _of_officer(after or {})
     if kind in _OF_KEYS:
         return (after or {}).get("agency") or (before or {}).get("agency")
-    if kind not in {ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END}:
+    if kind not in OF_AGREEMENTS:
         return None
     named: str | None = (after or {}).get("holder") or (before or {}).get("holder")
     return named

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from audit.entry import Actor
 from audit.events import EventName
+from delegation.assurance import Route
 from gateway.changes import holders
 from gateway.changes.checks import Faults, ensure_new, ensure_not_own, known
 from gateway.changes.errors import ChangeFaultError, Fault
@@ -20,8 +21,10 @@ from gateway.people.access import StaffSession
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Staff, StaffState
 from gateway.services import agreements, trainings
+from gateway.services.agreements import Terms
 from gateway.services.tables import Agreement, Service, StaffTraining
 
+MOST_FILINGS = 1_000_000
 _HOLDER = ADMINISTRATORS | {Role.OFFICER}
 _CENTRE = ADMINISTRATORS | {Role.MANAGER}
 
@@ -37,6 +40,11 @@ def current_agreement(conn: Connection, agreement_id: str) -> Values | None:
         "centre": row.centre_id,
         "begins_at": row.begins_at.isoformat(),
         "ends_at": row.ends_at.isoformat() if row.ends_at else None,
+        "routes": None if row.routes is None else sorted(row.routes),
+        "most_a_day": row.most_a_day,
+        "most_a_month": row.most_a_month,
+        "paid": row.paid or None,
+        "suspended": row.id in agreements.suspended(conn, [row.id]),
     }
 
 
@@ -58,6 +66,11 @@ def _check_agreement(
     begins, ends = moment(values["begins_at"]), values["ends_at"]
     if ends is not None and moment(ends) <= max(begins, store.clock.database_now(conn)):
         faults.add("ends_at", Fault.DATE)
+    for name in ("most_a_day", "most_a_month"):
+        if values.get(name) is not None and not 0 < values[name] <= MOST_FILINGS:
+            faults.add(name, Fault.NUMBER)
+    if values.get("routes") is not None and set(values["routes"]) - {route.value for route in Route}:
+        faults.add("routes", Fault.MISSING)
     faults.settle()
 
 
@@ -71,8 +84,29 @@ def _conclude(conn: Connection, store: Store, plan: Plan, by: Actor) -> None:
         begins_at=moment(values["begins_at"]),
         ends_at=moment(values["ends_at"]) if values["ends_at"] else None,
         agreement_id=plan.target,
+        terms=Terms(
+            routes=tuple(values.get("routes") or ()) or None,
+            most_a_day=values.get("most_a_day"),
+            most_a_month=values.get("most_a_month"),
+            paid=values.get("paid") or "",
+        ),
     )
     _record(conn, store, EventName.AGREEMENT_CHANGED, by, agreement=plan.target, **values)
+
+
+def broader(conn: Connection, values: Values, now: datetime) -> bool:
+    """Whether an agreement in force allows without terms all that these values would: they narrow nothing."""
+    wider = select(Agreement.id).where(
+        Agreement.holder == values["holder"],
+        or_(Agreement.service_id.is_(None), Agreement.service_id == values["service"]),
+        or_(Agreement.centre_id.is_(None), Agreement.centre_id == values["centre"]),
+        Agreement.routes.is_(None),
+        Agreement.most_a_day.is_(None),
+        Agreement.most_a_month.is_(None),
+        Agreement.begins_at <= now,
+        or_(Agreement.ends_at.is_(None), Agreement.ends_at > now),
+    )
+    return conn.execute(wider.limit(1)).first() is not None
 
 
 def _check_end(conn: Connection, store: Store, _plan: Plan, before: Values | None, by: StaffSession | None) -> None:

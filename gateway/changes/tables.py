@@ -24,6 +24,8 @@ class ChangeKind(StrEnum):
     SERVICE_RULES = "service.rules"
     AGREEMENT_ADD = "agreement.add"
     AGREEMENT_END = "agreement.end"
+    AGREEMENT_SUSPEND = "agreement.suspend"
+    AGREEMENT_LIFT = "agreement.lift"
     BASKET_CHANGE = "basket.change"
     TRAINING_DEFINE = "training.define"
     TRAINING_ALTER = "training.alter"

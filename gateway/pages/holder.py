@@ -20,19 +20,27 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError
 from gateway.people.tables import Centre
-from gateway.services import catalogue
+from gateway.services import agreements, catalogue
 from gateway.services.tables import Agreement, Portal, Service
+from gateway.visits import terms
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
 _ABOUT: Final = (
     ChangeKind.AGREEMENT_ADD,
     ChangeKind.AGREEMENT_END,
+    ChangeKind.AGREEMENT_SUSPEND,
+    ChangeKind.AGREEMENT_LIFT,
     ChangeKind.FORM_ACCEPT,
     ChangeKind.ACCOUNT_INVITE,
 )
 _MOST: Final = 200
-_COMING, _IN_FORCE, _OVER = message("Coming"), message("In force"), message("Over")
+_COMING, _IN_FORCE, _OVER, _SUSPENDED = (
+    message("Coming"),
+    message("In force"),
+    message("Over"),
+    message("Suspended"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +56,20 @@ class Agreed:
     """The last day."""
     state: Message
 
+    terms: tuple[Message, ...] = ()
+    """What it allows less than everything."""
+    near: tuple[int, int] | None = None
+    """How many were begun of the most that it allows, where that is almost used up."""
+
     @property
     def can_end(self) -> bool:
         """Whether it is not over yet."""
         return self.state is not _OVER
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it allows nothing until two people lift that."""
+        return self.state is _SUSPENDED
 
 
 @get("/holder", **allow(Who.OFFICER))
@@ -120,6 +138,9 @@ def _agreements(conn: Connection, holder: str, language: str, now: datetime) -> 
         .order_by(or_(Agreement.ends_at.is_(None), Agreement.ends_at > now).desc(), Agreement.begins_at, Agreement.id)
         .limit(_MOST)
     )
+    found = rows.all()
+    suspended = agreements.suspended(conn, [row.id for row in found])
+    near = terms.nearly_full(conn, [row for row in found if _state(row, now) is _IN_FORCE], now)
     return [
         Agreed(
             id=row.id,
@@ -127,14 +148,27 @@ def _agreements(conn: Connection, holder: str, language: str, now: datetime) -> 
             centre=row.centre,
             begins_at=row.begins_at,
             until=last_day(row.ends_at) if row.ends_at else None,
-            state=_OVER
-            if row.ends_at is not None and row.ends_at <= now
-            else _COMING
-            if row.begins_at > now
-            else _IN_FORCE,
+            state=_SUSPENDED if row.id in suspended and _state(row, now) is not _OVER else _state(row, now),
+            terms=_terms(row),
+            near=near.get(row.id),
         )
-        for row in rows
+        for row in found
     ]
+
+
+def _state(row: Any, now: datetime) -> Message:
+    if row.ends_at is not None and row.ends_at <= now:
+        return _OVER
+    return _COMING if row.begins_at > now else _IN_FORCE
+
+
+def _terms(row: Any) -> tuple[Message, ...]:
+    said = [words.ROUTES[each] for each in row.routes or ()]
+    if row.most_a_day is not None:
+        said.append(message("%(most)s a day at most", most=row.most_a_day))
+    if row.most_a_month is not None:
+        said.append(message("%(most)s a month at most", most=row.most_a_month))
+    return (*said, *([message("Paid: %(paid)s", paid=row.paid)] if row.paid else []))
 
 
 HANDLERS = (show,)

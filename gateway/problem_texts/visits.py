@@ -121,6 +121,14 @@ PROBLEMS: dict[str, Problem] = {
             "The service cannot be given here now. Help the resident to use the portal alone, and tell the manager."
         ),
     ),
+    "barred.full": Problem(
+        403,
+        message("The agreement with the institution allows no more for now"),
+        message(
+            "As many applications were begun as it allows in a day or a month. Help the resident to use the portal "
+            "alone, or agree on another day, and tell the manager."
+        ),
+    ),
     "barred.account": Problem(
         403,
         message("The assistant’s account is not in use"),

@@ -3,6 +3,8 @@
 Who may change these, and the two people that it takes, are the caller's duty; each change is the caller's event.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +19,20 @@ SUSPENDED: Final = exists().where(
     or_(AgreementSuspension.ends_at.is_(None), AgreementSuspension.ends_at > bindparam("at")),
 )
 """Whether the agreement of the statement around it is suspended at the instant `at`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an agreement allows less than everything, and what is paid."""
+
+    routes: tuple[str, ...] | None = None
+    """Ways of saying yes; none: all that the service takes."""
+    most_a_day: int | None = None
+    most_a_month: int | None = None
+    paid: str = ""
+
+
+UNBOUND: Final = Terms()
 
 
 def add_to_basket(conn: Connection, kind: str, service_id: str) -> None:
@@ -46,6 +62,7 @@ def conclude(
     service_id: str | None = None,
     centre_id: str | None = None,
     agreement_id: str | None = None,
+    terms: Terms = UNBOUND,
 ) -> str:
     """Keep an agreement and return its id: for one service or all of the holder's, for one centre or the network."""
     agreement_id = agreement_id or new_id()
@@ -57,9 +74,33 @@ def conclude(
             centre_id=centre_id,
             begins_at=begins_at,
             ends_at=ends_at,
+            routes=None if terms.routes is None else list(terms.routes),
+            most_a_day=terms.most_a_day,
+            most_a_month=terms.most_a_month,
+            paid=terms.paid,
         )
     )
     return agreement_id
+
+
+def suspend(conn: Connection, agreement_id: str, at: datetime) -> None:
+    """Let an agreement allow nothing from an instant on, until it is lifted."""
+    values = {"id": new_id(), "agreement_id": agreement_id, "begins_at": at}
+    conn.execute(insert(AgreementSuspension).values(values))
+
+
+def lift(conn: Connection, agreement_id: str, at: datetime) -> None:
+    """End the suspension of an agreement that goes on."""
+    going_on = (AgreementSuspension.agreement_id == agreement_id, AgreementSuspension.ends_at.is_(None))
+    conn.execute(update(AgreementSuspension).where(*going_on).values(ends_at=at))
+
+
+def suspended(conn: Connection, agreement_ids: Collection[str]) -> set[str]:
+    """Those of some agreements that are suspended until somebody lifts that."""
+    found = select(AgreementSuspension.agreement_id).where(
+        AgreementSuspension.agreement_id.in_(agreement_ids), AgreementSuspension.ends_at.is_(None)
+    )
+    return set(conn.execute(found).scalars()) if agreement_ids else set()
 
 
 def of_holder(conn: Connection, holder: str) -> list[str]:

@@ -19,7 +19,18 @@ from gateway.jobs.queue import enqueue
 from gateway.ledger.health import ensure_healthy
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import approvals, drift, earlier, filings, fitness, fixed, guarding, resending, second_person
+from gateway.visits import (
+    approvals,
+    drift,
+    earlier,
+    filings,
+    fitness,
+    fixed,
+    guarding,
+    resending,
+    second_person,
+    terms,
+)
 from gateway.visits.actors import Serving
 from gateway.visits.delegations import may_file, to_model
 from gateway.visits.errors import AlreadyFiledError, ExpiredError, OutOfOrderError
@@ -149,6 +160,7 @@ def fill_locked(
     needed = guarding.looks_for_filing(conn, parts, vault, by, row, connector, values, now)
     needed += resending.looks_for(conn, parts, vault, row, service_id, key)
     if filing is None or filing.state in _ENDED_UNSENT or filing.state in _LEAVES_ROOM:
+        terms.ensure_within(conn, (service_id,), centre_id=row.centre_id, now=now)
         filing_id, attempt = _draft(conn, row, service_id, key, connector.manifest.version, now), 1
         event = EventName.FILING_DRAFTED
     else:

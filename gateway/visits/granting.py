@@ -46,6 +46,7 @@ from gateway.visits import (
     stop_codes,
     stopping,
     telling,
+    terms,
 )
 from gateway.visits.asked import Asked, ensure_reachable, is_over, number_for, requested
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
@@ -105,7 +106,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         stopping.end_rights(conn, earlier, filing, by=by.actor, whose="visit", now=now)
     services = tuple(each for each in catalogue.find_all(conn, left) if each.is_electronic)
     wanted = [each.id for each in services]
-    guarding.ensure_open(conn, wanted, centre_id=visit.centre_id, staff_id=visit.assistant_id, now=now)
+    _ensure_entrusted(conn, visit, wanted, asked, now)
     taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
     if earlier is not None and earlier.principal_id != taking_part.principal.id:
         # What is sealed in a visit falls with one person's key; a request that came to nothing has left values too.
@@ -184,10 +185,18 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     return approval_id
 
 
+def _ensure_entrusted(conn: Connection, visit: AnyRow, wanted: list[str], asked: Asked, now: datetime) -> None:
+    """Keep to what this assistant may do in this centre, and to the terms of the holders' agreements."""
+    guarding.ensure_open(conn, wanted, centre_id=visit.centre_id, staff_id=visit.assistant_id, now=now)
+    terms.ensure_within(conn, wanted, centre_id=visit.centre_id, now=now, route=asked.route)
+
+
 def grant(
     conn: Connection, parts: Parts, row: AnyRow, approval: AnyRow, facts: RouteFacts, evidence: bytes, now: datetime
 ) -> None:
     """Count the yes to a statement; with the last that is needed, sign the delegation. `evidence` is kept sealed.
+
+    Where a service was closed here while the statement was read, the request ends, and nothing is allowed.
 
     The caller has locked the delegation `row` and then the approval, and checked that the yes is the approver's.
 
@@ -201,6 +210,11 @@ def grant(
         raise ExpiredError("the right to file ended before the yes")
     ensure(row.state is DelegationState.REQUESTED, "grant what is not asked")
     before = to_model(row)
+    if (why := _closed_meanwhile(conn, row, before, now)) is not None:
+        end_request(conn, row, event=EventName.DELEGATION_LAPSED, by="closed", now=now)
+        data = {"delegation": row.id, "approval": approval.id, "reason": why, "step": "grant"}
+        say(conn, row.visit_id, EventName.STEP_BARRED, actors.SYSTEM, now, **data)
+        return
     rules = {each.id: each.rules for each in catalogue.find_all(conn, [each.service for each in before.services])}
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
     given = GivenApproval(
@@ -222,6 +236,16 @@ def grant(
         _ask_next(conn, parts, vault, delegation, approval, now)
     else:
         _sign(conn, parts, vault, row, delegation, kept, event, now)
+
+
+def _closed_meanwhile(conn: Connection, row: AnyRow, asked: Delegation, now: datetime) -> str | None:
+    """Why a service may not be allowed any more that could be when it was asked for: basket, agreement, training.
+
+    Whose account is out of use is somebody else's to mend: a colleague takes the visit over, with a yes of their own.
+    """
+    services = [each.service for each in asked.services]
+    why = guarding.why_closed(conn, services, centre_id=row.centre_id, staff_id=row.assistant_id, now=now)
+    return None if why is None or isinstance(why, guarding.NotAtWorkError) else why.code
 
 
 def _given(approval: AnyRow, given: GivenApproval) -> Event:

@@ -71,6 +71,12 @@ class NoAgreementError(BarredError):
     code = "barred.agreement"
 
 
+class AgreementFullError(BarredError):
+    """As many applications were begun as the holder's agreement allows in a day or a month."""
+
+    code = "barred.full"
+
+
 class NotTrainedError(BarredError):
     """The service asks for a training that the assistant does not have, or has no longer."""
 

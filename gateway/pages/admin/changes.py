@@ -1,7 +1,7 @@
 """What is proposed, confirmed and decided: the list, and one change with its before and after."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final, Self
 
@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from connectors.sdk.words import Words
-from gateway.changes import accounts, flow, holders, listing, recoveries
+from gateway.changes import accounts, flow, holders, listing, network, recoveries
 from gateway.changes.errors import ChangeError, FreshAccountError, SamePersonError
 from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind, ChangeState
@@ -49,6 +49,8 @@ class _One:
     title: str
     names: Mapping[str, str]
     language: Language
+    is_idle: bool = False
+    """An agreement that allows nothing which another does not."""
 
     @classmethod
     def read(cls, conn: Connection, change_id: str, language: Language) -> Self:
@@ -115,8 +117,10 @@ async def show_one(request: AnyRequest, session: StaffSession, parts: Parts, cha
         is_theirs = session.role is Role.ADMINISTRATOR or one.change.confirmed_by == session.staff_id
         is_invite = one.change.kind is ChangeKind.ACCOUNT_INVITE and is_theirs
         invited = invitations.of_change(conn, change_id) if is_invite else None
+        waits = one.change.kind is ChangeKind.AGREEMENT_ADD and one.change.is_open
+        is_idle = waits and network.broader(conn, one.change.after or {}, parts.clock.now())
         undoes = accounts.undoes(conn, one.change.kind, one.change.target, session.staff_id)
-        return one, {
+        return replace(one, is_idle=is_idle), {
             "may_see_half": half is not None,
             "invitation_id": invited.id if invited else None,
             "undoes": undoes,
@@ -193,6 +197,7 @@ def _show(
         "pages/admin/change.html",
         back=f"/admin/changes/{change.id}",
         change=change,
+        is_idle=one.is_idle,
         title=one.title,
         kinds=words.KINDS,
         state=words.state,

@@ -111,6 +111,7 @@ _PROVIDER = (
     ),
 )
 _AS_LISTED = message("Its name in the program, as in the list of kinds of training")
+_NO_BOUND = message("Left empty: as many as there are")
 _INCLUDED = message("This day is included")
 _TRAINING = (
     Asked(name="name_lv"),
@@ -143,8 +144,22 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
         Asked(name="centre", control=Control.LIST, optional=True),
         Asked(name="begins_at", control=Control.DATE),
         Asked(name="ends_at", control=Control.LAST_DAY, optional=True, hint=_INCLUDED),
+        Asked(
+            name="routes",
+            control=Control.FLAGS,
+            options=ROUTES,
+            optional=True,
+            hint=message("None chosen: all that the service takes"),
+        ),
+        Asked(name="most_a_day", control=Control.NUMBER, optional=True, hint=_NO_BOUND),
+        Asked(name="most_a_month", control=Control.NUMBER, optional=True, hint=_NO_BOUND),
+        Asked(
+            name="paid", optional=True, hint=message("What your institution pays for it, and how; for people to read")
+        ),
     ),
     ChangeKind.AGREEMENT_END: (),
+    ChangeKind.AGREEMENT_SUSPEND: (),
+    ChangeKind.AGREEMENT_LIFT: (),
     ChangeKind.BASKET_CHANGE: (Asked(name="services", control=Control.LINES, hint=message("One service a line")),),
     ChangeKind.TRAINING_DEFINE: (_TARGET, *_TRAINING),
     ChangeKind.TRAINING_ALTER: _TRAINING,
@@ -233,7 +248,8 @@ def _written(asked: Asked, value: Any) -> str:
 
 def _read(asked: Asked, data: dict[str, str]) -> Any:
     if asked.control is Control.FLAGS:
-        return sorted(each for each in asked.options or {} if field(data, f"{asked.name}-{each}") == each)
+        chosen = sorted(each for each in asked.options or {} if field(data, f"{asked.name}-{each}") == each)
+        return chosen or (None if asked.optional else [])
     typed = field(data, asked.name, _LONGEST)
     reader = _READERS.get(asked.control)
     if reader is not None:
@@ -290,7 +306,7 @@ def _number(asked: Asked, typed: str) -> int | None:
     if not typed and asked.optional:
         return None
     if not (typed.isascii() and typed.isdecimal()):
-        raise ChangeFaultError(asked.name, Fault.MONTHS)
+        raise ChangeFaultError(asked.name, Fault.MONTHS if asked.name == "valid_months" else Fault.NUMBER)
     return int(typed[:_LONGEST_NUMBER])
 
 

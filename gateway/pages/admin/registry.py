@@ -1,6 +1,6 @@
 """What is registered: portals, providers, rules, agreements, baskets, trainings, keys; each row leads to its forms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, exists, func, select
 
 from gateway.api_keys.tables import ApiKey
 from gateway.changes import flow, network
@@ -26,7 +26,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Staff, StaffState
 from gateway.services import catalogue, trainings
-from gateway.services.tables import Agreement, Basket, Portal, Service, StaffTraining, Training
+from gateway.services.tables import Agreement, AgreementSuspension, Basket, Portal, Service, StaffTraining, Training
 from gateway.visits.rows import AnyRow
 from ui.formats import write_date
 from ui.i18n import Message, message, speaking
@@ -51,6 +51,8 @@ class Registry:
     new: ChangeKind | None = None
     named_by: int = 1
     """How many columns name a row for whoever hears its links alone."""
+    offers: Callable[[AnyRow], Collection[ChangeKind]] | None = None
+    """Which of `changes` a row offers; none: all of them."""
     of_centre: bool = False
     """A manager sees the own centre's rows alone."""
 
@@ -80,9 +82,19 @@ def _agreement(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
         row.centre or _ALL_CENTRES,
         write_date(row.begins_at),
         until,
+        _SUSPENDED if row.is_suspended else "–",
     )
 
 
+def _of_agreement(row: AnyRow) -> frozenset[ChangeKind]:
+    """What can be changed of one: lifted only where it is suspended."""
+    either = ChangeKind.AGREEMENT_LIFT if row.is_suspended else ChangeKind.AGREEMENT_SUSPEND
+    return frozenset({either, ChangeKind.AGREEMENT_END})
+
+
+_IS_SUSPENDED: Final = exists().where(
+    AgreementSuspension.agreement_id == Agreement.id, AgreementSuspension.ends_at.is_(None)
+)
 _KINDS_OF_CENTRE: Final = {"vpvkac": message("One-stop customer service centre (VPVKAC)")}
 """Kinds that every network has; others are shown by the code that the network gave them."""
 
@@ -189,14 +201,17 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     ),
     "agreements": Registry(
         title=message("Agreements"),
-        rows=select(Agreement.__table__, Centre.name.label("centre"), Service.cards)
+        rows=select(
+            Agreement.__table__, Centre.name.label("centre"), Service.cards, _IS_SUSPENDED.label("is_suspended")
+        )
         .outerjoin(Centre, Centre.id == Agreement.centre_id)
         .outerjoin(Service, Service.id == Agreement.service_id)
         .order_by(Agreement.holder, Agreement.begins_at, Agreement.id),
-        head=tuple(words.LABELS[name] for name in ("holder", "service", "centre", "begins_at", "ends_at")),
+        head=(*(words.LABELS[name] for name in ("holder", "service", "centre", "begins_at", "ends_at")), _STATE),
         cells=_agreement,
         target=_id,
-        changes=(ChangeKind.AGREEMENT_END,),
+        changes=(ChangeKind.AGREEMENT_SUSPEND, ChangeKind.AGREEMENT_LIFT, ChangeKind.AGREEMENT_END),
+        offers=_of_agreement,
         new=ChangeKind.AGREEMENT_ADD,
         named_by=5,
     ),
@@ -294,7 +309,12 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, name: F
     found = await parts.database.read(work)
     with speaking(language_of(request)):
         rows = [
-            (cells, ", ".join(map(str, cells[: registry.named_by])), urlencode({"target": registry.target(row)}))
+            (
+                cells,
+                ", ".join(map(str, cells[: registry.named_by])),
+                urlencode({"target": registry.target(row)}),
+                registry.changes if registry.offers is None else registry.offers(row),
+            )
             for row, cells in ((row, registry.cells(row, session)) for row in found[:_PAGE])
         ]
     may = {kind for kind in ChangeKind if session.role in flow.KINDS[kind].proposers}

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from gateway.changes import holders
 from gateway.changes.kinds import Values
 from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind
@@ -14,7 +15,7 @@ from gateway.services import catalogue
 from gateway.services.tables import Service
 from ui.i18n import Language, speaking
 
-AGREEMENTS: Final = frozenset({ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_END})
+AGREEMENTS: Final = holders.OF_AGREEMENTS
 OF_SERVICES: Final = frozenset({ChangeKind.SERVICE_RULES, ChangeKind.FORM_ACCEPT})
 """Kinds whose target is a service."""
 

@@ -29,6 +29,8 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.SERVICE_RULES: message("Change the rules of a service"),
     ChangeKind.AGREEMENT_ADD: message("Conclude an agreement"),
     ChangeKind.AGREEMENT_END: message("End an agreement"),
+    ChangeKind.AGREEMENT_SUSPEND: message("Suspend an agreement"),
+    ChangeKind.AGREEMENT_LIFT: message("Lift the suspension of an agreement"),
     ChangeKind.BASKET_CHANGE: message("Change a basket of services"),
     ChangeKind.TRAINING_DEFINE: message("Define a training"),
     ChangeKind.TRAINING_ALTER: message("Change a training"),
@@ -98,6 +100,7 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     Fault.AGENCY: message(
         "A key for an institution’s things needs the institution; one for the network’s figures none"
     ),
+    Fault.NUMBER: message("Give a whole number from 1"),
     Fault.UNEQUAL: message("Name as many preconditions in each language, in the same order"),
     Fault.OWN: message("It is about you yourself: ask a colleague to propose it"),
 }
@@ -136,6 +139,9 @@ LABELS: Final[Mapping[str, Message]] = {
     "centre": message("Centre"),
     "begins_at": message("From"),
     "ends_at": message("Until"),
+    "most_a_day": message("Most applications a day"),
+    "most_a_month": message("Most applications a month"),
+    "paid": message("What is paid"),
     "staff": message("User name"),
     "valid_until": message("Valid until"),
     "valid_months": message("Holds for at most, in months"),

@@ -181,3 +181,43 @@ def options(page: str, name: str) -> list[tuple[str, str]]:
     found = re.search(rf'<select [^>]*name="{name}".*?</select>', page, re.DOTALL)
     assert found, page
     return re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', found[0])
+
+
+class TestSuspension:
+    def test_takes_one_officer_and_counts_at_once(self, office: Office, ods: Callers) -> None:
+        agreement = conclude(office, HOLDER)
+        by = office.session(ods, Role.OFFICER)
+        change = office.propose(ChangeKind.AGREEMENT_SUSPEND, agreement, {}, by=by)
+        assert office.state(change) is ChangeState.APPLIED
+        assert office.read(lambda conn: agreements.suspended(conn, [agreement])) == {agreement}
+        page = officer(ods).get("/holder").text
+        assert "/admin/propose/agreement.lift?target=" in page
+        assert "Suspended" in page
+
+    def test_is_lifted_by_two_and_not_by_whoever_suspended_alone(self, office: Office, ods: Callers) -> None:
+        agreement = conclude(office, HOLDER)
+        by = office.session(ods, Role.OFFICER)
+        office.propose(ChangeKind.AGREEMENT_SUSPEND, agreement, {}, by=by)
+        change = office.propose(ChangeKind.AGREEMENT_LIFT, agreement, {}, by=by)
+        assert office.read(lambda conn: agreements.suspended(conn, [agreement])) == {agreement}
+        office.confirm(change)
+        office.wait()
+        office.apply(change)
+        assert office.read(lambda conn: agreements.suspended(conn, [agreement])) == set()
+
+    def test_of_another_holders_agreement_is_nothing_to_an_officer(self, office: Office, ods: Callers) -> None:
+        agreement = conclude(office, OTHER)
+        answer = officer(ods).get(f"/admin/propose/agreement.suspend?target={agreement}")
+        assert answer.status == 404
+
+    def test_twice_is_refused(self, office: Office) -> None:
+        agreement = conclude(office, HOLDER)
+        office.propose(ChangeKind.AGREEMENT_SUSPEND, agreement, {})
+        with pytest.raises(ChangeFaultError):
+            office.propose(ChangeKind.AGREEMENT_SUSPEND, agreement, {})
+
+
+def test_an_agreement_that_narrows_nothing_says_so(office: Office) -> None:
+    conclude(office, HOLDER)
+    change = office.propose(ChangeKind.AGREEMENT_ADD, "narrow", AGREED | {"service": SERVICE, "most_a_day": 5})
+    assert "would narrow nothing" in office.page().get(f"/admin/changes/{change}").text

@@ -5,17 +5,27 @@ from datetime import timedelta
 from typing import TypeAlias
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from audit.events import EventName
 from connectors.sdk.outcome import Standing
 from delegation.filing import FilingState
+from delegation.model import DelegationState
 from gateway.people import staff_states
 from gateway.people.staff import OPERATOR
 from gateway.people.tables import StateWhy
 from gateway.services import agreements, trainings
+from gateway.services.agreements import Terms
+from gateway.services.tables import Agreement
 from gateway.visits import guarding, handing_over, left_open, sending
-from gateway.visits.guarding import NoAgreementError, NotAtWorkError, NotInBasketError, NotTrainedError
+from gateway.visits.errors import RouteNotAllowedError
+from gateway.visits.guarding import (
+    AgreementFullError,
+    NoAgreementError,
+    NotAtWorkError,
+    NotInBasketError,
+    NotTrainedError,
+)
 from gateway.visits.tables import RunKind
 from tests.gateway.visits.colleagues import a_colleague, another_centre
 from tests.gateway.visits.counter import AGREEMENT, BENEFIT, Counter
@@ -25,6 +35,11 @@ from tests.gateway.visits.followed import filed, told
 def end_agreement(counter: Counter) -> None:
     now = counter.clock.now()
     assert counter.write(lambda conn: agreements.end(conn, AGREEMENT, now))
+
+
+def suspend_agreement(counter: Counter) -> None:
+    now = counter.clock.now()
+    counter.write(lambda conn: agreements.suspend(conn, AGREEMENT, now))
 
 
 def empty_basket(counter: Counter) -> None:
@@ -51,6 +66,7 @@ Close: TypeAlias = Callable[[Counter], None]
 CLOSED: list[tuple[Close, type[guarding.BarredError]]] = [
     (empty_basket, NotInBasketError),
     (end_agreement, NoAgreementError),
+    (suspend_agreement, NoAgreementError),
     (ask_training, NotTrainedError),
     (suspend, NotAtWorkError),
 ]
@@ -98,6 +114,56 @@ class TestClosedService:
         verdict = counter.press()
         assert (verdict.allowed, verdict.reason) == (False, error.code)
         assert counter.filing().sent_at is None
+
+
+@pytest.mark.parametrize("close", [empty_basket, end_agreement, suspend_agreement, ask_training])
+def test_a_yes_to_what_was_closed_while_it_was_read_allows_nothing(counter: Counter, close: Close) -> None:
+    counter.open().ask()
+    counter.enter_code()
+    counter.match()
+    close(counter)
+    counter.sign_in()
+    assert counter.delegation().state is DelegationState.LAPSED
+    assert EventName.STEP_BARRED in counter.events()
+    assert EventName.DELEGATION_SIGNED not in counter.events()
+
+
+def test_a_suspension_that_was_lifted_is_over(counter: Counter) -> None:
+    suspend_agreement(counter)
+    counter.clock.move(timedelta(hours=1))
+    counter.write(lambda conn: agreements.lift(conn, AGREEMENT, counter.clock.now()))
+    counter.open().grant()
+    assert counter.delegation().state is DelegationState.ACTIVE
+
+
+class TestTerms:
+    def test_let_no_other_way_of_saying_yes_be_asked_for(self, counter: Counter) -> None:
+        counter.write(lambda conn: conn.execute(update(Agreement).values(routes=["paper"])))
+        counter.open()
+        with pytest.raises(RouteNotAllowedError):
+            counter.ask()
+        assert not counter.has_asked()
+
+    @pytest.mark.parametrize("bound", ["most_a_day", "most_a_month"])
+    def test_let_no_more_be_begun_than_the_holder_agreed_to(self, counter: Counter, bound: str) -> None:
+        counter.write(lambda conn: conn.execute(update(Agreement).values({bound: 1})))
+        counter.open().grant()
+        counter.fill()
+        counter.close()  # what came to nothing does not count
+        counter.open().grant()
+        counter.fill()
+        counter.send()
+        counter.close()
+        counter.open()
+        with pytest.raises(AgreementFullError):
+            counter.ask()
+
+    def test_of_one_agreement_are_nothing_where_another_has_none(self, counter: Counter) -> None:
+        begins = counter.clock.now() - timedelta(days=1)
+        bound = Terms(most_a_day=1, routes=("paper",))
+        counter.write(lambda conn: agreements.conclude(conn, holder="VSAA", begins_at=begins, terms=bound))
+        counter.open().grant()
+        assert counter.delegation().state is DelegationState.ACTIVE
 
 
 class TestSuspendedAssistant:
