@@ -13,6 +13,7 @@ from gateway.parts import Parts
 from gateway.reports.answering import keep_bundling
 from gateway.reports.gathering import keep_gathering
 from gateway.retention.jobs import keep_erasing
+from gateway.services.able import keep_noted
 from gateway.services.translating import keep_translating
 from gateway.sweeping import keep_swept
 from gateway.visits import inquiries
@@ -59,6 +60,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         auditors.keep_handing_out(parts),
         portal_looks.keep_looking(parts),
         issuing.keep_issuing(parts),
+        keep_noted(database, clock),
     )
     asked = (keep_translating(parts),) if parts.settings.translation_url else ()
     alone = (epochs.keep_turning(parts),) if epochs.turns_alone(parts) else ()

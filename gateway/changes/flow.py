@@ -52,6 +52,7 @@ from gateway.people import computers, freshness, inviters
 from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
 from gateway.people.staff import OPERATOR
+from gateway.services import able
 
 APPLY_JOB: Final = "change.apply"
 LAPSE_JOB: Final = "change.lapse"
@@ -130,6 +131,7 @@ def propose(
     _record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts, **marks)
     if is_strict:
         kind.apply(conn, store, plan, actor)
+        able.settle(conn, now)
         _record(conn, EventName.SETTINGS_CHANGED, actor, row["id"], plan.kind, now, alone=True)
     else:
         enqueue(conn, LAPSE_JOB, {"change": row["id"]}, run_at=row["lapses_at"], now=now)
@@ -225,6 +227,7 @@ def apply_due(conn: Connection, store: Store, change_id: str) -> None:
         with conn.begin_nested():
             kind.check(conn, store, plan, row.before, None)
             kind.apply(conn, store, plan, by)
+            able.settle(conn, now)
     except (ChangeFaultError, OAuthError):
         _lapse(conn, row, now, "cannot_stand")
         return

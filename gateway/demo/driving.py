@@ -127,6 +127,8 @@ class Desk(Staff):
         if route != "call":  # nobody stands there to show one
             form.locator("input[name=document][value=id_card]").check()
             form.locator("input[name=present]").check()
+        for each in form.locator("input[name^='met-']").all():
+            each.check()
         form.locator("input[name=name]").fill(resident.name)
         form.locator("input[name=code]").fill(resident.personal_code)
         form.locator(f"input[name=route][value={route}]").check()

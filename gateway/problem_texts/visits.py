@@ -224,6 +224,14 @@ PROBLEMS: dict[str, Problem] = {
     "service.not_offered": Problem(
         409, message("The service does not offer this"), message("Look at what the form offers now, and choose again.")
     ),
+    "service.preconditions_open": Problem(
+        409,
+        message("First go through what has to be so"),
+        message(
+            "Ask the resident about each line of “What has to be so first”, and tick what is so. Where something is "
+            "not, the card says where else they can go; nothing is asked of them."
+        ),
+    ),
     "service.nothing_to_keep": Problem(
         409,
         message("No such value is known of this person yet"),

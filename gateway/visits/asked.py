@@ -50,10 +50,22 @@ class Asked:
     any_of_centre: bool = False
     """Whether any assistant of the centre may go on with it, where each service allows that."""
 
+    met: frozenset[str] = frozenset()
+    """What has to be so before a yes, as far as the assistant has gone through it: see `preconditions`."""
+
     @property
     def speaking(self) -> tuple[residents.Profile, ...]:
         """Everybody who says yes for somebody else, the first asked first."""
         return () if self.approver is None else (self.approver, *self.co_approvers)
+
+
+def preconditions(services: Sequence[catalogue.Service]) -> frozenset[str]:
+    """What the cards say has to be so before a resident is asked: the service's id, a colon, its place on the card."""
+    return frozenset(
+        f"{each.id}:{number}"
+        for each in services
+        for number in range(len(each.cards[catalogue.FALLBACK_LANGUAGE].before))
+    )
 
 
 def requested(

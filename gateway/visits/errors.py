@@ -230,6 +230,12 @@ class NotOfferedError(VisitError):
     code = "service.not_offered"
 
 
+class PreconditionsOpenError(VisitError):
+    """The assistant has not gone through all that a card says has to be so before the yes."""
+
+    code = "service.preconditions_open"
+
+
 class NothingToKeepError(NotOfferedError):
     """A value is to be fixed, and none is known of the person. Names the service, never the person."""
 

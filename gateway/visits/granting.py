@@ -48,9 +48,15 @@ from gateway.visits import (
     telling,
     terms,
 )
-from gateway.visits.asked import Asked, ensure_reachable, is_over, number_for, requested
+from gateway.visits.asked import Asked, ensure_reachable, is_over, number_for, preconditions, requested
 from gateway.visits.delegations import files_until, insert_delegation, store, store_end, to_model
-from gateway.visits.errors import ExpiredError, NoKnownNumberError, OtherPersonError, PersonErasedError
+from gateway.visits.errors import (
+    ExpiredError,
+    NoKnownNumberError,
+    OtherPersonError,
+    PersonErasedError,
+    PreconditionsOpenError,
+)
 from gateway.visits.rows import (
     AnyRow,
     acts_alone,
@@ -81,6 +87,8 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         PersonErasedError: whoever's matter it is was erased in this moment.
         RouteNotAllowedError: a service does not take the route, or the route cannot reach its assurance.
         NotOfferedError: a service does not offer what is wanted of it.
+        PreconditionsOpenError: not all was gone through that has to be so first.
+        AgreementFullError: as many were begun as the holder's agreement allows.
         NoKnownNumberError: the display route, and no number is known but one typed here.
         delegation.errors.InvalidRequestError: who speaks for whom does not fit.
         guarding.BarredError: a service is not open to this assistant, it is their own matter, or that could not be
@@ -105,8 +113,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         # The right to file has ended by itself; what else it allows must not live on unseen beside the new one.
         stopping.end_rights(conn, earlier, filing, by=by.actor, whose="visit", now=now)
     services = tuple(each for each in catalogue.find_all(conn, left) if each.is_electronic)
-    wanted = [each.id for each in services]
-    _ensure_entrusted(conn, visit, wanted, asked, now)
+    met = _ensure_entrusted(conn, visit, services, asked, now)
     taking_part = parties.find(conn, parts, asked.person, asked.speaking, asked.authority, now=now)
     if earlier is not None and earlier.principal_id != taking_part.principal.id:
         # What is sealed in a visit falls with one person's key; a request that came to nothing has left values too.
@@ -174,6 +181,7 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
         **_also(delegation),
         service=delegation.services[0].service,
         services=[each.service for each in delegation.services],
+        **met,
         route=asked.route.value,
         document=asked.document_kind,
         template=LATEST,
@@ -185,10 +193,25 @@ def request_delegation(conn: Connection, parts: Parts, by: StaffSession, visit_i
     return approval_id
 
 
-def _ensure_entrusted(conn: Connection, visit: AnyRow, wanted: list[str], asked: Asked, now: datetime) -> None:
-    """Keep to what this assistant may do in this centre, and to the terms of the holders' agreements."""
+def _met(services: Sequence[catalogue.Service], asked: Asked) -> dict[str, list[str]]:
+    """What the assistant went through first, for the record. Raises `PreconditionsOpenError` where it is not all."""
+    needed = preconditions(services)
+    if not needed <= asked.met:
+        raise PreconditionsOpenError(f"{len(needed - asked.met)} are open")
+    return {"met": sorted(needed)} if needed else {}
+
+
+def _ensure_entrusted(
+    conn: Connection, visit: AnyRow, services: Sequence[catalogue.Service], asked: Asked, now: datetime
+) -> dict[str, list[str]]:
+    """Keep to what this assistant may do in this centre, to the holders' terms, and to what has to be so first.
+
+    Return what was gone through, for the record.
+    """
+    wanted = [each.id for each in services]
     guarding.ensure_open(conn, wanted, centre_id=visit.centre_id, staff_id=visit.assistant_id, now=now)
     terms.ensure_within(conn, wanted, centre_id=visit.centre_id, now=now, route=asked.route)
+    return _met(services, asked)
 
 
 def grant(

@@ -18,6 +18,8 @@ PERSONAL: Final = ("name", "code", "number", *(name for name in parties_form.FIE
 """What says who somebody is: it is masked on every page but the one on which it was typed."""
 ANEW: Final = frozenset({"document", "present", "checked_code"})
 """What the assistant says to have looked at: no draft says it for them."""
+MET: Final = "met-"
+"""Before what has to be so first, in the names of the form: the service's id and the place on its card follow."""
 _KINDS: Final = {"name": "name", "code": "personal_code", "number": "phone"}
 
 
@@ -83,8 +85,18 @@ def gather(
         "any_assistant": all(each.any_assistant for each in services),
         "another_day": parts.settings.another_day.days if len(services) > 1 else None,
         "scope": scope_form.offered(services, session.language),
+        "to_be_met": [
+            (each.id, each.card(session.language).title, each.card(session.language).before)
+            for each in services
+            if each.card(session.language).before
+        ],
         "chosen": [(each.id, each.card(session.language).title) for each in services],
     }
+
+
+def is_anew(name: str) -> bool:
+    """Whether a field says what the assistant looked at, so that nothing that was kept says it for them."""
+    return name in ANEW or name.startswith(MET)
 
 
 def _plain(draft: RequestDraft | None, services: list[str]) -> dict[str, str]:

@@ -117,6 +117,7 @@ def _asks_back(data: Mapping[str, str]) -> bool:
 def _read(data: Form, before: Before | None) -> tuple[dict[str, str], frozenset[str]]:
     """What the form says; which of its empty fields stand for what is known."""
     typed = {name: field(data, name) for name in (*_FIELDS, *parties_form.FIELDS)} | scope_form.fields(data)
+    typed |= {name: field(data, name) for name in data if name.startswith(request_panel.MET)}
     known = before.personal if before else {}
     kept = frozenset(name for name in known if not typed[name] and f"{questions.KEEP}{name}" in data)
     return typed | {name: known[name] for name in kept}, kept
@@ -126,7 +127,7 @@ def _keeping(
     at: AtVisit, typed: Mapping[str, str], before: Before, marks: Marks | None = None
 ) -> Callable[[Connection], str]:
     """The step that keeps what was typed; what an assistant says to have looked at is said anew."""
-    values = {name: value for name, value in typed.items() if value and name not in request_panel.ANEW}
+    values = {name: value for name, value in typed.items() if value and not request_panel.is_anew(name)}
     return at.doing(request_drafts.keep, values, before.services, marks=marks)
 
 
@@ -171,6 +172,11 @@ def check(typed: Mapping[str, str], language: str) -> Checked:
         number=number,
         another_day=typed["another_day"] == "another_day",
         any_of_centre=typed["any_assistant"] == "any_assistant",
+        met=frozenset(
+            name.removeprefix(request_panel.MET)
+            for name, value in typed.items()
+            if name.startswith(request_panel.MET) and value == name
+        ),
     )
     return Checked(asked, {})
 

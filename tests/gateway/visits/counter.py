@@ -18,6 +18,7 @@ from connectors.sdk import registry
 from delegation.assurance import Assurance, NumberSource, Route
 from delegation.readback import ReadBack
 from gateway.clock import HeldClock
+from gateway.demo import catalogue as demo
 from gateway.ids import digest
 from gateway.keys import store as key_store
 from gateway.ledger.tables import AuditEvent
@@ -43,7 +44,7 @@ from gateway.visits import (
     turns,
 )
 from gateway.visits.approvals import Answer
-from gateway.visits.asked import Asked
+from gateway.visits.asked import Asked, preconditions
 from gateway.visits.closing import Said
 from gateway.visits.reading import Stage, VisitView
 from gateway.visits.sealed import VisitVault
@@ -57,6 +58,8 @@ QUEUE = "lv.municipality.kindergarten_queue"
 ILZE = residents.Profile(name="Ilze Paraudziņa", code="329999-00001")
 AGREEMENT = "vsaa-network"
 WORKER = "worker-1"
+EVERYTHING = preconditions(demo.services())
+"""All that has to be so before a yes, gone through."""
 
 
 @dataclass
@@ -129,6 +132,7 @@ class Counter:
         **more: Any,
     ) -> str:
         """Ask for the yes; `more` is what `Asked` takes besides."""
+        more.setdefault("met", EVERYTHING)
         asked = Asked(person=person, route=route, document_kind="passport", number=number, **more)
         return self.write(lambda conn: granting.request_delegation(conn, self.store, self.by, self.visit_id, asked))
 

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from gateway.ledger.sequencer import sequence
 from gateway.people.roles import Role
+from gateway.services import able
 from gateway.visits.reading import Stage
 from gateway.visits.tables import Approval, Visit
 from tests.benchmarks.gateways import BusyDesk
@@ -157,3 +158,13 @@ def scene_signs(stand: Stand) -> None:
     stand.see("audit/sample-form", auditor, "/audit/sample")
     stand.see("audit/sample-wrong", auditor, "/audit/sample?number=0", Kind.ERROR, status=400)
     stand.see("audit/sample", auditor, "/audit/sample?number=5&from=2026-10-30&to=2026-11-01")
+
+
+def scene_who_could_act(stand: Stand) -> None:
+    desk, auditor = stand.desk(), stand.colleague("Aivars Revidents", Role.AUDITOR)
+    stand.see("audit/able-nothing-yet", auditor, "/audit/able", Kind.EMPTY)
+    desk.write(lambda conn: able.settle(conn, desk.clock.now()))
+    stand.see("audit/able", auditor, "/audit/able")
+    stand.see("audit/able-nobody", auditor, "/audit/able?holder=nobody", Kind.EMPTY)
+    stand.see("audit/able-before", auditor, "/audit/able?on=2025-03-01", Kind.EMPTY)
+    stand.see("audit/able-wrong", auditor, "/audit/able?on=2999-01-01", Kind.ERROR, status=422)
