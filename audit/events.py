@@ -259,6 +259,7 @@ class EventName(StrEnum):
     HOLDER_STATEMENT_ISSUED = "system:holder_statement:issued"
     HOLDER_STATEMENT_ACCEPTED = "officer:holder_statement:accepted"
     HOLDER_STATEMENT_DISPUTED = "officer:holder_statement:disputed"
+    HOLDER_LIST_COMPARED = "officer:holder_list:compared"
 
     # The log about itself, and those who check it.
     LOG_STARTED = "system:log:started"

@@ -4,6 +4,7 @@ from connectors.runner.runner import Runner
 from gateway import epochs, portal_looks, portal_mail
 from gateway.changes import jobs as changes
 from gateway.holders import issuing
+from gateway.holders import jobs as holders
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger import verdicts
 from gateway.ledger.settling import keep_stating
@@ -44,6 +45,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         inquiries.make_handlers(parts),
         portal_looks.make_handlers(parts),
         portal_mail.make_handlers(parts),
+        holders.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")

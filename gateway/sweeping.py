@@ -23,6 +23,7 @@ from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.days import day_of
 from gateway.feedback.tables import FeedbackAnswer
+from gateway.holders.tables import HolderList
 from gateway.jobs.tables import JobRow, JobState
 from gateway.notifications.tables import Message as MessageRow
 from gateway.notifications.tables import MessageState
@@ -90,6 +91,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
     "terminal_challenge": _Sweep(_of(TerminalChallenge.challenge_hash, TerminalChallenge.begun_at)),
     "kept_form": _Sweep(_of(KeptForm.id, KeptForm.kept_at), kept=kept_forms.LIFE),
     "feedback_link": _Sweep(_of(SealedRecord.id, SealedRecord.stored_at, SealedRecord.kind == "feedback")),
+    "holder_list": _Sweep(_of(HolderList.id, HolderList.made_at), kept=schedule.HOLDERS_LISTS),
     "throttle": _Sweep(_of(Throttle.key, Throttle.since), kept=timedelta(days=2)),
     "message": _Sweep(
         _of(MessageRow.id, MessageRow.created_at, MessageRow.state != MessageState.QUEUED), kept=schedule.MESSAGES

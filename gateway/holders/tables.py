@@ -45,3 +45,35 @@ class HolderStatement(Base):
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     disputes: Mapped[dict[str, Any] | None]
     """Of a disputed one: what the holder says of each line, by its number."""
+
+
+class ListState(StrEnum):
+    """How far the comparison of a holder's own list has come."""
+
+    WAITING = "waiting"
+    COMPARED = "compared"
+
+
+class HolderList(Base):
+    """A holder's own list of what it received, held against ours; kept for some days, and then gone."""
+
+    __tablename__ = "holder_list"
+    __table_args__ = (
+        CheckConstraint("(state = 'compared') = (result IS NOT NULL)", name="compared_has_result"),
+        CheckConstraint("(state = 'waiting') = (given IS NOT NULL)", name="waiting_has_list"),
+        Index("ix_holder_list_holder", "holder", "made_at"),
+        Index("ix_holder_list_made", "made_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    holder: Mapped[str]
+    state: Mapped[ListState]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    """The id of an officer's account, or `api:` and the id of a program's key."""
+    rows: Mapped[int]
+    """Of the list."""
+    given: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The list while it waits, as JSON; numbers, times and services alone."""
+    result: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """A `reconciling.Result`, as JSON: counts, and the numbers that differ."""
+    compared_at: Mapped[datetime | None]

@@ -19,6 +19,7 @@ MESSAGE_LINKS: Final = timedelta(days=400)
 RESIDENTS_SESSIONS: Final = timedelta(days=30)
 DEAD_JOBS: Final = timedelta(days=90)
 COMMENTS: Final = timedelta(days=730)
+HOLDERS_LISTS: Final = timedelta(days=30)
 
 
 class End(StrEnum):
@@ -181,6 +182,14 @@ SCHEDULE: Final[Mapping[str, Record]] = {
         since=message("after it was given up; what is done is deleted at once"),
         end=End.DELETED,
         why=message("So that operators find what failed."),
+    ),
+    "holders_lists": Record(
+        what=message("What differs between an institution’s own list of applications and ours: their numbers"),
+        tables=("holder_list",),
+        time=_fixed(HOLDERS_LISTS),
+        since=message("after the list was handed in"),
+        end=End.DELETED,
+        why=message("So that the institution can find out what was filed there without being recorded."),
     ),
     "log": Record(
         what=message("The log of steps: identifiers, times and sealed hashes"),

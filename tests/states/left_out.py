@@ -18,6 +18,7 @@ ROUTES: Final = {
     "/guest/events": "a stream",
     "/holder/filings.csv": "a file",
     "/holder/filings/list.csv": "a file",
+    "/holder/reconciliations/{list_id:str}/csv": "a file",
     "/holder/statements/{month:str}/{form:str}": "a file",
     "/language/{code:str}": "leads back to the page it was chosen on",
     "/log/checkpoint": "text for programs",

@@ -1,9 +1,17 @@
 """A holder's officer reads what was filed at the institution: figures, lists, refusals, monthly statements."""
 
+from datetime import timedelta
+
+from gateway.holders import reconciling
+from gateway.holders.lists import Row
 from gateway.people.roles import Role
+from gateway.visits import actors
+from tests.benchmarks.gateways import BusyDesk
 from tests.gateway.callers import Caller
 from tests.gateway.holders.test_filings import one_of_each, refuse
+from tests.gateway.holders.test_reconciling import row
 from tests.gateway.holders.test_statements import DECEMBER, go_to, learn
+from tests.gateway.visits.counter import BENEFIT
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -42,6 +50,26 @@ def scene_statements(stand: Stand) -> None:
     learn(desk)
     stand.see("holder/statement-corrected", ods, "/holder/statements/2026-12")
     stand.see("admin/holder-statements", ada, "/admin/holder-statements")
+
+
+def scene_lists(stand: Stand) -> None:
+    desk = stand.desk()
+    one_of_each(desk)
+    ods, here = officer(stand, "ods"), "/holder/reconciliations"
+    stand.see("holder/lists-none", ods, here, Kind.EMPTY)
+    stand.send("holder/list-missing", ods, here)
+    at = desk.clock.now()
+    stand.see("holder/list-same", ods, f"{here}/{handed_in(desk, [row('SP-2026-000001', at)])}")
+    different = [row("SP-2026-000001", at + timedelta(days=3)), row("SP-2026-000077", at, BENEFIT)]
+    stand.see("holder/list-different", ods, f"{here}/{handed_in(desk, different)}")
+    many = [row(f"SP-{number}", at) for number in range(reconciling._AT_ONCE + 1)]
+    stand.see("holder/list-waits", ods, f"{here}/{handed_in(desk, many)}", Kind.WAITING)
+    stand.see("holder/lists", ods, here)
+
+
+def handed_in(desk: BusyDesk, rows: list[Row]) -> str:
+    now, by = desk.clock.now(), actors.SYSTEM
+    return desk.write(lambda conn: reconciling.hand_in(conn, "VSAA", rows, made_by="ods", actor=by, now=now))
 
 
 def officer(stand: Stand, login: str) -> Caller:
