@@ -2,6 +2,8 @@
 
 import pytest
 
+from connectors.sdk import registry
+from connectors.sdk.together import together
 from gateway.database.engine import Database
 from gateway.demo import catalogue as demo
 from gateway.services import life_events
@@ -39,15 +41,46 @@ def test_is_found_by_the_service_that_the_words_lead_to(seeded: Database) -> Non
     assert found(seeded, "slimības lapa") == ([], ["child_and_illness"])
 
 
-@pytest.mark.parametrize("query", ["zaudēju darbu", "slimoju un zaudēju darbu", "lost my job"])
-def test_is_not_shown_for_one_word_of_another_service(seeded: Database, query: str) -> None:
-    services, leading, beside = seeded.read_now(lambda conn: search_all(conn, query))
+def test_is_not_shown_for_one_word_of_another_service(seeded: Database) -> None:
+    services, leading, beside = seeded.read_now(lambda conn: search_all(conn, "slimoju un zaudēju darbu"))
     assert services.services[0].id == "lv.nva.unemployed_status"
-    assert (leading, beside) == ((), ())
+    assert [each.id for each in (*leading, *beside)] == ["loss_of_work"], "not the one about an illness"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("zaudēju darbu", "loss_of_work"),
+        ("paliku bez darba", "loss_of_work"),
+        ("lost my job", "loss_of_work"),
+        ("pārcēlos", "moving_house"),
+        ("moving house", "moving_house"),
+        ("newborn", "birth_of_a_child"),
+    ],
+)
+def test_comes_first_where_it_is_called_so(seeded: Database, said: str, meant: str) -> None:
+    leading, _beside = found(seeded, said)
+    assert leading[:1] == [meant]
+
+
+@pytest.mark.parametrize("event", demo.life_events(), ids=lambda event: event.id)
+def test_of_the_demonstration_is_whole(event: life_events.LifeEvent) -> None:
+    """Its services are there, the electronic ones have one set of questions in their order, each asked once."""
+    known = {each.id: each for each in demo.services()}
+    assert set(event.services) <= known.keys()
+    assert event.cards.keys() == {"lv", "lv-plain", "en", "en-plain"}
+    electronic = [each for each in event.services if known[each].is_electronic]
+    assert len(electronic) >= 2
+    plan = together([registry.find(each) for each in electronic])
+    assert list(plan.services) == electronic
+    names = [each.input.name for each in plan.questions]
+    assert len(names) == len(set(names))
+    asked_alone = sum(len(registry.find(each).inputs) for each in electronic)
+    assert len(names) < asked_alone, "what several ask is asked once"
 
 
 def test_stands_behind_the_service_that_is_called_so(seeded: Database) -> None:
-    assert found(seeded, "bērnudārzs") == ([], ["child_and_illness", "birth_of_a_child"])
+    assert found(seeded, "bērnudārzs") == ([], ["child_and_illness", "birth_of_a_child", "moving_house"])
 
 
 def test_is_not_shown_where_nothing_fits(seeded: Database) -> None:
