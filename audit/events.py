@@ -197,6 +197,8 @@ class EventName(StrEnum):
     FEEDBACK_NOT_ASKED = "system:feedback:not_asked"
     MESSAGE_SENT = "system:message:sent"
     MESSAGE_FAILED = "system:message:failed"
+    MESSAGE_BOUNCED = "system:message:bounced"
+    MESSAGES_TRIED_AGAIN = "admin:messages:tried_again"
 
     # Portals signing in with a delegation.
     OAUTH_CODE_ISSUED = "system:oauth:code_issued"

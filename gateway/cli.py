@@ -15,6 +15,7 @@ COMMANDS = {
     "keys": ("gateway.commands.keys:keys", "Make and replace keys."),
     "retention": ("gateway.commands.retention:retention", "What is kept, and erasing what is due."),
     "report": ("gateway.commands.report:report", "Figures of the network, costs, targets and reports."),
+    "messages": ("gateway.commands.messages:messages", "Messages to residents: what waits, failed and came back."),
     "audit": ("gateway.commands.audit:audit", "Verify the audit log and show its checkpoint."),
     "delegation": ("gateway.commands.delegation:delegation", "Check delegations, permits and statements, offline."),
     "connectors": ("gateway.commands.connectors:connectors", "List, check, write and test connectors."),

@@ -19,6 +19,21 @@ class MessageSettings:
         str | None, Setting("HTTP address of the SMS gateway; empty: no SMS is sent", texts.optional_url)
     ]
     sms_token: Annotated[str | None, Setting("Bearer token for the SMS gateway", texts.optional)]
+    sms_report_secret: Annotated[
+        str | None,
+        Setting(
+            "Bearer token with which the SMS gateway reports what arrived, to /api/sms/reports; empty: it may not",
+            texts.optional,
+        ),
+    ]
+    bounce_address: Annotated[
+        str,
+        Setting(
+            "Address to which bounced e-mails come back, as bounce@pilnvara.example: a token is put after its name "
+            "with a plus sign; the mail server hands what comes to `pilnvara messages bounce`; empty: to the sender",
+            texts.text,
+        ),
+    ]
     message_tries: Annotated[
         timedelta,
         Setting("A message that cannot be sent is tried again for", texts.minutes(10, 10_080), "1440", unit="minutes"),

@@ -53,6 +53,8 @@ def _places(command: Command) -> Command:
 @click.option("--idp-redirect-uri", multiple=True, help="Where it may be sent back to; may be given more than once.")
 @click.option("--session-minutes", default=_DEFAULTS.session_minutes, type=float)
 @click.option("--sms-token", default=_DEFAULTS.sms_token)
+@click.option("--sms-report-url", default=_DEFAULTS.sms_report_url, help="Where the SMS operator reports what arrived.")
+@click.option("--sms-report-secret", default=_DEFAULTS.sms_report_secret)
 @click.option("--control-key", default=_DEFAULTS.control_key, help="When set, /_sandbox/* wants it.")
 @click.option(
     "--applications-file",

@@ -29,6 +29,8 @@ _MEANINGS = {
     "accepts_twice": "Katrs pēdējais pieprasījums tiek pieņemts",
     "session_lost": "Sesija beidzas, iesniedzot soli",
     "sms_down": "Īsziņu operators nedarbojas",
+    "sms_unreachable": "Īsziņu operators ziņo, ka tāda numura nav",
+    "sms_reported_twice": "Īsziņu operators par katru īsziņu ziņo divreiz",
     "reuses_sign_in": "Identitātes sniedzējs atbild ar agrāku pieteikšanos, arī ja prasīta jauna",
 }
 

@@ -15,11 +15,13 @@ FAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "accepts_twice": {},
     "session_lost": {"step": ""},
     "sms_down": {},
+    "sms_unreachable": {},
+    "sms_reported_twice": {},
     "reuses_sign_in": {},
 }
 """Each fault's name, with its parameters and what they are unless said otherwise."""
 
-AROUND: Final = frozenset({"sms_down", "reuses_sign_in"})
+AROUND: Final = frozenset({"sms_down", "sms_unreachable", "sms_reported_twice", "reuses_sign_in"})
 """Faults of what all portals share: the inbox and the identity provider."""
 
 

@@ -91,7 +91,15 @@ class Sandbox:
             )
         self._mailbox = Mailbox(now)
         inbox = build_inbox(
-            InboxDesk(self._mailbox, self.faults, self.settings.sms_token), self._control(FIRST), control_routes()
+            InboxDesk(
+                self._mailbox,
+                self.faults,
+                self.settings.sms_token,
+                self.settings.sms_report_url,
+                self.settings.sms_report_secret,
+            ),
+            self._control(FIRST),
+            control_routes(),
         )
         self._servers = {
             "idp": build_server(build_provider(self._provider, self._control(FIRST), control_routes())),

@@ -89,6 +89,9 @@ class SandboxSettings:
     pin: str = "1234"
     """The one PIN of every made-up resident."""
     sms_token: str = "sandbox-sms-token"
+    sms_report_url: str = ""
+    """Where the SMS operator reports what arrived; empty: it reports nothing."""
+    sms_report_secret: str = ""
     control_key: str = ""
     """When set, `/_sandbox/*` wants it in the header `X-Sandbox-Key`."""
     applications_file: Path | None = None

@@ -119,6 +119,8 @@ class Stack:
             "PILNVARA_SMTP_PORT": str(self.ports.smtp),
             "PILNVARA_SMS_URL": f"{self.inbox_url}/sms",
             "PILNVARA_SMS_TOKEN": self._secrets.sms,
+            "PILNVARA_SMS_REPORT_SECRET": self._secrets.sms_reports,
+            "PILNVARA_QUIET_HOURS": "00:00-00:00",  # it is shown at any hour, and so is its inbox
         }
         if self.mode == "demo":
             own["PILNVARA_LOG_ORIGIN"] = "demo.pilnvara.example/log"
@@ -213,6 +215,8 @@ class Stack:
             "PILNVARA_SANDBOX_GATEWAY_CLIENT_SECRET": self._secrets.of_portal(PORTAL_ID),
             "PILNVARA_SANDBOX_IDP_CLIENT_SECRET": self._secrets.provider,
             "PILNVARA_SANDBOX_SMS_TOKEN": self._secrets.sms,
+            "PILNVARA_SANDBOX_SMS_REPORT_URL": f"{self.inner_url}/api/sms/reports",
+            "PILNVARA_SANDBOX_SMS_REPORT_SECRET": self._secrets.sms_reports,
         }
         for portal, (own, other) in self.ports.portals.items():
             option = "" if portal == PORTAL_ID else f"{portal}-"
@@ -331,6 +335,11 @@ class _Secrets(msgspec.Struct, frozen=True):
     portal: str
     provider: str
     sms: str
+
+    @property
+    def sms_reports(self) -> str:
+        """With what the SMS operator reports what arrived."""
+        return hmac.new(self.sms.encode(), b"reports", hashlib.sha256).hexdigest()
 
     def of_portal(self, portal: str) -> str:
         """A portal's own secret: of the first one as it was made, of the others drawn from it."""

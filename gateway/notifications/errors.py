@@ -27,6 +27,35 @@ class AddressError(MessageRefusedError):
     code: ClassVar[str] = "message.address"
 
 
+class UnreachableError(MessageRefusedError):
+    """Nobody is reached at the address, says the server that would know."""
+
+    code: ClassVar[str] = "message.unreachable"
+
+    def __init__(self, message: str, said: str | None = None) -> None:
+        """Take the server's own code, such as `5.1.1`."""
+        super().__init__(message)
+        self.said = said
+
+
+class BounceError(MessageError):
+    """What came is no bounce of a message of ours."""
+
+    code: ClassVar[str] = "message.bounce"
+
+
+class ReportRefusedError(MessageError):
+    """A delivery report does not come from the SMS operator."""
+
+    code: ClassVar[str] = "message.report_refused"
+
+
+class ReportMalformedError(MessageError):
+    """A delivery report cannot be read."""
+
+    code: ClassVar[str] = "message.report_malformed"
+
+
 class NoSenderError(MessageRefusedError):
     """The gateway is not set up for messages of this channel."""
 

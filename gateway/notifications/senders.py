@@ -19,7 +19,13 @@ import aiosmtplib
 import httpx2
 
 from gateway.config import Settings
-from gateway.notifications.errors import AddressError, MessageRefusedError, NoSenderError, NotSentError
+from gateway.notifications.errors import (
+    AddressError,
+    MessageRefusedError,
+    NoSenderError,
+    NotSentError,
+    UnreachableError,
+)
 from gateway.notifications.tables import Channel
 from gateway.trust import system_authorities
 
@@ -27,6 +33,10 @@ _TIMEOUT_SECONDS = 20.0
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
 _LATVIAN = re.compile(r"[268]\d{7}")
 _MAILBOX = re.compile(r"[^\s@<>,;:\"\\]+@[^\s@<>,;:\"\\]+")
+STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+"""A code of RFC 3463 within a mail server's answer."""
+HARD = re.compile(r"5\.1\.(?:[0-6]|10)|5\.2\.1")
+"""The address is wrong, or its mailbox is closed."""
 _LATER = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,  # the operator mends the token while messages wait
@@ -51,6 +61,8 @@ class Outgoing:
     """When it was written, aware."""
     off: str | None = field(default=None, repr=False)
     """The link that ends messages of this kind."""
+    bounces_to: str | None = None
+    """The envelope's sender, to which a bounce of this message alone comes back."""
     attached: tuple[tuple[str, bytes], ...] = ()
     """Name and bytes of each file that goes along by e-mail, byte for byte."""
 
@@ -85,12 +97,19 @@ class SmtpSender:
     sender: str
 
     async def send(self, message: Outgoing) -> None:
-        """Send one e-mail; errors as of `Sender.send`."""
+        """Send one e-mail; errors as of `Sender.send`, and `UnreachableError` where nobody has the address."""
         mail = self._written(message)
         try:
-            await aiosmtplib.send(mail, hostname=self.host, port=self.port, timeout=_TIMEOUT_SECONDS)
+            await aiosmtplib.send(
+                mail,
+                sender=message.bounces_to or self.sender,
+                hostname=self.host,
+                port=self.port,
+                timeout=_TIMEOUT_SECONDS,
+            )
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _smtp_error(max(one.code for one in error.recipients)) from None
+            worst = max(error.recipients, key=lambda one: one.code)
+            raise _recipient_error(worst.code, worst.message) from None
         except aiosmtplib.SMTPResponseException as error:
             raise _smtp_error(error.code) from None
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -188,6 +207,22 @@ def telephone(typed: str) -> str:
     if not _E164.fullmatch(number):
         raise AddressError("not a telephone number")
     return number
+
+
+def is_hard(code: int, text: str) -> bool:
+    """Whether a mail server's refusal of a recipient means that nobody is reached there (RFC 3463 section 3.2).
+
+    Not: the mailbox is full, or we are not welcome.
+    """
+    said = STATUS.search(text)
+    return HARD.fullmatch(said[1]) is not None if said else code in {550, 551, 553}
+
+
+def _recipient_error(code: int, text: str) -> NotSentError | MessageRefusedError:
+    said = STATUS.search(text)
+    if is_hard(code, text):
+        return UnreachableError(f"the mail server answered {code}", said[1] if said else str(code))
+    return _smtp_error(code)
 
 
 def _smtp_error(code: int) -> NotSentError | MessageRefusedError:

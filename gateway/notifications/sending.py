@@ -18,8 +18,8 @@ from gateway.jobs.runner import Handler, JobKind
 from gateway.keys import store
 from gateway.keys.errors import KeyDestroyedError
 from gateway.ledger import outbox as ledger
-from gateway.notifications import outbox, quiet, texts
-from gateway.notifications.errors import MessageRefusedError, NotSentError
+from gateway.notifications import bounces, outbox, quiet, texts
+from gateway.notifications.errors import MessageRefusedError, NotSentError, UnreachableError
 from gateway.notifications.manners import manner_of
 from gateway.notifications.senders import Outgoing, Sender, make_senders
 from gateway.notifications.tables import Channel, Message, MessageState
@@ -125,6 +125,8 @@ class MessageSending:
             if not await self._is_last(message_id, job.attempt):
                 raise
             await self._end(message_id, MessageState.FAILED, job.attempt, error.code)
+        except UnreachableError as error:
+            await self._end_for_good(message_id, job.attempt, error)
         except MessageRefusedError as error:
             await self._end(message_id, MessageState.FAILED, job.attempt, error.code)
         else:
@@ -177,7 +179,20 @@ class MessageSending:
             language=row.language,
             at=row.created_at,
             off=off,
+            bounces_to=bounces.envelope_sender(self._parts.settings, sealer, row.id),
         )
+
+    async def _end_for_good(self, message_id: str, attempt: int, error: UnreachableError) -> None:
+        """Give a message up of which the server says that nobody has its address, and use the address no more."""
+
+        def work(conn: Connection) -> None:
+            now = self._parts.clock.database_now(conn)
+            row = conn.execute(_WAITING, {"message": message_id}).one_or_none()
+            _write_end(conn, message_id, MessageState.FAILED, attempt, error.code, now)
+            if row is not None:
+                bounces.stop_using(conn, self._parts, row, error.said, now)
+
+        await self._parts.database.write(work)
 
     async def _end(self, message_id: str, state: MessageState, attempt: int, code: str | None = None) -> None:
         await self._parts.database.write(

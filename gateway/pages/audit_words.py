@@ -178,6 +178,8 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.FEEDBACK_NOT_ASKED: message("The resident was not asked how it went, by their own wish"),
     EventName.MESSAGE_SENT: message("A message was sent"),
     EventName.MESSAGE_FAILED: message("A message could not be sent"),
+    EventName.MESSAGE_BOUNCED: message("A message that was sent came back or was not delivered"),
+    EventName.MESSAGES_TRIED_AGAIN: message("Had messages tried again that could not be sent"),
     EventName.OAUTH_CODE_ISSUED: message("The portal was told that the assistant acts with permission"),
     EventName.OAUTH_CODE_REFUSED: message("A sign-in at the portal was refused"),
     EventName.OAUTH_TOKEN_ISSUED: message("The portal was given proof of the permission"),

@@ -45,6 +45,7 @@ from gateway.pages import (
     presented_messages,
     recovering,
     second_look,
+    sms_reports,
     staff_values,
     statements,
     terminal_proof,
@@ -52,7 +53,7 @@ from gateway.pages import (
     unwanted,
     witnessing,
 )
-from gateway.pages.admin import changes, proposing, registry
+from gateway.pages.admin import changes, outbox, proposing, registry
 from gateway.pages.admin import holder_statements as admin_statements
 from gateway.pages.cards import controllers as cards
 from gateway.pages.desk import controllers as desk
@@ -114,6 +115,8 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *presented_erasure.HANDLERS,
     *presented_messages.HANDLERS,
     *unwanted.HANDLERS,
+    *sms_reports.HANDLERS,
+    *outbox.HANDLERS,
     *delegations.HANDLERS,
     *figures.HANDLERS,
     *findings.HANDLERS,

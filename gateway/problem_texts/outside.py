@@ -18,6 +18,16 @@ PROBLEMS: dict[str, Problem] = {
         message("The portal that sent you here is not known"),
         message("Nothing was passed on. Close the page and open the portal by its own address."),
     ),
+    "message.report_refused": Problem(
+        401,
+        message("Only the SMS operator reports here"),
+        message("Give the secret of PILNVARA_SMS_REPORT_SECRET as a bearer token."),
+    ),
+    "message.report_malformed": Problem(
+        400,
+        message("The report cannot be read"),
+        message("Send JSON with id, state (delivered, failed or unreachable) and, if there is one, code."),
+    ),
     "oauth.provider_unknown": Problem(
         404, message("This way of signing in is not offered"), message("Go back and choose another way of signing in.")
     ),

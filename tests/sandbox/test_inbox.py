@@ -1,11 +1,17 @@
+import json
 import smtplib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx2
+import pytest
 
-from connectors.sandbox import Sandbox
+from connectors.sandbox import Sandbox, SandboxSettings
+from tests.serving import WebServer, serve
 
 TOKEN = {"Authorization": "Bearer sandbox-sms-token"}
 
@@ -21,6 +27,15 @@ def messages(sandbox: Sandbox, to: str = "") -> list[dict[str, Any]]:
     answer = httpx2.get(f"{sandbox.inbox_url}/_sandbox/messages", params={"to": to}, trust_env=False, verify=False)
     found: list[dict[str, Any]] = answer.json()["messages"]
     return found
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for what happens after an answer."""
+    for _ in range(500):
+        if is_so():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")
 
 
 def test_a_text_message_arrives_once_however_often_it_is_sent(sandbox: Sandbox) -> None:
@@ -44,6 +59,51 @@ def test_the_operator_can_be_down(sandbox: Sandbox, fault: Callable[..., None]) 
     fault("sms_down")
     assert sms(sandbox).status_code == 503
     assert messages(sandbox) == []
+
+
+@pytest.fixture
+def reports(sandbox: Sandbox) -> Iterator[list[dict[str, Any]]]:
+    """What the operator reports, with the header that it shows."""
+    heard: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            heard.append(body | {"shown": self.headers["authorization"]})
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Stay quiet."""
+
+    server = WebServer(("127.0.0.1", 0), Handler)
+    thread = serve(server)
+    url = f"http://127.0.0.1:{server.server_port}/api/sms/reports"
+    with Sandbox(replace(SandboxSettings.for_tests(), sms_report_url=url, sms_report_secret="shown")) as other:
+        heard.append({"inbox": other})
+        yield heard
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    ("faults", "said"),
+    [
+        ((), [{"id": "m-1", "state": "delivered"}]),
+        (("sms_unreachable",), [{"id": "m-1", "state": "unreachable", "code": "1"}]),
+        (("sms_reported_twice",), [{"id": "m-1", "state": "delivered"}] * 2),
+    ],
+)
+def test_the_operator_reports_what_arrived(
+    reports: list[dict[str, Any]], faults: tuple[str, ...], said: list[dict[str, str]]
+) -> None:
+    other = reports.pop()["inbox"]
+    for each in faults:
+        other.faults.switch(each, on=True)
+    sms(other)
+    wait_until(lambda: len(reports) == len(said))
+    assert reports == [one | {"shown": "Bearer shown"} for one in said]
 
 
 def test_mail_arrives_by_smtp_for_each_recipient(sandbox: Sandbox) -> None:

@@ -1,11 +1,14 @@
 """The operator's API and the page."""
 
+import contextlib
 import hmac
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import httpx2
 import msgspec
 from litestar import Litestar, Request, Response, Router, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 
 from connectors.sandbox.faults import Faults
@@ -31,6 +34,9 @@ class InboxDesk:
     mailbox: Mailbox
     faults: Faults
     sms_token: str
+    report_url: str = ""
+    """Where it reports what arrived; empty: nowhere."""
+    report_secret: str = ""
 
 
 @get("/", sync_to_thread=False)
@@ -56,7 +62,23 @@ async def send_sms(request: AnyRequest, inbox: NamedDependency[InboxDesk]) -> Re
         return Response({"error": "invalid", "detail": str(error)}, status_code=400)
     except RepeatedIdError:
         return Response({"error": "id_reused"}, status_code=409)
-    return Response({"id": sms.id, "state": "accepted", "repeated": not new}, status_code=202 if new else 200)
+    return Response(
+        {"id": sms.id, "state": "accepted", "repeated": not new},
+        status_code=202 if new else 200,
+        background=BackgroundTask(report, inbox, sms.id) if inbox.report_url else None,
+    )
+
+
+async def report(inbox: InboxDesk, message_id: str) -> None:
+    """Say what became of a text message, as operators do once they know: to `report_url`, with the secret."""
+    said = {"id": message_id, "state": "delivered"}
+    if "sms_unreachable" in inbox.faults:
+        said |= {"state": "unreachable", "code": "1"}
+    headers = {"Authorization": f"Bearer {inbox.report_secret}"}
+    async with httpx2.AsyncClient(timeout=5.0, trust_env=False) as client:
+        for _ in range(2 if "sms_reported_twice" in inbox.faults else 1):
+            with contextlib.suppress(httpx2.HTTPError):  # an operator that reaches nobody goes on with its work
+                await client.post(inbox.report_url, json=said, headers=headers)
 
 
 @get("/_sandbox/messages", sync_to_thread=False)

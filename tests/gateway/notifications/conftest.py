@@ -46,6 +46,8 @@ class MailServer:
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    """Of the envelopes."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, _options: list[str]
@@ -58,6 +60,7 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802 - as above
         content = envelope.content
         assert isinstance(content, bytes)
+        self.senders.append(str(envelope.mail_from))
         self.mails.append(message_from_bytes(content, policy=policy.default))
         return "250 OK"
 

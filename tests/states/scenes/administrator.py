@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from gateway.changes.tables import ChangeKind
+from gateway.jobs.tables import JobRow
 from gateway.people.roles import Role
 from gateway.services import trainings
 from tests.gateway.changes.conftest import PORTAL, PROVIDER, Office
 from tests.gateway.changes.test_recovery import Lost
 from tests.gateway.visits.counter import BENEFIT
+from tests.gateway.visits.messages import tell_all
 from tests.states.shown import Kind
 from tests.states.stand import Stand
 
@@ -114,3 +118,16 @@ def scene_recovery(stand: Stand) -> None:
 
 def _newest(two: Office) -> str:
     return str(two.page().get("/admin").text.partition("/admin/changes/")[2].partition('"')[0])
+
+
+def scene_messages(stand: Stand) -> None:
+    ada = stand.staff(Role.ADMINISTRATOR)
+    stand.see("admin/messages-none", ada, "/admin/messages", Kind.EMPTY)
+    desk = stand.desk()
+    desk.open().grant()
+    tell_all(desk)
+    job = JobRow.kind.like("message.%")
+    desk.write(lambda conn: conn.execute(update(JobRow).where(job).values(attempts=1)))
+    stand.see("admin/messages", ada, "/admin/messages")
+    ada.post("/admin/messages/retry")
+    stand.see("admin/messages-tried", ada, "/admin/messages?tried=yes")
