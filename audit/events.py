@@ -289,6 +289,10 @@ class EventName(StrEnum):
     PRICE_SET = "manager:price:set"
     PRICE_WITHDRAWN = "manager:price:withdrawn"
     COUNTS_TYPED = "manager:counts:typed"
+    TARGET_SET = "manager:target:set"
+    TARGET_WITHDRAWN = "manager:target:withdrawn"
+    IMPROVEMENT_BEGUN = "manager:improvement:begun"
+    IMPROVEMENT_ENDED = "manager:improvement:ended"
 
     # What auditors write down, what the centre answers, and what two of them inquire into.
     NOTE_WRITTEN = "auditor:note:written"

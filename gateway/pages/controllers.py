@@ -61,7 +61,7 @@ from gateway.pages.mine import controllers as mine
 from gateway.pages.people import inviting
 from gateway.pages.people import listing as people
 from gateway.pages.people import one as person
-from gateway.pages.reports import costs, counts, history, prices
+from gateway.pages.reports import costs, counts, history, prices, targets
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -135,5 +135,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *costs.HANDLERS,
     *prices.HANDLERS,
     *counts.HANDLERS,
+    *targets.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

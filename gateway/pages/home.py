@@ -4,10 +4,12 @@ from typing import Any
 
 from litestar import Request, Response, get
 
+from gateway.days import day_of
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
+from gateway.reports import actions
 from gateway.retention.schedule import SCHEDULE, End, days
 from gateway.web.current import CurrentSession
 from gateway.web.redirects import see_other
@@ -43,9 +45,11 @@ async def home(request: AnyRequest, session: CurrentSession) -> Response[Any]:
 
 
 @get("/manage", **allow(Who.MANAGER))
-async def manage(request: AnyRequest) -> Response[Any]:
-    """Where a manager's work begins: what is allowed in the centre, its people and its computers."""
-    return page(request, "pages/manage/start.html")
+async def manage(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
+    """Where a manager's work begins: what is allowed in the centre, its people and its computers; what is overdue."""
+    today = day_of(parts.clock.now())
+    overdue = await parts.database.read(lambda conn: actions.overdue(conn, session.centre_id, today))
+    return page(request, "pages/manage/start.html", overdue=overdue)
 
 
 @get("/contact", **allow(Who.ANYONE))

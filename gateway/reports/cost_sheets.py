@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ _FORMULA: Final = Note(
     NoteKind.FORMULA,
     message(
         "Euros a service = subsidies for upkeep and salaries of the period / services given in it. A subsidy counts "
-        "day by day, so a period takes its part of it."
+        "day by day, so a period takes its part of it; of a period that goes on, the months that are over count."
     ),
 )
 _SOURCES: Final = Note(
@@ -61,19 +62,22 @@ class Cost:
         return costs.each(self.total, self.services)
 
 
-def read(conn: Connection, centres: Mapping[str, str], period: Period) -> list[Cost]:
-    """What services cost in these centres (names by id), in their order."""
+def read(conn: Connection, centres: Mapping[str, str], period: Period, now: datetime) -> list[Cost]:
+    """What services cost in these centres (names by id), in their order; of a period that goes on, its whole months."""
+    over = costs.so_far(period, now)
+    if over is None:
+        return [Cost(centre_id, name, None, None, None) for centre_id, name in centres.items()]
     only = next(iter(centres)) if len(centres) == 1 else None
     subsidies: dict[str, list[Any]] = {}
     for row in costs.standing(conn, only):
         subsidies.setdefault(row.centre_id, []).append(row)
-    done = given.of_period(conn, period, only)
+    done = given.of_period(conn, over, only)
     return [
         Cost(
             centre_id,
             name,
-            costs.of_period(subsidies.get(centre_id, ()), SubsidyKind.UPKEEP, period),
-            costs.of_period(subsidies.get(centre_id, ()), SubsidyKind.SALARY, period),
+            costs.of_period(subsidies.get(centre_id, ()), SubsidyKind.UPKEEP, over),
+            costs.of_period(subsidies.get(centre_id, ()), SubsidyKind.SALARY, over),
             done.get(centre_id),
         )
         for centre_id, name in centres.items()

@@ -20,7 +20,7 @@ from gateway.ids import new_id
 from gateway.ledger import outbox
 from gateway.people.tables import Centre, Staff
 from gateway.reports.cost_tables import Subsidy, SubsidyKind
-from gateway.reports.periods import Period
+from gateway.reports.periods import Month, Period
 
 MOST: Final = Decimal(10_000_000)
 """Euros of one subsidy: above it somebody slipped."""
@@ -120,6 +120,12 @@ def first_day(period: Period) -> date:
 def end_day(period: Period) -> date:
     """The last day of a period."""
     return period.last.plus(1).first_day - timedelta(days=1)
+
+
+def so_far(period: Period, now: datetime) -> Period | None:
+    """The months of a period that are over; none where none is: money of days to come meets no services yet."""
+    last = min(period.last, Month.of(now).plus(-1))
+    return Period(period.first, last) if period.first <= last else None
 
 
 def of_period(subsidies: Iterable[Any], kind: SubsidyKind, period: Period) -> Decimal | None:

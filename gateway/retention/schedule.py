@@ -252,6 +252,8 @@ SCHEDULE: Final[Mapping[str, Record]] = {
                 "history_row",
                 "holder_statement",
                 "subsidy",
+                "target",
+                "improvement_action",
                 "service_price",
                 "channel_weight",
                 "way_count",

@@ -1,5 +1,6 @@
 """What a service costs: the subsidies of centres, and what comes of them."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -45,10 +46,10 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
 @post(f"{_HERE}/file", status_code=200, **READERS)
 async def take(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """The same as a file."""
-    period = _period(field(data, "period", 24), parts)
-    sheets = await parts.database.read(lambda conn: _sheets(conn, reading.centres(conn, session), period))
+    period, now = _period(field(data, "period", 24), parts), parts.clock.now()
+    sheets = await parts.database.read(lambda conn: _sheets(conn, reading.centres(conn, session), period, now))
     title = message("Costs of services, %(period)s", period=str(period))
-    report = Report(title, (), sheets, parts.clock.now(), name=f"costs-{period}")
+    report = Report(title, (), sheets, now, name=f"costs-{period}")
     kind = files.kind_of(field(data, "as"), _AS)
     return await files.hand_out(parts, session, report, kind, language_of(request), period=str(period))
 
@@ -113,8 +114,8 @@ def _read(typed: dict[str, str]) -> NewSubsidy | dict[str, Message]:
     )
 
 
-def _sheets(conn: Connection, centres: dict[str, str], period: Period) -> tuple[Sheet, ...]:
-    found = cost_sheets.read(conn, centres, period)
+def _sheets(conn: Connection, centres: dict[str, str], period: Period, now: datetime) -> tuple[Sheet, ...]:
+    found = cost_sheets.read(conn, centres, period, now)
     more = (cost_sheets.by_group(found[0]),) if len(found) == 1 else ()
     return (cost_sheets.by_centre(found), *more, cost_sheets.ways(conn, centres, period))
 
@@ -133,7 +134,7 @@ async def _show(
         centres = reading.centres(conn, session)
         own = None if is_owner(session) else session.centre_id
         return {
-            "sheets": _sheets(conn, centres, period),
+            "sheets": _sheets(conn, centres, period, now),
             "subsidies": costs.standing(conn, own),
             "centres": centres,
             "centre_choices": reading.choices(centres),

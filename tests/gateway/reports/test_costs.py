@@ -59,7 +59,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def read(office: Database) -> list[cost_sheets.Cost]:
-    return office.read_now(lambda conn: cost_sheets.read(conn, CENTRES, QUARTER))
+    return office.read_now(lambda conn: cost_sheets.read(conn, CENTRES, QUARTER, NOW))
 
 
 class TestCosts:
@@ -94,6 +94,17 @@ class TestCosts:
         write_down("upkeep", "0", "2026-07-01", "2026-09-30")
         write_down("salary", "500", "2026-07-01", "2026-09-30")
         assert read(office)[0].each == Decimal("5.00")
+
+    def test_of_a_year_that_goes_on_are_those_of_the_months_that_are_over(
+        self, office: Database, write_down: WriteDown, done: None
+    ) -> None:
+        for kind in ("upkeep", "salary"):
+            write_down(kind, "365.00", "2026-01-01", "2026-12-31")
+        year, next_year = Period.parse("2026"), Period.parse("2027")
+        found = office.read_now(lambda conn: cost_sheets.read(conn, CENTRES, year, NOW))
+        assert found[0].upkeep == Decimal("304.00")
+        ahead = office.read_now(lambda conn: cost_sheets.read(conn, CENTRES, next_year, NOW))
+        assert (ahead[0].upkeep, ahead[0].services, ahead[0].each) == (None, None, None)
 
     def test_are_shared_out_over_groups_by_measured_minutes(
         self, office: Database, write_down: WriteDown, done: None

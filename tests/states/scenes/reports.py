@@ -1,5 +1,7 @@
 """Published history, costs, targets and reports: with figures, empty, and as manager and network owner see it."""
 
+from datetime import timedelta
+
 from gateway.people.roles import Role
 from tests.gateway.reports.network import take_all_in
 from tests.gateway.visits.counter import BENEFIT
@@ -33,3 +35,23 @@ def scene_costs(stand: Stand) -> None:
     price = {"service": BENEFIT, "euros": "3,50", "since": "2026-01-01"}
     assert owner.post(f"{here}/prices", price).status == 303
     stand.see("figures/prices", owner, f"{here}/prices")
+
+
+def scene_targets(stand: Stand) -> None:
+    manager, owner = stand.staff(Role.MANAGER), stand.staff(Role.NETWORK_OWNER)
+    here = "/figures/targets"
+    stand.see("figures/targets-none", manager, here, Kind.EMPTY)
+    stand.send("figures/targets-wrong", owner, here)
+    stand.send("figures/improvement-wrong", manager, f"{here}/actions")
+    for aim, value in (("satisfied", "85"), ("cost", "12,50")):
+        target = {"centre": stand.callers.centre_id, "aim": aim, "value": value, "period": "2026"}
+        assert owner.post(here, target).status == 303
+    staff_id = stand.here.account.id
+    begun = {"for": "time", "text": "Pierakstu izdrukas pie ieejas", "owner": staff_id, "due": "2026-11-02"}
+    assert manager.post(f"{here}/actions", begun).status == 303
+    assert manager.post(f"{here}/actions", begun | {"text": "Īsākas rindas", "due": "2026-12-01"}).status == 303
+    stand.clock.move(timedelta(days=1))
+    manager, owner = stand.staff(Role.MANAGER), stand.staff(Role.NETWORK_OWNER)
+    stand.see("figures/targets", manager, here)
+    stand.see("figures/targets-owner", owner, here)
+    stand.see("manage/overdue", manager, "/manage")

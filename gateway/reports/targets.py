@@ -1,0 +1,166 @@
+"""What centres are to reach: set by the network's owner for some months, held against what the figures say of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from audit.entry import Actor
+from audit.events import EventName
+from gateway.database.base import lock
+from gateway.ids import new_id
+from gateway.ledger import outbox
+from gateway.people.tables import Centre, Staff
+from gateway.reports import cost_sheets, figures, kpi
+from gateway.reports.kpi import Share
+from gateway.reports.periods import Month, Period
+from gateway.reports.sheets import Missing, Value
+from gateway.reports.target_tables import Aim, Target
+
+AT_MOST: Final = frozenset({Aim.TIME, Aim.COST})
+"""Aims that are reached from above: less is better."""
+SHARES: Final = frozenset({Aim.SATISFIED, Aim.COMPLETED})
+LARGEST: Final = {Aim.SATISFIED: 100_00, Aim.COMPLETED: 100_00, Aim.TIME: 24 * 60_00, Aim.COST: 10_000_00}
+"""The greatest value that a target can have, in hundredths."""
+_IN_FORCE: Final = Target.withdrawn_at.is_(None)
+_STANDING: Final = (
+    select(Target.__table__, Centre.name.label("centre"), Staff.display_name.label("who"))
+    .join(Centre, Centre.id == Target.centre_id)
+    .outerjoin(Staff, Staff.id == Target.set_by)
+    .where(_IN_FORCE)
+    .order_by(Centre.name, Target.last_month.desc(), Target.aim)
+)
+_OVERLAPPING: Final = select(Target.id).where(
+    Target.centre_id == bindparam("centre"),
+    Target.aim == bindparam("of_aim"),
+    Target.first_month <= bindparam("last"),
+    Target.last_month >= bindparam("first"),
+    _IN_FORCE,
+)
+
+
+class TargetError(Exception):
+    """A target cannot be set or withdrawn so; the message says why."""
+
+
+class TargetOverlapError(TargetError):
+    """Another target of the same kind stands for some of these months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A target, held against what was reached in its months so far."""
+
+    row: Any
+    period: Period
+    value: Decimal
+    """As `Value` of its kind: a part of one, minutes or euros."""
+    actual: Value
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether it is reached; none where that is not known."""
+        if isinstance(self.actual, Missing):
+            return None
+        found = Decimal(str(self.actual))
+        return found <= self.value if self.row.aim in AT_MOST else found >= self.value
+
+
+def set_target(
+    conn: Connection, centre_id: str, aim: Aim, hundredths: int, period: Period, *, by: Actor, now: datetime
+) -> str:
+    """Say what a centre is to reach in some months; return the target's id.
+
+    Raises:
+        TargetError: there is no such centre, or the value cannot be.
+        TargetOverlapError: see there.
+    """
+    if not 0 < hundredths <= LARGEST[aim]:
+        raise TargetError("a target lies between nothing and what can be")
+    if conn.execute(lock(conn, select(Centre.id).where(Centre.id == centre_id))).first() is None:
+        raise TargetError("there is no such centre")
+    months = {"first": str(period.first), "last": str(period.last)}
+    if conn.execute(_OVERLAPPING, months | {"centre": centre_id, "of_aim": aim}).first() is not None:
+        raise TargetOverlapError("another target of this kind stands for some of these months")
+    target_id = new_id()
+    values = {"id": target_id, "centre_id": centre_id, "aim": aim, "value": hundredths}
+    values |= {"first_month": months["first"], "last_month": months["last"], "set_at": now, "set_by": by.id}
+    conn.execute(insert(Target).values(values))
+    said = {"target": target_id, "centre": centre_id, "aim": aim.value, "hundredths": hundredths} | months
+    outbox.record(conn, chain="system", type=EventName.TARGET_SET, actor=by, data=said, at=now)
+    return target_id
+
+
+def withdraw(conn: Connection, target_id: str, *, by: Actor, now: datetime) -> None:
+    """Put a target out of force, as if it had never been.
+
+    Raises:
+        TargetError: no such target is in force.
+    """
+    changed = update(Target).where(Target.id == target_id, _IN_FORCE)
+    if conn.execute(changed.values(withdrawn_at=now, withdrawn_by=by.id)).rowcount != 1:
+        raise TargetError("no such target is in force")
+    outbox.record(conn, chain="system", type=EventName.TARGET_WITHDRAWN, actor=by, data={"target": target_id}, at=now)
+
+
+def held(conn: Connection, centres: Mapping[str, str], now: datetime, within: Period | None = None) -> list[Held]:
+    """The targets of these centres (names by id), each with what was reached; `within`: of those months alone."""
+    rows = [row for row in _standing(conn, centres) if within is None or _touches(row, within)]
+    reached = {period: _reached(conn, centres, period, now) for period in {_period(row) for row in rows}}
+    return [
+        Held(row, _period(row), _value(row), reached[_period(row)].get((row.centre_id, row.aim), Missing.UNKNOWN))
+        for row in rows
+    ]
+
+
+def _standing(conn: Connection, centres: Mapping[str, str]) -> Sequence[Any]:
+    only = next(iter(centres)) if len(centres) == 1 else None
+    wanted = _STANDING if only is None else _STANDING.where(Target.centre_id == only)
+    return [row for row in conn.execute(wanted) if row.centre_id in centres]
+
+
+def _reached(
+    conn: Connection, centres: Mapping[str, str], period: Period, now: datetime
+) -> dict[tuple[str, Aim], Value]:
+    """What each centre reached of each aim in a period."""
+    found: dict[tuple[str, Aim], Value] = {}
+    for line in figures.lines(conn, period):
+        found[line.centre.id, Aim.SATISFIED] = _share(line.satisfied)
+        found[line.centre.id, Aim.COMPLETED] = _share(line.completed)
+    for cost in cost_sheets.read(conn, centres, period, now):
+        found[cost.centre_id, Aim.COST] = Missing.UNKNOWN if cost.each is None else cost.each
+        found[cost.centre_id, Aim.TIME] = _median(cost.given.helped if cost.given else {})
+    return found
+
+
+def _share(share: Share) -> Value:
+    if not share.n:
+        return Missing.UNKNOWN
+    return Missing.TOO_FEW if share.value is None or share.is_few else share.value
+
+
+def _median(buckets: Mapping[int, int]) -> Value:
+    if not buckets:
+        return Missing.UNKNOWN
+    found = kpi.quantile(buckets, 0.5) if sum(buckets.values()) >= kpi.FEWEST_SHOWN else None
+    return Missing.TOO_FEW if found is None else found
+
+
+def _value(row: Any) -> Decimal:
+    return Decimal(row.value) / (100_00 if row.aim in SHARES else 100)
+
+
+def _period(row: Any) -> Period:
+    return Period(Month.parse(row.first_month), Month.parse(row.last_month))
+
+
+def _touches(row: Any, period: Period) -> bool:
+    return bool(row.first_month <= str(period.last) and str(period.first) <= row.last_month)
+
+
+def of_aim(found: Iterable[Held], aim: Aim) -> list[Held]:
+    """Those of one kind."""
+    return [each for each in found if each.row.aim is aim]
