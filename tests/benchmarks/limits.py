@@ -59,6 +59,9 @@ ABOVE: Final[Mapping[str, Limit]] = {
     "mine/followed": _ONE_DELEGATION,
     "mine/more-wanted": _ONE_DELEGATION,
     "mine/decided": _ONE_DELEGATION,
+    "figures/history": Limit(ms=40.0, why="every row of both published tables, some 350, stands on one page"),
+    "figures/targets": Limit(ms=6.0, statements=12, why="targets are held against four figures of their months"),
+    "figures/targets-owner": Limit(ms=6.0, statements=12, why="targets are held against four figures of their months"),
     "presented/outcome": Limit(statements=8, why="what a portal said is opened once its showing was recorded"),
     "presented/overview": Limit(
         statements=10, why="a sheet with up to thirty delegations, each with all that was done"
