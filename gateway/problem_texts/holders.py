@@ -7,6 +7,11 @@ PROBLEMS: dict[str, Problem] = {
     "holder.statement_missing": Problem(
         404, message("No statement was issued for this month"), message("Go back to the list of statements.")
     ),
+    "holder.list_faults": Problem(
+        422,
+        message("The list cannot be read"),
+        message("Nothing was taken. Mend the lines that are named, and hand it in again."),
+    ),
     "holder.statement_issued": Problem(
         409,
         message("The statement was issued before"),
