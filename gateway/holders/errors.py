@@ -31,3 +31,9 @@ class StatementSettledError(HolderError):
     """It was answered before, and a later word cannot be taken."""
 
     code: ClassVar[str] = "holder.statement_settled"
+
+
+class NoInstitutionError(HolderError):
+    """A key is good for institutions' things, and names none."""
+
+    code: ClassVar[str] = "holder.no_institution"

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from gateway.holders import figures, lists, reconciling, statements
+from gateway.holders.errors import NoInstitutionError
 from gateway.holders.lists import ListFaultError
 from gateway.holders.reconciling import Result
 from gateway.holders.statements import Content, Statement
@@ -19,7 +20,6 @@ from gateway.pages import api_documents, holder_asking
 from gateway.pages.holder_statements import month_of
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, Who, allow
-from gateway.people.errors import AccessRefusedError
 from gateway.problem_texts import PROBLEMS
 from gateway.problems import problem_document
 
@@ -153,10 +153,10 @@ def holder_of(program: ApiCaller) -> str:
     """Whose key it is.
 
     Raises:
-        AccessRefusedError: the network's, which is no institution.
+        NoInstitutionError: the network's, which is no institution.
     """
     if program.agency is None:
-        raise AccessRefusedError("a key of no institution")
+        raise NoInstitutionError("a key of no institution")
     return program.agency
 
 

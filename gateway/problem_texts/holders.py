@@ -12,6 +12,11 @@ PROBLEMS: dict[str, Problem] = {
         message("The list cannot be read"),
         message("Nothing was taken. Mend the lines that are named, and hand it in again."),
     ),
+    "holder.no_institution": Problem(
+        403,
+        message("The key names no institution"),
+        message("Have a key of your institution let in by the network’s administrators."),
+    ),
     "holder.statement_issued": Problem(
         409,
         message("The statement was issued before"),
