@@ -70,7 +70,7 @@ def region(centre: str, region: str | None) -> None:
 def _report(conn: Any, store: Store, place: Place, period: str | None, language: Language) -> Report:
     stretch = Period.parse(period) if period else Period.rolling(Month.of(store.clock.now()))
     told = telling.look(conn, place, stretch, sees_all=True, language=language)
-    return telling.report(told, telling.name_of(conn, place, language), now=store.clock.now())
+    return telling.report(told, now=store.clock.now())
 
 
 def _place_of(asked: dict[str, str | None]) -> Place:

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, insert
 
 from gateway.database.together import insert_once
-from gateway.reports import answering, places
+from gateway.reports import adding, answering, places
 from gateway.reports.adding import Pile
 from gateway.reports.facts import NO_GROUP, NO_ROUTE, Fact, Given, Outcome
 from gateway.reports.gathering import locked_cursor
@@ -113,6 +113,7 @@ def _answer(conn: Connection, centre_id: str, month: Month, every: list[_Helped]
             kind = "yes" if points > 3 else "partly" if points > 1 else "no"
             counts.update((f"points:{points}", f"done:{kind}", f"clear:{kind}"))
         key = {"month": str(month), "centre_id": centre_id, "service_group": group}
+        adding.add_invited(conn, places.centres(conn), [(str(month), centre_id, group, len(asked))])
         insert_once(conn, FigureAnswers, key | {"invited": len(asked), "counts": dict(counts), "told": {}})
 
 

@@ -7,20 +7,18 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError
 from gateway.people.roles import Role
-from gateway.reports import places, sheet_files, sheet_paper, telling, words
+from gateway.reports import sheet_files, sheet_paper, telling, words
 from gateway.reports.errors import FiguresAskedError
 from gateway.reports.periods import Month, Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.sheets import Report
-from gateway.services import catalogue
-from gateway.services.tables import Service
 from gateway.visits.errors import NotFoundError
 from gateway.web import csv_lines
 from ui.i18n import Message, message
@@ -59,7 +57,7 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
         return {
             "report": report,
             "told": told,
-            "places": _places(conn, session.language) if sees_all else [],
+            "places": _places(told) if sees_all else [],
             "name": report.title,
         }
 
@@ -121,10 +119,10 @@ async def answer_program(request: AnyRequest, program: ApiCaller, parts: Parts) 
 
 
 async def _of_address(request: AnyRequest, session: StaffSession, parts: Parts) -> Report:
-    """The report that an address of a file asks for. Raises `NotFoundError` where it cannot be read."""
+    """The report that an address of a file asks for. Raises `FiguresAskedError` where it cannot be read."""
     asked = _asked(request, session, parts)
     if asked.faults:
-        raise NotFoundError("no such figures")
+        raise FiguresAskedError("place or time cannot be read")
     sees_all, language = session.role is Role.NETWORK_OWNER, language_of(request)
     return await parts.database.read(lambda conn: _report(conn, parts, asked, language, sees_all=sees_all)[1])
 
@@ -152,24 +150,18 @@ def _report(
     conn: Connection, parts: Parts, asked: Asked, language: str, *, sees_all: bool
 ) -> tuple[telling.Told, Report]:
     told = telling.look(conn, asked.place, asked.period, sees_all=sees_all, language=language)
-    return told, telling.report(told, telling.name_of(conn, asked.place, language), now=parts.clock.now())
+    return told, telling.report(told, now=parts.clock.now())
 
 
-def _places(conn: Connection, language: str) -> list[dict[str, Any]]:
+def _places(told: telling.Told) -> list[dict[str, Any]]:
     """What the network's owner chooses from, each kind under its name."""
-    every = list(places.centres(conn).values())
+    every = list(told.look.centres.values())
     named: dict[PlaceKind, list[tuple[str, str]]] = {
         PlaceKind.REGION: [(each, each) for each in sorted({one.region for one in every if one.region})],
         PlaceKind.MUNICIPALITY: [(each, each) for each in sorted({one.municipality for one in every})],
         PlaceKind.KIND: [(each, each) for each in sorted({one.kind for one in every})],
         PlaceKind.CENTRE: [(one.id, one.name) for one in every],
-        PlaceKind.SERVICE: sorted(
-            (
-                (row.id, catalogue.title_of(row.cards, language))
-                for row in conn.execute(select(Service.id, Service.cards))
-            ),
-            key=lambda each: each[1],
-        ),
+        PlaceKind.SERVICE: sorted(told.services.items(), key=lambda each: each[1]),
     }
     found: list[dict[str, Any]] = [{"value": str(NETWORK), "text": words.PLACES[PlaceKind.NETWORK]}]
     for kind, names in named.items():

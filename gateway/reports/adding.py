@@ -66,8 +66,7 @@ class Pile:
             _add_cells(conn, dict(cells))
         if any(n < 0 for n in self._cells.values()):
             conn.execute(_EMPTY_CELLS)
-        for sums in _in_parts(item for item in self._sums.items() if any(item[1].values())):
-            _add_sums(conn, dict(sums))
+        add_sums(conn, {key: counts for key, counts in self._sums.items() if any(counts.values())})
 
     def _count(self, key: SumKey, name: str, service: str, times: int) -> None:
         counter = self._sums.setdefault(key, Counter())
@@ -85,6 +84,23 @@ def move(conn: Connection, centre: Place, away: Place | None, to: Place | None) 
             sums[row.period, str(away), row.service_group] = Counter({name: -n for name, n in counts.items()})
         if to is not None:
             sums[row.period, str(to), row.service_group] = counts
+    add_sums(conn, sums)
+
+
+def add_invited(
+    conn: Connection, centres: Mapping[str, CentrePlaces], invited: Iterable[tuple[str, str, str, int]]
+) -> None:
+    """Count residents who were asked how it went: month, centre, group of services, and how many."""
+    sums: dict[SumKey, Counter[str]] = {}
+    for month, centre_id, group, n in invited:
+        for period in Month.parse(month).periods:
+            for place in centres[centre_id].wider:
+                sums.setdefault((period, str(place), group), Counter())["invited"] += n
+    add_sums(conn, {key: counts for key, counts in sums.items() if any(counts.values())})
+
+
+def add_sums(conn: Connection, sums: Mapping[SumKey, Counter[str]]) -> None:
+    """Add to sums, or take away what is negative. Whoever calls holds the cursor."""
     for part in _in_parts(sums.items()):
         _add_sums(conn, dict(part))
 
@@ -100,7 +116,9 @@ def _add_cells(conn: Connection, cells: Mapping[CellKey, int]) -> None:
 def _add_sums(conn: Connection, sums: dict[SumKey, Counter[str]]) -> None:
     keys = list(sums)
     for row in conn.execute(_KNOWN_SUMS, {"keys": keys}):
-        sums[row.period, row.place, row.service_group].update(row.counts)
+        key = (row.period, row.place, row.service_group)
+        sums[key] = Counter(sums[key])
+        sums[key].update(row.counts)
     conn.execute(_FORGET_SUMS, {"keys": keys})
     rows = [_row(key, {name: n for name, n in counts.items() if n}) for key, counts in sums.items()]
     if kept := [row for row in rows if row["counts"]]:

@@ -25,6 +25,7 @@ from gateway.database.errors import DatabaseUnavailableError
 from gateway.database.together import insert_once
 from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation
 from gateway.parts import Store
+from gateway.reports import adding, places
 from gateway.reports.gathering import locked_cursor
 from gateway.reports.periods import Month
 from gateway.reports.places import NETWORK, Place, PlaceKind
@@ -159,11 +160,12 @@ def _count(conn: Connection, since: Month) -> None:
         for name, value in (("points", row.satisfaction), ("done", row.done), ("clear", row.clear)):
             if value is not None:
                 counter[f"{name}:{value}"] += row.n
-    for key, found in counts.items():
-        _store(conn, key, invited.get(key, 0), found)
+    new = [(*key, _store(conn, key, invited.get(key, 0), found)) for key, found in counts.items()]
+    adding.add_invited(conn, places.centres(conn), new)
 
 
-def _store(conn: Connection, key: tuple[str, str, str], invited: int, found: Counter[str]) -> None:
+def _store(conn: Connection, key: tuple[str, str, str], invited: int, found: Counter[str]) -> int:
+    """Keep what was found, and return how many more were asked than was known before."""
     which = dict(zip(("month", "centre_id", "service_group"), key, strict=True))
     insert_once(conn, FigureAnswers, which | {"invited": 0, "counts": {}, "told": {}})
     of = dict(zip(_OF, key, strict=True))
@@ -171,6 +173,7 @@ def _store(conn: Connection, key: tuple[str, str, str], invited: int, found: Cou
     counts = dict(Counter(before.counts) | found)  # of each the greater
     if (counts, invited) != (before.counts, before.invited):
         conn.execute(_SET.values(invited=max(invited, before.invited), counts=counts), of)
+    return max(invited - int(before.invited), 0)
 
 
 def _waiting(rows: Sequence[Any], aspect: str) -> list[_Waiting]:

@@ -22,9 +22,9 @@ from gateway.database.together import insert_all, insert_once
 from gateway.ledger.tables import AuditEvent, AuditLeaf
 from gateway.parts import Store
 from gateway.reports import places
-from gateway.reports.adding import Pile
+from gateway.reports.adding import Pile, add_invited
 from gateway.reports.facts import Fact, of_visits
-from gateway.reports.tables import FigureCell, FigureCursor, FigureFact, FigureSum
+from gateway.reports.tables import FigureAnswers, FigureCell, FigureCursor, FigureFact, FigureSum
 from gateway.visits.tables import Visit
 
 EVERY_SECONDS: Final = 60.0
@@ -46,6 +46,7 @@ _KNOWN = select(FigureFact.visit_id, FigureFact.fact).where(
 )
 _ERASED = select(Visit.id).where(Visit.id.in_(bindparam("visits", expanding=True)), Visit.erased_at.is_not(None))
 _DROP = delete(FigureFact).where(FigureFact.visit_id.in_(bindparam("visits", expanding=True)))
+_ASKED = select(FigureAnswers.month, FigureAnswers.centre_id, FigureAnswers.service_group, FigureAnswers.invited)
 _NEXT_VISITS = select(Visit.id).where(Visit.id > bindparam("after")).order_by(Visit.id).limit(_VISITS_AT_ONCE)
 _NEXT_FACTS = (
     select(FigureFact.visit_id, FigureFact.fact)
@@ -92,6 +93,9 @@ def rebuild(conn: Connection, now: datetime) -> int:
             pile.add(_read(row.fact))
         pile.write(conn)
         counted, after = counted + len(rows), rows[-1].visit_id
+    add_invited(
+        conn, every, ((row.month, row.centre_id, row.service_group, row.invited) for row in conn.execute(_ASKED))
+    )
     size = conn.execute(_SIZE).scalar_one()
     conn.execute(update(FigureCursor).where(FigureCursor.id == 1).values(leaf=size, at=now))
     return counted

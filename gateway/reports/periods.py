@@ -1,5 +1,6 @@
 """Months, quarters and years as figures name them, and how a stretch of months is put together from few of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from gateway.days import day_of
 
 _LONGEST: Final = 120
 """Months of one report: ten years."""
+_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2199
 
@@ -32,8 +34,8 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> "Month":
         """Read `2026-11`. Raises `ValueError` for anything else."""
-        year, split, month = text.partition("-")
-        if not (split and len(year) == 4 and len(month) == 2 and year.isdecimal() and month.isdecimal()):
+        year, _, month = text.partition("-")
+        if not _MONTH.fullmatch(text):
             raise ValueError("not a month")
         if not (_FIRST_YEAR <= int(year) <= _LAST_YEAR and 1 <= int(month) <= 12):
             raise ValueError("not a month")

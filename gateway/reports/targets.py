@@ -127,7 +127,7 @@ def _reached(
 ) -> dict[tuple[str, Aim], Value]:
     """What each centre reached of each aim in a period."""
     found: dict[tuple[str, Aim], Value] = {}
-    for line in figures.lines(conn, period):
+    for line in figures.lines(conn, figures.compare(conn, period)):
         found[line.centre.id, Aim.SATISFIED] = _share(line.satisfied)
         found[line.centre.id, Aim.COMPLETED] = _share(line.completed)
     for cost in cost_sheets.read(conn, centres, period, now):

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select
 
-from gateway.reports import figures, places, words
+from gateway.reports import figures, words
 from gateway.reports.errors import FiguresAskedError
 from gateway.reports.facts import Outcome
-from gateway.reports.figures import Answers, Figures, Line, Peers
+from gateway.reports.figures import Look
 from gateway.reports.kpi import Adjusted, Range, Share
+from gateway.reports.measures import Answers, Figures, Line, Peers
 from gateway.reports.periods import Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.sheets import Column, Kind, Missing, Report, Sheet, Text, Value
@@ -18,7 +20,9 @@ from gateway.services import catalogue
 from gateway.services.tables import Service
 from ui.i18n import Message, message
 
-_MOST_SERVICES = 25
+_MOST_SERVICES: Final = 25
+_LISTED: Final = frozenset(PlaceKind) - {PlaceKind.CENTRE, PlaceKind.SERVICE}
+"""Places of which the centres are listed."""
 _SHARES = (
     ("electronic", words.ELECTRONIC),
     ("paper", words.PAPER),
@@ -34,9 +38,7 @@ _SHARES = (
 class Told:
     """Everything that one report is made of."""
 
-    here: Figures
-    before: Figures
-    network: Figures
+    look: Look
     peers: Peers | None
     """None where the place is no centre."""
     lines: Sequence[Line] | None
@@ -44,47 +46,63 @@ class Told:
     services: Mapping[str, str]
     """Titles by id."""
 
+    @property
+    def here(self) -> Figures:
+        """What is told of the place."""
+        return self.look.here
+
+    @property
+    def before(self) -> Figures:
+        """Of as long a time before."""
+        return self.look.before
+
+    @property
+    def network(self) -> Figures:
+        """Of the whole network."""
+        return self.look.network
+
 
 def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, language: str) -> Told:
-    """Read what a report of `place` needs; `sees_all` says that the reader may see each centre by name."""
-    here = figures.read(conn, place, period)
-    centre = places.centre(conn, place.name) if place.kind is PlaceKind.CENTRE else None
-    lists = sees_all and place.kind is not PlaceKind.SERVICE and centre is None
-    every = figures.lines(conn, period) if centre is not None or lists else []
+    """Read what a report of `place` needs; `sees_all` says that the reader may see each centre by name.
+
+    Raises:
+        FiguresAskedError: there is no such centre or service.
+    """
+    is_centre, lists = place.kind is PlaceKind.CENTRE, sees_all and place.kind in _LISTED
+    found = figures.read(conn, place, period, centres=is_centre or lists)
+    services = _titles(conn, language)
+    if (is_centre and place.name not in found.centres) or (
+        place.kind is PlaceKind.SERVICE and place.name not in services
+    ):
+        raise FiguresAskedError("no such centre or service")
+    every = figures.lines(conn, found) if is_centre or lists else []
     return Told(
-        here=here,
-        before=figures.read(conn, place, period.before),
-        network=here if place == NETWORK else figures.read(conn, NETWORK, period),
-        peers=None if centre is None else figures.peers(every, centre),
+        look=found,
+        peers=figures.peers(every, found.centres[place.name]) if is_centre else None,
         lines=[line for line in every if place in line.centre.wider] if lists else None,
-        services=_titles(conn, language),
+        services=services,
     )
 
 
-def report(told: Told, title: Text, *, now: datetime) -> Report:
+def name_of(told: Told) -> Text:
+    """What the place is called."""
+    place = told.look.place
+    if place.kind is PlaceKind.CENTRE:
+        return told.look.centres[place.name].name
+    if place.kind is PlaceKind.SERVICE:
+        return told.services[place.name]
+    return place.name or words.PLACES[place.kind]
+
+
+def report(told: Told, *, now: datetime) -> Report:
     """The sheets of a report, those that a reader comes for first."""
-    sheets = [_answers(told), _completed(told), *_compared(told), _times(told), _ways(told)]
+    sheets = [_answers(told), *_groups(told), _completed(told), *_compared(told), _times(told), _ways(told)]
     sheets += [_outcomes(told), _services(told), _index(told), *_centres(told)]
     period = told.here.period
     months = message("Months %(first)s to %(last)s", first=str(period.first), last=str(period.last))
     at = told.here.at
     fresh = message("Not brought up to date yet.") if at is None else message("Brought up to date.")
-    return Report(title, (months, fresh), tuple(sheets), at or now, name="figures")
-
-
-def name_of(conn: Connection, place: Place, language: str) -> Text:
-    """What a place is called. Raises `FiguresAskedError` for a centre or service that does not exist."""
-    if place.kind is PlaceKind.CENTRE:
-        centre = places.centre(conn, place.name)
-        if centre is None:
-            raise FiguresAskedError("no such centre")
-        return centre.name
-    if place.kind is PlaceKind.SERVICE:
-        cards = conn.execute(select(Service.cards).where(Service.id == place.name)).scalar_one_or_none()
-        if cards is None:
-            raise FiguresAskedError("no such service")
-        return catalogue.title_of(cards, language)
-    return place.name or words.PLACES[place.kind]
+    return Report(name_of(told), (months, fresh), tuple(sheets), at or now, name="figures")
 
 
 def _answers(told: Told) -> Sheet:
@@ -104,6 +122,28 @@ def _answers(told: Told) -> Sheet:
         for name, which in ((words.SATISFIED, "satisfied"), (words.DONE, "done"), (words.CLEAR, "clear"))
     ]
     return Sheet(message("What residents say"), columns, tuple(rows), words.ANSWERS_NOTES, "answers")
+
+
+def _groups(told: Told) -> tuple[Sheet, ...]:
+    if told.look.place != NETWORK:
+        return ()
+    columns = (
+        Column("group", message("Group of services")),
+        Column("share", words.SATISFIED, Kind.SHARE, bar=True),
+        Column("n", message("Answers"), Kind.COUNT),
+        Column("remark", message("Note")),
+    )
+    rows = [
+        (
+            words.group_name(group),
+            _share(share),
+            share.n,
+            words.TOO_FEW if share.is_few else Missing.NOT_APPLICABLE,
+        )
+        for group, share in sorted(told.look.by_group.items())
+    ]
+    title = message("Satisfied residents by group of services")
+    return (Sheet(title, columns, tuple(rows), words.ANSWERS_NOTES[1:], "groups"),)
 
 
 def _answer(name: Message, here: Answers, before: Answers, network: Answers, which: str) -> tuple[Value, ...]:

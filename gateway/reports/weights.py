@@ -4,7 +4,8 @@ The published comparison is 1 online, 20 by telephone, 30 by post, 50 at the cou
 see decision 0139 for its weight. Each is a dated row, so that a change does not rewrite the past.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -37,20 +38,22 @@ LEAST: Final = 1
 MOST: Final = 1000
 
 
-def on(conn: Connection, day: date) -> dict[Way, int]:
-    """The weights that hold on a day."""
-    rows = conn.execute(
-        select(ChannelWeight.channel, ChannelWeight.weight)
-        .where(ChannelWeight.since <= day)
-        .order_by(ChannelWeight.since)
-    )
-    return dict(DEFAULTS) | {Way(row.channel): row.weight for row in rows}
-
-
-def since(conn: Connection) -> list[tuple[Way, date, int]]:
+@dataclass(frozen=True, slots=True)
+class Weights:
     """Every weight that was ever set, the newest day first."""
-    rows = conn.execute(select(ChannelWeight).order_by(ChannelWeight.since.desc(), ChannelWeight.channel))
-    return [(Way(row.channel), row.since, row.weight) for row in rows]
+
+    rows: Sequence[tuple[Way, date, int]]
+
+    def on(self, day: date) -> dict[Way, int]:
+        """The weights that hold on a day."""
+        # The newest come last, so that they win.
+        return {**DEFAULTS, **{way: weight for way, since, weight in reversed(self.rows) if since <= day}}
+
+
+def read(conn: Connection) -> Weights:
+    """Read every weight."""
+    rows = conn.execute(select(ChannelWeight.__table__).order_by(ChannelWeight.since.desc(), ChannelWeight.channel))
+    return Weights([(Way(row.channel), row.since, row.weight) for row in rows])
 
 
 def change(conn: Connection, way: Way, weight: int, day: date, *, by: Actor, now: datetime) -> None:

@@ -53,6 +53,9 @@ ABOVE: Final[Mapping[str, Limit]] = {
     "audit/seen": Limit(statements=8, why="every text and read-back of a visit, opened once it was said why"),
     "desk/doubt": Limit(statements=8, why="whoever may settle it is held against the resident's own details first"),
     "phone/filed-one-left-out": Limit(statements=7, why="the receipt of one service, and how far the others are"),
+    "figures/*": Limit(
+        ms=30.0, statements=9, why="ten tables of two stretches of time; its own limit stands in the measure `figures`"
+    ),
     "mine/sent": _ONE_DELEGATION,
     "mine/live": _ONE_DELEGATION,
     "mine/stopped": _ONE_DELEGATION,

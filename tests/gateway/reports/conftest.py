@@ -1,5 +1,6 @@
-"""A counter whose visits become figures."""
+"""A counter whose visits become figures, and everybody who can call."""
 
-from tests.gateway.visits.conftest import counter, renderer
+from tests.gateway.callers import callers, parts, renderer
+from tests.gateway.visits.conftest import counter
 
-__all__ = ["counter", "renderer"]
+__all__ = ["callers", "counter", "parts", "renderer"]

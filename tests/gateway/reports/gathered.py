@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from gateway.ledger.sequencer import sequence_now
 from gateway.reports import figures, gathering
-from gateway.reports.figures import Figures
+from gateway.reports.measures import Figures
 from gateway.reports.periods import Month, Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.tables import FigureCell, FigureCursor, FigureFact, FigureSum
@@ -29,12 +29,12 @@ def gather(counter: Counter) -> None:
 def of_centre(counter: Counter, period: Period = NOVEMBER) -> Figures:
     """The figures of the counter's centre."""
     place = Place(PlaceKind.CENTRE, counter.by.centre_id)
-    return counter.store.database.read_now(lambda conn: figures.read(conn, place, period))
+    return counter.store.database.read_now(lambda conn: figures.read(conn, place, period).here)
 
 
 def of_network(counter: Counter, period: Period = NOVEMBER) -> Figures:
     """The figures of the whole network."""
-    return counter.store.database.read_now(lambda conn: figures.read(conn, NETWORK, period))
+    return counter.store.database.read_now(lambda conn: figures.read(conn, NETWORK, period).here)
 
 
 def rows(counter: Counter) -> dict[str, list[Any]]:

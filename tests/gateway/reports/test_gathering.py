@@ -204,4 +204,4 @@ class TestSums:
     @staticmethod
     def given(counter: Counter, region: str) -> int:
         place = Place(PlaceKind.REGION, region)
-        return counter.read(lambda conn: figures.read(conn, place, NOVEMBER)).volume.given
+        return counter.read(lambda conn: figures.read(conn, place, NOVEMBER).here).volume.given
