@@ -195,6 +195,8 @@ class EventName(StrEnum):
     OUTCOME_HANDED_OVER = "assistant:outcome:handed_over"
     FEEDBACK_ASKED = "system:feedback:asked"
     FEEDBACK_NOT_ASKED = "system:feedback:not_asked"
+    RATING_OPENED = "admin:rating:opened"
+    RATING_CLOSED = "admin:rating:closed"
     MESSAGE_SENT = "system:message:sent"
     MESSAGE_FAILED = "system:message:failed"
     MESSAGE_BOUNCED = "system:message:bounced"

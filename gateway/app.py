@@ -26,11 +26,21 @@ from gateway.pages.resident.offers import ResidentSignIn
 from gateway.parts import Parts
 from gateway.people.access import ACCESS_KEY
 from gateway.people.roles import Role
+from gateway.ratings.api import CONTROLLERS as RATINGS
+from gateway.ratings.pages import CONTROLLERS as RATING_PAGES
 from gateway.web import assets
 from gateway.web.admission import admit, current_program, current_session
 from gateway.web.application import Gateway
 
-CONTROLLERS: tuple[ControllerRouterHandler, ...] = (assets.assets, *PAGES, *FEEDBACK, *OAUTH, *LOG)
+CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
+    assets.assets,
+    *PAGES,
+    *FEEDBACK,
+    *RATINGS,
+    *RATING_PAGES,
+    *OAUTH,
+    *LOG,
+)
 """Everything that answers; a package's handlers stand in the tuple `CONTROLLERS` of its module `controllers`."""
 
 

@@ -22,6 +22,7 @@ from gateway.people.errors import (
 )
 from gateway.problem_texts import BY_STATUS, DEFECT, PROBLEMS, Problem
 from gateway.problem_texts.problem import METHOD_NOT_ALLOWED
+from gateway.ratings.errors import TooManyLinksError
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import exchange_of, parts_of
@@ -154,6 +155,8 @@ def _as_bad_request(status: int) -> Problem:
 def _headers_of(error: Exception) -> dict[str, str]:
     if isinstance(error, ApiKeyError):
         return {"WWW-Authenticate": error.challenge}
+    if isinstance(error, TooManyLinksError):
+        return {"Retry-After": "3600"}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 
 

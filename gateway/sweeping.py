@@ -32,6 +32,7 @@ from gateway.people import kept_forms
 from gateway.people.access import SessionKind
 from gateway.people.preference_tables import PreferenceLink
 from gateway.people.tables import AccountSignIn, KeptForm, PasskeyChallenge, Session, Throttle
+from gateway.ratings.tables import RatingAnswer, RatingInvitation
 from gateway.retention import schedule
 from gateway.terminals.tables import TerminalChallenge
 from gateway.visits.tables import DelegationRow, SealedRecord
@@ -74,6 +75,13 @@ _OLD_COMMENTS = (
     .with_for_update(skip_locked=True)
 )
 _COMMENTS = update(FeedbackAnswer).where(FeedbackAnswer.id.in_(_OLD_COMMENTS.scalar_subquery())).values(comment=None)
+_OLD_RATINGS = (
+    select(RatingAnswer.id)
+    .where(RatingAnswer.month < bindparam("until_month"), RatingAnswer.comment.is_not(None))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_RATING_COMMENTS = update(RatingAnswer).where(RatingAnswer.id.in_(_OLD_RATINGS.scalar_subquery())).values(comment=None)
 _IS_TRACED = exists().where(AccessToken.code_hash == AuthorizationCode.hash)
 _MAY_BE_EXCHANGED = exists().where(
     DelegationRow.id == AuthorizationCode.delegation_id, DelegationRow.valid_until >= bindparam("until")
@@ -92,6 +100,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
     "kept_form": _Sweep(_of(KeptForm.id, KeptForm.kept_at), kept=kept_forms.LIFE),
     "feedback_link": _Sweep(_of(SealedRecord.id, SealedRecord.stored_at, SealedRecord.kind == "feedback")),
     "holder_list": _Sweep(_of(HolderList.id, HolderList.made_at), kept=schedule.HOLDERS_LISTS),
+    "rating_invitation": _Sweep(_of(RatingInvitation.token_hash, RatingInvitation.ends_at)),
     "throttle": _Sweep(_of(Throttle.key, Throttle.since), kept=timedelta(days=2)),
     "message": _Sweep(
         _of(MessageRow.id, MessageRow.created_at, MessageRow.state != MessageState.QUEUED), kept=schedule.MESSAGES
@@ -103,6 +112,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
     ),
     "job": _Sweep(_of(JobRow.id, JobRow.created_at, JobRow.state == JobState.DEAD), kept=schedule.DEAD_JOBS),
     "feedback_comment": _Sweep(_COMMENTS, kept=schedule.COMMENTS),
+    "rating_comment": _Sweep(_RATING_COMMENTS, kept=schedule.COMMENTS),
 }
 """By table; tokens before the codes that they name."""
 
@@ -110,9 +120,9 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
 def sweep(conn: Connection, table: str, now: datetime, *, most: int = MOST) -> int:
     """Remove what is over from one table, the oldest first; return how many rows went, `most` at most."""
     one = SWEEPS[table]
-    return conn.execute(
-        one.statement, {"until": now - one.kept, "until_day": day_of(now - one.kept), "most": most}
-    ).rowcount
+    until = now - one.kept
+    given = {"until": until, "until_day": day_of(until), "until_month": f"{day_of(until):%Y-%m}", "most": most}
+    return conn.execute(one.statement, given).rowcount
 
 
 async def sweep_all(database: Database, clock: Clock, *, most: int = MOST) -> int:

@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.changes.api_key_commands import api_key
 from gateway.changes.putting import put, reason_option
+from gateway.changes.rating_commands import rating
 from gateway.changes.staff_commands import add_staff, resume_staff
 from gateway.changes.tables import ChangeKind
 from gateway.oauth.clients import AuthMethod
@@ -17,6 +18,7 @@ __all__ = ["admin"]
 admin.add_command(add_staff)
 admin.add_command(resume_staff)
 admin.add_command(api_key)
+admin.add_command(rating)
 
 _METHODS = click.Choice([method.value for method in AuthMethod])
 

@@ -24,6 +24,7 @@ from gateway.changes import (
     network,
     portal_forms,
     portals,
+    ratings,
     rules,
     suspending,
 )
@@ -71,6 +72,7 @@ KINDS: Final[Mapping[ChangeKind, Kind]] = (
     | holds.KINDS
     | portal_forms.KINDS
     | api_keys.KINDS
+    | ratings.KINDS
 )
 _OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
 _FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))

@@ -42,6 +42,8 @@ class ChangeKind(StrEnum):
     FORM_ACCEPT = "form.accept"
     API_KEY_ADD = "api_key.add"
     API_KEY_END = "api_key.end"
+    RATING_OPEN = "rating.open"
+    RATING_CLOSE = "rating.close"
 
 
 class ChangeState(StrEnum):

@@ -176,6 +176,8 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.OUTCOME_HANDED_OVER: message("Handed over the outcome"),
     EventName.FEEDBACK_ASKED: message("The resident was asked how it went"),
     EventName.FEEDBACK_NOT_ASKED: message("The resident was not asked how it went, by their own wish"),
+    EventName.RATING_OPENED: message("An institution was let ask about its e-service"),
+    EventName.RATING_CLOSED: message("The questions about an institution’s e-service were closed"),
     EventName.MESSAGE_SENT: message("A message was sent"),
     EventName.MESSAGE_FAILED: message("A message could not be sent"),
     EventName.MESSAGE_BOUNCED: message("A message that was sent came back or was not delivered"),

@@ -4,6 +4,32 @@ from gateway.problem_texts.problem import UNAVAILABLE, Problem
 from ui.i18n import message
 
 PROBLEMS: dict[str, Problem] = {
+    # Ratings of institutions' e-services
+    "rating.service_unknown": Problem(
+        404,
+        message("There is no such e-service of yours, or it is closed"),
+        message("Ask for /api/ratings/services: it lists those that were let in."),
+    ),
+    "rating.request": Problem(
+        422,
+        message("The request is not as it is described"),
+        message("See /api/ratings/openapi.json."),
+    ),
+    "rating.repeated": Problem(
+        409,
+        message("The same Idempotency-Key came with another request before"),
+        message("Send the same request again, or another key with another request."),
+    ),
+    "rating.too_many": Problem(
+        429,
+        message("Too many links within an hour"),
+        message("Try again in an hour, or ask for fewer."),
+    ),
+    "rating.batch_unknown": Problem(
+        404,
+        message("There is no such batch of yours"),
+        message("Use the batch as it was answered when the links were made."),
+    ),
     # Signing in at portals, and with identity providers
     "oauth.run_required": Problem(
         403,

@@ -28,6 +28,8 @@ def of_kind(conn: Connection, kind: ChangeKind, holder: str | None, language: La
         return {"centre": _centres(conn), "holder": _nobodys(conn)}
     if kind is ChangeKind.API_KEY_ADD:
         return {"agency": [{"value": "", "text": OF_THE_NETWORK}, *_named(conn)]}
+    if kind is ChangeKind.RATING_OPEN:
+        return {"agency": [_NONE_YET, *_named(conn)]}
     if kind is not ChangeKind.AGREEMENT_ADD:
         return {}
     return {

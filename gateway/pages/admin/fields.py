@@ -186,6 +186,16 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
         Asked(name="ends_at", control=Control.LAST_DAY, hint=_INCLUDED),
     ),
     ChangeKind.API_KEY_END: (),
+    ChangeKind.RATING_OPEN: (
+        _TARGET,
+        Asked(name="agency", control=Control.LIST),
+        Asked(name="name_lv"),
+        Asked(name="name_en"),
+        Asked(
+            name="return_url", optional=True, hint=message("Where the last page leads back to; it begins with https")
+        ),
+    ),
+    ChangeKind.RATING_CLOSE: (),
     ChangeKind.ACCOUNT_ROLES: (Asked(name="roles", control=Control.FLAGS, options=ROLES), _HOLDER),
     ChangeKind.ACCOUNT_INVITE: (
         Asked(name="display_name"),

@@ -34,6 +34,7 @@ _NEW: Final = {
     ChangeKind.PROVIDER_ADD,
     ChangeKind.TRAINING_DEFINE,
     ChangeKind.API_KEY_ADD,
+    ChangeKind.RATING_OPEN,
 }
 _OWN_ID: Final = {ChangeKind.AGREEMENT_ADD, ChangeKind.ACCOUNT_INVITE}
 """What is known by an id that is made here."""

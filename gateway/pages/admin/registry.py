@@ -25,6 +25,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Staff, StaffState
+from gateway.ratings.tables import RatingSurvey
 from gateway.services import catalogue, trainings
 from gateway.services.tables import Agreement, AgreementSuspension, Basket, Portal, Service, StaffTraining, Training
 from gateway.visits.rows import AnyRow
@@ -129,6 +130,10 @@ def _api_key(row: AnyRow, _session: StaffSession) -> tuple[Message | str | list[
         "–" if row.used_on is None else write_date(row.used_on),
         _IN_USE if row.ended_at is None else words.LABELS["ended"],
     )
+
+
+def _rating(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
+    return row.names["lv"], row.id, row.agency, _IN_USE if row.closed_at is None else words.LABELS["ended"]
 
 
 def _id(row: AnyRow) -> str:
@@ -275,6 +280,15 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
         target=_id,
         changes=(ChangeKind.API_KEY_END,),
         new=ChangeKind.API_KEY_ADD,
+    ),
+    "ratings": Registry(
+        title=message("E-services that institutions ask about"),
+        rows=select(RatingSurvey.__table__).order_by(RatingSurvey.id),
+        head=(_NAME, _ID, words.LABELS["agency"], _STATE),
+        cells=_rating,
+        target=_id,
+        changes=(ChangeKind.RATING_CLOSE,),
+        new=ChangeKind.RATING_OPEN,
     ),
     "keys": Registry(
         title=message("Signing keys"),

@@ -47,6 +47,8 @@ KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.FORM_ACCEPT: message("Accept a portal’s changed form"),
     ChangeKind.API_KEY_ADD: message("Let a program in by its key"),
     ChangeKind.API_KEY_END: message("End a program’s key"),
+    ChangeKind.RATING_OPEN: message("Let an institution ask about an e-service"),
+    ChangeKind.RATING_CLOSE: message("Close the questions about an e-service"),
 }
 STATES: Final[Mapping[ChangeState, Message]] = {
     ChangeState.PROPOSED: message("Waits for a second administrator"),
