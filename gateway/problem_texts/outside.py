@@ -10,6 +10,11 @@ PROBLEMS: dict[str, Problem] = {
         message("There is no such e-service of yours, or it is closed"),
         message("Ask for /api/ratings/services: it lists those that were let in."),
     ),
+    "rating.agency": Problem(
+        403,
+        message("The key is of no institution"),
+        message("Ratings are an institution’s own: have a key let in that names it."),
+    ),
     "rating.request": Problem(
         422,
         message("The request is not as it is described"),

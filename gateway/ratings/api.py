@@ -14,9 +14,8 @@ from sqlalchemy import Connection
 
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, Who, allow
-from gateway.people.errors import AccessRefusedError
 from gateway.ratings import figures, inviting, openapi, surveys
-from gateway.ratings.errors import RequestRefusedError
+from gateway.ratings.errors import KeyOfNobodyError, RequestRefusedError
 from gateway.ratings.figures import Cell
 from gateway.ratings.inviting import MOST, Wanted
 from gateway.ratings.surveys import Survey
@@ -145,9 +144,9 @@ def _service(request: AnyRequest) -> str:
 
 
 def _agency(program: ApiCaller) -> str:
-    """Whose things they are. Raises `AccessRefusedError` for a key of nobody's."""
+    """Whose things they are. Raises `KeyOfNobodyError` for a key of no institution."""
     if program.agency is None:
-        raise AccessRefusedError("ratings are an institution's own")
+        raise KeyOfNobodyError("ratings are an institution's own")
     return program.agency
 
 

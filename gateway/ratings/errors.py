@@ -15,6 +15,12 @@ class SurveyUnknownError(RatingError):
     code: ClassVar[str] = "rating.service_unknown"
 
 
+class KeyOfNobodyError(RatingError):
+    """The key is the network's: ratings are an institution's own."""
+
+    code: ClassVar[str] = "rating.agency"
+
+
 class RequestRefusedError(RatingError):
     """What a program asks for is not written as the API's description says."""
 

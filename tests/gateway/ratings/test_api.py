@@ -117,8 +117,11 @@ class TestLinks:
 
 class TestKeys:
     def test_for_other_things_or_of_nobody_open_nothing(self, callers: Callers, agency: Agency) -> None:
-        for key in (program(callers, Scope.HOLDER, agency=agency.name), program(callers, Scope.RATINGS)):
-            assert key.get("/api/ratings/services").status == 403
+        others = {"api_key.scope": Scope.HOLDER, "rating.agency": Scope.RATINGS}
+        for code, scope in others.items():
+            key = program(callers, scope, agency=agency.name if scope is Scope.HOLDER else None)
+            answer = key.get("/api/ratings/services")
+            assert (answer.status, answer.code) == (403, code)
 
     def test_see_their_own_services_alone(self, agency: Agency, other: Agency) -> None:
         assert [each["service"] for each in agency.get("services")["services"]] == [SERVICE]
