@@ -12,6 +12,8 @@ COMMANDS = {
     "import": ("gateway.commands.reports_history:import_file", "Take in a file of published figures."),
     "match": ("gateway.commands.reports_history:match", "Say which centre a published one is."),
     "place": ("gateway.commands.reports_history:place", "Say where a centre stands."),
+    "statement": ("gateway.commands.holders:statement", "What was delivered to an institution in a month."),
+    "reconcile": ("gateway.commands.holders:reconcile", "Hold an institution’s own list against ours."),
     "take-back": ("gateway.commands.reports_history:take_back", "Take published figures back out."),
 }
 """Name, then where the command is and what its help says."""
