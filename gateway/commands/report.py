@@ -8,6 +8,7 @@ COMMANDS = {
     "figures": ("gateway.commands.figures:figures", "Figures of the network, a region, a centre or a service."),
     "rebuild": ("gateway.commands.figures:rebuild", "Make all figures of visits anew."),
     "region": ("gateway.commands.figures:region", "Say in which planning region a centre is."),
+    "quarter": ("gateway.commands.reports_quarter:quarter", "The report of a quarter, as PDF, XLSX or JSON."),
     "history": ("gateway.commands.reports_history:history", "Show the published figures that were taken in."),
     "import": ("gateway.commands.reports_history:import_file", "Take in a file of published figures."),
     "match": ("gateway.commands.reports_history:match", "Say which centre a published one is."),

@@ -62,7 +62,7 @@ from gateway.pages.mine import controllers as mine
 from gateway.pages.people import inviting
 from gateway.pages.people import listing as people
 from gateway.pages.people import one as person
-from gateway.pages.reports import costs, counts, history, prices, targets
+from gateway.pages.reports import costs, counts, history, prices, quarters, targets
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -138,5 +138,6 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *prices.HANDLERS,
     *counts.HANDLERS,
     *targets.HANDLERS,
+    *quarters.HANDLERS,
 )
 """A module of pages ends in the tuple `HANDLERS`, which is named here."""

@@ -33,7 +33,7 @@ def pdf(report: Report, language: Language) -> bytes:
         sys_inputs={"report": msgspec.json.encode(given).decode()},
         font_paths=_fonts(),
         pdf_standards="ua-1",
-        timestamp=report.made_at,
+        timestamp=report.made_at.replace(microsecond=0),
     )
     if not isinstance(made, bytes):
         raise TypeError("a PDF is one file")

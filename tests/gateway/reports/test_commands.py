@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
+import pypdf
 import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
+from gateway.database.engine import Database
 from gateway.reports.history_tables import HistoryKind
+from tests.gateway.reports.filled import fill
 from tests.gateway.reports.network import FILES
 
 Pilnvara = Callable[..., Result]
@@ -53,3 +59,44 @@ class TestImporting:
         refused = pilnvara("place", "nowhere", "--latitude", "57", "--longitude", "24", "--source", "map")
         assert refused.exit_code == 2
         assert "there is no centre nowhere" in refused.output
+
+
+class TestTheReportOfAQuarter:
+    @pytest.fixture
+    def network(self, pilnvara: Pilnvara, tmp_path: Path) -> Pilnvara:
+        assert pilnvara("history").exit_code == 0  # makes the tables
+        with closing(Database.open(f"sqlite:///{tmp_path}/a.db")) as database:
+            fill(database, 3, datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+        return pilnvara
+
+    def test_is_written_as_a_pdf_a_spreadsheet_and_for_programs_with_the_same_numbers(
+        self, network: Pilnvara, tmp_path: Path
+    ) -> None:
+        for name in ("q.pdf", "q.xlsx", "q.json"):
+            made = network("quarter", "2026-Q3", "--out", str(tmp_path / name))
+            assert made.exit_code == 0, made.output
+        found = json.loads((tmp_path / "q.json").read_bytes())
+        costs = next(sheet for sheet in found["sheets"] if sheet["name"] == "cost_by_centre")["rows"]
+        assert [row["each"] for row in costs] == pytest.approx([18400 / n for n in (80, 88, 96)])
+        book = openpyxl.load_workbook(tmp_path / "q.xlsx")
+        tab = next(tab for tab in book.worksheets if tab["F1"].value == "Eiro par pakalpojumu")
+        assert [row[5].value for row in tab.iter_rows(min_row=2)] == pytest.approx([row["each"] for row in costs])
+        text = "".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "q.pdf").pages)
+        assert "230,00" in text
+        shown = network("quarter", "2026-Q3").output
+        assert "230,00" in shown
+        assert "Viss tīkls" in shown.splitlines()[0]
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("2026-Q5",), "no quarter"),
+            (("2026-Q3", "--out", "a.doc"), "ends in .pdf"),
+            (("2026-Q3", "--centre", "nowhere"), "no such place"),
+            (("2026-Q3", "--centre", "a", "--region", "b"), "one place only"),
+        ],
+    )
+    def test_that_cannot_be_made_says_why(self, network: Pilnvara, arguments: tuple[str, ...], says: str) -> None:
+        refused = network("quarter", *arguments)
+        assert refused.exit_code == 2
+        assert says in refused.output

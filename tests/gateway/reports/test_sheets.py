@@ -41,7 +41,7 @@ REPORT = Report(
     title="Ceturkšņa pārskats",
     told=("Viss tīkls, 2026. gada 3. ceturksnis.",),
     sheets=(SHEET, SHEET),
-    made_at=datetime(2026, 10, 5, 7, tzinfo=UTC),
+    made_at=datetime(2026, 10, 5, 7, 0, 0, 123456, tzinfo=UTC),
 )
 
 

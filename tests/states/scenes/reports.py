@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from gateway.people.roles import Role
+from tests.gateway.reports.filled import fill
 from tests.gateway.reports.network import take_all_in
 from tests.gateway.visits.counter import BENEFIT
 from tests.states.shown import Kind
@@ -55,3 +56,11 @@ def scene_targets(stand: Stand) -> None:
     stand.see("figures/targets", manager, here)
     stand.see("figures/targets-owner", owner, here)
     stand.see("manage/overdue", manager, "/manage")
+
+
+def scene_quarter(stand: Stand) -> None:
+    manager, owner = stand.staff(Role.MANAGER), stand.staff(Role.NETWORK_OWNER)
+    here = "/figures/reports?period=2026-Q3"
+    stand.see("figures/quarter-none", manager, here, Kind.EMPTY)
+    fill(stand.gateway.parts.database, 5, stand.clock.now())
+    stand.see("figures/quarter-owner", owner, here)

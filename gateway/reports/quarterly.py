@@ -1,0 +1,64 @@
+"""The report of a quarter: figures, costs, counts by hand, targets and improvements of a place, in one.
+
+Page, files and command are made by this one function, so that they hold the same numbers.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.days import day_of
+from gateway.reports import actions, cost_sheets, places, target_sheets, targets, telling
+from gateway.reports.periods import Period
+from gateway.reports.places import Place, PlaceKind
+from gateway.reports.sheets import Report, Sheet
+from ui.i18n import Language, Message, message
+
+KINDS: Final = frozenset(
+    {PlaceKind.NETWORK, PlaceKind.REGION, PlaceKind.MUNICIPALITY, PlaceKind.KIND, PlaceKind.CENTRE}
+)
+"""Places that money and targets can be told of: a service alone has none."""
+_MOST_ACTIONS: Final = 500
+
+
+class NoReportError(ValueError):
+    """There is no such report: no such place, no quarter, or one that has not begun."""
+
+
+def read(conn: Connection, place: Place, period: Period, *, now: datetime, sees_all: bool, language: Language) -> Report:
+    """The report of a place and a stretch of months; `sees_all` says that its reader may see each centre by name.
+
+    Raises:
+        NoReportError: see there.
+    """
+    if place.kind not in KINDS:
+        raise NoReportError("a service has no report of its own")
+    centres = {each.id: each.name for each in places.centres(conn).values() if place in each.wider}
+    if not centres:
+        raise NoReportError("there is no such place")
+    told = telling.look(conn, place, period, sees_all=sees_all, language=language)
+    title = telling.name_of(conn, place, language)
+    name = title.text(language) if isinstance(title, Message) else title
+    figures = telling.report(told, title, now=now)
+    return Report(
+        message("Report of %(period)s: %(place)s", period=str(period), place=name),
+        figures.told,
+        (*figures.sheets, *_more(conn, centres, period, now)),
+        figures.made_at,
+        name=f"report-{period}",
+    )
+
+
+def _more(conn: Connection, centres: dict[str, str], period: Period, now: datetime) -> list[Sheet]:
+    found = cost_sheets.read(conn, centres, period, now)
+    sheets = [cost_sheets.by_centre(found)]
+    if len(found) == 1:
+        sheets.append(cost_sheets.by_group(found[0]))
+    sheets.append(cost_sheets.ways(conn, centres, period))
+    sheets += target_sheets.targets(targets.held(conn, centres, now, within=period))
+    only = next(iter(centres)) if len(centres) == 1 else None
+    begun = [row for row in actions.find(conn, only, most=_MOST_ACTIONS) if row.centre_id in centres]
+    if begun:
+        sheets.append(target_sheets.improvements(begun, day_of(now)))
+    return sheets
