@@ -26,7 +26,9 @@ class NoReportError(ValueError):
     """There is no such report: no such place, no quarter, or one that has not begun."""
 
 
-def read(conn: Connection, place: Place, period: Period, *, now: datetime, sees_all: bool, language: Language) -> Report:
+def read(
+    conn: Connection, place: Place, period: Period, *, now: datetime, sees_all: bool, language: Language
+) -> Report:
     """The report of a place and a stretch of months; `sees_all` says that its reader may see each centre by name.
 
     Raises:
@@ -38,9 +40,9 @@ def read(conn: Connection, place: Place, period: Period, *, now: datetime, sees_
     if not centres:
         raise NoReportError("there is no such place")
     told = telling.look(conn, place, period, sees_all=sees_all, language=language)
-    title = telling.name_of(conn, place, language)
+    title = telling.name_of(told)
     name = title.text(language) if isinstance(title, Message) else title
-    figures = telling.report(told, title, now=now)
+    figures = telling.report(told, now=now)
     return Report(
         message("Report of %(period)s: %(place)s", period=str(period), place=name),
         figures.told,

@@ -63,7 +63,9 @@ async def take(request: AnyRequest, session: StaffSession, parts: Parts, data: F
     return await files.hand_out(parts, session, report, kind, language, **said)
 
 
-def _read(conn: Connection, parts: Parts, session: StaffSession, place: Place, period: Period, language: Language) -> Report:
+def _read(
+    conn: Connection, parts: Parts, session: StaffSession, place: Place, period: Period, language: Language
+) -> Report:
     now = parts.clock.now()
     try:
         return quarterly.read(conn, place, period, now=now, sees_all=is_owner(session), language=language)
