@@ -26,6 +26,7 @@ from gateway.jobs.queue import enqueue
 from gateway.ledger import outbox
 from gateway.people.tables import Centre
 from gateway.retention import schedule
+from gateway.services.tables import Service
 from gateway.visits.tables import Filing, Visit
 
 JOB: Final = "holder.compare"
@@ -38,6 +39,7 @@ _AT_ONCE: Final = 2_000
 """Rows that are compared while somebody waits."""
 _MOST_SHOWN: Final = 5_000
 """Differences that are kept of one list; their counts are whole."""
+_MOST_LISTS: Final = 5
 _LANGUAGE: Final = "lv"
 
 
@@ -141,6 +143,21 @@ def lists_of(conn: Connection, holder: str, *, most: int = 30) -> list[tuple[Any
         .limit(most)
     )
     return [(row, _result(row)) for row in rows]
+
+
+def hints(conn: Connection, filing_id: str) -> list[Difference]:
+    """What the holder's own lists say that an application in doubt may be; to be looked for in the portal."""
+    newest = (
+        select(HolderList.result)
+        .join(Service, Service.holder == HolderList.holder)
+        .join(Filing, Filing.service_id == Service.id)
+        .where(Filing.id == filing_id, HolderList.state == ListState.COMPARED)
+        .order_by(HolderList.made_at.desc())
+        .limit(_MOST_LISTS)
+    )
+    every = (msgspec.json.decode(each, type=Result) for each in conn.execute(newest).scalars() if each is not None)
+    near = {each.reference: each for found in every for each in found.differences if each.doubt == filing_id}
+    return list(near.values())
 
 
 class _Given(msgspec.Struct):

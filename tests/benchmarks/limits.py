@@ -34,6 +34,10 @@ _RECORDED: Final = Limit(statements=AIM_STATEMENTS + _EVENT, ms=5.0, why="each l
 _ONE_DELEGATION: Final = Limit(
     statements=9, why="one delegation with all that was done under it, who looked, and how far it is proven"
 )
+_DOUBT: Final = Limit(
+    statements=9,
+    why="whoever may settle it is held against the resident's own details first; what the holder's own list says",
+)
 ABOVE: Final[Mapping[str, Limit]] = {
     "desk/plan": Limit(ms=7.0, why=f"all questions of two services: {_LONG_FORM}"),
     "desk/several": Limit(ms=6.0, why=f"rights, routes and people for two services: {_LONG_FORM}"),
@@ -51,7 +55,8 @@ ABOVE: Final[Mapping[str, Limit]] = {
         ms=6.0, statements=9, why="a visit's whole trail with names, its place in the log, and what became of it"
     ),
     "audit/seen": Limit(statements=8, why="every text and read-back of a visit, opened once it was said why"),
-    "desk/doubt": Limit(statements=8, why="whoever may settle it is held against the resident's own details first"),
+    "desk/doubt": _DOUBT,
+    "desk/doubt-hinted": _DOUBT,
     "phone/filed-one-left-out": Limit(statements=7, why="the receipt of one service, and how far the others are"),
     "figures/*": Limit(
         ms=30.0, statements=9, why="ten tables of two stretches of time; its own limit stands in the measure `figures`"

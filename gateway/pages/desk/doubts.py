@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
+from gateway.holders import reconciling
 from gateway.pages.desk import doubt_panel, words
 from gateway.pages.desk.answering import problem_of
 from gateway.pages.forms import Form, field
@@ -120,7 +121,8 @@ async def _one(
     def look(conn: Connection) -> dict[str, Any]:
         line, filing = centre_doubts.one_in_centre(conn, parts, session, filing_id)
         vault = VisitVault.of(conn, parts.sealer, filing.visit_id)
-        return {"line": line, "doubt": doubt_panel.known(conn, parts, vault, filing, session.language)}
+        doubt = doubt_panel.known(conn, parts, vault, filing, session.language)
+        return {"line": line, "doubt": doubt, "hints": reconciling.hints(conn, filing_id)}
 
     found = await parts.database.read(look)
     return page(

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from gateway.holders import reconciling
+from gateway.holders.lists import Row
 from gateway.people import kept_forms
 from gateway.people.kept_forms import Content
 from gateway.people.residents import Profile
-from gateway.visits import looking
+from gateway.visits import actors, looking
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
 from tests.benchmarks.gateways import BusyDesk
@@ -158,6 +160,11 @@ def scene_receipt(stand: Stand) -> None:
     stand.see("desk/doubts", colleague, "/desk/doubts")
     here = f"/desk/doubts/{doubt.filing().id}"
     stand.see("desk/doubt", colleague, here)
+    known = [Row("SP-2026-000077", doubt.filing().sent_at, doubt.filing().sent_at)]
+    doubt.write(
+        lambda conn: reconciling.hand_in(conn, "VSAA", known, made_by="ods", actor=actors.SYSTEM, now=doubt.clock.now())
+    )
+    stand.see("desk/doubt-hinted", colleague, here)
     stand.send("desk/doubt-missing", colleague, f"{here}/decide")
     form = {"filing": doubt.filing().id, "found": "no"}
     assert colleague.post(f"{here}/decide", form).status == 303

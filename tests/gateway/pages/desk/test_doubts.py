@@ -1,6 +1,7 @@
 """The centre's doubts on the desk, and the page by which a colleague settles one."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
@@ -8,8 +9,11 @@ from sqlalchemy import Connection
 from audit.events import EventName
 from delegation.filing import FilingState
 from gateway.database.counting import count_statements
+from gateway.holders import reconciling
+from gateway.holders.lists import Row
 from gateway.people import fingerprints, staff
 from gateway.people.tables import ValueKind
+from gateway.visits import actors
 from gateway.visits.reading import Stage
 from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import Desk
@@ -52,6 +56,17 @@ def test_shows_what_is_known_and_nothing_of_the_resident(doubtful: Desk, colleag
     assert "Fingerprint of what was sent" in page.text
     assert f"{doubtful.by.name} served the resident" in page.text
     assert [secret for secret in (*SECRETS, "Ilze", doubtful.visit_id) if secret in page.text] == []
+
+
+def test_hints_at_what_the_institutions_own_list_has_and_stays_open(doubtful: Desk, colleague: Caller) -> None:
+    doubt = doubtful.filing()
+    late = doubt.sent_at + timedelta(days=3)
+    known = [Row("SP-77", doubt.sent_at, doubt.sent_at), Row("SP-88", late, late)]
+    doubtful.write(lambda conn: reconciling.hand_in(conn, "VSAA", known, made_by="ods", actor=actors.SYSTEM, now=late))
+    page = colleague.get(here(doubtful)).text
+    assert "number SP-77, received" in page
+    assert "SP-88" not in page
+    assert doubtful.filing().state is FilingState.NEEDS_HUMAN
 
 
 def test_is_settled_by_a_colleague_whose_name_is_kept(doubtful: Desk, colleague: Caller) -> None:
