@@ -199,6 +199,10 @@ class EventName(StrEnum):
     RATING_CLOSED = "admin:rating:closed"
     MESSAGE_SENT = "system:message:sent"
     MESSAGE_FAILED = "system:message:failed"
+    OUTREACH_PROPOSED = "staff:outreach:proposed"
+    OUTREACH_APPROVED = "staff:outreach:approved"
+    OUTREACH_STOPPED = "staff:outreach:stopped"
+    OUTREACH_DONE = "system:outreach:done"
     MESSAGE_BOUNCED = "system:message:bounced"
     MESSAGES_TRIED_AGAIN = "admin:messages:tried_again"
 

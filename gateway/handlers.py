@@ -10,6 +10,7 @@ from gateway.ledger import verdicts
 from gateway.ledger.settling import keep_stating
 from gateway.notifications import auditors, sending
 from gateway.oauth import logout
+from gateway.outreach import batches
 from gateway.parts import Parts
 from gateway.reports.answering import keep_bundling
 from gateway.reports.gathering import keep_gathering
@@ -46,6 +47,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         portal_looks.make_handlers(parts),
         portal_mail.make_handlers(parts),
         holders.make_handlers(parts),
+        batches.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Delete, Update, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, Delete, Update, bindparam, delete, exists, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.clock import Clock
@@ -28,6 +28,7 @@ from gateway.jobs.tables import JobRow, JobState
 from gateway.notifications.tables import Message as MessageRow
 from gateway.notifications.tables import MessageState
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
+from gateway.outreach.tables import OutreachReached
 from gateway.people import kept_forms
 from gateway.people.access import SessionKind
 from gateway.people.preference_tables import PreferenceLink
@@ -66,6 +67,13 @@ def _of(key: InstrumentedAttribute[Any], ends: InstrumentedAttribute[datetime], 
     return delete(key.class_).where(key.in_(found.scalar_subquery()))
 
 
+_OLD_REACHED = (
+    select(OutreachReached.rule_id, OutreachReached.resident_id)
+    .where(OutreachReached.at < bindparam("until"))
+    .order_by(OutreachReached.at)
+    .limit(bindparam("most"))
+)
+_REACHED = delete(OutreachReached).where(tuple_(OutreachReached.rule_id, OutreachReached.resident_id).in_(_OLD_REACHED))
 _OLD_COMMENTS = (
     select(FeedbackAnswer.id)
     .where(FeedbackAnswer.given_on < bindparam("until_day", type_=FeedbackAnswer.given_on.type))
@@ -106,6 +114,7 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
         _of(MessageRow.id, MessageRow.created_at, MessageRow.state != MessageState.QUEUED), kept=schedule.MESSAGES
     ),
     "preference_link": _Sweep(_of(PreferenceLink.code_hash, PreferenceLink.made_at), kept=schedule.MESSAGE_LINKS),
+    "outreach_reached": _Sweep(_REACHED, kept=schedule.MESSAGE_LINKS),
     "account_sign_in": _Sweep(_of(AccountSignIn.state_hash, AccountSignIn.begun_at), kept=schedule.RESIDENTS_SESSIONS),
     "session": _Sweep(
         _of(Session.token_hash, Session.ends_at, Session.kind != SessionKind.STAFF), kept=schedule.RESIDENTS_SESSIONS

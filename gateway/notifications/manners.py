@@ -37,6 +37,8 @@ _OFFICE = Manner(
 _NEWS = Manner(waits=True, why="it is as true in the morning", kind=Kind.NEWS)
 _GRAVE = Manner(waits=True, why="nothing can be done before offices open; a right may hang on it, so it always comes")
 
+_INVITED = Manner(waits=True, why="nobody has asked for it", kind=Kind.INVITATIONS)
+
 MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
     {
         "grant_code": _CODE,
@@ -70,6 +72,8 @@ MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
         "case_upheld": _GRAVE,
         "case_not_upheld": _GRAVE,
         "case_passed_on": _GRAVE,
+        "invited_again": _INVITED,
+        "invited_service": _INVITED,
         "feedback": Manner(waits=True, why="an answer given in the evening says no less", kind=Kind.FEEDBACK),
     }
 )

@@ -21,10 +21,18 @@ class Notice:
     template: str
     language: str
     values: Mapping[str, str]
-    visit_id: str
+    visit_id: str | None
 
     def __repr__(self) -> str:
         return f"Notice(template={self.template!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A notice that was queued."""
+
+    channel: outbox.Channel
+    message_id: str
 
 
 def queue_for(
@@ -43,6 +51,21 @@ def queue_for(
     that does not work. The e-mail comes first for those who said so; what they do not want is not queued. The notice's
     language is the visit's, unless they have said in which they want to be written to.
     """
+    queued = queue_notice(conn, parts, key, resident_id, notice, now=now, delay=delay)
+    return None if queued is None else queued.channel
+
+
+def queue_notice(
+    conn: Connection,
+    parts: Parts,
+    key: DataKey,
+    resident_id: str,
+    notice: Notice,
+    *,
+    now: datetime,
+    delay: timedelta = timedelta(0),
+) -> Queued | None:
+    """The same, and say which message it is."""
     resident = residents.open_resident(conn, parts, resident_id)
     wanted = preferences.read(conn, resident_id)
     kind = manner_of(notice.template).kind
@@ -64,5 +87,4 @@ def queue_for(
         visit_id=notice.visit_id,
         resident_id=resident_id,
     )
-    outbox.queue(conn, parts, key, draft, now=now, delay=delay)
-    return channel
+    return Queued(channel, outbox.queue(conn, parts, key, draft, now=now, delay=delay))

@@ -217,6 +217,11 @@ def forget_people(conn: Connection, people: Sequence[str], visits: Sequence[str]
     conn.execute(_FORGET, {"people": list(people), "visits": list(visits)})
 
 
+def give_up_waiting(conn: Connection, message_id: str, code: str, now: datetime) -> None:
+    """Give up one message that waits, by its id, with the code of why; one that was sent stays sent."""
+    _write_end(conn, message_id, MessageState.FAILED, 0, code, now)
+
+
 def forget_waiting(conn: Connection, keys: Sequence[str], visits: Sequence[str], now: datetime) -> None:
     """Give up what waits to be sent and is sealed under one of `keys`, or belongs to one of `visits`.
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from gateway.notifications.another_day_texts import ANOTHER_DAY_TEXTS
 from gateway.notifications.outcome_texts import OUTCOME_TEXTS
+from gateway.notifications.outreach_texts import OUTREACH_TEXTS
 from gateway.notifications.staff_texts import STAFF_TEXTS
 from gateway.notifications.text import Text
 
@@ -329,6 +330,7 @@ _TEXTS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         },
         **ANOTHER_DAY_TEXTS,
         **OUTCOME_TEXTS,
+        **OUTREACH_TEXTS,
         **STAFF_TEXTS,
     }
 )

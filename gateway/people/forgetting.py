@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, update
 
+from gateway.outreach.tables import OutreachReached
 from gateway.people import preferences
 from gateway.people.tables import AccountSignIn, Passkey, PasskeyChallenge, Resident, Session
 
@@ -32,3 +33,4 @@ def forget(conn: Connection, resident_id: str, at: datetime) -> None:
     for statement in _DROP:
         conn.execute(statement, {"person": resident_id})
     preferences.forget(conn, resident_id)
+    conn.execute(delete(OutreachReached).where(OutreachReached.resident_id == resident_id))

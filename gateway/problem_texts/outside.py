@@ -49,6 +49,25 @@ PROBLEMS: dict[str, Problem] = {
         message("The portal that sent you here is not known"),
         message("Nothing was passed on. Close the page and open the portal by its own address."),
     ),
+    "outreach.unknown": Problem(
+        404, message("There is no such invitation"), message("Go back to the list. It may be another institution’s.")
+    ),
+    "outreach.over": Problem(
+        409, message("This was decided or stopped before"), message("Go back and look how it stands now.")
+    ),
+    "outreach.same_person": Problem(
+        403, message("Somebody else has to approve it"), message("Ask another officer, or an administrator.")
+    ),
+    "outreach.too_few": Problem(
+        422,
+        message("Too few people would be invited"),
+        message("Choose more days: below 20 who want invitations, one person could be found out."),
+    ),
+    "outreach.fault": Problem(
+        422,
+        message("The rule cannot be used"),
+        message("Choose one of your services, a text, and two days up to today, the first one first."),
+    ),
     "message.report_refused": Problem(
         401,
         message("Only the SMS operator reports here"),

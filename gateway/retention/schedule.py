@@ -199,6 +199,14 @@ SCHEDULE: Final[Mapping[str, Record]] = {
         end=End.KEPT,
         why=message("So that its figures can be read. It is tied to no person."),
     ),
+    "outreach": Record(
+        what=message("Whom an institution’s invitation has reached, by number alone"),
+        tables=("outreach_reached",),
+        time=_fixed(MESSAGE_LINKS),
+        since=message("after they were invited"),
+        end=End.DELETED,
+        why=message("So that nobody is invited twice by one rule."),
+    ),
     "jobs": Record(
         what=message("Work that waits for a machine, with identifiers alone"),
         tables=("job",),
@@ -230,7 +238,7 @@ SCHEDULE: Final[Mapping[str, Record]] = {
     ),
     "inquiries": Record(
         what=message("Inquiries of auditors, and changes of security settings"),
-        tables=("inquiry", "inquiry_step", "inquiry_subject", "security_change"),
+        tables=("inquiry", "inquiry_step", "inquiry_subject", "security_change", "outreach_rule"),
         time=None,
         since=_LONG,
         end=End.KEPT,

@@ -14,6 +14,7 @@ from gateway.ids import new_id
 from gateway.jobs.tables import JobRow, JobState
 from gateway.keys.tables import DataKeyRow
 from gateway.notifications.tables import Channel, Message, MessageState
+from gateway.outreach.tables import OutreachReached, OutreachRule, RuleState
 from gateway.people.access import SessionKind
 from gateway.people.preference_tables import PreferenceLink
 from gateway.people.tables import AccountSignIn, Session
@@ -73,10 +74,21 @@ def a_comment(conn: Connection, counter: Counter, now: datetime) -> None:
     conn.execute(insert(FeedbackAnswer).values(id=new_id(), comment="Paldies!", given_on=now.date(), **fields))
 
 
+def a_reached_one(conn: Connection, counter: Counter, now: datetime) -> None:
+    today, staff_id = now.date(), counter.by.staff_id
+    fields = {"holder": "VSAA", "service_id": "s", "since": today, "until": today, "template": "invited_again"}
+    conn.execute(
+        insert(OutreachRule).values(id="r", state=RuleState.PROPOSED, proposed_by=staff_id, proposed_at=now, **fields)
+    )
+    person = counter.delegation().principal_id
+    conn.execute(insert(OutreachReached).values(rule_id="r", resident_id=person, at=now))
+
+
 KINDS: dict[str, tuple[Callable[[Connection, Counter, datetime], None], Any, timedelta]] = {
     "message": (a_message, Message.state == MessageState.SENT, schedule.MESSAGES),
     "preference_link": (a_link, PreferenceLink.code_hash.is_not(None), schedule.MESSAGE_LINKS),
     "account_sign_in": (a_sign_in, AccountSignIn.id.is_not(None), schedule.RESIDENTS_SESSIONS),
+    "outreach_reached": (a_reached_one, OutreachReached.rule_id == "r", schedule.MESSAGE_LINKS),
     "job": (a_dead_job, JobRow.state == JobState.DEAD, schedule.DEAD_JOBS),
     "feedback_comment": (a_comment, FeedbackAnswer.comment.is_not(None), schedule.COMMENTS),
 }

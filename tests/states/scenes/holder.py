@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from gateway.days import day_of
 from gateway.holders import reconciling
 from gateway.holders.lists import Row
+from gateway.outreach.rules import FEWEST
 from gateway.people.roles import Role
 from gateway.visits import actors
 from tests.benchmarks.gateways import BusyDesk
@@ -11,6 +13,7 @@ from tests.gateway.callers import Caller
 from tests.gateway.holders.test_filings import one_of_each, refuse
 from tests.gateway.holders.test_reconciling import row
 from tests.gateway.holders.test_statements import DECEMBER, go_to, learn
+from tests.gateway.test_outreach import people
 from tests.gateway.visits.counter import BENEFIT
 from tests.states.shown import Kind
 from tests.states.stand import Stand
@@ -65,6 +68,28 @@ def scene_lists(stand: Stand) -> None:
     many = [row(f"SP-{number}", at) for number in range(reconciling._AT_ONCE + 1)]
     stand.see("holder/list-waits", ods, f"{here}/{handed_in(desk, many)}", Kind.WAITING)
     stand.see("holder/lists", ods, here)
+
+
+def scene_invitations(stand: Stand) -> None:
+    desk = stand.desk()
+    one_of_each(desk)
+    ods, ada, here = officer(stand, "ods"), stand.staff(Role.ADMINISTRATOR), "/holder/invitations"
+    stand.see("holder/invitations-none", ods, here, Kind.EMPTY)
+    today = day_of(desk.clock.now())
+    days = {"since": (today - timedelta(days=30)).isoformat(), "until": today.isoformat()}
+    form = {"service": BENEFIT, "template": "invited_again"} | days
+    stand.send("holder/invitation-too-few", ods, here, form=form)
+    people(desk, FEWEST)
+    one = ods.post(here, form).location
+    stand.see("holder/invitation-waits", ods, one, Kind.WAITING)
+    stand.send("holder/invitation-same-person", ods, f"{one}/approve", Kind.REFUSED, status=403)
+    stand.see("holder/invitation-to-approve", ada, one)
+    ada.post(f"{one}/approve")
+    stand.see("holder/invitation", ods, one)
+    stand.see("holder/invitations", ods, here)
+    stand.see("anyone/offer", stand.stranger(), f"/offers/{one.rpartition('/')[2]}")
+    ods.post(f"{one}/stop")
+    stand.see("holder/invitation-stopped", ods, one, Kind.STOPPED)
 
 
 def handed_in(desk: BusyDesk, rows: list[Row]) -> str:

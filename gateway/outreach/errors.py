@@ -1,0 +1,39 @@
+"""Why nobody is invited."""
+
+from typing import ClassVar
+
+
+class OutreachError(Exception):
+    """A step was refused. Nothing was changed. Never names a person."""
+
+    code: ClassVar[str] = "outreach.error"
+
+
+class RuleUnknownError(OutreachError):
+    """There is no such rule, or it is another institution's."""
+
+    code = "outreach.unknown"
+
+
+class RuleFaultError(OutreachError):
+    """The rule is none: another institution's service, days that are over before they begin, no such text."""
+
+    code = "outreach.fault"
+
+
+class TooFewError(OutreachError):
+    """So few would be invited that one could be found out."""
+
+    code = "outreach.too_few"
+
+
+class RuleOverError(OutreachError):
+    """It was decided or stopped before."""
+
+    code = "outreach.over"
+
+
+class SamePersonError(OutreachError):
+    """Whoever proposes does not approve."""
+
+    code = "outreach.same_person"
