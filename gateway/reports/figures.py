@@ -74,10 +74,20 @@ _BUNDLES = (
         func.sum(FigureBundle.n).label("n"),
         func.sum(FigureBundle.good).label("good"),
     )
-    .where(_WITHIN)
+    .where(_WITHIN, FigureBundle.place.in_(bindparam("places", expanding=True)))
     .group_by(FigureBundle.place, FigureBundle.aspect, FigureBundle.service_group, _WHEN)
 )
-_BUNDLES_OF_PLACES = _BUNDLES.where(FigureBundle.place.in_(bindparam("places", expanding=True)))
+_POINTS = (
+    select(FigureBundle.place, func.sum(FigureBundle.n).label("n"), func.sum(FigureBundle.good).label("good"))
+    .where(
+        # each place by name, so that only its own rows of this aspect are read
+        FigureBundle.place.in_(bindparam("places", expanding=True)),
+        FigureBundle.aspect == "points",
+        FigureBundle.first_month >= bindparam("first"),
+        FigureBundle.last_month <= bindparam("last"),
+    )
+    .group_by(FigureBundle.place)
+)
 
 
 @dataclass(frozen=True)
@@ -120,10 +130,6 @@ class Look:
         """How satisfied residents of the whole network were, by group of services; small ones stand together."""
         return self.bundles.get((_HERE, str(NETWORK), "points"), {})
 
-    def satisfied(self, centre_id: str) -> Share:
-        """How satisfied the residents of one centre were."""
-        return self._share(_HERE, Place(PlaceKind.CENTRE, centre_id), "points")
-
     def _mix(self, stretch: int) -> dict[str, int]:
         return {group: counts["given"] for group, counts in self.sums.get((stretch, str(NETWORK)), {}).items()}
 
@@ -149,8 +155,7 @@ class Look:
 
     def _answers(self, place: Place, stretch: int, invited: int) -> Answers:
         """Answers of the centres that a place takes in; of one service alone nobody was asked, so there are none."""
-        within = [each.id for each in self.centres.values() if place in each.wider]
-        told = [place] if place == NETWORK else [Place(PlaceKind.CENTRE, each) for each in within]
+        told = [place] if place == NETWORK else _within(place, self.centres)
         shares = {aspect: _total(self._share(stretch, each, aspect) for each in told) for aspect in ASPECTS}
         return Answers(
             satisfied=shares["points"],
@@ -163,16 +168,17 @@ class Look:
         return _total(self.bundles.get((stretch, str(place), aspect), {}).values())
 
 
-def read(conn: Connection, place: Place, period: Period, *, centres: bool = False) -> Look:
-    """Read what a report of a place needs; with `centres` also what compares them all."""
+def read(conn: Connection, place: Place, period: Period) -> Look:
+    """Read what a report of a place needs."""
     stretches = (period, period.before)
-    asked = {"places": list(dict.fromkeys((str(place), str(NETWORK))))}
+    centres = places.centres(conn)
+    asked = [place, NETWORK] if place.kind in _ALONE else [*_within(place, centres), NETWORK]
     return Look(
         place=place,
         stretches=stretches,
-        centres=places.centres(conn),
-        sums=_sums(conn, stretches, asked),
-        bundles=_bundles(conn, stretches, asked if place.kind in _ALONE and not centres else None),
+        centres=centres,
+        sums=_sums(conn, stretches, [place, NETWORK]),
+        bundles=_bundles(conn, stretches, asked),
         weights=weights.read(conn),
         at=brought_up_to_date(conn),
     )
@@ -180,13 +186,12 @@ def read(conn: Connection, place: Place, period: Period, *, centres: bool = Fals
 
 def compare(conn: Connection, period: Period) -> Look:
     """Read what is needed to compare centres in one stretch of months, and nothing else."""
-    stretches = (period, period.before)
     return Look(
         place=NETWORK,
-        stretches=stretches,
+        stretches=(period, period.before),
         centres=places.centres(conn),
-        sums=_sums(conn, (period,), {"places": [str(NETWORK)]}),
-        bundles=_bundles(conn, stretches, None),
+        sums=_sums(conn, (period,), [NETWORK]),
+        bundles={},
         weights=Weights(()),
         at=None,
     )
@@ -200,13 +205,14 @@ def lines(conn: Connection, look: Look) -> list[Line]:
         centre_id = Place.parse(row.place).name
         parts.setdefault(centre_id, {})[row.service_group] = Part(int(row.known), int(row.final))
         given[centre_id] += int(row.given)
+    satisfied = _points(conn, look)
     return [
         Line(
             centre=each,
             given=given[each.id],
             completed=_completed(parts.get(each.id, {})),
             adjusted=kpi.standardised(parts.get(each.id, {}), look.mix),
-            satisfied=look.satisfied(each.id),
+            satisfied=satisfied.get(each.id, Share(0, 0)),
         )
         for each in look.centres.values()
     ]
@@ -227,25 +233,41 @@ _ALONE: Final = frozenset({PlaceKind.NETWORK, PlaceKind.CENTRE})
 
 
 def _sums(
-    conn: Connection, stretches: Sequence[Period], asked: Mapping[str, Any]
+    conn: Connection, stretches: Sequence[Period], asked: Sequence[Place]
 ) -> dict[tuple[int, str], dict[str, Counter[str]]]:
     stretch_of = {unit: number for number, period in enumerate(stretches) for unit in period.units()}
     found: dict[tuple[int, str], dict[str, Counter[str]]] = {}
-    for row in conn.execute(_SUMS, {"units": list(stretch_of), **asked}):
+    for row in conn.execute(_SUMS, {"units": list(stretch_of), "places": _named(asked)}):
         by_group = found.setdefault((stretch_of[row.period], row.place), {})
         by_group.setdefault(row.service_group, Counter()).update(row.counts)
     return found
 
 
 def _bundles(
-    conn: Connection, stretches: Sequence[Period], asked: Mapping[str, Any] | None
+    conn: Connection, stretches: Sequence[Period], asked: Sequence[Place]
 ) -> dict[tuple[int, str, str], dict[str, Share]]:
-    statement = _BUNDLES if asked is None else _BUNDLES_OF_PLACES
     found: dict[tuple[int, str, str], dict[str, Share]] = {}
-    for row in conn.execute(statement, {**_months(stretches), **(asked or {})}):
+    for row in conn.execute(_BUNDLES, {**_months(stretches), "places": _named(asked)}):
         by_group = found.setdefault((row.stretch, row.place, row.aspect), {})
         by_group[row.service_group] = Share(int(row.good), int(row.n))
     return found
+
+
+def _points(conn: Connection, look: Look) -> dict[str, Share]:
+    """How satisfied residents of each centre were, by its id."""
+    here = look.stretches[_HERE]
+    asked = {"places": [str(Place(PlaceKind.CENTRE, each)) for each in look.centres]}
+    rows = conn.execute(_POINTS, asked | {"first": str(here.first), "last": str(here.last)})
+    return {Place.parse(row.place).name: Share(int(row.good), int(row.n)) for row in rows}
+
+
+def _within(place: Place, centres: Mapping[str, CentrePlaces]) -> list[Place]:
+    """The centres that a wider place takes in."""
+    return [Place(PlaceKind.CENTRE, each.id) for each in centres.values() if place in each.wider]
+
+
+def _named(asked: Sequence[Place]) -> list[str]:
+    return list(dict.fromkeys(map(str, asked)))
 
 
 def _months(stretches: Sequence[Period]) -> dict[str, Any]:

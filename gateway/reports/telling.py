@@ -69,7 +69,7 @@ def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, lang
         FiguresAskedError: there is no such centre or service.
     """
     is_centre, lists = place.kind is PlaceKind.CENTRE, sees_all and place.kind in _LISTED
-    found = figures.read(conn, place, period, centres=is_centre or lists)
+    found = figures.read(conn, place, period)
     services = _titles(conn, language)
     if (is_centre and place.name not in found.centres) or (
         place.kind is PlaceKind.SERVICE and place.name not in services
