@@ -24,7 +24,7 @@ from gateway.reports.periods import Period
 
 _STANDING: Final = select(HistoryImport.__table__).where(HistoryImport.taken_back_at.is_(None))
 _ROWS: Final = (
-    select(HistoryRow.__table__, Centre.name.label("centre"))
+    select(HistoryRow.__table__, Centre.name.label("centre"), HistoryImport.first_month, HistoryImport.last_month)
     .join(HistoryImport, HistoryImport.id == HistoryRow.import_id)
     .outerjoin(Centre, Centre.id == HistoryRow.centre_id)
     .where(HistoryImport.taken_back_at.is_(None), HistoryImport.kind == bindparam("kind"))

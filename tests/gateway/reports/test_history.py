@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
 from audit.entry import Actor, ActorKind
 from gateway.database.engine import Database
@@ -15,6 +15,7 @@ from gateway.reports.history import HistoryError, Source, Taken
 from gateway.reports.history_files import HistoryFileError, read
 from gateway.reports.history_tables import HistoryImport, HistoryKind, HistoryRow
 from gateway.reports.sheets import Missing, Sheet, Value
+from gateway.reports.tables import FigureSum
 from tests.gateway.reports.network import FILES, NETWORK, PLAN
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -78,6 +79,19 @@ class TestWhatWasPublished:
         ]  # fmt: skip
         assert len(sheets["municipal"].rows) == 72
 
+    def test_pilnvaras_first_months_stand_beside_a_published_one(self, taken_in: Database) -> None:
+        shared = {"place": "network", "known": 0, "final": 0, "counts": {}}
+        given = {"2026-10": (100, 17), "2026-Q4": (117, 0), "2026": (117, 0), "2026-11": (1171, 0)}
+        rows = [
+            shared | {"period": period, "service_group": group, "given": n}
+            for period, both in given.items()
+            for group, n in zip(("benefits", "family"), both, strict=True)
+        ]
+        taken_in.write_now(lambda conn: conn.execute(insert(FigureSum), rows))
+        found = made(taken_in)["since"].rows
+        assert [row[:2] for row in found] == [("2026-10", 117), ("2026-11", 1171)]
+        assert found[1][2] == pytest.approx(1171 * 21 / 122_964)
+
     def test_nothing_is_shown_where_nothing_was_taken_in(self, database: Database) -> None:
         assert made(database) == {}
 
@@ -130,7 +144,7 @@ class TestTakingIn:
     def test_taken_back_it_counts_for_nothing_and_may_be_taken_in_again(self, taken_in: Database) -> None:
         first = take_in(taken_in, HistoryKind.COSTS).import_id
         taken_in.write_now(lambda conn: history.take_back(conn, first, by=BY, now=NOW))
-        assert set(made(taken_in)) == {"service_counts", "services"}
+        assert set(made(taken_in)) == {"service_counts", "since", "services"}
         with pytest.raises(HistoryError):
             taken_in.write_now(lambda conn: history.take_back(conn, first, by=BY, now=NOW))
         assert take_in(taken_in, HistoryKind.COSTS).is_new
