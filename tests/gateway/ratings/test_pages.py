@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from gateway import long_codes
+from gateway.feedback.answers import Answer, Degree
+from gateway.ratings import answering
+from gateway.ratings.errors import LinkUsedError
 from gateway.ratings.tables import RatingAnswer, RatingInvitation
 from gateway.sweeping import sweep
 from gateway.web.cookies import CookieName
@@ -60,6 +63,21 @@ def test_takes_one_answer_and_leads_back_where_was_let_in(agency: Agency, code: 
 def test_of_two_answers_at_once_one_is_taken(agency: Agency, code: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(lambda _: agency.rates(code).status, range(2))) == [303, 410]
+    assert len(kept(agency)) == 1
+
+
+def test_of_four_transactions_at_once_one_is_taken(agency: Agency, code: str) -> None:
+    given = Answer(satisfaction=5, done=Degree.YES, clear=Degree.YES)
+
+    def click(_number: int) -> str:
+        try:
+            agency.parts.database.write_now(lambda conn: answering.give(conn, agency.parts, code, given))
+        except LinkUsedError as error:
+            return error.code
+        return "taken"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(click, range(4))) == ["rating.used"] * 3 + ["taken"]
     assert len(kept(agency)) == 1
 
 
