@@ -68,7 +68,7 @@ class TestATarget:
     def test_is_held_against_the_figures_of_its_months(
         self, office: Database, set_target: SetTarget, counted: None
     ) -> None:
-        for aim, hundredths in (("satisfied", 85_00), ("completed", 80_00), ("time", 20_00), ("cost", 12_00)):
+        for aim, hundredths in (("satisfied", 85_00), ("completed", 80_00), ("time", 25_00), ("cost", 12_00)):
             set_target(aim, hundredths)
         found = {each.row.aim.value: (each.actual, each.is_reached) for each in held(office)}
         assert found == {
