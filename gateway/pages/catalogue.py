@@ -14,7 +14,7 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from gateway.pages.forms import Form, field
-from gateway.pages.rendering import language_of, page
+from gateway.pages.rendering import LANGUAGES, OWN_NAMES, language_of, page
 from gateway.parts import Parts
 from gateway.people.access import Who, allow
 from gateway.services import catalogue, cpsv, life_events, search, translations, versions
@@ -22,6 +22,9 @@ from gateway.services.catalogue import Service
 from gateway.services.life_events import LifeEvent
 from gateway.services.translations import Shown
 from gateway.services.versions import Version
+from gateway.web import cookies
+from gateway.web.cookies import CookieName
+from ui.i18n import Language
 
 AnyRequest = Request[Any, Any, Any]
 _EVERYBODY: Final = allow(Who.ANYONE, while_locked=True)
@@ -51,8 +54,9 @@ async def show_all(request: AnyRequest, parts: Parts) -> Response[Any]:
 
 @post("/services", status_code=200, **_EVERYBODY)
 async def find(request: AnyRequest, parts: Parts, data: Form) -> Response[Any]:
-    """Show what fits plain words."""
-    return await _found(request, parts, field(data, "query"))
+    """Show what fits plain words; in another language where that is asked for with them."""
+    wanted = next((each for each in LANGUAGES if each == field(data, "language")), None)
+    return await _found(request, parts, field(data, "query"), wanted=wanted)
 
 
 @get("/services.jsonld", **_MACHINES)
@@ -109,8 +113,10 @@ async def show_event(request: AnyRequest, parts: Parts, event_id: FromPath[str])
     return page(request, "pages/services/event.html", base="", card=event.card(language), services=cards)
 
 
-async def _found(request: AnyRequest, parts: Parts, query: str, *, only_directive: bool = False) -> Response[Any]:
-    language, is_on = language_of(request), parts.settings.translation_url is not None
+async def _found(
+    request: AnyRequest, parts: Parts, query: str, *, only_directive: bool = False, wanted: Language | None = None
+) -> Response[Any]:
+    language, is_on = wanted or language_of(request), parts.settings.translation_url is not None
 
     def look(conn: Connection) -> tuple[Any, Any, Any, Mapping[str, Shown]]:
         found, leading, beside = search.search_all(conn, query, limit=_MOST if not query else search.LIMIT)
@@ -119,12 +125,18 @@ async def _found(request: AnyRequest, parts: Parts, query: str, *, only_directiv
         return found, leading, beside, translations.shown(conn, found.services, language, is_on=is_on)
 
     found, leading, beside, cards = await parts.database.read(look)
+    switch: dict[str, Any] = {"languages": None} if query else {}  # the words that were looked for stay with ours
     services = [each for each in found.services if each.directive or not only_directive]
     return page(
         request,
         "pages/services/all.html",
         base="",
+        language=language,
+        cookies_to_set=[] if wanted is None else [cookies.make(parts.settings, CookieName.LANGUAGE, wanted)],
         query=query,
+        found_at="/services",
+        tongues=[(code, name) for code, name in OWN_NAMES.items() if code != language] if query else [],
+        **switch,
         only_directive=only_directive,
         found=[(each.id, each.is_electronic, cards[each.id].card) for each in services],
         translated={each: shown for each, shown in cards.items() if shown.original or shown.is_foreign},

@@ -18,6 +18,7 @@ from gateway.pages import (
     audit_sample,
     audit_seen,
     audit_signs,
+    baskets,
     catalogue,
     delegations,
     display,
@@ -69,6 +70,7 @@ from gateway.pages.resident import approving, disputing, entering, passkeys, sig
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *home.HANDLERS,
     *catalogue.HANDLERS,
+    *baskets.HANDLERS,
     *cards.HANDLERS,
     *holder.HANDLERS,
     *holder_api.HANDLERS,

@@ -5,6 +5,7 @@ tab. Nothing of theirs passes through us: no name is asked for, no word that is 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +16,10 @@ from litestar.response import Stream
 from sqlalchemy import Connection
 
 from gateway.pages.forms import Form, field
-from gateway.pages.rendering import LANGUAGES, page
+from gateway.pages.rendering import LANGUAGES, OWN_NAMES, page
 from gateway.pages.terminal_proof import known_terminal
 from gateway.parts import Parts
-from gateway.people import guest_sessions, throttle
+from gateway.people import guest_sessions, sessions, throttle
 from gateway.people.access import GuestSession, Who, allow
 from gateway.people.errors import PairingCodeError, TriedTooOftenError
 from gateway.problem_texts import PROBLEMS, Problem
@@ -95,6 +96,10 @@ async def begin(request: AnyRequest, session: CurrentSession, parts: Parts, data
 @post("/guest/search", status_code=200, **_GUEST)
 async def search_services(request: AnyRequest, session: GuestSession, parts: Parts, data: Form) -> Response[Any]:
     """Show what fits; what was asked for stays out of addresses and so out of logs."""
+    wanted = field(data, "language")
+    if wanted in LANGUAGES:
+        await parts.database.write(lambda conn: sessions.set_language(conn, session.token_hash, wanted))
+        session = replace(session, language=wanted)
     return await _search(request, session, parts, field(data, "query"))
 
 
@@ -195,7 +200,11 @@ async def _search(request: AnyRequest, session: GuestSession, parts: Parts, quer
         session,
         parts,
         "search",
+        language=session.language,
         query=query,
+        found_at="/guest/search",
+        tongues=others(session.language) if query else [],
+        **({"languages": None} if query else {}),
         found=[(each.id, each.is_electronic, cards[each.id].card) for each in found.services],
         translated={each: shown for each, shown in cards.items() if shown.original or shown.is_foreign},
         total=found.total,
@@ -232,6 +241,11 @@ async def _waiting(request: AnyRequest, parts: Parts, *, problem: Problem | None
         is_staffed=is_staffed,
         problem=problem,
     )
+
+
+def others(language: str) -> list[tuple[str, str]]:
+    """The languages that a page can be shown in but for the one that it is in, each by its own name."""
+    return [(code, name) for code, name in OWN_NAMES.items() if code != language]
 
 
 def _portal_of(service: Service) -> tuple[str, str] | None:

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 
 from gateway.changes.tables import ChangeKind
 from gateway.people.tables import Centre
-from gateway.services import catalogue
-from gateway.services.tables import Service
+from gateway.services import catalogue, trainings
+from gateway.services.tables import Service, Training
 from ui.i18n import Language, Message, message
 
 Option: TypeAlias = Mapping[str, str | Message]
@@ -16,27 +16,42 @@ Option: TypeAlias = Mapping[str, str | Message]
 EVERY_SERVICE: Final = message("Every service")
 EVERY_CENTRE: Final = message("Every centre")
 OF_THE_NETWORK: Final = message("None: the network’s")
+NO_TRAINING: Final = message("None: nobody needs one")
 NO_INSTITUTION: Final = message("None: not an officer")
 _NONE_YET: Final[Option] = {"value": "", "text": message("Choose")}
 
 
 def of_kind(conn: Connection, kind: ChangeKind, holder: str | None, language: Language) -> dict[str, Sequence[Option]]:
     """By the name of a field, what may be chosen; of one holder's services alone, where `holder` is given."""
-    if kind is ChangeKind.ACCOUNT_ROLES:
-        return {"holder": _nobodys(conn)}
-    if kind is ChangeKind.ACCOUNT_INVITE:
-        return {"centre": _centres(conn), "holder": _nobodys(conn)}
-    if kind is ChangeKind.API_KEY_ADD:
-        return {"agency": [{"value": "", "text": OF_THE_NETWORK}, *_named(conn)]}
-    if kind is ChangeKind.RATING_OPEN:
-        return {"agency": [_NONE_YET, *_named(conn)]}
-    if kind is not ChangeKind.AGREEMENT_ADD:
-        return {}
-    return {
-        "holder": _holders(conn, holder),
-        "service": [{"value": "", "text": EVERY_SERVICE}, *_services(conn, holder, language)],
-        "centre": [{"value": "", "text": EVERY_CENTRE}, *_centres(conn)],
-    }
+    match kind:
+        case ChangeKind.ACCOUNT_ROLES:
+            found: dict[str, Sequence[Option]] = {"holder": _nobodys(conn)}
+        case ChangeKind.ACCOUNT_INVITE:
+            found = {"centre": _centres(conn), "holder": _nobodys(conn)}
+        case ChangeKind.API_KEY_ADD:
+            found = {"agency": [{"value": "", "text": OF_THE_NETWORK}, *_named(conn)]}
+        case ChangeKind.RATING_OPEN:
+            found = {"agency": [_NONE_YET, *_named(conn)]}
+        case ChangeKind.SERVICE_RULES:
+            found = {"training": [{"value": "", "text": NO_TRAINING}, *_trainings(conn, language)]}
+        case ChangeKind.TRAINING_GRANT:
+            found = {"training": [_NONE_YET, *_trainings(conn, language)]}
+        case ChangeKind.AGREEMENT_ADD:
+            found = {
+                "holder": _holders(conn, holder),
+                "service": [{"value": "", "text": EVERY_SERVICE}, *_services(conn, holder, language)],
+                "centre": [{"value": "", "text": EVERY_CENTRE}, *_centres(conn)],
+            }
+        case _:
+            found = {}
+    return found
+
+
+def _trainings(conn: Connection, language: Language) -> list[Option]:
+    """Each by its name; one that is closed stays a choice where it is asked for already, and is refused elsewhere."""
+    rows = conn.execute(select(Training.id, Training.names)).all()
+    named = sorted((trainings.name_of(row.names, language), row.id) for row in rows)
+    return [{"value": training_id, "text": name} for name, training_id in named]
 
 
 def _holders(conn: Connection, holder: str | None) -> list[Option]:

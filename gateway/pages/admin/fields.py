@@ -110,7 +110,6 @@ _PROVIDER = (
         hint=message("Left empty, a known provider keeps the one it has"),
     ),
 )
-_AS_LISTED = message("Its name in the program, as in the list of kinds of training")
 _NO_BOUND = message("Left empty: as many as there are")
 _INCLUDED = message("This day is included")
 _TRAINING = (
@@ -136,7 +135,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
         Asked(name="permit_least", control=Control.LEVEL, options=LEVELS),
         Asked(name="routes", control=Control.FLAGS, options=ROUTES),
         Asked(name="guarded", control=Control.LINES, hint=message("Names of the form’s fields, one a line")),
-        Asked(name="training", optional=True, hint=_AS_LISTED),
+        Asked(name="training", control=Control.LIST, optional=True),
     ),
     ChangeKind.AGREEMENT_ADD: (
         Asked(name="holder", control=Control.LIST),
@@ -166,7 +165,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.TRAINING_CLOSE: (),
     ChangeKind.TRAINING_GRANT: (
         Asked(name="staff", is_value=False),
-        Asked(name="training", is_value=False, hint=_AS_LISTED),
+        Asked(name="training", control=Control.LIST, is_value=False),
         Asked(name="valid_until", control=Control.LAST_DAY, hint=_INCLUDED),
     ),
     ChangeKind.TRAINING_WITHDRAW: (),

@@ -155,6 +155,8 @@ async def _form(
 
 
 def _title(conn: Connection, kind: ChangeKind, target: str, language: Language) -> str:
+    if kind in titles.OF_SERVICES:
+        return titles.names_in(conn, [{"service": target}], language).get(target, target)
     now = flow.KINDS[kind].current(conn, target) if kind in titles.AGREEMENTS else None
     if now is None:
         return listing.title_of(conn, target)

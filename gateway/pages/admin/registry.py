@@ -96,12 +96,12 @@ def _of_agreement(row: AnyRow) -> frozenset[ChangeKind]:
 _IS_SUSPENDED: Final = exists().where(
     AgreementSuspension.agreement_id == Agreement.id, AgreementSuspension.ends_at.is_(None)
 )
-_KINDS_OF_CENTRE: Final = {"vpvkac": message("One-stop customer service centre (VPVKAC)")}
+KINDS_OF_CENTRE: Final = {"vpvkac": message("One-stop customer service centre (VPVKAC)")}
 """Kinds that every network has; others are shown by the code that the network gave them."""
 
 
 def _basket(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
-    return _KINDS_OF_CENTRE.get(row.kind, row.kind), str(row.services)
+    return KINDS_OF_CENTRE.get(row.kind, row.kind), str(row.services)
 
 
 def _training(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:

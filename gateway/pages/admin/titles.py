@@ -11,8 +11,8 @@ from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind
 from gateway.pages.admin import words
 from gateway.people.tables import Centre
-from gateway.services import catalogue
-from gateway.services.tables import Service
+from gateway.services import catalogue, trainings
+from gateway.services.tables import Service, Training
 from ui.i18n import Language, speaking
 
 AGREEMENTS: Final = holders.OF_AGREEMENTS
@@ -48,12 +48,16 @@ def named(name: str, value: object, names: Mapping[str, str]) -> str:
 
 
 def names_in(conn: Connection, agreed: Iterable[Values], language: str) -> dict[str, str]:
-    """The names of the centres and services in values, such as an agreement's or a portal's, by id."""
+    """The names of the centres, services and trainings in values, such as an agreement's or a portal's, by id."""
     found = list(agreed)
     centres = {each["centre"] for each in found if each.get("centre")}
     services = {each["service"] for each in found if each.get("service")}
     services |= {service for each in found for service in each.get("services") or ()}
+    learned = {each["training"] for each in found if each.get("training")}
     names: dict[str, str] = {}
+    if learned:
+        rows = conn.execute(select(Training.id, Training.names).where(Training.id.in_(learned)))
+        names |= {row.id: trainings.name_of(row.names, language) for row in rows}
     if centres:
         names |= {
             row.id: row.name for row in conn.execute(select(Centre.id, Centre.name).where(Centre.id.in_(centres)))

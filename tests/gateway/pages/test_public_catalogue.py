@@ -49,6 +49,14 @@ class TestPages:
         assert answer.text.index(f"/services/{BENEFIT}") < answer.text.index("app-footer")
         assert answer.location == ""
 
+    def test_keep_the_words_when_they_are_shown_in_another_language(self, stranger: Phone) -> None:
+        stranger.csrf = stranger.get("/services").csrf
+        page = stranger.send("/services", query="slimibas lapa", language="lv").text
+        assert '<html lang="lv"' in page
+        assert 'value="slimibas lapa"' in page
+        assert 'href="/language/' not in page, "that would lose them"
+        assert page.index("Slimības pabalsts") > 0
+
     def test_say_what_to_do_where_nothing_fits(self, stranger: Phone) -> None:
         stranger.csrf = stranger.get("/services").csrf
         page = stranger.send("/services", query="kosmoss").text

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from gateway.people.roles import Role
+from gateway.services import agreements
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT
 from tests.states.shown import Kind
 from tests.states.stand import Stand
@@ -44,3 +45,14 @@ def scene_cards(stand: Stand) -> None:
     stand.send("cards/refuse-why", officer, f"{at}/refuse")
     officer.post(f"{at}/refuse", {"why": "Maksa nav mainījusies"})
     stand.see("cards/refused", ada, at, Kind.REFUSED)
+
+
+def scene_baskets(stand: Stand) -> None:
+    ada, write = stand.staff(Role.ADMINISTRATOR), stand.gateway.parts.database.write_now
+    stand.see("baskets/all", ada, "/baskets")
+    stand.see("baskets/booklet", ada, "/baskets/vpvkac")
+    stand.see("baskets/no-such-kind", ada, "/baskets/nothing", Kind.PROBLEM, status=404)
+    (agreement,) = write(lambda conn: agreements.of_holder(conn, "VID"))
+    write(lambda conn: agreements.suspend(conn, agreement, stand.clock.now()))
+    stand.see("baskets/blocked", ada, "/baskets", Kind.WAITING)
+    stand.see("baskets/differences", ada, "/baskets?differences=1")
