@@ -1,7 +1,7 @@
 """What a worker does: each package's handlers by kind of job, and what it keeps doing beside them."""
 
 from connectors.runner.runner import Runner
-from gateway import epochs, portal_looks, portal_mail
+from gateway import card_mail, epochs, portal_looks, portal_mail
 from gateway.changes import jobs as changes
 from gateway.holders import issuing
 from gateway.holders import jobs as holders
@@ -46,6 +46,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         inquiries.make_handlers(parts),
         portal_looks.make_handlers(parts),
         portal_mail.make_handlers(parts),
+        card_mail.make_handlers(parts),
         holders.make_handlers(parts),
         batches.make_handlers(parts),
     ):

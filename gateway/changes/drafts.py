@@ -34,6 +34,7 @@ from gateway.services.sides import Side, differences, sides_of
 from gateway.services.tables import DraftState, Service, ServiceDraft
 
 SWITCH_JOB: Final = "card.switch"
+REVIEW_JOB: Final = "card.review"
 LONGEST_REASON: Final = 500
 _OPEN: Final = (DraftState.DRAFT, DraftState.SUBMITTED)
 _OF_SERVICE = select(ServiceDraft.__table__).where(
@@ -246,6 +247,7 @@ def note_reviewed(conn: Connection, store: Store, by: StaffSession, service_id: 
     if review_on <= day_of(now):
         raise ChangeFaultError("review_on", Fault.DATE)
     conn.execute(update(Service).where(Service.id == service_id).values(review_on=review_on))
+    _ask_for_review(conn, service_id, review_on, now)
     _record(conn, EventName.CARD_REVIEWED, by.actor, now, service=service_id, review_on=review_on.isoformat())
 
 
@@ -255,7 +257,15 @@ def switch(conn: Connection, store: Store, service_id: str, by: Actor) -> None:
     version = versions.put_in_force(conn, service_id, now)
     if version is not None:
         keeping.count_on(conn)
+        if version.review_on is not None:
+            _ask_for_review(conn, service_id, version.review_on, now)
         _record(conn, EventName.CARD_SWITCHED, by, now, service=service_id, version=version.number)
+
+
+def _ask_for_review(conn: Connection, service_id: str, review_on: date, now: datetime) -> None:
+    """On the day itself whoever answers for the card is told, unless another day was named by then."""
+    payload = {"service": service_id, "review_on": review_on.isoformat()}
+    enqueue(conn, REVIEW_JOB, payload, run_at=beginning_of(review_on), now=now)
 
 
 def mark_of(row: Any) -> str:

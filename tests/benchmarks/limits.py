@@ -47,6 +47,11 @@ ABOVE: Final[Mapping[str, Limit]] = {
     ),
     "figures/targets": Limit(ms=6.0, statements=12, why="targets are held against four figures of their months"),
     "figures/targets-owner": Limit(ms=6.0, statements=12, why="targets are held against four figures of their months"),
+    "cards/*": Limit(
+        statements=12,
+        ms=6.0,
+        why="one card with its draft, what that changes, whose yes it waits for, and its versions",
+    ),
     "desk/plan": Limit(ms=7.0, why=f"all questions of two services: {_LONG_FORM}"),
     "desk/several": Limit(ms=6.0, why=f"rights, routes and people for two services: {_LONG_FORM}"),
     "desk/questions*": Limit(ms=5.0, why=_LONG_FORM),
