@@ -5,11 +5,12 @@ when it was.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from markupsafe import Markup
 
 from ui.i18n.catalogues import base_of, gettext, ngettext, spoken
@@ -19,6 +20,7 @@ LOCALES = {"lv": "lv", "en": "en_GB"}
 """English as written in Europe: the day comes first."""
 GROUP = 3
 """Characters in one group of a code that is read aloud."""
+_MONTHS = re.compile(r"([0-9]{4})-(?:Q([1-4])|(0[1-9]|1[0-2]))")
 _HEADING = Markup('<strong class="app-statement__heading" role="heading" aria-level="3">{}</strong>')
 
 
@@ -42,6 +44,22 @@ def write_long_date(day: date) -> str:
     """Return the date in words, as for a heading or a printed statement."""
     day = _local(day) if isinstance(day, datetime) else day
     return format_date(day, "long", locale=LOCALES[base_of(spoken())])
+
+
+def write_months(named: object) -> str:
+    """Return a month or quarter as `2026-11` and `2026-Q4` name it in words; anything else as it is."""
+    name = str(named)
+    if not (match := _MONTHS.fullmatch(name)):
+        return name
+    year, quarter, month = match.groups()
+    if quarter:
+        return gettext("Quarter %(number)s of %(year)s") % {"number": quarter, "year": year}
+    return format_skeleton("yMMMM", date(int(year), int(month), 1), locale=LOCALES[base_of(spoken())])
+
+
+def with_months(options: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    """What a list offers, its months and quarters in words."""
+    return [{**each, "text": write_months(each["text"])} for each in options]
 
 
 def write_time(moment: datetime) -> str:
@@ -148,6 +166,8 @@ def yes_or_no(answer: bool) -> str:
 FILTERS = {
     "date": write_date,
     "date_long": write_long_date,
+    "months": write_months,
+    "with_months": with_months,
     "time": write_time,
     "datetime": write_moment,
     "datetime_seconds": write_exact_moment,

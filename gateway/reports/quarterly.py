@@ -13,7 +13,8 @@ from gateway.reports import actions, cost_sheets, places, target_sheets, targets
 from gateway.reports.periods import Period
 from gateway.reports.places import Place, PlaceKind
 from gateway.reports.sheets import Report, Sheet
-from ui.i18n import Language, Message, message
+from ui.formats import write_months
+from ui.i18n import Language, Message, message, speaking
 
 KINDS: Final = frozenset(
     {PlaceKind.NETWORK, PlaceKind.REGION, PlaceKind.MUNICIPALITY, PlaceKind.KIND, PlaceKind.CENTRE}
@@ -43,8 +44,10 @@ def read(
     title = telling.name_of(told)
     name = title.text(language) if isinstance(title, Message) else title
     figures = telling.report(told, now=now)
+    with speaking(language):
+        when = write_months(period)
     return Report(
-        message("Report of %(period)s: %(place)s", period=str(period), place=name),
+        message("Report of %(period)s: %(place)s", period=when, place=name),
         figures.told,
         (*figures.sheets, *_more(conn, centres, period, now)),
         figures.made_at,

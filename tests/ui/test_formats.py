@@ -34,6 +34,17 @@ def test_a_date_in_words_follows_the_language() -> None:
         assert formats.write_long_date(date(2026, 3, 5)) == "5 March 2026"
 
 
+def test_months_and_quarters_are_named_in_words_and_nothing_else_is_touched() -> None:
+    with speaking("lv"):
+        assert formats.write_months("2026-11") == "2026. g. novembris"
+        assert formats.write_months("2026-Q3") == "2026. gada 3. ceturksnis"
+    with speaking("en-plain"):
+        assert formats.write_months("2026-01") == "January 2026"
+        assert formats.write_months("2026-Q3") == "Quarter 3 of 2026"
+    for other in ("2026", "2026-13", "2026-Q5", "12..2026-11", "A 2026-11"):
+        assert formats.write_months(other) == other
+
+
 @pytest.mark.parametrize(
     ("amount", "latvian", "english"),
     [
