@@ -30,7 +30,7 @@ _SERVICES: Final = (
     ("lv.vsaa.parental_benefit", "benefits", 12),
     ("lv.pmlp.residence_declaration", "documents", 22),
     ("lv.municipality.kindergarten_queue", "family", 14),
-    ("lv.vid.tax_refund", "taxes", 12),
+    ("lv.vid.annual_income_declaration", "taxes", 12),
     ("", NO_GROUP, 10),
 )
 """Service, group, and how often in a hundred visits."""
@@ -46,6 +46,15 @@ _OUTCOMES: Final = (
 )
 _CHANNELS: Final = ((Channel.COUNTER, 78), (Channel.PHONE, 12), (Channel.MOBILE, 4), (Channel.SHARED_COMPUTER, 6))
 _ROUTES: Final = (("phone", 62), ("display", 20), ("paper", 12), ("call", 6))
+_DONE: Final = {
+    points: (("yes", yes), ("partly", 8), ("no", no))
+    for points, yes, no in ((5, 90, 2), (4, 82, 4), (3, 55, 15), (2, 25, 45), (1, 8, 80))
+}
+_CLEAR: Final = {
+    points: (("yes", yes), ("partly", 12), ("no", no))
+    for points, yes, no in ((5, 86, 2), (4, 76, 6), (3, 60, 14), (2, 45, 25), (1, 30, 45))
+}
+"""How often in about a hundred those with so many points say so."""
 _POINTS: Final = ((5, 58), (4, 27), (3, 9), (2, 3), (1, 3))
 
 
@@ -76,7 +85,7 @@ def some_figures(conn: Connection, centre_id: str, month: Month, *, visits: int)
         pile.add(each.fact)
     pile.write(conn)
     conn.execute(insert(FigureFact), list(_rows(every, f"{luck.getrandbits(64):016x}")))
-    _answer(conn, centre_id, month, every)
+    _answer(conn, centre_id, month, every, luck)
 
 
 def _rows(every: list[_Helped], name: str) -> Iterator[dict[str, Any]]:
@@ -105,13 +114,13 @@ def _a_visit(luck: Random, centre_id: str, month: Month) -> _Helped:
     return _Helped(fact, _one(luck, _POINTS) if luck.random() < _ANSWERING else None)
 
 
-def _answer(conn: Connection, centre_id: str, month: Month, every: list[_Helped]) -> None:
+def _answer(conn: Connection, centre_id: str, month: Month, every: list[_Helped], luck: Random) -> None:
     for group in sorted({each.fact.group for each in every}):
         asked = [each for each in every if each.fact.group == group]
         counts: Counter[str] = Counter()
         for points in (each.points for each in asked if each.points is not None):
-            kind = "yes" if points > 3 else "partly" if points > 1 else "no"
-            counts.update((f"points:{points}", f"done:{kind}", f"clear:{kind}"))
+            done, clear = _one(luck, _DONE[points]), _one(luck, _CLEAR[points])
+            counts.update((f"points:{points}", f"done:{done}", f"clear:{clear}"))
         key = {"month": str(month), "centre_id": centre_id, "service_group": group}
         adding.add_invited(conn, places.centres(conn), [(str(month), centre_id, group, len(asked))])
         insert_once(conn, FigureAnswers, key | {"invited": len(asked), "counts": dict(counts), "told": {}})

@@ -11,6 +11,8 @@ from gateway.feedback.asking import local_day
 from gateway.feedback.batches import LEAST
 from gateway.feedback.tables import Reach
 from gateway.pages.rendering import page
+from gateway.pages.reports import reading
+from gateway.pages.reports.who import READERS, is_owner
 from gateway.paging import Numbered
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
@@ -61,17 +63,22 @@ async def show_comments(
     )
 
 
-@get("/figures/invitations", **_MANAGER)
+@get("/figures/invitations", **READERS)
 async def show_invitations(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
-    """Whom the centre asked in the last twelve months, how, and how many answered."""
+    """Whom a centre asked in the last twelve months, how, and how many answered."""
     today = local_day(parts.clock.now())
-    since = f"{today.year - 1}-{today.month:02d}"
+    since, wanted = f"{today.year - 1}-{today.month:02d}", request.query_params.get("centre", "")
 
-    def look(conn: Connection) -> Any:
-        return reached.months(conn, session.centre_id, since)
+    def look(conn: Connection) -> dict[str, Any]:
+        among = reading.centres(conn, session)
+        centre_id = reading.chosen(among, wanted, session)
+        choices = reading.choices(among)
+        months = reached.months(conn, centre_id, since)
+        return {"months": months, "centres": among, "centre_choices": choices, "centre_id": centre_id}
 
-    found = await parts.database.read(look)
-    return page(request, "pages/feedback/invitations.html", months=found, ways=WAYS, least=LEAST)
+    shown = await parts.database.read(look)
+    owns = is_owner(session)
+    return page(request, "pages/feedback/invitations.html", ways=WAYS, least=LEAST, is_owner=owns, **shown)
 
 
 HANDLERS = (show_batches, show_comments, show_invitations)
