@@ -161,6 +161,7 @@ LABELS: Final[Mapping[str, Message]] = {
     "language": message("Language"),
     "state": message("State of the account"),
     "reason": message("Why"),
+    "return_url": message("Address to which the last page leads back"),
     "scopes": message("What it is good for"),
     "agency": message("Of which institution"),
     "fingerprint": message("Fingerprint of the key"),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from audit.events import EventName
 from gateway.changes.tables import ChangeKind
+from gateway.pages.admin import fields, words
 from gateway.services.tables import Agreement
 from tests.gateway.changes.conftest import SERVICE, WHY, Office
 
@@ -76,6 +77,12 @@ def test_everything_that_is_wrong_is_told_at_once_with_a_link_to_its_field(
     places = [answer.text.index(f'id="{name}"') for name in links]
     assert places == sorted(places), "in the order of the form"
     assert EventName.SETTINGS_PROPOSED not in office.events()
+
+
+def test_every_field_of_every_form_has_its_label() -> None:
+    asked = {each.name for form in fields.FORMS.values() for each in form}
+    assert asked - words.LABELS.keys() == set()
+    assert set(ChangeKind) == fields.FORMS.keys() == words.KINDS.keys()
 
 
 def test_an_agreement_is_named_by_its_parties_its_place_and_its_days(office: Office) -> None:

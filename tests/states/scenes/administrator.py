@@ -51,6 +51,7 @@ def scene_proposing(stand: Stand) -> None:
     ada = stand.staff(Role.ADMINISTRATOR)
     for kind in ChangeKind:
         page = ada.get(f"/admin/propose/{kind.value}?target={_target(stand, kind)}")
+        assert page.status < 500, kind
         if page.status == 200:
             name = kind.value.replace(".", "-")
             stand.see(f"admin/propose-{name}", ada, f"/admin/propose/{kind.value}?target={_target(stand, kind)}")

@@ -1,5 +1,6 @@
 """Auditors see what is kept and who is to be erased, keep it, and propose to let it go."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,7 @@ def test_what_was_erased_is_shown_as_erased_everywhere(facing: Facing, auditor: 
     assert "The values of this visit were erased on" in page
     assert ILZE.name not in page
     assert "A key was destroyed" in page
-    assert "A key was destroyed" not in auditor.see("/audit/around").text, "there only the gateway's own are listed"
+    around = re.sub(r"<option.*?</option>", "", auditor.see("/audit/around").text)
+    assert "A key was destroyed" not in around, "there only the gateway's own are listed"
     assert auditor.see(f"/audit?number={counter.visit_id}").status == 200
     assert "What was said and answered was erased on" in auditor.see(f"/audit/cases/{case}").text
