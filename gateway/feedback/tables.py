@@ -58,6 +58,7 @@ class FeedbackAnswer(Base):
     __tablename__ = "feedback_answer"
     __table_args__ = (
         CheckConstraint("satisfaction BETWEEN 1 AND 5", name="satisfaction_range"),
+        Index("ix_feedback_answer_month", "month", "centre_id"),
         {"sqlite_with_rowid": False},
     )
 

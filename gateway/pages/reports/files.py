@@ -1,9 +1,9 @@
 """Handing figures out as files. Asked for by a form, and each is an event: who took which figures, and as what."""
 
+import asyncio
 from enum import StrEnum
 from typing import Any, Final
 
-import anyio.to_thread
 from litestar import Response
 from sqlalchemy import Connection
 
@@ -57,7 +57,7 @@ async def hand_out(
         chain = f"staff:{session.staff_id}"
         outbox.record(conn, chain=chain, type=EventName.REPORT_EXPORTED, actor=session.actor, data=data, at=now)
 
-    content = await anyio.to_thread.run_sync(make, report, kind, language)
+    content = await asyncio.to_thread(make, report, kind, language)
     await parts.database.write(work)
     headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{report.name}.{kind.value}"'}
     return Response(content, media_type=_TYPES[kind], headers=headers)

@@ -36,6 +36,10 @@ def scene_costs(stand: Stand) -> None:
     price = {"service": BENEFIT, "euros": "3,50", "since": "2026-01-01"}
     assert owner.post(f"{here}/prices", price).status == 303
     stand.see("figures/prices", owner, f"{here}/prices")
+    stand.see("figures/weights-none", manager, f"{here}/weights", Kind.EMPTY)
+    stand.send("figures/weights-wrong", owner, f"{here}/weights")
+    assert owner.post(f"{here}/weights", {"way": "counter", "weight": "40", "since": "2026-01-01"}).status == 303
+    stand.see("figures/weights", owner, f"{here}/weights")
 
 
 def scene_targets(stand: Stand) -> None:

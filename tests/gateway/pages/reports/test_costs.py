@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import ClassVar
 
 import openpyxl
 import pytest
@@ -98,6 +99,35 @@ class TestPrices:
     def test_that_are_none_are_refused_at_their_field(self, callers: Callers, name: str, typed: str) -> None:
         price = {"service": "nothing", "euros": "3,50", "since": "2026-01-01"}
         answer = callers.staff(OWNER).post("/figures/costs/prices", price | {name: typed})
+        assert answer.status == 422
+        assert f'href="#{name}"' in answer.text
+
+
+class TestWeights:
+    WEIGHT: ClassVar = {"way": "counter", "weight": "40", "since": "2026-06-01"}
+
+    def test_of_the_published_comparison_hold_until_the_owner_sets_others(
+        self, callers: Callers, manager: Caller
+    ) -> None:
+        here = "/figures/costs/weights"
+        assert "No other weights were set" in manager.get(here).text
+        assert manager.post(here, self.WEIGHT).status == 403
+        owner = callers.staff(OWNER)
+        assert owner.post(here, self.WEIGHT).status == 303
+        text = manager.get(here).text
+        assert "01.06.2026" in text
+        assert ">40<" in text
+        assert events(callers, "manager:weight:set")[0]["weight"] == 40
+        again = owner.post(here, self.WEIGHT | {"weight": "30"})
+        assert again.status == 422
+        assert 'href="#since"' in again.text
+
+    @pytest.mark.parametrize(
+        ("name", "typed"),
+        [("way", "by pigeon"), ("weight", "0"), ("weight", "1001"), ("weight", "4,5"), ("since", "soon")],
+    )
+    def test_that_are_none_are_refused_at_their_field(self, callers: Callers, name: str, typed: str) -> None:
+        answer = callers.staff(OWNER).post("/figures/costs/weights", self.WEIGHT | {name: typed})
         assert answer.status == 422
         assert f'href="#{name}"' in answer.text
 
