@@ -25,6 +25,7 @@ from gateway.notifications.senders import Outgoing, Sender, make_senders
 from gateway.notifications.tables import Channel, Message, MessageState
 from gateway.notifications.text import with_way_out
 from gateway.parts import Parts
+from gateway.people import preferences
 
 FIRST_WAIT = timedelta(seconds=4)
 LONGEST_WAIT = timedelta(hours=1)
@@ -82,6 +83,12 @@ class MessageErasedError(MessageRefusedError):
     """The values that the message belongs to were erased while it waited."""
 
     code: ClassVar[str] = "message.erased"
+
+
+class MessageUnwantedError(MessageRefusedError):
+    """Whom the message is for said no to its kind while it waited."""
+
+    code: ClassVar[str] = "message.unwanted"
 
 
 class MessageSending:
@@ -161,6 +168,11 @@ class MessageSending:
             return None
         if row.not_after is not None and self._parts.clock.database_now(conn) >= row.not_after:
             raise MessageLateError(f"message {message_id} is past its time")
+        kind = manner_of(row.template).kind
+        whose = None if kind is None or row.resident_id is None else preferences.read(conn, row.resident_id)
+        if kind is not None and whose is not None and not whose.takes(kind):
+            # What was queued before they said no would else still come.
+            raise MessageUnwantedError(f"message {message_id} is not wanted any more")
         return row.channel, self._opened(conn, row)
 
     def _opened(self, conn: Connection, row: Row[Any]) -> Outgoing:

@@ -1,6 +1,7 @@
 """A message is queued with the change that asks for it, sent once, and forgotten."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,9 @@ from gateway.notifications import outbox, sending
 from gateway.notifications.outbox import Channel, Draft
 from gateway.notifications.tables import Message, MessageState
 from gateway.parts import Parts
+from gateway.people import preferences, residents
+from gateway.people.preferences import How, Kind, Preferences
+from gateway.people.residents import Profile
 from gateway.visits.sealed import VisitVault
 from tests.gateway.notifications.conftest import MailServer, SmsGateway
 from tests.gateway.visits.counter import Counter
@@ -214,3 +218,33 @@ def test_the_code_for_the_display_reaches_the_residents_phone(counter: Counter, 
     work(counter.store)
     assert sms_gateway.calls[0].body["to"] == "+37120000001"
     assert f"Pilnvara: kods {code}" in sms_gateway.calls[0].body["text"]
+
+
+@pytest.mark.parametrize(
+    ("template", "ended"),
+    [("feedback", {Kind.FEEDBACK}), ("invited_again", {Kind.INVITATIONS}), ("news", set(Kind))],
+    ids=["a question how it went", "an invitation", "news, of somebody who wants nothing at all"],
+)
+def test_what_was_queued_before_they_said_no_is_not_sent(
+    opened: Counter, sms_gateway: SmsGateway, template: str, ended: set[Kind]
+) -> None:
+    profile = Profile(name="Nezināma Anna", code="320001-00001", phone=NUMBER)
+    made = opened.write(lambda conn: residents.find_or_create(conn, opened.store, profile, now=opened.clock.now()))
+
+    def say(wanted: frozenset[Kind]) -> None:
+        said, now = Preferences(wanted=wanted), opened.clock.now()
+        opened.write(lambda conn: preferences.say(conn, made.id, said, by=opened.by.actor, how=How.COUNTER, now=now))
+
+    say(frozenset(Kind))
+    ids = [
+        queue(opened, replace(draft(opened, template=name), resident_id=made.id), delay=timedelta(hours=2))
+        for name in (template, "granted")
+    ]
+    say(frozenset(Kind) - ended)
+    opened.clock.move(timedelta(hours=2))
+    work(opened.store)
+    opened.clock.move(timedelta(hours=20))
+    work(opened.store)
+    assert [call.body["id"] for call in sms_gateway.calls] == ids[1:]
+    unwanted = row(opened, ids[0])
+    assert (unwanted.state, unwanted.reason, unwanted.address) == (MessageState.FAILED, "message.unwanted", None)
