@@ -53,10 +53,11 @@ from gateway.people import computers, freshness, inviters
 from gateway.people.access import StaffSession
 from gateway.people.errors import AccessRefusedError
 from gateway.people.staff import OPERATOR
-from gateway.services import able
 
 APPLY_JOB: Final = "change.apply"
 LAPSE_JOB: Final = "change.lapse"
+NOTE_JOB: Final = "change.note"
+"""Who can act for whom is noted after a change that is in effect, never with it: a note undoes nothing."""
 WAITS: Final = timedelta(days=7)
 """How long a proposal waits for a second person."""
 LONGEST_REASON: Final = 500
@@ -133,7 +134,7 @@ def propose(
     _record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts, **marks)
     if is_strict:
         kind.apply(conn, store, plan, actor)
-        able.settle(conn, now)
+        enqueue(conn, NOTE_JOB, {}, now=now)
         _record(conn, EventName.SETTINGS_CHANGED, actor, row["id"], plan.kind, now, alone=True)
     else:
         enqueue(conn, LAPSE_JOB, {"change": row["id"]}, run_at=row["lapses_at"], now=now)
@@ -229,12 +230,12 @@ def apply_due(conn: Connection, store: Store, change_id: str) -> None:
         with conn.begin_nested():
             kind.check(conn, store, plan, row.before, None)
             kind.apply(conn, store, plan, by)
-            able.settle(conn, now)
     except (ChangeFaultError, OAuthError):
         _lapse(conn, row, now, "cannot_stand")
         return
     kept = row.kind in _MAKES_SECRETS and row.secret_shown_at is None
     _set(conn, row, state=ChangeState.APPLIED, applied_at=now, **({} if kept else {"secret": None, "epoch": None}))
+    enqueue(conn, NOTE_JOB, {}, now=now)
     facts = {"proposed_by": row.proposed_by, "confirmed_by": row.confirmed_by}
     _record(conn, EventName.SETTINGS_CHANGED, by, row.id, row.kind, now, **facts)
 

@@ -1,4 +1,7 @@
-"""What a worker does for changes: puts them into effect when their delay is over, ends those that nobody confirmed."""
+"""What a worker does for changes: puts them into effect when their delay is over, ends those that nobody confirmed.
+
+After each it notes who can act for whom.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,6 +12,7 @@ from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.parts import GATEWAY, Store
+from gateway.services import able
 
 _AGAIN = timedelta(minutes=1)
 
@@ -31,4 +35,8 @@ def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
         """Let a card's next version be the one that everybody reads."""
         await store.database.write(lambda conn: drafts.switch(conn, store, job.payload["service"], GATEWAY))
 
-    return {flow.APPLY_JOB: apply, flow.LAPSE_JOB: lapse, drafts.SWITCH_JOB: switch}
+    async def note(job: Job) -> None:  # noqa: ARG001 - the same for every change
+        """Note who can act for whom, now that a change is in effect."""
+        await able.note(store.database, store.clock)
+
+    return {flow.APPLY_JOB: apply, flow.LAPSE_JOB: lapse, flow.NOTE_JOB: note, drafts.SWITCH_JOB: switch}

@@ -268,7 +268,7 @@ SCHEDULE: Final[Mapping[str, Record]] = {
         tables=(
             *("centre", "centre_position", "service", "service_draft", "service_version", "service_translation"),
             *("catalogue_version", "basket", "life_event", "life_event_service", "agreement", "agreement_suspension"),
-            *("able_period", "portal", "portal_trouble", "connector_forms", "identity_provider"),
+            *("able_period", "able_cursor", "portal", "portal_trouble", "connector_forms", "identity_provider"),
         ),
         time=None,
         since=_LONG,

@@ -1,28 +1,39 @@
 """Who could act for which holder: noted as it changes, so that it can be told of any day since the record began.
 
 What it follows from (account and role, the centre's basket, the agreement, the training) is kept as it is now. So what
-it comes to is compared with what was noted last, whenever a setting changes and every ten minutes: whoever can act and
-is not noted begins a period, whoever is noted and cannot any more ends one. Nothing of it decides anything.
+it comes to is compared with what was noted last, after each change of a setting and every ten minutes: whoever can act
+and is not noted begins a period, whoever is noted and cannot any more ends one. Nothing of it decides anything, so no
+change waits for it or is undone by it: it is a transaction of its own, and only where something differs.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 import structlog
-from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
 
 from gateway.clock import Clock
+from gateway.database.base import lock
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
+from gateway.database.together import insert_once
 from gateway.days import beginning_of, end_of
 from gateway.ids import new_id
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Staff, StaffRole, StaffState
 from gateway.services import agreements, catalogue
-from gateway.services.tables import AblePeriod, Agreement, AgreementSuspension, Basket, Service, StaffTraining
+from gateway.services.tables import (
+    AbleCursor,
+    AblePeriod,
+    Agreement,
+    AgreementSuspension,
+    Basket,
+    Service,
+    StaffTraining,
+)
 
 EVERY_SECONDS: Final = 600.0
 _IN_FORCE = (
@@ -64,6 +75,7 @@ _ENDS = select(Agreement.id, Agreement.ends_at).where(Agreement.ends_at <= bindp
 _STOPS = select(AgreementSuspension.agreement_id, AgreementSuspension.begins_at).where(
     AgreementSuspension.begins_at <= bindparam("at"), AgreementSuspension.ends_at.is_(None)
 )
+_CURSOR = select(AbleCursor.id).where(AbleCursor.id == 1)
 _log = structlog.get_logger("gateway.able")
 
 
@@ -104,20 +116,27 @@ class Agreed:
 
 
 def settle(conn: Connection, now: datetime) -> int:
-    """Note what has changed since it was noted last; return how many periods began or ended."""
-    able = {_Key(row.staff_id, row.service_id, row.agreement_id, row.centre_id): row for row in _rows(conn, now)}
-    noted = {
-        _Key(row.staff_id, row.service_id, row.agreement_id, row.centre_id): row.id for row in conn.execute(_NOTED)
-    }
+    """Note what has changed since it was noted last; return how many periods began or ended. One at a time notes."""
+    _lock_cursor(conn)
+    able, noted = _able(conn, now), _noted(conn)
     gone = [(key, noted[key]) for key in noted.keys() - able.keys()]
     _end(conn, gone, now)
     begun = [
-        {"id": new_id(), "holder": able[key].holder, "begins_at": now, "ends_at": None, **key._asdict()}
+        {"id": new_id(), "holder": able[key], "begins_at": now, "ends_at": None, **key._asdict()}
         for key in able.keys() - noted.keys()
     ]
-    if begun:
-        conn.execute(insert(AblePeriod), begun)
-    return len(gone) + len(begun)
+    return len(gone) + sum(insert_once(conn, AblePeriod, each) for each in begun)
+
+
+async def note(database: Database, clock: Clock) -> int:
+    """Look without holding anybody up, and settle where something differs; return what `settle` does."""
+
+    def look(conn: Connection) -> bool:
+        return _able(conn, clock.database_now(conn)).keys() != _noted(conn).keys()
+
+    if not await database.read(look):
+        return 0
+    return await database.write(lambda conn: settle(conn, clock.database_now(conn)))
 
 
 def begins(conn: Connection) -> datetime | None:
@@ -195,8 +214,25 @@ def agreed_on(conn: Connection, day: date, language: str, *, most: int) -> list[
     ]
 
 
-def _rows(conn: Connection, now: datetime) -> Sequence[Any]:
-    return conn.execute(_ABLE, {"at": now}).all()
+def _able(conn: Connection, now: datetime) -> dict[_Key, str]:
+    """Who can act now, with the holder that it is for."""
+    return {_key(row): row.holder for row in conn.execute(_ABLE, {"at": now})}
+
+
+def _noted(conn: Connection) -> dict[_Key, str]:
+    """Who is noted as able until now, with the id of the period."""
+    return {_key(row): row.id for row in conn.execute(_NOTED)}
+
+
+def _key(row: Any) -> _Key:
+    return _Key(row.staff_id, row.service_id, row.agreement_id, row.centre_id)
+
+
+def _lock_cursor(conn: Connection) -> None:
+    """Lock the row that lets one at a time note; it is made at first."""
+    if conn.execute(lock(conn, _CURSOR)).one_or_none() is None:
+        insert_once(conn, AbleCursor, {"id": 1})
+        conn.execute(lock(conn, _CURSOR)).one()
 
 
 def _end(conn: Connection, gone: Iterable[tuple[_Key, str]], now: datetime) -> None:
@@ -212,7 +248,7 @@ async def keep_noted(database: Database, clock: Clock, *, every: float = EVERY_S
     """Note what has changed, now and each `every` seconds, until cancelled."""
     while True:
         try:
-            await database.write(lambda conn: settle(conn, clock.database_now(conn)))
+            await note(database, clock)
         except DatabaseUnavailableError:
             _log.warning("who could act waits for the database", exc_info=True)
         await asyncio.sleep(every)

@@ -217,7 +217,7 @@ class AgreementSuspension(Base):
 class AblePeriod(Base):
     """A while in which somebody could act for a holder: which service, in which centre, by which agreement.
 
-    Noted whenever what it follows from changes and each hour; the oldest beginning says since when there is a record.
+    Noted after each change of what it follows from; the oldest beginning says since when there is a record.
     """
 
     __tablename__ = "able_period"
@@ -240,6 +240,14 @@ class AblePeriod(Base):
     agreement_id: Mapped[str] = mapped_column(ForeignKey("agreement.id"))
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+
+
+class AbleCursor(Base):
+    """One row, locked by whoever notes who could act: so no two note the same."""
+
+    __tablename__ = "able_cursor"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Training(Base):

@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from gateway.changes import flow
 from gateway.changes.errors import ChangeFaultError, Fault
 from gateway.changes.tables import ChangeKind, ChangeState
+from gateway.jobs.tables import JobRow
 from gateway.people.errors import AccessRefusedError
 from gateway.people.roles import Role
 from gateway.people.staff import NewStaff
-from gateway.services import agreements
+from gateway.services import able, agreements
 from gateway.services.tables import Service
 from tests.gateway.accounts import an_account
 from tests.gateway.callers import HOLDER, PASSWORD, Caller, Callers
@@ -193,6 +194,18 @@ class TestSuspension:
         page = officer(ods).get("/holder").text
         assert "/admin/propose/agreement.lift?target=" in page
         assert "Suspended" in page
+
+    def test_holds_also_where_it_cannot_be_noted_who_could_act(
+        self, office: Office, ods: Callers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        agreement = conclude(office, HOLDER)
+        monkeypatch.setattr(able, "settle", None)
+        by = office.session(ods, Role.OFFICER)
+        change = office.propose(ChangeKind.AGREEMENT_SUSPEND, agreement, {}, by=by)
+        assert office.state(change) is ChangeState.APPLIED
+        assert office.read(lambda conn: agreements.suspended(conn, [agreement])) == {agreement}
+        kinds = office.read(lambda conn: conn.execute(select(JobRow.kind)).scalars().all())
+        assert flow.NOTE_JOB in kinds, "it is noted afterwards"
 
     def test_is_lifted_by_two_and_not_by_whoever_suspended_alone(self, office: Office, ods: Callers) -> None:
         agreement = conclude(office, HOLDER)

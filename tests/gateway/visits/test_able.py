@@ -1,11 +1,15 @@
 """Of any day since the record began it can be told who could act for which holder, and by which agreement."""
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection, delete
 
+from gateway.database.engine import Database
 from gateway.days import day_of
 from gateway.people import staff_states
 from gateway.people.roles import Role
@@ -74,6 +78,28 @@ def test_whoever_cannot_act_any_more_could_on_the_days_before(counter: Counter, 
 def test_what_has_not_changed_is_not_noted_twice(counter: Counter) -> None:
     assert settle(counter) > 0
     assert settle(counter) == 0
+
+
+def test_of_several_that_note_at_once_one_notes(counter: Counter) -> None:
+    most = 1 if counter.store.database.dialect == "sqlite" else 4  # SQLite has one writer
+    together = Barrier(most)
+
+    def work(conn: Connection) -> int:
+        together.wait()
+        return able.settle(conn, counter.clock.now())
+
+    with ThreadPoolExecutor(4) as pool:
+        noted = sorted(pool.map(lambda _: counter.store.database.write_now(work), range(4)))
+    assert noted[:3] == [0, 0, 0]
+    assert noted[3] > 0
+    assert settle(counter) == 0
+
+
+def test_where_nothing_differs_nobody_waits_for_the_writer(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    database, clock = counter.store.database, counter.clock
+    assert asyncio.run(able.note(database, clock)) > 0
+    monkeypatch.setattr(Database, "write", None)
+    assert asyncio.run(able.note(database, clock)) == 0
 
 
 def test_an_agreement_that_ended_by_the_clock_ended_then_and_not_when_it_was_noted(counter: Counter) -> None:
