@@ -33,6 +33,7 @@ class FeedbackInvitation(Base):
     __tablename__ = "feedback_invitation"
     __table_args__ = (
         Index("ix_feedback_invitation_of_month", "centre_id", "month"),
+        Index("ix_feedback_invitation_month", "month", "centre_id", "service_group"),
         {"sqlite_with_rowid": False},
     )
 

@@ -62,7 +62,7 @@ class Pile:
 
     def write(self, conn: Connection) -> None:
         """Bring cells and sums up to date. Whoever calls holds the cursor, so that nobody else does meanwhile."""
-        for cells in _in_parts(item for item in self._cells.items() if item[1]):
+        for cells in in_parts(item for item in self._cells.items() if item[1]):
             _add_cells(conn, dict(cells))
         if any(n < 0 for n in self._cells.values()):
             conn.execute(_EMPTY_CELLS)
@@ -101,7 +101,7 @@ def add_invited(
 
 def add_sums(conn: Connection, sums: Mapping[SumKey, Counter[str]]) -> None:
     """Add to sums, or take away what is negative. Whoever calls holds the cursor."""
-    for part in _in_parts(sums.items()):
+    for part in in_parts(sums.items()):
         _add_sums(conn, dict(part))
 
 
@@ -131,7 +131,7 @@ def _row(key: SumKey, counts: dict[str, int]) -> dict[str, Any]:
     return {"period": period, "place": place, "service_group": group, **wide, "counts": counts}
 
 
-def _in_parts(items: Iterable[T]) -> Iterator[list[T]]:
+def in_parts(items: Iterable[T]) -> Iterator[list[T]]:
     """The items, so many at a time as one statement takes."""
     rest = iter(items)
     while part := list(islice(rest, _AT_ONCE)):

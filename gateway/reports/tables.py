@@ -6,7 +6,7 @@ rows, as many after ten million visits as after one.
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base, Json
@@ -75,7 +75,7 @@ class FigureAnswers(Base):
     """How residents of one month answered; what no bundle tells of yet stays here and is shown to nobody."""
 
     __tablename__ = "figure_answers"
-    __table_args__ = (_UNORDERED,)
+    __table_args__ = (Index("ix_figure_answers_waits", "waits"), _UNORDERED)
 
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
     centre_id: Mapped[str] = mapped_column(primary_key=True)
@@ -85,6 +85,8 @@ class FigureAnswers(Base):
     """Gathered, by `points:4`, `done:yes`, `clear:partly`."""
     told: Mapped[dict[str, int]] = mapped_column(Json)
     """Of them what bundles tell of."""
+    waits: Mapped[bool] = mapped_column(server_default=true())
+    """Whether bundles do not tell of all of them: the rest is read by nobody."""
 
 
 class FigureBundle(Base):

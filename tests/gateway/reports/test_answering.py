@@ -1,5 +1,6 @@
 """Answers are shown in bundles of at least five; nobody can work out one of fewer, whatever they subtract."""
 
+from datetime import UTC, datetime
 from itertools import combinations
 from random import Random
 
@@ -7,14 +8,18 @@ import pytest
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from gateway.database.counting import count_statements
 from gateway.feedback.tables import FeedbackAnswer
+from gateway.reports import answering, figures
 from gateway.reports.kpi import Share
 from gateway.reports.periods import Month, Period
+from gateway.reports.places import Place, PlaceKind
 from gateway.reports.tables import FigureAnswers, FigureBundle
 from tests.gateway.reports.answered import answer, bundle, by_group, satisfied
 from tests.gateway.visits.counter import Counter
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
+NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
 ENOUGH = (5, 5, 4, 2, 3)
 
 
@@ -78,6 +83,58 @@ class TestABundle:
         answer(counter, NOVEMBER, [5, 1], "benefits")
         bundle(counter, NOVEMBER)
         assert by_group(counter, "2026-Q4") == {"benefits": Share(4, 5)}
+
+
+class TestWhileOthersWrite:
+    """Counting goes beside everything else; what is written is short, however much there is."""
+
+    def test_what_came_is_counted_without_writing_and_gathered_without_counting(self, counter: Counter) -> None:
+        answer(counter, NOVEMBER, ENOUGH)
+        found = counter.read(lambda conn: answering.count(conn, NOW))
+        with count_statements() as writing:
+            assert counter.write(lambda conn: answering.settle(conn, found, NOW)) == 3
+        assert [text for text in writing.texts if "feedback" in text] == []
+        assert counter.read(lambda conn: answering.count(conn, NOW)) == {}, "nothing differs any more"
+
+    def test_thirty_groups_take_as_many_statements_as_one(self, counter: Counter) -> None:
+        answer(counter, NOVEMBER, ENOUGH)
+        of_one = self.statements(counter)
+        for number in range(30):
+            answer(counter, NOVEMBER, ENOUGH, f"group-{number}")
+        assert self.statements(counter) <= of_one + 6, "the sums are two hundred at a time"
+
+    def test_what_was_told_already_is_not_read_again(self, counter: Counter) -> None:
+        answer(counter, NOVEMBER, ENOUGH, "benefits")
+        answer(counter, NOVEMBER, ENOUGH[:2], "family")
+        bundle(counter, NOVEMBER)
+        waiting = select(FigureAnswers.service_group).where(FigureAnswers.waits)
+        assert counter.read(lambda conn: conn.execute(waiting).scalars().all()) == ["family"]
+        answer(counter, NOVEMBER, [3], "benefits")
+        bundle(counter, NOVEMBER)
+        assert set(counter.read(lambda conn: conn.execute(waiting).scalars().all())) == {"benefits", "family"}
+
+    def test_what_was_counted_before_somebody_else_gathered_changes_nothing(self, counter: Counter) -> None:
+        answer(counter, NOVEMBER, ENOUGH)
+        early = counter.read(lambda conn: answering.count(conn, NOW))
+        answer(counter, NOVEMBER, ENOUGH)
+        bundle(counter, NOVEMBER)
+        before = self.told(counter)
+        assert counter.write(lambda conn: answering.settle(conn, early, NOW)) == 0
+        assert self.told(counter) == before
+        assert before[0].n == before[1] == 10
+
+    @staticmethod
+    def statements(counter: Counter) -> int:
+        found = counter.read(lambda conn: answering.count(conn, NOW))
+        with count_statements() as counted:
+            counter.write(lambda conn: answering.settle(conn, found, NOW))
+        return counted.total
+
+    @staticmethod
+    def told(counter: Counter) -> tuple[Share, int]:
+        place = Place(PlaceKind.CENTRE, counter.by.centre_id)
+        found = counter.read(lambda conn: figures.read(conn, place, Period.parse("2026-11")).here).answers
+        return found.satisfied, found.invited
 
 
 class TestAManagerHuntingForOnePerson:
