@@ -34,6 +34,12 @@ class RuleOverError(OutreachError):
 
 
 class SamePersonError(OutreachError):
-    """Whoever proposes does not approve."""
+    """Whoever proposes does not approve, nor whoever is on one tree of invitations with them."""
 
     code = "outreach.same_person"
+
+
+class FreshAccountError(OutreachError):
+    """The account was made or recovered within a day, and may be somebody else's."""
+
+    code = "outreach.fresh_account"

@@ -21,6 +21,7 @@ from gateway.ledger import outbox
 from gateway.notifications import sending
 from gateway.notifications.tables import Message, MessageState
 from gateway.outreach.errors import (
+    FreshAccountError,
     RuleFaultError,
     RuleOverError,
     RuleUnknownError,
@@ -29,6 +30,7 @@ from gateway.outreach.errors import (
 )
 from gateway.outreach.tables import OutreachReached, OutreachRule, RuleState
 from gateway.parts import Store
+from gateway.people import freshness, inviters
 from gateway.people.access import StaffSession
 from gateway.people.preference_tables import ResidentPreference
 from gateway.people.preferences import Kind
@@ -115,10 +117,12 @@ def propose(conn: Connection, store: Store, by: StaffSession, wanted: Wanted) ->
 
     Raises:
         RuleFaultError: it is none.
+        FreshAccountError: the officer's account is a day old or less.
         TooFewError: fewer than `FEWEST` would be invited.
     """
     now = store.clock.database_now(conn)
     _ensure_sound(conn, by, wanted, now)
+    _ensure_not_fresh(conn, store, by, now)
     values = {
         "id": new_id(),
         "holder": by.holder,
@@ -143,7 +147,8 @@ def approve(conn: Connection, store: Store, by: StaffSession, rule_id: str) -> N
 
     Raises:
         RuleUnknownError, RuleOverError: there is none that waits.
-        SamePersonError: `by` has proposed it.
+        SamePersonError: `by` has proposed it, or hangs with whoever did on one tree of invitations.
+        FreshAccountError: their account is a day old or less.
         TooFewError: fewer than `FEWEST` would be invited by now.
     """
     rule = _locked(conn, by, rule_id)
@@ -151,8 +156,11 @@ def approve(conn: Connection, store: Store, by: StaffSession, rule_id: str) -> N
         raise RuleOverError("it was decided before")
     if rule.proposed_by == by.staff_id:
         raise SamePersonError("whoever proposed it")
-    _ensure_enough(conn, rule.service_id, rule.since, rule.until)
+    if inviters.are_bound(conn, rule.proposed_by, by.staff_id):
+        raise SamePersonError("one of the two invited the other, or one person both")
     now = store.clock.database_now(conn)
+    _ensure_not_fresh(conn, store, by, now)
+    _ensure_enough(conn, rule.service_id, rule.since, rule.until)
     _set(conn, rule_id, state=RuleState.SENDING, approved_by=by.staff_id, approved_at=now)
     enqueue(conn, JOB, {"rule": rule_id}, key=f"{JOB}:{rule_id}", now=now)
     outbox.record(
@@ -228,6 +236,12 @@ def _ensure_sound(conn: Connection, by: StaffSession, wanted: Wanted, now: datet
         raise RuleFaultError("days")
     if wanted.template not in TEMPLATES:
         raise RuleFaultError("template")
+
+
+def _ensure_not_fresh(conn: Connection, store: Store, by: StaffSession, now: datetime) -> None:
+    """Keep whoever makes accounts, or takes one over, from being both people within minutes."""
+    if freshness.is_fresh(conn, store, by.staff_id, now):
+        raise FreshAccountError("not within a day after the account was created or recovered")
 
 
 def _ensure_enough(conn: Connection, service_id: str, since: date, until: date) -> None:

@@ -56,7 +56,17 @@ PROBLEMS: dict[str, Problem] = {
         409, message("This was decided or stopped before"), message("Go back and look how it stands now.")
     ),
     "outreach.same_person": Problem(
-        403, message("Somebody else has to approve it"), message("Ask another officer, or an administrator.")
+        403,
+        message("Somebody else has to approve it"),
+        message(
+            "Ask another officer, or an administrator: nobody whom whoever proposed it has invited, who has invited"
+            " them, or whom the same person invited."
+        ),
+    ),
+    "outreach.fresh_account": Problem(
+        403,
+        message("Your account is too new for this"),
+        message("It was made or recovered within the last day. Ask a colleague, or come back tomorrow."),
     ),
     "outreach.too_few": Problem(
         422,

@@ -17,6 +17,7 @@ from gateway.ledger.tables import AuditEvent
 from gateway.notifications.tables import Message, MessageState
 from gateway.outreach import batches, rules
 from gateway.outreach.errors import (
+    FreshAccountError,
     RuleFaultError,
     RuleOverError,
     RuleUnknownError,
@@ -30,11 +31,12 @@ from gateway.people.access import StaffSession
 from gateway.people.preferences import How, Kind, Preferences
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
+from gateway.people.tables import Staff, StaffInvitation
 from gateway.retention import erasing
 from gateway.retention.states import Why
 from gateway.services import catalogue
 from gateway.visits.tables import Filing
-from tests.gateway.accounts import an_account
+from tests.gateway.accounts import OLD, an_account
 from tests.gateway.visits.conftest import counter, renderer
 from tests.gateway.visits.counter import BENEFIT, Counter
 
@@ -75,18 +77,19 @@ def people(counter: Counter, number: int, *, wanted: Preferences = ALL_KINDS, fi
     return [counter.write(lambda conn, n=n: one(conn, n)) for n in range(first, first + number)]  # type: ignore[misc]  # mypy has no type for it
 
 
-def officer(counter: Counter, name: str = "", holder: str | None = None) -> StaffSession:
-    """An officer of the benefit's institution, or of another."""
+def officer(counter: Counter, name: str = "", holder: str | None = None, *, made: int = 2) -> StaffSession:
+    """An officer of the benefit's institution, or of another; their account was made so many days ago."""
     own = counter.read(lambda conn: catalogue.find(conn, BENEFIT).holder)
-    staff_id = counter.by.staff_id if not name else _another(counter, name)
+    staff_id = counter.by.staff_id if not name else _another(counter, name, made)
     return replace(counter.by, role=Role.OFFICER, holder=holder or own, staff_id=staff_id)
 
 
-def _another(counter: Counter, name: str) -> str:
+def _another(counter: Counter, name: str, made: int) -> str:
     new = staff.NewStaff(
         centre_id=counter.by.centre_id, login=name, name=name, password="x" * 14, roles=(Role.OFFICER,), holder="VSAA"
     )
-    return counter.write(lambda conn: an_account(conn, counter.store.sealer, new, now=counter.clock.now())).id
+    at = counter.clock.now() + OLD - timedelta(days=made)
+    return counter.write(lambda conn: an_account(conn, counter.store.sealer, new, now=at)).id
 
 
 def wanted(counter: Counter, **other: Any) -> Wanted:
@@ -138,6 +141,31 @@ class TestARule:
         assert list(send(network, rule)) == []
         approve(network, rule, officer(network, "ozola"))
         assert sum(send(network, rule)) == FEWEST
+
+    @pytest.mark.parametrize("proposer_invites", [True, False], ids=["by whoever proposed", "who proposed"])
+    def test_is_not_approved_by_whom_one_invited(self, network: Counter, *, proposer_invites: bool) -> None:
+        people(network, FEWEST)
+        rule, other, now = propose(network), officer(network, "ozola"), network.clock.now()
+        pair = (officer(network).staff_id, other.staff_id)
+        inviter, invited = pair if proposer_invites else pair[::-1]
+        account = network.read(lambda conn: conn.execute(select(Staff.__table__).where(Staff.id == invited)).one())
+        taken = {name: getattr(account, name) for name in ("centre_id", "login", "display_name", "folded", "language")}
+        sealed = {"key_id": account.key_id, "totp": b"1", "roles": ["officer"], "made_at": now, "ends_at": now}
+        invitation = {"id": new_id(), "staff_id": invited, "invited_by": inviter} | taken | sealed
+        network.write(lambda conn: conn.execute(insert(StaffInvitation).values(invitation)))
+        with pytest.raises(SamePersonError):
+            approve(network, rule, other)
+
+    def test_is_neither_proposed_nor_approved_from_an_account_of_today(self, network: Counter) -> None:
+        people(network, FEWEST)
+        today = officer(network, "ozola", made=0)
+        with pytest.raises(FreshAccountError):
+            propose(network, today)
+        rule = propose(network)
+        with pytest.raises(FreshAccountError):
+            approve(network, rule, today)
+        network.clock.move(timedelta(days=1, seconds=1))
+        approve(network, rule, today)
 
     def test_for_fewer_than_twenty_is_refused(self, network: Counter) -> None:
         people(network, FEWEST - 1)
