@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gateway.reports import by_hand, costs, given
 from gateway.reports.cost_tables import SubsidyKind, Way
 from gateway.reports.given import Given
+from gateway.reports.kpi import FEWEST_SHOWN
 from gateway.reports.periods import Period
 from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Sheet, Value
 from gateway.reports.words import GROUPS
@@ -113,11 +114,14 @@ def by_centre(found: Sequence[Cost]) -> Sheet:
 
 
 def by_group(cost: Cost) -> Sheet:
-    """Of one centre: its euros shared out by the minutes that each group of services took."""
+    """Of one centre: its euros shared out by the minutes that each group of services took, where there are enough."""
     done = cost.given or Given(0)
-    minutes = sum(done.minutes.values())
+    minutes, hidden = sum(done.minutes.values()), _of_few(done)
     rows: list[tuple[Value, ...]] = []
     for group, services in sorted(done.by_group.items()):
+        if group in hidden:
+            rows.append((GROUPS.get(group, group), services, *(Missing.TOO_FEW,) * 3))
+            continue
         spent = done.minutes.get(group, 0)
         part = Decimal(spent) / minutes if minutes else None
         euros = None if part is None or cost.total is None else cost.total * part
@@ -139,9 +143,29 @@ def by_group(cost: Cost) -> Sheet:
                 message("Euros a service = the centre’s subsidies × the group’s share of all minutes / its services."),
             ),
             _SOURCES,
+            Note(
+                NoteKind.DEFINITION,
+                message(
+                    "Of a group with fewer than 5 measured visits no minutes are shown; where they could be worked out "
+                    "from the rest, those of the next smallest group are not shown either."
+                ),
+            ),
         ),
         name="cost_by_group",
     )
+
+
+def _of_few(done: Given) -> set[str]:
+    """Groups whose minutes would tell of single visits, by themselves or as what is left of the whole."""
+    order = sorted(done.by_group, key=lambda group: (done.measured.get(group, 0), group))
+    few = [group for group in order if done.measured.get(group, 0) < FEWEST_SHOWN]
+    hidden, measured = set(few), sum(done.measured.get(group, 0) for group in few)
+    for group in order[len(few) :]:
+        if measured == 0 or measured >= FEWEST_SHOWN:
+            break
+        hidden.add(group)
+        measured += done.measured[group]
+    return hidden
 
 
 def ways(conn: Connection, centres: Mapping[str, str], period: Period) -> Sheet:

@@ -31,6 +31,8 @@ class Given:
     """Services given, by group of services."""
     minutes: Mapping[str, int] = field(default_factory=dict)
     """Minutes of help that were measured, by group; each visit's from the first minute of its bucket."""
+    measured: Mapping[str, int] = field(default_factory=dict)
+    """Visits whose minutes were measured, by group."""
     helped: Mapping[int, int] = field(default_factory=dict)
     """Visits by the first minute of their bucket."""
 
@@ -44,13 +46,16 @@ def of_period(conn: Connection, period: Period, centre_id: str | None = None) ->
         rows = conn.execute(_OF_ONE, asked | {"place": str(Place(PlaceKind.CENTRE, centre_id))})
     services: dict[str, Counter[str]] = {}
     minutes: dict[str, Counter[str]] = {}
+    measured: dict[str, Counter[str]] = {}
     helped: dict[str, Counter[int]] = {}
     for row in rows:
         centre = Place.parse(row.place).name
         services.setdefault(centre, Counter())[row.service_group] += row.given
         buckets = {int(name.removeprefix(_HELPED)): n for name, n in row.counts.items() if name.startswith(_HELPED)}
         minutes.setdefault(centre, Counter())[row.service_group] += sum(at * n for at, n in buckets.items())
+        measured.setdefault(centre, Counter())[row.service_group] += sum(buckets.values())
         helped.setdefault(centre, Counter()).update(buckets)
     return {
-        centre: Given(groups.total(), groups, minutes[centre], helped[centre]) for centre, groups in services.items()
+        centre: Given(groups.total(), groups, minutes[centre], measured[centre], helped[centre])
+        for centre, groups in services.items()
     }

@@ -54,7 +54,11 @@ def write_down(office: Database) -> WriteDown:
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gave 100 services, 60 benefits in 1,500 minutes and 40 of the family's in 500; of B nothing is counted."""
-    work = {"A": Given(100, {"benefits": 60, "family": 40}, {"benefits": 1500, "family": 500})}
+    work = {
+        "A": Given(
+            100, {"benefits": 60, "family": 40}, {"benefits": 1500, "family": 500}, {"benefits": 60, "family": 40}
+        )
+    }
     monkeypatch.setattr(given, "of_period", lambda conn, period, centre_id=None: work)
 
 
@@ -116,6 +120,27 @@ class TestCosts:
             (GROUPS["benefits"], 60, 1500, Decimal("0.75"), Decimal(25)),
             (GROUPS["family"], 40, 500, Decimal("0.25"), Decimal("12.5")),
         )
+
+    @pytest.mark.parametrize(
+        ("measured", "hidden"),
+        [
+            ({"benefits": 60, "family": 5, "work": 5}, set()),
+            ({"benefits": 60, "family": 9, "work": 1}, {"family", "work"}),
+            ({"benefits": 60, "family": 2, "work": 2}, {"benefits", "family", "work"}),
+            ({"benefits": 60, "family": 3, "work": 2}, {"family", "work"}),
+            ({"benefits": 60, "family": 9, "work": 0}, {"work"}),
+        ],
+    )
+    def test_minutes_of_single_visits_cannot_be_worked_out(self, measured: dict[str, int], hidden: set[str]) -> None:
+        """What is left of the whole, once everything that is shown is taken away, is of nobody or of five visits."""
+        minutes = {group: 25 * n for group, n in measured.items()}
+        work = Given(74, {group: 1 + n for group, n in measured.items()}, minutes, measured)
+        cost = cost_sheets.Cost("A", "Here", Decimal(0), Decimal(2000), work)
+        rows = {row[0]: row[2:] for row in cost_sheets.by_group(cost).rows}
+        few = {group for group in measured if rows[GROUPS[group]] == (Missing.TOO_FEW,) * 3}
+        assert few == hidden
+        assert all(Missing.TOO_FEW not in rows[GROUPS[group]] for group in measured.keys() - hidden)
+        assert sum(measured[group] for group in few) not in range(1, 5)
 
     def test_days_are_not_paid_twice_for_the_same(self, office: Database, write_down: WriteDown) -> None:
         first = write_down("upkeep", "1", "2026-07-01", "2026-09-30")

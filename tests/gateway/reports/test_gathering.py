@@ -1,17 +1,20 @@
 """A visit of each ending leads to one right answer in the figures; following the log counts each exactly once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, delete, select, update
 
 from audit.entry import Actor, ActorKind
 from delegation.filing import FilingState
 from gateway.database.engine import Database
+from gateway.ledger.sequencer import sequence_now
 from gateway.reports import figures, gathering, placing
 from gateway.reports.places import Place, PlaceKind
-from gateway.reports.tables import FigureSum
+from gateway.reports.tables import FigureCell, FigureCursor, FigureFact, FigureSum
 from gateway.visits.closing import Said
 from gateway.visits.tables import Ending, Filing, HelpReason, Visit
 from tests.gateway.reports.gathered import (
@@ -118,6 +121,36 @@ class TestFollowingTheLog:
         while counter.write(lambda conn: gathering.advance(conn, counter.clock.now(), most=2)):
             pass
         assert rows(counter) == whole
+
+    def test_two_workers_at_once_come_to_the_same_as_one(self, counter: Counter) -> None:
+        """Both begin with the same entries, and what each finds to be new it would add: each is counted once."""
+        for _ in range(3):
+            told(counter)
+        sequence_now(counter.store.database)
+        begin = Barrier(2)
+
+        def work(conn: Connection) -> bool:
+            return gathering.advance(conn, counter.clock.now(), most=2)
+
+        def worker() -> None:
+            begin.wait(timeout=30)
+            while counter.write(work):
+                pass
+
+        for _ in range(3):
+            with ThreadPoolExecutor(2) as both:
+                for each in [both.submit(worker), both.submit(worker)]:
+                    each.result()
+            found = rows(counter)
+            counter.write(lambda conn: gathering.rebuild(conn, counter.clock.now()))
+            assert rows(counter) == found
+            assert outcomes(counter) == {"informed": 3}
+            counter.write(self.nothing_was_gathered)
+
+    @staticmethod
+    def nothing_was_gathered(conn: Connection) -> None:
+        for table in (FigureFact, FigureCell, FigureSum, FigureCursor):
+            conn.execute(delete(table))
 
     def test_leaves_nothing_where_it_dies_before_the_commit(self, counter: Counter) -> None:
         told(counter)
