@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from gateway.commands.lazy import BAD_INPUT
 from gateway.config import Settings
-from gateway.holders import figures, issuing, lists, reconciling, statement_sheets, statements
-from gateway.holders.errors import MonthNotOverError, StatementIssuedError
+from gateway.holders import comparing, issuing, reconciling, statement_sheets, statements
+from gateway.holders.errors import ListsWaitError, MonthNotOverError, StatementIssuedError
 from gateway.holders.lists import ListFaultError
 from gateway.holders.months import Month
 from gateway.holders.reconciling import Result
@@ -62,20 +62,16 @@ def reconcile(*, holder: str, file: Path, as_json: bool) -> None:
     """
     content = file.read_bytes()
 
-    def work(conn: Connection) -> Result | None:
-        services, _centres = figures.choices(conn, holder, "lv")
-        rows, now = lists.read(content, services), store.clock.database_now(conn)
-        list_id = reconciling.hand_in(conn, holder, rows, made_by=OPERATOR.id, actor=OPERATOR, now=now)
-        reconciling.compare(conn, list_id, now)
-        found = reconciling.find(conn, holder, list_id)
-        return None if found is None else found[1]
-
     with _opened(holder) as store:
         try:
-            result = store.database.write_now(work)
+            list_id = comparing.take_now(store, holder, content, by=OPERATOR, language="lv")
         except ListFaultError as error:
             told = (f"line {each.line}: {each.wrong}" if each.line else each.wrong.value for each in error.faults)
             _end(f"{file}: {', '.join(told)}")
+        except ListsWaitError:
+            _end(f"{reconciling.MOST_WAITING} lists of {holder} are being compared: try again when one is done")
+        found = store.database.read_now(lambda conn: reconciling.find(conn, holder, list_id))
+    result: Result | None = None if found is None else found[1]
     if result is None:
         raise RuntimeError("a list that was just compared is not there")
     click.echo(msgspec.json.encode(result).decode() if as_json else _told(result))

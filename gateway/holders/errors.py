@@ -37,3 +37,9 @@ class NoInstitutionError(HolderError):
     """A key is good for institutions' things, and names none."""
 
     code: ClassVar[str] = "holder.no_institution"
+
+
+class ListsWaitError(HolderError):
+    """As many lists of the institution as may wait are waiting to be compared."""
+
+    code: ClassVar[str] = "holder.lists_wait"

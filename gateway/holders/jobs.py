@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.holders import reconciling
+from gateway.holders import comparing, reconciling
 from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
 from gateway.parts import Store
@@ -13,7 +13,6 @@ def make_handlers(store: Store) -> Mapping[str, Handler | JobKind]:
 
     async def compare(job: Job) -> None:
         """Compare the list that the job names."""
-        list_id = job.payload["list"]
-        await store.database.write(lambda conn: reconciling.compare(conn, list_id, store.clock.database_now(conn)))
+        await comparing.compare(store, job.payload["list"])
 
-    return {reconciling.JOB: JobKind(compare, waits=True)}
+    return {reconciling.JOB: JobKind(compare, waits=True, at_most=1)}

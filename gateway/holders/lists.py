@@ -16,6 +16,8 @@ from ui.formats import ZONE
 MOST_ROWS: Final = 100_000
 LARGEST: Final = 10_000_000
 """Bytes."""
+LONGEST_SPAN: Final = timedelta(days=732)
+"""From the first line to the last: 24 months. All that we filed in between is read, however short the list is."""
 _MOST_FAULTS: Final = 20
 _LONGEST: Final = 64
 _NAMES: Final = {
@@ -38,6 +40,8 @@ class Wrong(StrEnum):
 
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
+    TOO_LONG = "too_long"
+    """Its lines lie further apart than `LONGEST_SPAN`."""
     UNREADABLE = "unreadable"
     """It is no text, or no JSON of the form that is asked for."""
     NO_COLUMNS = "no_columns"
@@ -101,6 +105,8 @@ def read(content: bytes, services: Mapping[str, str]) -> list[Row]:
             break
     if len(rows) > MOST_ROWS:
         faults.append(Fault(Wrong.TOO_MANY))
+    elif rows and max(each.latest for each in rows) - min(each.earliest for each in rows) > LONGEST_SPAN:
+        faults.append(Fault(Wrong.TOO_LONG))
     if faults or not rows:
         raise ListFaultError(faults or [Fault(Wrong.EMPTY)])
     return rows

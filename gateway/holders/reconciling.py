@@ -5,20 +5,25 @@ application of which nobody knew whether it arrived may be among them: that is h
 its centre settles it, who looks in the portal. Numbers are kept for `KEPT`, counts stand in the log.
 """
 
+import heapq
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from delegation.filing import IN_DOUBT, FilingState
 from gateway.database.base import lock
+from gateway.database.turns import take_turn
 from gateway.holders import figures
+from gateway.holders.errors import ListsWaitError
 from gateway.holders.lists import Row
 from gateway.holders.tables import HolderList, ListState
 from gateway.ids import new_id
@@ -30,13 +35,21 @@ from gateway.services.tables import Service
 from gateway.visits.tables import Filing, Visit
 
 JOB: Final = "holder.compare"
-"""Compares a long list; its payload names it."""
+"""Compares a list; its payload names it."""
 KEPT: Final = schedule.HOLDERS_LISTS
 """For how long a comparison can be looked at."""
 TOLERANCE: Final = timedelta(hours=24)
 """By how much our time of sending and theirs of receiving may differ."""
 _AT_ONCE: Final = 2_000
 """Rows that are compared while somebody waits."""
+_SPAN_AT_ONCE: Final = timedelta(days=93)
+"""From the first of them to the last."""
+_GRACE: Final = timedelta(minutes=1)
+"""After which a worker compares a short list, should whoever handed it in not have done so."""
+MOST_WAITING: Final = 3
+"""Lists of an institution that may wait at a time."""
+_WAITS: Final = timedelta(days=1)
+"""For how long one counts as waiting: one that no worker can compare shuts nobody out for good."""
 _MOST_SHOWN: Final = 5_000
 """Differences that are kept of one list; their counts are whole."""
 _MOST_LISTS: Final = 5
@@ -90,8 +103,42 @@ class Result(msgspec.Struct, frozen=True):
         return not any(self.counts.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What came out of a list, before it is kept."""
+
+    result: Result
+    actor: Actor
+    """Who handed it in."""
+
+
+def is_short(rows: Sequence[Row]) -> bool:
+    """Whether a list is compared while somebody waits: few lines, and little of ours between the first and the last."""
+    first, last = _from_to(rows)
+    return len(rows) <= _AT_ONCE and last - first <= _SPAN_AT_ONCE
+
+
+def refuse_more(conn: Connection, holder: str, now: datetime) -> None:
+    """Let no institution keep the workers busy with its lists.
+
+    Raises:
+        ListsWaitError: `MOST_WAITING` of its lists wait.
+    """
+    waiting = select(func.count()).where(
+        HolderList.holder == holder, HolderList.state == ListState.WAITING, HolderList.made_at > now - _WAITS
+    )
+    if conn.execute(waiting).scalar_one() >= MOST_WAITING:
+        raise ListsWaitError(holder)
+
+
 def hand_in(conn: Connection, holder: str, rows: Sequence[Row], *, made_by: str, actor: Actor, now: datetime) -> str:
-    """Take a list in and compare it: at once, or by a worker where it is long. Returns its id."""
+    """Take a list in, which a worker compares, unless whoever handed in a short one does so before. Returns its id.
+
+    Raises:
+        ListsWaitError: as `refuse_more`.
+    """
+    take_turn(conn, f"{JOB}:{holder}")
+    refuse_more(conn, holder, now)
     list_id = new_id()
     conn.execute(
         insert(HolderList).values(
@@ -104,26 +151,33 @@ def hand_in(conn: Connection, holder: str, rows: Sequence[Row], *, made_by: str,
             given=msgspec.json.encode({"rows": rows, "actor": [actor.kind.value, actor.id]}),
         )
     )
-    if len(rows) <= _AT_ONCE:
-        compare(conn, list_id, now)
-    else:
-        enqueue(conn, JOB, {"list": list_id}, key=f"{JOB}:{list_id}", now=now)
+    run_at = now + _GRACE if is_short(rows) else now
+    enqueue(conn, JOB, {"list": list_id}, key=f"{JOB}:{list_id}", run_at=run_at, now=now)
     return list_id
 
 
-def compare(conn: Connection, list_id: str, now: datetime) -> None:
-    """Compare a list that waits; one that is compared already stays as it is."""
-    row = conn.execute(lock(conn, select(HolderList.__table__).where(HolderList.id == list_id))).one_or_none()
+def compare(conn: Connection, list_id: str) -> Compared | None:
+    """Compare a list that waits, and change nothing; none where it does not wait any more."""
+    row = conn.execute(select(HolderList.__table__).where(HolderList.id == list_id)).one_or_none()
+    if row is None or row.state is not ListState.WAITING:
+        return None
+    given = msgspec.json.decode(row.given, type=_Given)
+    actor = Actor(kind=ActorKind(given.actor[0]), id=given.actor[1])
+    return Compared(_compared(conn, row.holder, given.rows), actor)
+
+
+def keep(conn: Connection, list_id: str, found: Compared, now: datetime) -> None:
+    """Keep what came out; of a list that was compared meanwhile what was kept first stays."""
+    wanted = select(HolderList.state, HolderList.holder, HolderList.rows).where(HolderList.id == list_id)
+    row = conn.execute(lock(conn, wanted)).one_or_none()
     if row is None or row.state is not ListState.WAITING:
         return
-    given = msgspec.json.decode(row.given, type=_Given)
-    result = _compared(conn, row.holder, given.rows)
+    result = found.result
     values = {"state": ListState.COMPARED, "given": None, "result": msgspec.json.encode(result), "compared_at": now}
     conn.execute(update(HolderList).where(HolderList.id == list_id).values(**values))
     counts = {each.value: count for each, count in result.counts.items()}
     data = {"list": list_id, "holder": row.holder, "rows": row.rows, "both": result.both} | counts
-    actor = Actor(kind=ActorKind(given.actor[0]), id=given.actor[1])
-    outbox.record(conn, chain="system", type=EventName.HOLDER_LIST_COMPARED, actor=actor, data=data, at=now)
+    outbox.record(conn, chain="system", type=EventName.HOLDER_LIST_COMPARED, actor=found.actor, data=data, at=now)
 
 
 def find(conn: Connection, holder: str, list_id: str) -> tuple[Any, Result | None] | None:
@@ -169,46 +223,81 @@ def _result(row: Any) -> Result | None:
     return None if row.result is None else msgspec.json.decode(row.result, type=Result)
 
 
+def _from_to(rows: Sequence[Row]) -> tuple[datetime, datetime]:
+    return min(each.earliest for each in rows), max(each.latest for each in rows)
+
+
 def _compared(conn: Connection, holder: str, rows: Sequence[Row]) -> Result:
     services, _centres = figures.choices(conn, holder, _LANGUAGE)
-    first, last = min(each.earliest for each in rows), max(each.latest for each in rows)
-    theirs: dict[str, Row] = {}
-    found = [
-        Difference(Kind.TWICE, each.reference, each.service, theirs_at=each.earliest)
-        for each in rows
-        if theirs.setdefault(_key(each.reference), each) is not each
-    ]
-    ours, doubts, erased = _ours(conn, list(services), first - TOLERANCE, last + TOLERANCE)
-    both = 0
-    for key, row in theirs.items():
-        mine = ours.get(key)
-        if mine is None:
-            found.append(_only_theirs(row, doubts))
-            continue
-        different = _difference(row, mine)
-        both += different is None
-        found += [] if different is None else [different]
-    for key, mine in ours.items():
-        if key not in theirs and first <= mine.sent_at <= last:
-            found.append(Difference(Kind.ONLY_OURS, mine.reference, mine.service_id, ours_at=mine.sent_at))
-    counts = Counter(each.kind for each in found)
-    found.sort(key=lambda each: (each.kind, each.theirs_at or each.ours_at or first, each.reference))
+    beside = _Beside(rows)
+    counts: Counter[Kind] = Counter()
+
+    def counted() -> Iterator[Difference]:
+        for each in beside.differences(_ours(conn, list(services), beside.first - TOLERANCE, beside.last + TOLERANCE)):
+            counts[each.kind] += 1
+            yield each
+
+    # No more of them than are kept are in memory at a time, however many there are.
+    shown = heapq.nsmallest(
+        _MOST_SHOWN,
+        counted(),
+        key=lambda each: (each.kind, each.theirs_at or each.ours_at or beside.first, each.reference),
+    )
     return Result(
-        first=first,
-        last=last,
-        both=both,
+        first=beside.first,
+        last=beside.last,
+        both=beside.both,
         counts={each: counts[each] for each in Kind},
-        in_doubt=sum(first <= each.sent_at <= last for each in doubts),
-        erased=sum(first <= sent_at <= last for sent_at in erased),
-        differences=found[:_MOST_SHOWN],
+        in_doubt=sum(beside.covers(each.sent_at) for each in beside.doubts),
+        erased=beside.erased,
+        differences=shown,
     )
 
 
-def _ours(
-    conn: Connection, services: Sequence[str], since: datetime, until: datetime
-) -> tuple[Mapping[str, Any], Sequence[Any], Sequence[datetime]]:
-    """What was filed between two instants by its number, what is in doubt, and when what has no number any more was."""
-    rows = conn.execute(
+class _Beside:
+    """A list while ours is read past it, one filing after the other."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self.first, self.last = _from_to(rows)
+        self.both = self.erased = 0
+        self.doubts: list[Any] = []
+
+    def covers(self, sent_at: datetime) -> bool:
+        """Whether the list is about this time."""
+        return self.first <= sent_at <= self.last
+
+    def differences(self, ours: Iterable[Any]) -> Iterator[Difference]:
+        """All that differs, in no order."""
+        theirs: dict[str, Row] = {}
+        for each in self.rows:
+            if theirs.setdefault(_key(each.reference), each) is not each:
+                yield Difference(Kind.TWICE, each.reference, each.service, theirs_at=each.earliest)
+        met: set[str] = set()
+        for mine in ours:
+            if mine.state in IN_DOUBT:
+                self.doubts.append(mine)
+            elif not mine.reference:
+                self.erased += self.covers(mine.sent_at)
+            elif (key := _key(mine.reference)) not in met:
+                if key in theirs:
+                    met.add(key)
+                yield from self._beside(theirs.get(key), mine)
+        doubts = _Doubts(self.doubts)
+        yield from (_only_theirs(row, doubts) for key, row in theirs.items() if key not in met)
+
+    def _beside(self, row: Row | None, mine: Any) -> Iterator[Difference]:
+        different = (
+            _difference(row, mine) if row is not None else _only_ours(mine) if self.covers(mine.sent_at) else None
+        )
+        self.both += row is not None and different is None
+        if different is not None:
+            yield different
+
+
+def _ours(conn: Connection, services: Sequence[str], since: datetime, until: datetime) -> Iterable[Any]:
+    """What was filed or is in doubt between two instants, a thousand at a time."""
+    return conn.execute(
         select(
             Filing.id, Filing.reference, Filing.service_id, Filing.sent_at, Filing.state, Centre.name.label("centre")
         )
@@ -220,15 +309,34 @@ def _ours(
             Filing.counted_at >= since,
             Filing.counted_at <= until,
         )
-        .order_by(Filing.counted_at, Filing.id)
-    ).all()
-    filed = [row for row in rows if row.state is FilingState.FILED]
-    named = {_key(row.reference): row for row in filed if row.reference}
-    return named, [row for row in rows if row.state in IN_DOUBT], [row.sent_at for row in filed if not row.reference]
+        .order_by(Filing.counted_at, Filing.id),
+        execution_options={"yield_per": 1000},
+    )
 
 
-def _only_theirs(row: Row, doubts: Sequence[Any]) -> Difference:
-    near = next(_near(row, doubts), None)
+class _Doubts:
+    """Applications in doubt by service and time, so that each line of a list finds the nearest without trying all."""
+
+    def __init__(self, doubts: Iterable[Any]) -> None:
+        self._of: dict[str, list[Any]] = {}
+        for each in sorted(doubts, key=lambda each: (each.sent_at, each.id)):
+            for service in ("", each.service_id):
+                self._of.setdefault(service, []).append(each)
+
+    def near(self, row: Row) -> Any | None:
+        """The first that it may be: of the service, and sent at about that time."""
+        every = self._of.get(row.service, [])
+        place = bisect_left(every, row.earliest - TOLERANCE, key=lambda each: each.sent_at)
+        found = every[place] if place < len(every) else None
+        return found if found is not None and _apart(row, found.sent_at) <= TOLERANCE else None
+
+
+def _only_ours(mine: Any) -> Difference:
+    return Difference(Kind.ONLY_OURS, mine.reference, mine.service_id, ours_at=mine.sent_at)
+
+
+def _only_theirs(row: Row, doubts: _Doubts) -> Difference:
+    near = doubts.near(row)
     return Difference(
         Kind.ONLY_THEIRS,
         row.reference,
@@ -237,13 +345,6 @@ def _only_theirs(row: Row, doubts: Sequence[Any]) -> Difference:
         doubt="" if near is None else near.id,
         centre="" if near is None else near.centre,
     )
-
-
-def _near(row: Row, doubts: Sequence[Any]) -> Iterator[Any]:
-    """Doubts that it may be: of the service, and sent at about that time."""
-    for each in doubts:
-        if row.service in ("", each.service_id) and _apart(row, each.sent_at) <= TOLERANCE:
-            yield each
 
 
 def _difference(row: Row, mine: Any) -> Difference | None:

@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.holders import figures, lists, reconciling, statements
+from gateway.holders import comparing, figures, reconciling, statements
 from gateway.holders.errors import NoInstitutionError
 from gateway.holders.lists import ListFaultError
 from gateway.holders.reconciling import Result
@@ -112,17 +112,11 @@ async def statement(program: ApiCaller, parts: Parts, month: FromPath[str]) -> R
 @post("/api/holder/reconciliations", **_PROGRAM)
 async def hand_in(request: AnyRequest, program: ApiCaller, parts: Parts) -> Response[Any]:
     """Hold a list (CSV or JSON, the body) against ours: 201 with what came out, or 422 with the wrong lines."""
-    holder, content = holder_of(program), await request.body()
-
-    def work(conn: Connection) -> ListAnswer:
-        services, _centres = figures.choices(conn, holder, _LANGUAGE)
-        rows, now = lists.read(content, services), parts.clock.database_now(conn)
-        made_by = program.actor.id
-        list_id = reconciling.hand_in(conn, holder, rows, made_by=made_by, actor=program.actor, now=now)
-        return _of_list(reconciling.find(conn, holder, list_id))
-
+    holder, content, actor = holder_of(program), await request.body(), program.actor
     try:
-        return _answer(await parts.database.write(work), status=201)
+        list_id = await comparing.take(parts, holder, content, made_by=actor.id, actor=actor, language=_LANGUAGE)
+        found = await parts.database.read(lambda conn: reconciling.find(conn, holder, list_id))
+        return _answer(_of_list(found), status=201)
     except ListFaultError as error:
         answer = problem_document(request, _FAULTY, PROBLEMS[_FAULTY])
         faults = [{"wrong": each.wrong.value, "line": each.line} for each in error.faults]

@@ -8,7 +8,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.holders import figures, lists, reconciling
+from gateway.holders import comparing, figures, reconciling
 from gateway.holders.lists import ListFaultError, Wrong
 from gateway.holders.reconciling import Kind, Result
 from gateway.pages import holder_asking
@@ -45,6 +45,9 @@ MEANINGS: Final = {
 WRONG: Final = {
     Wrong.TOO_LARGE: message("The file is larger than 10 MB: hand in fewer months at a time"),
     Wrong.TOO_MANY: message("There are more than 100,000 lines: hand in fewer months at a time"),
+    Wrong.TOO_LONG: message(
+        "More than 24 months lie between the first line and the last: hand in fewer months at a time"
+    ),
     Wrong.UNREADABLE: message("The file cannot be read: save it as CSV or JSON"),
     Wrong.NO_COLUMNS: message("The first line has to name the columns reference and received_at"),
     Wrong.EMPTY: message("The list is empty"),
@@ -69,16 +72,9 @@ async def hand_in(request: AnyRequest, session: StaffSession, parts: Parts) -> R
     sent = (await request.form()).get("list")
     if not isinstance(sent, UploadFile) or not sent.filename:
         return await _all(request, session, parts, error=ListFaultError(()))
-    content = await sent.read()
-
-    def work(conn: Connection) -> str:
-        services, _centres = figures.choices(conn, holder, session.language)
-        rows = lists.read(content, services)
-        now = parts.clock.database_now(conn)
-        return reconciling.hand_in(conn, holder, rows, made_by=session.staff_id, actor=session.actor, now=now)
-
+    content, by, language = await sent.read(), session.staff_id, session.language
     try:
-        list_id = await parts.database.write(work)
+        list_id = await comparing.take(parts, holder, content, made_by=by, actor=session.actor, language=language)
     except ListFaultError as error:
         return await _all(request, session, parts, error=error)
     return see_other(f"{_HERE}/{list_id}")

@@ -12,6 +12,11 @@ PROBLEMS: dict[str, Problem] = {
         message("The list cannot be read"),
         message("Nothing was taken. Mend the lines that are named, and hand it in again."),
     ),
+    "holder.lists_wait": Problem(
+        429,
+        message("Three of your lists are being compared"),
+        message("Nothing was taken. Hand this one in when one of them is done, in a few minutes."),
+    ),
     "holder.no_institution": Problem(
         403,
         message("The key names no institution"),

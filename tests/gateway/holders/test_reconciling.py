@@ -3,15 +3,18 @@
 import asyncio
 import csv
 import re
+import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from audit.events import EventName
 from delegation.filing import FilingState
-from gateway.holders import jobs, reconciling
+from gateway.holders import comparing, jobs, lists, reconciling
 from gateway.holders.lists import Row
 from gateway.holders.reconciling import Kind, Result
 from gateway.holders.tables import HolderList, ListState
@@ -27,7 +30,7 @@ from tests.gateway.holders.conftest import OURS, THEIRS
 from tests.gateway.holders.test_filings import a_filing
 from tests.gateway.pages.audit.test_audit import recorded
 from tests.gateway.pages.facing import Facing, Phone
-from tests.gateway.visits.counter import BENEFIT, Counter
+from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
 from tests.gateway.visits.played import filed, unknown
 
 HERE = "/holder/reconciliations"
@@ -53,6 +56,7 @@ def compare(counter: Counter, *rows: Row, holder: str = OURS) -> Result:
     list_id = counter.write(
         lambda conn: reconciling.hand_in(conn, holder, rows, made_by="x", actor=actors.SYSTEM, now=now)
     )
+    comparing.compare_now(counter.store, list_id)
     found = counter.read(lambda conn: reconciling.find(conn, holder, list_id))
     assert found
     assert found[1]
@@ -69,6 +73,16 @@ def hand_in(officer: Phone, text: str) -> Answer:
     )
     headers = {"content-type": f"multipart/form-data; boundary={mark}"}
     return officer.call("POST", HERE, headers=headers, body=parts.encode())
+
+
+def noting(step: Callable[..., Any], threads: list[str]) -> Callable[..., Any]:
+    """The same step, which also notes the thread that it runs in."""
+
+    def noted(*given: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return step(*given)
+
+    return noted
 
 
 async def taken(handle: Handler, job: Job) -> None:
@@ -121,6 +135,15 @@ class TestCompared:
         sent = arrived(counter, "SP-1", 1)
         assert kinds(compare(counter, row("SP-1", sent, "lv.vsaa.other"))) == {"SP-1": Kind.OTHER_SERVICE}
 
+    def test_counts_are_whole_where_only_the_first_differences_are_kept(
+        self, counter: Counter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reconciling, "_MOST_SHOWN", 2)
+        now = counter.clock.now()
+        result = compare(counter, *(row(f"SP-{number}", now) for number in (3, 1, 2)))
+        assert result.counts[Kind.ONLY_THEIRS] == 3
+        assert [each.reference for each in result.differences] == ["SP-1", "SP-2"]
+
     def test_a_doubt_is_hinted_at_and_stays_one(self, facing: Facing) -> None:
         counter = facing.counter
         a_filing(counter)
@@ -130,6 +153,10 @@ class TestCompared:
         (only,) = result.differences
         assert (only.kind, only.doubt, only.centre) == (Kind.ONLY_THEIRS, doubt.id, "Paraugu centrs")
         assert counter.filing().state in {FilingState.UNKNOWN, FilingState.NEEDS_HUMAN}
+        other = compare(counter, row("SP-7", doubt.sent_at, QUEUE))
+        assert other.differences[0].doubt == "", "it is of another service"
+        edge = compare(counter, row("SP-7", doubt.sent_at - reconciling.TOLERANCE, BENEFIT))
+        assert edge.differences[0].doubt == doubt.id
         far = compare(counter, row("SP-7", doubt.sent_at + timedelta(days=2)))
         assert far.differences[0].doubt == ""
 
@@ -207,6 +234,48 @@ class TestPage:
         assert "Only with you" in officer.see(here).text
         assert len(recorded(facing, EventName.HOLDER_LIST_COMPARED)) == 1
         assert re.search(r"2 lines", officer.see(here).text)
+
+    def test_a_span_of_more_than_two_years_is_refused_however_few_lines_there_are(self, officer: Phone) -> None:
+        officer.see(HERE)
+        answer = hand_in(officer, "reference;received_at\nSP-1;02.01.2000\nSP-2;30.12.2198\n")
+        assert answer.status == 422
+        assert "More than 24 months lie between" in answer.text
+        assert hand_in(officer, "reference;received_at\nSP-1;01.12.2024\nSP-2;30.11.2026\n").status == 303
+
+    def test_few_lines_over_many_months_are_left_to_a_worker(self, officer: Phone) -> None:
+        officer.see(HERE)
+        here = hand_in(officer, "reference;received_at\nSP-1;01.01.2026\nSP-2;30.11.2026\n").location
+        assert "It is being compared" in officer.see(here).text
+
+    def test_no_more_than_three_lists_of_an_institution_wait(
+        self, facing: Facing, officer: Phone, other: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reconciling, "_AT_ONCE", 0)
+        text = "reference;received_at\nSP-1;02.11.2026\n"
+        for each in (officer, other):
+            each.see(HERE)
+        statuses = [hand_in(officer, text).status for _each in range(reconciling.MOST_WAITING)]
+        refused = hand_in(officer, text)
+        assert (set(statuses), refused.status) == ({303}, 429)
+        assert "Three of your lists are being compared" in refused.text
+        assert hand_in(other, text).status == 303, "another institution's do not count"
+        counter = facing.counter
+        waiting = counter.read(lambda conn: conn.execute(select(HolderList.id).where(HolderList.holder == OURS)).all())
+        assert len(waiting) == reconciling.MOST_WAITING
+        comparing.compare_now(counter.store, waiting[0].id)
+        assert hand_in(officer, text).status == 303
+
+    def test_a_list_is_read_and_compared_without_holding_the_writer(
+        self, officer: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        held: list[str] = []
+        for module, name in ((lists, "read"), (reconciling, "_compared")):
+            monkeypatch.setattr(module, name, noting(getattr(module, name), held))
+        officer.see(HERE)
+        here = hand_in(officer, "reference;received_at\nSP-1;02.11.2026\n").location
+        assert "Only with you" in officer.see(here).text
+        assert len(held) == 2
+        assert not [name for name in held if name.startswith("database writer")]
 
     def test_is_gone_after_its_days(self, facing: Facing) -> None:
         counter = facing.counter

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gateway.days import day_of
-from gateway.holders import reconciling
+from gateway.holders import comparing, reconciling
 from gateway.holders.lists import Row
 from gateway.outreach.rules import FEWEST
 from gateway.people.roles import Role
@@ -94,7 +94,10 @@ def scene_invitations(stand: Stand) -> None:
 
 def handed_in(desk: BusyDesk, rows: list[Row]) -> str:
     now, by = desk.clock.now(), actors.SYSTEM
-    return desk.write(lambda conn: reconciling.hand_in(conn, "VSAA", rows, made_by="ods", actor=by, now=now))
+    given = desk.write(lambda conn: reconciling.hand_in(conn, "VSAA", rows, made_by="ods", actor=by, now=now))
+    if reconciling.is_short(rows):
+        comparing.compare_now(desk.store, given)
+    return given
 
 
 def officer(stand: Stand, login: str) -> Caller:

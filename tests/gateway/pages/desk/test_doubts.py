@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from audit.events import EventName
 from delegation.filing import FilingState
 from gateway.database.counting import count_statements
-from gateway.holders import reconciling
+from gateway.holders import comparing, reconciling
 from gateway.holders.lists import Row
 from gateway.people import fingerprints, staff
 from gateway.people.tables import ValueKind
@@ -62,7 +62,9 @@ def test_hints_at_what_the_institutions_own_list_has_and_stays_open(doubtful: De
     doubt = doubtful.filing()
     late = doubt.sent_at + timedelta(days=3)
     known = [Row("SP-77", doubt.sent_at, doubt.sent_at), Row("SP-88", late, late)]
-    doubtful.write(lambda conn: reconciling.hand_in(conn, "VSAA", known, made_by="ods", actor=actors.SYSTEM, now=late))
+    by = actors.SYSTEM
+    given = doubtful.write(lambda conn: reconciling.hand_in(conn, "VSAA", known, made_by="ods", actor=by, now=late))
+    comparing.compare_now(doubtful.store, given)
     page = colleague.get(here(doubtful)).text
     assert "number SP-77, received" in page
     assert "SP-88" not in page
