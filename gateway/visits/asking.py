@@ -160,7 +160,7 @@ def fill_locked(
     needed = guarding.looks_for_filing(conn, parts, vault, by, row, connector, values, now)
     needed += resending.looks_for(conn, parts, vault, row, service_id, key)
     if filing is None or filing.state in _ENDED_UNSENT or filing.state in _LEAVES_ROOM:
-        terms.ensure_within(conn, (service_id,), centre_id=row.centre_id, now=now)
+        terms.ensure_within(conn, (service_id,), centre_id=row.centre_id, now=now, begins=True)
         filing_id, attempt = _draft(conn, row, service_id, key, connector.manifest.version, now), 1
         event = EventName.FILING_DRAFTED
     else:

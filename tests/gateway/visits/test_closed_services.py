@@ -1,23 +1,28 @@
 """A service that this centre may not give now, or this assistant not yet or no more: nothing goes a step further."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import TypeAlias
 
 import pytest
 from sqlalchemy import Connection, update
 
 from audit.events import EventName
+from connectors.sdk import registry
 from connectors.sdk.outcome import Standing
 from delegation.filing import FilingState
 from delegation.model import DelegationState
-from gateway.people import staff_states
+from gateway.people import residents, staff_states
 from gateway.people.staff import OPERATOR
 from gateway.people.tables import StateWhy
 from gateway.services import agreements, trainings
 from gateway.services.agreements import Terms
 from gateway.services.tables import Agreement
-from gateway.visits import guarding, handing_over, left_open, sending
+from gateway.visits import asking, guarding, handing_over, left_open, sending
 from gateway.visits.errors import RouteNotAllowedError
 from gateway.visits.guarding import (
     AgreementFullError,
@@ -26,7 +31,8 @@ from gateway.visits.guarding import (
     NotInBasketError,
     NotTrainedError,
 )
-from gateway.visits.tables import RunKind
+from gateway.visits.tables import Filing, RunKind
+from tests.gateway.conftest import NINE
 from tests.gateway.visits.colleagues import a_colleague, another_centre
 from tests.gateway.visits.counter import AGREEMENT, BENEFIT, Counter
 from tests.gateway.visits.followed import filed, told
@@ -136,6 +142,13 @@ def test_a_suspension_that_was_lifted_is_over(counter: Counter) -> None:
     assert counter.delegation().state is DelegationState.ACTIVE
 
 
+def desk_with_a_yes(counter: Counter, number: int) -> Counter:
+    """Another desk at which another resident has said yes."""
+    person = residents.Profile(name=f"Persona {number}", code=f"32999{number}-0000{number}")
+    desk = replace(counter, by=a_colleague(counter, f"Kolēģis {number}"), visit_id="", phone=None, signs_in=person.code)
+    return desk.open().grant(person=person)
+
+
 class TestTerms:
     def test_let_no_other_way_of_saying_yes_be_asked_for(self, counter: Counter) -> None:
         counter.write(lambda conn: conn.execute(update(Agreement).values(routes=["paper"])))
@@ -156,6 +169,40 @@ class TestTerms:
         counter.close()
         counter.open()
         with pytest.raises(AgreementFullError):
+            counter.ask()
+
+    def test_are_held_to_by_many_desks_at_once(self, counter: Counter) -> None:
+        desks = [desk_with_a_yes(counter, number) for number in range(4)]
+        counter.write(lambda conn: conn.execute(update(Agreement).values(most_a_day=2)))
+        together = Barrier(1 if counter.store.database.dialect == "sqlite" else len(desks))  # SQLite has one writer
+
+        def fill(desk: Counter) -> bool:
+            sample = registry.find(BENEFIT).samples[0]
+
+            def work(conn: Connection) -> None:
+                together.wait()
+                asking.fill(conn, desk.store, desk.by, desk.visit_id, sample.answers(NINE.date()), sample.files)
+
+            try:
+                desk.store.database.write_now(work)
+            except AgreementFullError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(len(desks)) as pool:
+            assert sorted(pool.map(fill, desks)) == [False, False, True, True]
+
+    @pytest.mark.parametrize(("sent", "counts"), [(False, False), (True, True)])
+    def test_count_what_was_declined_only_where_it_was_sent(self, counter: Counter, sent: bool, counts: bool) -> None:
+        counter.write(lambda conn: conn.execute(update(Agreement).values(most_a_day=1)))
+        counter.open().grant()
+        filing = counter.fill()
+        at = counter.clock.now() if sent else None
+        declined = update(Filing).where(Filing.id == filing).values(state=FilingState.DECLINED, sent_at=at)
+        counter.write(lambda conn: conn.execute(declined))
+        counter.close()
+        counter.open()
+        with pytest.raises(AgreementFullError) if counts else nullcontext():
             counter.ask()
 
     def test_of_one_agreement_are_nothing_where_another_has_none(self, counter: Counter) -> None:
