@@ -1,5 +1,7 @@
 """The guard before handlers for programs: which key, is it good for this, and not too often (RFC 6750 section 2.1)."""
 
+import contextlib
+from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request
@@ -11,6 +13,7 @@ from gateway.days import day_of
 from gateway.parts import Parts
 from gateway.people import throttle
 from gateway.people.access import ApiCaller, Scope
+from gateway.people.errors import TriedTooOftenError
 from gateway.people.throttle import Door
 from gateway.web.exchange import address_of
 
@@ -36,15 +39,25 @@ async def admit(request: "Request[Any, Any, Any]", parts: Parts, scope: Scope) -
         strange = Door("api_address", address_of(request), _TRIES)
         await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, [strange], now))
         raise
-    if scope not in caller.scopes:
-        await parts.database.write(lambda conn: holding.note_refused(conn, caller, scope, now))
-        raise ApiScopeError(scope)
     often = Door("api_key", caller.key_id, parts.settings.api_requests)
+    is_good = scope in caller.scopes
 
     def work(conn: Connection) -> None:
         throttle.charge(conn, parts.sealer, [often], now)
-        if used_on != day_of(now):
+        if not is_good:
+            _note_refused(conn, parts, caller, scope, now)
+        elif used_on != day_of(now):
             holding.note_used(conn, caller.key_id, now)
 
     await parts.database.write(work)
+    if not is_good:
+        raise ApiScopeError(scope)
     return caller
+
+
+def _note_refused(conn: Connection, parts: Parts, caller: ApiCaller, scope: Scope, now: datetime) -> None:
+    """Write down that a key is good for nothing here, once within `throttle.WINDOW`: no program fills the log."""
+    once = Door("api_scope", f"{caller.key_id}\0{scope.value}", 1)
+    with contextlib.suppress(TriedTooOftenError), conn.begin_nested():
+        throttle.charge(conn, parts.sealer, [once], now)
+        holding.note_refused(conn, caller, scope, now)

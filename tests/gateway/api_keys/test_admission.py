@@ -81,8 +81,28 @@ def test_a_key_for_something_else_is_refused_and_told_in_the_log(at_api: Callers
     answer = ask(program(at_api, Scope.FIGURES, Scope.HOLDER))
     assert (answer.status, answer.code) == (403, "api_key.scope")
     assert 'error="insufficient_scope", scope="ratings"' in answer.headers["www-authenticate"]
-    said = select(AuditEvent.type).where(AuditEvent.type == EventName.API_KEY_REFUSED.value)
-    assert at_api.parts.database.read_now(lambda conn: conn.execute(said).first())
+    assert refusals(at_api) == 1
+
+
+def test_a_program_that_goes_on_with_a_key_for_something_else_does_not_fill_the_log(
+    callers: Callers, parts: Parts
+) -> None:
+    few = replace(parts, settings=replace(parts.settings, api_requests=3))
+    at_api = replace(callers, parts=few, app=create_app(few, extra=[whose, change]))
+    caller = program(at_api, Scope.FIGURES)
+    assert [ask(caller).status for _ in range(4)] == [403, 403, 403, 429]
+    assert refusals(at_api) == 1
+    ask(program(at_api, Scope.FIGURES))
+    assert refusals(at_api) == 2, "each key is told"
+    at_api.clock.move(timedelta(minutes=15))
+    assert ask(caller).status == 403
+    assert refusals(at_api) == 3
+
+
+def refusals(at_api: Callers) -> int:
+    """How many events say that a key was good for nothing."""
+    said = select(AuditEvent.id).where(AuditEvent.type == EventName.API_KEY_REFUSED.value)
+    return len(at_api.parts.database.read_now(lambda conn: conn.execute(said).all()))
 
 
 def test_a_key_is_nothing_from_its_last_instant_on(at_api: Callers) -> None:
