@@ -4,8 +4,7 @@ What somebody looks for stays out of addresses, and so out of logs. Machines ask
 header or at an address of its own, and get the cards of the day, with a tag by which they see whether they changed.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from gateway.people.access import Who, allow
 from gateway.services import catalogue, cpsv, life_events, search, translations, versions
 from gateway.services.catalogue import Service
 from gateway.services.life_events import LifeEvent
+from gateway.services.search import Document
 from gateway.services.translations import Shown
 from gateway.services.versions import Version
 from gateway.web import cookies
@@ -149,30 +149,28 @@ async def _found(
 async def _all_data(request: AnyRequest, parts: Parts) -> Response[Any]:
     base = parts.settings.public_url
 
-    def look(conn: Connection) -> bytes:
-        every = sorted(search.services(conn), key=lambda each: each.id)
-        return cpsv.of_catalogue(every, search.events(conn), base, _NAMED)
+    def make(every: Sequence[Service], events: Sequence[LifeEvent]) -> bytes:
+        return cpsv.of_catalogue(every, events, base, _NAMED)
 
-    return await _data(request, parts, look)
+    return _data(request, await parts.database.read(lambda conn: search.document(conn, base, make)))
 
 
 async def _one_data(request: AnyRequest, parts: Parts, service_id: str) -> Response[Any]:
     base = parts.settings.public_url
 
-    def look(conn: Connection) -> bytes:
-        return cpsv.of_service(catalogue.find(conn, service_id), search.events(conn), base)
+    def look(conn: Connection) -> Document:
+        body = cpsv.of_service(catalogue.find(conn, service_id), search.events(conn), base)
+        return Document(body, search.tag_of(body))
 
-    return await _data(request, parts, look)
+    return _data(request, await parts.database.read(look))
 
 
-async def _data(request: AnyRequest, parts: Parts, look: Callable[[Connection], bytes]) -> Response[Any]:
+def _data(request: AnyRequest, found: Document) -> Response[Any]:
     """A document with its tag; nothing but the tag for whoever has it already."""
-    body = await parts.database.read(look)
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": _KEPT, "Vary": "Accept"}
-    if tag in {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}:
+    headers = {"ETag": found.tag, "Cache-Control": _KEPT, "Vary": "Accept"}
+    if found.tag in {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}:
         return Response(None, status_code=304, headers=headers)
-    return Response(body, media_type=cpsv.MEDIA_TYPE, headers=headers)
+    return Response(found.body, media_type=cpsv.MEDIA_TYPE, headers=headers)
 
 
 def _wants_data(request: AnyRequest) -> bool:

@@ -1,7 +1,9 @@
 """Finding services by plain words, in any process: each keeps the newest version of the catalogue in memory."""
 
+import hashlib
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
@@ -27,10 +29,20 @@ _ALL = select(ServiceRow.__table__, Portal.origin, Portal.client_id).outerjoin(
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """The whole catalogue in some form, with a tag that differs where its bytes do."""
+
+    body: bytes
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Built:
     version: tuple[int | None, int]
     index: Index
     events: tuple[LifeEvent, ...]
+    documents: dict[str, Document] = field(default_factory=dict)
+    """By name: what was made of this version."""
 
 
 _built: WeakKeyDictionary[Engine, _Built] = WeakKeyDictionary()
@@ -61,6 +73,24 @@ def services(conn: Connection) -> tuple[Service, ...]:
 def events(conn: Connection) -> tuple[LifeEvent, ...]:
     """Every life event of the catalogue, the most frequent first."""
     return _newest(conn).events
+
+
+def document(conn: Connection, name: str, make: Callable[[Sequence[Service], Sequence[LifeEvent]], bytes]) -> Document:
+    """The catalogue as `make` writes it, services by id; made once for each version of the catalogue.
+
+    `name` is what `make` goes by besides the catalogue.
+    """
+    newest = _newest(conn)
+    kept = newest.documents.get(name)
+    if kept is None:
+        body = make(sorted(newest.index.services, key=lambda each: each.id), newest.events)
+        kept = newest.documents[name] = Document(body, tag_of(body))
+    return kept
+
+
+def tag_of(body: bytes) -> str:
+    """An entity tag (RFC 9110 section 8.8.3)."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def _newest(conn: Connection) -> _Built:

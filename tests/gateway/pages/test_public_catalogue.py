@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from sqlalchemy import Connection, update
 
 from gateway.app import create_app
 from gateway.clock import HeldClock
+from gateway.services import cpsv
+from gateway.services.tables import CatalogueVersion
 from tests.benchmarks.gateways import Gateway, a_gateway
 from tests.databases import SqliteDatabases
 from tests.gateway.answers import Answer
@@ -24,6 +27,11 @@ def gateway(sqlite_databases: SqliteDatabases) -> Iterator[Gateway]:
 @pytest.fixture
 def stranger(gateway: Gateway) -> Phone:
     return Phone(create_app(gateway.parts), {"pilnvara_lang": "en"})
+
+
+def bump(conn: Connection) -> None:
+    """The catalogue has changed."""
+    conn.execute(update(CatalogueVersion).values(version=CatalogueVersion.version + 1))
 
 
 def data(stranger: Phone, path: str, **headers: str) -> Answer:
@@ -85,6 +93,21 @@ class TestData:
         assert first.headers["cache-control"].startswith("public")
         again = data(stranger, "/services.jsonld", **{"if-none-match": first.headers["etag"]})
         assert (again.status, again.body) == (304, b"")
+
+    def test_of_the_whole_catalogue_is_made_once_until_it_changes(
+        self, stranger: Phone, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = data(stranger, "/services.jsonld")
+        with monkeypatch.context() as patch:
+            patch.setattr(cpsv, "of_catalogue", None)
+            assert data(stranger, "/services.jsonld").body == first.body
+            assert data(stranger, "/services.jsonld", **{"if-none-match": first.headers["etag"]}).status == 304
+        gateway.parts.database.write_now(bump)
+        assert data(stranger, "/services.jsonld").status == 200
+        gateway.parts.database.write_now(bump)
+        monkeypatch.setattr(cpsv, "of_catalogue", lambda *_: b"another")
+        assert data(stranger, "/services.jsonld").body == b"another"
+        gateway.parts.database.write_now(bump)
 
     def test_of_a_service_that_is_not_there_is_a_problem(self, stranger: Phone) -> None:
         assert data(stranger, "/services/lv.nowhere/data.jsonld").status == 404
