@@ -90,7 +90,7 @@ def _hint(doubt: str, centre: str) -> str:
 
 
 def _issue(store: Store, holder: str, month: Month) -> None:
-    def work(conn: Connection) -> str:
+    def work(conn: Connection) -> str | None:
         now = store.clock.database_now(conn)
         return statements.issue(conn, holder, month, by=None, actor=OPERATOR, now=now)
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from audit.entry import Actor
 from audit.events import EventName
 from gateway.database.base import lock
+from gateway.database.turns import take_turn
 from gateway.holders import delivered, figures, pricing
 from gateway.holders.delivered import Delivered, Key
 from gateway.holders.errors import (
@@ -117,7 +118,7 @@ def issued_of(conn: Connection, holder: str | None, *, most: int = 60) -> list[S
     return [_issued(row) for row in conn.execute(wanted.limit(most))]
 
 
-def draft(conn: Connection, holder: str, month: Month, now: datetime, number: str = "") -> Content:
+def draft(conn: Connection, holder: str, month: Month, now: datetime) -> Content:
     """What a statement of the month would say at this moment, corrections of earlier ones included."""
     titles, _centres = figures.choices(conn, holder, _LANGUAGE)
     steps = pricing.steps_of(conn, titles)
@@ -131,11 +132,22 @@ def draft(conn: Connection, holder: str, month: Month, now: datetime, number: st
     found = delivered.delivered(conn, list(titles), Span(first, month), steps)
     lines = [_line(month, each, each.count, titles) for each in _ordered(found.get(month, {}))]
     corrections = _corrections(said, months, found, titles)
-    return _content(holder, month, now, number, lines, corrections)
+    return _content(holder, month, now, lines, corrections)
 
 
-def issue(conn: Connection, holder: str, month: Month, *, by: StaffSession | None, actor: Actor, now: datetime) -> str:
+def issue(
+    conn: Connection,
+    holder: str,
+    month: Month,
+    *,
+    by: StaffSession | None,
+    actor: Actor,
+    now: datetime,
+    only_if_said: bool = False,
+) -> str | None:
     """Issue the statement of a month that is over, as it stands now; return its number.
+
+    With `only_if_said` one that would say nothing is left out, and `None` returned.
 
     Raises:
         MonthNotOverError: the month goes on.
@@ -143,11 +155,16 @@ def issue(conn: Connection, holder: str, month: Month, *, by: StaffSession | Non
     """
     if now < month.ends_at:
         raise MonthNotOverError(str(month))
-    if conn.execute(lock(conn, select(HolderStatement.id).where(*_which(holder, month)))).first() is not None:
+    # Numbers count through all institutions, and a correction is told once: so one at a time, on every machine.
+    take_turn(conn, "holder_statement")
+    if conn.execute(select(HolderStatement.id).where(*_which(holder, month))).first() is not None:
         raise StatementIssuedError(str(month))
+    content = draft(conn, holder, month, now)
+    if only_if_said and not content.lines and not content.corrections:
+        return None
     count = select(func.count()).where(HolderStatement.month == str(month))
     number = f"{month}-{int(conn.execute(count).scalar_one()) + 1:03}"
-    content = draft(conn, holder, month, now, number)
+    content = msgspec.structs.replace(content, number=number)
     kept = packed(content)
     digest = hashlib.sha256(kept).hexdigest()
     conn.execute(
@@ -271,12 +288,10 @@ def _line(month: Month, each: Delivered, count: int, titles: Mapping[str, str]) 
     )
 
 
-def _content(
-    holder: str, month: Month, now: datetime, number: str, lines: list[Line], corrections: list[Line]
-) -> Content:
+def _content(holder: str, month: Month, now: datetime, lines: list[Line], corrections: list[Line]) -> Content:
     every = (*lines, *corrections)
     return Content(
-        number=number,
+        number="",
         holder=holder,
         month=str(month),
         issued_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),

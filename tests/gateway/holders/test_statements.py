@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
-from datetime import date, timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
@@ -51,7 +53,7 @@ def go_to(counter: Counter, month: Month, days: int = 0) -> None:
     counter.clock.move(month.begins_at + timedelta(days=days, hours=8) - counter.clock.now())
 
 
-def issue(counter: Counter, month: Month = NOVEMBER, holder: str = OURS) -> str:
+def issue(counter: Counter, month: Month = NOVEMBER, holder: str = OURS) -> str | None:
     now = counter.clock.now()
     return counter.write(lambda conn: statements.issue(conn, holder, month, by=None, actor=actors.SYSTEM, now=now))
 
@@ -161,12 +163,41 @@ class TestStatement:
     def test_is_issued_by_itself_some_days_later_where_it_says_anything(self, counter: Counter) -> None:
         three(counter)
         go_to(counter, DECEMBER, 1)
-        assert counter.write(lambda conn: issuing.issue_due(conn, counter.clock.now())) == 0
+        assert issuing.issue_due(counter.store) == 0
         go_to(counter, DECEMBER, issuing.AFTER.days)
-        assert counter.write(lambda conn: issuing.issue_due(conn, counter.clock.now())) == 1
-        assert counter.write(lambda conn: issuing.issue_due(conn, counter.clock.now())) == 0
+        assert issuing.issue_due(counter.store) == 1
+        assert issuing.issue_due(counter.store) == 0
         holders = counter.read(lambda conn: conn.execute(select(HolderStatement.holder)).scalars().all())
         assert holders == [OURS]
+
+    def test_a_month_in_which_no_worker_ran_is_issued_later_and_in_order(self, counter: Counter) -> None:
+        three(counter)
+        go_to(counter, Month(2027, 2), issuing.AFTER.days)
+        assert issuing.issue_due(counter.store) == 1
+        assert issued(counter).content.number == "2026-11-001"
+
+    def test_of_two_workers_that_both_find_it_due_one_issues_it(
+        self, counter: Counter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        three(counter)
+        go_to(counter, DECEMBER, issuing.AFTER.days)
+        both_know, due, draft = threading.Barrier(2, timeout=10), issuing.due, statements.draft
+        drafted: list[str] = []
+
+        def known(conn: Connection, now: datetime) -> list[tuple[str, Month]]:
+            found = due(conn, now)
+            both_know.wait()
+            return found
+
+        def noted(conn: Connection, holder: str, month: Month, now: datetime) -> Content:
+            drafted.append(holder)
+            return draft(conn, holder, month, now)
+
+        monkeypatch.setattr(issuing, "due", known)
+        monkeypatch.setattr(statements, "draft", noted)
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(lambda _number: issuing.issue_due(counter.store), range(2))) == [0, 1]
+        assert drafted == [OURS], "whoever comes second waits, and then knows that it was issued"
 
     def test_is_accepted_or_disputed_by_its_officer(self, facing: Facing, officer: Phone) -> None:
         counter = facing.counter
