@@ -228,7 +228,7 @@ def test_the_code_for_the_display_reaches_the_residents_phone(counter: Counter, 
 def test_what_was_queued_before_they_said_no_is_not_sent(
     opened: Counter, sms_gateway: SmsGateway, template: str, ended: set[Kind]
 ) -> None:
-    profile = Profile(name="Nezināma Anna", code="320001-00001", phone=NUMBER)
+    profile = Profile(name="Nezināma Anna", code="329999-00099", phone=NUMBER)
     made = opened.write(lambda conn: residents.find_or_create(conn, opened.store, profile, now=opened.clock.now()))
 
     def say(wanted: frozenset[Kind]) -> None:
