@@ -1,7 +1,7 @@
 """Figures: a manager sees the own centre, the network's owner every place; both see no visit and no resident here."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,6 +21,7 @@ from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.sheets import Report
 from gateway.visits.errors import NotFoundError
 from gateway.web import csv_lines
+from gateway.web.making import made
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
@@ -78,7 +79,7 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
 async def take_workbook(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """All of it as a workbook."""
     report = await _of_address(request, session, parts)
-    content = await asyncio.to_thread(sheet_files.xlsx, report, language_of(request))
+    content = await made(partial(sheet_files.xlsx, report, language_of(request)))
     return Response(content, media_type=_XLSX, headers=_attached("figures.xlsx"))
 
 
@@ -86,7 +87,7 @@ async def take_workbook(request: AnyRequest, session: StaffSession, parts: Parts
 async def take_paper(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """All of it for printing."""
     report = await _of_address(request, session, parts)
-    content = await asyncio.to_thread(sheet_paper.pdf, report, language_of(request))
+    content = await made(partial(sheet_paper.pdf, report, language_of(request)))
     return Response(content, media_type="application/pdf", headers=_attached("figures.pdf"))
 
 

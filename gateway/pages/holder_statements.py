@@ -16,11 +16,13 @@ from gateway.holders.tables import StatementState
 from gateway.pages import holder_asking
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
+from gateway.pages.reports import files
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.reports import sheet_files, sheet_paper
 from gateway.reports.sheets import Report
 from gateway.web import csv_lines
+from gateway.web.making import made
 from gateway.web.redirects import see_other
 from ui.i18n import Language, message
 
@@ -63,7 +65,8 @@ async def take(
         raise NotFoundException
     now, language = parts.clock.now(), language_of(request)
     found = await parts.database.read(lambda conn: statements.of_month(conn, holder, wanted, now=now))
-    kind, content = make(found, statement_sheets.report(found, now), language)
+    kind, content = await made(lambda: make(found, statement_sheets.report(found, now), language))
+    await files.note(parts, session, "statement", form, holder=holder, month=str(wanted))
     attached = {"Content-Disposition": f'attachment; filename="statement-{wanted}.{form}"'}
     return Response(content, media_type=kind, headers=attached)
 

@@ -1,7 +1,7 @@
 """Handing figures out as files. Asked for by a form, and each is an event: who took which figures, and as what."""
 
-import asyncio
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response
@@ -14,6 +14,7 @@ from gateway.people.access import StaffSession
 from gateway.reports import sheet_files, sheet_paper
 from gateway.reports.sheets import Report
 from gateway.web import csv_lines
+from gateway.web.making import made
 from ui.i18n import Language
 
 
@@ -50,17 +51,22 @@ async def hand_out(
     parts: Parts, session: StaffSession, report: Report, kind: FileKind, language: Language, **said: str
 ) -> Response[bytes]:
     """Put on record that a report is taken home, and answer with it."""
+    content = await made(partial(make, report, kind, language))
+    await note(parts, session, report.name, kind.value, **said)
+    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{report.name}.{kind.value}"'}
+    return Response(content, media_type=_TYPES[kind], headers=headers)
+
+
+async def note(parts: Parts, session: StaffSession, name: str, kind: str, **said: str) -> None:
+    """Put on record that somebody takes the report `name` home, and as what."""
 
     def work(conn: Connection) -> None:
-        data = {"report": report.name, "as": kind.value} | said
+        data = {"report": name, "as": kind} | said
         now = parts.clock.database_now(conn)
         chain = f"staff:{session.staff_id}"
         outbox.record(conn, chain=chain, type=EventName.REPORT_EXPORTED, actor=session.actor, data=data, at=now)
 
-    content = await asyncio.to_thread(make, report, kind, language)
     await parts.database.write(work)
-    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{report.name}.{kind.value}"'}
-    return Response(content, media_type=_TYPES[kind], headers=headers)
 
 
 def kind_of(text: str, among: tuple[FileKind, ...]) -> FileKind:

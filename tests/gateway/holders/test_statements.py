@@ -22,6 +22,7 @@ from gateway.holders.errors import MonthNotOverError, StatementIssuedError
 from gateway.holders.months import Month
 from gateway.holders.statements import Content, Statement
 from gateway.holders.tables import HolderStatement, StatementState
+from gateway.pages import holder_statements
 from gateway.reports import prices
 from gateway.visits import actors
 from gateway.visits.tables import Filing
@@ -111,6 +112,23 @@ class TestStatement:
             assert amount in text_of, amount
         content: dict[str, Any] = msgspec.json.decode(officer.get(f"{HERE}/json").body)
         assert [(each["count"], each["sum"]) for each in content["lines"]] == [(2, "24.00"), (1, "15.50")]
+
+    @pytest.mark.parametrize("form", ["csv", "xlsx", "pdf", "json"])
+    def test_is_made_beside_the_event_loop_and_who_takes_it_is_on_record(
+        self, facing: Facing, officer: Phone, monkeypatch: pytest.MonkeyPatch, form: str
+    ) -> None:
+        threads: list[str] = []
+
+        def noted(*given: Any) -> tuple[str, bytes]:
+            threads.append(threading.current_thread().name)
+            return make(*given)
+
+        make = holder_statements._FORMS[form]
+        monkeypatch.setitem(holder_statements._FORMS, form, noted)
+        assert officer.get(f"{HERE}/{form}").status == 200
+        assert [name.startswith("making files") for name in threads] == [True]
+        (event,) = recorded(facing, EventName.REPORT_EXPORTED)
+        assert event["data"] == {"report": "statement", "as": form, "holder": OURS, "month": "2026-11"}
 
     def test_is_frozen_once_it_is_issued_and_the_next_one_corrects_it(self, facing: Facing, officer: Phone) -> None:
         counter = facing.counter
