@@ -4,11 +4,12 @@ Whoever dies between two portions has sent the first: each resident is marked in
 message, and a rule that was stopped meanwhile sends nothing more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from audit.events import EventName
 from gateway.database.base import lock
@@ -22,40 +23,60 @@ from gateway.outreach import rules
 from gateway.outreach.tables import OutreachReached, OutreachRule, RuleState
 from gateway.parts import GATEWAY, Parts
 from gateway.people import residents
-from gateway.people.tables import Resident
 
 PORTION: Final = 25
 PAUSE: Final = timedelta(seconds=10)
 """Between two portions: time to stop it, and for other messages."""
 _RULE = select(OutreachRule.__table__).where(OutreachRule.id == bindparam("rule"))
-_NEXT = (
-    rules.AUDIENCE.where(
-        ~select(OutreachReached.rule_id)
-        .where(OutreachReached.rule_id == bindparam("rule"), OutreachReached.resident_id == Resident.id)
-        .exists()
-    )
-    .order_by(Resident.id)
-    .limit(PORTION)
-)
+_LAST = select(func.max(OutreachReached.resident_id)).where(OutreachReached.rule_id == bindparam("rule"))
+_NEXT = rules.AUDIENCE.where(bindparam("after") < rules.PERSON).order_by(rules.PERSON).limit(PORTION)
+"""In the order of ids, after the last one reached: each portion begins where the one before ended."""
 
 
 def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
     """The handler of this package for one worker."""
 
     async def handle(job: Job) -> None:
-        await parts.database.write(lambda conn: send_portion(conn, parts, str(job.payload["rule"])))
+        rule_id = str(job.payload["rule"])
+        found = await parts.database.read(lambda conn: find_portion(conn, rule_id))
+        if found is not None:
+            await parts.database.write(lambda conn: send_portion(conn, parts, rule_id, found))
 
     return {rules.JOB: JobKind(handle, waits=True)}
 
 
-def send_portion(conn: Connection, parts: Parts, rule_id: str) -> int:
-    """Write the next messages of a rule, if it is still being sent; return how many people that were."""
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Whom a rule reaches next."""
+
+    after: str
+    """The last one reached before, by id; empty: nobody yet."""
+    people: Sequence[str]
+    """Ids of residents, at most `PORTION`; fewer: they are the last."""
+
+
+def find_portion(conn: Connection, rule_id: str) -> Portion | None:
+    """Look for the next people of a rule without holding up whoever writes; `None`: it is not being sent."""
+    rule = conn.execute(_RULE, {"rule": rule_id}).one_or_none()
+    if rule is None or rule.state is not RuleState.SENDING:
+        return None
+    after = _last(conn, rule_id)
+    audience = rules.bound(rule.service_id, rule.since, rule.until)
+    return Portion(after, conn.execute(_NEXT, audience | {"after": after}).scalars().all())
+
+
+def send_portion(conn: Connection, parts: Parts, rule_id: str, found: Portion) -> int:
+    """Write the next messages of a rule, if it is still being sent; return how many people that were.
+
+    Nothing is written where another worker has sent a portion since it was found. Whoever said no since gets none.
+    """
     rule = conn.execute(lock(conn, _RULE), {"rule": rule_id}).one_or_none()
     if rule is None or rule.state is not RuleState.SENDING:
         return 0
+    if _last(conn, rule_id) != found.after:
+        return 0
     now = parts.clock.database_now(conn)
-    audience = rules.bound(rule.service_id, rule.since, rule.until)
-    people = conn.execute(_NEXT, audience | {"rule": rule_id}).scalars().all()
+    people = found.people
     for person in people:
         reached = {
             "rule_id": rule_id,
@@ -70,6 +91,10 @@ def send_portion(conn: Connection, parts: Parts, rule_id: str) -> int:
     conn.execute(update(OutreachRule).where(OutreachRule.id == rule_id).values(state=RuleState.DONE, ended_at=now))
     outbox.record(conn, chain="system", type=EventName.OUTREACH_DONE, actor=GATEWAY, data={"rule": rule_id}, at=now)
     return len(people)
+
+
+def _last(conn: Connection, rule_id: str) -> str:
+    return conn.execute(_LAST, {"rule": rule_id}).scalar_one() or ""
 
 
 def _invite(conn: Connection, parts: Parts, rule: Any, person: str) -> str | None:

@@ -56,10 +56,11 @@ _OF_HOLDER = (
     .limit(100)
 )
 _ALL = select(OutreachRule.__table__).order_by(OutreachRule.proposed_at.desc(), OutreachRule.id).limit(100)
+PERSON: Final = ResidentPreference.resident_id
 _WAS_FILED: ColumnElement[bool] = (
     select(Filing.id)
     .where(
-        Filing.principal_id == Resident.id,
+        Filing.principal_id == PERSON,
         Filing.service_id == bindparam("service"),
         Filing.state == FilingState.FILED,
         Filing.sent_at >= bindparam("begin", type_=UtcDateTime()),
@@ -67,17 +68,17 @@ _WAS_FILED: ColumnElement[bool] = (
     )
     .exists()
 )
-_SAID_YES: ColumnElement[bool] = (
-    select(ResidentPreference.resident_id)
+AUDIENCE = (
+    select(PERSON)
+    .join(Resident, Resident.id == PERSON)
     .where(
-        ResidentPreference.resident_id == Resident.id,
         ResidentPreference.what == Kind.INVITATIONS.value,
         ResidentPreference.choice == "yes",
+        Resident.erased_at.is_(None),
+        _WAS_FILED,
     )
-    .exists()
 )
-AUDIENCE = select(Resident.id).where(Resident.erased_at.is_(None), _WAS_FILED, _SAID_YES)
-"""Whom a rule is for: `service`, `begin` and `end` are bound."""
+"""Whom a rule is for: `service`, `begin` and `end` are bound. Few said yes: begun with them, found by indexes."""
 _REACHED = (
     select(Message.state, func.count().label("n"))
     .select_from(OutreachReached)

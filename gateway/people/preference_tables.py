@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -12,6 +12,7 @@ class ResidentPreference(Base):
     """One thing that a resident has said about messages; what they never said has no row."""
 
     __tablename__ = "resident_preference"
+    __table_args__ = (Index("ix_resident_preference_said", "what", "choice", "resident_id"),)
 
     resident_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), primary_key=True)
     what: Mapped[str] = mapped_column(String(16), primary_key=True)

@@ -246,6 +246,7 @@ class Filing(Base):
         Index("ix_filing_sent", "sent_at"),
         Index("ix_filing_service", "service_id", "visit_id"),
         Index("ix_filing_begun", "service_id", "drafted_at"),
+        Index("ix_filing_of_principal", "service_id", "principal_id", "sent_at"),
         Index("ix_filing_counted", "service_id", "counted_at", "id"),
         Index("ix_filing_in_doubt", "sent_at", "id", **only_where("state = 'needs_human'")),
     )
