@@ -265,9 +265,9 @@ class EventName(StrEnum):
 
     # What is settled with institutions whose services are filed.
     HOLDER_STATEMENT_ISSUED = "system:holder_statement:issued"
-    HOLDER_STATEMENT_ACCEPTED = "officer:holder_statement:accepted"
-    HOLDER_STATEMENT_DISPUTED = "officer:holder_statement:disputed"
-    HOLDER_LIST_COMPARED = "officer:holder_list:compared"
+    HOLDER_STATEMENT_ACCEPTED = "manager:holder_statement:accepted"
+    HOLDER_STATEMENT_DISPUTED = "manager:holder_statement:disputed"
+    HOLDER_LIST_COMPARED = "manager:holder_list:compared"
 
     # The log about itself, and those who check it.
     LOG_STARTED = "system:log:started"

@@ -21,6 +21,7 @@ PAGE_OF: Final[Mapping[str, Message]] = {
     "/desk/visits/{visit_id}/ask": message("The request for permission"),
     "/presented/{shown_id}/{delegation_id}/case": message("What a resident says is wrong"),
     "/findings/{finding_id}/answer": message("The answer to a finding"),
+    "/cards/{service_id}/draft/{language}": message("The draft of a service’s description"),
 }
 """Every form that is kept, by the pattern of its path: those in which much is typed, and none that says yes or no."""
 

@@ -27,6 +27,7 @@ from gateway.parts import Store
 from gateway.people import residents
 from gateway.people.residents import Profile
 from gateway.people.tables import Resident
+from gateway.visits.refusal_tables import KeptSince
 from tests.databases import MigratedUrl
 
 ANNA = Profile(name="Anna Paraudziņa", code="329999-00001")
@@ -150,7 +151,8 @@ def _everything(conn: Connection) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def _put(conn: Connection, rows: Mapping[str, list[Mapping[str, Any]]]) -> None:
-    conn.execute(delete(KeyEpoch))
+    for known in (KeyEpoch, KeptSince):  # what a new database has of its own
+        conn.execute(delete(known))
     for table in METADATA.sorted_tables:
         if rows[table.name]:
             conn.execute(insert(table), rows[table.name])

@@ -80,6 +80,7 @@ def test_a_centre_is_added_with_an_event_of_the_command_line(
         "name": "Centrs",
         "kind": "vpvkac",
         "municipality": "Novads",
+        "region": None,
     }
 
 

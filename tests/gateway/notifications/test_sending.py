@@ -134,7 +134,7 @@ def test_what_fails_for_too_long_is_given_up_and_recorded(opened: Counter, sms_g
     assert failed.address is None
     assert opened.events()[-1] is EventName.MESSAGE_FAILED
     assert failed.created_at + timedelta(hours=22) < opened.clock.now() - timedelta(hours=5)
-    assert 20 < len(sms_gateway.calls) <= 25
+    assert 12 <= len(sms_gateway.calls) <= 25  # a wait of an hour, a quarter more or less, met by a worker each hour
 
 
 def test_a_code_is_given_up_before_it_lapses(opened: Counter, sms_gateway: SmsGateway) -> None:

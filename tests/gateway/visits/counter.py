@@ -91,7 +91,8 @@ class Counter:
         """The benefit takes these routes, and asks for `least` of the grant and of the permit."""
         values: dict[str, Any] = {"routes": [route.value for route in routes]}
         if least is not None:
-            values |= {"grant_least": least, "permit_least": least}
+            # As of a service that is not sensitive: a sensitive one takes no low yes, whatever its rules say.
+            values |= {"grant_least": least, "permit_least": least, "sensitivity": "ordinary"}
         self.write(lambda conn: conn.execute(update(Service).where(Service.id == BENEFIT).values(**values)))
 
     def knows(self, person: residents.Profile, source: NumberSource = NumberSource.REGISTER) -> None:

@@ -112,7 +112,7 @@ class TestInvited:
         browser.cookies["pilnvara_lang"] = "en"
         shown = browser.get("/sign-in?why=invited").text
         assert "You can sign in with it here" in shown
-        assert "Here sign in: administrator, auditor, service holder’s officer." in shown
+        assert "Here sign in: administrator, auditor, service holder’s officer, network owner." in shown
         assert "computer of your centre" not in shown
         assert "their centre. Enrol this computer" in " ".join(re.sub(r"<[^>]+>", "", shown).split())
 
