@@ -327,14 +327,14 @@ class Display(Hands):
 
     def wait_for_question(self) -> str:
         """Wait until the screen asks for a code; return what it says."""
-        self.form("/display/yes").wait_for()
+        self.form("/display/yes#answer").wait_for()
         return self.page.locator("#now").inner_text()
 
     def approve(self, code: str) -> None:
         """Say yes to what is on the screen, with the code that was sent."""
-        asked = self.form("/display/yes").locator("input[name=approval]").get_attribute("value")
+        asked = self.form("/display/yes#answer").locator("input[name=approval]").get_attribute("value")
         self.page.fill("#code", code)
-        self.form("/display/yes").locator(".app-ways button[type=submit]").click()
+        self.form("/display/yes#answer").locator(".app-ways button[type=submit]").click()
         self.page.locator(f'input[name=approval][value="{asked}"]').wait_for(state="detached")
 
     def refuse(self) -> None:
