@@ -101,11 +101,6 @@ def read(conn: Connection, resident_id: str) -> Preferences:
     return Preferences(wanted=wanted, way=Way(said[_WAY]) if _WAY in said else None)
 
 
-def wants(conn: Connection, parts: Store, resident_id: str, kind: Kind) -> bool:  # noqa: ARG001 - as all who are asked
-    """Whether messages of `kind` may be sent to a resident."""
-    return read(conn, resident_id).takes(kind)
-
-
 def say(
     conn: Connection, resident_id: str, wanted: Preferences, *, by: Actor, how: How, now: datetime
 ) -> frozenset[str]:

@@ -22,7 +22,7 @@ _AS: Final = (FileKind.XLSX, FileKind.PDF, FileKind.JSON)
 
 
 @get("/figures/history", **READERS)
-async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:  # noqa: ARG001 - the guard's
+async def show(request: AnyRequest, parts: Parts) -> Response[Any]:
     """The published figures as tables; none were taken in: how that is done."""
     imports, sheets = await parts.database.read(_read)
     return page(request, "pages/reports/history.html", imports=imports, sheets=sheets)
