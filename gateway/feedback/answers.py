@@ -92,7 +92,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation that can still be answered."""
+    """An invitation whose days are not over, whether it was answered or not."""
 
     centre_name: str
     expires_on: date
@@ -101,14 +101,14 @@ class Invitation:
 
 
 def find(conn: Connection, parts: Parts, token: str) -> Invitation:
-    """Look an invitation up without using it.
+    """Look an invitation up without using it; one that was answered or declined looks like any other.
+
+    Whoever saw the printed code, as an assistant may, would else see whether this visit was answered.
 
     Raises:
-        InvitationUnknownError, InvitationUsedError, InvitationExpiredError, InvitationDeclinedError: it cannot be
-            answered.
+        InvitationUnknownError, InvitationExpiredError: nobody can answer it any more.
     """
-    row = conn.execute(_INVITATION, {"token": _hash(token)}).one_or_none()
-    found = _answerable(row, local_day(parts.clock.database_now(conn)))
+    found = _current(conn, token, local_day(parts.clock.database_now(conn)))
     return Invitation(found.centre_name, found.expires_on, found.rated)
 
 
@@ -122,7 +122,11 @@ def give(conn: Connection, parts: Parts, token: str, answer: Answer) -> None:
     """
     today = local_day(parts.clock.database_now(conn))
     hashed = _hash(token)
-    found = _answerable(conn.execute(_INVITATION, {"token": hashed}).one_or_none(), today)
+    found = _current(conn, token, today)
+    if found.declined:
+        raise InvitationDeclinedError("the invitation was declined")
+    if found.used:
+        raise InvitationUsedError("the invitation was answered")
     if found.rated != (answer.satisfaction is None):
         raise AnswerError("one rating a visit")
     used = conn.execute(_USE, {"token": hashed, "today": today, "was_rated": found.rated}).one_or_none()
@@ -178,13 +182,10 @@ def _hash(token: str) -> bytes:
     return digest(read_code(token) or "")
 
 
-def _answerable(row: Row[Any] | None, today: date) -> Row[Any]:
+def _current(conn: Connection, token: str, today: date) -> Row[Any]:
+    row: Row[Any] | None = conn.execute(_INVITATION, {"token": _hash(token)}).one_or_none()
     if row is None:
         raise InvitationUnknownError("no such invitation")
-    if row.declined:
-        raise InvitationDeclinedError("the invitation was declined")
-    if row.used:
-        raise InvitationUsedError("the invitation was answered")
     if row.expires_on < today:
         raise InvitationExpiredError("the invitation is past its last day")
     return row

@@ -75,7 +75,10 @@ async def show_thanks(request: AnyRequest) -> Response[Any]:
 
 @get("/f/{token:str}", **_CALLERS)
 async def show_questions(request: AnyRequest, parts: Parts, token: FromPath[str]) -> Response[Any]:
-    """Four questions: how satisfied, whether it is done, whether it was clear, and room for a comment."""
+    """Four questions: how satisfied, whether it is done, whether it was clear, and room for a comment.
+
+    Whether they were answered before is said only to whoever sends an answer.
+    """
     if is_of_staff(parts.settings, request):
         return _not_here(request)
     try:

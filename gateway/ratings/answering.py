@@ -20,7 +20,6 @@ from gateway.ratings.tables import RatingAnswer, RatingBatch, RatingInvitation, 
 _FIND = (
     select(
         RatingSurvey.__table__,
-        RatingInvitation.used,
         RatingInvitation.ends_at,
         RatingBatch.language.label("asked_in"),
         RatingBatch.expires_on,
@@ -43,7 +42,7 @@ _KEEP = insert(RatingAnswer)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that can still be answered."""
+    """A link whose days are not over, whether it was answered or not."""
 
     survey: Survey
     language: str
@@ -52,12 +51,19 @@ class Link:
 
 
 def find(conn: Connection, store: Store, token: str) -> Link:
-    """Look a link up without using it.
+    """Look a link up without using it; one that was answered or taken back looks like any other.
+
+    The institution knows whom it gave each link: whoever could see here that one is used would know who answered.
 
     Raises:
-        LinkUnknownError, LinkUsedError, LinkOverError: it cannot be answered.
+        LinkUnknownError, LinkOverError: nobody can answer it any more.
     """
-    return _answerable(conn, store, token)
+    row: Row[Any] | None = conn.execute(_FIND, {"token": _hash(token)}).one_or_none()
+    if row is None:
+        raise LinkUnknownError("no such link")
+    if row.ends_at <= store.clock.database_now(conn):
+        raise LinkOverError("the link is past its last day")
+    return Link(surveys.made(row), row.asked_in, row.expires_on)
 
 
 def give(conn: Connection, store: Store, token: str, answer: Answer) -> Survey:
@@ -66,9 +72,9 @@ def give(conn: Connection, store: Store, token: str, answer: Answer) -> Survey:
     Raises:
         LinkUnknownError, LinkUsedError, LinkOverError: it cannot be answered.
     """
-    link, now = _answerable(conn, store, token), store.clock.database_now(conn)
+    link, now = find(conn, store, token), store.clock.database_now(conn)
     if conn.execute(_USE, {"token": _hash(token), "now": now}).rowcount == 0:
-        raise LinkUsedError("the link was answered in this moment")
+        raise LinkUsedError("the link was answered, or taken back")
     values: dict[str, Any] = {
         "id": new_id(),
         "survey_id": link.survey.id,
@@ -80,17 +86,6 @@ def give(conn: Connection, store: Store, token: str, answer: Answer) -> Survey:
     }
     conn.execute(_KEEP, values)
     return link.survey
-
-
-def _answerable(conn: Connection, store: Store, token: str) -> Link:
-    row: Row[Any] | None = conn.execute(_FIND, {"token": _hash(token)}).one_or_none()
-    if row is None:
-        raise LinkUnknownError("no such link")
-    if row.used:
-        raise LinkUsedError("the link was answered")
-    if row.ends_at <= store.clock.database_now(conn):
-        raise LinkOverError("the link is past its last day")
-    return Link(surveys.made(row), row.asked_in, row.expires_on)
 
 
 def _hash(token: str) -> bytes:

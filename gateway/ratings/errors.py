@@ -52,12 +52,12 @@ class LinkUnknownError(RatingError):
 
 
 class LinkUsedError(RatingError):
-    """The link was answered before."""
+    """The link was answered before, or whoever made it took it back; nobody is told which."""
 
     code: ClassVar[str] = "rating.used"
 
 
 class LinkOverError(RatingError):
-    """The last day of the link is over, or whoever made it took it back."""
+    """The last day of the link is over."""
 
     code: ClassVar[str] = "rating.over"

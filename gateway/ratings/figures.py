@@ -1,7 +1,8 @@
-"""An institution's own figures, by month, once the month is over and five people answered in it.
+"""An institution's own figures, by month, once the month is over and twenty answers were given in it.
 
 A month never changes once it is shown: it holds the answers that were given in it. So nobody finds one person's answer
-by asking again after each, nor by asking for other months.
+by asking again after each, nor by asking for other months. The floor is higher than that of centres: an
+institution makes its links itself, and could answer some of its own to see what is left.
 """
 
 from collections import Counter
@@ -18,6 +19,8 @@ from gateway.ratings.tables import RatingAnswer, RatingBatch
 from gateway.reports.kpi import Share
 
 MOST_MONTHS: Final = 36
+LEAST: Final = 20
+"""Answers in a month, below which nothing of it is shown."""
 _ANSWERS = (
     select(RatingAnswer.month, RatingAnswer.satisfaction, RatingAnswer.done, RatingAnswer.clear, func.count())
     .where(
@@ -55,7 +58,7 @@ class Cell:
     invited: int
     """Links that were made."""
     answers: int | None
-    """None where fewer than five answered."""
+    """None where fewer than `LEAST` answered."""
     satisfied: Share | None = None
     done: Mapping[str, int] | None = None
     clear: Mapping[str, int] | None = None
@@ -97,7 +100,7 @@ def comments(conn: Connection, store: Store, survey_id: str, month: str) -> Sequ
 def _cell(invited: int, counted: Sequence[tuple[int, str, str, int]]) -> Cell:
     total = sum(count for *_, count in counted)
     satisfied = Share(sum(count for mark, *_, count in counted if mark in _SATISFIED), total)
-    if not satisfied.is_shown:
+    if total < LEAST:
         return Cell(invited, None)
     return Cell(invited, total, satisfied, _degrees(counted, 1), _degrees(counted, 2))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway import long_codes
@@ -41,9 +41,8 @@ _WITHDRAW = (
     .where(RatingBatch.id == bindparam("batch"), RatingBatch.agency == bindparam("whose"))
     .values(withdrawn_at=func.coalesce(RatingBatch.withdrawn_at, bindparam("now")))
 )
-_TAKE_BACK = delete(RatingInvitation).where(
-    RatingInvitation.batch_id == bindparam("batch"), RatingInvitation.used.is_(False)
-)
+_TAKE_BACK = update(RatingInvitation).where(RatingInvitation.batch_id == bindparam("batch")).values(used=True)
+"""All of them, so that afterwards none differs from another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +106,7 @@ def invite(conn: Connection, store: Store, agency: str, wanted: Wanted) -> Batch
 
 
 def withdraw(conn: Connection, agency: str, batch_id: str, now: datetime) -> None:
-    """Take back what of a batch was not answered; of a batch of one link, how many those were would tell of one person.
+    """Let no link of a batch be answered any more; nothing tells which of them, or how many, were answered before.
 
     Raises:
         BatchUnknownError: the institution has no such batch.

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from gateway.ratings.figures import LEAST
 from gateway.ratings.inviting import MOST, MOST_IN_AN_HOUR, VALID_DAYS
 
 _MONTH: Final = {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$", "examples": ["2026-10"]}
@@ -20,7 +21,7 @@ _CELL: Final = {
     "required": ["invited", "answers"],
     "properties": {
         "invited": _COUNT | {"description": "Links that were made."},
-        "answers": {"type": ["integer", "null"], "description": "null: fewer than five, nothing else is shown."},
+        "answers": {"type": ["integer", "null"], "description": f"null: fewer than {LEAST}, nothing else is shown."},
         "satisfied": {
             "type": "object",
             "description": "Marks 4 and 5, with the 95 % interval of Wilson; few: fewer than 30 answers.",
@@ -119,8 +120,8 @@ _PATHS: Final[dict[str, Any]] = {
     },
     "/api/ratings/batches/{batch}/withdrawal": {
         "post": {
-            "summary": "Take back the links of a batch that were not answered",
-            "description": "Says nothing of how many those were: of one link it would tell of one person.",
+            "summary": "Let no link of a batch be answered any more",
+            "description": "What was answered stays. Nothing tells which links, or how many, those were.",
             "parameters": [_parameter("batch", {"type": "string"}, "path")],
             "responses": {"204": {"description": "Done"}},
         }
@@ -167,7 +168,7 @@ _PATHS: Final[dict[str, Any]] = {
                         comments={
                             "type": ["array", "null"],
                             "items": {"type": "string"},
-                            "description": "null: the month is not over, or fewer than five answered.",
+                            "description": f"null: the month is not over, or fewer than {LEAST} answered.",
                         },
                     )
                 )

@@ -32,7 +32,7 @@ NOT_HERE: Final = "rating.not_here"
 
 @get("/r/{token:str}", **_ANYBODY)
 async def show(request: AnyRequest, parts: Parts, token: FromPath[str]) -> Response[Any]:
-    """The questions. A GET uses nothing up."""
+    """The questions. A GET uses nothing up, and tells nobody whether the link is used."""
     if is_of_staff(parts.settings, request):
         return _over(request, NOT_HERE, 403)
     try:

@@ -1,5 +1,6 @@
 """The pages on which somebody answers, as their browser meets them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -91,13 +92,27 @@ def test_a_comment_that_is_too_long_is_refused_and_not_cut(counter: Counter, pho
     assert send(phones.one(), token, comment="a\r\n" * 598 + "aaaa").status == 303
 
 
-def test_a_used_link_says_so(phones: Phones, token: str) -> None:
+def test_a_used_link_says_so_to_whoever_answers_again(phones: Phones, token: str) -> None:
     send(phones.one(), token)
-    late = phones.one()
-    late.csrf = late.get("/f").csrf
-    for answer in (late.get(f"/f/{token}"), late.post(f"/f/{token}", FILLED)):
-        assert answer.status == 410
-        assert "already answered" in answer.text
+    answer = send(phones.one(), token)
+    assert answer.status == 410
+    assert "already answered" in answer.text
+
+
+def test_whoever_saw_the_code_sees_the_same_before_and_after_the_answer(phones: Phones, token: str) -> None:
+    def looks() -> tuple[int, str, int]:
+        phone = phones.one()
+        shown = phone.get(f"/f/{token}")
+        phone.csrf = shown.csrf
+        typed = phone.post("/f", {"code": token})
+        same = re.sub(r'(nonce|name="_csrf" value|value)="[^"]*"', "", shown.text)
+        return shown.status, same, typed.status
+
+    before = looks()
+    send(phones.one(), token)
+    assert looks() == before
+    assert (before[0], before[2]) == (200, 303)
+    assert send(phones.one(), token, satisfaction="").status == 400
 
 
 def test_an_expired_link_says_so(counter: Counter, phones: Phones, token: str) -> None:

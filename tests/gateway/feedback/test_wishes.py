@@ -70,7 +70,11 @@ def test_what_is_declined_takes_no_answer_and_says_so(counter: Counter, phones: 
     counter.write(lambda conn: wishes.decline(conn, counter.store, token))
     (invitation,) = rows(counter, FeedbackInvitation)
     assert (invitation.used, invitation.declined) == (True, True)
-    late = phones.one().get(f"/f/{token}")
+    phone = phones.one()
+    shown = phone.get(f"/f/{token}")
+    assert shown.status == 200, "whoever saw the code learns nothing by looking"
+    phone.csrf = shown.csrf
+    late = phone.post(f"/f/{token}", {"satisfaction": "4", "done": "yes", "clear": "no", "comment": ""})
     assert late.status == 410
     assert "asked us not to ask" in late.text
     with pytest.raises(InvitationDeclinedError):

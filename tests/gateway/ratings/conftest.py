@@ -1,6 +1,7 @@
 """An institution with an e-service, and programs that call with its key."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -60,6 +61,11 @@ class Agency:
     def client(self) -> Caller:
         """Somebody's own browser."""
         return Caller(self.callers.app)
+
+    def shows(self, code: str) -> tuple[int, str]:
+        """What opening a link tells: the status, and the page without what differs from link to link and each time."""
+        answer = self.client().get(f"/r/{code}")
+        return answer.status, re.sub(r'nonce="[^"]*"', "", answer.text.replace(code, "CODE"))
 
     def rates(self, code: str, satisfaction: int = 5, comment: str = "") -> Answer:
         data = {"satisfaction": str(satisfaction), "done": "yes", "clear": "partly", "comment": comment}

@@ -60,6 +60,16 @@ def test_takes_one_answer_and_leads_back_where_was_let_in(agency: Agency, code: 
     assert len(kept(agency)) == 1
 
 
+def test_whoever_opens_the_link_sees_the_same_before_and_after_the_answer(agency: Agency, code: str) -> None:
+    before = agency.shows(code)
+    agency.rates(code)
+    assert agency.shows(code) == before
+    assert before[0] == 200
+    missing = agency.client().post(f"/r/{code}", {"satisfaction": "3"})
+    assert missing.status == 400, "what is missing is said before the link is looked at"
+    assert "izmantota vai atsaukta" in agency.rates(code).text
+
+
 def test_of_two_answers_at_once_one_is_taken(agency: Agency, code: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(lambda _: agency.rates(code).status, range(2))) == [303, 410]

@@ -283,9 +283,10 @@ def scene_feedback(stand: Stand) -> None:
     stand.send("feedback/code-missing", phone, "/f", status=400)
     stand.see("feedback/questions", phone, here)
     stand.send("feedback/questions-missing", phone, here, status=400)
-    phone.send(here, satisfaction="5", done="yes", clear="yes", comment="Paldies!")
+    done = {"satisfaction": "5", "done": "yes", "clear": "yes", "comment": "Paldies!"}
+    phone.send(here, **done)
     stand.see("feedback/thanks", phone, "/f/thanks")
-    stand.see("feedback/used", phone, here, Kind.EXPIRED, status=410)
+    stand.send("feedback/used", phone, here, Kind.EXPIRED, form=done, status=410)
     stand.see("feedback/unknown", phone, f"/f/{'7' * 26}", Kind.PROBLEM, status=404)
     stand.see("feedback/not-here", desk.browser, "/f", Kind.PROBLEM, status=403)
 
@@ -298,4 +299,6 @@ def scene_feedback_declined(stand: Stand) -> None:
     assert link
     here, phone = link.removeprefix(stand.gateway.parts.settings.public_url), stand.stranger()
     desk.screen.post("/display/no-more", {"farewell": mark_on(desk.screen)})
-    stand.see("feedback/declined", phone, here, Kind.EXPIRED, status=410)
+    done = {"satisfaction": "5", "done": "yes", "clear": "yes", "comment": ""}
+    phone.csrf = phone.get(here).csrf
+    stand.send("feedback/declined", phone, here, Kind.EXPIRED, form=done, status=410)
