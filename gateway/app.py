@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from gateway import problems
+from gateway.changes.turning import Turning
 from gateway.config import ConfigurationError
 from gateway.database.engine import Database
 from gateway.feedback.controllers import CONTROLLERS as FEEDBACK
@@ -75,6 +76,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             state=State({"assets": assets.load()}),
             on_shutdown=[_close],
             lifespan=[_keep_keys_fresh],
+            on_startup=[_look_at_the_day],
             request_max_body_size=parts.settings.body_limit,
             openapi_config=None,
             logging_config=None,
@@ -92,7 +94,7 @@ def fit(app: Litestar, parts: Parts) -> None:
         ConfigurationError: a setting names a role that does not exist.
     """
     _ensure_roles_exist(parts)
-    app.state.update({"parts": parts, "resident_sign_in": ResidentSignIn(parts)})
+    app.state.update({"parts": parts, "resident_sign_in": ResidentSignIn(parts), "turning": Turning(parts)})
 
 
 @asynccontextmanager
@@ -107,6 +109,10 @@ async def _keep_keys_fresh(app: Litestar) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def _look_at_the_day(app: Litestar) -> None:
+    app.state.turning.begin()
 
 
 async def _close(app: Litestar) -> None:

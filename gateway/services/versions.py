@@ -1,8 +1,8 @@
 """Versions of a service's cards: kept for ever, each in force from an instant until one of a greater number is.
 
 `service.cards` hold the version of the day, so that everything reads them as before; what comes into force later is put
-there by a job of a worker (`gateway.services.switching`). A file brings versions too, until people have published one:
-from then on the words are theirs, and the file brings only what else it says.
+there on its day, by a worker's job or by whoever looks first (`gateway.changes.turning`). A file brings versions too,
+until people have published one: from then on the words are theirs, and the file brings only what else it says.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from gateway.clock import SystemClock
+from gateway.database.base import lock
 from gateway.ids import new_id
 from gateway.services.catalogue import Card, Service
 from gateway.services.tables import Service as ServiceRow
@@ -32,6 +33,14 @@ _OF = (
 _NEWEST = _OF.limit(1)
 _IN_FORCE = _OF.where(ServiceVersion.valid_from <= bindparam("at")).limit(1)
 _AT = _OF.where(ServiceVersion.number == bindparam("number"))
+_SHOWN = select(ServiceRow.card_version).where(ServiceRow.id == bindparam("service"))
+_DUE = (
+    select(ServiceVersion.service_id)
+    .join(ServiceRow, ServiceRow.id == ServiceVersion.service_id)
+    .where(ServiceVersion.valid_from <= bindparam("at"), ServiceVersion.number > ServiceRow.card_version)
+    .distinct()
+    .order_by(ServiceVersion.service_id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +128,18 @@ def add(conn: Connection, service_id: str, **values: Any) -> int:
     return number
 
 
+def due(conn: Connection, at: datetime) -> list[str]:
+    """Services whose cards are not those of the version in force at an instant."""
+    return list(conn.execute(_DUE, {"at": at}).scalars())
+
+
 def put_in_force(conn: Connection, service_id: str, at: datetime) -> Version | None:
-    """Let the cards be those of the version in force at an instant; the version where that changes something."""
+    """Let the cards be those of the version in force at an instant; the version where that changes something.
+
+    Of several who do it at once one does.
+    """
+    shown = conn.execute(lock(conn, _SHOWN), {"service": service_id}).scalar_one()
     version = in_force(conn, service_id, at)
-    shown = conn.execute(select(ServiceRow.card_version).where(ServiceRow.id == service_id)).scalar_one()
     if version is None or version.number == shown:
         return None
     values = {"cards": packed(version.cards), "card_version": version.number, "review_on": version.review_on}

@@ -39,6 +39,7 @@ class Gateway(Litestar):
             await send(message)
 
         try:
+            await self.state.turning.look()
             await super().__call__(scope, receive, send_protected)
         finally:
             # The template, not the path: paths hold codes. No query string for the same reason.

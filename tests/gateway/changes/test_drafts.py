@@ -1,5 +1,6 @@
 """Cards by versions: who writes, whose yes it needs, when it is in force, and that nothing of it is ever rewritten."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,6 +20,9 @@ from gateway.changes.errors import (
     FreshAccountError,
     SamePersonError,
 )
+from gateway.changes.turning import Turning
+from gateway.database.counting import count_statements
+from gateway.days import beginning_of, day_of
 from gateway.parts import GATEWAY
 from gateway.people import staff
 from gateway.people.access import StaffSession
@@ -29,7 +33,7 @@ from gateway.services import catalogue, keeping, search, versions
 from gateway.services.catalogue import Card
 from gateway.services.tables import Service, ServiceVersion
 from tests.gateway.accounts import an_account
-from tests.gateway.callers import HOLDER, PASSWORD, Callers
+from tests.gateway.callers import HOLDER, PASSWORD, Callers, fitted
 from tests.gateway.changes.conftest import SERVICE, Office
 
 WHY = "Mainījās noteikumi"
@@ -187,6 +191,43 @@ class TestADay:
         office.write(lambda conn: drafts.switch(conn, office.parts, SERVICE, GATEWAY))
         assert now_card(office).title == "Rītdienas nosaukums"
         assert office.events()[-1] is EventName.CARD_SWITCHED
+
+    def test_comes_for_whoever_reads_where_no_worker_runs(self, office: Office) -> None:
+        on = day_of(office.clock.now()) + timedelta(days=3)
+        write(office, office.session(), on=on, title="Rītdienas nosaukums", synonyms=("rītdienas vārds",))
+        reader = office.callers.nobody()
+        office.clock.move(beginning_of(on) - office.clock.now() - timedelta(seconds=1))
+        assert "Rītdienas nosaukums" not in reader.get(f"/services/{SERVICE}").text
+        office.clock.move(timedelta(seconds=1))
+        assert "Rītdienas nosaukums" in reader.get(f"/services/{SERVICE}").text
+        assert "Rītdienas nosaukums" in reader.get("/services?q=rītdienas vārds").text
+        assert office.events().count(EventName.CARD_SWITCHED) == 1
+        office.write(lambda conn: drafts.switch(conn, office.parts, SERVICE, GATEWAY))
+        assert office.events().count(EventName.CARD_SWITCHED) == 1, "a worker that comes later finds it done"
+
+    def test_that_came_while_nothing_ran_is_seen_by_the_first_who_reads(self, office: Office) -> None:
+        on = day_of(office.clock.now()) + timedelta(days=3)
+        write(office, office.session(), on=on, title="Rītdienas nosaukums")
+        office.clock.move(timedelta(days=9))
+        reader, app = office.callers.nobody(), fitted(office.parts)
+        assert "Rītdienas nosaukums" not in reader.get(f"/services/{SERVICE}").text, "this process began today"
+
+        async def start() -> None:
+            async with app.lifespan():
+                pass
+
+        asyncio.run(start())
+        assert "Rītdienas nosaukums" in reader.get(f"/services/{SERVICE}").text
+
+    def test_is_looked_at_once_and_then_costs_no_statement(self, office: Office) -> None:
+        turning = Turning(office.parts)
+        turning.begin()
+        with count_statements() as counted:
+            asyncio.run(turning.look())
+        assert counted.total == 1
+        with count_statements() as counted:
+            asyncio.run(turning.look())
+        assert counted.total == 0
 
     def test_that_is_over_is_refused_with_all_else_that_is_wrong(self, office: Office) -> None:
         by, past = office.session(), office.clock.now().date() - timedelta(days=1)
