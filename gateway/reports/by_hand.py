@@ -5,10 +5,11 @@ force again. A month that has not begun cannot be counted.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, update
 
 from audit.entry import Actor
 from audit.events import EventName
@@ -25,6 +26,26 @@ _NOW: Final = WayCount.replaced_at.is_(None)
 _IN_FORCE: Final = select(WayCount.centre_id, WayCount.month, WayCount.way, WayCount.n).where(
     _NOW, WayCount.month >= bindparam("first"), WayCount.month <= bindparam("last")
 )
+_IS_HERE: Final = case((WayCount.centre_id.in_(bindparam("centres", expanding=True)), 1), else_=0).label("is_here")
+_IS_EARLIER: Final = case((WayCount.month < bindparam("first"), 1), else_=0).label("is_earlier")
+_ADDED_UP: Final = (
+    select(
+        _IS_HERE,
+        _IS_EARLIER,
+        WayCount.way,
+        func.sum(WayCount.n).label("n"),
+        func.sum(case((WayCount.month <= bindparam("over"), 1), else_=0)).label("months"),
+    )
+    .where(
+        _NOW,
+        WayCount.n.is_not(None),
+        WayCount.month >= bindparam("first_before"),
+        WayCount.month <= bindparam("last"),
+        # of the time before, a place's own alone is told
+        or_(WayCount.month >= bindparam("first"), WayCount.centre_id.in_(bindparam("centres", expanding=True))),
+    )
+    .group_by(_IS_HERE, _IS_EARLIER, WayCount.way)
+)
 _STORY: Final = (
     select(WayCount.__table__, Staff.display_name.label("who"))
     .outerjoin(Staff, Staff.id == WayCount.set_by)
@@ -39,6 +60,35 @@ class CountsError(Exception):
 
 class FutureMonthError(CountsError):
     """The month has not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often several centres helped in one way, as far as they counted it."""
+
+    n: int = 0
+    months: int = 0
+    """So many months of single centres were counted, of those that are over."""
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return Counted(self.n + other.n, self.months + other.months)
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What was counted by hand at a place in a stretch of months."""
+
+    ways: Mapping[Way, Counted]
+    months: int
+    """So many months of single centres are over, and could all be counted."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything was counted at all."""
+        return bool(self.ways)
+
+
+NOTHING: Final = ByHand({}, 0)
 
 
 def type_in(
@@ -106,6 +156,32 @@ def of_period(conn: Connection, period: Period) -> dict[str, dict[Way, int | Non
         centre: {way: sum(ways.get(way, ())) if len(ways.get(way, ())) == period.months else None for way in Way}
         for centre, ways in seen.items()
     }
+
+
+def added_up(
+    conn: Connection, period: Period, here: Sequence[str], every: int, over: Month
+) -> tuple[ByHand, ByHand, ByHand]:
+    """What was counted in the centres `here`, by the same ones in as long a time before, and in all `every` of them.
+
+    `over` is the last month that is over: a later one may still be counted.
+    """
+    months = {"first_before": str(period.before.first), "first": str(period.first), "last": str(period.last)}
+    found: dict[tuple[int, int], dict[Way, Counted]] = {}
+    for row in conn.execute(_ADDED_UP, months | {"over": str(over), "centres": list(here)}):
+        found.setdefault((row.is_here, row.is_earlier), {})[row.way] = Counted(int(row.n), int(row.months))
+    own, rest = found.get((1, 0), {}), found.get((0, 0), {})
+    together = {way: own.get(way, Counted()) + rest.get(way, Counted()) for way in (*own, *rest)}
+    begun, before = _over(period, over), _over(period.before, over)
+    return (
+        ByHand(own, begun * len(here)),
+        ByHand(found.get((1, 1), {}), before * len(here)),
+        ByHand(together, begun * every),
+    )
+
+
+def _over(period: Period, over: Month) -> int:
+    """How many months of a period are over."""
+    return max(period.first.until(min(period.last, over)), 0)
 
 
 def _of_month(conn: Connection, centre_id: str, month: Month) -> dict[Way, int | None]:

@@ -7,7 +7,7 @@ Two stretches are read together, the one that is asked for and as long a one bef
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,12 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.reports import kpi, places, weights
+from gateway.reports import by_hand, costs, kpi, places, weights
 from gateway.reports.answering import ASPECTS
+from gateway.reports.by_hand import ByHand
 from gateway.reports.gathering import brought_up_to_date
 from gateway.reports.kpi import Part, Share
-from gateway.reports.measures import Answers, Figures, Line, Peers, time_of, volume_of, ways_of
-from gateway.reports.periods import Period
+from gateway.reports.measures import Answers, Figures, Line, Peers, time_of, volume_of, ways_by_hand, ways_of
+from gateway.reports.periods import Month, Period
 from gateway.reports.places import NETWORK, CentrePlaces, Place, PlaceKind
 from gateway.reports.tables import FigureBundle, FigureSum
 from gateway.reports.weights import Weights
@@ -101,6 +102,8 @@ class Look:
     """By stretch and place: by group of services."""
     bundles: Mapping[tuple[int, str, str], Mapping[str, Share]]
     """By stretch, place and aspect: by group of services."""
+    hand: Mapping[tuple[int, str], ByHand]
+    """By stretch and place."""
     weights: Weights
     at: datetime | None
     """When the figures were last brought up to date."""
@@ -140,6 +143,10 @@ class Look:
         for counts in by_group.values():
             total.update(counts)
         volume = volume_of(total)
+        weighs = self.weights.on(costs.end_day(period))
+        ways, counted = ways_of(volume), self.hand.get((stretch, str(place)), by_hand.NOTHING)
+        all_ways = ways_by_hand(counted)
+        all_ways.update(ways)
         parts = {group: Part(counts["known"], counts["final"]) for group, counts in by_group.items()}
         return Figures(
             place=place,
@@ -149,7 +156,9 @@ class Look:
             adjusted=kpi.standardised(parts, self._mix(stretch)),
             answers=self._answers(place, stretch, total["invited"]),
             times=[time_of(group, counts) for group, counts in sorted(by_group.items())],
-            index=kpi.cost_index(ways_of(volume), self.weights.on(_day_after(period))),
+            index=kpi.cost_index(ways, weighs),
+            by_hand=counted,
+            index_by_hand=kpi.cost_index(all_ways, weighs) if counted.is_known else None,
             at=self.at,
         )
 
@@ -173,14 +182,16 @@ def read(conn: Connection, place: Place, period: Period) -> Look:
     stretches = (period, period.before)
     centres = places.centres(conn)
     asked = [place, NETWORK] if place.kind in _ALONE else [*_within(place, centres), NETWORK]
+    at = brought_up_to_date(conn)
     return Look(
         place=place,
         stretches=stretches,
         centres=centres,
         sums=_sums(conn, stretches, [place, NETWORK]),
         bundles=_bundles(conn, stretches, asked),
+        hand=_by_hand(conn, place, period, centres, at),
         weights=weights.read(conn),
-        at=brought_up_to_date(conn),
+        at=at,
     )
 
 
@@ -192,6 +203,7 @@ def compare(conn: Connection, period: Period) -> Look:
         centres=places.centres(conn),
         sums=_sums(conn, (period,), [NETWORK]),
         bundles={},
+        hand={},
         weights=Weights(()),
         at=None,
     )
@@ -253,6 +265,18 @@ def _bundles(
     return found
 
 
+def _by_hand(
+    conn: Connection, place: Place, period: Period, centres: Mapping[str, CentrePlaces], at: datetime | None
+) -> dict[tuple[int, str], ByHand]:
+    """What staff counted at a place; of one service nobody counts anything."""
+    if place.kind is PlaceKind.SERVICE:
+        return {}
+    here = [each.id for each in centres.values() if place in each.wider]
+    over = period.last if at is None else Month.of(at).plus(-1)
+    own, before, network = by_hand.added_up(conn, period, here, len(centres), over)
+    return {(_HERE, str(NETWORK)): network, (_HERE, str(place)): own, (_BEFORE, str(place)): before}
+
+
 def _points(conn: Connection, look: Look) -> dict[str, Share]:
     """How satisfied residents of each centre were, by its id."""
     here = look.stretches[_HERE]
@@ -279,10 +303,6 @@ def _months(stretches: Sequence[Period]) -> dict[str, Any]:
 def _total(shares: Iterable[Share]) -> Share:
     every = list(shares)
     return Share(sum(each.good for each in every), sum(each.n for each in every))
-
-
-def _day_after(period: Period) -> date:
-    return period.last.plus(1).first_day
 
 
 def _completed(parts: Mapping[str, Part]) -> Share:

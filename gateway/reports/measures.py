@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from gateway.reports import kpi
+from gateway.reports import cost_tables, kpi
+from gateway.reports.by_hand import ByHand
 from gateway.reports.facts import ELECTRONIC, Outcome
 from gateway.reports.kpi import Adjusted, Range, Share
 from gateway.reports.periods import Period
@@ -84,6 +86,9 @@ class Figures:
     answers: Answers
     times: Sequence[Time]
     index: float | None
+    by_hand: ByHand
+    index_by_hand: float | None
+    """The same index with what was counted by hand; none where nothing was."""
     at: datetime | None
     """When the figures were last brought up to date."""
 
@@ -138,6 +143,23 @@ def time_of(group: str, counts: Counter[str]) -> Time:
 
 def _minutes(buckets: Mapping[int, int], share: float) -> int | None:
     return kpi.quantile(buckets, share) if sum(buckets.values()) >= kpi.FEWEST_SHOWN else None
+
+
+WEIGHED_AS: Final[Mapping[cost_tables.Way, Way]] = {
+    cost_tables.Way.CALL: Way.PHONE,
+    cost_tables.Way.EMAIL: Way.POST,
+    cost_tables.Way.CONSULTATION: Way.COUNTER,
+    cost_tables.Way.AGENCY: Way.COUNTER,
+}
+"""What each way that is counted by hand weighs as: see decision 0164."""
+
+
+def ways_by_hand(counted: ByHand) -> Counter[Way]:
+    """By which way staff helped outside visits, as they counted it."""
+    found: Counter[Way] = Counter()
+    for way, each in counted.ways.items():
+        found[WEIGHED_AS[way]] += each.n
+    return found
 
 
 def ways_of(volume: Volume) -> dict[Way, int]:

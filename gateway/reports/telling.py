@@ -8,6 +8,8 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from gateway.reports import figures, words
+from gateway.reports.by_hand import ByHand, Counted
+from gateway.reports.cost_tables import Way
 from gateway.reports.errors import FiguresAskedError
 from gateway.reports.facts import Outcome
 from gateway.reports.figures import Look
@@ -251,8 +253,35 @@ def _times(told: Told) -> Sheet:
 
 
 def _ways(told: Told) -> Sheet:
-    rows = [(words.CHANNELS.get(name, name), n) for name, n in told.here.volume.channels.items()]
-    return _counted("channels", message("Services by way"), message("Way"), rows)
+    """Services given by way, and beneath them what staff counted outside of visits."""
+    columns = (
+        Column("name", message("Way")),
+        Column("n", message("Services"), Kind.COUNT, bar=True),
+        Column("source", message("Counted")),
+        Column("remark", message("Note")),
+    )
+    given = sorted(told.here.volume.channels.items(), key=lambda each: -each[1])
+    rows: list[tuple[Value, ...]] = [
+        (words.CHANNELS.get(name, name), n, words.BY_VISITS, Missing.NOT_APPLICABLE) for name, n in given
+    ]
+    if told.look.place.kind is not PlaceKind.SERVICE:
+        rows += [_by_hand(name, told.here.by_hand, way) for way, name in words.BY_HAND.items()]
+    title = message("Services by way")
+    return Sheet(title, columns, tuple(rows), (*words.VOLUME_NOTES, *words.BY_HAND_NOTES), "channels")
+
+
+def _by_hand(name: Message, found: ByHand, way: Way) -> tuple[Value, ...]:
+    counted = found.ways.get(way)
+    if counted is None:
+        return name, Missing.UNKNOWN, words.COUNTED_BY_HAND, words.NO_MONTH
+    return name, counted.n, words.COUNTED_BY_HAND, _of_months(counted.months, found.months)
+
+
+def _of_months(months: int, every: int) -> Value:
+    """That months are without a count; nothing where none is."""
+    if months >= every:
+        return Missing.NOT_APPLICABLE
+    return message("Counted in %(num)s of %(all)s months", num=months, all=every)
 
 
 def _outcomes(told: Told) -> Sheet:
@@ -280,10 +309,21 @@ def _index(told: Told) -> Sheet:
         Column("here", words.HERE, Kind.NUMBER),
         Column("before", words.BEFORE, Kind.NUMBER),
         Column("network", words.NETWORK, Kind.NUMBER),
+        Column("remark", message("Note")),
     )
-    indices = [Missing.UNKNOWN if each.index is None else each.index for each in (told.here, told.before, told.network)]
-    rows = ((message("Index of relative channel cost"), *indices),)
-    return Sheet(message("Relative channel cost"), columns, rows, words.INDEX_NOTES, "index")
+    every = (told.here, told.before, told.network)
+    rows: list[tuple[Value, ...]] = [(words.INDEX, *(_known(each.index) for each in every), Missing.NOT_APPLICABLE)]
+    if told.look.place.kind is not PlaceKind.SERVICE:
+        found = told.here.by_hand
+        # A month is whole where each way was counted in it; so the way that was counted least says it.
+        least = min((found.ways.get(way, Counted()).months for way in words.BY_HAND), default=0)
+        remark = _of_months(least, found.months) if found.is_known else words.NO_MONTH
+        rows.append((words.INDEX_BY_HAND, *(_known(each.index_by_hand) for each in every), remark))
+    return Sheet(message("Relative channel cost"), columns, tuple(rows), words.INDEX_NOTES, "index")
+
+
+def _known(figure: float | None) -> Value:
+    return Missing.UNKNOWN if figure is None else figure
 
 
 def _centres(told: Told) -> tuple[Sheet, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.reports import cost_tables
 from gateway.reports.answering import MIXED
 from gateway.reports.facts import NO_GROUP, NO_ROUTE, SEVERAL, Outcome
 from gateway.reports.places import PlaceKind
@@ -69,6 +70,13 @@ WAYS: Final[Mapping[Way, Message]] = {
     Way.POST: message("By post"),
     Way.COUNTER: message("At the counter, without an e-service"),
 }
+BY_HAND: Final[Mapping[cost_tables.Way, Message]] = {
+    cost_tables.Way.CALL: message("Calls"),
+    cost_tables.Way.EMAIL: message("E-mails"),
+    cost_tables.Way.CONSULTATION: message("Consultations"),
+    cost_tables.Way.AGENCY: message("Visits to agencies’ own staff in the centre"),
+}
+"""Ways that staff count themselves, outside of visits."""
 
 SATISFIED: Final = message("Satisfied residents")
 DONE: Final = message("Could do what they came for")
@@ -80,6 +88,11 @@ PAPER: Final = message("Permissions given on paper")
 HERE: Final = message("Here")
 BEFORE: Final = message("Here before")
 NETWORK: Final = message("The whole network")
+INDEX: Final = message("Index of relative channel cost")
+INDEX_BY_HAND: Final = message("The same index with what was counted by hand")
+BY_VISITS: Final = message("by visits")
+COUNTED_BY_HAND: Final = message("by hand")
+NO_MONTH: Final = message("No month was counted")
 TOO_FEW: Final = message("Too few answers to compare")
 
 _F, _S, _D, _R = NoteKind.FORMULA, NoteKind.SOURCE, NoteKind.DEFINITION, NoteKind.REMARK
@@ -158,9 +171,26 @@ VOLUME_NOTES: Final = (
     Note(_D, message("Each application is one service given; a visit without an application counts once.")),
     Note(_S, message("Visits that were closed in this time, also those whose details were erased since.")),
 )
+BY_HAND_NOTES: Final = (
+    Note(
+        _S,
+        message(
+            "Calls, e-mails, consultations and agencies’ own staff are counted by hand: each centre’s manager types "
+            "them month by month. They stand in no other table of visits, and a month without a count adds nothing. "
+            "Of several centres the months of each are counted."
+        ),
+    ),
+)
 INDEX_NOTES: Final = (
     Note(_F, message("The weight of each way, weighted by how many services were given by it.")),
-    Note(_S, message("Weights that the network owner has set, with the day from which each holds.")),
+    Note(
+        _S,
+        message(
+            "Weights that the network owner has set, with the day from which each holds; those of the last day of "
+            "this time count. Counted by hand, a call weighs as the telephone, an e-mail as post, and a consultation "
+            "or a visit to an agency’s own staff as the counter."
+        ),
+    ),
     Note(_D, message("An index and no money: 1 would be if everybody did everything online and alone.")),
 )
 PEERS_NOTES: Final = (

@@ -10,10 +10,9 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.pages.reports import reading
 from gateway.pages.reports.who import READERS
-from gateway.pages.reports.words import WAYS
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.reports import by_hand
+from gateway.reports import by_hand, words
 from gateway.reports.by_hand import FutureMonthError
 from gateway.reports.cost_tables import Way
 from gateway.reports.periods import Month
@@ -100,7 +99,7 @@ async def _show(
         back=_HERE,
         month=month,
         months=[{"value": text, "text": text} for text in _months(now)],
-        ways=WAYS,
+        ways=words.BY_HAND,
         typed=typed or stands,
         faults=faults or {},
         errors=reading.errors(faults),
