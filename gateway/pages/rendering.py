@@ -19,7 +19,7 @@ from gateway.web.cookies import CookieName
 from gateway.web.exchange import exchange_of, parts_of
 from gateway.web.preference import preferred
 from gateway.web.reopening import reopened, reopened_as_asked
-from ui.i18n import Language, message
+from ui.i18n import Language, Message, message
 
 LANGUAGES: tuple[Language, ...] = ("lv", "en", "lv-plain", "en-plain")
 DEFAULT_LANGUAGE: Language = "lv"
@@ -121,12 +121,12 @@ def _for_layouts(parts: Parts, session: AnySession | None, language: Language, p
 _NETWORK = message("The whole network")
 
 
-def _place(session: AnySession | None) -> str | None:
+def _place(session: AnySession | None) -> str | Message | None:
     """Where somebody is said to work: at a centre, an officer at their institution, the owner for the whole network."""
     if isinstance(session, StaffSession) and session.role is Role.OFFICER:
         return session.holder
     if isinstance(session, StaffSession) and session.role is Role.NETWORK_OWNER:
-        return str(_NETWORK)
+        return _NETWORK
     return session.centre_name if isinstance(session, StaffSession | DisplaySession) else None
 
 

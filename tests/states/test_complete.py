@@ -1,5 +1,8 @@
 """Every page occurs in the registry: each route that a browser opens, and each template of a page."""
 
+import re
+from html import unescape
+
 import pytest
 from litestar.routes import HTTPRoute
 
@@ -11,6 +14,10 @@ from tests.states.registry import SCENES
 from tests.states.shown import Kind, Shown
 from tests.states.stand import a_stand
 from ui.environment import TEMPLATES
+from ui.i18n.catalogues import catalogue
+
+_ELSEWHERE = re.compile(r'<(\w+)[^>]* lang="en[^>]*>.*?</\1>|<(script|style)\b.*?</\2>', re.DOTALL)
+_MARKUP = re.compile(r"<[^>]*>")
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +71,16 @@ def test_every_wait_says_what_is_awaited_and_has_a_way_on(everything: list[Shown
         if "<h1" not in middle or not ("<button" in body or 'href="/' in middle):
             silent.append(each.name)
     assert silent == []
+
+
+def test_no_latvian_page_says_a_sentence_of_ours_in_english(everything: list[Shown]) -> None:
+    """Whatever is marked for translation and was written before the page's language was known stays English.
+
+    Of two words and more: "No" is Latvian too, and a language is called by its own name.
+    """
+    known = catalogue("lv")
+    english = list[str]()
+    for each in everything:
+        texts = (" ".join(unescape(text).split()) for text in _MARKUP.split(_ELSEWHERE.sub("", each.html["lv"])))
+        english += [f"{each.name}: {text}" for text in texts if " " in text and known.gettext(text) != text]
+    assert english == [], "\n".join(english)
