@@ -75,6 +75,21 @@ _ENDS = select(Agreement.id, Agreement.ends_at).where(Agreement.ends_at <= bindp
 _STOPS = select(AgreementSuspension.agreement_id, AgreementSuspension.begins_at).where(
     AgreementSuspension.begins_at <= bindparam("at"), AgreementSuspension.ends_at.is_(None)
 )
+_PAUSED = (
+    select(
+        AblePeriod.__table__,
+        AgreementSuspension.begins_at.label("stopped_at"),
+        AgreementSuspension.ends_at.label("lifted_at"),
+    )
+    .join(AgreementSuspension, AgreementSuspension.agreement_id == AblePeriod.agreement_id)
+    .where(
+        AblePeriod.ends_at.is_(None),
+        AgreementSuspension.ends_at.is_not(None),
+        AgreementSuspension.begins_at >= AblePeriod.begins_at,
+    )
+    .order_by(AgreementSuspension.begins_at)
+)
+"""Periods that go on although their agreement was suspended meanwhile, and lifted before anything was noted."""
 _CURSOR = select(AbleCursor.id).where(AbleCursor.id == 1)
 _log = structlog.get_logger("gateway.able")
 
@@ -118,6 +133,7 @@ class Agreed:
 def settle(conn: Connection, now: datetime) -> int:
     """Note what has changed since it was noted last; return how many periods began or ended. One at a time notes."""
     _lock_cursor(conn)
+    paused = _split(conn)
     able, noted = _able(conn, now), _noted(conn)
     gone = [(key, noted[key]) for key in noted.keys() - able.keys()]
     _end(conn, gone, now)
@@ -125,14 +141,15 @@ def settle(conn: Connection, now: datetime) -> int:
         {"id": new_id(), "holder": able[key], "begins_at": now, "ends_at": None, **key._asdict()}
         for key in able.keys() - noted.keys()
     ]
-    return len(gone) + sum(insert_once(conn, AblePeriod, each) for each in begun)
+    return paused + len(gone) + sum(insert_once(conn, AblePeriod, each) for each in begun)
 
 
 async def note(database: Database, clock: Clock) -> int:
     """Look without holding anybody up, and settle where something differs; return what `settle` does."""
 
     def look(conn: Connection) -> bool:
-        return _able(conn, clock.database_now(conn)).keys() != _noted(conn).keys()
+        is_paused = conn.execute(_PAUSED.limit(1)).first() is not None
+        return is_paused or _able(conn, clock.database_now(conn)).keys() != _noted(conn).keys()
 
     if not await database.read(look):
         return 0
@@ -242,6 +259,22 @@ def _end(conn: Connection, gone: Iterable[tuple[_Key, str]], now: datetime) -> N
     for key, period_id in gone:
         at = min(ends.get(key.agreement_id, now), now)
         conn.execute(update(AblePeriod).where(AblePeriod.id == period_id).values(ends_at=at))
+
+
+def _split(conn: Connection) -> int:
+    """Take out of periods that go on the whiles in which their agreement was suspended; return how many those were.
+
+    Mostly each suspension was noted when it began, and there are none.
+    """
+    count = 0
+    while rows := {row.id: row for row in reversed(conn.execute(_PAUSED).all())}:  # the first while of each
+        for row in rows.values():
+            key = _key(row)._asdict()
+            conn.execute(update(AblePeriod).where(AblePeriod.id == row.id).values(ends_at=row.stopped_at))
+            again = {"id": new_id(), "holder": row.holder, "begins_at": row.lifted_at, "ends_at": None, **key}
+            insert_once(conn, AblePeriod, again)
+        count += len(rows)
+    return count
 
 
 async def keep_noted(database: Database, clock: Clock, *, every: float = EVERY_SECONDS) -> None:

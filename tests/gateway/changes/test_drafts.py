@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from gateway.people.staff import NewStaff
 from gateway.people.tables import Staff
 from gateway.services import catalogue, keeping, search, versions
 from gateway.services.catalogue import Card
+from gateway.services.sides import Side
 from gateway.services.tables import Service, ServiceVersion
 from tests.gateway.accounts import an_account
 from tests.gateway.callers import HOLDER, PASSWORD, Callers, fitted
@@ -121,6 +123,41 @@ class TestTheHoldersWords:
             approve(office, office.session(office.second))
         approve(office, officer(office, ods))
         assert now_card(office).costs == "10 EUR"
+
+    def test_written_by_the_only_officer_are_nobodys_to_approve_but_an_administrators(
+        self, office: Office, ods: Callers
+    ) -> None:
+        """Their own yes counts for no side; another holder's officer does not even see it; an administrator's does."""
+        by, other = officer(office, ods), office.callers
+        write(office, by, costs="10 EUR")
+        row = office.read(lambda conn: drafts.find(conn, SERVICE))
+        whose = {
+            "their own": by,
+            "another holder's officer": replace(by, staff_id=other.account.id, holder="Cita iestāde"),
+            "an administrator": office.session(),
+        }
+        counts = {name: office.read(partial(drafts.may_approve, by=who, row=row)) for name, who in whose.items()}
+        assert counts == {
+            "their own": frozenset(),
+            "another holder's officer": frozenset(),
+            "an administrator": {Side.HOLDER},
+        }
+        for name, refused in (("their own", SamePersonError), ("another holder's officer", ChangeUnknownError)):
+            with pytest.raises(refused):
+                approve(office, whose[name])
+        assert now_card(office).costs == ""
+
+    def test_written_by_an_administrator_wait_for_an_officer_of_this_holder_and_no_other(
+        self, office: Office, ods: Callers
+    ) -> None:
+        by = office.session()
+        write(office, by, title="Cits", costs="10 EUR")
+        row = office.read(lambda conn: drafts.find(conn, SERVICE))
+        own, second = officer(office, ods), office.session(office.second)
+        other = replace(own, holder="Cita iestāde")
+        counts = [office.read(partial(drafts.may_approve, by=who, row=row)) for who in (by, second, other)]
+        assert counts == [frozenset()] * 3
+        assert office.read(lambda conn: drafts.may_approve(conn, own, row)) == {Side.HOLDER}
 
     def test_are_never_approved_by_their_author_alone(self, office: Office, ods: Callers) -> None:
         by = officer(office, ods)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -111,6 +112,24 @@ def test_an_agreement_that_ended_by_the_clock_ended_then_and_not_when_it_was_not
     first = today(counter) - 2 * DAY
     assert {each.until for each in on(counter, first) if each.agreement_id == AGREEMENT} == {ends}
     assert names(counter, first + DAY) == []
+
+
+@pytest.mark.parametrize("is_noted", [True, False], ids=["noted at once", "noted by nobody meanwhile"])
+def test_a_day_on_which_an_agreement_was_suspended_is_one_on_which_nobody_could_act(
+    counter: Counter, *, is_noted: bool
+) -> None:
+    """Also where it was suspended and lifted twice before anything was noted."""
+    settle(counter)
+    first = today(counter)
+    for change in (agreements.suspend, agreements.lift, agreements.suspend, agreements.lift):
+        counter.clock.move(2 * DAY)
+        counter.write(partial(change, agreement_id=AGREEMENT, at=counter.clock.now()))
+        if is_noted:
+            asyncio.run(able.note(counter.store.database, counter.clock))
+    counter.clock.move(DAY)
+    asyncio.run(able.note(counter.store.database, counter.clock))
+    days = [bool(names(counter, first + number * DAY)) for number in range(10)]
+    assert days == [True, True, True, False, True, True, True, False, True, True]
 
 
 def test_says_of_an_earlier_day_only_what_was_agreed(counter: Counter) -> None:
