@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from audit.entry import Actor
 from audit.events import EventName
-from gateway.changes import flow as changes
+from gateway.changes import portal_secrets
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.keys import epochs, keyfile, moving
 from gateway.keys.epochs import Epoch
@@ -33,7 +33,7 @@ PLACES: Final = (
     moving.DATA_KEYS,
     moving.SIGNING_KEYS,
     providers.SECRETS,
-    changes.SECRETS,
+    portal_secrets.PLACE,
     own_sign_in.VERIFIERS,
 )
 """Everything that is sealed under an epoch."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from audit.events import EventName
-from gateway.changes import flow
+from gateway.changes import flow, portal_secrets
 from gateway.changes.kinds import ALWAYS, Plan
 from gateway.changes.tables import SecurityChange
 from gateway.ledger import outbox
@@ -36,7 +36,7 @@ def put(conn: Connection, store: Store, plan: Plan, *, reason: str) -> Outcome:
         change_id = flow.propose(conn, store, plan, by=None, reason=reason)
         return Outcome(None if kind.is_stricter is ALWAYS else change_id)
     before = kind.current(conn, plan.target)
-    made = flow.with_secret(plan, before, new_secret=False)
+    made = portal_secrets.with_secret(plan, before, new_secret=False)
     kind.check(conn, store, made, before, None)
     kind.apply(conn, store, made, OPERATOR)
     now, data = store.clock.database_now(conn), {"kind": plan.kind.value, "target": plan.target, "bootstrap": True}

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from audit.entry import Actor, ActorKind
@@ -23,8 +23,10 @@ from gateway.changes import (
     identity,
     network,
     portal_forms,
+    portal_secrets,
     portals,
     ratings,
+    rows,
     rules,
     suspending,
 )
@@ -40,13 +42,9 @@ from gateway.changes.errors import (
 )
 from gateway.changes.kinds import Kind, Plan, Values
 from gateway.changes.tables import ChangeKind, ChangeState, SecurityChange
-from gateway.database.base import lock
-from gateway.ids import new_id, new_token
+from gateway.ids import new_id
 from gateway.jobs.queue import enqueue
-from gateway.keys import epochs
-from gateway.keys.moving import Place
-from gateway.ledger import health, outbox
-from gateway.oauth.clients import AuthMethod
+from gateway.ledger import health
 from gateway.oauth.errors import OAuthError
 from gateway.parts import GATEWAY, Store
 from gateway.people import computers, freshness, inviters
@@ -75,9 +73,6 @@ KINDS: Final[Mapping[ChangeKind, Kind]] = (
     | api_keys.KINDS
     | ratings.KINDS
 )
-_OPEN: Final = (ChangeState.PROPOSED, ChangeState.CONFIRMED)
-_FIND = select(SecurityChange.__table__).where(SecurityChange.id == bindparam("id"))
-_MAKES_SECRETS: Final = {ChangeKind.PORTAL_REGISTER, ChangeKind.PORTAL_ALTER}
 
 
 def propose(
@@ -107,14 +102,14 @@ def propose(
             raise AccessRefusedError("not in this role")
         ensure_not_fresh(conn, store, by.staff_id, now)
     before = kind.current(conn, plan.target)
-    plan = with_secret(plan, before, new_secret=new_secret)
+    plan = portal_secrets.with_secret(plan, before, new_secret=new_secret)
     faults = known or Faults()
     if not 0 < len(reason) <= LONGEST_REASON:
         faults.add("reason", Fault.REASON)
     with faults.gather():
         kind.check(conn, store, plan, before, by)
     faults.settle()
-    marks = _marks(conn, store, plan, kind)
+    marks = portal_secrets.marks(conn, store, plan, kind)
     is_same_secret = marks["secret_mark"] == marks["secret_mark_before"]
     if is_same_secret and before is not None and _changes_nothing(before, plan.values):
         raise ChangeFaultError("form", Fault.NOTHING)
@@ -122,7 +117,7 @@ def propose(
     is_strict = kind.is_stricter(before, plan.values)
     if is_strict:
         row |= {"state": ChangeState.APPLIED, "applied_at": now, "effective_at": now, "secret": None, "epoch": None}
-    elif _is_open(conn, row["subject"]):
+    elif rows.is_open(conn, row["subject"]):
         raise ChangeFaultError("form", Fault.PENDING)
     try:
         conn.execute(insert(SecurityChange).values(row))
@@ -131,11 +126,11 @@ def propose(
     actor = OPERATOR if by is None else by.actor
     after = {name: value for name, value in plan.values.items() if name not in kind.unsaid}
     facts = {"target": plan.target, "before": before, "after": after, "secret": plan.secret is not None}
-    _record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts, **marks)
+    rows.record(conn, EventName.SETTINGS_PROPOSED, actor, row["id"], plan.kind, now, **facts, **marks)
     if is_strict:
         kind.apply(conn, store, plan, actor)
         enqueue(conn, NOTE_JOB, {}, now=now)
-        _record(conn, EventName.SETTINGS_CHANGED, actor, row["id"], plan.kind, now, alone=True)
+        rows.record(conn, EventName.SETTINGS_CHANGED, actor, row["id"], plan.kind, now, alone=True)
     else:
         enqueue(conn, LAPSE_JOB, {"change": row["id"]}, run_at=row["lapses_at"], now=now)
     return str(row["id"])
@@ -153,7 +148,7 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
         FreshAccountError: their account was created or recovered within a day.
     """
     now = store.clock.database_now(conn)
-    row = _locked(conn, change_id, (ChangeState.PROPOSED,))
+    row = rows.locked(conn, change_id, (ChangeState.PROPOSED,))
     if now >= row.lapses_at:
         raise ChangeOverError("past its time")
     _ensure_decides(conn, session, row, holders.CONFIRMS)
@@ -170,15 +165,15 @@ def confirm(conn: Connection, store: Store, session: StaffSession, change_id: st
     ensure_not_fresh(conn, store, session.staff_id, now)
     if row.proposed_by is None:
         where = {"proposed_terminal_id": session.terminal_id, "proposed_browser_hash": session.browser_hash}
-        _set(conn, row, proposed_by=session.staff_id, **where)
-        _record(conn, EventName.SETTINGS_TAKEN_UP, session.actor, row.id, row.kind, now)
+        rows.put(conn, row, proposed_by=session.staff_id, **where)
+        rows.record(conn, EventName.SETTINGS_TAKEN_UP, session.actor, row.id, row.kind, now)
         return
     effective_at = now + store.settings.change_delay if KINDS[row.kind].waits else now
     changed = {"state": ChangeState.CONFIRMED, "confirmed_by": session.staff_id, "confirmed_at": now}
-    _set(conn, row, **changed, effective_at=effective_at)
+    rows.put(conn, row, **changed, effective_at=effective_at)
     enqueue(conn, APPLY_JOB, {"change": row.id}, run_at=effective_at, now=now)
     facts = {"proposed_by": row.proposed_by, "effective_at": effective_at.isoformat()}
-    _record(conn, EventName.SETTINGS_CONFIRMED, session.actor, row.id, row.kind, now, **facts)
+    rows.record(conn, EventName.SETTINGS_CONFIRMED, session.actor, row.id, row.kind, now, **facts)
 
 
 def refuse(conn: Connection, store: Store, session: StaffSession, change_id: str) -> None:
@@ -188,7 +183,7 @@ def refuse(conn: Connection, store: Store, session: StaffSession, change_id: str
         SamePersonError: the change is about taking back whom they suspended.
         ChangeUnknownError, ChangeOverError: there is no such change, or it is over.
     """
-    row = _locked(conn, change_id, _OPEN)
+    row = rows.locked(conn, change_id, rows.OPEN)
     if not _is_about(row, session):
         _ensure_decides(conn, session, row, holders.REFUSES)
     if accounts.undoes(conn, row.kind, row.target, session.staff_id):
@@ -203,7 +198,7 @@ def withdraw(conn: Connection, store: Store, session: StaffSession, change_id: s
         ChangeUnknownError: there is no such change, or it is somebody else's.
         ChangeOverError: it is over.
     """
-    row = _locked(conn, change_id, _OPEN)
+    row = rows.locked(conn, change_id, rows.OPEN)
     if row.proposed_by != session.staff_id:
         raise ChangeUnknownError("no such change of one's own")
     _end(conn, store, row, ChangeState.WITHDRAWN, session)
@@ -218,7 +213,7 @@ def apply_due(conn: Connection, store: Store, change_id: str) -> None:
         LogUnhealthyError: the log is refused; rules do not change without it.
     """
     health.ensure_healthy(conn)
-    now, row = store.clock.database_now(conn), _locked(conn, change_id, None)
+    now, row = store.clock.database_now(conn), rows.locked(conn, change_id, None)
     if row.state is not ChangeState.CONFIRMED or now < row.effective_at:
         return
     kind, plan = KINDS[row.kind], _plan(store, row)
@@ -233,16 +228,16 @@ def apply_due(conn: Connection, store: Store, change_id: str) -> None:
     except (ChangeFaultError, OAuthError):
         _lapse(conn, row, now, "cannot_stand")
         return
-    kept = row.kind in _MAKES_SECRETS and row.secret_shown_at is None
-    _set(conn, row, state=ChangeState.APPLIED, applied_at=now, **({} if kept else {"secret": None, "epoch": None}))
+    kept = row.kind in portal_secrets.MADE_FOR and row.secret_shown_at is None
+    rows.put(conn, row, state=ChangeState.APPLIED, applied_at=now, **({} if kept else {"secret": None, "epoch": None}))
     enqueue(conn, NOTE_JOB, {}, now=now)
     facts = {"proposed_by": row.proposed_by, "confirmed_by": row.confirmed_by}
-    _record(conn, EventName.SETTINGS_CHANGED, by, row.id, row.kind, now, **facts)
+    rows.record(conn, EventName.SETTINGS_CHANGED, by, row.id, row.kind, now, **facts)
 
 
 def lapse(conn: Connection, store: Store, change_id: str) -> None:
     """Nobody confirmed in time. Does nothing when somebody decided."""
-    now, row = store.clock.database_now(conn), _locked(conn, change_id, None)
+    now, row = store.clock.database_now(conn), rows.locked(conn, change_id, None)
     if row.state is ChangeState.PROPOSED and now >= row.lapses_at:
         _lapse(conn, row, now, "time")
 
@@ -254,23 +249,23 @@ def show_secret(conn: Connection, store: Store, session: StaffSession, change_id
         ChangeUnknownError: there is no such change.
         SecretGoneError: there is none, it was shown, or it is somebody else's to see.
     """
-    now, row = store.clock.database_now(conn), _locked(conn, change_id, None)
-    is_over = row.state not in {*_OPEN, ChangeState.APPLIED}
-    is_own = row.proposed_by == session.staff_id and row.kind in _MAKES_SECRETS
+    now, row = store.clock.database_now(conn), rows.locked(conn, change_id, None)
+    is_over = row.state not in {*rows.OPEN, ChangeState.APPLIED}
+    is_own = row.proposed_by == session.staff_id and row.kind in portal_secrets.MADE_FOR
     if row.secret is None or row.secret_shown_at is not None or is_over or not is_own:
         raise SecretGoneError("no secret to be shown")
-    secret = _open(store, row)
+    secret = portal_secrets.opened(store, row)
     gone = {"secret": None, "epoch": None} if row.state is ChangeState.APPLIED else {}
-    _set(conn, row, secret_shown_at=now, **gone)
-    _record(conn, EventName.SETTINGS_SECRET_SHOWN, session.actor, row.id, row.kind, now)
+    rows.put(conn, row, secret_shown_at=now, **gone)
+    rows.record(conn, EventName.SETTINGS_SECRET_SHOWN, session.actor, row.id, row.kind, now)
     return secret or ""
 
 
 def note_barred(conn: Connection, store: Store, session: StaffSession, change_id: str, why: str) -> None:
     """Record that somebody was kept from a step of a change: it may be an attempt."""
     now = store.clock.database_now(conn)
-    row = _find(conn, change_id)
-    _record(conn, EventName.SETTINGS_BARRED, session.actor, row.id, row.kind, now, why=why)
+    row = rows.find(conn, change_id)
+    rows.record(conn, EventName.SETTINGS_BARRED, session.actor, row.id, row.kind, now, why=why)
 
 
 def ensure_not_fresh(conn: Connection, store: Store, staff_id: str, now: datetime) -> None:
@@ -283,29 +278,9 @@ def ensure_not_fresh(conn: Connection, store: Store, staff_id: str, now: datetim
         raise FreshAccountError("not within a day after the account was created or recovered")
 
 
-def with_secret(plan: Plan, before: Values | None, *, new_secret: bool) -> Plan:
-    """Give a plan for a portal that needs one a secret of our making: nobody types one that is known elsewhere."""
-    if plan.kind not in _MAKES_SECRETS or plan.values["auth_method"] == AuthMethod.PRIVATE_KEY_JWT:
-        return plan
-    is_needed = new_secret or before is None or before["auth_method"] == AuthMethod.PRIVATE_KEY_JWT
-    if not is_needed:
-        return plan
-    return Plan(kind=plan.kind, target=plan.target, values=plan.values, secret=new_token())
-
-
 def _changes_nothing(before: Values, after: Values) -> bool:
     is_shut = before.get("suspended") or before.get("closed")
     return bool(after) and all(before.get(name) == value for name, value in after.items()) and not is_shut
-
-
-def _marks(conn: Connection, store: Store, plan: Plan, kind: Kind) -> dict[str, str | None]:
-    """Marks of the secret that comes with a plan and of the one that it replaces; none where none comes."""
-    if plan.secret is None:
-        return {"secret_mark": None, "secret_mark_before": None}
-    return {
-        "secret_mark": kind.mark(conn, store, plan.target, plan.secret),
-        "secret_mark_before": kind.mark(conn, store, plan.target, None),
-    }
 
 
 def _row(
@@ -320,8 +295,7 @@ def _row(
 ) -> dict[str, Any]:
     change_id, sealed, epoch = new_id(), None, None
     if plan.secret is not None:
-        epoch = epochs.ensure_alive(conn, store.sealer.epoch)
-        sealed = store.sealer.seal_under_epoch(epoch, _context(change_id), plan.secret.encode())
+        sealed, epoch = portal_secrets.sealed(conn, store, change_id, plan.secret)
     return {
         "id": change_id,
         "kind": plan.kind,
@@ -341,27 +315,6 @@ def _row(
     }
 
 
-def _is_open(conn: Connection, subject: str) -> bool:
-    same = (SecurityChange.subject == subject, SecurityChange.state.in_(_OPEN))
-    return conn.execute(select(SecurityChange.id).where(*same)).first() is not None
-
-
-def _find(conn: Connection, change_id: str) -> Any:
-    row = conn.execute(_FIND, {"id": change_id}).one_or_none()
-    if row is None:
-        raise ChangeUnknownError("no such change")
-    return row
-
-
-def _locked(conn: Connection, change_id: str, states: tuple[ChangeState, ...] | None) -> Any:
-    row = conn.execute(lock(conn, _FIND), {"id": change_id}).one_or_none()
-    if row is None:
-        raise ChangeUnknownError("no such change")
-    if states is not None and row.state not in states:
-        raise ChangeOverError(f"the change is {row.state.value}")
-    return row
-
-
 def _is_about(row: Any, session: StaffSession) -> bool:
     return row.kind in accounts.KINDS and row.target == session.staff_id
 
@@ -378,41 +331,16 @@ def _ensure_decides(conn: Connection, session: StaffSession, row: Any, kinds: Co
 
 
 def _plan(store: Store, row: Any) -> Plan:
-    return Plan(kind=row.kind, target=row.target, values=row.payload, secret=_open(store, row))
-
-
-def _open(store: Store, row: Any) -> str | None:
-    if row.secret is None:
-        return None
-    return store.sealer.open_under_epoch(row.epoch, _context(row.id), row.secret).decode()
-
-
-def _context(change_id: str) -> str:
-    return f"security change\0{change_id}"
-
-
-def _set(conn: Connection, row: Any, **values: Any) -> None:
-    conn.execute(update(SecurityChange).where(SecurityChange.id == row.id).values(values))
+    return Plan(kind=row.kind, target=row.target, values=row.payload, secret=portal_secrets.opened(store, row))
 
 
 def _end(conn: Connection, store: Store, row: Any, state: ChangeState, session: StaffSession) -> None:
     now = store.clock.database_now(conn)
-    _set(conn, row, state=state, ended_by=session.staff_id, ended_at=now, secret=None, epoch=None)
+    rows.put(conn, row, state=state, ended_by=session.staff_id, ended_at=now, secret=None, epoch=None)
     event = EventName.SETTINGS_REFUSED if state is ChangeState.REFUSED else EventName.SETTINGS_WITHDRAWN
-    _record(conn, event, session.actor, row.id, row.kind, now)
+    rows.record(conn, event, session.actor, row.id, row.kind, now)
 
 
 def _lapse(conn: Connection, row: Any, now: datetime, why: str) -> None:
-    _set(conn, row, state=ChangeState.LAPSED, ended_at=now, ended_why=why, secret=None, epoch=None)
-    _record(conn, EventName.SETTINGS_LAPSED, GATEWAY, row.id, row.kind, now, why=why)
-
-
-def _record(
-    conn: Connection, event: EventName, actor: Actor, change_id: str, kind: ChangeKind, at: datetime, **data: Any
-) -> None:
-    facts = {"change": change_id, "kind": kind.value, **data}
-    outbox.record(conn, chain="system", type=event, actor=actor, data=facts, at=at)
-
-
-SECRETS: Final = Place(SecurityChange.id, SecurityChange.secret, lambda row: _context(row.id))
-"""Secrets that wait for a second person, sealed under an epoch."""
+    rows.put(conn, row, state=ChangeState.LAPSED, ended_at=now, ended_why=why, secret=None, epoch=None)
+    rows.record(conn, EventName.SETTINGS_LAPSED, GATEWAY, row.id, row.kind, now, why=why)

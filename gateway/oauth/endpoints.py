@@ -86,7 +86,7 @@ class _OnOneToken:
         if "token" not in request.form:
             raise InvalidRequestError("The token is missing")
 
-    def query_token(self, token_string: str, token_type_hint: Any) -> Presented | None:  # noqa: ARG002
+    def query_token(self, token_string: str, token_type_hint: Any) -> Presented | None:  # noqa: ARG002 - as theirs
         """Read the token."""
         return tokens.read(self.server.conn, self.server.parts, token_string, self.server.now)
 
@@ -113,7 +113,7 @@ class Introspection(_OnOneToken, IntrospectionEndpoint):
         """Read the token; none is known to be alive while the log is refused, since a no may be forgotten."""
         return super().query_token(token_string, token_type_hint) if is_healthy(self.server.conn) else None
 
-    def check_permission(self, token: Presented, client: Any, request: Any) -> bool:  # noqa: ARG002
+    def check_permission(self, token: Presented, client: Any, request: Any) -> bool:  # noqa: ARG002 - as theirs
         """Say nothing of other clients' tokens, not even that they exist."""
         return token.check_client(client)
 

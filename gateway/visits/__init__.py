@@ -4,7 +4,8 @@ Each function takes an open `Connection`, checks the state it starts from under 
 event, and leaves the commit to the caller's transaction. Nothing outside this package changes a state.
 
     opening     a visit opens, a service is chosen, the visit closes and feedback is asked
-    granting    the statement is shown, the approver says yes or no, the delegation is signed
+    requesting  the statement is written, a yes is asked
+    granting    the approver says yes or no, the delegation is signed
     asking      the connector's questions are answered
     running     the worker reports what the connector saw: steps, read-back, failures
     confirming  the resident permits exactly what was read back

@@ -1,8 +1,11 @@
 """What is asked for before anybody is asked: by whom, for whom, by which way, and whether that can lead to a yes."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from delegation.assurance import ApprovalKind, Assurance, NumberSource, Route, RouteFacts, route_assurance
 from delegation.model import Delegation, DelegationState
@@ -161,3 +164,13 @@ def is_over(row: AnyRow, now: datetime) -> bool:
         return bool(now >= row.valid_until)
     ends = files_until(row.services)
     return row.state is not DelegationState.ACTIVE or ends is None or now >= ends
+
+
+def checked_first(document: str, number: approvals.KnownNumber | None) -> bytes:
+    """What was checked of somebody before they said yes, and where their code goes.
+
+    The salt keeps the log's hash of it from telling the number, once they are erased and the visit is not.
+    """
+    source = number.source.value if number else None
+    known = {"document": document, "number": number.number if number else None, "number_source": source}
+    return msgspec.json.encode(known | {"salt": secrets.token_urlsafe(16)})

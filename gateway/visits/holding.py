@@ -13,7 +13,7 @@ from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.visits import actors, approvals, filings, granting, running, second_person
+from gateway.visits import actors, approvals, filings, granting, requesting, running, second_person
 from gateway.visits.approvals import Asking
 from gateway.visits.rows import AnyRow, find_delegation, find_filing
 from gateway.visits.sealed import VisitVault
@@ -58,8 +58,8 @@ def _ask_grant(conn: Connection, parts: Parts, row: AnyRow) -> None:
         return
     now = parts.clock.database_now(conn)
     vault = VisitVault.of(conn, parts.sealer, row.visit_id)
-    asking = msgspec.json.decode(vault.take(delegation.id, granting.HELD), type=Asking)
-    vault.forget(delegation.id, granting.HELD)
+    asking = msgspec.json.decode(vault.take(delegation.id, requesting.HELD), type=Asking)
+    vault.forget(delegation.id, requesting.HELD)
     approval_id = approvals.ask(conn, parts, vault, asking, now)
     data = {"approval": approval_id, "delegation": delegation.id, "approver": asking.approver_id}
     say(conn, row.visit_id, EventName.APPROVAL_REQUESTED, actors.SYSTEM, now, **data)

@@ -20,7 +20,7 @@ from gateway.pages.forms import Form, field
 from gateway.people.access import Who, allow
 from gateway.people.personal_code import PersonalCodeError, is_doubtful, normalise
 from gateway.people.residents import Profile
-from gateway.visits import approvals, confirming, granting, request_drafts, sent_codes
+from gateway.visits import approvals, confirming, granting, request_drafts, requesting, sent_codes
 from gateway.visits.asked import NO_DOCUMENT, Asked
 from gateway.visits.marks import Marks
 from ui.i18n import Message, message
@@ -70,7 +70,7 @@ async def ask(at: AtVisit, data: Form) -> Response[Any]:
     asked = checked.asked
 
     def step(conn: Connection) -> None:
-        granting.request_delegation(conn, at.parts, at.session, at.visit_id, asked)
+        requesting.request_delegation(conn, at.parts, at.session, at.visit_id, asked)
         if mark:
             request_drafts.forget(conn, at.parts, at.visit_id)
 

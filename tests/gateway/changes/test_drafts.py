@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -309,7 +310,7 @@ class TestAVersion:
         write(office, office.session(), title="Jauns nosaukums")
         for statement in (update(ServiceVersion).values(because="cits"), delete(ServiceVersion)):
             with pytest.raises(DBAPIError, match="insert-only"):
-                office.write(lambda conn, statement=statement: conn.execute(statement))  # type: ignore[misc]
+                office.write(methodcaller("execute", statement))
 
     def test_stays_when_the_file_that_it_came_from_is_read_again(self, office: Office) -> None:
         service = office.read(lambda conn: catalogue.find(conn, SERVICE))

@@ -23,7 +23,7 @@ from gateway.oauth.exchange import ACCESS_TOKEN, DELEGATION
 from gateway.oauth.exchanged_permits import PERMIT
 from gateway.oauth.tables import AccessToken
 from gateway.services.tables import Service
-from gateway.visits import granting
+from gateway.visits import requesting
 from gateway.visits.approvals import Answer
 from gateway.visits.asked import Asked
 from gateway.visits.scope import Wanted
@@ -44,7 +44,7 @@ def granted(counter: Counter) -> Counter:
     wanted = (Wanted(service=BENEFIT, follow=True),)
     asked = Asked(person=ILZE, route=Route.PHONE, document_kind="passport", services=wanted)
     store, by, visit = counter.store, counter.by, counter.visit_id
-    counter.write(lambda conn: granting.request_delegation(conn, store, by, visit, asked))
+    counter.write(lambda conn: requesting.request_delegation(conn, store, by, visit, asked))
     counter.enter_code()
     assert counter.match() is Answer.RIGHT
     counter.sign_in()

@@ -32,9 +32,9 @@ from gateway.visits import (
     asking,
     closing,
     confirming,
-    granting,
     opening,
     reading,
+    requesting,
     rows,
     running,
     sending,
@@ -135,7 +135,7 @@ class Counter:
         """Ask for the yes; `more` is what `Asked` takes besides."""
         more.setdefault("met", EVERYTHING)
         asked = Asked(person=person, route=route, document_kind="passport", number=number, **more)
-        return self.write(lambda conn: granting.request_delegation(conn, self.store, self.by, self.visit_id, asked))
+        return self.write(lambda conn: requesting.request_delegation(conn, self.store, self.by, self.visit_id, asked))
 
     def fill(self, days_ago: int = 0, *, sample: int = 0, **changed: str) -> str:
         """Answer the questions of the service that is worked on; another `days_ago` is another period.

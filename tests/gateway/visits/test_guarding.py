@@ -21,7 +21,7 @@ from gateway.people.roles import Role
 from gateway.people.staff import OPERATOR
 from gateway.people.tables import ValueKind
 from gateway.services import keeping
-from gateway.visits import confirming, granting, guarding, running, second_acts, second_looks, second_person
+from gateway.visits import confirming, granting, guarding, requesting, running, second_acts, second_looks, second_person
 from gateway.visits.approvals import Answer
 from gateway.visits.asked import Asked
 from gateway.visits.errors import NotFoundError, OutOfOrderError
@@ -125,7 +125,7 @@ class TestOwnMatter:
         asked = Asked(person=ILZE, approver=me, authority=authority, route=Route.PHONE, document_kind="passport")
         with pytest.raises(OwnMatterError):
             counter.write(
-                lambda conn: granting.request_delegation(conn, counter.store, counter.by, counter.visit_id, asked)
+                lambda conn: requesting.request_delegation(conn, counter.store, counter.by, counter.visit_id, asked)
             )
         assert not counter.has_asked()
 
