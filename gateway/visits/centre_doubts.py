@@ -5,7 +5,7 @@ filing and may settle it (`sending.settle`), and nothing else of the visit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from gateway.paging import Key
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Staff
-from gateway.services import catalogue
+from gateway.services import naming
 from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
 from gateway.visits import sending
@@ -37,7 +37,7 @@ _COLUMNS = (
     Visit.terminal_id,
     Staff.display_name,
     Terminal.name.label("terminal"),
-    Service.cards,
+    *naming.COLUMNS,
 )
 
 
@@ -111,7 +111,7 @@ def one_in_centre(conn: Connection, parts: Parts, by: StaffSession, filing_id: s
     if row is None or by.terminal_id is None:
         raise NotFoundError("no such doubt")
     VisitVault.note_key(conn, row.visit_id, row)
-    line = _line(row, by)
+    line = replace(_line(row, by), service=naming.titled(row, by.language))
     if not line.is_own:
         sending.ensure_may_settle(conn, parts, by, find_delegation(conn, row.delegation_id))
     return line, row
@@ -128,7 +128,7 @@ def _line(row: Any, by: StaffSession) -> Doubtful:
         is_own=(row.assistant_id, row.terminal_id) == (by.staff_id, by.terminal_id),
         sent_at=row.sent_at,
         reason=row.reason,
-        service=None if row.cards is None else catalogue.title_of(row.cards, by.language),
+        service=naming.in_list(row, by.language),
         assistant=row.display_name,
         terminal=row.terminal,
     )

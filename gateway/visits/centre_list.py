@@ -16,7 +16,7 @@ from gateway.paging import Key, follows
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.people.tables import Staff
-from gateway.services import catalogue
+from gateway.services import naming
 from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
 from gateway.visits.stopping import StopReason
@@ -79,7 +79,7 @@ _FOUND_AFTER = _FOUND.where(follows(DelegationRow.requested_at, DelegationRow.id
 _FILED = select(Filing.delegation_id, Filing.service_id).where(
     Filing.delegation_id.in_(bindparam("delegations", expanding=True)), Filing.state == FilingState.FILED
 )
-_CARDS = select(Service.id, Service.cards).where(Service.id.in_(bindparam("services", expanding=True)))
+_CARDS = select(Service.id, *naming.COLUMNS).where(Service.id.in_(bindparam("services", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ def note_search(conn: Connection, parts: Parts, by: StaffSession, found: Sequenc
 def _lines(conn: Connection, by: StaffSession, query: Any, values: dict[str, Any]) -> list[Line]:
     rows = conn.execute(query, {"centre": by.centre_id} | values).all()
     services = sorted({each["service"] for row in rows for each in row.services})
-    cards = {row.id: row.cards for row in conn.execute(_CARDS, {"services": services})} if services else {}
+    known = {row.id: row for row in conn.execute(_CARDS, {"services": services})} if services else {}
 
     several = [row.id for row in rows if len(row.services) > 1]
     filed: dict[str, set[str]] = {}
@@ -157,7 +157,7 @@ def _lines(conn: Connection, by: StaffSession, query: Any, values: dict[str, Any
         filed.setdefault(each.delegation_id, set()).add(each.service_id)
 
     def title(service_id: str) -> str:
-        return catalogue.title_of(cards[service_id], by.language) if service_id in cards else service_id
+        return (naming.in_list(known[service_id], by.language) if service_id in known else None) or service_id
 
     return [
         Line(

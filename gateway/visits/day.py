@@ -20,7 +20,7 @@ from gateway.parts import Parts
 from gateway.people import fingerprints
 from gateway.people.access import StaffSession
 from gateway.people.tables import Staff, StaffState, ValueKind
-from gateway.services import catalogue
+from gateway.services import naming
 from gateway.services.tables import Service
 from gateway.visits import second_looks
 from gateway.visits.outcome_tables import Following, FollowingEnd
@@ -50,7 +50,7 @@ _NEWS = (
         Following.news_at,
         Visit.opened_at,
         Visit.terminal_id,
-        Service.cards,
+        *naming.COLUMNS,
         Staff.id.label("staff_id"),
         Staff.display_name,
     )
@@ -132,7 +132,7 @@ def news_of(conn: Connection, by: StaffSession, *, most: int) -> list[News]:
         News(
             filing_id=row.filing_id,
             visit_id=row.visit_id,
-            service=None if row.cards is None else catalogue.title_of(row.cards, by.language),
+            service=naming.in_list(row, by.language),
             stage=row.stage,
             ended=row.ended,
             has_decision=row.decision_hash is not None,

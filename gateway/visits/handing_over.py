@@ -25,7 +25,7 @@ from gateway.people import kept_forms, residents, throttle
 from gateway.people.access import StaffSession
 from gateway.people.personal_code import PersonalCodeError, normalise
 from gateway.people.tables import Staff
-from gateway.services import catalogue
+from gateway.services import catalogue, naming
 from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
 from gateway.visits import asking, guarding, in_hand, scope, stopping, telling
@@ -63,7 +63,7 @@ _LIST = (
         Staff.display_name,
         Visit.terminal_id,
         Terminal.name.label("terminal"),
-        Service.cards,
+        *naming.COLUMNS,
         _ASKED.label("is_asked"),
         _FOR_ANY.label("is_for_any"),
     )
@@ -269,7 +269,7 @@ def _lines(rows: Sequence[Any], by: StaffSession) -> list[Elsewhere]:
             id=row.id,
             opened_at=row.opened_at,
             channel=row.channel,
-            service=None if row.cards is None else catalogue.title_of(row.cards, by.language),
+            service=naming.in_list(row, by.language),
             more=max(0, len(row.services or ()) - 1),
             assistant=row.display_name,
             is_mine=row.assistant_id == by.staff_id,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, bindparam, exists, select
 from delegation.model import DelegationState
 from gateway.database.base import written_out
 from gateway.people.tables import Staff, StaffState
-from gateway.services import catalogue
+from gateway.services import naming
 from gateway.services.tables import Service
 from gateway.terminals.tables import Terminal
 from gateway.visits.tables import DelegationRow, Visit, VisitState
@@ -26,7 +26,7 @@ _LEFT: Select[*tuple[Any, ...]] = (
         Visit.opened_at,
         Staff.display_name.label("assistant"),
         Terminal.name.label("terminal"),
-        Service.cards,
+        *naming.COLUMNS,
         _IS_ALLOWED.label("is_allowed"),
     )
     .join(Staff, Staff.id == Visit.assistant_id)
@@ -64,7 +64,7 @@ def _made(rows: Sequence[Any], language: str) -> list[Left]:
             opened_at=row.opened_at,
             assistant=row.assistant,
             terminal=row.terminal,
-            service=None if row.cards is None else catalogue.title_of(row.cards, language),
+            service=naming.in_list(row, language),
             is_allowed=bool(row.is_allowed),
         )
         for row in rows

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Select, and_, bindparam, select
 from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
 from gateway.people.access import StaffSession
-from gateway.services import catalogue
+from gateway.services import catalogue, naming
 from gateway.services.tables import Service
 from gateway.visits.outcome_tables import Following
 from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
 
-_COLUMNS = (Visit.id, Visit.channel, Visit.ending, Visit.opened_at, Visit.closed_at, Visit.services, Service.cards)
+_COLUMNS = (Visit.id, Visit.channel, Visit.ending, Visit.opened_at, Visit.closed_at, Visit.services, *naming.COLUMNS)
 _OWN = (Visit.assistant_id == bindparam("assistant"), Visit.terminal_id == bindparam("terminal"))
 _CLOSED: Select[Any] = (
     select(*_COLUMNS)
@@ -84,9 +84,9 @@ def _lines(conn: Connection, session: StaffSession, rows: Sequence[Any]) -> list
             ending=row.ending,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
-            service=None if row.cards is None else catalogue.title_of(row.cards, session.language),
+            service=naming.in_list(row, session.language),
             services=tuple(
-                known[each].card(session.language).title for each in row.services or () if known[each].is_electronic
+                naming.listed(known[each], session.language) for each in row.services or () if known[each].is_electronic
             ),
         )
         for row in rows

@@ -1,6 +1,5 @@
 """The second looks that a member of staff could answer now: for their list, one page, and the count at the desk."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +12,7 @@ from gateway.database.once import note
 from gateway.keys import store
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre, Staff
-from gateway.services import catalogue
+from gateway.services import naming
 from gateway.services.tables import Service
 from gateway.visits import second_person
 from gateway.visits.errors import NotFoundError
@@ -46,7 +45,7 @@ _OPEN_TO: Final = (
     *_NOT_CONCERNED,
 )
 _COLUMNS: Final[Select[Any]] = (
-    select(SecondLook.__table__, _asker.display_name, Centre.name, Service.cards)
+    select(SecondLook.__table__, _asker.display_name, Centre.name, *naming.COLUMNS)
     .join(Visit, Visit.id == SecondLook.visit_id)
     .join(_asker, _asker.id == SecondLook.asked_by)
     .join(Centre, Centre.id == Visit.centre_id)
@@ -92,7 +91,7 @@ def waiting_for(conn: Connection, session: StaffSession, now: datetime, *, most:
     if not may_look(session):
         return []
     rows = conn.execute(_LIST, reader(session, now) | {"most": most, "after": after})
-    return [_made(row, session) for row in rows.mappings()]
+    return [_made(row, session, naming.in_list(row, session.language)) for row in rows]
 
 
 def count_for(conn: Connection, session: StaffSession, now: datetime) -> int:
@@ -138,7 +137,7 @@ def one_for(conn: Connection, session: StaffSession, look_id: str) -> Waiting:
         raise NotFoundError("no such second look")
     note(conn, ("second look", look_id), found)
     VisitVault.note_key(conn, found.visit_id, found)
-    return _made(found._asdict(), session)
+    return _made(found, session, naming.titled(found, session.language))
 
 
 def may_look(session: StaffSession) -> bool:
@@ -146,19 +145,19 @@ def may_look(session: StaffSession) -> bool:
     return session.role in MAY_LOOK and session.terminal_id is not None
 
 
-def _made(row: Mapping[Any, Any], session: StaffSession) -> Waiting:
+def _made(row: Any, session: StaffSession, service: str | None) -> Waiting:
     return Waiting(
-        id=row["id"],
-        kind=row["kind"],
-        state=row["state"],
-        visit_id=row["visit_id"],
-        delegation_id=row["delegation_id"],
-        filing_id=row["filing_id"],
-        approval_id=row["approval_id"],
-        asker=row["display_name"],
-        centre=row["name"],
-        service=None if row["cards"] is None else catalogue.title_of(row["cards"], session.language),
-        asked_at=row["asked_at"],
-        lapses_at=row["lapses_at"],
-        is_shown=row["looked_by"] == session.staff_id,
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        visit_id=row.visit_id,
+        delegation_id=row.delegation_id,
+        filing_id=row.filing_id,
+        approval_id=row.approval_id,
+        asker=row.display_name,
+        centre=row.name,
+        service=service,
+        asked_at=row.asked_at,
+        lapses_at=row.lapses_at,
+        is_shown=row.looked_by == session.staff_id,
     )

@@ -22,7 +22,7 @@ from gateway.parts import Parts
 from gateway.people import kept_forms, residents, throttle
 from gateway.people.access import StaffSession
 from gateway.people.tables import Staff
-from gateway.services import catalogue
+from gateway.services import catalogue, naming
 from gateway.visits import (
     actors,
     advancing,
@@ -269,7 +269,7 @@ def _lines(conn: Connection, rows: Sequence[AnyRow], language: str) -> list[Line
     for each in conn.execute(_FILED, {"visits": [row.id for row in rows]}) if rows else ():
         filed.setdefault(each.visit_id, set()).add(each.service_id)
     titles = {
-        each.id: each.card(language).title
+        each.id: naming.listed(each, language)
         for each in catalogue.find_all(conn, sorted({service for row in rows for service in row.services}))
     }
     return [

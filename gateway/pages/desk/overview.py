@@ -17,6 +17,7 @@ from gateway.pages.staff_values import KINDS
 from gateway.parts import Parts
 from gateway.people import sessions
 from gateway.people.access import StaffSession, Who, allow
+from gateway.services import naming
 from gateway.visits import centre_doubts, day, listing, opening, reading
 from gateway.visits.tables import Channel
 from gateway.web.live import changes
@@ -96,7 +97,7 @@ def _moment(typed: str) -> datetime | None:
 
 def _lists(conn: Connection, parts: Parts, session: StaffSession) -> dict[str, Any]:
     views = reading.open_at_desk(conn, parts, session, most=_MOST)
-    visits = [(view, view.service.card(session.language).title if view.service else None) for view in views]
+    visits = [(view, naming.listed(view.service, session.language) if view.service else None) for view in views]
     doubtful = centre_doubts.at_desk(conn, session, most=_MOST + 1)
     waiting = day.waiting(conn, session, parts.clock.now())
     return {
