@@ -200,6 +200,7 @@ class EventName(StrEnum):
     MESSAGE_SENT = "system:message:sent"
     MESSAGE_FAILED = "system:message:failed"
     OUTREACH_PROPOSED = "staff:outreach:proposed"
+    OUTREACH_REFUSED = "staff:outreach:refused"
     OUTREACH_APPROVED = "staff:outreach:approved"
     OUTREACH_STOPPED = "staff:outreach:stopped"
     OUTREACH_DONE = "system:outreach:done"

@@ -19,7 +19,8 @@ from gateway.jobs.runner import Handler, JobKind
 from gateway.keys.errors import KeyDestroyedError
 from gateway.ledger import outbox
 from gateway.notifications.reaching import Notice, queue_notice
-from gateway.outreach import rules
+from gateway.outreach import audience, rules
+from gateway.outreach.audience import Group
 from gateway.outreach.tables import OutreachReached, OutreachRule, RuleState
 from gateway.parts import GATEWAY, Parts
 from gateway.people import residents
@@ -29,8 +30,6 @@ PAUSE: Final = timedelta(seconds=10)
 """Between two portions: time to stop it, and for other messages."""
 _RULE = select(OutreachRule.__table__).where(OutreachRule.id == bindparam("rule"))
 _LAST = select(func.max(OutreachReached.resident_id)).where(OutreachReached.rule_id == bindparam("rule"))
-_NEXT = rules.AUDIENCE.where(bindparam("after") < rules.PERSON).order_by(rules.PERSON).limit(PORTION)
-"""In the order of ids, after the last one reached: each portion begins where the one before ended."""
 
 
 def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
@@ -61,8 +60,7 @@ def find_portion(conn: Connection, rule_id: str) -> Portion | None:
     if rule is None or rule.state is not RuleState.SENDING:
         return None
     after = _last(conn, rule_id)
-    audience = rules.bound(rule.service_id, rule.since, rule.until)
-    return Portion(after, conn.execute(_NEXT, audience | {"after": after}).scalars().all())
+    return Portion(after, audience.after(conn, Group.of(rule), after, PORTION))
 
 
 def send_portion(conn: Connection, parts: Parts, rule_id: str, found: Portion) -> int:
@@ -88,7 +86,8 @@ def send_portion(conn: Connection, parts: Parts, rule_id: str, found: Portion) -
     if len(people) == PORTION:
         enqueue(conn, rules.JOB, {"rule": rule_id}, key=f"{rules.JOB}:{rule_id}", run_at=now + PAUSE, now=now)
         return len(people)
-    conn.execute(update(OutreachRule).where(OutreachRule.id == rule_id).values(state=RuleState.DONE, ended_at=now))
+    done = {"state": RuleState.DONE, "ended_at": now, "reached": rules.written(conn, rule_id)}
+    conn.execute(update(OutreachRule).where(OutreachRule.id == rule_id).values(done))
     outbox.record(conn, chain="system", type=EventName.OUTREACH_DONE, actor=GATEWAY, data={"rule": rule_id}, at=now)
     return len(people)
 

@@ -16,7 +16,7 @@ class RuleUnknownError(OutreachError):
 
 
 class RuleFaultError(OutreachError):
-    """The rule is none: another institution's service, days that are over before they begin, no such text."""
+    """The rule is none: another institution's service, months that are not over or not whole, no such text."""
 
     code = "outreach.fault"
 
@@ -25,6 +25,18 @@ class TooFewError(OutreachError):
     """So few would be invited that one could be found out."""
 
     code = "outreach.too_few"
+
+
+class OverlapError(OutreachError):
+    """Another rule of half a year met the same service in the same months: one could be subtracted from the other."""
+
+    code = "outreach.overlap"
+
+
+class TooOftenError(OutreachError):
+    """The institution has asked for too few people too often: somebody looks where the bar is."""
+
+    code = "outreach.too_often"
 
 
 class RuleOverError(OutreachError):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
@@ -16,10 +16,12 @@ class RuleState(StrEnum):
     SENDING = "sending"
     DONE = "done"
     STOPPED = "stopped"
+    REFUSED = "refused"
+    """Too few people were meant, when it was proposed or when it was to be approved."""
 
 
 class OutreachRule(Base):
-    """Whom an institution wants to invite: those for whom one of its services was filed between two days."""
+    """Whom an institution wants to invite to one of its services: those for whom something was filed in some months."""
 
     __tablename__ = "outreach_rule"
     __table_args__ = (
@@ -30,9 +32,18 @@ class OutreachRule(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     holder: Mapped[str] = mapped_column(index=True)
     service_id: Mapped[str] = mapped_column(String(128))
+    """To which they are invited; the institution's own."""
+    life_event: Mapped[str | None] = mapped_column(String(128))
+    """The event whose services the group is made of; `None`: one service of the institution's own."""
+    group_services: Mapped[list[str]]
+    """One of these was filed, as the event held them when the rule was proposed."""
+    outcome: Mapped[str] = mapped_column(String(16), server_default="filed")
+    """Of `audience.OUTCOMES`."""
+    leaves_out: Mapped[bool] = mapped_column(server_default=false())
+    """Whether those are left out for whom the offered service was sent since the first of the months."""
     since: Mapped[date]
     until: Mapped[date]
-    """The last day."""
+    """The last day; both are the ends of whole months."""
     template: Mapped[str] = mapped_column(String(32))
     state: Mapped[RuleState]
     proposed_by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
@@ -40,6 +51,9 @@ class OutreachRule(Base):
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     approved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    reached: Mapped[int | None]
+    """To how many messages were written by its end, rounded down to tens; written once, since a figure that moves by
+    one person tells of them."""
 
 
 class OutreachReached(Base):

@@ -181,6 +181,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.MESSAGE_SENT: message("A message was sent"),
     EventName.MESSAGE_FAILED: message("A message could not be sent"),
     EventName.OUTREACH_PROPOSED: message("Proposed to invite people by a rule"),
+    EventName.OUTREACH_REFUSED: message("An invitation by a rule was refused: too few people"),
     EventName.OUTREACH_APPROVED: message("Approved an invitation by a rule"),
     EventName.OUTREACH_STOPPED: message("Stopped an invitation by a rule"),
     EventName.OUTREACH_DONE: message("An invitation by a rule was written to all"),

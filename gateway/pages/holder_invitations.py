@@ -3,15 +3,18 @@
 Whoever stands behind a number is shown to nobody.
 """
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.outreach import rules
-from gateway.outreach.errors import OutreachError, RuleFaultError, RuleUnknownError
+from delegation.filing import FilingState
+from gateway.outreach import audience, rules
+from gateway.outreach.errors import OutreachError, RuleFaultError, RuleUnknownError, TooFewError
 from gateway.outreach.rules import TEMPLATES, Wanted
 from gateway.outreach.tables import RuleState
 from gateway.pages.forms import Form, field
@@ -19,7 +22,8 @@ from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.problem_texts import PROBLEMS, Problem
-from gateway.services import catalogue
+from gateway.reports.periods import Month
+from gateway.services import catalogue, life_events
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
 
@@ -35,7 +39,16 @@ STATES: Final[dict[RuleState, Message]] = {
     RuleState.SENDING: message("Is being sent"),
     RuleState.DONE: message("Sent"),
     RuleState.STOPPED: message("Stopped"),
+    RuleState.REFUSED: message("Not sent: too few people"),
 }
+OUTCOMES: Final[dict[FilingState, Message]] = {
+    FilingState.FILED: message("The portal took it"),
+    FilingState.DECLINED: message("The portal did not take it"),
+}
+FIELDS: Final = ("service", "group", "outcome", "leaves_out", "since", "until", "template")
+_MONTHS: Final = 24
+"""So far back a group can be named."""
+_SERVICE, _EVENT = "service", "event"
 
 
 @get(HERE, **_BOTH)
@@ -47,18 +60,15 @@ async def show_all(request: AnyRequest, session: StaffSession, parts: Parts) -> 
 @post(HERE, **allow(Who.OFFICER))
 async def propose(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """Propose a rule."""
-    typed = {name: field(data, name, 128) for name in ("service", "since", "until", "template")}
+    typed = {name: field(data, name, 128) for name in FIELDS}
     try:
-        wanted = Wanted(
-            service_id=typed["service"],
-            since=_day(typed["since"]),
-            until=_day(typed["until"]),
-            template=typed["template"],
-        )
-        rule_id = await parts.database.write(lambda conn: rules.propose(conn, parts, session, wanted))
+        wanted = _wanted(typed)
+        made = await parts.database.write(lambda conn: rules.propose(conn, parts, session, wanted))
     except OutreachError as error:
         return await _list(request, session, parts, typed, PROBLEMS[error.code])
-    return see_other(f"{HERE}/{rule_id}")
+    if made.state is RuleState.REFUSED:
+        return await _list(request, session, parts, typed, PROBLEMS[TooFewError.code])
+    return see_other(f"{HERE}/{made.rule_id}")
 
 
 @get(f"{HERE}/{{rule_id:str}}", **_BOTH)
@@ -71,11 +81,13 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts, rule_id
 async def approve(request: AnyRequest, session: StaffSession, parts: Parts, rule_id: FromPath[str]) -> Response[Any]:
     """Let it be sent."""
     try:
-        await parts.database.write(lambda conn: rules.approve(conn, parts, session, rule_id))
+        state = await parts.database.write(lambda conn: rules.approve(conn, parts, session, rule_id))
     except RuleUnknownError:
         raise
     except OutreachError as error:
         return await _one(request, session, parts, rule_id, PROBLEMS[error.code])
+    if state is RuleState.REFUSED:
+        return await _one(request, session, parts, rule_id, PROBLEMS[TooFewError.code])
     return see_other(f"{HERE}/{rule_id}")
 
 
@@ -104,32 +116,61 @@ async def offer(request: AnyRequest, parts: Parts, rule_id: FromPath[str]) -> Re
     return page(request, "pages/resident/offer.html", holder=holder, service=title)
 
 
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What the form offers."""
+
+    rules: Any
+    services: Any
+    titles: Mapping[str, str]
+    events: Mapping[str, str]
+    """Titles of life events by id."""
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        """Of whom a group can be."""
+        one, event = message("One of your services"), message("Life situations")
+        found = [
+            {"value": f"{_SERVICE}:{each}", "text": self.titles.get(each, each), "group": one} for each in self.services
+        ]
+        return found + [
+            {"value": f"{_EVENT}:{each}", "text": title, "group": event} for each, title in self.events.items()
+        ]
+
+
 async def _list(
     request: AnyRequest, session: StaffSession, parts: Parts, typed: dict[str, str], problem: Problem | None
 ) -> Response[Any]:
     language = language_of(request)
 
-    def look(conn: Connection) -> tuple[Any, dict[str, str]]:
-        found = rules.listed(conn, session)
-        own = rules.services_of(conn, session.holder)
-        return found, catalogue.titles(conn, {*own, *(each.service_id for each in found)}, language)
+    def look(conn: Connection) -> _Choices:
+        found, own = rules.listed(conn, session), rules.services_of(conn, session.holder)
+        titles = catalogue.titles(conn, {*own, *_services_in(found)}, language)
+        every = life_events.load(conn)
+        events = {each.id: each.card(language).title for each in every}
+        offered = {each.id: events[each.id] for each in rules.holding(every, own)}
+        return _Choices(_described(found, titles, events), own, titles, offered)
 
-    found, titles = await parts.database.read(look)
-    own = await parts.database.read(lambda conn: rules.services_of(conn, session.holder))
+    found = await parts.database.read(look)
+    last = Month.of(parts.clock.now()).plus(-1)
     return page(
         request,
         "pages/holder/invitations.html",
         status=problem.status if problem else 200,
         back=HERE,
         here=HERE,
-        rules=found,
-        titles=titles,
-        services=own,
+        rules=found.rules,
+        titles=found.titles,
+        services=found.services,
+        groups=found.groups,
+        outcomes=OUTCOMES,
+        months=[str(last.plus(-number)) for number in range(_MONTHS)],
         texts={name: TEXTS[name] for name in TEMPLATES},
         states=STATES,
-        typed={"service": "", "since": "", "until": "", "template": ""} | typed,
+        typed=dict.fromkeys(FIELDS, "") | {"outcome": FilingState.FILED.value} | typed,
         problem=problem,
-        fewest=rules.FEWEST,
+        fewest=audience.FEWEST,
+        apart=rules.APART.days,
     )
 
 
@@ -138,12 +179,15 @@ async def _one(
 ) -> Response[Any]:
     language = language_of(request)
 
-    def look(conn: Connection) -> tuple[Any, Any, dict[str, str]]:
+    def look(conn: Connection) -> tuple[Any, bool, dict[str, str], dict[str, str]]:
         rule = rules.one(conn, session, rule_id)
-        return rule, rules.counts(conn, rule_id), catalogue.titles(conn, {rule.service_id}, language)
+        titles = catalogue.titles(conn, _services_in([rule]), language)
+        events = {each.id: each.card(language).title for each in life_events.load(conn)}
+        return rule, bool(rules.waiting(conn, rule_id)), titles, events
 
-    rule, counts, titles = await parts.database.read(look)
-    is_left = rule.state in {RuleState.PROPOSED, RuleState.SENDING} or counts.waiting > 0
+    rule, is_waiting, titles, events = await parts.database.read(look)
+    is_left = rule.state in {RuleState.PROPOSED, RuleState.SENDING} or is_waiting
+    ((_, group),) = _described([rule], titles, events)
     return page(
         request,
         "pages/holder/invitation.html",
@@ -152,8 +196,10 @@ async def _one(
         here=f"{HERE}/{rule_id}",
         all_of_them=HERE,
         rule=rule,
-        counts=counts,
         service=titles.get(rule.service_id, rule.service_id),
+        group=group,
+        outcome=OUTCOMES[FilingState(rule.outcome)],
+        months=(f"{rule.since:%Y-%m}", f"{rule.until:%Y-%m}"),
         text=TEXTS[rule.template],
         state=STATES[rule.state],
         can_approve=rule.state is RuleState.PROPOSED and rule.proposed_by != session.staff_id,
@@ -162,11 +208,41 @@ async def _one(
     )
 
 
-def _day(typed: str) -> date:
+def _services_in(found: Any) -> set[str]:
+    """Every service that rules name, but those of an event: that is called by its own name."""
+    return {each for rule in found for each in (rule.service_id, *(() if rule.life_event else rule.group_services))}
+
+
+def _described(found: Any, titles: Mapping[str, str], events: Mapping[str, str]) -> list[tuple[Any, str]]:
+    """Rules, and what each one's group is called."""
+    return [
+        (
+            rule,
+            events.get(rule.life_event, rule.life_event)
+            if rule.life_event
+            else titles.get(rule.group_services[0], rule.group_services[0]),
+        )
+        for rule in found
+    ]
+
+
+def _wanted(typed: Mapping[str, str]) -> Wanted:
+    """A rule as the form says it. Raises `RuleFaultError`."""
+    kind, _, name = typed["group"].partition(":")
     try:
-        return date.fromisoformat(typed)
+        first, last = Month.parse(typed["since"]), Month.parse(typed["until"])
+        return Wanted(
+            service_id=typed["service"],
+            of_service=name if kind == _SERVICE else None,
+            of_event=name if kind == _EVENT else None,
+            outcome=FilingState(typed["outcome"]),
+            leaves_out=bool(typed["leaves_out"]),
+            since=first.first_day,
+            until=last.plus(1).first_day - timedelta(days=1),
+            template=typed["template"],
+        )
     except ValueError:
-        raise RuleFaultError("days") from None
+        raise RuleFaultError("months") from None
 
 
 HANDLERS = (show_all, propose, show, approve, stop, offer)

@@ -71,12 +71,34 @@ PROBLEMS: dict[str, Problem] = {
     "outreach.too_few": Problem(
         422,
         message("Too few people would be invited"),
-        message("Choose more days: below 20 who want invitations, one person could be found out."),
+        message(
+            "Choose more months: below 20 who want invitations, one person could be found out. You can ask so three "
+            "times in 30 days; each time is recorded."
+        ),
+    ),
+    "outreach.overlap": Problem(
+        409,
+        message("Your institution already asked for some of these people"),
+        message(
+            "Choose months or a service that no invitation of the last 180 days meets: from two groups that differ a "
+            "little, one person could be found out."
+        ),
+    ),
+    "outreach.too_often": Problem(
+        429,
+        message("Too few people were meant too often"),
+        message(
+            "Your institution asked for fewer than 20 people three times in 30 days. Ask again when they are over."
+        ),
     ),
     "outreach.fault": Problem(
         422,
         message("The rule cannot be used"),
-        message("Choose one of your services, a text, and two days up to today, the first one first."),
+        message(
+            "Choose one of your services, a group that is not the same service where you leave those out who have it, "
+            "a text, and months that are over, the first one first. Of a life situation only what was filed can be "
+            "named."
+        ),
     ),
     "message.report_refused": Problem(
         401,

@@ -1,8 +1,6 @@
 """An institution invites by rule: two people, at least twenty, only who said yes, once, and stopped half way."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,125 +9,45 @@ from sqlalchemy import Connection, insert, select, update
 from audit.entry import decode
 from audit.events import EventName
 from delegation.filing import FilingState
-from gateway.days import day_of
 from gateway.ids import new_id
 from gateway.ledger.tables import AuditEvent
 from gateway.notifications.tables import Message, MessageState
-from gateway.outreach import batches, rules
+from gateway.outreach import audience, batches, rules
+from gateway.outreach.audience import FEWEST, Group
 from gateway.outreach.errors import (
     FreshAccountError,
+    OverlapError,
     RuleFaultError,
     RuleOverError,
     RuleUnknownError,
     SamePersonError,
-    TooFewError,
+    TooOftenError,
 )
-from gateway.outreach.rules import FEWEST, Counts, Wanted
-from gateway.outreach.tables import OutreachReached, OutreachRule, RuleState
-from gateway.people import preferences, residents, staff
-from gateway.people.access import StaffSession
+from gateway.outreach.tables import RuleState
+from gateway.people import preferences
 from gateway.people.preferences import How, Kind, Preferences
-from gateway.people.residents import Profile
-from gateway.people.roles import Role
 from gateway.people.tables import Staff, StaffInvitation
 from gateway.retention import erasing
 from gateway.retention.states import Why
-from gateway.services import catalogue
-from gateway.visits.tables import Filing
-from tests.gateway.accounts import OLD, an_account
+from tests.gateway.inviting import (
+    MOVE,
+    NOVEMBER,
+    OWN,
+    approve,
+    is_refused,
+    network,
+    officer,
+    people,
+    propose,
+    reached,
+    send,
+    state,
+    told,
+)
 from tests.gateway.visits.conftest import counter, renderer
-from tests.gateway.visits.counter import BENEFIT, Counter
+from tests.gateway.visits.counter import BENEFIT, QUEUE, Counter
 
-__all__ = ["counter", "renderer"]
-
-ALL_KINDS = Preferences(wanted=frozenset(Kind))
-
-
-@pytest.fixture
-def network(counter: Counter) -> Counter:
-    """A filing was sent for somebody, and is copied for others as tests want."""
-    counter.open().grant()
-    counter.fill()
-    counter.send()
-    counter.clock.move(datetime(2026, 12, 1, 10, 0, tzinfo=UTC) - counter.clock.now())
-    return counter
-
-
-def people(counter: Counter, number: int, *, wanted: Preferences = ALL_KINDS, first: int = 1) -> list[str]:
-    """So many residents for whom the benefit was filed, reached by e-mail, who said which messages they want."""
-    now = counter.clock.now()
-    (template,) = counter.read(lambda conn: conn.execute(select(Filing.__table__).limit(1)).all())
-
-    def one(conn: Connection, n: int) -> str:
-        profile = Profile(name=f"Nezināms {n}", code=f"32{n:04}-{n:05}", email=f"n{n}@piemers.example")
-        made = residents.find_or_create(conn, counter.store, profile, now=now)
-        own = {
-            "id": new_id(),
-            "principal_id": made.id,
-            "service_id": BENEFIT,
-            "service_key": new_id().encode()[:22].ljust(32, b"k"),
-        }
-        sent = {"state": FilingState.FILED, "sent_at": now - timedelta(days=1)}
-        conn.execute(insert(Filing).values(dict(template._mapping) | own | sent))
-        preferences.say(conn, made.id, wanted, by=counter.by.actor, how=How.OWN, now=now)
-        return made.id
-
-    return [counter.write(lambda conn, n=n: one(conn, n)) for n in range(first, first + number)]  # type: ignore[misc]  # mypy has no type for it
-
-
-def officer(counter: Counter, name: str = "", holder: str | None = None, *, made: int = 2) -> StaffSession:
-    """An officer of the benefit's institution, or of another; their account was made so many days ago."""
-    own = counter.read(lambda conn: catalogue.find(conn, BENEFIT).holder)
-    staff_id = counter.by.staff_id if not name else _another(counter, name, made)
-    return replace(counter.by, role=Role.OFFICER, holder=holder or own, staff_id=staff_id)
-
-
-def _another(counter: Counter, name: str, made: int) -> str:
-    new = staff.NewStaff(
-        centre_id=counter.by.centre_id, login=name, name=name, password="x" * 14, roles=(Role.OFFICER,), holder="VSAA"
-    )
-    at = counter.clock.now() + OLD - timedelta(days=made)
-    return counter.write(lambda conn: an_account(conn, counter.store.sealer, new, now=at)).id
-
-
-def wanted(counter: Counter, **other: Any) -> Wanted:
-    today = day_of(counter.clock.now())
-    values: dict[str, Any] = {
-        "service_id": BENEFIT,
-        "since": today - timedelta(days=30),
-        "until": today,
-        "template": "invited_again",
-    }
-    return Wanted(**(values | other))
-
-
-def propose(counter: Counter, by: StaffSession | None = None, **other: Any) -> str:
-    who = by or officer(counter)
-    return counter.write(lambda conn: rules.propose(conn, counter.store, who, wanted(counter, **other)))
-
-
-def approve(counter: Counter, rule: str, by: StaffSession) -> None:
-    counter.write(lambda conn: rules.approve(conn, counter.store, by, rule))
-
-
-def send(counter: Counter, rule: str) -> Iterator[int]:
-    """Portion by portion, as a worker does."""
-    while found := counter.read(lambda conn: batches.find_portion(conn, rule)):
-        yield counter.write(lambda conn, found=found: batches.send_portion(conn, counter.store, rule, found))  # type: ignore[misc]  # mypy has no type for it
-
-
-def state(counter: Counter, rule: str) -> RuleState:
-    return counter.read(
-        lambda conn: conn.execute(select(OutreachRule.state).where(OutreachRule.id == rule)).scalar_one()
-    )
-
-
-def counts(counter: Counter, rule: str) -> Counts:
-    return counter.read(lambda conn: rules.counts(conn, rule))
-
-
-def reached(counter: Counter) -> set[str]:
-    return counter.read(lambda conn: set(conn.execute(select(OutreachReached.resident_id)).scalars()))
+__all__ = ["counter", "network", "renderer"]
 
 
 class TestARule:
@@ -169,32 +87,42 @@ class TestARule:
 
     def test_for_fewer_than_twenty_is_refused(self, network: Counter) -> None:
         people(network, FEWEST - 1)
-        with pytest.raises(TooFewError):
-            propose(network)
+        assert is_refused(network)
 
     def test_counts_only_those_who_said_yes(self, network: Counter) -> None:
         people(network, FEWEST - 1)
         people(network, 5, wanted=Preferences(wanted=frozenset({Kind.NEWS})), first=100)
-        with pytest.raises(TooFewError):
-            propose(network)
+        assert is_refused(network)
 
     def test_that_lost_its_people_before_the_approval_is_refused(self, network: Counter) -> None:
         first, *_ = people(network, FEWEST)
         rule, now = propose(network), network.clock.now()
         nothing = Preferences(wanted=frozenset())
         network.write(lambda conn: preferences.say(conn, first, nothing, by=network.by.actor, how=How.OWN, now=now))
-        with pytest.raises(TooFewError):
-            approve(network, rule, officer(network, "ozola"))
+        approve(network, rule, officer(network, "ozola"))
+        assert state(network, rule) is RuleState.REFUSED
+        assert list(send(network, rule)) == []
 
     @pytest.mark.parametrize(
         "other",
         [
             {"service_id": "lv.nobody.nothing"},
-            {"since": date(2026, 12, 1), "until": date(2026, 11, 1)},
-            {"until": date(2027, 1, 1)},
+            {"of_service": "lv.nobody.nothing"},
+            {"of_event": "birth"},
+            {"of_service": None},
+            {"since": date(2026, 12, 1), "until": date(2026, 11, 30)},
+            {"since": date(2026, 11, 2)},
+            {"until": date(2026, 11, 29)},
+            {"until": date(2026, 12, 31)},
             {"template": "grant_code"},
+            {"outcome": FilingState.STOPPED},
+            {"leaves_out": True},
         ],
-        ids=["no such service", "days the wrong way round", "days to come", "no approved text"],
+        ids=[
+            *("no such service", "a group of no service", "a service and an event", "no group", "the wrong way round"),
+            *("from a second day", "to a last day but one", "a month that is not over", "no approved text"),
+            *("what a resident stopped", "without those who are meant"),
+        ],
     )
     def test_that_is_none_is_refused(self, network: Counter, other: dict[str, Any]) -> None:
         people(network, FEWEST)
@@ -212,6 +140,43 @@ class TestARule:
         with pytest.raises(RuleUnknownError):
             network.write(lambda conn: rules.stop(conn, network.store, stranger, rule))
         assert network.read(lambda conn: rules.listed(conn, stranger)) == []
+
+    @pytest.mark.parametrize("other", [NOVEMBER, {"since": date(2026, 10, 1)}], ids=["the same", "one month more"])
+    def test_that_meets_another_in_service_and_months_is_refused(self, network: Counter, other: dict[str, Any]) -> None:
+        people(network, FEWEST + 5)
+        rule = propose(network)
+        with pytest.raises(OverlapError):
+            propose(network, **other)
+        approve(network, rule, officer(network, "ozola"))
+        list(send(network, rule))
+        with pytest.raises(OverlapError):
+            propose(network, outcome=FilingState.DECLINED, **other)
+        network.clock.move(rules.APART)
+        propose(network, **other)
+
+    def test_that_was_stopped_before_it_was_approved_is_proposed_again_as_it_was_and_not_with_other_people(
+        self, network: Counter
+    ) -> None:
+        people(network, FEWEST + 5)
+        rule = propose(network)
+        network.write(lambda conn: rules.stop(conn, network.store, officer(network), rule))
+        with pytest.raises(OverlapError):
+            propose(network, since=date(2026, 10, 1))
+        propose(network, template="invited_service")
+
+    def test_for_too_few_is_counted_and_stands_in_the_trail_and_the_fourth_in_a_month_is_not_looked_at(
+        self, network: Counter
+    ) -> None:
+        people(network, FEWEST - 1)
+        for _ in range(rules.MOST_REFUSED):
+            assert is_refused(network)
+        people(network, 1, first=100)
+        with pytest.raises(TooOftenError):
+            propose(network, officer(network, "ozola"))
+        refused = select(AuditEvent.leaf).where(AuditEvent.type == EventName.OUTREACH_REFUSED.value)
+        assert len(network.read(lambda conn: conn.execute(refused).all())) == rules.MOST_REFUSED
+        network.clock.move(rules.REFUSED_IN)
+        propose(network)
 
     def test_is_in_the_trail_without_anybody(self, network: Counter) -> None:
         ids = people(network, FEWEST)
@@ -242,6 +207,7 @@ class TestSending:
     def test_goes_in_portions_to_each_once(self, network: Counter, approved: str) -> None:
         assert list(send(network, approved)) == [batches.PORTION, 5]
         assert state(network, approved) is RuleState.DONE
+        assert told(network, approved) == batches.PORTION + 5
         assert len(reached(network)) == batches.PORTION + 5
         assert network.read(lambda conn: batches.find_portion(conn, approved)) is None
         texts = network.read(lambda conn: conn.execute(select(Message.template, Message.state)).all())
@@ -260,19 +226,16 @@ class TestSending:
     def test_finds_people_by_those_who_want_it_and_never_walks_all_residents_or_filings(
         self, network: Counter, approved: str
     ) -> None:
-        values = {"rule": approved, "after": ""} | rules.bound(BENEFIT, date(2026, 11, 1), date(2026, 11, 30))
+        group = Group(services=[BENEFIT, QUEUE], **NOVEMBER, lacking=MOVE)
+        values = group.bound | {"after": ""}
 
         def plan(conn: Connection) -> list[str]:
             if conn.dialect.name != "sqlite":  # another planner walks tables of few rows whatever indexes there are
                 return ["ix_resident_preference_said", "ix_filing_of_principal"]
-            sql = batches._NEXT.compile(dialect=conn.dialect, compile_kwargs={"render_postcompile": True})
-            given = sql.construct_params(values)
-            return [
-                row.detail
-                for row in conn.exec_driver_sql(
-                    f"EXPLAIN QUERY PLAN {sql}", tuple(str(given[name]) for name in sql.positiontup or ())
-                )
-            ]
+            sql = audience.after_statement(group).compile(dialect=conn.dialect)
+            asked = sql.construct_expanded_state(values)
+            given = tuple(str(asked.parameters[name]) for name in asked.positiontup or ())
+            return [row.detail for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.statement}", given)]
 
         steps = network.read(plan)
         assert not any(step.startswith("SCAN") for step in steps), steps
@@ -293,7 +256,7 @@ class TestSending:
         network.write(lambda conn: rules.stop(conn, network.store, officer(network), approved))
         assert list(send(network, approved)) == []
         assert state(network, approved) is RuleState.STOPPED
-        assert counts(network, approved) == Counts(sent=1, waiting=0, failed=batches.PORTION - 1)
+        assert told(network, approved) == 0, "one is told as none: how many is said in tens"
         with pytest.raises(RuleOverError):
             network.write(lambda conn: rules.stop(conn, network.store, officer(network), approved))
 
@@ -302,7 +265,18 @@ class TestSending:
     ) -> None:
         list(send(network, approved))
         network.write(lambda conn: rules.stop(conn, network.store, officer(network), approved))
-        assert counts(network, approved).waiting == 0
+        assert not network.read(lambda conn: rules.waiting(conn, approved))
+
+    def test_tells_the_same_whether_one_person_more_was_reached(self, network: Counter) -> None:
+        people(network, FEWEST + 1, service=OWN)
+        people(network, FEWEST + 8, first=100)
+        found = []
+        for service in (OWN, BENEFIT):
+            rule = propose(network, service_id=BENEFIT, of_service=service)
+            approve(network, rule, officer(network, f"ozola-{service}"))
+            list(send(network, rule))
+            found.append(told(network, rule))
+        assert found == [FEWEST, FEWEST]
 
     def test_forgets_whom_it_reached_when_they_are_erased(self, network: Counter, approved: str) -> None:
         list(send(network, approved))

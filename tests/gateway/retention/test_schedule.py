@@ -77,6 +77,7 @@ def a_comment(conn: Connection, counter: Counter, now: datetime) -> None:
 def a_reached_one(conn: Connection, counter: Counter, now: datetime) -> None:
     today, staff_id = now.date(), counter.by.staff_id
     fields = {"holder": "VSAA", "service_id": "s", "since": today, "until": today, "template": "invited_again"}
+    fields |= {"group_services": ["s"]}
     conn.execute(
         insert(OutreachRule).values(id="r", state=RuleState.PROPOSED, proposed_by=staff_id, proposed_at=now, **fields)
     )

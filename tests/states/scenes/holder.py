@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from gateway.days import day_of
 from gateway.holders import comparing, reconciling
 from gateway.holders.lists import Row
-from gateway.outreach.rules import FEWEST
+from gateway.outreach import rules
+from gateway.outreach.audience import FEWEST
 from gateway.people.roles import Role
 from gateway.visits import actors
 from tests.benchmarks.gateways import BusyDesk
@@ -13,7 +13,7 @@ from tests.gateway.callers import Caller
 from tests.gateway.holders.test_filings import one_of_each, refuse
 from tests.gateway.holders.test_reconciling import row
 from tests.gateway.holders.test_statements import DECEMBER, go_to, learn
-from tests.gateway.test_outreach import people
+from tests.gateway.inviting import people
 from tests.gateway.visits.counter import BENEFIT
 from tests.states.shown import Kind
 from tests.states.stand import Stand
@@ -73,23 +73,29 @@ def scene_lists(stand: Stand) -> None:
 def scene_invitations(stand: Stand) -> None:
     desk = stand.desk()
     one_of_each(desk)
+    people(desk, FEWEST)
+    go_to(desk, DECEMBER)
     ods, ada, here = officer(stand, "ods"), stand.staff(Role.ADMINISTRATOR), "/holder/invitations"
     stand.see("holder/invitations-none", ods, here, Kind.EMPTY)
-    today = day_of(desk.clock.now())
-    days = {"since": (today - timedelta(days=30)).isoformat(), "until": today.isoformat()}
-    form = {"service": BENEFIT, "template": "invited_again"} | days
-    stand.send("holder/invitation-too-few", ods, here, form=form)
-    people(desk, FEWEST)
+    form = {"service": BENEFIT, "group": f"service:{BENEFIT}", "template": "invited_again"}
+    form |= {"since": "2026-11", "until": "2026-11", "outcome": "filed"}
+    stand.send("holder/invitation-fault", ods, here, form=form | {"leaves_out": "yes"})
     one = ods.post(here, form).location
     stand.see("holder/invitation-waits", ods, one, Kind.WAITING)
     stand.send("holder/invitation-same-person", ods, f"{one}/approve", Kind.REFUSED, status=403)
     stand.see("holder/invitation-to-approve", ada, one)
     ada.post(f"{one}/approve")
     stand.see("holder/invitation", ods, one)
+    stand.send("holder/invitation-overlap", ods, here, Kind.REFUSED, status=409, form=form)
     stand.see("holder/invitations", ods, here)
     stand.see("anyone/offer", stand.stranger(), f"/offers/{one.rpartition('/')[2]}")
     ods.post(f"{one}/stop")
     stand.see("holder/invitation-stopped", ods, one, Kind.STOPPED)
+    few = form | {"since": "2026-10", "until": "2026-10"}
+    stand.send("holder/invitation-too-few", ods, here, form=few)
+    for _ in range(rules.MOST_REFUSED):
+        ods.post(here, few)
+    stand.send("holder/invitation-too-often", ods, here, Kind.REFUSED, status=429, form=few)
 
 
 def handed_in(desk: BusyDesk, rows: list[Row]) -> str:
