@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
+from gateway.pages import sheet_api
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, StaffSession, Who, allow
@@ -20,7 +21,7 @@ from gateway.reports.periods import Month, Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.sheets import Report
 from gateway.visits.errors import NotFoundError
-from gateway.web import csv_lines
+from gateway.web import api_documents, csv_lines
 from gateway.web.making import made
 from ui.i18n import Message, message
 
@@ -100,6 +101,14 @@ async def take_sheet(request: AnyRequest, session: StaffSession, parts: Parts, s
         raise NotFoundError("no such table")
     content = sheet_files.csv(found, language_of(request)).encode()
     return Response(content, media_type=csv_lines.MEDIA_TYPE, headers=_attached(f"{found.name}.csv"))
+
+
+@get("/api/figures/openapi.json", **allow(Who.ANYONE, cacheable=True))
+async def describe(parts: Parts) -> Response[Any]:
+    """What a program can ask (OpenAPI 3.1); it needs no key."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    content = api_documents.document(sheet_api.API, parts.settings.public_url)
+    return Response(content, media_type=api_documents.JSON, headers=headers)
 
 
 @get("/api/figures", **allow(Who.API_KEY, scope=Scope.FIGURES))
@@ -190,4 +199,4 @@ def _attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
-HANDLERS = (show, take_workbook, take_paper, take_sheet, answer_program)
+HANDLERS = (show, take_workbook, take_paper, take_sheet, describe, answer_program)

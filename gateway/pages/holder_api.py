@@ -16,17 +16,19 @@ from gateway.holders.errors import NoInstitutionError
 from gateway.holders.lists import ListFaultError
 from gateway.holders.reconciling import Result
 from gateway.holders.statements import Content, Statement
-from gateway.pages import api_documents, holder_asking
+from gateway.pages import holder_asking
 from gateway.pages.holder_statements import month_of
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, Who, allow
 from gateway.problem_texts import PROBLEMS
 from gateway.problems import problem_document
+from gateway.web import api_documents
+from gateway.web.api_documents import MONTH, Api, Operation, Parameter
 
 AnyRequest = Request[Any, Any, Any]
 _PROGRAM: Final = allow(Who.API_KEY, scope=Scope.HOLDER)
 _LANGUAGE: Final = "lv"
-_JSON: Final = "application/json"
+_JSON: Final = api_documents.JSON
 _FAULTY: Final = "holder.list_faults"
 
 
@@ -133,14 +135,7 @@ async def compared(program: ApiCaller, parts: Parts, list_id: FromPath[str]) -> 
 @get("/api/holder/openapi.json", **allow(Who.ANYONE))
 async def document(parts: Parts) -> Response[Any]:
     """What a program can ask, for programs (OpenAPI 3.1)."""
-    described = api_documents.document(
-        "Pilnvara: for service holders",
-        parts.settings.url,
-        Scope.HOLDER,
-        OPERATIONS,
-        (Counts, Statements, StatementAnswer, ListAnswer),
-    )
-    return Response(msgspec.json.encode(described), media_type=_JSON)
+    return Response(api_documents.document(API, parts.settings.public_url), media_type=_JSON)
 
 
 def holder_of(program: ApiCaller) -> str:
@@ -170,48 +165,65 @@ def _of_list(found: tuple[Any, Result | None] | None) -> ListAnswer:
     return ListAnswer(row.id, row.state.value, row.rows, result)
 
 
-_MONTH: Final = {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"}
 _FILTERS: Final = (
-    *((name, "query", _MONTH) for name in ("from", "to")),
-    *((name, "query", {"type": "string"}) for name in ("service", "centre", "outcome")),
+    *(Parameter(name, MONTH, is_required=False) for name in ("from", "to")),
+    *(Parameter(name, {"type": "string"}, is_required=False) for name in ("service", "centre", "outcome")),
 )
-OPERATIONS: Final = (
-    api_documents.Operation("get", "/api/holder/filings", "Counts of applications", Counts, _FILTERS),
-    api_documents.Operation("get", "/api/holder/statements", "Monthly statements that were issued", Statements),
-    api_documents.Operation(
-        "get",
-        "/api/holder/statements/{month}",
-        "One monthly statement, or its draft",
-        StatementAnswer,
-        (("month", "path", _MONTH),),
-    ),
-    api_documents.Operation(
-        "post",
-        "/api/holder/reconciliations",
-        "Hold a list of your own against ours",
-        ListAnswer,
-        takes={
-            "text/csv": {"type": "string", "description": "Columns reference, received_at and, optional, service"},
-            _JSON: {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["reference", "received_at"],
-                    "properties": {
-                        "reference": {"type": "string", "maxLength": 64},
-                        "received_at": {"type": "string"},
-                        "service": {"type": "string"},
-                    },
-                },
+_LIST: Final[dict[str, dict[str, Any]]] = {
+    "text/csv": {"type": "string", "description": "Columns reference, received_at and, optional, service"},
+    _JSON: {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["reference", "received_at"],
+            "properties": {
+                "reference": {"type": "string", "maxLength": 64},
+                "received_at": {"type": "string"},
+                "service": {"type": "string"},
             },
         },
-    ),
-    api_documents.Operation(
-        "get",
-        "/api/holder/reconciliations/{list_id}",
-        "What came out of a list",
-        ListAnswer,
-        (("list_id", "path", {"type": "string"}),),
+    },
+}
+API: Final = Api(
+    title="for service holders",
+    description="What was filed for your services through this gateway, held against what you received.",
+    scope=Scope.HOLDER,
+    operations=(
+        Operation(
+            method="get",
+            path="/api/holder/filings",
+            summary="Counts of applications",
+            parameters=_FILTERS,
+            answers=Counts,
+        ),
+        Operation(
+            method="get",
+            path="/api/holder/statements",
+            summary="Monthly statements that were issued",
+            answers=Statements,
+        ),
+        Operation(
+            method="get",
+            path="/api/holder/statements/{month}",
+            summary="One monthly statement, or its draft",
+            parameters=(Parameter("month", MONTH, "path"),),
+            answers=StatementAnswer,
+        ),
+        Operation(
+            method="post",
+            path="/api/holder/reconciliations",
+            summary="Hold a list of your own against ours",
+            takes=_LIST,
+            answers=ListAnswer,
+        ),
+        Operation(
+            method="get",
+            path="/api/holder/reconciliations/{list_id}",
+            summary="What came out of a list",
+            parameters=(Parameter("list_id", {"type": "string"}, "path"),),
+            answers=ListAnswer,
+        ),
     ),
 )
+"""All that programs of institutions can ask about applications."""
 HANDLERS = (counts, issued, statement, hand_in, compared, document)

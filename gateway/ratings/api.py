@@ -19,6 +19,7 @@ from gateway.ratings.errors import KeyOfNobodyError, RequestRefusedError
 from gateway.ratings.figures import Cell
 from gateway.ratings.inviting import MOST, Wanted
 from gateway.ratings.surveys import Survey
+from gateway.web import api_documents
 
 AnyRequest = Request[Any, Any, Any]
 _PROGRAM: Final = allow(Who.API_KEY, scope=Scope.RATINGS)
@@ -39,7 +40,9 @@ class _Asked(msgspec.Struct, forbid_unknown_fields=True):
 async def describe(parts: Parts) -> Response[Any]:
     """The description of these addresses (OpenAPI 3.1); it needs no key."""
     headers = {"Cache-Control": "public, max-age=3600"}
-    return Response(openapi.document(parts.settings.public_url), media_type="application/json", headers=headers)
+    return Response(
+        api_documents.document(openapi.API, parts.settings.public_url), media_type="application/json", headers=headers
+    )
 
 
 @get("/api/ratings/services", **_PROGRAM)

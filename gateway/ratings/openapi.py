@@ -1,13 +1,12 @@
-"""The description of the API of ratings for programs (OpenAPI 3.1.0)."""
+"""What programs can ask about ratings, for `gateway.web.api_documents`."""
 
 from typing import Any, Final
 
-import msgspec
-
+from gateway.people.access import Scope
 from gateway.ratings.figures import LEAST
 from gateway.ratings.inviting import MOST, MOST_IN_AN_HOUR, VALID_DAYS
+from gateway.web.api_documents import JSON, MONTH, Api, Operation, Parameter
 
-_MONTH: Final = {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$", "examples": ["2026-10"]}
 _SERVICE: Final = {"type": "string", "maxLength": 64, "description": "As it was let in, and listed at /services."}
 _COUNT: Final = {"type": "integer", "minimum": 0}
 _DEGREES: Final = {
@@ -38,33 +37,6 @@ _CELL: Final = {
         "clear": _DEGREES,
     },
 }
-_PROBLEM: Final = {
-    "description": "A problem (RFC 9457) with a stable code",
-    "content": {
-        "application/problem+json": {
-            "schema": {
-                "type": "object",
-                "required": ["type", "title", "status", "code"],
-                "properties": {
-                    "type": {"type": "string"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
-                    "detail": {"type": "string"},
-                    "code": {"type": "string"},
-                },
-            }
-        }
-    },
-}
-_PROBLEMS: Final = dict.fromkeys(("400", "401", "403", "404", "409", "422", "429"), _PROBLEM)
-
-
-def _parameter(name: str, schema: Any, place: str = "query") -> dict[str, Any]:
-    return {"name": name, "in": place, "required": True, "schema": schema}
-
-
-def _answered(schema: Any) -> dict[str, Any]:
-    return {"description": "Done", "content": {"application/json": {"schema": schema}}}
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -86,115 +58,83 @@ _ASKED: Final = {
         "language": {"enum": ["lv", "en", "lv-plain", "en-plain"], "default": "lv"},
     },
 }
-_PATHS: Final[dict[str, Any]] = {
-    "/api/ratings/services": {
-        "get": {
-            "summary": "Your e-services that may be asked about",
-            "responses": {
-                "200": _answered(
-                    _object(
-                        services={
-                            "type": "array",
-                            "items": _object(
-                                service=_SERVICE,
-                                names={"type": "object", "additionalProperties": {"type": "string"}},
-                                open={"type": "boolean"},
-                            ),
-                        }
-                    )
-                )
-            },
-        }
-    },
-    "/api/ratings/invitations": {
-        "post": {
-            "summary": "Make single-use links",
-            "description": f"The same Idempotency-Key with the same body gives the same links; with another body 409. "
-            f"At most {MOST_IN_AN_HOUR} links within an hour. Nothing about your client is asked for, or taken.",
-            "parameters": [
-                _parameter("Idempotency-Key", {"type": "string", "minLength": 8, "maxLength": 128}, "header")
-            ],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": _ASKED}}},
-            "responses": {"201": _answered(_LINKS)},
-        }
-    },
-    "/api/ratings/batches/{batch}/withdrawal": {
-        "post": {
-            "summary": "Let no link of a batch be answered any more",
-            "description": "What was answered stays. Nothing tells which links, or how many, those were.",
-            "parameters": [_parameter("batch", {"type": "string"}, "path")],
-            "responses": {"204": {"description": "Done"}},
-        }
-    },
-    "/api/ratings/figures": {
-        "get": {
-            "summary": "Figures by month, once it is over",
-            "description": "An answer counts in the month in which it was given, and a month never changes once shown.",
-            "parameters": [_parameter("service", _SERVICE), _parameter("from", _MONTH), _parameter("to", _MONTH)],
-            "responses": {
-                "200": _answered(
-                    {
-                        "type": "object",
-                        "required": ["service", "from", "to", "months", "total"],
-                        "properties": {
-                            "service": _SERVICE,
-                            "from": _MONTH,
-                            "to": _MONTH,
-                            "months": {
-                                "type": "array",
-                                "items": {
-                                    "allOf": [
-                                        _CELL,
-                                        {"type": "object", "required": ["month"], "properties": {"month": _MONTH}},
-                                    ]
-                                },
-                            },
-                            "total": _CELL,
-                        },
-                    }
-                )
-            },
-        }
-    },
-    "/api/ratings/comments": {
-        "get": {
-            "summary": "Comments of one month, in no order",
-            "parameters": [_parameter("service", _SERVICE), _parameter("month", _MONTH)],
-            "responses": {
-                "200": _answered(
-                    _object(
-                        service=_SERVICE,
-                        month=_MONTH,
-                        comments={
-                            "type": ["array", "null"],
-                            "items": {"type": "string"},
-                            "description": f"null: the month is not over, or fewer than {LEAST} answered.",
-                        },
-                    )
-                )
-            },
-        }
+_SERVICES: Final = _object(
+    services={
+        "type": "array",
+        "items": _object(
+            service=_SERVICE,
+            names={"type": "object", "additionalProperties": {"type": "string"}},
+            open={"type": "boolean"},
+        ),
+    }
+)
+_MONTHLY: Final = {"allOf": [_CELL, {"type": "object", "required": ["month"], "properties": {"month": MONTH}}]}
+_FIGURES: Final = {
+    "type": "object",
+    "required": ["service", "from", "to", "months", "total"],
+    "properties": {
+        "service": _SERVICE,
+        "from": MONTH,
+        "to": MONTH,
+        "months": {"type": "array", "items": _MONTHLY},
+        "total": _CELL,
     },
 }
+_COMMENTS: Final = _object(
+    service=_SERVICE,
+    month=MONTH,
+    comments={
+        "type": ["array", "null"],
+        "items": {"type": "string"},
+        "description": f"null: the month is not over, or fewer than {LEAST} answered.",
+    },
+)
+_ONCE: Final = Parameter("Idempotency-Key", {"type": "string", "minLength": 8, "maxLength": 128}, "header")
 
-
-def document(public_url: str) -> bytes:
-    """The document, for the gateway at an address."""
-    paths = {
-        path: {method: one | {"responses": one["responses"] | _PROBLEMS} for method, one in methods.items()}
-        for path, methods in _PATHS.items()
-    }
-    return msgspec.json.encode(
-        {
-            "openapi": "3.1.0",
-            "info": {
-                "title": "Pilnvara: the rating as a shared service",
-                "version": "1.0.0",
-                "description": "Ask the clients of your own e-services how it went, with your own key and figures.",
-            },
-            "servers": [{"url": public_url}],
-            "security": [{"key": []}],
-            "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
-            "paths": paths,
-        }
-    )
+API: Final = Api(
+    title="the rating as a shared service",
+    description="Ask the clients of your own e-services how it went, with your own key and figures.",
+    scope=Scope.RATINGS,
+    operations=(
+        Operation(
+            method="get",
+            path="/api/ratings/services",
+            summary="Your e-services that may be asked about",
+            answers=_SERVICES,
+        ),
+        Operation(
+            method="post",
+            path="/api/ratings/invitations",
+            summary="Make single-use links",
+            description="The same Idempotency-Key with the same body gives the same links; with another body 409. "
+            f"At most {MOST_IN_AN_HOUR} links within an hour. Nothing about your client is asked for, or taken.",
+            parameters=(_ONCE,),
+            takes={JSON: _ASKED},
+            answers=_LINKS,
+        ),
+        Operation(
+            method="post",
+            path="/api/ratings/batches/{batch_id}/withdrawal",
+            summary="Let no link of a batch be answered any more",
+            description="What was answered stays. Nothing tells which links, or how many, those were.",
+            parameters=(Parameter("batch_id", {"type": "string"}, "path"),),
+            answers=None,
+        ),
+        Operation(
+            method="get",
+            path="/api/ratings/figures",
+            summary="Figures by month, once it is over",
+            description="An answer counts in the month in which it was given, and a month never changes once shown.",
+            parameters=(Parameter("service", _SERVICE), Parameter("from", MONTH), Parameter("to", MONTH)),
+            answers=_FIGURES,
+        ),
+        Operation(
+            method="get",
+            path="/api/ratings/comments",
+            summary="Comments of one month, in no order",
+            parameters=(Parameter("service", _SERVICE), Parameter("month", MONTH)),
+            answers=_COMMENTS,
+        ),
+    ),
+)
+"""All of them."""

@@ -5,6 +5,7 @@ from typing import Final
 ROUTES: Final = {
     "/.well-known/oauth-authorization-server": "metadata for programs",
     "/.well-known/openid-configuration": "metadata for programs",
+    "/api/figures/openapi.json": "a description for programs",
     "/api/holder/filings": "an answer for programs",
     "/api/holder/openapi.json": "a description for programs",
     "/api/holder/reconciliations/{list_id:str}": "an answer for programs",

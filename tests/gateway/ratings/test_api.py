@@ -1,7 +1,6 @@
 """An institution's program: its own links, once; its own figures, by month; nothing of others or of single people."""
 
 import json
-import re
 import shlex
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,6 +15,7 @@ from gateway.people.access import Scope
 from gateway.ratings import inviting, surveys
 from gateway.ratings.tables import RatingAnswer, RatingBatch, RatingInvitation
 from tests.gateway.callers import Callers
+from tests.gateway.described import document, ensure_described
 from tests.gateway.programs import program
 from tests.gateway.ratings.conftest import SERVICE, Agency
 
@@ -187,60 +187,18 @@ class TestFigures:
         assert sorted(found) == sorted(f"{number}: zvaniet […]" for number in range(20))
 
 
-class TestDescription:
-    def test_is_open_to_everybody_and_describes_every_address(self, agency: Agency) -> None:
-        answer = agency.client().get("/api/ratings/openapi.json")
-        assert answer.status == 200
-        described = json.loads(answer.body)
-        assert described["openapi"] == "3.1.0"
-        routes = {route.path for route in agency.callers.app.routes if route.path.startswith("/api/ratings/")}
-        named = {path.replace("{batch}", "{batch_id:str}") for path in described["paths"]}
-        assert routes - {"/api/ratings/openapi.json"} == named
-
-    def test_says_what_is_answered(self, agency: Agency) -> None:
-        described = json.loads(agency.client().get("/api/ratings/openapi.json").body)["paths"]
-        for code in agency.codes(20):
-            agency.rates(code)
-        agency.move(timedelta(days=30))
-        year = {"from": "2026-01", "to": "2026-12"}
-        answered = {
-            "services": agency.get("services"),
-            "figures": agency.get("figures", service=SERVICE, **year),
-            "comments": agency.get("comments", service=SERVICE, month="2026-11"),
-        }
-        for what, found in answered.items():
-            described_here = described[f"/api/ratings/{what}"]["get"]["responses"]["200"]
-            ensure_fits(found, described_here["content"]["application/json"]["schema"])
-
-
-def ensure_fits(found: Any, schema: dict[str, Any]) -> None:
-    """Hold a value against the part of JSON Schema that the description uses."""
-    for part in schema.get("allOf", []):
-        ensure_fits(found, part)
-    kinds = schema.get("type")
-    names: dict[str, Any] = {
-        "object": dict,
-        "array": list,
-        "string": str,
-        "integer": int,
-        "number": (int, float),
-        "boolean": bool,
-    }
-    allowed = [kinds] if isinstance(kinds, str) else kinds or []
-    if found is None:
-        assert "null" in allowed, schema
-        return
-    assert not allowed or any(isinstance(found, names[kind]) for kind in allowed if kind != "null"), (found, schema)
-    if isinstance(found, dict):
-        assert set(schema.get("required", [])) <= found.keys(), (found, schema)
-        for name, value in found.items():
-            if name in schema.get("properties", {}):
-                ensure_fits(value, schema["properties"][name])
-    if isinstance(found, list):
-        for each in found:
-            ensure_fits(each, schema.get("items", {}))
-    if "pattern" in schema:
-        assert re.search(schema["pattern"], found)
+def test_every_answer_is_as_described(agency: Agency) -> None:
+    described = document(agency.client(), "/api/ratings")
+    for code in agency.codes(20):
+        agency.rates(code)
+    agency.move(timedelta(days=30))
+    for address in (
+        "services",
+        f"figures?service={SERVICE}&from=2026-01&to=2026-12",
+        f"comments?service={SERVICE}&month=2026-11",
+    ):
+        path = f"/api/ratings/{address}"
+        ensure_described(described, path.partition("?")[0], agency.caller.get(path))
 
 
 @pytest.mark.parametrize("guide", ["ratings.md", "lv/ratings.md"])
