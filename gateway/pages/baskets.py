@@ -7,11 +7,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from gateway.pages.admin.registry import KINDS_OF_CENTRE
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
+from gateway.reports.words import KINDS_OF_CENTRE
 from gateway.services import baskets, translations
 from gateway.services.baskets import Line
 from gateway.services.catalogue import Service

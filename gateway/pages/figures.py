@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from gateway.pages import sheet_api
 from gateway.pages.rendering import language_of, page
+from gateway.pages.reports import reading
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError
 from gateway.people.roles import Role
-from gateway.reports import sheet_files, sheet_paper, telling, words
+from gateway.reports import sheet_files, sheet_paper, telling
 from gateway.reports.errors import FiguresAskedError
 from gateway.reports.periods import Month, Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
@@ -23,7 +24,7 @@ from gateway.reports.sheets import Report
 from gateway.visits.errors import NotFoundError
 from gateway.web import api_documents, csv_lines
 from gateway.web.making import made
-from ui.i18n import Message, message
+from ui.i18n import Language, Message, message
 
 AnyRequest = Request[Any, Any, Any]
 _READERS: Final = allow(Who.MANAGER, Who.NETWORK_OWNER)
@@ -59,7 +60,7 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
         return {
             "report": report,
             "told": told,
-            "places": _places(told) if sees_all else [],
+            "places": reading.places(told.look.centres.values(), told.services) if sees_all else [],
             "name": report.title,
         }
 
@@ -157,26 +158,10 @@ def _asked(request: AnyRequest, session: StaffSession, parts: Parts) -> Asked:
 
 
 def _report(
-    conn: Connection, parts: Parts, asked: Asked, language: str, *, sees_all: bool
+    conn: Connection, parts: Parts, asked: Asked, language: Language, *, sees_all: bool
 ) -> tuple[telling.Told, Report]:
     told = telling.look(conn, asked.place, asked.period, sees_all=sees_all, language=language)
     return told, telling.report(told, now=parts.clock.now())
-
-
-def _places(told: telling.Told) -> list[dict[str, Any]]:
-    """What the network's owner chooses from, each kind under its name."""
-    every = list(told.look.centres.values())
-    named: dict[PlaceKind, list[tuple[str, str]]] = {
-        PlaceKind.REGION: [(each, each) for each in sorted({one.region for one in every if one.region})],
-        PlaceKind.MUNICIPALITY: [(each, each) for each in sorted({one.municipality for one in every})],
-        PlaceKind.KIND: [(each, each) for each in sorted({one.kind for one in every})],
-        PlaceKind.CENTRE: [(one.id, one.name) for one in every],
-        PlaceKind.SERVICE: sorted(told.services.items(), key=lambda each: each[1]),
-    }
-    found: list[dict[str, Any]] = [{"value": str(NETWORK), "text": words.PLACES[PlaceKind.NETWORK]}]
-    for kind, names in named.items():
-        found += [{"value": str(Place(kind, name)), "text": text, "group": words.PLACES[kind]} for name, text in names]
-    return found
 
 
 def _periods(now: Month) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from gateway.reports import figures, words
 from gateway.reports.by_hand import ByHand, Counted
 from gateway.reports.cost_tables import Way
 from gateway.reports.errors import FiguresAskedError
-from gateway.reports.facts import Outcome
+from gateway.reports.facts import NO_GROUP, Outcome
 from gateway.reports.figures import Look
 from gateway.reports.kpi import Adjusted, Range, Share
 from gateway.reports.measures import Answers, Figures, Line, Peers
@@ -20,9 +20,11 @@ from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.sheets import Column, Kind, Missing, Report, Sheet, Text, Value
 from gateway.services import catalogue
 from gateway.services.tables import Service
-from ui.i18n import Message, message
+from ui.formats import write_moment, write_months
+from ui.i18n import Language, Message, message, speaking
 
 _MOST_SERVICES: Final = 25
+_NOT_YET: Final = message("The figures have not been brought up to date yet: that happens by itself within minutes.")
 _LISTED: Final = frozenset(PlaceKind) - {PlaceKind.CENTRE, PlaceKind.SERVICE}
 """Places of which the centres are listed."""
 _SHARES = (
@@ -47,6 +49,8 @@ class Told:
     """Every centre, for the network's owner alone."""
     services: Mapping[str, str]
     """Titles by id."""
+    language: Language
+    """In which it is told."""
 
     @property
     def here(self) -> Figures:
@@ -64,7 +68,7 @@ class Told:
         return self.look.network
 
 
-def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, language: str) -> Told:
+def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, language: Language) -> Told:
     """Read what a report of `place` needs; `sees_all` says that the reader may see each centre by name.
 
     Raises:
@@ -83,6 +87,7 @@ def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, lang
         peers=figures.peers(every, found.centres[place.name]) if is_centre else None,
         lines=[line for line in every if place in line.centre.wider] if lists else None,
         services=services,
+        language=language,
     )
 
 
@@ -93,6 +98,8 @@ def name_of(told: Told) -> Text:
         return told.look.centres[place.name].name
     if place.kind is PlaceKind.SERVICE:
         return told.services[place.name]
+    if place.kind is PlaceKind.KIND:
+        return words.KINDS_OF_CENTRE.get(place.name, place.name)
     return place.name or words.PLACES[place.kind]
 
 
@@ -100,11 +107,20 @@ def report(told: Told, *, now: datetime) -> Report:
     """The sheets of a report, those that a reader comes for first."""
     sheets = [_answers(told), *_groups(told), _completed(told), *_compared(told), _times(told), _ways(told)]
     sheets += [_outcomes(told), _services(told), _index(told), *_centres(told)]
-    period = told.here.period
-    months = message("Months %(first)s to %(last)s", first=str(period.first), last=str(period.last))
-    at = told.here.at
-    fresh = message("Not brought up to date yet.") if at is None else message("Brought up to date.")
-    return Report(name_of(told), (months, fresh), tuple(sheets), at or now, name="figures")
+    return Report(name_of(told), _when(told), tuple(sheets), told.here.at or now, name="figures")
+
+
+def _when(told: Told) -> tuple[Message, Message]:
+    """Of which months it is, and how fresh, in words of its language."""
+    period, at = told.here.period, told.here.at
+    with speaking(told.language):
+        first, last = write_months(period.first), write_months(period.last)
+        when = message("Time: %(first)s – %(last)s.", first=first, last=last)
+        if first == last:
+            when = message("Time: %(month)s.", month=first)
+        if at is None:
+            return when, _NOT_YET
+        return when, message("Brought up to date on %(time)s.", time=write_moment(at))
 
 
 def _answers(told: Told) -> Sheet:
@@ -294,6 +310,8 @@ def _services(told: Told) -> Sheet:
     rows: list[tuple[Text, int]] = [(told.services.get(name, name), n) for name, n in most[:_MOST_SERVICES]]
     if rest := sum(n for _, n in most[_MOST_SERVICES:]):
         rows.append((message("All others"), rest))
+    if without := told.here.volume.given - sum(told.here.volume.services.values()):
+        rows.append((words.GROUPS[NO_GROUP], without))
     return _counted("services", message("Services that were asked for"), message("Service"), rows)
 
 

@@ -28,6 +28,8 @@ GROUPS: Final[Mapping[str, Message]] = {
     MIXED: message("Several small groups together"),
 }
 """Groups of services by name; one that is not here is shown as it is."""
+KINDS_OF_CENTRE: Final[Mapping[str, Message]] = {"vpvkac": message("One-stop customer service centre (VPVKAC)")}
+"""Kinds that every network has; others are shown by the code that the network gave them."""
 CHANNELS: Final[Mapping[str, Message]] = {
     Channel.COUNTER: message("At the counter"),
     Channel.PHONE: message("By telephone"),

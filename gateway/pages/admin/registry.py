@@ -26,6 +26,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.people.roles import Role
 from gateway.people.tables import Centre, Staff, StaffState
 from gateway.ratings.tables import RatingSurvey
+from gateway.reports.words import KINDS_OF_CENTRE
 from gateway.services import catalogue, trainings
 from gateway.services.tables import Agreement, AgreementSuspension, Basket, Portal, Service, StaffTraining, Training
 from gateway.visits.rows import AnyRow
@@ -96,8 +97,6 @@ def _of_agreement(row: AnyRow) -> frozenset[ChangeKind]:
 _IS_SUSPENDED: Final = exists().where(
     AgreementSuspension.agreement_id == Agreement.id, AgreementSuspension.ends_at.is_(None)
 )
-KINDS_OF_CENTRE: Final = {"vpvkac": message("One-stop customer service centre (VPVKAC)")}
-"""Kinds that every network has; others are shown by the code that the network gave them."""
 
 
 def _basket(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:

@@ -12,7 +12,7 @@ from gateway.pages.reports.files import FileKind
 from gateway.pages.reports.who import READERS, is_owner
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
-from gateway.reports import places, quarterly, words
+from gateway.reports import places, quarterly
 from gateway.reports.periods import Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.quarterly import NoReportError
@@ -34,7 +34,7 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
 
     def read(conn: Connection) -> tuple[Report, list[dict[str, Any]]]:
         report = _read(conn, parts, session, place, period, language)
-        return report, _places(conn) if is_owner(session) else []
+        return report, reading.places(places.centres(conn).values()) if is_owner(session) else []
 
     report, among = await parts.database.read(read)
     return page(
@@ -81,15 +81,6 @@ def _place(session: StaffSession, text: str) -> Place:
         return Place.parse(text)
     except ValueError:
         return NETWORK
-
-
-def _places(conn: Connection) -> list[dict[str, Any]]:
-    """What the network's owner chooses from."""
-    every = list(places.centres(conn).values())
-    regions = [Place(PlaceKind.REGION, name) for name in sorted({each.region for each in every if each.region})]
-    found: list[dict[str, Any]] = [{"value": str(NETWORK), "text": words.PLACES[PlaceKind.NETWORK]}]
-    found += [{"value": str(each), "text": each.name} for each in regions]
-    return found + [{"value": str(Place(PlaceKind.CENTRE, each.id)), "text": each.name} for each in every]
 
 
 HANDLERS = (show, take)

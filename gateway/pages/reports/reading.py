@@ -1,7 +1,7 @@
 """What forms of these pages send, read as what it is meant as; none for what is nothing of the kind."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -12,7 +12,9 @@ from sqlalchemy import Connection, select
 from gateway.pages.reports.who import is_owner
 from gateway.people.access import StaffSession
 from gateway.people.tables import Centre
+from gateway.reports import words
 from gateway.reports.periods import Month, Period
+from gateway.reports.places import NETWORK, CentrePlaces, Place, PlaceKind
 from ui.i18n import Message
 
 _EUROS: Final = re.compile(r"-?\d{1,9}(?:[.,]\d{1,2})?")
@@ -67,6 +69,22 @@ def quarters(now: datetime, most: int = 8) -> list[Period]:
     """Quarters that can be asked for: the one that goes on, then those before it."""
     this = Month.of(now)
     return [Period.parse(this.plus(-3 * number).quarter) for number in range(most)]
+
+
+def places(every: Collection[CentrePlaces], services: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """What the network's owner chooses from, each kind under its name: of these centres, and services by their ids."""
+    kinds, titles = sorted({one.kind for one in every}), services or {}
+    named: dict[PlaceKind, list[tuple[str, str | Message]]] = {
+        PlaceKind.REGION: [(each, each) for each in sorted({one.region for one in every if one.region})],
+        PlaceKind.MUNICIPALITY: [(each, each) for each in sorted({one.municipality for one in every})],
+        PlaceKind.KIND: [(each, words.KINDS_OF_CENTRE.get(each, each)) for each in kinds],
+        PlaceKind.CENTRE: [(one.id, one.name) for one in every],
+        PlaceKind.SERVICE: [(each, titles[each]) for each in sorted(titles, key=titles.__getitem__)],
+    }
+    found: list[dict[str, Any]] = [{"value": str(NETWORK), "text": words.PLACES[PlaceKind.NETWORK]}]
+    for kind, names in named.items():
+        found += [{"value": str(Place(kind, name)), "text": text, "group": words.PLACES[kind]} for name, text in names]
+    return found
 
 
 def centres(conn: Connection, session: StaffSession) -> dict[str, str]:

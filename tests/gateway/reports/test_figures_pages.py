@@ -63,6 +63,18 @@ class TestOneFunctionBehindAll:
             assert f";{100 * share:.1f}%;" in file
 
 
+    def test_says_of_which_months_they_are_in_words_and_counts_every_service_once(self, counted: Callers) -> None:
+        asked = f"?place=kind:vpvkac&period={PERIOD}"
+        told = json.loads(program(counted, Scope.FIGURES).get(f"/api/figures{asked}").text)
+        assert told["title"] == "Vienotais klientu apkalpošanas centrs (VPVKAC)"
+        assert told["told"][0] == "Laiks: 2026. g. oktobris."
+        counts = {name: sum(row["n"] for row in rows(told, name)) for name in ("services", "outcomes")}
+        assert set(counts.values()) == {120}, counts
+        page = counted.staff(Role.NETWORK_OWNER).get("/figures?period=2026-Q4").text
+        assert "Time: October 2026 – December 2026." in page
+        assert ">One-stop customer service centre (VPVKAC)</option>" in page
+
+
 class TestWhoSees:
     def test_a_manager_sees_the_own_centre_and_no_other_place(self, counted: Callers) -> None:
         manager = counted.staff(Role.MANAGER)
