@@ -3,13 +3,17 @@
 Every visit that ended has one row, so the rows of a month are its visits. Nothing here leads back to one.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from gateway.feedback.asking import VALID_DAYS
 from gateway.feedback.tables import FeedbackInvitation, Reach
+from gateway.reports.hiding import hidden
 
 MOST_MONTHS: Final = 12
 _ROWS = (
@@ -55,6 +59,51 @@ class Month:
     def reachable(self) -> int:
         """Those who were asked by more than a printed code."""
         return sum(count for reach, count in self.by.items() if reach in REACHABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader sees of a month; `None` where it is too few, or too early to tell."""
+
+    month: str
+    visits: int
+    is_over: bool
+    """Whether the month is: before, each visit would show how its resident was asked."""
+    is_settled: bool
+    """Whether its last invitation is past its last day: before, each answer would be seen to come."""
+    by: Mapping[Reach, int | None]
+    asked: int | None
+    reachable: int | None
+    answered: int | None
+    declined: int | None
+
+
+def shown(found: Month, today: date) -> Shown:
+    """What is shown of a month on a day: nothing that tells of fewer than five, by itself or from the rest."""
+    end = _last_day(found.month)
+    by = {reach: found.by.get(reach, 0) for reach in Reach}
+    silent = max(found.asked - found.answered - found.declined, 0)
+    said = {"answered": found.answered, "declined": found.declined, "silent": silent}
+    is_over, is_settled = end < today, end + timedelta(days=VALID_DAYS) < today
+    without = hidden(by) if is_over else frozenset(by)
+    unsaid = hidden(said, nought=True) if is_settled else frozenset(said)
+    return Shown(
+        month=found.month,
+        visits=found.visits,
+        is_over=is_over,
+        is_settled=is_settled,
+        by={reach: None if reach in without else n for reach, n in by.items()},
+        asked=None if Reach.OPTED_OUT in without else found.asked,
+        # A sum of ways that holds some of the hidden ones and not others would tell them apart.
+        reachable=found.reachable if is_over and (without <= REACHABLE or not without & REACHABLE) else None,
+        answered=None if "answered" in unsaid else found.answered,
+        declined=None if "declined" in unsaid else found.declined,
+    )
+
+
+def _last_day(month: str) -> date:
+    year, number = map(int, month.split("-"))
+    return date(year, number, monthrange(year, number)[1])
 
 
 def months(conn: Connection, centre_id: str, since: str) -> Sequence[Month]:

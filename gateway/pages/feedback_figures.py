@@ -73,7 +73,7 @@ async def show_invitations(request: AnyRequest, session: StaffSession, parts: Pa
         among = reading.centres(conn, session)
         centre_id = reading.chosen(among, wanted, session)
         choices = reading.choices(among)
-        months = reached.months(conn, centre_id, since)
+        months = [reached.shown(each, today) for each in reached.months(conn, centre_id, since)]
         return {"months": months, "centres": among, "centre_choices": choices, "centre_id": centre_id}
 
     shown = await parts.database.read(look)

@@ -83,6 +83,9 @@ class TestComments:
         assert read(counter, month) is None
 
 
+OCTOBER_END, NOVEMBER_BEGIN, DECEMBER_BEGIN = date(2026, 10, 31), date(2026, 11, 1), date(2026, 12, 1)
+
+
 class TestInvitations:
     def test_show_who_was_asked_how_and_how_many_answered(self, counter: Counter) -> None:
         rows = [
@@ -110,6 +113,27 @@ class TestInvitations:
         (month,) = counter.read(lambda conn: reached.months(conn, counter.by.centre_id, "2026-01"))
         assert (month.visits, month.asked, month.reachable, month.answered, month.declined) == (7, 6, 5, 4, 1)
         assert dict(month.by) == {Reach.DISPLAY: 3, Reach.SMS: 2, Reach.PAGE: 1, Reach.OPTED_OUT: 1}
+
+    def test_of_a_month_are_told_when_it_is_over_and_who_answered_when_nobody_can_any_more(self) -> None:
+        month = reached.Month("2026-10", {Reach.DISPLAY: 20, Reach.SMS: 30}, answered=25, declined=10)
+        live, over, settled = (reached.shown(month, day) for day in (OCTOBER_END, NOVEMBER_BEGIN, DECEMBER_BEGIN))
+        assert (live.visits, set(live.by.values()), live.reachable, live.answered) == (50, {None}, None, None)
+        assert (over.by[Reach.SMS], over.reachable, over.answered, over.declined) == (30, 50, None, None)
+        assert (settled.answered, settled.declined) == (25, 10)
+
+    def test_under_five_are_shown_neither_alone_nor_by_what_is_left(self) -> None:
+        by = {Reach.DISPLAY: 20, Reach.SMS: 30, Reach.EMAIL: 9, Reach.PAGE: 8, Reach.OPTED_OUT: 1}
+        seen = reached.shown(reached.Month("2026-10", by, answered=60, declined=4), DECEMBER_BEGIN)
+        assert (seen.by[Reach.OPTED_OUT], seen.by[Reach.PAGE], seen.by[Reach.SMS]) == (None, None, 30)
+        assert (seen.asked, seen.reachable) == (None, 59), "who was asked less all who ended is who did not want to be"
+        assert (seen.answered, seen.declined) == (60, None)
+
+    def test_by_a_way_that_is_hidden_is_not_found_by_the_sum_of_some(self) -> None:
+        seen = reached.shown(reached.Month("2026-10", {Reach.DISPLAY: 20, Reach.SMS: 3, Reach.PAGE: 7}), DECEMBER_BEGIN)
+        assert (seen.by[Reach.SMS], seen.by[Reach.PAGE], seen.reachable) == (None, None, None)
+
+    def test_that_nobody_answered_is_not_told(self) -> None:
+        assert reached.shown(reached.Month("2026-10", {Reach.SMS: 9}), DECEMBER_BEGIN).answered is None
 
     def test_of_every_visit_that_ended_are_counted(self, counter: Counter) -> None:
         for _ in range(3):
