@@ -268,6 +268,7 @@ class EventName(StrEnum):
     HOLDER_STATEMENT_ISSUED = "system:holder_statement:issued"
     HOLDER_STATEMENT_ACCEPTED = "manager:holder_statement:accepted"
     HOLDER_STATEMENT_DISPUTED = "manager:holder_statement:disputed"
+    HOLDER_STATEMENT_REPLIED = "admin:holder_statement:replied"
     HOLDER_LIST_COMPARED = "manager:holder_list:compared"
 
     # The log about itself, and those who check it.

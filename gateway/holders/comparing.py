@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from audit.entry import Actor
 from gateway.holders import figures, lists, reconciling
 from gateway.holders.lists import Row
+from gateway.holders.reconciling import Tell
 from gateway.parts import Store
 
 
@@ -41,16 +42,27 @@ def take_now(store: Store, holder: str, content: bytes, *, by: Actor, language: 
 
 async def compare(store: Store, list_id: str) -> None:
     """Compare a list that waits; one that is compared already stays as it is."""
-    found = await store.database.read(lambda conn: reconciling.compare(conn, list_id))
+    tell = _telling(store, list_id)
+    found = await store.database.read(lambda conn: reconciling.compare(conn, list_id, tell))
     if found is not None:
         await store.database.write(lambda conn: reconciling.keep(conn, list_id, found, store.clock.database_now(conn)))
 
 
 def compare_now(store: Store, list_id: str) -> None:
     """Do what `compare` does and wait for it: for commands and tests."""
-    found = store.database.read_now(lambda conn: reconciling.compare(conn, list_id))
+    tell = _telling(store, list_id)
+    found = store.database.read_now(lambda conn: reconciling.compare(conn, list_id, tell))
     if found is not None:
         store.database.write_now(lambda conn: reconciling.keep(conn, list_id, found, store.clock.database_now(conn)))
+
+
+def _telling(store: Store, list_id: str) -> Tell:
+    """Keep how far it is in a short transaction of its own; runs in a reader's thread, never on an event loop."""
+
+    def tell(seen: int, ours: int) -> None:
+        store.database.write_now(lambda conn: reconciling.note_progress(conn, list_id, seen, ours))
+
+    return tell
 
 
 def _hand_in(conn: Connection, store: Store, holder: str, rows: list[Row], made_by: str, actor: Actor) -> str:

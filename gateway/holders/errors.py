@@ -33,6 +33,12 @@ class StatementSettledError(HolderError):
     code: ClassVar[str] = "holder.statement_settled"
 
 
+class StatementNotDisputedError(HolderError):
+    """Its holder disputes nothing of it: there is nothing to answer."""
+
+    code: ClassVar[str] = "holder.statement_not_disputed"
+
+
 class NoInstitutionError(HolderError):
     """A key is good for institutions' things, and names none."""
 

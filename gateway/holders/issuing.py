@@ -1,6 +1,7 @@
 """Statements are issued by themselves, some days after a month is over: by then most late answers have come."""
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -9,12 +10,14 @@ import structlog
 from sqlalchemy import Connection, Select, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
+from audit.events import EventName
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.holders import statements
 from gateway.holders.errors import StatementIssuedError
 from gateway.holders.months import MOST, Month
 from gateway.holders.tables import HolderStatement
 from gateway.ledger.errors import LogUnhealthyError
+from gateway.ledger.tables import AuditEvent
 from gateway.parts import Store
 from gateway.services.tables import Service
 from gateway.visits import actors
@@ -23,6 +26,20 @@ from gateway.visits.tables import Filing
 AFTER: Final = timedelta(days=3)
 """From the end of a month until its statements are issued."""
 _EVERY_SECONDS: Final = 600.0
+_OVERLAP: Final = timedelta(minutes=15)
+"""An event may be committed so much later than it says."""
+_AT_LEAST: Final = timedelta(days=1)
+"""After which a quiet month is counted again even so."""
+_CHANGE_IT: Final = (
+    EventName.FILING_FILED,
+    EventName.FILING_NOT_FILED,
+    EventName.FILING_DECLINED,
+    EventName.FILING_DECIDED,
+    EventName.FILING_ANSWERED_LATE,
+    EventName.PRICE_SET,
+    EventName.PRICE_WITHDRAWN,
+)
+"""Events after which a month may have something to say."""
 _log = structlog.get_logger("gateway.holders")
 
 
@@ -49,24 +66,56 @@ def due(conn: Connection, now: datetime) -> list[tuple[str, Month]]:
     return waiting
 
 
-def issue_due(store: Store) -> int:
+@dataclass(slots=True)
+class Quiet:
+    """Months that had nothing to say: one process need not count them again before anything has changed."""
+
+    months: set[tuple[str, Month]] = field(default_factory=set)
+    looked_at: datetime | None = None
+    counted_at: datetime | None = None
+
+    def begin(self, conn: Connection, now: datetime) -> None:
+        """Forget them where something may have changed since the last look, and each day."""
+        is_old = self.counted_at is None or now - self.counted_at > _AT_LEAST
+        if is_old or self.looked_at is None or _changed(conn, self.looked_at - _OVERLAP):
+            self.months.clear()
+            self.counted_at = now
+        self.looked_at = now
+
+
+def issue_due(store: Store, quiet: Quiet | None = None) -> int:
     """Issue what is due, each in its own transaction; return how many. One that would say nothing is left out.
 
     What another worker, or an administrator, issues in this moment is left to them.
     """
     issued = 0
     failed: set[str] = set()
-    for holder, month in store.database.read_now(lambda conn: due(conn, store.clock.now())):
+    known = quiet or Quiet()
+    for holder, month in store.database.read_now(lambda conn: _waiting(conn, store.clock.now(), known)):
         if holder in failed:
             continue
         try:
-            issued += store.database.write_now(partial(_issue, store=store, holder=holder, month=month))
+            is_issued = store.database.write_now(partial(_issue, store=store, holder=holder, month=month))
+            issued += is_issued
+            if not is_issued:
+                known.months.add((holder, month))
         except StatementIssuedError:
             continue
         except IntegrityError:
             failed.add(holder)  # its later months would leave a gap
             _log.warning("a statement could not be issued now", exc_info=True)
     return issued
+
+
+def _waiting(conn: Connection, now: datetime, quiet: Quiet) -> list[tuple[str, Month]]:
+    quiet.begin(conn, now)
+    return [each for each in due(conn, now) if each not in quiet.months]
+
+
+def _changed(conn: Connection, since: datetime) -> bool:
+    """Whether anything happened that a statement tells of. By the time of events, so that few rows are read."""
+    happened = select(AuditEvent.id).where(AuditEvent.at >= since, AuditEvent.type.in_(_CHANGE_IT)).limit(1)
+    return conn.execute(happened).first() is not None
 
 
 def _issue(conn: Connection, *, store: Store, holder: str, month: Month) -> bool:
@@ -98,9 +147,10 @@ def _sent_in(holder: str, month: Month) -> Select[str]:
 
 async def keep_issuing(store: Store, *, every: float = _EVERY_SECONDS) -> None:
     """See to it that each month's statements are issued; until cancelled."""
+    quiet = Quiet()
     while True:
         try:
-            issued = await asyncio.to_thread(issue_due, store)
+            issued = await asyncio.to_thread(issue_due, store, quiet)
             if issued:
                 _log.info("statements for institutions were issued", count=issued)
         except (DatabaseUnavailableError, LogUnhealthyError):

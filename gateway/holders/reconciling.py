@@ -6,16 +6,14 @@ its centre settles it, who looks in the portal. Numbers are kept for `KEPT`, cou
 """
 
 import heapq
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
@@ -23,6 +21,7 @@ from delegation.filing import IN_DOUBT, FilingState
 from gateway.database.base import lock
 from gateway.database.turns import take_turn
 from gateway.holders import figures
+from gateway.holders.differing import TOLERANCE, Beside, Difference, Kind, from_to
 from gateway.holders.errors import ListsWaitError
 from gateway.holders.lists import Row
 from gateway.holders.tables import HolderList, ListState
@@ -38,8 +37,6 @@ JOB: Final = "holder.compare"
 """Compares a list; its payload names it."""
 KEPT: Final = schedule.HOLDERS_LISTS
 """For how long a comparison can be looked at."""
-TOLERANCE: Final = timedelta(hours=24)
-"""By how much our time of sending and theirs of receiving may differ."""
 _AT_ONCE: Final = 2_000
 """Rows that are compared while somebody waits."""
 _SPAN_AT_ONCE: Final = timedelta(days=93)
@@ -56,30 +53,9 @@ _MOST_LISTS: Final = 5
 _LANGUAGE: Final = "lv"
 
 
-class Kind(StrEnum):
-    """What a difference is."""
-
-    ONLY_OURS = "only_ours"
-    ONLY_THEIRS = "only_theirs"
-    OTHER_TIME = "other_time"
-    OTHER_SERVICE = "other_service"
-    TWICE = "twice"
-    """It stands in their list more than once."""
-
-
-class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One number that differs."""
-
-    kind: Kind
-    reference: str
-    service: str = ""
-    """Ours, or theirs where only they have it and say so."""
-    ours_at: datetime | None = None
-    theirs_at: datetime | None = None
-    doubt: str = ""
-    """The number of an application in doubt that it may be; not known to be."""
-    centre: str = ""
-    """Where that is settled."""
+Tell: TypeAlias = Callable[[int, int], None]
+_TELL_EVERY: Final = 5_000
+"""Of ours, until it is told again how far a comparison has come: some twenty times for the longest list."""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -114,7 +90,7 @@ class Compared:
 
 def is_short(rows: Sequence[Row]) -> bool:
     """Whether a list is compared while somebody waits: few lines, and little of ours between the first and the last."""
-    first, last = _from_to(rows)
+    first, last = from_to(rows)
     return len(rows) <= _AT_ONCE and last - first <= _SPAN_AT_ONCE
 
 
@@ -156,14 +132,25 @@ def hand_in(conn: Connection, holder: str, rows: Sequence[Row], *, made_by: str,
     return list_id
 
 
-def compare(conn: Connection, list_id: str) -> Compared | None:
-    """Compare a list that waits, and change nothing; none where it does not wait any more."""
+def compare(conn: Connection, list_id: str, tell: Tell | None = None) -> Compared | None:
+    """Compare a list that waits, and change nothing; none where it does not wait any more.
+
+    Of one that is long, `tell` is called now and then with how many of ours were held against it, and of how many.
+    """
     row = conn.execute(select(HolderList.__table__).where(HolderList.id == list_id)).one_or_none()
     if row is None or row.state is not ListState.WAITING:
         return None
     given = msgspec.json.decode(row.given, type=_Given)
     actor = Actor(kind=ActorKind(given.actor[0]), id=given.actor[1])
-    return Compared(_compared(conn, row.holder, given.rows), actor)
+    if tell is not None and is_short(given.rows):
+        tell = None  # whoever waits for it is told at once
+    return Compared(_compared(conn, row.holder, given.rows, tell), actor)
+
+
+def note_progress(conn: Connection, list_id: str, seen: int, ours: int) -> None:
+    """Keep how far a comparison has come, for whoever waits; one that is over stays as it is."""
+    waits = (HolderList.id == list_id, HolderList.state == ListState.WAITING)
+    conn.execute(update(HolderList).where(*waits).values(seen=seen, ours=ours))
 
 
 def keep(conn: Connection, list_id: str, found: Compared, now: datetime) -> None:
@@ -223,17 +210,18 @@ def _result(row: Any) -> Result | None:
     return None if row.result is None else msgspec.json.decode(row.result, type=Result)
 
 
-def _from_to(rows: Sequence[Row]) -> tuple[datetime, datetime]:
-    return min(each.earliest for each in rows), max(each.latest for each in rows)
-
-
-def _compared(conn: Connection, holder: str, rows: Sequence[Row]) -> Result:
+def _compared(conn: Connection, holder: str, rows: Sequence[Row], tell: Tell | None) -> Result:
     services, _centres = figures.choices(conn, holder, _LANGUAGE)
-    beside = _Beside(rows)
+    beside = Beside(rows)
     counts: Counter[Kind] = Counter()
 
+    which = _which(list(services), beside.first - TOLERANCE, beside.last + TOLERANCE)
+    ours: Iterable[Any] = _ours(conn, which)
+    if tell is not None:
+        ours = _telling(ours, int(conn.execute(select(func.count()).where(*which)).scalar_one()), tell)
+
     def counted() -> Iterator[Difference]:
-        for each in beside.differences(_ours(conn, list(services), beside.first - TOLERANCE, beside.last + TOLERANCE)):
+        for each in beside.differences(ours):
             counts[each.kind] += 1
             yield each
 
@@ -254,113 +242,34 @@ def _compared(conn: Connection, holder: str, rows: Sequence[Row]) -> Result:
     )
 
 
-class _Beside:
-    """A list while ours is read past it, one filing after the other."""
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = rows
-        self.first, self.last = _from_to(rows)
-        self.both = self.erased = 0
-        self.doubts: list[Any] = []
-
-    def covers(self, sent_at: datetime) -> bool:
-        """Whether the list is about this time."""
-        return self.first <= sent_at <= self.last
-
-    def differences(self, ours: Iterable[Any]) -> Iterator[Difference]:
-        """All that differs, in no order."""
-        theirs: dict[str, Row] = {}
-        for each in self.rows:
-            if theirs.setdefault(_key(each.reference), each) is not each:
-                yield Difference(Kind.TWICE, each.reference, each.service, theirs_at=each.earliest)
-        met: set[str] = set()
-        for mine in ours:
-            if mine.state in IN_DOUBT:
-                self.doubts.append(mine)
-            elif not mine.reference:
-                self.erased += self.covers(mine.sent_at)
-            elif (key := _key(mine.reference)) not in met:
-                if key in theirs:
-                    met.add(key)
-                yield from self._beside(theirs.get(key), mine)
-        doubts = _Doubts(self.doubts)
-        yield from (_only_theirs(row, doubts) for key, row in theirs.items() if key not in met)
-
-    def _beside(self, row: Row | None, mine: Any) -> Iterator[Difference]:
-        different = (
-            _difference(row, mine) if row is not None else _only_ours(mine) if self.covers(mine.sent_at) else None
-        )
-        self.both += row is not None and different is None
-        if different is not None:
-            yield different
+def _which(services: Sequence[str], since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What was filed or is in doubt between two instants."""
+    return (
+        Filing.service_id.in_(services),
+        Filing.state.in_((FilingState.FILED, *sorted(IN_DOUBT))),
+        Filing.counted_at >= since,
+        Filing.counted_at <= until,
+    )
 
 
-def _ours(conn: Connection, services: Sequence[str], since: datetime, until: datetime) -> Iterable[Any]:
-    """What was filed or is in doubt between two instants, a thousand at a time."""
+def _telling(ours: Iterable[Any], every: int, tell: Tell) -> Iterator[Any]:
+    """The same, while it is told how far it is."""
+    tell(0, every)
+    for number, each in enumerate(ours, 1):
+        if number % _TELL_EVERY == 0:
+            tell(number, every)
+        yield each
+
+
+def _ours(conn: Connection, which: tuple[ColumnElement[bool], ...]) -> Iterable[Any]:
+    """All of it, a thousand at a time."""
     return conn.execute(
         select(
             Filing.id, Filing.reference, Filing.service_id, Filing.sent_at, Filing.state, Centre.name.label("centre")
         )
         .join(Visit, Visit.id == Filing.visit_id)
         .join(Centre, Centre.id == Visit.centre_id)
-        .where(
-            Filing.service_id.in_(services),
-            Filing.state.in_((FilingState.FILED, *sorted(IN_DOUBT))),
-            Filing.counted_at >= since,
-            Filing.counted_at <= until,
-        )
+        .where(*which)
         .order_by(Filing.counted_at, Filing.id),
         execution_options={"yield_per": 1000},
     )
-
-
-class _Doubts:
-    """Applications in doubt by service and time, so that each line of a list finds the nearest without trying all."""
-
-    def __init__(self, doubts: Iterable[Any]) -> None:
-        self._of: dict[str, list[Any]] = {}
-        for each in sorted(doubts, key=lambda each: (each.sent_at, each.id)):
-            for service in ("", each.service_id):
-                self._of.setdefault(service, []).append(each)
-
-    def near(self, row: Row) -> Any | None:
-        """The first that it may be: of the service, and sent at about that time."""
-        every = self._of.get(row.service, [])
-        place = bisect_left(every, row.earliest - TOLERANCE, key=lambda each: each.sent_at)
-        found = every[place] if place < len(every) else None
-        return found if found is not None and _apart(row, found.sent_at) <= TOLERANCE else None
-
-
-def _only_ours(mine: Any) -> Difference:
-    return Difference(Kind.ONLY_OURS, mine.reference, mine.service_id, ours_at=mine.sent_at)
-
-
-def _only_theirs(row: Row, doubts: _Doubts) -> Difference:
-    near = doubts.near(row)
-    return Difference(
-        Kind.ONLY_THEIRS,
-        row.reference,
-        row.service,
-        theirs_at=row.earliest,
-        doubt="" if near is None else near.id,
-        centre="" if near is None else near.centre,
-    )
-
-
-def _difference(row: Row, mine: Any) -> Difference | None:
-    if row.service not in ("", mine.service_id):
-        kind = Kind.OTHER_SERVICE
-    elif _apart(row, mine.sent_at) > TOLERANCE:
-        kind = Kind.OTHER_TIME
-    else:
-        return None
-    return Difference(kind, mine.reference, mine.service_id, ours_at=mine.sent_at, theirs_at=row.earliest)
-
-
-def _apart(row: Row, sent_at: datetime) -> timedelta:
-    """How far our time lies from theirs; nothing within the day that they name."""
-    return max(row.earliest - sent_at, sent_at - row.latest, timedelta())
-
-
-def _key(reference: str) -> str:
-    return reference.strip().upper()

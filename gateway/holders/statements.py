@@ -26,6 +26,7 @@ from gateway.holders.errors import (
     MonthNotOverError,
     StatementIssuedError,
     StatementMissingError,
+    StatementNotDisputedError,
     StatementSettledError,
 )
 from gateway.holders.months import MOST, Month, Span
@@ -35,6 +36,7 @@ from gateway.ledger import outbox
 from gateway.people.access import StaffSession
 
 LONGEST_REASON: Final = 500
+LONGEST_REPLY: Final = 1000
 _LANGUAGE: Final = "lv"
 """In which titles of services are frozen."""
 
@@ -85,6 +87,9 @@ class Statement:
     issued_at: datetime | None
     answered_at: datetime | None
     disputes: Mapping[str, str]
+    reply: str | None = None
+    """What the network answers to the dispute."""
+    replied_at: datetime | None = None
 
     @property
     def total(self) -> Decimal:
@@ -100,6 +105,11 @@ class Statement:
     def is_open(self) -> bool:
         """Whether the holder may answer it."""
         return self.state in (StatementState.ISSUED, StatementState.DISPUTED)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the network may say something to it."""
+        return self.state is StatementState.DISPUTED
 
 
 def of_month(conn: Connection, holder: str, month: Month, *, now: datetime) -> Statement:
@@ -119,7 +129,10 @@ def issued_of(conn: Connection, holder: str | None, *, most: int = 60) -> list[S
 
 
 def draft(conn: Connection, holder: str, month: Month, now: datetime) -> Content:
-    """What a statement of the month would say at this moment, corrections of earlier ones included."""
+    """What a statement of the month would say at this moment, corrections of earlier ones included.
+
+    A month that had nothing to say was left out then: what turns out of it afterwards is a correction too.
+    """
     titles, _centres = figures.choices(conn, holder, _LANGUAGE)
     steps = pricing.steps_of(conn, titles)
     first = month.plus(1 - MOST)
@@ -127,12 +140,17 @@ def draft(conn: Connection, holder: str, month: Month, now: datetime) -> Content
         HolderStatement.holder == holder, HolderStatement.month >= str(first)
     )
     said = [_read(each) for each in conn.execute(issued.order_by(HolderStatement.month)).scalars()]
-    months = [of for each in said if (of := Month.parse(each.month)) is not None and of < month]
-    first = min([month, *months])
-    found = delivered.delivered(conn, list(titles), Span(first, month), steps)
-    lines = [_line(month, each, each.count, titles) for each in _ordered(found.get(month, {}))]
-    corrections = _corrections(said, months, found, titles)
-    return _content(holder, month, now, lines, corrections)
+    last_issued = max((Month.parse(each.month) or first for each in said), default=first)
+    span = Span(first, month) if said else Span(month, month)
+    months = [each for each in span.months if each < month and each <= last_issued]
+    found = delivered.delivered(conn, list(titles), span, steps)
+    told = _told(said)
+    lines = [
+        _line(month, each, left, titles)
+        for each in _ordered(found.get(month, {}))
+        if (left := each.count - told.get((month, each.key), (0, ""))[0])
+    ]
+    return _content(holder, month, now, lines, _corrections(told, months, found, titles))
 
 
 def issue(
@@ -212,6 +230,25 @@ def dispute(
     _answer(conn, by, holder, month, now, StatementState.DISPUTED, reasons)
 
 
+def reply(conn: Connection, by: StaffSession, holder: str, month: Month, text: str, now: datetime) -> None:
+    """The network says to a dispute what it has found; another reply stands in for this one.
+
+    Raises:
+        StatementMissingError: none was issued.
+        StatementNotDisputedError: its holder disputes nothing of it, or not any more.
+        ValueError: it says nothing, or is longer than `LONGEST_REPLY`.
+    """
+    if not 0 < len(text) <= LONGEST_REPLY:
+        raise ValueError("a reply says something, in at most a thousand signs")
+    row = _locked(conn, holder, month)
+    if row.state is not StatementState.DISPUTED:
+        raise StatementNotDisputedError(row.number)
+    values = {"reply": text, "replied_at": now, "replied_by": by.staff_id}
+    conn.execute(update(HolderStatement).where(HolderStatement.id == row.id).values(**values))
+    data = {"number": row.number, "holder": holder, "sha256": row.sha256, "lines": sorted(row.disputes, key=int)}
+    _say(conn, EventName.HOLDER_STATEMENT_REPLIED, by.actor, data, now)
+
+
 def _answer(
     conn: Connection,
     by: StaffSession,
@@ -221,9 +258,7 @@ def _answer(
     to: StatementState,
     reasons: Mapping[str, str] | None,
 ) -> None:
-    row = conn.execute(lock(conn, select(HolderStatement.__table__).where(*_which(holder, month)))).one_or_none()
-    if row is None:
-        raise StatementMissingError(str(month))
+    row = _locked(conn, holder, month)
     if row.state is StatementState.ACCEPTED:
         raise StatementSettledError(row.number)
     data: dict[str, Any] = {"number": row.number, "holder": holder, "sha256": row.sha256}
@@ -233,36 +268,55 @@ def _answer(
         if not reasons or not reasons.keys() <= known or not all(reasons.values()):
             raise ValueError("a dispute names lines of the statement, and why")
         data |= {"lines": sorted(reasons, key=int)}
-    values = {"state": to, "answered_at": now, "answered_by": by.staff_id, "disputes": dict(reasons or {}) or None}
+    values: dict[str, Any] = {
+        "state": to,
+        "answered_at": now,
+        "answered_by": by.staff_id,
+        "disputes": dict(reasons or {}) or None,
+    }
+    # what was said to an earlier dispute is no word about this answer
+    values |= {"reply": None, "replied_at": None, "replied_by": None}
     conn.execute(update(HolderStatement).where(HolderStatement.id == row.id).values(**values))
     event = EventName.HOLDER_STATEMENT_ACCEPTED if reasons is None else EventName.HOLDER_STATEMENT_DISPUTED
     _say(conn, event, by.actor, data, now)
 
 
-def _corrections(
-    said: Sequence[Content],
-    months: Sequence[Month],
-    found: Mapping[Month, Mapping[Key, Delivered]],
-    titles: Mapping[str, str],
-) -> list[Line]:
-    """How what is known now of these months differs from all that statements have said of them."""
-    before: dict[tuple[Month, Key], tuple[int, str]] = {}
+def _locked(conn: Connection, holder: str, month: Month) -> Any:
+    row = conn.execute(lock(conn, select(HolderStatement.__table__).where(*_which(holder, month)))).one_or_none()
+    if row is None:
+        raise StatementMissingError(str(month))
+    return row
+
+
+def _told(said: Sequence[Content]) -> dict[tuple[Month, Key], tuple[int, str]]:
+    """How many all statements together have told of each month, and what the centre is called."""
+    told: dict[tuple[Month, Key], tuple[int, str]] = {}
     for content in said:
         for line in (*content.lines, *content.corrections):
             month = Month.parse(line.month)
             if month is not None:
                 price = None if line.price is None else Decimal(line.price)
                 place = month, Key(line.service, line.centre_id, price)
-                before[place] = (before.get(place, (0, ""))[0] + line.count, line.centre)
+                told[place] = (told.get(place, (0, ""))[0] + line.count, line.centre)
+    return told
+
+
+def _corrections(
+    told: Mapping[tuple[Month, Key], tuple[int, str]],
+    months: Sequence[Month],
+    found: Mapping[Month, Mapping[Key, Delivered]],
+    titles: Mapping[str, str],
+) -> list[Line]:
+    """How what is known now of these months differs from all that statements have said of them."""
     corrected = []
     for month in months:
         now = found.get(month, {})
-        keys = sorted({*now, *(key for of, key in before if of == month)}, key=_order)
+        keys = sorted({*now, *(key for of, key in told if of == month)}, key=_order)
         for key in keys:
-            told, name = before.get((month, key), (0, ""))
+            before, name = told.get((month, key), (0, ""))
             here = now.get(key) or Delivered(key, name, 0)
-            if here.count != told:
-                corrected.append(_line(month, here, here.count - told, titles))
+            if here.count != before:
+                corrected.append(_line(month, here, here.count - before, titles))
     return corrected
 
 
@@ -312,7 +366,8 @@ def _read(content: bytes) -> Content:
 
 
 def _issued(row: Any) -> Statement:
-    return Statement(_read(row.content), row.state, row.sha256, row.issued_at, row.answered_at, row.disputes or {})
+    said = row.disputes or {}, row.reply, row.replied_at
+    return Statement(_read(row.content), row.state, row.sha256, row.issued_at, row.answered_at, *said)
 
 
 def _say(conn: Connection, event: EventName, actor: Actor, data: Mapping[str, Any], now: datetime) -> None:

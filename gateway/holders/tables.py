@@ -24,6 +24,7 @@ class HolderStatement(Base):
     __tablename__ = "holder_statement"
     __table_args__ = (
         CheckConstraint("(state = 'issued') = (answered_at IS NULL)", name="answered_has_time"),
+        CheckConstraint("(reply IS NULL) = (replied_at IS NULL)", name="reply_has_time"),
         Index("uq_holder_statement_month", "holder", "month", unique=True),
         Index("ix_holder_statement_issued", "issued_at", "id"),
     )
@@ -45,6 +46,10 @@ class HolderStatement(Base):
     answered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     disputes: Mapped[dict[str, Any] | None]
     """Of a disputed one: what the holder says of each line, by its number."""
+    reply: Mapped[str | None]
+    """Of a disputed one: what the network answers."""
+    replied_at: Mapped[datetime | None]
+    replied_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class ListState(StrEnum):
@@ -77,3 +82,7 @@ class HolderList(Base):
     result: Mapped[bytes | None] = mapped_column(LargeBinary)
     """A `reconciling.Result`, as JSON: counts, and the numbers that differ."""
     compared_at: Mapped[datetime | None]
+    seen: Mapped[int] = mapped_column(server_default="0")
+    """So many of ours were held against it so far; of a short list it is not said."""
+    ours: Mapped[int | None]
+    """Of so many, once that is known."""

@@ -219,6 +219,7 @@ EVENTS: Final[Mapping[EventName, Message]] = {
     EventName.HOLDER_STATEMENT_ISSUED: message("Issued an institution’s monthly statement"),
     EventName.HOLDER_STATEMENT_ACCEPTED: message("The institution accepted its monthly statement"),
     EventName.HOLDER_STATEMENT_DISPUTED: message("The institution disputed lines of its monthly statement"),
+    EventName.HOLDER_STATEMENT_REPLIED: message("Answered an institution that disputed its monthly statement"),
     EventName.HOLDER_LIST_COMPARED: message("The institution compared its list with ours"),
     EventName.API_KEY_REFUSED: message("A program’s key was refused: it is good for something else"),
     EventName.PROVIDER_REGISTERED: message("Registered an identity provider"),

@@ -59,6 +59,8 @@ class StatementAnswer(msgspec.Struct, frozen=True):
     """`draft`, `issued`, `accepted` or `disputed`."""
     sha256: str | None
     disputes: dict[str, str]
+    reply: str | None
+    """What the network answers to them."""
     content: Content
 
 
@@ -155,7 +157,7 @@ def _answer(found: msgspec.Struct, status: int = 200) -> Response[Any]:
 
 def _of_statement(found: Statement) -> StatementAnswer:
     state = "draft" if found.state is None else found.state.value
-    return StatementAnswer(state, found.sha256, dict(found.disputes), found.content)
+    return StatementAnswer(state, found.sha256, dict(found.disputes), found.reply, found.content)
 
 
 def _of_list(found: tuple[Any, Result | None] | None) -> ListAnswer:

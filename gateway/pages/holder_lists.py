@@ -9,8 +9,9 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from gateway.holders import comparing, figures, reconciling
+from gateway.holders.differing import Kind
 from gateway.holders.lists import ListFaultError, Wrong
-from gateway.holders.reconciling import Kind, Result
+from gateway.holders.reconciling import Result
 from gateway.pages import holder_asking
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts

@@ -30,6 +30,11 @@ PROBLEMS: dict[str, Problem] = {
     "holder.month_not_over": Problem(
         409, message("The month is not over yet"), message("Its statement is issued when it is.")
     ),
+    "holder.statement_not_disputed": Problem(
+        409,
+        message("The institution disputes nothing of this statement"),
+        message("Look at the list again: it may have answered meanwhile."),
+    ),
     "holder.statement_settled": Problem(
         409,
         message("The statement is accepted already"),

@@ -21,6 +21,7 @@ _HERE: Final = "/admin/holder-statements"
 _MONTHS: Final = 12
 _UNKNOWN: Final = message("Choose an institution and a month that is over")
 _ISSUED: Final = message("It was issued before. What changed since stands as a correction in the next one.")
+_NO_REPLY: Final = message("Write what you found out")
 _NOT_OVER: Final = message("The month is not over yet")
 
 
@@ -51,8 +52,30 @@ async def issue(request: AnyRequest, session: StaffSession, parts: Parts, data: 
     return see_other(_HERE) if fault is None else await _page(request, parts, typed=data, fault=fault)
 
 
+@post(f"{_HERE}/reply", **allow(Who.ADMINISTRATOR))
+async def reply(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
+    """Say to an institution that disputes lines what was found out."""
+    holder, month = field(data, "holder"), Month.parse(field(data, "month"))
+    said = field(data, "reply", statements.LONGEST_REPLY)
+    if month is None:
+        return await _page(request, parts, fault=_UNKNOWN)
+    if not said:
+        return await _page(request, parts, missing=(holder, str(month)))
+
+    def work(conn: Connection) -> None:
+        statements.reply(conn, session, holder, month, said, parts.clock.database_now(conn))
+
+    await parts.database.write(work)
+    return see_other(_HERE)
+
+
 async def _page(
-    request: AnyRequest, parts: Parts, *, typed: dict[str, str] | None = None, fault: Message | None = None
+    request: AnyRequest,
+    parts: Parts,
+    *,
+    typed: dict[str, str] | None = None,
+    fault: Message | None = None,
+    missing: tuple[str, str] | None = None,
 ) -> Response[Any]:
     def work(conn: Connection) -> dict[str, Any]:
         return {"issued": statements.issued_of(conn, None, most=200), "holders": issuing.holders(conn)}
@@ -63,14 +86,17 @@ async def _page(
     return page(
         request,
         "pages/admin/holder_statements.html",
-        status=422 if fault else 200,
+        status=422 if fault or missing else 200,
         states=STATES,
         months=months,
         typed=typed or {},
         fault=fault,
+        missing=missing,
+        no_reply=_NO_REPLY,
+        longest=statements.LONGEST_REPLY,
         after_days=issuing.AFTER.days,
         **found,
     )
 
 
-HANDLERS = (show, issue)
+HANDLERS = (show, issue, reply)

@@ -19,18 +19,25 @@ OURS, THEIRS = "VSAA", "Ziemeļu novads"
 
 def an_officer(facing: Facing, holder: str, login: str, language: str = "en") -> Phone:
     """An officer of this institution, signed in at a computer of their own."""
+    return _signed_in(facing, Role.OFFICER, holder, login, language)
+
+
+def an_admin(facing: Facing) -> Phone:
+    """An administrator of the network, signed in at a computer of their own."""
+    return _signed_in(facing, Role.ADMINISTRATOR, None, "admin", "en")
+
+
+def _signed_in(facing: Facing, role: Role, holder: str | None, login: str, language: str) -> Phone:
     counter = facing.counter
     parts, now = counter.store, counter.clock.now()
     centre = counter.by.centre_id
-    new = NewStaff(
-        centre_id=centre, login=login, name="Ods Pārstāvis", password="x" * 14, roles=(Role.OFFICER,), holder=holder
-    )
+    new = NewStaff(centre_id=centre, login=login, name="Ods Pārstāvis", password="x" * 14, roles=(role,), holder=holder)
     made = counter.write(lambda conn: an_account(conn, parts.sealer, new, now=now))
     token = counter.write(
         lambda conn: sessions.begin_staff(
             conn,
             staff_id=made.id,
-            role=Role.OFFICER,
+            role=role,
             centre_id=centre,
             terminal_id=None,
             language=language,

@@ -10,13 +10,14 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from audit.events import EventName
 from delegation.filing import FilingState
-from gateway.holders import comparing, jobs, lists, reconciling
+from gateway.holders import comparing, differing, jobs, lists, reconciling
+from gateway.holders.differing import Kind
 from gateway.holders.lists import Row
-from gateway.holders.reconciling import Kind, Result
+from gateway.holders.reconciling import Result
 from gateway.holders.tables import HolderList, ListState
 from gateway.jobs.leases import Job
 from gateway.jobs.runner import Handler, JobKind
@@ -155,7 +156,7 @@ class TestCompared:
         assert counter.filing().state in {FilingState.UNKNOWN, FilingState.NEEDS_HUMAN}
         other = compare(counter, row("SP-7", doubt.sent_at, QUEUE))
         assert other.differences[0].doubt == "", "it is of another service"
-        edge = compare(counter, row("SP-7", doubt.sent_at - reconciling.TOLERANCE, BENEFIT))
+        edge = compare(counter, row("SP-7", doubt.sent_at - differing.TOLERANCE, BENEFIT))
         assert edge.differences[0].doubt == doubt.id
         far = compare(counter, row("SP-7", doubt.sent_at + timedelta(days=2)))
         assert far.differences[0].doubt == ""
@@ -246,6 +247,39 @@ class TestPage:
         officer.see(HERE)
         here = hand_in(officer, "reference;received_at\nSP-1;01.01.2026\nSP-2;30.11.2026\n").location
         assert "It is being compared" in officer.see(here).text
+
+    def test_of_a_long_list_the_page_says_how_far_it_is(
+        self, facing: Facing, officer: Phone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        counter = facing.counter
+        for days in (1, 2, 3):
+            arrived(counter, f"SP-{days}0", days)
+        officer.see(HERE)
+        here = hand_in(officer, "reference;received_at\nSP-1;01.01.2026\nSP-2;30.11.2026\n").location
+        assert "<progress" not in officer.see(here).text, "nobody has begun"
+        shown: list[str] = []
+        keep = reconciling.note_progress
+
+        def noted(conn: Connection, list_id: str, seen: int, ours: int) -> None:
+            keep(conn, list_id, seen, ours)
+            shown.append(f"{seen}/{ours}")
+
+        monkeypatch.setattr(reconciling, "note_progress", noted)
+        monkeypatch.setattr(reconciling, "_TELL_EVERY", 2)
+        list_id, store = here.rpartition("/")[2], counter.store
+        counter.read(lambda conn: reconciling.compare(conn, list_id, comparing._telling(store, list_id)))
+        assert shown == ["0/3", "2/3"]
+        assert '<progress class="app-progress" id="compared" max="3" value="2">' in officer.see(here).text
+        comparing.compare_now(store, list_id)
+        counter.write(lambda conn: keep(conn, list_id, 1, 9))
+        assert "<progress" not in officer.see(here).text
+        found = counter.read(lambda conn: conn.execute(select(HolderList.seen, HolderList.ours)).one())
+        assert tuple(found) == (2, 3), "what is compared stays"
+
+    def test_nobody_is_told_how_far_a_short_list_is(self, officer: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reconciling, "note_progress", None)
+        officer.see(HERE)
+        assert hand_in(officer, "reference;received_at\nSP-1;02.11.2026\n").status == 303
 
     def test_no_more_than_three_lists_of_an_institution_wait(
         self, facing: Facing, officer: Phone, other: Phone, monkeypatch: pytest.MonkeyPatch

@@ -27,14 +27,14 @@ from gateway.reports import prices
 from gateway.visits import actors
 from gateway.visits.tables import Filing
 from gateway.web import csv_lines
-from tests.gateway.holders.conftest import OURS, an_officer
+from tests.gateway.holders.conftest import OURS, an_admin, an_officer
 from tests.gateway.holders.test_filings import a_filing
 from tests.gateway.pages.audit.test_audit import recorded
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import BENEFIT, Counter
 from tests.gateway.visits.played import filed, unknown
 
-NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
+NOVEMBER, DECEMBER, JANUARY = Month(2026, 11), Month(2026, 12), Month(2027, 1)
 HERE = "/holder/statements/2026-11"
 
 
@@ -217,6 +217,67 @@ class TestStatement:
             assert sorted(pool.map(lambda _number: issuing.issue_due(counter.store), range(2))) == [0, 1]
         assert drafted == [OURS], "whoever comes second waits, and then knows that it was issued"
 
+    def test_a_month_that_was_left_out_is_told_by_the_next_one_when_its_answer_comes_late(
+        self, counter: Counter
+    ) -> None:
+        a_filing(counter, 1)
+        counter.answer(unknown(counter.clock.now()))
+        go_to(counter, DECEMBER, issuing.AFTER.days)
+        assert issuing.issue_due(counter.store) == 0, "nothing is known of November yet"
+        a_filing(counter, 2)
+        counter.answer(filed(counter.clock.now()))
+        counter.close()
+        go_to(counter, JANUARY, issuing.AFTER.days)
+        assert issuing.issue_due(counter.store) == 1
+        learn(counter)
+        go_to(counter, JANUARY.plus(1), issuing.AFTER.days)
+        assert issuing.issue_due(counter.store) == 1
+        found = issued(counter, JANUARY).content
+        assert [(each.month, each.count) for each in found.corrections] == [("2026-11", 1)]
+        go_to(counter, JANUARY.plus(2), issuing.AFTER.days)
+        assert issuing.issue_due(counter.store) == 0, "it is told once"
+
+    def test_a_month_that_another_has_told_of_is_not_told_twice(self, counter: Counter) -> None:
+        three(counter)
+        go_to(counter, DECEMBER)
+        for month in (DECEMBER, JANUARY):
+            go_to(counter, month.plus(1))
+            issue(counter, month)
+        assert issued(counter, JANUARY).content.count == 3
+        issue(counter, NOVEMBER)
+        assert issued(counter).content.count == 0
+
+    def test_a_month_with_nothing_to_say_is_counted_again_only_once_something_changed(
+        self, counter: Counter, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        a_filing(counter, 1)
+        counter.answer(unknown(counter.clock.now()))
+        go_to(counter, DECEMBER, issuing.AFTER.days)
+        drafted: list[str] = []
+        draft = statements.draft
+
+        def noted(conn: Connection, holder: str, month: Month, now: datetime) -> Content:
+            drafted.append(str(month))
+            return draft(conn, holder, month, now)
+
+        monkeypatch.setattr(statements, "draft", noted)
+        quiet = issuing.Quiet()
+        for _ in range(3):
+            assert issuing.issue_due(counter.store, quiet) == 0
+            counter.clock.move(timedelta(minutes=10))
+        assert drafted == ["2026-11"]
+        counter.clock.move(timedelta(hours=2))
+        assert issuing.issue_due(counter.store, quiet) == 0
+        assert drafted == ["2026-11"]
+        price(counter, "12.00", date(2026, 1, 1))
+        assert issuing.issue_due(counter.store, quiet) == 0
+        assert drafted == ["2026-11"] * 2
+        counter.clock.move(timedelta(hours=1))
+        assert issuing.issue_due(counter.store, quiet) == 0
+        counter.clock.move(timedelta(days=2))
+        learn(counter)
+        assert issuing.issue_due(counter.store, quiet) == 1, "each day it is counted even so"
+
     def test_is_accepted_or_disputed_by_its_officer(self, facing: Facing, officer: Phone) -> None:
         counter = facing.counter
         three(counter)
@@ -238,6 +299,32 @@ class TestStatement:
         assert issued(counter).state is StatementState.ACCEPTED
         assert officer.send(f"{HERE}/dispute", lines="1", reason="After all").status == 409
         assert len(recorded(facing, EventName.HOLDER_STATEMENT_ACCEPTED)) == 1
+
+    def test_a_dispute_is_answered_and_both_read_the_answer(self, facing: Facing, officer: Phone) -> None:
+        counter = facing.counter
+        three(counter)
+        go_to(counter, DECEMBER)
+        issue(counter)
+        admin, officer = an_admin(facing), an_officer(facing, OURS, "later")
+        asked = {"holder": OURS, "month": "2026-11", "reply": "It was sent at 16:40"}
+        admin.see("/admin/holder-statements")
+        assert admin.send("/admin/holder-statements/reply", **asked).status == 409, "nothing is disputed"
+        officer.see(HERE)
+        assert officer.send("/admin/holder-statements/reply", **asked).status == 403
+        officer.see(HERE)
+        officer.send(f"{HERE}/dispute", lines="2", reason="There were two")
+        assert "has not answered yet" in officer.see(HERE).text
+        assert admin.send("/admin/holder-statements/reply", **(asked | {"reply": " "})).status == 422
+        assert admin.send("/admin/holder-statements/reply", **asked).status == 303
+        for page in (officer.see(HERE), admin.see("/admin/holder-statements")):
+            assert "It was sent at 16:40" in page.text
+        (event,) = recorded(facing, EventName.HOLDER_STATEMENT_REPLIED)
+        assert event["data"]["lines"] == ["2"]  # type: ignore[index]  # JSON
+        assert "16:40" not in str(event)
+        assert officer.send(f"{HERE}/dispute", lines="1", reason="Then the first").status == 303
+        assert issued(counter).reply is None, "it was about another dispute"
+        assert officer.send(f"{HERE}/accept").status == 303
+        assert admin.send("/admin/holder-statements/reply", **asked).status == 409
 
     def test_is_nothing_that_another_institution_can_see_or_answer(self, facing: Facing, other: Phone) -> None:
         counter = facing.counter

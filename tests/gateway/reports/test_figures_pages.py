@@ -62,7 +62,6 @@ class TestOneFunctionBehindAll:
             assert f">{100 * share:.1f}%<" in page.replace("<svg", "<")
             assert f";{100 * share:.1f}%;" in file
 
-
     def test_says_of_which_months_they_are_in_words_and_counts_every_service_once(self, counted: Callers) -> None:
         asked = f"?place=kind:vpvkac&period={PERIOD}"
         told = json.loads(program(counted, Scope.FIGURES).get(f"/api/figures{asked}").text)

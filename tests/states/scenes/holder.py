@@ -50,6 +50,11 @@ def scene_statements(stand: Stand) -> None:
     ods.post("/holder/statements/2026-11/dispute", {"lines": "1", "reason": "Pie mums tas ir reģistrēts decembrī"})
     stand.see("holder/statement-disputed", ods, "/holder/statements/2026-11", Kind.STOPPED)
     stand.see("holder/statements", ods, "/holder/statements")
+    stand.see("admin/holder-statements-disputed", ada, "/admin/holder-statements", Kind.STOPPED)
+    about = {"holder": "VSAA", "month": "2026-11"}
+    stand.send("admin/holder-statements-no-answer", ada, "/admin/holder-statements/reply", form=about)
+    ada.post("/admin/holder-statements/reply", about | {"reply": "Pārbaudījām: nosūtīts 30. novembrī plkst. 16.40."})
+    stand.see("holder/statement-answered", ods, "/holder/statements/2026-11", Kind.STOPPED)
     learn(desk)
     stand.see("holder/statement-corrected", ods, "/holder/statements/2026-12")
     stand.see("admin/holder-statements", ada, "/admin/holder-statements")
@@ -67,6 +72,9 @@ def scene_lists(stand: Stand) -> None:
     stand.see("holder/list-different", ods, f"{here}/{handed_in(desk, different)}")
     many = [row(f"SP-{number}", at) for number in range(reconciling._AT_ONCE + 1)]
     stand.see("holder/list-waits", ods, f"{here}/{handed_in(desk, many)}", Kind.WAITING)
+    begun = handed_in(desk, many)
+    desk.write(lambda conn: reconciling.note_progress(conn, begun, 15_000, 48_000))
+    stand.see("holder/list-half", ods, f"{here}/{begun}", Kind.WAITING)
     stand.see("holder/lists", ods, here)
 
 
