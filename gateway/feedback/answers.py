@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from gateway.feedback.asking import local_day, read_code
 from gateway.feedback.errors import (
     AnswerError,
-    InvitationDeclinedError,
     InvitationExpiredError,
     InvitationUnknownError,
     InvitationUsedError,
@@ -116,17 +115,14 @@ def give(conn: Connection, parts: Parts, token: str, answer: Answer) -> None:
     """Keep an answer and use its invitation up. Neither row tells of the other.
 
     Raises:
-        InvitationUnknownError, InvitationUsedError, InvitationExpiredError, InvitationDeclinedError: it cannot be
-            answered.
+        InvitationUnknownError, InvitationUsedError, InvitationExpiredError: it cannot be answered.
         AnswerError: it rates what was rated on the display, or leaves out what was not.
     """
     today = local_day(parts.clock.database_now(conn))
     hashed = _hash(token)
     found = _current(conn, token, today)
-    if found.declined:
-        raise InvitationDeclinedError("the invitation was declined")
-    if found.used:
-        raise InvitationUsedError("the invitation was answered")
+    if found.used:  # also where it was declined: whoever saw the code is not told which
+        raise InvitationUsedError("the invitation takes no answer")
     if found.rated != (answer.satisfaction is None):
         raise AnswerError("one rating a visit")
     used = conn.execute(_USE, {"token": hashed, "today": today, "was_rated": found.rated}).one_or_none()

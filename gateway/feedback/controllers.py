@@ -11,7 +11,6 @@ from gateway.feedback.answers import LONGEST_COMMENT, Invitation
 from gateway.feedback.asking import read_code
 from gateway.feedback.errors import (
     FeedbackError,
-    InvitationDeclinedError,
     InvitationExpiredError,
     InvitationUnknownError,
     InvitationUsedError,
@@ -23,7 +22,10 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import Who, allow
+from gateway.people.errors import TriedTooOftenError
+from gateway.web.guesses import look_up
 from gateway.web.redirects import see_other
+from gateway.web.refusals import CodeFor
 from ui.i18n import Message, message
 
 AnyRequest = Request[Any, Any, Any]
@@ -35,7 +37,6 @@ _STATUS: dict[type[FeedbackError], int] = {
     InvitationUnknownError: 404,
     InvitationUsedError: 410,
     InvitationExpiredError: 410,
-    InvitationDeclinedError: 410,
     NotHereError: 403,
 }
 _NO_CODE = message("Enter the code from your paper")
@@ -61,8 +62,8 @@ async def take_code(request: AnyRequest, parts: Parts, data: Form) -> Response[A
         fault = _WRONG_CODE if typed else _NO_CODE
         return page(request, "pages/feedback/code.html", status=400, typed=typed, fault=fault)
     try:
-        await parts.database.read(lambda conn: answers.find(conn, parts, code))
-    except FeedbackError as error:
+        await _find(request, parts, code)
+    except (FeedbackError, TriedTooOftenError) as error:
         return _over(request, error)
     return see_other(f"/f/{code}")
 
@@ -82,8 +83,8 @@ async def show_questions(request: AnyRequest, parts: Parts, token: FromPath[str]
     if is_of_staff(parts.settings, request):
         return _not_here(request)
     try:
-        invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
-    except FeedbackError as error:
+        invitation = await _find(request, parts, token)
+    except (FeedbackError, TriedTooOftenError) as error:
         return _over(request, error)
     return _questions(request, invitation, token, Filled(), {})
 
@@ -95,13 +96,13 @@ async def take_answer(request: AnyRequest, parts: Parts, token: FromPath[str], d
         return _not_here(request)
     filled = Filled.of(data)
     try:
-        invitation = await parts.database.read(lambda conn: answers.find(conn, parts, token))
+        invitation = await _find(request, parts, token)
         is_rated = invitation.is_rated
         faults = filled.faults(is_rated=is_rated)
         if faults:
             return _questions(request, invitation, token, filled, faults, status=400)
         await parts.database.write(lambda conn: answers.give(conn, parts, token, filled.answer(is_rated=is_rated)))
-    except FeedbackError as error:
+    except (FeedbackError, TriedTooOftenError) as error:
         return _over(request, error)
     return see_other("/f/thanks")
 
@@ -114,6 +115,12 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     take_answer,
 )
 """What answers below `/f`."""
+
+
+async def _find(request: AnyRequest, parts: Parts, token: str) -> Invitation:
+    return await look_up(
+        request, parts, CodeFor.FEEDBACK, lambda conn: answers.find(conn, parts, token), InvitationUnknownError
+    )
 
 
 def _questions(
@@ -142,6 +149,8 @@ def _not_here(request: AnyRequest) -> Response[Any]:
     return _over(request, NotHereError("staff work in this browser"))
 
 
-def _over(request: AnyRequest, error: FeedbackError) -> Response[Any]:
+def _over(request: AnyRequest, error: FeedbackError | TriedTooOftenError) -> Response[Any]:
     """Say why a link leads nowhere; each reason has its own words and one thing to do next."""
+    if isinstance(error, TriedTooOftenError):
+        return page(request, "pages/feedback/over.html", status=429, code="too_often")
     return page(request, "pages/feedback/over.html", status=_STATUS[type(error)], code=error.code)

@@ -16,7 +16,7 @@ class InvitationUnknownError(FeedbackError):
 
 
 class InvitationUsedError(FeedbackError):
-    """The invitation was answered before."""
+    """The invitation takes no more answers: it was answered, or whoever was invited does not want to."""
 
     code: ClassVar[str] = "feedback.used"
 
@@ -25,12 +25,6 @@ class InvitationExpiredError(FeedbackError):
     """The last day of the invitation is over."""
 
     code: ClassVar[str] = "feedback.expired"
-
-
-class InvitationDeclinedError(FeedbackError):
-    """Whoever was invited has said that they do not want to answer, or not to be asked any more."""
-
-    code: ClassVar[str] = "feedback.declined"
 
 
 class NotHereError(FeedbackError):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, case, delete, update
+from sqlalchemy import Connection, bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.keys.sealing import Sealer
@@ -87,6 +87,18 @@ def forgive(conn: Connection, sealer: Sealer, doors: Sequence[Door]) -> None:
             conn.execute(
                 update(Throttle).where(Throttle.key == key, Throttle.tries > 0).values(tries=Throttle.tries - 1)
             )
+
+
+def give_back(conn: Connection, sealer: Sealer, door: Door) -> None:
+    """Give back the one try that was counted, and no other: whoever holds one good link does not wash off the rest."""
+    own = Throttle.key == _key(sealer, door)
+    conn.execute(update(Throttle).where(own, Throttle.tries > 0).values(tries=Throttle.tries - 1))
+
+
+def is_shut(conn: Connection, sealer: Sealer, door: Door, now: datetime) -> bool:
+    """Whether a door takes no more tries for now; nothing is counted."""
+    row = conn.execute(select(Throttle.tries, Throttle.since).where(Throttle.key == _key(sealer, door))).one_or_none()
+    return row is not None and row.tries >= door.tries and row.since > now - door.window
 
 
 def _key(sealer: Sealer, door: Door) -> bytes:

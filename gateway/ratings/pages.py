@@ -17,10 +17,13 @@ from gateway.pages.forms import Form
 from gateway.pages.rendering import LANGUAGES, OWN_NAMES, page
 from gateway.parts import Parts
 from gateway.people.access import Who, allow
+from gateway.people.errors import TriedTooOftenError
 from gateway.ratings import answering, surveys
 from gateway.ratings.answering import Link
 from gateway.ratings.errors import LinkOverError, LinkUnknownError, LinkUsedError, RatingError
+from gateway.web.guesses import look_up
 from gateway.web.redirects import see_other
+from gateway.web.refusals import CodeFor
 from ui.i18n import Language, Message
 
 AnyRequest = Request[Any, Any, Any]
@@ -36,9 +39,9 @@ async def show(request: AnyRequest, parts: Parts, token: FromPath[str]) -> Respo
     if is_of_staff(parts.settings, request):
         return _over(request, NOT_HERE, 403)
     try:
-        link = await parts.database.read(lambda conn: answering.find(conn, parts, token))
-    except RatingError as error:
-        return _over(request, error.code, _STATUS[type(error)])
+        link = await _find(request, parts, token)
+    except (RatingError, TriedTooOftenError) as error:
+        return _refused(request, error)
     return _questions(request, link, token, Filled(), {})
 
 
@@ -67,14 +70,14 @@ async def take(request: AnyRequest, parts: Parts, token: FromPath[str], data: Fo
         return _over(request, NOT_HERE, 403)
     filled = Filled.of(data)
     try:
-        link = await parts.database.read(lambda conn: answering.find(conn, parts, token))
+        link = await _find(request, parts, token)
         if faults := filled.faults(is_rated=False):
             return _questions(request, link, token, filled, faults, status=400)
         survey = await parts.database.write(
             lambda conn: answering.give(conn, parts, token, filled.answer(is_rated=False))
         )
-    except RatingError as error:
-        return _over(request, error.code, _STATUS[type(error)])
+    except (RatingError, TriedTooOftenError) as error:
+        return _refused(request, error)
     return see_other(f"/r/thanks/{survey.id}?lang={_language(request, link.language)}")
 
 
@@ -106,6 +109,18 @@ def _questions(
         faults=faults,
         longest=LONGEST_COMMENT,
     )
+
+
+async def _find(request: AnyRequest, parts: Parts, token: str) -> Link:
+    return await look_up(
+        request, parts, CodeFor.RATING, lambda conn: answering.find(conn, parts, token), LinkUnknownError
+    )
+
+
+def _refused(request: AnyRequest, error: RatingError | TriedTooOftenError) -> Response[Any]:
+    if isinstance(error, TriedTooOftenError):
+        return _over(request, "too_often", 429)
+    return _over(request, error.code, _STATUS[type(error)])
 
 
 def _over(request: AnyRequest, code: str, status: int) -> Response[Any]:

@@ -33,6 +33,9 @@ class CodeFor(StrEnum):
     STOP = "stop"
     STATEMENT = "statement"
     """On the paper that a resident took home: to stop what was allowed, to read what was."""
+    FEEDBACK = "feedback"
+    RATING = "rating"
+    """Links by which somebody says how it went, at a centre or in an institution's own e-service."""
 
 
 async def note_code(request: AnyRequest, what: CodeFor, error: Exception, terminal_id: str | None = None) -> None:

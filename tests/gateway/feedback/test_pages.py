@@ -96,7 +96,7 @@ def test_a_used_link_says_so_to_whoever_answers_again(phones: Phones, token: str
     send(phones.one(), token)
     answer = send(phones.one(), token)
     assert answer.status == 410
-    assert "already answered" in answer.text
+    assert "takes no more answers" in answer.text
 
 
 def test_whoever_saw_the_code_sees_the_same_before_and_after_the_answer(phones: Phones, token: str) -> None:

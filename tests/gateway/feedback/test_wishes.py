@@ -9,7 +9,7 @@ from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway.feedback import answers, wishes
 from gateway.feedback.answers import Answer, Degree
-from gateway.feedback.errors import InvitationDeclinedError
+from gateway.feedback.errors import InvitationUsedError
 from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation, Reach
 from gateway.notifications.tables import Message
 from gateway.people import preferences, residents
@@ -76,8 +76,8 @@ def test_what_is_declined_takes_no_answer_and_says_so(counter: Counter, phones: 
     phone.csrf = shown.csrf
     late = phone.post(f"/f/{token}", {"satisfaction": "4", "done": "yes", "clear": "no", "comment": ""})
     assert late.status == 410
-    assert "asked us not to ask" in late.text
-    with pytest.raises(InvitationDeclinedError):
+    assert "takes no more answers" in late.text, "in the same words as one that was answered"
+    with pytest.raises(InvitationUsedError):
         counter.write(lambda conn: answers.give(conn, counter.store, token, GOOD))
     assert rows(counter, FeedbackAnswer) == []
 

@@ -14,6 +14,7 @@ from gateway.ratings import answering
 from gateway.ratings.errors import LinkUsedError
 from gateway.ratings.tables import RatingAnswer, RatingInvitation
 from gateway.sweeping import sweep
+from gateway.web import guesses
 from gateway.web.cookies import CookieName
 from tests.gateway.ratings.conftest import Agency
 
@@ -107,7 +108,9 @@ def test_after_its_last_day_says_so(agency: Agency, code: str) -> None:
 
 def test_guessing_finds_nothing(agency: Agency, code: str) -> None:
     near = [code[:-1] + sign for sign in long_codes.ALPHABET if sign != code[-1]]
-    assert {agency.client().get(f"/r/{guess}").status for guess in near} == {404}
+    statuses = [agency.client().get(f"/r/{guess}").status for guess in near]
+    assert statuses == [404] * guesses.MOST_HERE + [429]
+    assert agency.client().get(f"/r/{code}").status == 429, "whether a link is one is not said any more"
 
 
 def test_in_a_browser_of_staff_takes_no_answer_and_stays_good(agency: Agency, code: str) -> None:

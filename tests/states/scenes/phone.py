@@ -9,6 +9,7 @@ from gateway.people.roles import Role
 from gateway.visits import confirming, granting, sending
 from gateway.visits.reading import Stage
 from gateway.visits.tables import RunKind
+from gateway.web import guesses
 from tests.gateway.pages.desk.test_signing import known
 from tests.gateway.pages.facing import SOMEBODY_ELSE, Facing, Phone
 from tests.gateway.pages.resident.test_on_behalf import COMPANY, REGISTER, SECOND
@@ -288,6 +289,9 @@ def scene_feedback(stand: Stand) -> None:
     stand.see("feedback/thanks", phone, "/f/thanks")
     stand.send("feedback/used", phone, here, Kind.EXPIRED, form=done, status=410)
     stand.see("feedback/unknown", phone, f"/f/{'7' * 26}", Kind.PROBLEM, status=404)
+    for _ in range(guesses.MOST_HERE):
+        phone.get(f"/f/{'7' * 12}")
+    stand.see("feedback/too-often", phone, here, Kind.REFUSED, status=429)
     stand.see("feedback/not-here", desk.browser, "/f", Kind.PROBLEM, status=403)
 
 
