@@ -99,6 +99,13 @@ def of_kinds(conn: Connection, kinds: Collection[ChangeKind], *, most: int) -> l
     return [_made(row) for row in conn.execute(found.limit(most))]
 
 
+def of_target(conn: Connection, kind: ChangeKind, target: str, *, most: int) -> list[Change]:
+    """The newest changes of one kind of one thing, open or over."""
+    found = _changes().where(SecurityChange.kind == kind, SecurityChange.target == target)
+    ordered = found.order_by(SecurityChange.proposed_at.desc(), SecurityChange.id)
+    return [_made(row) for row in conn.execute(ordered.limit(most))]
+
+
 def one(conn: Connection, change_id: str) -> Change:
     """One change.
 

@@ -56,7 +56,7 @@ from gateway.pages import (
     unwanted,
     witnessing,
 )
-from gateway.pages.admin import changes, outbox, proposing, registry
+from gateway.pages.admin import basket, changes, outbox, proposing, registry
 from gateway.pages.admin import holder_statements as admin_statements
 from gateway.pages.cards import controllers as cards
 from gateway.pages.desk import controllers as desk
@@ -79,6 +79,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *holder_quality.HANDLERS,
     *holder_statements.HANDLERS,
     *admin_statements.HANDLERS,
+    *basket.HANDLERS,
     *account.HANDLERS,
     *account_passkeys.HANDLERS,
     *passkey_entrance.HANDLERS,

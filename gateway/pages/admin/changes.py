@@ -61,7 +61,7 @@ class _One:
         if change.kind in titles.AGREEMENTS:
             title = titles.of_agreement(change.after or change.before or {}, names, language)
         else:
-            title = names[change.target] if about and change.target in names else change.title
+            title = titles.of_target(change, names, language)
         return cls(change, title, names, language)
 
     def said(self, name: str, value: Any) -> list[Message | str]:
@@ -237,6 +237,8 @@ def _comes_back_for(change: Change, session: StaffSession) -> str | None:
 def _rows(one: _One) -> list[dict[str, Any]]:
     """The difference, field by field; a change without values is about the whole."""
     change = one.change
+    if change.kind is ChangeKind.BASKET_CHANGE:
+        return _rows_of_basket(one)
     before: Mapping[str, Any] = change.before or {}
     brought_back = {name for name in _SHUT if change.after and before.get(name)}
     shut = {name for name in _SHUT if not change.after and name in before}
@@ -254,6 +256,18 @@ def _rows(one: _One) -> list[dict[str, Any]]:
     if change.secret_mark is not None:
         old, new = change.secret_mark_before, change.secret_mark
         rows.append({"label": words.SECRET_MARK, "before": [old or "–"], "after": [new], "differs": old != new})
+    return rows
+
+
+def _rows_of_basket(one: _One) -> list[dict[str, Any]]:
+    """What comes and what goes; nobody compares two lists of services by eye."""
+    before, after = (set((values or {}).get("services") or ()) for values in (one.change.before, one.change.after))
+    came, went = (sorted(one.names.get(each, each) for each in both) for both in (after - before, before - after))
+    rows: list[dict[str, Any]] = []
+    if came:
+        rows.append({"label": words.LABELS["added"], "before": ["–"], "after": came, "differs": True})
+    if went:
+        rows.append({"label": words.LABELS["removed"], "before": went, "after": ["–"], "differs": True})
     return rows
 
 

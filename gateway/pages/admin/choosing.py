@@ -1,6 +1,6 @@
 """What the lists of a proposal's form offer, by the names people know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, select
@@ -78,6 +78,17 @@ def _services(conn: Connection, holder: str | None, language: Language) -> list[
         {"value": service_id, "text": title} | ({} if holder else {"group": of})
         for of, title, service_id in sorted(own)
     ]
+
+
+def for_a_basket(conn: Connection, held: Collection[str], language: Language) -> list[tuple[str, str, str]]:
+    """Institution, title and id of each service that a basket can hold: all that are filed here, and what it holds."""
+    rows = conn.execute(select(Service.id, Service.holder, Service.cards, Service.portal_id))
+    found = [
+        (row.holder, catalogue.title_of(row.cards, language), row.id)
+        for row in rows
+        if row.portal_id is not None or row.id in held
+    ]
+    return sorted(found, key=lambda each: (each[0].casefold(), each[1].casefold(), each[2]))
 
 
 def _centres(conn: Connection) -> list[Option]:

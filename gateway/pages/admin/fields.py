@@ -159,7 +159,7 @@ FORMS: Final[Mapping[ChangeKind, tuple[Asked, ...]]] = {
     ChangeKind.AGREEMENT_END: (),
     ChangeKind.AGREEMENT_SUSPEND: (),
     ChangeKind.AGREEMENT_LIFT: (),
-    ChangeKind.BASKET_CHANGE: (Asked(name="services", control=Control.LINES, hint=message("One service a line")),),
+    ChangeKind.BASKET_CHANGE: (),  # on a page of its own: `gateway.pages.admin.basket`
     ChangeKind.TRAINING_DEFINE: (_TARGET, *_TRAINING),
     ChangeKind.TRAINING_ALTER: _TRAINING,
     ChangeKind.TRAINING_CLOSE: (),

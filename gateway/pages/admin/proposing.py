@@ -13,7 +13,7 @@ from gateway.changes.errors import ChangeFaultError, ChangeUnknownError, Fault
 from gateway.changes.kinds import ALWAYS, Plan
 from gateway.changes.tables import ChangeKind
 from gateway.ids import new_id
-from gateway.pages.admin import choosing, fields, titles, words
+from gateway.pages.admin import basket, choosing, fields, titles, words
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
@@ -48,6 +48,8 @@ async def show_form(
     """The form of one kind of change, beginning with how things are now."""
     kind = _kind(kind_name, session)
     target = request.query_params.get("target", "")[:_LONGEST_TARGET]
+    if kind is ChangeKind.BASKET_CHANGE:
+        return see_other(basket.path(quote(target, safe="")))
     typed: dict[str, str] = {}
     await parts.database.read(lambda conn: holders.ensure_own_target(conn, session, kind, target))
     if kind not in _WITHOUT_TARGET:
@@ -69,6 +71,8 @@ async def propose(
     """Propose it; what only makes things stricter is in effect after this."""
     kind = _kind(kind_name, session)
     reason, target = field(data, "reason", 4 * flow.LONGEST_REASON), field(data, "target", _LONGEST_TARGET)
+    if kind is ChangeKind.BASKET_CHANGE:
+        return see_other(basket.path(quote(target, safe="")))
 
     def work(conn: Connection) -> str:
         holders.ensure_own_target(conn, session, kind, target)

@@ -11,6 +11,7 @@ from gateway.changes.listing import Change
 from gateway.changes.tables import ChangeKind
 from gateway.pages.admin import words
 from gateway.people.tables import Centre
+from gateway.reports.words import KINDS_OF_CENTRE
 from gateway.services import catalogue, trainings
 from gateway.services.tables import Service, Training
 from ui.i18n import Language, speaking
@@ -29,9 +30,16 @@ def of_changes(conn: Connection, changes: Iterable[Change], language: Language) 
     return {
         each.id: of_agreement(agreed[each.id], names, language)
         if agreed.get(each.id)
-        else names.get(each.target, each.title)
+        else of_target(each, names, language)
         for each in changes
     }
+
+
+def of_target(change: Change, names: Mapping[str, str], language: Language) -> str:
+    """What any other change is about: a service or a kind of centre by its name, else what it is known by."""
+    if change.kind is ChangeKind.BASKET_CHANGE and change.target in KINDS_OF_CENTRE:
+        return KINDS_OF_CENTRE[change.target].text(language)
+    return names.get(change.target, change.title) if change.kind in OF_SERVICES else change.title
 
 
 def of_agreement(values: Values, names: Mapping[str, str], language: Language) -> str:

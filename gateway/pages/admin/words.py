@@ -166,6 +166,8 @@ LABELS: Final[Mapping[str, Message]] = {
     "agency": message("Of which institution"),
     "fingerprint": message("Fingerprint of the key"),
     "ended": message("Ended"),
+    "added": message("Is added"),
+    "removed": message("Is taken out"),
 }
 LEVELS: Final[Mapping[int, Message]] = {
     Assurance.LOW: message("low"),

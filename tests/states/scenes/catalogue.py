@@ -1,5 +1,6 @@
 """The catalogue that everybody may read, and where its cards are written."""
 
+import re
 from datetime import timedelta
 
 from gateway.people.roles import Role
@@ -56,3 +57,28 @@ def scene_baskets(stand: Stand) -> None:
     write(lambda conn: agreements.suspend(conn, agreement, stand.clock.now()))
     stand.see("baskets/blocked", ada, "/baskets", Kind.WAITING)
     stand.see("baskets/differences", ada, "/baskets?differences=1")
+    here, chosen = "/baskets/vpvkac/change", {f"service-{BENEFIT}": BENEFIT}
+    stand.see("baskets/change-no-such-kind", ada, "/baskets/nothing/change", Kind.PROBLEM, status=404)
+    stand.clock.move(timedelta(days=2))
+    ada = stand.staff(Role.ADMINISTRATOR)
+    stand.see("baskets/change", ada, here)
+    stand.send("baskets/change-nothing", ada, here, Kind.EMPTY, status=200, form=_basket_as_it_is(ada.get(here).text))
+    stand.send("baskets/change-seen", ada, here, Kind.CLEAN, status=200, form=chosen)
+    seen = _seen(ada.post(here, chosen).text)
+    stand.send("baskets/change-without-a-reason", ada, here, form=chosen | seen)
+    made = ada.post(here, chosen | seen | {"reason": "Pārējo piedāvā cits centrs"}).location
+    stand.see("baskets/changed", ada, made)
+    stand.see("baskets/change-history", ada, here)
+    undo = re.search(r"\?undo=[\w-]+", ada.get(here).text)
+    assert undo
+    stand.see("baskets/change-taken-back", ada, here + undo[0])
+
+
+def _basket_as_it_is(page: str) -> dict[str, str]:
+    return {f"service-{each}": each for each in re.findall(r'name="service-([\w.]+)"[^>]* checked', page)}
+
+
+def _seen(page: str) -> dict[str, str]:
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found
+    return {"seen": found[1]}
