@@ -6,7 +6,8 @@ from typing import Final
 
 from gateway.holders.statements import Content, Line, Statement
 from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Report, Sheet, Value
-from ui.i18n import Message, message
+from ui.formats import write_months, write_number
+from ui.i18n import Message, Written, message
 
 _MONTH: Final = Column("month", message("Month"))
 _COLUMNS: Final = (
@@ -51,17 +52,21 @@ def report(statement: Statement, made_at: datetime) -> Report:
     )
 
 
+def _write_sum(euros: Decimal) -> str:
+    return write_number(euros, 2)
+
+
 def told(statement: Statement) -> tuple[Message, ...]:
     """What it is, in sentences."""
     content = statement.content
     said = [
         message("Institution: %(holder)s", holder=content.holder),
-        message("Month: %(month)s", month=content.month),
+        message("Month: %(month)s", month=Written(write_months, content.month)),
         message("Draft: it still changes and is not issued")
         if statement.is_draft
         else message("Number: %(number)s", number=content.number),
         message("Delivered: %(count)s", count=content.count),
-        message("Sum: %(sum)s EUR", sum=content.sum),
+        message("Sum: %(sum)s EUR", sum=Written(_write_sum, Decimal(content.sum))),
     ]
     if content.unpriced:
         said.append(message("Without an agreed price, and in no sum: %(count)s", count=content.unpriced))

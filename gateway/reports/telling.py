@@ -21,7 +21,7 @@ from gateway.reports.sheets import Column, Kind, Missing, Report, Sheet, Text, V
 from gateway.services import catalogue
 from gateway.services.tables import Service
 from ui.formats import write_moment, write_months
-from ui.i18n import Language, Message, message, speaking
+from ui.i18n import Message, Written, message
 
 _MOST_SERVICES: Final = 25
 _NOT_YET: Final = message("The figures have not been brought up to date yet: that happens by itself within minutes.")
@@ -49,8 +49,6 @@ class Told:
     """Every centre, for the network's owner alone."""
     services: Mapping[str, str]
     """Titles by id."""
-    language: Language
-    """In which it is told."""
 
     @property
     def here(self) -> Figures:
@@ -68,7 +66,7 @@ class Told:
         return self.look.network
 
 
-def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, language: Language) -> Told:
+def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, language: str) -> Told:
     """Read what a report of `place` needs; `sees_all` says that the reader may see each centre by name.
 
     Raises:
@@ -87,7 +85,6 @@ def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, lang
         peers=figures.peers(every, found.centres[place.name]) if is_centre else None,
         lines=[line for line in every if place in line.centre.wider] if lists else None,
         services=services,
-        language=language,
     )
 
 
@@ -111,16 +108,14 @@ def report(told: Told, *, now: datetime) -> Report:
 
 
 def _when(told: Told) -> tuple[Message, Message]:
-    """Of which months it is, and how fresh, in words of its language."""
+    """Of which months it is, and how fresh."""
     period, at = told.here.period, told.here.at
-    with speaking(told.language):
-        first, last = write_months(period.first), write_months(period.last)
-        when = message("Time: %(first)s – %(last)s.", first=first, last=last)
-        if first == last:
-            when = message("Time: %(month)s.", month=first)
-        if at is None:
-            return when, _NOT_YET
-        return when, message("Brought up to date on %(time)s.", time=write_moment(at))
+    first, last = (Written(write_months, str(each)) for each in (period.first, period.last))
+    when = message("Time: %(first)s – %(last)s.", first=first, last=last)
+    if first == last:
+        when = message("Time: %(month)s.", month=first)
+    fresh = _NOT_YET if at is None else message("Brought up to date on %(time)s.", time=Written(write_moment, at))
+    return when, fresh
 
 
 def _answers(told: Told) -> Sheet:

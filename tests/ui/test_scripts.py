@@ -105,6 +105,18 @@ class TestLivePages:
         look_again(site, tab)
         assert tab.evaluate("document.getElementById('state').marked") is True
 
+    def test_a_change_is_drawn_as_when_the_page_is_opened_then(self, site: Site, tab: Page, write: Write) -> None:
+        calm = write(MISTAKEN, state="calm", error=None)
+        site.pages["/visit"] = calm
+        tab.goto(f"{site.base}/visit")
+        now = '<div id="now" {}data-live="/visit/events">'.format
+        site.pages["/visit"] = write(MISTAKEN, state="over", error=None).replace(now(""), now('class="app-farewell" '))
+        site.changed()
+        expect(tab.locator("#now.app-farewell #state")).to_have_text("over")
+        site.pages["/visit"] = calm
+        site.changed()
+        expect(tab.locator("#now:not([class]) #state")).to_have_text("calm")
+
     def test_what_changed_before_the_stream_began_is_shown(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(LIVE, state="waiting")
         agreed = write(LIVE, state="agreed")

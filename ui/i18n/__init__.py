@@ -5,12 +5,13 @@ The source language is plain English, standing in the templates and in `message(
 """
 
 from ui.i18n.catalogues import Language, UnknownLanguageError, catalogue, speaking, spoken
-from ui.i18n.messages import Message, message, plural_message
+from ui.i18n.messages import Message, Written, message, plural_message
 
 __all__ = [
     "Language",
     "Message",
     "UnknownLanguageError",
+    "Written",
     "catalogue",
     "message",
     "plural_message",

@@ -1,10 +1,28 @@
 """Messages marked in Python and written later, in the reader's language."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ui.i18n.catalogues import Language, gettext, ngettext, speaking, spoken
 
-Value = str | int | float
+
+@dataclass(frozen=True)
+class Written:
+    """A value that is written together with its sentence, in the same language, such as a month or a sum."""
+
+    write: Callable[[Any], str]
+    value: Any
+
+    def __str__(self) -> str:
+        try:
+            spoken()
+        except LookupError:
+            return str(self.value)
+        return self.write(self.value)
+
+
+Value = str | int | float | Written
 
 
 @dataclass(frozen=True, slots=True)

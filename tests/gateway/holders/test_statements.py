@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, update
 
 from audit.events import EventName
 from gateway.database.counting import count_statements
-from gateway.holders import issuing, pricing, statements
+from gateway.holders import issuing, pricing, statement_sheets, statements
 from gateway.holders.errors import MonthNotOverError, StatementIssuedError
 from gateway.holders.months import Month
 from gateway.holders.statements import Content, Statement
@@ -101,6 +101,9 @@ class TestStatement:
         issue(facing.counter)
         page = officer.see(HERE).text
         assert "39.50 EUR" in page
+        assert "Month: November 2026" in page
+        told = [each.text("lv") for each in statement_sheets.told(issued(facing.counter))]
+        assert {"Mēnesis: 2026. g. novembris", "Summa: 39,50 EUR"} <= set(told)
         table = list(csv.reader(StringIO(officer.get(f"{HERE}/csv").text.removeprefix(csv_lines.MARK)), delimiter=";"))
         assert [line[3:] for line in table[1:3]] == [["2", "12.00", "24.00"], ["1", "15.50", "15.50"]]
         book = openpyxl.load_workbook(BytesIO(officer.get(f"{HERE}/xlsx").body))

@@ -122,6 +122,9 @@ function exchange(part, fresh) {
   const focused = held ? document.activeElement.id : "";
   const said = headingOf(part)?.textContent;
   part.replaceChildren(...adopted.childNodes);
+  // Its own class says how what it holds is drawn, such as all answers on one screen.
+  if (adopted.className) part.className = adopted.className;
+  else part.removeAttribute("class");
   startFields(part, { takeFocus: false });
   showPasskey();
   const back = focused && document.getElementById(focused);
