@@ -6,6 +6,7 @@ header or at an address of its own, and get the cards of the day, with a tag by 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -158,16 +159,20 @@ async def _all_data(request: AnyRequest, parts: Parts) -> Response[Any]:
 async def _one_data(request: AnyRequest, parts: Parts, service_id: str) -> Response[Any]:
     base = parts.settings.public_url
 
-    def look(conn: Connection) -> Document:
-        body = cpsv.of_service(catalogue.find(conn, service_id), search.events(conn), base)
-        return Document(body, search.tag_of(body))
+    def make(service: Service, events: Sequence[LifeEvent]) -> bytes:
+        return cpsv.of_service(service, events, base)
 
-    return _data(request, await parts.database.read(look))
+    return _data(request, await parts.database.read(lambda conn: search.document_of(conn, base, service_id, make)))
 
 
 def _data(request: AnyRequest, found: Document) -> Response[Any]:
-    """A document with its tag; nothing but the tag for whoever has it already."""
+    """A document with its tag; nothing but the tag for whoever has it already.
+
+    Since when its words are in force is said and not compared: a life event that changes has no such day.
+    """
     headers = {"ETag": found.tag, "Cache-Control": _KEPT, "Vary": "Accept"}
+    if found.begins is not None:
+        headers["Last-Modified"] = format_datetime(found.begins, usegmt=True)
     if found.tag in {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}:
         return Response(None, status_code=304, headers=headers)
     return Response(found.body, media_type=cpsv.MEDIA_TYPE, headers=headers)

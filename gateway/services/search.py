@@ -4,12 +4,13 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 
-from gateway.services import life_events
-from gateway.services.catalogue import Service, made
+from gateway.services import life_events, versions
+from gateway.services.catalogue import Service, ServiceUnknownError, made
 from gateway.services.index import Index, Results
 from gateway.services.life_events import Fitting, LifeEvent
 from gateway.services.tables import CatalogueVersion, Portal
@@ -34,6 +35,8 @@ class Document:
 
     body: bytes
     tag: str
+    begins: datetime | None = None
+    """Since when the words of the one service that it is about are in force; none where nobody knows, or of several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,30 @@ def document(conn: Connection, name: str, make: Callable[[Sequence[Service], Seq
     kept = newest.documents.get(name)
     if kept is None:
         body = make(sorted(newest.index.services, key=lambda each: each.id), newest.events)
-        kept = newest.documents[name] = Document(body, tag_of(body))
+        kept = newest.documents[name] = Document(body, _tag_of(body))
     return kept
 
 
-def tag_of(body: bytes) -> str:
+def document_of(
+    conn: Connection, name: str, service_id: str, make: Callable[[Service, Sequence[LifeEvent]], bytes]
+) -> Document:
+    """One service as `make` writes it; made once for each version of the catalogue, and kept beside the whole.
+
+    Raises:
+        ServiceUnknownError: there is no such service.
+    """
+    newest, named = _newest(conn), f"{name} {service_id}"
+    kept = newest.documents.get(named)
+    if kept is None:
+        service = next((each for each in newest.index.services if each.id == service_id), None)
+        if service is None:
+            raise ServiceUnknownError(f"no service {service_id[:100]!r}")
+        body, version = make(service, newest.events), versions.one(conn, service_id, service.card_version)
+        kept = newest.documents[named] = Document(body, _tag_of(body), version.valid_from if version else None)
+    return kept
+
+
+def _tag_of(body: bytes) -> str:
     """An entity tag (RFC 9110 section 8.8.3)."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 

@@ -1,6 +1,8 @@
 """Everybody reads the catalogue without signing in; machines get the same as data."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from email.utils import format_datetime
 
 import msgspec
 import pytest
@@ -8,7 +10,8 @@ from sqlalchemy import Connection, update
 
 from gateway.app import create_app
 from gateway.clock import HeldClock
-from gateway.services import cpsv
+from gateway.database.counting import count_statements
+from gateway.services import catalogue, cpsv, keeping
 from gateway.services.tables import CatalogueVersion
 from tests.benchmarks.gateways import Gateway, a_gateway
 from tests.databases import SqliteDatabases
@@ -111,3 +114,29 @@ class TestData:
 
     def test_of_a_service_that_is_not_there_is_a_problem(self, stranger: Phone) -> None:
         assert data(stranger, "/services/lv.nowhere/data.jsonld").status == 404
+
+    def test_of_one_service_is_made_once_until_the_catalogue_changes(
+        self, stranger: Phone, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here = f"/services/{BENEFIT}/data.jsonld"
+        first = data(stranger, here)
+        with monkeypatch.context() as patch, count_statements() as counted:
+            patch.setattr(cpsv, "of_service", None)
+            assert data(stranger, here).body == first.body
+            assert data(stranger, here, **{"if-none-match": first.headers["etag"]}).status == 304
+        assert counted.total == 2, "which version of the catalogue it is, each time"
+        assert data(stranger, f"/services/{PASSPORT}/data.jsonld").headers["etag"] != first.headers["etag"]
+        gateway.parts.database.write_now(bump)
+        monkeypatch.setattr(cpsv, "of_service", lambda *_: b"another")
+        assert data(stranger, here).body == b"another"
+        gateway.parts.database.write_now(bump)
+
+    def test_of_one_service_says_since_when_its_words_are_in_force(self, stranger: Phone, gateway: Gateway) -> None:
+        here, database = f"/services/{PASSPORT}/data.jsonld", gateway.parts.database
+        assert "last-modified" not in data(stranger, here).headers, "nobody knows"
+        service = database.read_now(lambda conn: catalogue.find(conn, PASSPORT))
+        cards = dict(service.cards) | {"en": replace(service.card("en"), summary="Another summary.")}
+        database.write_now(lambda conn: keeping.upsert(conn, replace(service, cards=cards), at=NINE))
+        answer = data(stranger, here)
+        assert answer.headers["last-modified"] == format_datetime(NINE, usegmt=True)
+        assert msgspec.json.decode(answer.body)["description"]["en"] == "Another summary."
