@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from gateway.pages import sheet_api
 from gateway.pages.rendering import language_of, page
-from gateway.pages.reports import reading
+from gateway.pages.reports import files, reading
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, StaffSession, Who, allow
 from gateway.people.errors import AccessRefusedError
@@ -80,27 +80,30 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
 @get("/figures/report.xlsx", **_READERS)
 async def take_workbook(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """All of it as a workbook."""
-    report = await _of_address(request, session, parts)
+    report, asked = await _of_address(request, session, parts)
     content = await made(partial(sheet_files.xlsx, report, language_of(request)))
+    await files.note(parts, session, "figures", "xlsx", **asked)
     return Response(content, media_type=_XLSX, headers=_attached("figures.xlsx"))
 
 
 @get("/figures/report.pdf", **_READERS)
 async def take_paper(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """All of it for printing."""
-    report = await _of_address(request, session, parts)
+    report, asked = await _of_address(request, session, parts)
     content = await made(partial(sheet_paper.pdf, report, language_of(request)))
+    await files.note(parts, session, "figures", "pdf", **asked)
     return Response(content, media_type="application/pdf", headers=_attached("figures.pdf"))
 
 
 @get("/figures/tables/{sheet:str}", **_READERS)
 async def take_sheet(request: AnyRequest, session: StaffSession, parts: Parts, sheet: FromPath[str]) -> Response[Any]:
     """One table of it as a CSV file."""
-    report = await _of_address(request, session, parts)
+    report, asked = await _of_address(request, session, parts)
     found = next((each for each in report.sheets if each.name == sheet), None)
     if found is None:
         raise NotFoundError("no such table")
     content = sheet_files.csv(found, language_of(request)).encode()
+    await files.note(parts, session, found.name, "csv", **asked)
     return Response(content, media_type=csv_lines.MEDIA_TYPE, headers=_attached(f"{found.name}.csv"))
 
 
@@ -129,13 +132,18 @@ async def answer_program(request: AnyRequest, program: ApiCaller, parts: Parts) 
     return Response(sheet_files.json(report, language), media_type="application/json")
 
 
-async def _of_address(request: AnyRequest, session: StaffSession, parts: Parts) -> Report:
-    """The report that an address of a file asks for. Raises `FiguresAskedError` where it cannot be read."""
+async def _of_address(request: AnyRequest, session: StaffSession, parts: Parts) -> tuple[Report, dict[str, str]]:
+    """The report that an address of a file asks for, and what the trail says of it.
+
+    Raises:
+        FiguresAskedError: it cannot be read.
+    """
     asked = _asked(request, session, parts)
     if asked.faults:
         raise FiguresAskedError("place or time cannot be read")
     sees_all, language = session.role is Role.NETWORK_OWNER, language_of(request)
-    return await parts.database.read(lambda conn: _report(conn, parts, asked, language, sees_all=sees_all)[1])
+    report = await parts.database.read(lambda conn: _report(conn, parts, asked, language, sees_all=sees_all)[1])
+    return report, {"place": str(asked.place), "period": str(asked.period)}
 
 
 def _asked(request: AnyRequest, session: StaffSession, parts: Parts) -> Asked:

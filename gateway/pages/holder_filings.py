@@ -12,6 +12,7 @@ from gateway.pages import holder_asking
 from gateway.pages.admin.words import LEVELS, ROUTES
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
+from gateway.pages.reports import files
 from gateway.paging import Key, end_of
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
@@ -69,6 +70,7 @@ async def export_counts(request: AnyRequest, session: StaffSession, parts: Parts
 
     found = await parts.database.read(work)
     lines = ((each.month, each.service, each.centre_id, each.centre, each.outcome, each.count) for each in found)
+    await files.note(parts, session, "filings", "csv", holder=holder)
     return _file("filings", _COUNTED, lines)
 
 
@@ -95,6 +97,7 @@ async def export_list(request: AnyRequest, session: StaffSession, parts: Parts) 
         return filings.newest(conn, asked.services, asked.narrowed, most=MOST_LINES + 1)
 
     found = await parts.database.read(work)
+    await files.note(parts, session, "filings-list", "csv", holder=holder)
     ends = [(_CUT,)] if len(found) > MOST_LINES else []
     return _file("filings-list", _LISTED, (*map(_written, found[:MOST_LINES]), *ends))
 

@@ -14,6 +14,7 @@ from gateway.holders.lists import ListFaultError, Wrong
 from gateway.holders.reconciling import Result
 from gateway.pages import holder_asking
 from gateway.pages.rendering import language_of, page
+from gateway.pages.reports import files
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.web import csv_lines
@@ -108,6 +109,7 @@ async def take(session: StaffSession, parts: Parts, list_id: FromPath[str]) -> R
     """The differences as a file."""
     holder = holder_asking.holder_of(session)
     _row, result = _found(await parts.database.read(lambda conn: reconciling.find(conn, holder, list_id)))
+    await files.note(parts, session, "differences", "csv", holder=holder, list=list_id)
     content = csv_lines.MARK + csv_lines.line(_HEAD) + "".join(_lines(result))
     attached = {"Content-Disposition": f'attachment; filename="differences-{list_id}.csv"'}
     return Response(content.encode(), media_type=csv_lines.MEDIA_TYPE, headers=attached)

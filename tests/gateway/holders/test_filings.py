@@ -21,6 +21,7 @@ from gateway.visits import running, sending
 from gateway.visits.refusal_tables import RefusedAt, RefusedInput
 from gateway.visits.tables import Filing, RunKind
 from gateway.web import csv_lines
+from tests.gateway.pages.audit.test_audit import recorded
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE, Counter
 from tests.gateway.visits.played import declined, filed, unknown
@@ -186,6 +187,14 @@ class TestList:
             in officer.send("/holder/filings/list", reference="SP-1").text
         )
         assert officer.send("/holder/filings/list", reference=" ").status == 422
+
+
+def test_who_takes_counts_and_lists_home_is_on_record(facing: Facing, officer: Phone) -> None:
+    one_of_each(facing.counter)
+    for path in FILES:
+        officer.get(path)
+    said = [each["data"] for each in recorded(facing, EventName.REPORT_EXPORTED)]
+    assert said == [{"report": name, "as": "csv", "holder": "VSAA"} for name in ("filings", "filings-list")]
 
 
 class TestNobodyElses:

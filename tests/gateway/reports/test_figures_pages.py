@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from audit.entry import decode
+from audit.events import EventName
 from gateway.commands.report import report
 from gateway.demo import made_up
+from gateway.ledger.tables import AuditEvent
 from gateway.people.access import Scope
 from gateway.people.roles import Role
 from gateway.reports import answering
@@ -81,6 +85,17 @@ class TestWhoSees:
         for place in ("network", "centre:another", "kind:vpvkac", "region:Latgale", "service:lv.vsaa.sickness_benefit"):
             for path in ("/figures", "/figures/report.pdf", "/figures/report.xlsx", "/figures/tables/answers"):
                 assert manager.get(f"{path}?place={place}").status == 403, (path, place)
+
+    @pytest.mark.parametrize(
+        ("path", "name", "kind"),
+        [("report.xlsx", "figures", "xlsx"), ("report.pdf", "figures", "pdf"), ("tables/outcomes", "outcomes", "csv")],
+    )
+    def test_who_takes_figures_home_is_on_record(self, counted: Callers, path: str, name: str, kind: str) -> None:
+        counted.staff(Role.MANAGER).get(f"/figures/{path}?period={PERIOD}")
+        query = select(AuditEvent.leaf).where(AuditEvent.type == EventName.REPORT_EXPORTED.value)
+        (leaf,) = counted.parts.database.read_now(lambda conn: conn.execute(query).scalars().all())
+        place = f"centre:{counted.centre_id}"
+        assert decode(leaf).data == {"report": name, "as": kind, "place": place, "period": PERIOD}
 
     def test_the_networks_owner_sees_every_place_and_the_centres_by_name(self, counted: Callers) -> None:
         owner = counted.staff(Role.NETWORK_OWNER)
