@@ -2,6 +2,7 @@
 
 from connectors.runner.runner import Runner
 from gateway import card_mail, epochs, portal_looks, portal_mail
+from gateway.callbacks import waiting
 from gateway.changes import jobs as changes
 from gateway.holders import issuing
 from gateway.holders import jobs as holders
@@ -49,6 +50,7 @@ def make_duties(parts: Parts, runner: Runner, worker_id: str) -> Duties:
         card_mail.make_handlers(parts),
         holders.make_handlers(parts),
         batches.make_handlers(parts),
+        waiting.make_handlers(parts),
     ):
         if twice := made.keys() & handlers.keys():
             raise HandlerTwiceError(f"two packages handle {sorted(twice)}")

@@ -38,6 +38,24 @@ class MessageSettings:
         timedelta,
         Setting("A message that cannot be sent is tried again for", texts.minutes(10, 10_080), "1440", unit="minutes"),
     ]
+    call_days: Annotated[
+        timedelta,
+        Setting(
+            "Whoever wants to be asked by telephone how they were helped is called within",
+            texts.days(1, 28),
+            "21",
+            unit="days",
+        ),
+    ]
+    call_claim: Annotated[
+        timedelta,
+        Setting(
+            "A call that a colleague has taken, and not ended, goes to somebody else after",
+            texts.minutes(5, 240),
+            "30",
+            unit="minutes",
+        ),
+    ]
     quiet_hours: Annotated[
         tuple[time, time],
         Setting(

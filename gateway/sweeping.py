@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Connection, Delete, Update, bindparam, delete, exists, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from gateway.callbacks.tables import Callback
 from gateway.clock import Clock
 from gateway.database.engine import Database
 from gateway.database.errors import DatabaseUnavailableError
@@ -25,6 +26,7 @@ from gateway.days import day_of
 from gateway.feedback.tables import FeedbackAnswer
 from gateway.holders.tables import HolderList
 from gateway.jobs.tables import JobRow, JobState
+from gateway.keys.tables import DataKeyRow
 from gateway.notifications.tables import Message as MessageRow
 from gateway.notifications.tables import MessageState
 from gateway.oauth.tables import AccessToken, AuthorizationCode, ClientAssertion, PushedRequest, RunTicket
@@ -90,6 +92,20 @@ _OLD_RATINGS = (
     .with_for_update(skip_locked=True)
 )
 _RATING_COMMENTS = update(RatingAnswer).where(RatingAnswer.id.in_(_OLD_RATINGS.scalar_subquery())).values(comment=None)
+_OLD_CALLS = select(Callback.id).where(Callback.expires_on < bindparam("until_day", type_=Callback.expires_on.type))
+_OLD_KEYS_OF_CALLS = (
+    select(Callback.key_id)
+    .join(DataKeyRow, DataKeyRow.id == Callback.key_id)
+    .where(Callback.expires_on < bindparam("until_day", type_=Callback.expires_on.type))
+    .where(DataKeyRow.destroyed_at.is_(None))
+    .limit(bindparam("most"))
+)
+_KEYS_OF_CALLS = (
+    update(DataKeyRow)
+    .where(DataKeyRow.id.in_(_OLD_KEYS_OF_CALLS.scalar_subquery()))
+    .values(wrapped=None, destroyed_at=bindparam("until"))
+)
+_CALLS = delete(Callback).where(Callback.id.in_(_OLD_CALLS.limit(bindparam("most")).scalar_subquery()))
 _IS_TRACED = exists().where(AccessToken.code_hash == AuthorizationCode.hash)
 _MAY_BE_EXCHANGED = exists().where(
     DelegationRow.id == AuthorizationCode.delegation_id, DelegationRow.valid_until >= bindparam("until")
@@ -120,6 +136,8 @@ SWEEPS: Final[Mapping[str, _Sweep]] = {
         _of(Session.token_hash, Session.ends_at, Session.kind != SessionKind.STAFF), kept=schedule.RESIDENTS_SESSIONS
     ),
     "job": _Sweep(_of(JobRow.id, JobRow.created_at, JobRow.state == JobState.DEAD), kept=schedule.DEAD_JOBS),
+    "callback_key": _Sweep(_KEYS_OF_CALLS, kept=timedelta(0)),
+    "callback": _Sweep(_CALLS, kept=timedelta(0)),
     "feedback_comment": _Sweep(_COMMENTS, kept=schedule.COMMENTS),
     "rating_comment": _Sweep(_RATING_COMMENTS, kept=schedule.COMMENTS),
 }

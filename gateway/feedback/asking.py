@@ -12,6 +12,8 @@ from sqlalchemy import Connection, bindparam, exists, insert, select
 from audit.entry import Actor, ActorKind
 from audit.events import EventName
 from gateway import long_codes
+from gateway.callbacks import waiting
+from gateway.callbacks.sealed import Content
 from gateway.feedback.tables import FeedbackInvitation, Reach
 from gateway.ids import digest
 from gateway.ledger import outbox as ledger
@@ -40,7 +42,8 @@ _HAS_DISPLAY = select(exists().where(Display.terminal_id == bindparam("terminal"
 def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal_id: str | None, now: datetime) -> None:
     """Invite the resident of a closing visit to answer; a visit that was asked before is not asked again.
 
-    The invitation goes by SMS or e-mail too where a contact of the principal is known from elsewhere than the counter.
+    The invitation goes by SMS or e-mail too where a contact of the principal is known from elsewhere than the counter,
+    or by a call in their place, never by two of them.
     Whoever does not want to be asked is not, and is counted as such.
     """
     vault = VisitVault.of(conn, parts.sealer, visit.id, visit.key_id)
@@ -54,7 +57,12 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
     link = f"{parts.settings.public_url}/f/{code}"
     vault.add(visit.id, KIND, link.encode(), now)
     reach = _reach_here(conn, visit)
-    if principal_id is not None:
+    if principal_id is not None and waiting.is_to_be_called(conn, parts, principal_id):
+        reach = Reach.CALL
+        content = Content(resident=principal_id, code=code, language=visit.language)
+        group = _group_of(conn, visit.service_id)
+        waiting.queue(conn, parts, visit, content, group=group, today=local_day(now), now=now)
+    elif principal_id is not None:
         notice = Notice(template="feedback", language=visit.language, values={"link": link}, visit_id=visit.id)
         delay = parts.settings.feedback_delay
         channel = queue_for(conn, parts, vault.key, principal_id, notice, now=now, delay=delay)

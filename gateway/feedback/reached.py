@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, select
 
 from gateway.feedback.asking import VALID_DAYS
-from gateway.feedback.tables import FeedbackInvitation, Reach
+from gateway.feedback.tables import Called, FeedbackInvitation, Reach
 from gateway.reports.hiding import hidden
 
 MOST_MONTHS: Final = 12
@@ -25,12 +25,39 @@ _ROWS = (
             FeedbackInvitation.rated | (FeedbackInvitation.used & FeedbackInvitation.declined.is_(False))
         ),
         func.count().filter(FeedbackInvitation.declined),
+        func.count().filter(FeedbackInvitation.called == Called.REACHED).label("reached"),
+        func.count().filter(FeedbackInvitation.called.in_((Called.NOT_REACHED, Called.WRONG_NUMBER))).label("missed"),
     )
     .where(FeedbackInvitation.centre_id == bindparam("centre"), FeedbackInvitation.month >= bindparam("since"))
     .group_by(FeedbackInvitation.month, FeedbackInvitation.reach)
 )
 REACHABLE: Final = frozenset({Reach.DISPLAY, Reach.SMS, Reach.EMAIL, Reach.CALL})
 """Ways by which somebody is asked without taking a paper home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How those of a month fared who were to be called."""
+
+    invited: int = 0
+    reached: int = 0
+    missed: int = 0
+    """Three times nobody, or a wrong number."""
+    answered: int = 0
+    """By the call, or by themselves before or after it."""
+    declined: int = 0
+
+    @property
+    def silent(self) -> int:
+        """Those who neither answered nor declined."""
+        return max(self.invited - self.answered - self.declined, 0)
+
+    @property
+    def is_few(self) -> bool:
+        """Whether some count tells of one to four, or one of nobody tells of each."""
+        said = {"answered": self.answered, "silent": self.silent}
+        went = {"declined": self.declined, "reached": self.reached, "missed": self.missed}
+        return self.invited > 0 and bool(hidden(said, nought=True) or hidden(went))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +71,7 @@ class Month:
     answered: int = 0
     declined: int = 0
     """Of those who were asked, who said that they do not want to answer."""
+    calls: Calls = field(default_factory=Calls)
 
     @property
     def visits(self) -> int:
@@ -76,6 +104,8 @@ class Shown:
     reachable: int | None
     answered: int | None
     declined: int | None
+    calls: Calls | None
+    """What came of the calls, all counts or none."""
 
 
 def shown(found: Month, today: date) -> Shown:
@@ -98,7 +128,19 @@ def shown(found: Month, today: date) -> Shown:
         reachable=found.reachable if is_over and (without <= REACHABLE or not without & REACHABLE) else None,
         answered=None if "answered" in unsaid else found.answered,
         declined=None if "declined" in unsaid else found.declined,
+        calls=found.calls if is_settled and _can_tell_calls(found) else None,
     )
+
+
+def _can_tell_calls(found: Month) -> bool:
+    """Whether neither those who were to be called nor all others of the month are found out by what came of calls."""
+    calls = found.calls
+    others = Calls(
+        invited=found.asked - calls.invited,
+        answered=found.answered - calls.answered,
+        declined=found.declined - calls.declined,
+    )
+    return not calls.is_few and not others.is_few
 
 
 def _last_day(month: str) -> date:
@@ -109,8 +151,17 @@ def _last_day(month: str) -> date:
 def months(conn: Connection, centre_id: str, since: str) -> Sequence[Month]:
     """The months from `since` (`2026-01`) on in which a visit ended, the newest first."""
     found: dict[str, Month] = {}
-    for month, reach, count, answered, declined in conn.execute(_ROWS, {"centre": centre_id, "since": since}):
-        before = found.get(month, Month(month))
-        refused = 0 if reach is Reach.OPTED_OUT else declined
-        found[month] = Month(month, {**before.by, reach: count}, before.answered + answered, before.declined + refused)
+    for row in conn.execute(_ROWS, {"centre": centre_id, "since": since}):
+        found[row.month] = _with(found.get(row.month, Month(row.month)), *row[1:])
     return [found[month] for month in sorted(found, reverse=True)]
+
+
+def _with(before: Month, reach: Reach, count: int, answered: int, declined: int, reached: int, missed: int) -> Month:
+    """A month with those besides who were asked in one way."""
+    return Month(
+        before.month,
+        {**before.by, reach: count},
+        before.answered + answered,
+        before.declined + (0 if reach is Reach.OPTED_OUT else declined),
+        Calls(count, reached, missed, answered, declined) if reach is Reach.CALL else before.calls,
+    )

@@ -27,6 +27,15 @@ class Reach(StrEnum):
     """Nobody was asked: they had said that they do not want to be. Counted, so that shares stay honest."""
 
 
+class Called(StrEnum):
+    """How the call went by which somebody was to be asked."""
+
+    REACHED = "reached"
+    """They answered, or said that they do not want to."""
+    NOT_REACHED = "not_reached"
+    WRONG_NUMBER = "wrong_number"
+
+
 class FeedbackInvitation(Base):
     """A link that was handed out and works once; one row a visit, also of those who are not to be asked."""
 
@@ -51,6 +60,8 @@ class FeedbackInvitation(Base):
     reach: Mapped[Reach] = mapped_column(server_default="page")
     declined: Mapped[bool] = mapped_column(server_default=false())
     """They said that they do not want to answer; it is used up without an answer."""
+    called: Mapped[Called | None]
+    """Where they are asked by a call and it is over: how it went. None too where they answered before."""
 
 
 class FeedbackAnswer(Base):

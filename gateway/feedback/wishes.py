@@ -24,7 +24,7 @@ _DECLINE = (
 )
 
 
-def stop(conn: Connection, parts: Parts, resident_id: str, *, by: Actor) -> None:
+def stop(conn: Connection, parts: Parts, resident_id: str, *, by: Actor, how: How = How.COUNTER) -> None:
     """Ask a resident no more how they were helped; all else that they said of messages stays.
 
     Raises:
@@ -32,7 +32,7 @@ def stop(conn: Connection, parts: Parts, resident_id: str, *, by: Actor) -> None
     """
     before = preferences.read(conn, resident_id)
     wanted = Preferences(wanted=before.wanted - {Kind.FEEDBACK}, way=before.way)
-    preferences.say(conn, resident_id, wanted, by=by, how=How.COUNTER, now=parts.clock.database_now(conn))
+    preferences.say(conn, resident_id, wanted, by=by, how=how, now=parts.clock.database_now(conn))
 
 
 def decline(conn: Connection, parts: Parts, token: str) -> None:

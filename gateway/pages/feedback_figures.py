@@ -78,7 +78,9 @@ async def show_invitations(request: AnyRequest, session: StaffSession, parts: Pa
 
     shown = await parts.database.read(look)
     owns = is_owner(session)
-    return page(request, "pages/feedback/invitations.html", ways=WAYS, least=LEAST, is_owner=owns, **shown)
+    return page(
+        request, "pages/feedback/invitations.html", ways=WAYS, call_way=Reach.CALL, least=LEAST, is_owner=owns, **shown
+    )
 
 
 HANDLERS = (show_batches, show_comments, show_invitations)

@@ -22,6 +22,7 @@ WAYS: Final[Mapping[str, Message]] = {
     "": message("As I can be reached: by SMS, else by e-mail"),
     Way.SMS.value: message("By SMS"),
     Way.EMAIL.value: message("By e-mail"),
+    Way.CALL.value: message("The question how I was helped by a call; the rest by SMS, else by e-mail"),
     Way.NONE.value: message("None of these: I look at my page, or ask at a centre"),
 }
 CHOICES: Final[Mapping[str, Message]] = {"yes": message("Yes"), "no": message("No")}

@@ -41,6 +41,8 @@ class Way(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+    CALL = "call"
+    """How they were helped, by a call; nothing else is told so, and comes as they can be reached."""
     NONE = "none"
     """Not at all: what there is to know is on their page, on paper and at any centre."""
 
@@ -51,6 +53,8 @@ class How(StrEnum):
     OWN = "own"
     COUNTER = "counter"
     LINK = "link"
+    CALL = "call"
+    """When they were called and asked how they were helped."""
 
 
 DEFAULTS: Final[Mapping[Kind, bool]] = {Kind.FEEDBACK: True, Kind.NEWS: True, Kind.INVITATIONS: False}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
@@ -28,6 +28,7 @@ SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
 OWN_NUMBER_RESTS = timedelta(days=1)
 """How long no code goes to a number that its holder has just set: whoever it was taken from is told, and can object."""
 Kind: TypeAlias = Literal["person", "company"]
+_FIXED: Final = "+3716"
 _CODE_LABEL = "resident.code"
 _CODE_LABELS: dict[Kind, str] = {"person": _CODE_LABEL, "company": "company.code"}
 """The numbers of people and of companies look alike, so each has a namespace of its own."""
@@ -132,6 +133,11 @@ class _Kept(msgspec.Struct, frozen=True):
 
 _encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(_Kept).decode
+
+
+def is_fixed_line(number: str) -> bool:
+    """Whether a number is of Latvia's fixed network, which takes calls and no SMS."""
+    return "".join(number.split()).startswith(_FIXED)
 
 
 def find_or_create(

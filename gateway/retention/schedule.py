@@ -175,6 +175,14 @@ SCHEDULE: Final[Mapping[str, Record]] = {
         end=End.KEPT,
         why=message("So that it shows whether all are asked. It is tied to no visit and no person."),
     ),
+    "callbacks": Record(
+        what=message("That you are to be called and asked how you were helped, under seal"),
+        tables=("callback",),
+        time=lambda settings: settings.call_days,
+        since=message("after the visit, or until the call is over"),
+        end=End.DELETED,
+        why=message("So that a colleague who did not serve you can call. Your number itself stands with your details."),
+    ),
     "ratings": Record(
         what=message("Comments of those who rated an institution’s own e-service"),
         tables=("rating_answer",),

@@ -133,6 +133,7 @@ def test_goes_in_small_transactions_until_all_is_gone(counter: Counter) -> None:
 
 def test_every_table_that_is_swept_was_tried_here() -> None:
     elsewhere = {*test_schedule.KINDS, "session", "holder_list", "rating_invitation", "rating_comment"}
+    elsewhere |= {"callback", "callback_key"}
     assert SWEEPS.keys() == TABLES.keys() | {"throttle", "feedback_link"} | elsewhere
 
 
