@@ -123,7 +123,7 @@ async def _found(
         found, leading, beside = search.search_all(conn, query, limit=_MOST if not query else search.LIMIT)
         if not query:
             leading = search.events(conn)
-        return found, leading, beside, translations.shown(conn, found.services, language, is_on=is_on)
+        return found, leading, beside, translations.shown(conn, found.services + found.nearest, language, is_on=is_on)
 
     found, leading, beside, cards = await parts.database.read(look)
     switch: dict[str, Any] = {"languages": None} if query else {}  # the words that were looked for stay with ours
@@ -140,6 +140,7 @@ async def _found(
         **switch,
         only_directive=only_directive,
         found=[(each.id, each.is_electronic, cards[each.id].card) for each in services],
+        nearest=[(each.id, each.is_electronic, cards[each.id].card) for each in found.nearest],
         translated={each: shown for each, shown in cards.items() if shown.original or shown.is_foreign},
         total=len(services) if only_directive else found.total,
         leading=[] if only_directive else [(each.id, each.card(language), len(each.services)) for each in leading],

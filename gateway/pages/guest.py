@@ -192,7 +192,7 @@ async def _search(request: AnyRequest, session: GuestSession, parts: Parts, quer
 
     def look(conn: Connection) -> tuple[Results, Any, Any, Mapping[str, Shown]]:
         found, leading, beside = search.search_all(conn, query, limit=LIMIT)
-        return found, leading, beside, translations.shown(conn, found.services, language, is_on=is_on)
+        return found, leading, beside, translations.shown(conn, found.services + found.nearest, language, is_on=is_on)
 
     found, leading, beside, cards = await parts.database.read(look)
     return _page(
@@ -206,6 +206,7 @@ async def _search(request: AnyRequest, session: GuestSession, parts: Parts, quer
         tongues=others(session.language) if query else [],
         **({"languages": None} if query else {}),
         found=[(each.id, each.is_electronic, cards[each.id].card) for each in found.services],
+        nearest=[(each.id, each.is_electronic, cards[each.id].card) for each in found.nearest],
         translated={each: shown for each, shown in cards.items() if shown.original or shown.is_foreign},
         total=found.total,
         leading=[(each.id, each.card(language), len(each.services)) for each in leading],

@@ -18,6 +18,10 @@ from gateway.services.words import asked, pieces, stem, words
 _EXACT, _STEM, _PREFIX, _SIMILAR = 1.0, 0.9, 0.75, 0.65
 _LEAST_ALIKE = 0.42
 """Share of common groups of letters below which two words are different words; one slip in a short word stays above."""
+_LEAST_NEAR = 0.3
+"""The same where nothing fits, for what is shown as nearest: two words of one family stay above, mere chance below."""
+_NEAREST = 3
+"""How many are shown as nearest: a guess that has to be read is no help."""
 _TITLE, _SYNONYM, _SUMMARY, _REST = 3.0, 3.0, 1.0, 0.5
 _WHOLE_NAME = 6.0
 """Added when the query is a title or a synonym, word for word."""
@@ -34,6 +38,8 @@ class Results:
     """How many fit, shown or not."""
     after: int
     """How many of them come before the first of `services`."""
+    nearest: tuple[Service, ...] = ()
+    """Where nothing fits, what is written most like it, by the same measure; none where nothing is like it at all."""
 
     @property
     def more(self) -> int | None:
@@ -73,6 +79,8 @@ class Index:
     def search(self, query: str, *, limit: int, after: int = 0) -> Results:
         """Find services by plain words, `limit` of them from the one numbered `after`; all for an empty query."""
         found = self._ranked(query) if words(query) else list(range(len(self._services)))
+        if not found:
+            return Results((), 0, 0, self._nearest(query))
         part = tuple(self._services[number] for number in found[after : after + limit])
         return Results(part, len(found), after)
 
@@ -94,6 +102,20 @@ class Index:
         best = max(ranked.values(), default=0.0)
         kept = [number for number, score in ranked.items() if score >= _MEANT * best]
         return sorted(kept, key=lambda number: (-ranked[number], number))
+
+    def _nearest(self, query: str) -> tuple[Service, ...]:
+        """Services with a telling word that is somewhat like one of the query, the most alike first."""
+        scores: defaultdict[int, float] = defaultdict(float)
+        for word in asked(query):
+            best: dict[int, float] = {}
+            for known, trust in self._similar(word, least=_LEAST_NEAR):
+                for number in self._of_word[known]:
+                    if self._weights[number][known] >= _SUMMARY:
+                        best[number] = max(best.get(number, 0.0), trust)
+            for number, trust in best.items():
+                scores[number] += trust
+        order = sorted(scores, key=lambda number: (-scores[number], number))
+        return tuple(self._services[number] for number in order[:_NEAREST])
 
     def _met_by(self, word: str) -> dict[int, float]:
         """How well each service meets one word of the query: by the best of its words, not by their number."""
@@ -127,13 +149,13 @@ class Index:
                 return
             yield self._sorted[position]
 
-    def _similar(self, word: str) -> Iterator[tuple[str, float]]:
+    def _similar(self, word: str, *, least: float = _LEAST_ALIKE) -> Iterator[tuple[str, float]]:
         """Known words that share enough groups of three letters (Dice's coefficient)."""
         cut = set(pieces(word))
         shared = Counter(known for piece in cut for known in self._of_piece.get(piece, ()))
         for known, count in shared.items():
             alike = 2 * count / (len(cut) + self._length[known])
-            if alike >= _LEAST_ALIKE:
+            if alike >= least:
                 yield known, _SIMILAR * alike
 
 

@@ -17,8 +17,8 @@ _ENDING = re.compile(
 _SAID_BY_THE_WAY = frozenset(
     _WORD.findall(
         "es man mani mans mana manu gribu vajag vajadzetu ludzu ka kur kas ko ir un vai par uz ar no lai pie dabut "
-        "sanemt nokartot palidziet palidzet "
-        "i my me want need would like please how where what is the a an to for of on in and get have do can"
+        "sanemt nokartot palidziet palidzet darit tagad "
+        "i my me want need would like please how where what is the a an to for of on in and get have do can now"
     )
 )
 """What people say around the thing that they need."""

@@ -14,9 +14,10 @@ from gateway.visits.reading import VisitView
 def gather(conn: Connection, parts: Parts, session: StaffSession, view: VisitView, query: str) -> dict[str, Any]:
     """The services and life events that `query` finds."""
     found, *events = search.search_all(conn, query)
-    ids = [service.id for service in found.services]
+    shown = found.services + found.nearest
+    ids = [service.id for service in shown]
     is_on = parts.settings.translation_url is not None
-    cards = translations.shown(conn, found.services, session.language, is_on=is_on)
+    cards = translations.shown(conn, shown, session.language, is_on=is_on)
     return {
         "events": [
             [(event.id, event.card(session.language), len(event.services)) for event in each] for each in events
@@ -24,6 +25,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, view: VisitVie
         "can_add": view.service is not None and view.visit["service_id"] is not None,
         "query": query,
         "found": [(service.id, service.is_electronic, cards[service.id].card) for service in found.services],
+        "nearest": [(service.id, service.is_electronic, cards[service.id].card) for service in found.nearest],
         "translated": {each: shown for each, shown in cards.items() if shown.original or shown.is_foreign},
         "total": found.total,
         "closed": _closed(conn, session, view, ids),

@@ -73,6 +73,20 @@ class TestPages:
         page = stranger.send("/services", query="kosmoss").text
         assert "No service was found" in page
         assert "they say where, when and with which papers" in page
+        assert page.index("Written most like it") < page.index('href="/services/lv.civil_registry.birth_registration"')
+
+    @pytest.mark.parametrize(("language", "said"), [("en", "Written most like it"), ("lv", "Rakstīts vislīdzīgāk")])
+    def test_show_nothing_as_nearest_that_only_chance_makes_alike(
+        self, stranger: Phone, language: str, said: str
+    ) -> None:
+        stranger.csrf = stranger.get("/services").csrf
+        assert said not in stranger.send("/services", query="qqqqq", language=language).text
+        assert said in stranger.send("/services", query="kosmoss", language=language).text
+
+    def test_say_in_the_list_where_to_go_with_what_is_not_done_here(self, stranger: Phone) -> None:
+        stranger.csrf = stranger.get("/services").csrf
+        page = stranger.send("/services", query="pasi pazaudeju", language="lv").text
+        assert "PMLP nodaļā" in page
 
     def test_say_of_what_is_not_done_here_in_which_forms_it_is(self, stranger: Phone) -> None:
         page = stranger.get(f"/services/{PASSPORT}").text

@@ -20,6 +20,15 @@ _DISABLED, _JOB, _LICENCE = "lv.vdeavk.disability_assessment", "lv.nva.unemploye
 _COPY = "lv.civil_registry.certificate_copy"
 
 QUESTIONS: Final[tuple[tuple[str, str], ...]] = (
+    # As people said it who knew no name of it
+    ("dzemdibas", _BIRTH_MONEY),
+    ("mani atlaida no darba", _JOB),
+    ("nevaru samaksat par apkuri", _HOUSING),
+    ("pasi pazaudeju", _PASSPORT),
+    ("atpakal naudu no vid", _TAX),
+    ("koncertu parka", _EVENT),
+    ("sell flowers on the street", _TRADE),
+    ("slimibas lpaa", _SICK),
     # As it should be written
     ("slimības lapa", _SICK),
     ("slimības pabalsts", _SICK),

@@ -110,6 +110,13 @@ def test_nothing_is_found_for_what_no_card_says(index: Index) -> None:
     assert found.more is None
 
 
+def test_where_nothing_is_found_what_is_written_most_like_it_is_nearest(index: Index) -> None:
+    nearest = index.search("kosmoss", limit=5).nearest
+    assert [each.id for each in nearest] == ["lv.civil_registry.birth_registration", "lv.vsaa.parental_benefit"]
+    assert index.search("qqqqq", limit=5).nearest == (), "nothing is like it at all"
+    assert index.search("slimibas lapa", limit=5).nearest == (), "something fits"
+
+
 def test_an_empty_query_lists_all_the_most_frequent_first(index: Index) -> None:
     found = index.search("  – ", limit=100)
     assert [one.popularity for one in found.services] == sorted((one.popularity for one in services()), reverse=True)

@@ -189,6 +189,14 @@ class TestTheGuest:
         assert guest.get(events[0]).text.count('href="/guest/services/') >= 2
         assert guest.get("/guest/life-events/none").status == 404
 
+    def test_is_told_what_to_do_where_nothing_fits_and_where_to_go_with_what_is_not_done_here(
+        self, guest: Caller
+    ) -> None:
+        nothing = guest.post("/guest/search", {"query": "kosmoss"}).text
+        assert "Jautājiet asistentam: ko nekārto šeit, to uzmeklēs kopā ar jums" in nothing
+        assert 'href="/guest/services/lv.civil_registry.birth_registration"' in nothing
+        assert "PMLP nodaļā, iepriekš pierakstoties" in guest.post("/guest/search", {"query": "pasi pazaudeju"}).text
+
     def test_leaves_nothing_of_what_was_searched_for(self, guided: Desk, guest: Caller) -> None:
         before = guided.events()
         guest.post("/guest/search", {"query": "slimibas lapa"})
