@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Sheet, Value
+from gateway.reports.periods import Period
+from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Sheet, Text, Value
 from gateway.reports.target_tables import ActionState, Aim
 from gateway.reports.targets import Held, of_aim
 from ui.i18n import Message, message
@@ -22,11 +23,9 @@ STATES: Final = {
 }
 OVERDUE: Final = message("Overdue")
 _KINDS: Final = {Aim.SATISFIED: Kind.SHARE, Aim.COMPLETED: Kind.SHARE, Aim.TIME: Kind.MINUTES, Aim.COST: Kind.MONEY}
-_REACHED: Final[dict[bool | None, Value]] = {
-    True: message("Reached"),
-    False: message("Not reached"),
-    None: Missing.UNKNOWN,
-}
+_REACHED: Final = message("Reached")
+_NOT_REACHED: Final = message("Not reached")
+_NOT_YET: Final = message("Not reached so far")
 _DEFINITION: Final = Note(
     NoteKind.DEFINITION,
     message(
@@ -84,7 +83,7 @@ def state_of(row: Any, today: date) -> Message:
 def _of_aim(aim: Aim, found: Sequence[Held]) -> Sheet:
     kind = _KINDS[aim]
     rows: list[tuple[Value, ...]] = [
-        (each.row.centre, str(each.period), each.value, each.actual, _REACHED[each.is_reached]) for each in found
+        (each.row.centre, _months(each.period), each.value, each.actual, _reached(each)) for each in found
     ]
     return Sheet(
         AIMS[aim],
@@ -99,3 +98,16 @@ def _of_aim(aim: Aim, found: Sequence[Held]) -> Sheet:
         (_DEFINITION, Note(NoteKind.FORMULA, _FORMULAS[aim])),
         name=f"target_{aim.value}",
     )
+
+
+def _months(period: Period) -> Text:
+    """A year or a quarter, as it is called."""
+    year, _, quarter = str(period).partition("-Q")
+    return message("Quarter %(number)s of %(year)s", number=quarter, year=year) if quarter else year
+
+
+def _reached(one: Held) -> Value:
+    """What is said of a target whose months go on may still change."""
+    if one.is_reached is None:
+        return Missing.UNKNOWN
+    return _REACHED if one.is_reached else _NOT_REACHED if one.is_over else _NOT_YET

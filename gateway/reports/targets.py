@@ -59,6 +59,8 @@ class Held:
     value: Decimal
     """As `Value` of its kind: a part of one, minutes or euros."""
     actual: Value
+    is_over: bool
+    """Whether all of its months are."""
 
     @property
     def is_reached(self) -> bool | None:
@@ -110,10 +112,13 @@ def held(conn: Connection, centres: Mapping[str, str], now: datetime, within: Pe
     """The targets of these centres (names by id), each with what was reached; `within`: of those months alone."""
     rows = [row for row in _standing(conn, centres) if within is None or _touches(row, within)]
     reached = {period: _reached(conn, centres, period, now) for period in {_period(row) for row in rows}}
-    return [
-        Held(row, _period(row), _value(row), reached[_period(row)].get((row.centre_id, row.aim), Missing.UNKNOWN))
-        for row in rows
-    ]
+    return [_held(row, reached[_period(row)], now) for row in rows]
+
+
+def _held(row: Any, reached: Mapping[tuple[str, Aim], Value], now: datetime) -> Held:
+    period = _period(row)
+    actual = reached.get((row.centre_id, row.aim), Missing.UNKNOWN)
+    return Held(row, period, _value(row), actual, is_over=period.last < Month.of(now))
 
 
 def _standing(conn: Connection, centres: Mapping[str, str]) -> Sequence[Any]:

@@ -21,7 +21,8 @@ from gateway.reports.costs import NewSubsidy, OverlapError, SubsidyError
 from gateway.reports.periods import Period
 from gateway.reports.sheets import Report, Sheet
 from gateway.web.redirects import see_other
-from ui.i18n import Message, message
+from ui.formats import write_months
+from ui.i18n import Message, Written, message
 
 AnyRequest = Request[Any, Any, Any]
 _HERE: Final = "/figures/costs"
@@ -29,7 +30,7 @@ _AS: Final = (FileKind.XLSX, FileKind.CSV, FileKind.PDF, FileKind.JSON)
 _FIELDS: Final = ("centre", "kind", "euros", "from", "until", "source")
 _NO_KIND: Final = message("Choose what it is paid for")
 _NO_AMOUNT: Final = message("Write an amount from 0 to 10,000,000 euros, such as 1234.50")
-_NO_DAY: Final = message("Write the day")
+_NO_DAYS: Final = {"from": message("Write the first day"), "until": message("Write the last day")}
 _NO_SPAN: Final = message("The last day is before the first, or more than ten years after it")
 _NO_SOURCE: Final = message("Write where it stands, at most 200 characters")
 _OVERLAP: Final = message(
@@ -48,7 +49,7 @@ async def take(request: AnyRequest, session: StaffSession, parts: Parts, data: F
     """The same as a file."""
     period, now = _period(field(data, "period", 24), parts), parts.clock.now()
     sheets = await parts.database.read(lambda conn: _sheets(conn, reading.centres(conn, session), period, now))
-    title = message("Costs of services, %(period)s", period=str(period))
+    title = message("Costs of services, %(period)s", period=Written(write_months, str(period)))
     report = Report(title, (), sheets, now, name=f"costs-{period}")
     kind = files.kind_of(field(data, "as"), _AS)
     return await files.hand_out(parts, session, report, kind, language_of(request), period=str(period))
@@ -102,7 +103,7 @@ def _read(typed: dict[str, str]) -> NewSubsidy | dict[str, Message]:
         faults["kind"] = _NO_KIND
     if euros is None or not 0 <= euros <= costs.MOST:
         faults["euros"] = _NO_AMOUNT
-    faults |= {name: _NO_DAY for name, day in (("from", first), ("until", last)) if day is None}
+    faults |= {name: _NO_DAYS[name] for name, day in (("from", first), ("until", last)) if day is None}
     if first is not None and last is not None and not 0 <= (last - first).days <= 3660:
         faults["until"] = _NO_SPAN
     if not 0 < len(typed["source"]) <= costs.LONGEST_SOURCE:

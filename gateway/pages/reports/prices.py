@@ -37,14 +37,18 @@ async def put(request: AnyRequest, session: StaffSession, parts: Parts, data: Fo
     """Set a price from a day on."""
     typed = {name: field(data, name) for name in ("service", "euros", "since")}
     amount, since = reading.euros(typed["euros"]), reading.day(typed["since"])
-    if since is None:
-        return await _show(request, session, parts, typed, {"since": _NO_DAY})
+    faults = {} if typed["service"] else {"service": _NO_SERVICE}
     if (amount is None and typed["euros"]) or (amount is not None and not 0 <= amount <= prices.MOST):
-        return await _show(request, session, parts, typed, {"euros": _NO_AMOUNT})
+        faults["euros"] = _NO_AMOUNT
+    if since is None:
+        faults["since"] = _NO_DAY
+    if faults or since is None:
+        return await _show(request, session, parts, typed, faults)
+    day = since
 
     def step(conn: Connection) -> None:
         now = parts.clock.database_now(conn)
-        prices.set_price(conn, typed["service"], amount, since=since, by=session.actor, now=now)
+        prices.set_price(conn, typed["service"], amount, since=day, by=session.actor, now=now)
 
     try:
         await parts.database.write(step)

@@ -1,6 +1,7 @@
 """A target is held against the figures of its months; an improvement has somebody, a day, and an end that is said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -78,6 +79,16 @@ class TestATarget:
             "cost": (Missing.UNKNOWN, None),
         }
 
+    def test_whose_months_go_on_may_still_be_reached_and_names_them_in_words(
+        self, office: Database, set_target: SetTarget, counted: None
+    ) -> None:
+        set_target("completed", 80_00)
+        (over,) = held(office)
+        assert over.is_over
+        for one, told in ((over, "Not reached"), (replace(over, is_over=False), "Not reached so far")):
+            (sheet,) = target_sheets.targets([one])
+            assert [str(each) for each in sheet.rows[0][1::3]] == ["Quarter 3 of 2026", told]
+
     def test_of_a_centre_without_figures_is_neither_reached_nor_missed(
         self, office: Database, set_target: SetTarget, counted: None
     ) -> None:
@@ -91,7 +102,8 @@ class TestATarget:
     ) -> None:
         set_target("satisfied", 85_00)
         (sheet,) = target_sheets.targets(held(office))
-        assert sheet.rows[0][:4] == ("Centrs A", "2026-Q3", Decimal("0.85"), 0.9)
+        assert sheet.rows[0][2:4] == (Decimal("0.85"), 0.9)
+        assert [str(each) for each in sheet.rows[0][:2]] == ["Centrs A", "Quarter 3 of 2026"]
         assert str(sheet.rows[0][4]) == "Reached"
 
     def test_is_one_for_its_months(self, office: Database, set_target: SetTarget) -> None:

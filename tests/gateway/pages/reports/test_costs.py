@@ -61,7 +61,7 @@ class TestCosts:
             ("kind", "", "Choose what it is paid for"),
             ("euros", "-3", "Write an amount"),
             ("euros", "1,234.5", "Write an amount"),
-            ("from", "31.02.2026", "Write the day"),
+            ("from", "31.02.2026", "Write the first day"),
             ("until", "2026-06-30", "The last day is before the first"),
             ("source", "", "Write where it stands"),
         ],
@@ -95,12 +95,16 @@ class TestPrices:
         assert manager.post("/figures/costs/prices", price).status == 403
         assert "Choose the service" in callers.staff(OWNER).post("/figures/costs/prices", price).text
 
-    @pytest.mark.parametrize(("name", "typed"), [("euros", "abc"), ("since", "")])
+    @pytest.mark.parametrize(("name", "typed"), [("euros", "abc"), ("since", ""), ("service", "")])
     def test_that_are_none_are_refused_at_their_field(self, callers: Callers, name: str, typed: str) -> None:
         price = {"service": "nothing", "euros": "3,50", "since": "2026-01-01"}
         answer = callers.staff(OWNER).post("/figures/costs/prices", price | {name: typed})
         assert answer.status == 422
         assert f'href="#{name}"' in answer.text
+
+    def test_that_are_not_filled_in_are_told_everything_at_once(self, callers: Callers) -> None:
+        empty = callers.staff(OWNER).post("/figures/costs/prices", {"service": "", "euros": "", "since": ""}).text
+        assert all(f'href="#{name}"' in empty for name in ("service", "since"))
 
 
 class TestWeights:
