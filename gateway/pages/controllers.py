@@ -65,7 +65,7 @@ from gateway.pages.mine import controllers as mine
 from gateway.pages.people import inviting
 from gateway.pages.people import listing as people
 from gateway.pages.people import one as person
-from gateway.pages.reports import costs, counts, history, prices, quarters, targets, weighing
+from gateway.pages.reports import costs, counts, history, matches, prices, quarters, targets, weighing
 from gateway.pages.resident import approving, disputing, entering, passkeys, signing_in, stopping
 
 CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
@@ -140,6 +140,7 @@ CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
     *proposing.HANDLERS,
     *registry.HANDLERS,
     *statements.HANDLERS,
+    *matches.HANDLERS,
     *history.HANDLERS,
     *costs.HANDLERS,
     *prices.HANDLERS,

@@ -12,15 +12,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from gateway.reports import history
+from gateway.reports import first_months, history
 from gateway.reports.history_files import MUNICIPAL
 from gateway.reports.history_tables import HistoryKind
-from gateway.reports.periods import Month, Period
-from gateway.reports.places import NETWORK
 from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Sheet, Value
-from gateway.reports.tables import FigureSum
 from ui.i18n import Message, message
 
 MEAN: Final = Decimal("12.00")
@@ -30,14 +27,6 @@ TWICE: Final = 2 * MEAN
 NEAR_KM: Final = 30
 """Another centre within so many kilometres makes a centre a candidate for review."""
 _EARTH_KM: Final = 6371.0
-_FIRST_MONTHS: Final = (
-    select(FigureSum.period, func.sum(FigureSum.given).label("given"))
-    .where(FigureSum.place == str(NETWORK), FigureSum.period.like("____-__"), FigureSum.period.not_like("%Q%"))
-    .group_by(FigureSum.period)
-    .order_by(FigureSum.period)
-    .limit(21)
-)
-"""As many months as were published."""
 _PLAN: Final = message(
     "Action plan for leading clients to channels that cost less (Pasākumu plāns klientu apkalpošanas plūsmas "
     "novirzīšanai uz izmaksu ziņā efektīviem kanāliem), 30.11.2018, tables 4 and 5"
@@ -80,6 +69,8 @@ class Published:
     """Rows of `history.rows`."""
     since: Sequence[tuple[str, int]]
     """Services given through Pilnvara, by month, the first months of it."""
+    since_of: Mapping[str, tuple[int, int]]
+    """The same of each centre that may be told of, by its id: services, and in how many months there were any."""
 
     @property
     def municipal(self) -> list[Cost]:
@@ -87,8 +78,11 @@ class Published:
         return [cost for cost in self.costs if cost.is_municipal]
 
 
-def read(conn: Connection) -> Published:
-    """What was taken in and stands, the cost table joined to the counts where names are the same."""
+def read(conn: Connection, only: str | None = None) -> Published:
+    """What was taken in and stands, the cost table joined to the counts where names are the same.
+
+    With `only`, the first months of that one centre are told of, and of no other.
+    """
     counts = history.rows(conn, HistoryKind.SERVICES)
     positions = history.positions(conn)
     centres = history.centre_count(conn)
@@ -110,7 +104,9 @@ def read(conn: Connection) -> Published:
         )
         for row in history.rows(conn, HistoryKind.COSTS)
     ]
-    return Published(costs, counts, [(row.period, int(row.given)) for row in conn.execute(_FIRST_MONTHS)])
+    since = first_months.of_network(conn)
+    told = {row.centre_id for row in counts if row.centre_id and only in {None, row.centre_id}}
+    return Published(costs, counts, since, first_months.of_centres(conn, told, [month for month, _given in since]))
 
 
 def near(centre_id: str | None, positions: Mapping[str, tuple[float, float]], centres: int) -> bool | None:
@@ -140,7 +136,8 @@ def sheets(found: Published) -> tuple[Sheet, ...]:
     if found.costs:
         made += [_cost_counts(found), _cost_means(found), _candidates(found), _municipal(found), _regional(found)]
     if found.services:
-        made += [_service_counts(found), _since(found), _services(found)]
+        made += [_service_counts(found), first_months.by_month(found.services, found.since, _source())]
+        made += [*first_months.by_centre(found.services, found.since_of, _source()), _services(found)]
     if found.costs and found.services:
         made.append(_unmet(found))
     return tuple(made)
@@ -281,39 +278,6 @@ def _service_counts(found: Published) -> Sheet:
         rows,
         _source(),
         name="service_counts",
-    )
-
-
-def _since(found: Published) -> Sheet:
-    """The first months of Pilnvara beside a month of those that were published."""
-    months = {month for row in found.services for month in (row.first_month, row.last_month)}
-    period = Period(Month.parse(min(months)), Month.parse(max(months)))
-    usual = sum(row.services for row in found.services) / period.months
-    rows: list[tuple[Value, ...]] = [
-        (month, given, given / usual if usual else Missing.UNKNOWN) for month, given in found.since
-    ]
-    return Sheet(
-        message("Pilnvara’s first months beside a published one"),
-        (
-            Column("month", message("Month")),
-            Column("given", message("Services given"), Kind.COUNT, bar=True),
-            Column("beside", message("Beside a published month"), Kind.SHARE),
-        ),
-        tuple(rows),
-        (
-            Note(
-                NoteKind.DEFINITION,
-                message(
-                    "A published month: services from %(first)s to %(last)s / %(num)s months, as if all were alike. "
-                    "The published ones were given in person in all centres; those here are what Pilnvara counted.",
-                    first=str(period.first),
-                    last=str(period.last),
-                    num=period.months,
-                ),
-            ),
-            *_source(),
-        ),
-        name="since",
     )
 
 

@@ -9,7 +9,7 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
 from gateway.pages.reports import files
 from gateway.pages.reports.files import FileKind
-from gateway.pages.reports.who import READERS
+from gateway.pages.reports.who import READERS, is_owner
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.reports import history, published
@@ -22,16 +22,18 @@ _AS: Final = (FileKind.XLSX, FileKind.PDF, FileKind.JSON)
 
 
 @get("/figures/history", **READERS)
-async def show(request: AnyRequest, parts: Parts) -> Response[Any]:
+async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Response[Any]:
     """The published figures as tables; none were taken in: how that is done."""
-    imports, sheets = await parts.database.read(_read)
-    return page(request, "pages/reports/history.html", imports=imports, sheets=sheets)
+    only, owns = _only(session), is_owner(session)
+    imports, sheets = await parts.database.read(lambda conn: _read(conn, only))
+    return page(request, "pages/reports/history.html", imports=imports, sheets=sheets, is_owner=owns)
 
 
 @post("/figures/history/file", status_code=200, **READERS)
 async def take(request: AnyRequest, session: StaffSession, parts: Parts, data: Form) -> Response[Any]:
     """The same as a file."""
-    imports, sheets = await parts.database.read(_read)
+    only = _only(session)
+    imports, sheets = await parts.database.read(lambda conn: _read(conn, only))
     told: list[Text] = [
         message(
             "%(document)s, as of %(day)s: %(first)s to %(last)s",
@@ -46,8 +48,13 @@ async def take(request: AnyRequest, session: StaffSession, parts: Parts, data: F
     return await files.hand_out(parts, session, report, files.kind_of(field(data, "as"), _AS), language_of(request))
 
 
-def _read(conn: Connection) -> tuple[list[Any], tuple[Sheet, ...]]:
-    return history.imports(conn), published.sheets(published.read(conn))
+def _only(session: StaffSession) -> str | None:
+    """The one centre whose first months somebody may read; none for whoever answers for all."""
+    return None if is_owner(session) else session.centre_id
+
+
+def _read(conn: Connection, only: str | None) -> tuple[list[Any], tuple[Sheet, ...]]:
+    return history.imports(conn), published.sheets(published.read(conn, only))
 
 
 HANDLERS = (show, take)

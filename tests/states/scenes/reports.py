@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from gateway.people.roles import Role
+from gateway.people.staff import add_centre
 from tests.gateway.reports.filled import fill
 from tests.gateway.reports.network import take_all_in
 from tests.gateway.visits.counter import BENEFIT
@@ -12,9 +13,22 @@ from tests.states.stand import Stand
 
 def scene_history(stand: Stand) -> None:
     manager = stand.staff(Role.MANAGER)
+    stand.see("figures/matches-none", stand.staff(Role.NETWORK_OWNER), "/figures/history/matches", Kind.EMPTY)
     stand.see("figures/history-none", manager, "/figures/history", Kind.EMPTY)
     take_all_in(stand.gateway.parts.database, stand.clock)
     stand.see("figures/history", manager, "/figures/history")
+    owner, here = stand.staff(Role.NETWORK_OWNER), "/figures/history/matches"
+    ours = stand.callers.centre_id
+    stand.gateway.parts.database.write_now(
+        lambda conn: add_centre(
+            conn, name="Ķekavas VPVKAC", kind="vpvkac", municipality="Ķekavas", now=stand.clock.now()
+        )
+    )
+    for name in ("Salaspils", "Ādažu"):
+        assert owner.post(here, {"name": name, "centre": ours if name == "Salaspils" else ""}).status == 303
+    stand.see("figures/matches", owner, here)
+    stand.send("figures/match-wrong", owner, here)
+    stand.send("figures/region-wrong", owner, f"{here}/region", form={"of": ours})
 
 
 def scene_costs(stand: Stand) -> None:
