@@ -1,10 +1,12 @@
 """A card that a machine translated says so, beside the original, and is text whatever came back."""
 
 from dataclasses import replace
+from html import unescape
 
 from sqlalchemy import Connection, update
 
 from gateway.app import fit
+from gateway.people.roles import Role
 from gateway.services import catalogue, keeping, translations
 from gateway.visits.reading import Stage
 from gateway.visits.tables import Visit
@@ -52,6 +54,24 @@ def test_where_it_is_off_nothing_is_said_and_the_original_is_shown(desk: Desk) -
     assert "Slimības pabalsts" in text
     assert "Sickness money" not in text
     assert "Translated by a machine" not in text
+
+
+def test_on_paper_the_original_stands_whole_wherever_a_card_is_printed(desk: Desk) -> None:
+    desk.write(lose_english)
+    switch_on(desk)
+    desk.write(lambda conn: translated(conn, desk))
+    original = desk.read(lambda conn: catalogue.find(conn, BENEFIT)).card("lv")
+    desk.at(Stage.REQUEST)
+    pages = {
+        "everybody's": desk.callers.nobody().get(f"/services/{BENEFIT}", cookie="pilnvara_lang=en").text,
+        "the guest's": desk.callers.guest().get(f"/guest/services/{BENEFIT}").text,
+        "the booklet": desk.callers.staff(Role.ADMINISTRATOR).get("/baskets/vpvkac").text,
+        "the visit's": desk.look().text,
+    }
+    for name, page in pages.items():
+        printed = page.partition('<div class="app-only-print" lang="lv">')[2].partition("</div>")[0]
+        for words in (original.title, original.summary, original.who, original.costs, original.next, *original.needed):
+            assert words in unescape(printed), name
 
 
 def test_the_pages_of_a_visit_and_its_print_say_so_too(desk: Desk) -> None:
