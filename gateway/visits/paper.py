@@ -58,7 +58,7 @@ from gateway.visits.second_person import Act, Subject
 from gateway.visits.tables import SecondLook, SecondLookKind, SecondLookState
 from gateway.visits.trail import say
 
-FILE = File(name="sheet", label=Words("Parakstītā lapa", "Signed sheet"))
+FILE = File(name="sheet", label=Words("Parakstītā lapa", "Signed sheet"), max_bytes=20_000_000)
 """What is taken as the picture of a signed sheet: PDF, JPEG or PNG, by its first bytes."""
 LOOKS = {ApprovalKind.GRANT: SecondLookKind.PAPER_GRANT, ApprovalKind.PERMIT: SecondLookKind.PAPER_PERMIT}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser import attend
 from tests.ui.server import NONCE, Site, serving
@@ -349,3 +349,31 @@ class TestFields:
         expect(tab.get_by_text("Atlikusi 1 rakstzīme").first).to_be_visible()
         note.fill("x" * 221)
         expect(tab.get_by_text("Par 21 rakstzīmi par daudz").first).to_be_visible()
+
+    def test_files_of_one_paper_are_sent_in_the_order_in_which_they_were_put(
+        self, site: Site, tab: Page, write: Write
+    ) -> None:
+        site.pages["/form"] = write(
+            '{% extends "layout/base.html" %}{% block title %}F{% endblock %}{% block content %}'
+            '{% call ui.form("/sheet", "t", files=true) %}{{ ui.file_upload("sheet", "Photographs", multiple=true) }}'
+            '<ol data-pages-of="sheet" data-up="Move up" data-down="Move down" aria-label="Pages" hidden></ol>'
+            '{{ ui.button("Go") }}{% endcall %}{% endblock %}'
+        )
+        tab.goto(f"{site.base}/form")
+        tab.wait_for_selector("body.js-enabled")
+        pages = tab.get_by_role("list", name="Pages").get_by_role("listitem")
+        pictures: list[FilePayload] = [
+            {"name": f"{number}.png", "mimeType": "image/png", "buffer": b"picture"} for number in (1, 2, 3)
+        ]
+        tab.get_by_label("Photographs").set_input_files(pictures[:1])
+        expect(pages).to_have_count(0)
+        tab.get_by_label("Photographs").set_input_files(pictures)
+        tab.get_by_role("button", name="Move up: 3.png").click()
+        expect(tab.get_by_role("button", name="Move up: 3.png")).to_be_focused()
+        tab.keyboard.press("Enter")
+        tab.get_by_role("button", name="Move down: 1.png").click()
+        expect(pages.locator("span")).to_have_text(["3.png", "2.png", "1.png"])
+        expect(pages.get_by_role("button")).to_have_text(["Move down", "Move up", "Move down", "Move up"])
+        assert pages.nth(0).locator("img").get_attribute("src") == "data:image/png;base64,cGljdHVyZQ=="
+        sent = tab.evaluate("Array.from(new FormData(document.forms[0]).getAll('sheet'), (file) => file.name)")
+        assert sent == ["3.png", "2.png", "1.png"]

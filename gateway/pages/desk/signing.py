@@ -1,6 +1,8 @@
 """A yes that the assistant carries: a sheet that is printed, signed and handed in, or a code that is said on a call."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -16,6 +18,7 @@ from gateway.pages.desk.answering import AtVisit
 from gateway.pages.desk.panels import Wish
 from gateway.pages.desk.words import DOCUMENTS
 from gateway.pages.forms import Form, field
+from gateway.pages.one_file import one_file
 from gateway.pages.qr import qr
 from gateway.pages.rendering import DEFAULT_LANGUAGE, LANGUAGES, page
 from gateway.parts import Parts
@@ -23,6 +26,7 @@ from gateway.people.access import StaffSession, Who, allow
 from gateway.visits import calling, confirming, documents, looking, paper, reading
 from gateway.visits.reading import OpenedVisit
 from gateway.visits.sealed import VisitVault
+from gateway.web.making import made
 from gateway.web.redirects import see_other
 from ui.i18n import Message, message
 
@@ -62,16 +66,15 @@ async def show_sheet(at: AtVisit) -> Response[Any]:
 async def hand_in(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     """Hand in the signed sheet and ask for a witness."""
     form = await at.request.form()
-    code, sent = str(form.get("sheet_code", ""))[:40], form.get("sheet")
-    upload = await _upload(sent)
+    code, uploads = str(form.get("sheet_code", ""))[:40], await _uploads(form.getall("sheet", []))
     wish = Wish(panel="sheet", typed={"sheet_code": code})
     errors: dict[str, Message] = {} if code.strip() else {"sheet_code": _NO_SHEET_CODE}
-    if upload is None:
+    if not uploads:
         errors["sheet"] = _NO_FILE
-    if errors or upload is None:
+    if errors:
         return await at.show(replace(wish, errors=errors), status=422)
-    scan = upload
     try:
+        scan = uploads[0] if len(uploads) == 1 else await made(partial(one_file, uploads, at.parts.clock.now()))
         return await at.take(at.doing(paper.hand_in, approval_id, code, scan), wish=wish)
     except AnswerError as error:
         wrong = replace(wish, errors={"sheet": error.words.to(at.session.language)})
@@ -99,11 +102,11 @@ async def take_no(at: AtVisit, approval_id: FromPath[str]) -> Response[Any]:
     return await at.take(at.doing(confirming.refuse_at_desk, approval_id))
 
 
-async def _upload(sent: Any) -> Upload | None:
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        return None
-    content = await sent.read()
-    return Upload(sent.filename, sent.content_type, content) if content else None
+async def _uploads(sent: Sequence[Any]) -> list[Upload]:
+    """The files that were chosen, in the order in which they were sent."""
+    files = [each for each in sent if isinstance(each, UploadFile) and each.filename]
+    read = [Upload(each.filename, each.content_type, await each.read()) for each in files]
+    return [each for each in read if each.content]
 
 
 def _sheet(conn: Connection, parts: Parts, session: StaffSession, visit_id: str) -> dict[str, Any] | None:

@@ -1,8 +1,10 @@
 """The assistant carries a yes: a sheet signed with ink and witnessed, or a code that is said on a call."""
 
+import io
 import re
 from dataclasses import dataclass
 
+import pypdf
 import pytest
 
 from audit.events import EventName
@@ -15,6 +17,7 @@ from tests.gateway.answers import Answer, statement_on
 from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import READ_BACK_OF_PORTAL, Desk
 from tests.gateway.pages.second_look.conftest import colleague
+from tests.gateway.pages.test_one_file import photograph, size_of
 from tests.gateway.visits.counter import ILZE
 
 __all__ = ["colleague"]
@@ -49,13 +52,13 @@ def known(desk: Desk) -> None:
     desk.knows(Profile(name=ILZE.name, code=ILZE.code, phone=NUMBER))
 
 
-def send_sheet(caller: Caller, path: str, code: str, content: bytes | None = JPEG) -> Answer:
-    """A form with a file, as browsers write it (RFC 7578)."""
+def send_sheet(caller: Caller, path: str, code: str, *contents: bytes) -> Answer:
+    """A form with files, as browsers write it (RFC 7578)."""
     fields = {"_csrf": caller.csrf or "", "sheet_code": code}
     parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
     body = "\r\n".join(parts).encode()
-    if content is not None:
-        head = 'Content-Disposition: form-data; name="sheet"; filename="lapa.jpg"\r\nContent-Type: image/jpeg'
+    for number, content in enumerate(contents, start=1):
+        head = f'Content-Disposition: form-data; name="sheet"; filename="{number}.jpg"\r\nContent-Type: image/jpeg'
         body += f"\r\n--b\r\n{head}\r\n\r\n".encode() + content
     headers = {"content-type": "multipart/form-data; boundary=b"}
     return caller.call("POST", path, headers=headers, body=body + b"\r\n--b--\r\n")
@@ -76,16 +79,16 @@ class Paper:
     def code(self) -> str:
         return paper.sheet_code(self.desk.approval().subject_hash)
 
-    def hand_in(self, content: bytes = JPEG) -> str:
+    def hand_in(self, *contents: bytes) -> str:
         """Hand in; the address of the witness's question."""
-        answer = send_sheet(self.desk.browser, f"{self.at}/sheet", self.code, content)
+        answer = send_sheet(self.desk.browser, f"{self.at}/sheet", self.code, *contents or (JPEG,))
         assert answer.status == 303, answer.text
         found = re.search(r'href="(/second-look/[0-9a-zA-Z_-]{20,})"', self.witness.get("/second-look").text)
         assert found
         return found[1]
 
-    def look(self, content: bytes = JPEG) -> str:
-        question = self.hand_in(content)
+    def look(self, *contents: bytes) -> str:
+        question = self.hand_in(*contents)
         assert self.witness.post(f"{question}/look").location == question
         return question
 
@@ -195,21 +198,27 @@ class TestOnPaper:
         assert answer.headers["content-disposition"].startswith("inline;")
         assert "sandbox" in answer.headers["content-security-policy"]
 
+    def test_photographs_of_its_pages_are_one_file_in_the_order_in_which_they_were_sent(self, signing: Paper) -> None:
+        question = signing.look(photograph(30, 40).content, photograph(50, 60).content)
+        pages = pypdf.PdfReader(io.BytesIO(signing.witness.get(f"{question}/sheet").body)).pages
+        assert [size_of(each) for each in pages] == [(30, 40), (50, 60)]
+
     @pytest.mark.parametrize(
-        ("code", "content", "said"),
+        ("code", "contents", "said"),
         [
-            ("", JPEG, "Type the code that stands on the sheet"),
-            ("right", None, "Choose the file with the signed sheet"),
-            ("right", b"<html>", "A file of this kind is not taken. Use PDF, JPEG or PNG."),
-            ("right", b"\xff\xd8\xff" + b"0" * 10_000_001, "The file is larger than 10 MB."),
-            ("0000-0000", JPEG, "This sheet is void: it is of another text"),
+            ("", [JPEG], "Type the code that stands on the sheet"),
+            ("right", [], "Choose the file with the signed sheet"),
+            ("right", [b"<html>"], "A file of this kind is not taken. Use PDF, JPEG or PNG."),
+            ("right", [b"\xff\xd8\xff" + b"0" * 20_000_001], "The file is larger than 20 MB."),
+            ("right", [photograph(3, 4).content, PDF], "The file 2.jpg is no picture that can be opened"),
+            ("0000-0000", [JPEG], "This sheet is void: it is of another text"),
         ],
     )
     def test_what_cannot_be_taken_is_said_and_the_code_stays_typed(
-        self, signing: Paper, code: str, content: bytes | None, said: str
+        self, signing: Paper, code: str, contents: list[bytes], said: str
     ) -> None:
         typed = signing.code if code == "right" else code
-        answer = send_sheet(signing.desk.browser, f"{signing.at}/sheet", typed, content)
+        answer = send_sheet(signing.desk.browser, f"{signing.at}/sheet", typed, *contents)
         assert answer.status in (409, 422)
         assert said in answer.text
         assert not typed or f'value="{typed}"' in answer.text
@@ -323,7 +332,7 @@ def test_steps_of_another_assistants_visit_are_not_found(signing: Paper) -> None
     assert other.get(f"{signing.desk.path}/sheet").status == 404
     for step in ("print", "unwitnessed", "no", "spoken"):
         assert other.post(f"{signing.at}/{step}", {"code": "123456"}).status == 404
-    assert send_sheet(other, f"{signing.at}/sheet", signing.code).status == 404
+    assert send_sheet(other, f"{signing.at}/sheet", signing.code, JPEG).status == 404
 
 
 class TestOnTheCalledPhone:

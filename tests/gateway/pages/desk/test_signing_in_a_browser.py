@@ -12,8 +12,9 @@ from gateway.visits.reading import Stage
 from gateway.visits.scope import Wanted
 from tests.gateway.callers import Caller
 from tests.gateway.pages.desk.desk import QUEUE, Desk
-from tests.gateway.pages.desk.test_signing import JPEG, known, takes
+from tests.gateway.pages.desk.test_signing import known, takes
 from tests.gateway.pages.second_look.conftest import colleague
+from tests.gateway.pages.test_one_file import photograph
 from tests.gateway.windows import address, go, listen, open_as
 from tests.wcag import ensure_accessible
 
@@ -49,15 +50,18 @@ def test_a_sheet_is_printed_handed_in_and_witnessed(
     expect(desk.locator(".app-footer--paper")).to_contain_text(code)
     expect(desk.locator("[data-print]")).to_be_hidden()
     expect(desk.locator(".app-signature")).to_be_visible()
-    desk.emulate_media(media="screen")
+    desk.emulate_media(media="null")
     go(desk, address + latvian.path)
     desk.locator("#sheet_code").fill("0000-0000")
     desk.locator('form[action$="/sheet"] button').click()
     ensure_accessible(desk)
     go(desk, address + latvian.path)
     desk.locator("#sheet_code").fill(code)
-    desk.locator("#sheet").set_input_files({"name": "lapa.jpg", "mimeType": "image/jpeg", "buffer": JPEG})
-    desk.locator('form[action$="/sheet"] button').click()
+    first, second = ({"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph(30, 40).content} for _n in (1, 2))
+    desk.locator("#sheet").set_input_files([first, second])
+    expect(desk.locator("[data-pages-of] > li")).to_have_count(2)
+    ensure_accessible(desk)
+    desk.locator('form[action$="/sheet"] button[type=submit]').click()
     expect(desk.get_by_text("Gaidām liecinieku").first).to_be_visible()
     ensure_accessible(desk)
     go(witness, address + "/second-look")
@@ -76,6 +80,7 @@ def test_a_sheet_is_printed_handed_in_and_witnessed(
     ensure_accessible(desk)
     desk.locator('form[action$="/print"] button').click()
     ensure_accessible(desk)
+    assert _pages(desk.pdf(format="A4")) == 2
     # A form that is not taken is answered 422, and its own address has no page.
     assert [each for each in (*said[0], *said[1]) if "status of 4" not in each] == []
     counter.close()
