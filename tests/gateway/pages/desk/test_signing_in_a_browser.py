@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from delegation.assurance import Route
 from gateway.visits import paper
@@ -57,8 +57,8 @@ def test_a_sheet_is_printed_handed_in_and_witnessed(
     ensure_accessible(desk)
     go(desk, address + latvian.path)
     desk.locator("#sheet_code").fill(code)
-    first, second = ({"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph(30, 40).content} for _n in (1, 2))
-    desk.locator("#sheet").set_input_files([first, second])
+    page: FilePayload = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph(30, 40).content}
+    desk.locator("#sheet").set_input_files([page, page])
     expect(desk.locator("[data-pages-of] > li")).to_have_count(2)
     ensure_accessible(desk)
     desk.locator('form[action$="/sheet"] button[type=submit]').click()
