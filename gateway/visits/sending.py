@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from audit.entry import Actor
 from audit.events import EventName
@@ -22,6 +22,7 @@ from connectors.sdk import registry
 from delegation.commitment import HashKind
 from delegation.filing import IN_DOUBT, FilingState, frees_allowance
 from delegation.model import DelegationState, give_back, spend
+from gateway.database.base import written_out
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.visits import (
@@ -55,7 +56,7 @@ from gateway.visits.rows import (
 )
 from gateway.visits.running import set_run
 from gateway.visits.sealed import VisitVault
-from gateway.visits.tables import Filing, Permit, RunKind, RunState, VisitState
+from gateway.visits.tables import Filing, Permit, Run, RunKind, RunState, VisitState
 from gateway.visits.telling import Told
 from gateway.visits.trail import say
 
@@ -66,6 +67,11 @@ _BEFORE_FINAL = {
 _IN_DOUBT = frozenset({FilingState.UNKNOWN, FilingState.NEEDS_HUMAN})
 _A_LITTLE = timedelta(seconds=5)
 """After the moment at which an empty answer begins to prove something."""
+_LOOK_UP_DUE = select(
+    exists().where(
+        Run.filing_id == bindparam("filing"), Run.kind == RunKind.LOOK_UP, Run.state == written_out(RunState.QUEUED)
+    )
+)
 _SIGNED_OUT = "session_lost"
 
 
@@ -207,6 +213,12 @@ def asked_again_at(filing: AnyRow) -> datetime | None:
     rule = registry.find(filing.service_id).look_up
     settles = None if rule is None or going_on.is_several(filing.service_id) else rule.settles_after
     return None if settles is None or filing.sent_at is None else filing.sent_at + settles + _A_LITTLE
+
+
+def will_be_asked_at(conn: Connection, filing: AnyRow) -> datetime | None:
+    """When the portal is asked once more by itself; `None` where nobody is sent, as after an answer led elsewhere."""
+    is_due = conn.execute(_LOOK_UP_DUE, {"filing": filing.id}).scalar_one()
+    return asked_again_at(filing) if is_due else None
 
 
 def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, last: bool) -> None:

@@ -34,7 +34,7 @@ def known(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, lan
     """All that is known of one filing that may have arrived; no value of the resident's."""
     doubt = doubts.of(vault, filing.id)
     service = catalogue.find(conn, filing.service_id)
-    again = sending.asked_again_at(filing)
+    again = sending.will_be_asked_at(conn, filing)
     return {
         "filing": filing.id,
         "title": service.card(language).title,

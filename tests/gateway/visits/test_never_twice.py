@@ -174,6 +174,7 @@ class TestWhatThePortalProvesDidNotArrive:
         run_at = counter.read(lambda conn: conn.execute(due).scalars().first())
         assert run_at is not None
         assert run_at - sent_at >= timedelta(minutes=2)
+        assert counter.read(lambda conn: sending.will_be_asked_at(conn, counter.filing())) == run_at
         assert counter.begin(RunKind.LOOK_UP) is not None
 
     def test_is_asked_for_once_more_after_a_portal_that_could_not_be_asked(self, counter: Counter) -> None:
@@ -188,6 +189,13 @@ class TestWhatThePortalProvesDidNotArrive:
         assert counter.run_of(RunKind.LOOK_UP).id != run
         look_up(counter, Found(reference="SP-2026-000009", pdf=None))
         assert counter.filing().state is FilingState.FILED
+
+    def test_is_promised_only_where_somebody_is_sent_to_ask(self, counter: Counter) -> None:
+        sent(counter)
+        counter.answer(replace(unknown(counter.clock.now()), reason="redirected", for_a_person=True))
+        filing = counter.filing()
+        assert filing.state is FilingState.NEEDS_HUMAN
+        assert counter.read(lambda conn: sending.will_be_asked_at(conn, filing)) is None
 
     def test_changes_nothing_that_a_person_has_settled_before(self, counter: Counter) -> None:
         in_doubt(counter)
