@@ -1,9 +1,10 @@
 """The steps of a card's draft: draft -> submitted -> published, or refused | taken back.
 
-Administrators and the holder's officers write drafts. Each side's words need that side's yes: an administrator's for
-what centres say, an officer's for what is the holder's. An administrator who writes says yes to the centres' words by
-submitting; nobody's own yes counts for the holder's. Where the officer wrote, or the holder has no officer, another
-administrator says it. What is published is a version, never changed again; `switch` puts it in force on its day.
+Administrators, the network's owner and the holder's officers write drafts. Each side's words need that side's yes: an
+administrator's or the owner's for what centres say, an officer's for what is the holder's. Whoever writes for the
+network says yes to the centres' words by submitting; nobody's own yes counts for the holder's. Where the officer wrote,
+or the holder has no officer, another administrator says it. What is published is a version, never changed again;
+`switch` puts it in force on its day.
 """
 
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ from gateway.services.tables import DraftState, Service, ServiceDraft
 SWITCH_JOB: Final = "card.switch"
 REVIEW_JOB: Final = "card.review"
 LONGEST_REASON: Final = 500
+_OF_THE_NETWORK: Final = frozenset({Role.ADMINISTRATOR, Role.NETWORK_OWNER})
+"""Whose handing in is a yes to the words that are the network's."""
 _OPEN: Final = (DraftState.DRAFT, DraftState.SUBMITTED)
 _OF_SERVICE = select(ServiceDraft.__table__).where(
     ServiceDraft.service_id == bindparam("service"), ServiceDraft.state.in_(_OPEN)
@@ -150,7 +153,7 @@ def submit(
         faults.add("because", Fault.UNEQUAL)
     faults.settle()
     values: dict[str, Any] = {"valid_from": valid_from, "review_on": review_on, "because": because}
-    if by.role is Role.ADMINISTRATOR and Side.CENTRE in wanted:
+    if by.role in _OF_THE_NETWORK and Side.CENTRE in wanted:
         values["centre_by"] = by.staff_id
     _set(conn, row, state=DraftState.SUBMITTED, submitted_at=now, changed_at=now, **values)
     facts = {"sides": sorted(wanted), "because": because, "valid_from": str(valid_from) if valid_from else None}
@@ -171,6 +174,8 @@ def may_approve(conn: Connection, by: StaffSession, row: Any) -> frozenset[Side]
     waits, holder = awaited(conn, row), conn.execute(_HOLDER, {"service": row.service_id}).scalar_one()
     if by.role is Role.OFFICER:
         return waits & {Side.HOLDER} if by.holder == holder else frozenset()
+    if by.role is Role.NETWORK_OWNER:
+        return waits & {Side.CENTRE}
     has_officer = conn.execute(_OFFICER, {"holder": holder, "but": row.author_id}).first() is not None
     return waits & {Side.CENTRE} if has_officer else waits
 

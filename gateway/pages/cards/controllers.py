@@ -1,4 +1,4 @@
-"""Cards of services for whoever answers for them: administrators all of them, an officer the own institution's."""
+"""Cards of services for whoever answers for them: administrators and the network's owner all, an officer some."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -25,7 +25,9 @@ from ui.i18n import Message
 
 AnyRequest = Request[Any, Any, Any]
 Step = Callable[[Connection], None]
-_EDITORS: Final = allow(Who.ADMINISTRATOR, Who.OFFICER)
+_EDITORS: Final = allow(Who.ADMINISTRATOR, Who.OFFICER, Who.NETWORK_OWNER)
+_VOUCHERS: Final = allow(Who.ADMINISTRATOR, Who.OFFICER)
+"""Who says that a card is still true: its fees and times are the holder's to know."""
 _WORDS: Final[Mapping[str, Any]] = {
     "fields": words.FIELDS,
     "sides": words.SIDES,
@@ -74,7 +76,10 @@ async def show_form(
     return _form(request, service_id, language, dict(typed.write(cards.get(language))), {})
 
 
-@post("/cards/{service_id:str}/draft/{language:str}", **allow(Who.ADMINISTRATOR, Who.OFFICER, keeps=True))
+@post(
+    "/cards/{service_id:str}/draft/{language:str}",
+    **allow(Who.ADMINISTRATOR, Who.OFFICER, Who.NETWORK_OWNER, keeps=True),
+)
 async def keep(
     request: AnyRequest,
     session: StaffSession,
@@ -157,7 +162,7 @@ async def take_back(
     return await _step(request, session, service_id, lambda conn: drafts.take_back(conn, parts, session, service_id))
 
 
-@post("/cards/{service_id:str}/reviewed", **_EDITORS)
+@post("/cards/{service_id:str}/reviewed", **_VOUCHERS)
 async def reviewed(
     request: AnyRequest, session: StaffSession, parts: Parts, service_id: FromPath[str], data: Form
 ) -> Response[Any]:

@@ -199,6 +199,35 @@ class TestTheHoldersWords:
             approve(office, office.session(replace(office.callers, account=made)))
 
 
+class TestTheNetworksOwner:
+    def test_writes_the_networks_words_which_count_once_handed_in(self, office: Office) -> None:
+        write(office, office.session(role=Role.NETWORK_OWNER), title="Tīkla nosaukums")
+        assert now_card(office).title == "Tīkla nosaukums"
+
+    def test_says_yes_to_the_networks_words_and_never_to_a_holders(self, office: Office, ods: Callers) -> None:
+        write(office, officer(office, ods), title="Pārstāvja nosaukums", costs="10 EUR")
+        row = office.read(lambda conn: drafts.find(conn, SERVICE))
+        owner = office.session(role=Role.NETWORK_OWNER)
+        assert office.read(lambda conn: drafts.may_approve(conn, owner, row)) == {Side.CENTRE}
+        approve(office, owner)
+        assert now_card(office).costs == "", "that is still the holder's, by whom it was written, or an administrator's"
+
+    def test_does_not_stand_in_for_a_holder_without_an_officer(self, office: Office) -> None:
+        write(office, office.session(office.second), costs="10 EUR")
+        row, owner = office.read(lambda conn: drafts.find(conn, SERVICE)), office.session(role=Role.NETWORK_OWNER)
+        assert office.read(lambda conn: drafts.may_approve(conn, owner, row)) == frozenset()
+        with pytest.raises(SamePersonError):
+            approve(office, owner)
+        assert now_card(office).costs == ""
+
+    def test_reads_every_card_and_vouches_for_none(self, office: Office) -> None:
+        owner = office.page(role=Role.NETWORK_OWNER)
+        assert f'href="/cards/{SERVICE}"' in owner.get("/cards").text
+        assert "It is still true" not in owner.get(f"/cards/{SERVICE}").text
+        assert owner.post(f"/cards/{SERVICE}/reviewed", {"review_on": "2027-12-01"}).status == 403
+        assert 'href="/cards"' in owner.get("/figures").text
+
+
 class TestWhatWasRead:
     def test_is_what_is_approved_and_nothing_that_was_written_since(self, office: Office) -> None:
         by = office.session()
