@@ -156,7 +156,7 @@ def _groups(told: Told) -> tuple[Sheet, ...]:
         for group, share in sorted(told.look.by_group.items())
     ]
     title = message("Satisfied residents by group of services")
-    return (Sheet(title, columns, tuple(rows), words.ANSWERS_NOTES[1:], "groups"),)
+    return (Sheet(title, columns, tuple(rows), words.ANSWERS_NOTES, "groups"),)
 
 
 def _answer(name: Message, here: Answers, before: Answers, network: Answers, which: str) -> tuple[Value, ...]:
@@ -361,7 +361,7 @@ def _centres(told: Told) -> tuple[Sheet, ...]:
         )
         for line in told.lines
     ]
-    return (Sheet(message("Centres, by name"), columns, tuple(rows), (), "centres"),)
+    return (Sheet(message("Centres, by name"), columns, tuple(rows), words.CENTRES_NOTES, "centres"),)
 
 
 def _titles(conn: Connection, language: str) -> dict[str, str]:

@@ -170,6 +170,7 @@ TIMES_NOTES: Final = (
     ),
 )
 VOLUME_NOTES: Final = (
+    Note(_F, message("Services given, counted one by one and added up over the months of this time.")),
     Note(_D, message("Each application is one service given; a visit without an application counts once.")),
     Note(_S, message("Visits that were closed in this time, also those whose details were erased since.")),
 )
@@ -195,7 +196,20 @@ INDEX_NOTES: Final = (
     ),
     Note(_D, message("An index and no money: 1 would be if everybody did everything online and alone.")),
 )
+CENTRES_NOTES: Final = (
+    Note(_F, message("Each share as in the tables above, of one centre alone.")),
+    Note(_S, message("The same visits and answers as above, by the centre in which they were.")),
+    Note(
+        _D,
+        message(
+            "In the order of names and in no other: centres do different work for different people, so no centre is "
+            "first or last."
+        ),
+    ),
+)
 PEERS_NOTES: Final = (
+    Note(_F, message("Quartiles of what the others have: between two of them by the straight line.")),
+    Note(_S, message("The same figures of each of the others, in the same time.")),
     Note(
         _D,
         message(
