@@ -116,13 +116,13 @@ def by_centre(found: Sequence[Cost]) -> Sheet:
 def by_group(cost: Cost) -> Sheet:
     """Of one centre: its euros shared out by the minutes that each group of services took, where there are enough."""
     done = cost.given or Given(0)
-    minutes, hidden = sum(done.minutes.values()), _of_few(done)
+    minutes, hidden = _in_hours(sum(done.minutes.values())), _of_few(done)
     rows: list[tuple[Value, ...]] = []
     for group, services in sorted(done.by_group.items()):
         if group in hidden:
             rows.append((GROUPS.get(group, group), services, *(Missing.TOO_FEW,) * 3))
             continue
-        spent = done.minutes.get(group, 0)
+        spent = _in_hours(done.minutes.get(group, 0))
         part = Decimal(spent) / minutes if minutes else None
         euros = None if part is None or cost.total is None else cost.total * part
         share: Value = Missing.UNKNOWN if part is None else part
@@ -147,12 +147,18 @@ def by_group(cost: Cost) -> Sheet:
                 NoteKind.DEFINITION,
                 message(
                     "Of a group with fewer than 5 measured visits no minutes are shown; where they could be worked out "
-                    "from the rest, those of the next smallest group are not shown either."
+                    "from the rest, those of the next smallest group are not shown either. They are rounded to whole "
+                    "hours."
                 ),
             ),
         ),
         name="cost_by_group",
     )
+
+
+def _in_hours(minutes: int) -> int:
+    """Rounded to the nearest whole hour: what a quarter has more than two of its months tells of no visit."""
+    return (minutes + 30) // 60 * 60
 
 
 def _of_few(done: Given) -> set[str]:

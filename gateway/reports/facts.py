@@ -53,6 +53,15 @@ FINAL: Final = frozenset(
     {Outcome.FILED, Outcome.DECLINED, Outcome.INFORMED, Outcome.REFERRED, Outcome.SELF_SERVED},
 )
 """Outcomes after which a resident knows how their matter stands, and need not come again for it."""
+OF_PEOPLE: Final = (
+    Outcome.DECLINED,
+    Outcome.REFUSED,
+    Outcome.STOPPED,
+    Outcome.LAPSED,
+    Outcome.ABANDONED,
+    Outcome.FAILED,
+)
+"""Outcomes that say something of whoever came, and are told in fives; the others are counts of work."""
 ELECTRONIC: Final = frozenset({Outcome.FILED, Outcome.SELF_SERVED})
 """Outcomes of what was done as an e-service."""
 _UNTIMED: Final = frozenset({Outcome.ABANDONED, Outcome.LAPSED})

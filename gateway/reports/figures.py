@@ -24,9 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.reports import by_hand, costs, kpi, places, weights
+from gateway.reports import by_hand, costs, hiding, kpi, places, weights
 from gateway.reports.answering import ASPECTS
 from gateway.reports.by_hand import ByHand
+from gateway.reports.facts import OF_PEOPLE
 from gateway.reports.gathering import brought_up_to_date
 from gateway.reports.kpi import Part, Share
 from gateway.reports.measures import Answers, Figures, Line, Peers, time_of, volume_of, ways_by_hand, ways_of
@@ -100,6 +101,8 @@ class Look:
     centres: Mapping[str, CentrePlaces]
     sums: Mapping[tuple[int, str], Mapping[str, Counter[str]]]
     """By stretch and place: by group of services."""
+    told: Mapping[tuple[int, str], Mapping[str, int]]
+    """By stretch and place: outcomes that say something of people, as `hiding.told_of_people` tells them."""
     bundles: Mapping[tuple[int, str, str], Mapping[str, Share]]
     """By stretch, place and aspect: by group of services."""
     hand: Mapping[tuple[int, str], ByHand]
@@ -142,7 +145,7 @@ class Look:
         total: Counter[str] = Counter()
         for counts in by_group.values():
             total.update(counts)
-        volume = volume_of(total)
+        volume = volume_of(total, self.told.get((stretch, str(place)), {}))
         weighs = self.weights.on(costs.end_day(period))
         ways, counted = ways_of(volume), self.hand.get((stretch, str(place)), by_hand.NOTHING)
         all_ways = ways_by_hand(counted)
@@ -183,11 +186,13 @@ def read(conn: Connection, place: Place, period: Period) -> Look:
     centres = places.centres(conn)
     asked = [place, NETWORK] if place.kind in _ALONE else [*_within(place, centres), NETWORK]
     at = brought_up_to_date(conn)
+    sums, told = _sums(conn, stretches, [place, NETWORK], at)
     return Look(
         place=place,
         stretches=stretches,
         centres=centres,
-        sums=_sums(conn, stretches, [place, NETWORK]),
+        sums=sums,
+        told=told,
         bundles=_bundles(conn, stretches, asked),
         hand=_by_hand(conn, place, period, centres, at),
         weights=weights.read(conn),
@@ -201,7 +206,8 @@ def compare(conn: Connection, period: Period) -> Look:
         place=NETWORK,
         stretches=(period, period.before),
         centres=places.centres(conn),
-        sums=_sums(conn, (period,), [NETWORK]),
+        sums=_sums(conn, (period,), [NETWORK], None)[0],
+        told={},
         bundles={},
         hand={},
         weights=Weights(()),
@@ -245,14 +251,27 @@ _ALONE: Final = frozenset({PlaceKind.NETWORK, PlaceKind.CENTRE})
 
 
 def _sums(
-    conn: Connection, stretches: Sequence[Period], asked: Sequence[Place]
-) -> dict[tuple[int, str], dict[str, Counter[str]]]:
+    conn: Connection, stretches: Sequence[Period], asked: Sequence[Place], at: datetime | None
+) -> tuple[dict[tuple[int, str], dict[str, Counter[str]]], dict[tuple[int, str], Counter[str]]]:
+    """By stretch and place: counts by group of services, and what is told of people."""
     stretch_of = {unit: number for number, period in enumerate(stretches) for unit in period.units()}
     found: dict[tuple[int, str], dict[str, Counter[str]]] = {}
+    of_people: dict[tuple[str, str], Counter[str]] = {}
     for row in conn.execute(_SUMS, {"units": list(stretch_of), "places": _named(asked)}):
         by_group = found.setdefault((stretch_of[row.period], row.place), {})
         by_group.setdefault(row.service_group, Counter()).update(row.counts)
-    return found
+        counted = of_people.setdefault((row.period, row.place), Counter())
+        counted.update({each.value: row.counts.get(f"outcome:{each}", 0) for each in OF_PEOPLE})
+    told: dict[tuple[int, str], Counter[str]] = {}
+    for (unit, place), counted in of_people.items():
+        if _is_over(unit, at):
+            told.setdefault((stretch_of[unit], place), Counter()).update(hiding.told_of_people(counted))
+    return found, told
+
+
+def _is_over(unit: str, at: datetime | None) -> bool:
+    """Whether a month, quarter or year is over: before, one more would be seen to come."""
+    return at is not None and Period.parse(unit).last < Month.of(at)
 
 
 def _bundles(

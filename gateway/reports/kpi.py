@@ -10,6 +10,8 @@ from gateway.reports.facts import width_of
 T = TypeVar("T")
 FEWEST_SHOWN: Final = 5
 """Below so many nothing is shown: it would tell of single people."""
+FEWEST_SPREAD: Final = 20
+"""Below so many nine of ten is no figure of many: of five it is the longest visit itself."""
 FEWEST_TOLD: Final = 30
 """Below so many answers a share is shown with the word that there are too few of them."""
 _Z: Final = 1.959963984540054

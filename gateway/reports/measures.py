@@ -52,6 +52,8 @@ class Volume:
     outcomes: Mapping[str, int]
     routes: Mapping[str, int]
     services: Mapping[str, int]
+    told: Mapping[str, int]
+    """Of outcomes that say something of people what is told; below five in a month, quarter or year nothing."""
 
     @property
     def electronic(self) -> Share:
@@ -69,9 +71,10 @@ class Volume:
         asked = sum(n for route, n in self.routes.items() if route != "none")
         return Share(self.routes.get("paper", 0), asked)
 
-    def share_of(self, outcome: str) -> Share:
-        """Services with an outcome, of all whose outcome is known."""
-        return Share(self.outcomes.get(outcome, 0), self.given - self.unknown)
+    def share_of(self, outcome: str) -> Share | None:
+        """Services with an outcome that says something of people, of all whose outcome is known; as it is told."""
+        counted = self.told.get(outcome)
+        return Share(counted, self.given - self.unknown) if counted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,7 @@ class Line:
     satisfied: Share
 
 
-def volume_of(total: Counter[str]) -> Volume:
+def volume_of(total: Counter[str], told: Mapping[str, int]) -> Volume:
     """How much was done, by counts as `facts.counts_of` names them."""
     return Volume(
         given=total["given"],
@@ -120,6 +123,7 @@ def volume_of(total: Counter[str]) -> Volume:
         outcomes=_named(total, "outcome:"),
         routes=_named(total, "route:"),
         services=_named(total, "given@"),
+        told=told,
     )
 
 
@@ -142,7 +146,8 @@ def time_of(group: str, counts: Counter[str]) -> Time:
 
 
 def _minutes(buckets: Mapping[int, int], share: float) -> int | None:
-    return kpi.quantile(buckets, share) if sum(buckets.values()) >= kpi.FEWEST_SHOWN else None
+    fewest = kpi.FEWEST_SHOWN if share <= 0.5 else kpi.FEWEST_SPREAD
+    return kpi.quantile(buckets, share) if sum(buckets.values()) >= fewest else None
 
 
 WEIGHED_AS: Final[Mapping[cost_tables.Way, Way]] = {

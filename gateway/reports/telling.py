@@ -11,14 +11,16 @@ from gateway.reports import figures, words
 from gateway.reports.by_hand import ByHand, Counted
 from gateway.reports.cost_tables import Way
 from gateway.reports.errors import FiguresAskedError
-from gateway.reports.facts import NO_GROUP, Outcome
+from gateway.reports.facts import NO_GROUP, OF_PEOPLE, Outcome
 from gateway.reports.figures import Look
+from gateway.reports.hiding import services_alone
 from gateway.reports.kpi import Adjusted, Range, Share
 from gateway.reports.measures import Answers, Figures, Line, Peers
 from gateway.reports.periods import Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.sheets import Column, Kind, Missing, Report, Sheet, Text, Value
 from gateway.services import catalogue
+from gateway.services.sensitivity import Sensitivity
 from gateway.services.tables import Service
 from ui.formats import write_moment, write_months
 from ui.i18n import Message, Written, message
@@ -49,6 +51,8 @@ class Told:
     """Every centre, for the network's owner alone."""
     services: Mapping[str, str]
     """Titles by id."""
+    special: frozenset[str]
+    """Those of a special category: which are given is told of the whole network alone."""
 
     @property
     def here(self) -> Figures:
@@ -74,7 +78,7 @@ def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, lang
     """
     is_centre, lists = place.kind is PlaceKind.CENTRE, sees_all and place.kind in _LISTED
     found = figures.read(conn, place, period)
-    services = _titles(conn, language)
+    services, special = _titles(conn, language)
     if (is_centre and place.name not in found.centres) or (
         place.kind is PlaceKind.SERVICE and place.name not in services
     ):
@@ -85,6 +89,7 @@ def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, lang
         peers=figures.peers(every, found.centres[place.name]) if is_centre else None,
         lines=[line for line in every if place in line.centre.wider] if lists else None,
         services=services,
+        special=special,
     )
 
 
@@ -192,11 +197,12 @@ def _completed(told: Told) -> Sheet:
     ]
     for which, name in _SHARES:
         shares = [_named(each, which) for each in every]
-        rows.append((name, _share(shares[0]), shares[0].n, _share(shares[1]), _share(shares[2])))
+        n = here.n if shares[0] is None else shares[0].n
+        rows.append((name, _share(shares[0]), n, _share(shares[1]), _share(shares[2])))
     return Sheet(message("What came of it"), columns, tuple(rows), words.COMPLETED_NOTES, "completed")
 
 
-def _named(one: Figures, which: str) -> Share:
+def _named(one: Figures, which: str) -> Share | None:
     if which == "electronic":
         return one.volume.electronic
     return one.volume.paper if which == "paper" else one.volume.share_of(which)
@@ -210,8 +216,8 @@ def _adjusted(adjusted: Adjusted | None, completed: Share) -> Value:
     return Missing.TOO_FEW if adjusted is None or not completed.is_shown else adjusted.value
 
 
-def _share(share: Share) -> Value:
-    return Missing.TOO_FEW if share.value is None else share.value
+def _share(share: Share | None) -> Value:
+    return Missing.TOO_FEW if share is None or share.value is None else share.value
 
 
 def _compared(told: Told) -> tuple[Sheet, ...]:
@@ -296,16 +302,30 @@ def _of_months(months: int, every: int) -> Value:
 
 
 def _outcomes(told: Told) -> Sheet:
-    rows = [(words.OUTCOMES.get(name, name), n) for name, n in told.here.volume.outcomes.items()]
-    return _counted("outcomes", message("Services by outcome"), message("Outcome"), rows)
+    """Counts of work as they are; those that say something of people together, and each of them in fives."""
+    columns = (
+        Column("name", message("Outcome")),
+        Column("n", message("Services"), Kind.COUNT, bar=True),
+        Column("least", message("Of them at least"), Kind.COUNT),
+    )
+    counted, none = told.here.volume.outcomes, Missing.NOT_APPLICABLE
+    work = sorted((name for name in counted if name not in OF_PEOPLE), key=lambda name: -counted[name])
+    rows: list[tuple[Value, ...]] = [(words.OUTCOMES.get(Outcome(name), name), counted[name], none) for name in work]
+    if rest := sum(counted.get(each, 0) for each in OF_PEOPLE):
+        rows.append((words.NOT_DONE, rest, none))
+        told_of = told.here.volume.told
+        rows += [(words.OUTCOMES[each], none, told_of.get(each) or Missing.TOO_FEW) for each in OF_PEOPLE]
+    notes = (*words.VOLUME_NOTES, words.IN_FIVES)
+    return Sheet(message("Services by outcome"), columns, tuple(rows), notes, "outcomes")
 
 
 def _services(told: Told) -> Sheet:
-    most = sorted(told.here.volume.services.items(), key=lambda item: (-item[1], item[0]))
-    rows: list[tuple[Text, int]] = [(told.services.get(name, name), n) for name, n in most[:_MOST_SERVICES]]
-    if rest := sum(n for _, n in most[_MOST_SERVICES:]):
+    counted = told.here.volume.services
+    alone = services_alone(counted, frozenset() if told.look.place == NETWORK else told.special, _MOST_SERVICES)
+    rows: list[tuple[Text, int]] = [(told.services.get(name, name), counted[name]) for name in alone]
+    if rest := sum(counted.values()) - sum(n for _, n in rows):
         rows.append((message("All others"), rest))
-    if without := told.here.volume.given - sum(told.here.volume.services.values()):
+    if without := told.here.volume.given - sum(counted.values()):
         rows.append((words.GROUPS[NO_GROUP], without))
     return _counted("services", message("Services that were asked for"), message("Service"), rows)
 
@@ -364,6 +384,8 @@ def _centres(told: Told) -> tuple[Sheet, ...]:
     return (Sheet(message("Centres, by name"), columns, tuple(rows), words.CENTRES_NOTES, "centres"),)
 
 
-def _titles(conn: Connection, language: str) -> dict[str, str]:
-    rows = conn.execute(select(Service.id, Service.cards))
-    return {row.id: catalogue.title_of(row.cards, language) for row in rows}
+def _titles(conn: Connection, language: str) -> tuple[dict[str, str], frozenset[str]]:
+    """Titles by id, and which are of a special category."""
+    rows = conn.execute(select(Service.id, Service.cards, Service.sensitivity)).all()
+    special = frozenset(row.id for row in rows if row.sensitivity == Sensitivity.SPECIAL)
+    return {row.id: catalogue.title_of(row.cards, language) for row in rows}, special

@@ -80,6 +80,7 @@ BY_HAND: Final[Mapping[cost_tables.Way, Message]] = {
 }
 """Ways that staff count themselves, outside of visits."""
 
+NOT_DONE: Final = message("Not completed, or not accepted, together")
 SATISFIED: Final = message("Satisfied residents")
 DONE: Final = message("Could do what they came for")
 CLEAR: Final = message("Understood what they allowed")
@@ -121,6 +122,14 @@ ANSWERS_NOTES: Final = (
         ),
     ),
 )
+IN_FIVES: Final = Note(
+    _D,
+    message(
+        "What was not completed, or not accepted, is counted together. Each of these outcomes is told of months, "
+        "quarters and years that are over, rounded down to fives, and not below five: at least so many. So nobody can "
+        "be found by subtracting."
+    ),
+)
 COMPLETED_NOTES: Final = (
     Note(
         _F,
@@ -145,6 +154,7 @@ COMPLETED_NOTES: Final = (
             "e-service: filed, or done by the resident alone."
         ),
     ),
+    IN_FIVES,
 )
 TIMES_NOTES: Final = (
     Note(
@@ -165,7 +175,7 @@ TIMES_NOTES: Final = (
         _D,
         message(
             "Visits that were left, or set aside for another day, have no minutes. Of fewer than 5 visits"
-            " nothing is shown."
+            " nothing is shown, and of fewer than 20 no nine of ten."
         ),
     ),
 )

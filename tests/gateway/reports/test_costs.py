@@ -117,9 +117,9 @@ class TestCosts:
         write_down("salary", "2000", "2026-07-01", "2026-09-30")
         rows = cost_sheets.by_group(read(office)[0]).rows
         assert rows == (
-            (GROUPS["benefits"], 60, 1500, Decimal("0.75"), Decimal(25)),
-            (GROUPS["family"], 40, 500, Decimal("0.25"), Decimal("12.5")),
-        )
+            (GROUPS["benefits"], 60, 1500, Decimal(25) / 33, 2000 * (Decimal(25) / 33) / 60),
+            (GROUPS["family"], 40, 480, Decimal(8) / 33, 2000 * (Decimal(8) / 33) / 40),
+        ), "33 hours, of which 25 and 8: told in whole hours"
 
     @pytest.mark.parametrize(
         ("measured", "hidden"),

@@ -66,12 +66,23 @@ class TestOneFunctionBehindAll:
             assert f">{100 * share:.1f}%<" in page.replace("<svg", "<")
             assert f";{100 * share:.1f}%;" in file
 
+    def test_say_of_what_residents_did_only_fives_and_of_work_every_one(self, counted: Callers) -> None:
+        told = json.loads(program(counted, Scope.FIGURES).get(f"/api/figures?place=kind:vpvkac&period={PERIOD}").text)
+        of_people = [row for row in rows(told, "outcomes") if row["n"] is None]
+        together = [row["n"] for row in rows(told, "outcomes") if row["name"] == "Nav pabeigts vai nav pieņemts, kopā"]
+        assert (len(together), len(of_people)) == (1, 6), rows(told, "outcomes")
+        assert {row["least"] % 5 for row in of_people if row["least"]} <= {0}
+        assert sum(row["least"] or 0 for row in of_people) <= sum(together)
+        file = counted.staff(Role.NETWORK_OWNER).get(f"/figures/tables/outcomes?place=kind:vpvkac&period={PERIOD}")
+        for row in of_people:
+            assert f";{row['least']}" in file.text or row["least"] is None
+
     def test_says_of_which_months_they_are_in_words_and_counts_every_service_once(self, counted: Callers) -> None:
         asked = f"?place=kind:vpvkac&period={PERIOD}"
         told = json.loads(program(counted, Scope.FIGURES).get(f"/api/figures{asked}").text)
         assert told["title"] == "Vienotais klientu apkalpošanas centrs (VPVKAC)"
         assert told["told"][0] == "Laiks: 2026. g. oktobris."
-        counts = {name: sum(row["n"] for row in rows(told, name)) for name in ("services", "outcomes")}
+        counts = {name: sum(row["n"] or 0 for row in rows(told, name)) for name in ("services", "outcomes")}
         assert set(counts.values()) == {120}, counts
         page = counted.staff(Role.NETWORK_OWNER).get("/figures?period=2026-Q4").text
         assert "Time: October 2026 – December 2026." in page
