@@ -26,6 +26,19 @@ _REPORTS: Final[dict[Report, Message]] = {
     Report.SOFT: message("did not arrive"),
     Report.HARD: message("nobody has the address"),
 }
+REASONS: Final[dict[str, Message]] = {
+    "message.failed": message("the sender failed"),
+    "message.not_sent": message("the sender did not take it"),
+    "message.refused": message("the sender refused it"),
+    "message.address": message("the address is none"),
+    "message.unreachable": message("the sender could not be reached"),
+    "message.no_sender": message("no sender is set up"),
+    "message.late": message("it would have come too late"),
+    "message.erased": message("what it belonged to was erased"),
+    "message.unwanted": message("they said no to such messages meanwhile"),
+    "outreach.stopped": message("the invitation was stopped"),
+}
+"""Why a message was not sent, by code; one that is not here is shown as it is."""
 
 
 @get(_HERE, **_ADMINISTRATOR)
@@ -39,6 +52,7 @@ async def show(request: AnyRequest, parts: Parts) -> Response[Any]:
         channels=_CHANNELS,
         states=_STATES,
         reports=_REPORTS,
+        reasons=REASONS,
         waiting=found.total(MessageState.QUEUED),
         failed=found.total(MessageState.FAILED),
         is_tried=request.query_params.get("tried") == "yes",
