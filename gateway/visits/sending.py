@@ -217,8 +217,8 @@ def asked_again_at(filing: AnyRow) -> datetime | None:
 
 def will_be_asked_at(conn: Connection, filing: AnyRow) -> datetime | None:
     """When the portal is asked once more by itself; `None` where nobody is sent, as after an answer led elsewhere."""
-    is_due = conn.execute(_LOOK_UP_DUE, {"filing": filing.id}).scalar_one()
-    return asked_again_at(filing) if is_due else None
+    at = asked_again_at(filing)
+    return at if at and conn.execute(_LOOK_UP_DUE, {"filing": filing.id}).scalar_one() else None
 
 
 def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, last: bool) -> None:

@@ -35,8 +35,8 @@ _ONE_DELEGATION: Final = Limit(
     statements=9, why="one delegation with all that was done under it, who looked, and how far it is proven"
 )
 _DOUBT: Final = Limit(
-    statements=9,
-    why="whoever may settle it is held against the resident's own details first; what the holder's own list says",
+    statements=10,
+    why="whoever may settle it is held against the resident's own details first; what the holder's list says, and when",
 )
 ABOVE: Final[Mapping[str, Limit]] = {
     "figures/quarter*": Limit(

@@ -229,7 +229,7 @@ class TestHome:
             assert f"<title>{title} " in page
             assert re.search(rf"<h1[^>]*>{title}</h1>", page)
         links = re.findall(r'<h2[^>]*><a[^>]*href="([^"]+)"', start)
-        assert len(links) == 13
+        assert len(links) == 14
         for link in links:
             assert manager.get(link).status == 200
 
