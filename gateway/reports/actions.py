@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from audit.entry import Actor
@@ -16,7 +16,8 @@ from audit.events import EventName
 from gateway.days import day_of
 from gateway.ids import new_id
 from gateway.ledger import outbox
-from gateway.people.tables import Centre, Staff, StaffState
+from gateway.people.roles import Role
+from gateway.people.tables import Centre, Staff, StaffRole, StaffState
 from gateway.reports.target_tables import ActionState, Aim, ImprovementAction
 
 LONGEST: Final = 500
@@ -35,8 +36,11 @@ _ALL: Final = (
     .order_by(case((_IS_OPEN, 0), else_=1), ImprovementAction.due, ImprovementAction.id)
     .limit(bindparam("most"))
 )
+_OF_A_CENTRE: Final = (Role.ASSISTANT, Role.MANAGER)
+"""An auditor's or administrator's account names a centre too, and they improve nothing in it."""
 _PEOPLE: Final = (
     select(Staff.id, Staff.display_name)
+    .where(exists().where(StaffRole.staff_id == Staff.id, StaffRole.role.in_(_OF_A_CENTRE)))
     .where(Staff.centre_id == bindparam("centre"), Staff.state == StaffState.ACTIVE)
     .order_by(Staff.display_name)
 )
@@ -111,7 +115,7 @@ def find(conn: Connection, centre_id: str | None = None, *, most: int = 100) -> 
 
 
 def people(conn: Connection, centre_id: str) -> dict[str, str]:
-    """Who can see to an action: everybody who works in the centre, by id."""
+    """Who can see to an action, by id: who serves or leads in the centre, and nobody who looks at it from outside."""
     return {row.id: row.display_name for row in conn.execute(_PEOPLE, {"centre": centre_id})}
 
 

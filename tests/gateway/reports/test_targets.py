@@ -141,6 +141,17 @@ def end(office: Database, action: str, state: ActionState, reason: str = "", cen
 
 
 class TestAnImprovement:
+    def test_is_seen_to_by_who_works_in_the_centre_and_by_no_auditor(
+        self, office: Database, sealer: Sealer, ilga: str
+    ) -> None:
+        new = NewStaff(
+            login="rita", name="Rita Skata", password="a long password", centre_id="A", roles=(Role.AUDITOR,)
+        )
+        rita = office.write_now(lambda conn: an_account(conn, sealer, new, now=NOW).id)
+        assert office.read_now(lambda conn: actions.people(conn, "A")) == {ilga: "Ilga Piemēra"}
+        with pytest.raises(ActionError):
+            begin(office, rita)
+
     def test_that_is_overdue_comes_first_and_one_that_ended_last(self, office: Database, ilga: str) -> None:
         done = begin(office, ilga, "gatavs", "2026-11-05")
         end(office, done, ActionState.DONE)
