@@ -124,5 +124,4 @@ def make_handlers(parts: Parts) -> Mapping[str, Handler | JobKind]:
 def _served(conn: Connection, visit: Any) -> frozenset[str]:
     """Every member of staff who took a step in a visit, also as a witness or before it went over to somebody else."""
     said = [decode(bytes(leaf)).actor for leaf in conn.execute(_LEAVES, {"visit": visit.id}).scalars()]
-    before = {*visit.served_by.split(), visit.assistant_id, visit.handed_from}
-    return frozenset(each for each in before if each) | {each.id for each in said if each.kind in _STAFF}
+    return frozenset(each.id for each in said if each.kind in _STAFF)

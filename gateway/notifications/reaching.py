@@ -47,9 +47,10 @@ def queue_for(
 ) -> outbox.Channel | None:
     """Queue a message to the resident's known number, else to their e-mail; `None` where neither is known.
 
-    A number that was only typed at a counter is not used: whoever typed it would read the message. Nor is an address
-    that does not work. The e-mail comes first for those who said so; what they do not want is not queued. The notice's
-    language is the visit's, unless they have said in which they want to be written to.
+    A number that was only typed at a counter is not used: whoever typed it would read the message. Nor is a fixed
+    line, which takes no SMS, nor an address that does not work. The e-mail comes first for those who said so; what
+    they do not want is not queued. The notice's language is the visit's, unless they have said in which they want
+    to be written to.
     """
     queued = queue_notice(conn, parts, key, resident_id, notice, now=now, delay=delay)
     return None if queued is None else queued.channel
@@ -71,7 +72,9 @@ def queue_notice(
     kind = manner_of(notice.template).kind
     if kind is not None and not wanted.takes(kind):
         return None
-    known = [(outbox.Channel.SMS, resident.known_number), (outbox.Channel.EMAIL, resident.known_email)]
+    number = resident.known_number
+    takes_sms = number is not None and not residents.is_fixed_line(number)
+    known = [(outbox.Channel.SMS, number if takes_sms else None), (outbox.Channel.EMAIL, resident.known_email)]
     if wanted.way is Way.EMAIL:
         known.reverse()
     found = next(((channel, to) for channel, to in known if to), None)

@@ -36,6 +36,7 @@ from tests.gateway.visits.counter import ILZE, Counter
 
 GOOD = Answer(satisfaction=5, done=Degree.YES, clear=Degree.YES)
 FIXED = residents.Profile(name=ILZE.name, code=ILZE.code, phone="+371 6000 0001")
+BOTH = residents.Profile(name=ILZE.name, code=ILZE.code, phone="+371 6000 0001", email="ilze@piemers.example")
 
 
 def test_whoever_wants_a_call_gets_one_invitation_and_no_message(counter: Counter) -> None:
@@ -66,10 +67,20 @@ def test_before_the_delay_is_over_nobody_is_on_the_list(counter: Counter) -> Non
         (KNOWN, NumberSource.TYPED_HERE, CALL_ME, Reach.DISPLAY),
         (KNOWN, NumberSource.REGISTER, None, Reach.SMS),
         (FIXED, NumberSource.REGISTER, None, Reach.CALL),
+        (BOTH, NumberSource.REGISTER, None, Reach.EMAIL),
+        (BOTH, NumberSource.REGISTER, CALL_ME, Reach.CALL),
         (FIXED, NumberSource.REGISTER, Preferences(wanted=frozenset(Kind), way=Way.NONE), Reach.DISPLAY),
         (KNOWN, NumberSource.REGISTER, Preferences(wanted=frozenset(), way=Way.CALL), Reach.OPTED_OUT),
     ],
-    ids=["typed at the counter", "a mobile number", "a fixed line alone", "no messages", "never asked"],
+    ids=[
+        "typed at the counter",
+        "a mobile number",
+        "a fixed line alone",
+        "and an e-mail",
+        "and a wish",
+        "no messages",
+        "never asked",
+    ],
 )
 def test_who_is_called_follows_from_number_and_wish(
     counter: Counter,
@@ -85,6 +96,32 @@ def test_who_is_called_follows_from_number_and_wish(
     (invitation,) = invitations(counter)
     assert invitation.reach is reach
     assert len(calls(counter)) == (reach is Reach.CALL)
+
+
+@pytest.mark.parametrize(
+    ("ending", "wants"),
+    [("withdrawn", True), ("refused", False), ("refused", True), ("stopped", False), ("filed", True), ("filed", False)],
+)
+def test_every_ending_calls_once_and_nobody_who_said_no(counter: Counter, ending: str, wants: bool) -> None:
+    counter.knows(KNOWN)
+    says(counter, CALL_ME if wants else Preferences(wanted=frozenset({Kind.NEWS}), way=Way.CALL))
+    counter.open()
+    if ending in {"withdrawn", "refused"}:
+        counter.ask()
+        if ending == "refused":
+            counter.enter_code()
+            counter.refuse()
+    else:
+        counter.grant()
+        if ending == "filed":
+            counter.fill()
+            counter.send()
+        else:
+            counter.stop()
+    counter.close()
+    assert [each.reach for each in invitations(counter)] == [Reach.CALL if wants else Reach.OPTED_OUT]
+    assert len(calls(counter)) == wants
+    assert messages(counter) == []
 
 
 @pytest.mark.parametrize("how", ["answered", "rated", "declined"])
