@@ -101,7 +101,9 @@ class TestEveryLevel:
             assert len(made.sheets) == len(told["sheets"]) == len(book.worksheets) - 1
             for sheet, answer, tab in zip(made.sheets, told["sheets"], book.worksheets, strict=False):
                 assert answer["rows"] == json.loads(sheet_files.json(sheet, "en"))["rows"]
-                assert in_a_workbook(tab) == [as_in_a_workbook(sheet, row) for row in answer["rows"]]
+                assert_alike(
+                    in_a_workbook(tab), [each for row in answer["rows"] for each in as_in_a_workbook(sheet, row)]
+                )
                 assert on_a_page(page, sheet.name) == as_shown(sheet), (level, sheet.name)
             csv = owner.get(f"/figures/tables/{made.sheets[0].name}{asked}").text
             assert csv == sheet_files.csv(made.sheets[0], "en")
@@ -123,14 +125,20 @@ def as_shown(sheet: Sheet) -> list[str]:
 
 
 def as_in_a_workbook(sheet: Sheet, row: dict[str, Any]) -> list[Any]:
-    """A row for programs as a workbook has it: fifteen digits, and why there is none in words."""
-    values = [row[key.key] if row[key.key] is not None else missing(row["missing"][key.key]) for key in sheet.columns]
-    return [float(f"{each:.15g}") if isinstance(each, float) else each for each in values]
+    """A row for programs as a workbook has it: why there is no number in words."""
+    return [row[key.key] if row[key.key] is not None else missing(row["missing"][key.key]) for key in sheet.columns]
 
 
-def in_a_workbook(tab: Any) -> list[list[Any]]:
-    every = [[cell.value for cell in row] for row in tab.iter_rows(min_row=2)]
-    return [[float(f"{each:.15g}") if isinstance(each, float) else each for each in row] for row in every]
+def in_a_workbook(tab: Any) -> list[Any]:
+    """Every cell beneath the heading, in order."""
+    return [cell.value for row in tab.iter_rows(min_row=2) for cell in row]
+
+
+def assert_alike(found: list[Any], wanted: list[Any]) -> None:
+    """The same words and numbers; a workbook keeps sixteen digits of a number."""
+    assert len(found) == len(wanted)
+    for one, other in zip(found, wanted, strict=True):
+        assert one == (pytest.approx(other, rel=1e-14) if isinstance(other, float) else other)
 
 
 def on_a_page(html: str, name: str) -> list[str]:
