@@ -60,9 +60,14 @@ def import_file(*, file: Path, kind: str, source: str, as_of: datetime, first: M
             store,
             lambda conn, now: steps.take_in(conn, content, HistoryKind(kind), told, by=OPERATOR, now=now),
         )
-    click.echo(f"{taken.import_id}  {taken.rows} rows, {taken.matched} of a centre that is called so here")
+    click.echo(f"{taken.import_id}  {taken.rows} rows, {taken.matched} of a centre that is here")
     if not taken.is_new:
         click.echo("The very same file stands already; nothing was changed.")
+    for met in taken.met:
+        click.echo(
+            f"{met.rows} rows tell of names and months that {met.import_id} ({met.source}) tells of already, and both "
+            f"count: if they are the same, take one back (`pilnvara report take-back {met.import_id}`)."
+        )
 
 
 @click.command("take-back")

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from sqlalchemy import Connection, select, union_all
 
 from delegation.assurance import NumberSource
-from gateway.demo import catalogue, made_up
+from gateway.demo import catalogue, leading, made_up
 from gateway.demo.people import CENTRES, HOME, PASSWORD, STAFF
 from gateway.oauth import clients, providers
 from gateway.oauth.clients import ClientRegistration
@@ -105,6 +105,7 @@ def seed(conn: Connection, store: Store, outside: Outside) -> None:
     _recognise_staff(conn, store)
     if store.settings.mode == "demo":
         made_up.a_year(conn, now)
+        leading.write_down(conn, now)
     known = residents.find_or_create(conn, store, KNOWN, now=now)
     residents.remember(conn, store, known.id, KNOWN, source=NumberSource.REGISTER, now=now)
     neighbour = residents.find_or_create(conn, store, NEIGHBOUR, now=now)

@@ -30,6 +30,14 @@ _ROWS: Final = (
     .where(HistoryImport.taken_back_at.is_(None), HistoryImport.kind == bindparam("kind"))
     .order_by(HistoryImport.first_month, HistoryImport.id, HistoryRow.line)
 )
+_NAMES: Final = select(HistoryRow.import_id, HistoryRow.name).where(
+    HistoryRow.import_id.in_(bindparam("imports", expanding=True))
+)
+_SAID: Final = (
+    select(HistoryRow.name, HistoryRow.centre_id, HistoryRow.matched_by)
+    .join(HistoryImport, HistoryImport.id == HistoryRow.import_id)
+    .where(HistoryImport.taken_back_at.is_(None), HistoryRow.matched_by.is_not(None))
+)
 _CENTRES: Final = select(func.count()).select_from(Centre)
 _POSITIONS: Final = select(CentrePosition.centre_id, CentrePosition.latitude, CentrePosition.longitude)
 
@@ -48,15 +56,27 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """Rows of a file that tell of what an earlier import of another source tells already: both count."""
+
+    import_id: str
+    source: str
+    rows: int
+    """So many rows of the file bear a name that the earlier one has for some of the same months."""
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a file."""
 
     import_id: str
     rows: int
     matched: int
-    """Rows of a centre that is called just so here."""
+    """Rows of a centre that is called just so here, or that a person named before."""
     is_new: bool
     """False: the very same file stands already, and nothing was written."""
+    met: tuple[Met, ...] = ()
+    """What stands of the same names and months from other sources."""
 
 
 def take_in(conn: Connection, content: bytes, kind: HistoryKind, source: Source, *, by: Actor, now: datetime) -> Taken:
@@ -69,23 +89,37 @@ def take_in(conn: Connection, content: bytes, kind: HistoryKind, source: Source,
     digest = hashlib.sha256(f"{kind.value}\n".encode() + content).hexdigest()
     rows = history_files.read(content, kind)
     centres: dict[str, str] = {row.name: row.id for row in conn.execute(select(Centre.id, Centre.name))}
-    matched = sum(row.name in centres for row in rows)
+    said_of = {row.name: (row.centre_id, row.matched_by) for row in conn.execute(_SAID)}
+    values_of = [_values(row, centres, said_of) for row in rows]
+    matched = sum(each["centre_id"] is not None for each in values_of)
+    beside: list[Any] = []
     for other in conn.execute(lock(conn, _STANDING.where(HistoryImport.kind == kind))):
         if other.digest == digest:
             return Taken(other.id, len(rows), matched, is_new=False)
-        if other.source == source.name and _overlap(other, source.period):
+        if not _overlap(other, source.period):
+            continue
+        if other.source == source.name:
             raise HistoryError(
                 f"figures of the same source for {other.first_month} to {other.last_month} stand as {other.id}: "
                 f"take them back first (`pilnvara report take-back {other.id}`)"
             )
+        beside.append(other)
+    met = _met(conn, rows, beside)
     import_id = new_id()
     values = {"id": import_id, "kind": kind, "source": source.name, "as_of": source.as_of, "digest": digest}
     values |= {"first_month": str(source.period.first), "last_month": str(source.period.last)}
     conn.execute(insert(HistoryImport).values(**values, imported_at=now, imported_by=by.id))
-    conn.execute(insert(HistoryRow), [_values(import_id, row, centres) for row in rows])
-    said = {"import": import_id, "kind": kind.value, "source": source.name, "digest": digest, "rows": len(rows)}
+    conn.execute(insert(HistoryRow), [each | {"import_id": import_id} for each in values_of])
+    said: dict[str, Any] = {
+        "import": import_id,
+        "kind": kind.value,
+        "source": source.name,
+        "digest": digest,
+        "rows": len(rows),
+    }
+    said |= {"met": {each.import_id: each.rows for each in met}}
     _say(conn, EventName.HISTORY_IMPORTED, by, said, now)
-    return Taken(import_id, len(rows), matched, is_new=True)
+    return Taken(import_id, len(rows), matched, is_new=True, met=met)
 
 
 def take_back(conn: Connection, import_id: str, *, by: Actor, now: datetime) -> None:
@@ -158,9 +192,20 @@ def centre_count(conn: Connection) -> int:
     return int(conn.execute(_CENTRES).scalar_one())
 
 
-def _values(import_id: str, row: Published, centres: dict[str, str]) -> dict[str, Any]:
+def _values(row: Published, centres: dict[str, str], said_of: dict[str, tuple[str | None, str]]) -> dict[str, Any]:
+    """A row as it is kept: what a person said of its name in an earlier import holds for it too."""
     values = {name: getattr(row, name) for name in Published.__dataclass_fields__}
-    return values | {"import_id": import_id, "centre_id": centres.get(row.name), "matched_by": None}
+    centre_id, matched_by = said_of.get(row.name, (centres.get(row.name), None))
+    return values | {"centre_id": centre_id, "matched_by": matched_by}
+
+
+def _met(conn: Connection, rows: Sequence[Published], beside: Sequence[Any]) -> tuple[Met, ...]:
+    """How many of these rows bear a name that stands in imports of the same months."""
+    names: dict[str, set[str]] = {}
+    for row in conn.execute(_NAMES, {"imports": [each.id for each in beside]}):
+        names.setdefault(row.import_id, set()).add(row.name)
+    counted = ((each, sum(row.name in names.get(each.id, ()) for row in rows)) for each in beside)
+    return tuple(Met(each.id, each.source, n) for each, n in counted if n)
 
 
 def _overlap(other: Any, period: Period) -> bool:

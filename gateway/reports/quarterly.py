@@ -12,7 +12,7 @@ from gateway.days import day_of
 from gateway.reports import actions, cost_sheets, places, target_sheets, targets, telling
 from gateway.reports.periods import Period
 from gateway.reports.places import Place, PlaceKind
-from gateway.reports.sheets import Report, Sheet
+from gateway.reports.sheets import Column, Kind, Report, Sheet
 from ui.formats import write_months
 from ui.i18n import Language, Message, message, speaking
 
@@ -21,6 +21,21 @@ KINDS: Final = frozenset(
 )
 """Places that money and targets can be told of: a service alone has none."""
 _MOST_ACTIONS: Final = 500
+_TO_DO: Final = {
+    "costs": (
+        message("Subsidies of the whole period"),
+        message("Write them down under “Costs of services”: upkeep and salaries, with their documents."),
+    ),
+    "targets": (
+        message("A target for these months"),
+        message("The network’s owner sets one under “Targets and improvements”."),
+    ),
+    "improvements": (
+        message("An improvement"),
+        message("The centre’s manager begins one under “Targets and improvements”."),
+    ),
+}
+"""What may be missing, and what to do, by name."""
 
 
 class NoReportError(ValueError):
@@ -57,13 +72,32 @@ def read(
 
 def _more(conn: Connection, centres: dict[str, str], period: Period, now: datetime) -> list[Sheet]:
     found = cost_sheets.read(conn, centres, period, now)
+    held = targets.held(conn, centres, now, within=period)
     sheets = [cost_sheets.by_centre(found)]
     if len(found) == 1:
         sheets.append(cost_sheets.by_group(found[0]))
     sheets.append(cost_sheets.ways(conn, centres, period))
-    sheets += target_sheets.targets(targets.held(conn, centres, now, within=period))
+    sheets += target_sheets.targets(held)
     only = next(iter(centres)) if len(centres) == 1 else None
     begun = [row for row in actions.find(conn, only, most=_MOST_ACTIONS) if row.centre_id in centres]
+    without = {
+        "costs": sum(cost.total is None for cost in found),
+        "targets": len(centres.keys() - {each.row.centre_id for each in held}),
+        "improvements": len(centres.keys() - {row.centre_id for row in begun}),
+    }
     if begun:
         sheets.append(target_sheets.improvements(begun, day_of(now)))
-    return sheets
+    return [*sheets, *_not_set(without)]
+
+
+def _not_set(without: dict[str, int]) -> list[Sheet]:
+    """What is not written down and how many centres lack it, with what to do; nothing where nothing is missing."""
+    rows = tuple((*_TO_DO[what], n) for what, n in without.items() if n)
+    if not rows:
+        return []
+    columns = (
+        Column("what", message("What is missing")),
+        Column("next", message("What to do")),
+        Column("centres", message("Centres without it"), Kind.COUNT),
+    )
+    return [Sheet(message("What is not written down yet"), columns, rows, name="not_set")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -14,6 +15,9 @@ from gateway.demo.seed import NotDemoError, Outside
 from gateway.demo.whole_visit import KINDERGARTEN_QUEUE, SICKNESS_BENEFIT
 from gateway.parts import Store, open_store
 from gateway.people.tables import Centre, Staff
+from gateway.reports import actions, by_hand, targets
+from gateway.reports.periods import Month
+from gateway.reports.targets import Held
 from gateway.services import catalogue
 from gateway.terminals import enrolment
 from gateway.terminals.tables import Pairing
@@ -73,6 +77,19 @@ class TestSeed:
             ]
 
         assert store.database.read_now(electronic) == [True, True]
+
+    def test_brings_counts_by_hand_a_target_and_an_improvement(self, store: Store) -> None:
+        fill(store)
+        now, last = store.clock.now(), Month.of(store.clock.now()).plus(-1)
+
+        def work(conn: Connection) -> tuple[list[int], list[Held], list[Any]]:
+            counted = [len(by_hand.story(conn, centre.id, last)) for centre in (NORTH, SEA)]
+            return counted, targets.held(conn, {NORTH.id: NORTH.name}, now), list(actions.find(conn, NORTH.id))
+
+        counted, (target,), (improvement,) = store.database.read_now(work)
+        assert counted == [4, 4]
+        assert target.row.who == "Valda Pārzine"
+        assert improvement.owner == "Vilnis Vadonis"
 
     def test_each_computer_of_a_centre_has_a_name_of_its_own(self, store: Store) -> None:
         fill(store)

@@ -87,6 +87,17 @@ class TestTheReportOfAQuarter:
         assert "230,00" in shown
         assert "Viss tīkls" in shown.splitlines()[0]
 
+    def test_says_what_is_not_written_down_and_what_to_do(self, network: Pilnvara, tmp_path: Path) -> None:
+        def missing(period: str) -> dict[str, int]:
+            made = network("quarter", period, "--language", "en", "--out", str(tmp_path / f"{period}.json"))
+            assert made.exit_code == 0, made.output
+            sheets = {each["name"]: each for each in json.loads((tmp_path / f"{period}.json").read_bytes())["sheets"]}
+            return {row["what"]: row["centres"] for row in sheets["not_set"]["rows"]}
+
+        assert missing("2026-Q3") == {"An improvement": 3}
+        every = {"Subsidies of the whole period": 3, "A target for these months": 3, "An improvement": 3}
+        assert missing("2025-Q3") == every
+
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [

@@ -1,5 +1,6 @@
 """The published figures come out as they were published; a wrong file leaves nothing behind."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from gateway.reports import history, published
 from gateway.reports.history import HistoryError, Source, Taken
 from gateway.reports.history_files import HistoryFileError, read
 from gateway.reports.history_tables import HistoryImport, HistoryKind, HistoryRow
+from gateway.reports.periods import Period
 from gateway.reports.sheets import Missing, Sheet, Value
 from gateway.reports.tables import FigureSum
 from tests.gateway.reports.network import FILES, NETWORK, PLAN
@@ -140,6 +142,32 @@ class TestTakingIn:
         changed = FILES[HistoryKind.COSTS].read_bytes().replace(b"249.35", b"24.35")
         with pytest.raises(HistoryError, match="take them back first"):
             take_in(taken_in, HistoryKind.COSTS, changed)
+
+    def test_what_another_source_tells_of_already_is_counted_said_and_on_record(self, taken_in: Database) -> None:
+        other = Source(name="Report of 2018", as_of=PLAN.as_of, period=PLAN.period)
+        content = "municipality,eur_per_service,centre_level\nOzolnieku,1.00,novada\nNowhere,2.00,novada"
+        (met,) = take_in(taken_in, HistoryKind.COSTS, content.encode(), other).met
+        assert (met.source, met.rows) == (PLAN.name, 1)
+        leaves = taken_in.read_now(lambda conn: conn.execute(select(AuditEvent.leaf)).scalars().all())
+        said = [each["data"] for each in map(json.loads, leaves)]
+        assert [each["met"] for each in said if each.get("source") == other.name] == [{met.import_id: 1}]
+
+    def test_other_months_of_another_source_meet_nothing(self, taken_in: Database) -> None:
+        later = Period(PLAN.period.last.plus(1), PLAN.period.last.plus(3))
+        other = Source(name="Report of 2018", as_of=PLAN.as_of, period=later)
+        assert take_in(taken_in, HistoryKind.COSTS, source=PLAN).met == ()
+        content = "municipality,eur_per_service,centre_level\nOzolnieku,1.00,novada"
+        assert take_in(taken_in, HistoryKind.COSTS, content.encode(), other).met == ()
+
+    def test_what_a_person_said_of_a_name_holds_for_the_next_file_too(self, database: Database) -> None:
+        take_in(database, HistoryKind.SERVICES)
+
+        def work(conn: Connection) -> None:
+            add_centre(conn, name="Ādažu novada VPVKAC", kind="vpvkac", municipality="Ādaži", now=NOW, centre_id="ours")
+            history.match(conn, "Ādažu", "ours", by=BY, now=NOW)
+
+        database.write_now(work)
+        assert take_in(database, HistoryKind.COSTS).matched == 1
 
     def test_taken_back_it_counts_for_nothing_and_may_be_taken_in_again(self, taken_in: Database) -> None:
         first = take_in(taken_in, HistoryKind.COSTS).import_id
