@@ -195,7 +195,7 @@ class Unknown:
     reason: Literal["no_answer", "redirected", "server_error", "no_reference", "browser_died", "timeout", "broke_off"]
     evidence: Evidence
     for_a_person: bool = False
-    """A look-up would not settle it."""
+    """A look-up would not settle it: that nothing is listed would prove nothing."""
 
 
 Sent: TypeAlias = Filed | DeclinedByPortal | Unknown

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, insert, literal, select, update
 
 from gateway.feedback.asking import local_day, read_code
 from gateway.feedback.errors import (
@@ -15,7 +15,7 @@ from gateway.feedback.errors import (
     InvitationUsedError,
 )
 from gateway.feedback.scrubbing import scrub
-from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation
+from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation, Reach
 from gateway.ids import digest, new_id
 from gateway.parts import Parts
 from gateway.people.tables import Centre
@@ -39,6 +39,7 @@ _USE = (
     .values(used=True)
     .returning(FeedbackInvitation.centre_id, FeedbackInvitation.service_group, FeedbackInvitation.month)
 )
+_REACH = FeedbackInvitation.reach
 _RATE = (
     update(FeedbackInvitation)
     .where(
@@ -47,7 +48,7 @@ _RATE = (
         FeedbackInvitation.rated.is_(False),
         FeedbackInvitation.expires_on >= bindparam("today"),
     )
-    .values(rated=True)
+    .values(rated=True, reach=case((_REACH == Reach.CALL, literal(Reach.DISPLAY, _REACH.type)), else_=_REACH))
     .returning(FeedbackInvitation.centre_id, FeedbackInvitation.service_group, FeedbackInvitation.month)
 )
 _IS_RATED = select(FeedbackInvitation.rated, FeedbackInvitation.used, FeedbackInvitation.declined).where(

@@ -67,7 +67,7 @@ def ask(conn: Connection, parts: Parts, visit: AnyRow, *, ending: str, principal
         delay = parts.settings.feedback_delay
         channel = queue_for(conn, parts, vault.key, principal_id, notice, now=now, delay=delay)
         if channel is not None:
-            reach = Reach(channel.value)
+            reach = Reach.DISPLAY_AND_MESSAGE if reach is Reach.DISPLAY else Reach(channel.value)
     _invite(conn, visit, code, reach, now)
     _record(conn, EventName.FEEDBACK_ASKED, visit.id, {"ending": ending, "by": reach.value}, now)
 

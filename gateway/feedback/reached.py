@@ -31,7 +31,7 @@ _ROWS = (
     .where(FeedbackInvitation.centre_id == bindparam("centre"), FeedbackInvitation.month >= bindparam("since"))
     .group_by(FeedbackInvitation.month, FeedbackInvitation.reach)
 )
-REACHABLE: Final = frozenset({Reach.DISPLAY, Reach.SMS, Reach.EMAIL, Reach.CALL})
+REACHABLE: Final = frozenset({Reach.DISPLAY, Reach.DISPLAY_AND_MESSAGE, Reach.SMS, Reach.EMAIL, Reach.CALL})
 """Ways by which somebody is asked without taking a paper home."""
 
 

@@ -20,9 +20,12 @@ class Reach(StrEnum):
     """Only by the code on the last page and the receipt."""
     DISPLAY = "display"
     """The screen that faces the resident asked just after the visit."""
+    DISPLAY_AND_MESSAGE = "display_and_message"
+    """That screen, and later an SMS or e-mail too; the only way of a message where there is a display."""
     SMS = "sms"
     EMAIL = "email"
     CALL = "call"
+    """By somebody who calls; where it was rated on the display there is no call, and it counts as `DISPLAY`."""
     OPTED_OUT = "opted_out"
     """Nobody was asked: they had said that they do not want to be. Counted, so that shares stay honest."""
 

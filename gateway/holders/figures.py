@@ -62,6 +62,13 @@ def choices(conn: Connection, holder: str, language: str) -> tuple[dict[str, str
     return _by_name(titles), _by_name({row.id: row.name for row in rows if row.kind == "centre"})
 
 
+def titles(conn: Connection, holder: str) -> dict[str, dict[str, str]]:
+    """Titles of a holder's services, by id and by language of their cards."""
+    wanted = select(Service.id, Service.cards).where(Service.holder == holder).order_by(Service.id)
+    rows = conn.execute(wanted.limit(MOST_SERVICES)).all()
+    return {row.id: {language: str(card["title"]) for language, card in row.cards.items()} for row in rows}
+
+
 def _by_name(found: Mapping[str, str]) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda each: (each[1].casefold(), each[0])))
 

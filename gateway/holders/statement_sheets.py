@@ -4,10 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from gateway.holders.statements import Content, Line, Statement
-from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Report, Sheet, Value
+from gateway.holders.statements import ENGLISH, Content, Line, Statement
+from gateway.reports.sheets import Column, Kind, Missing, Note, NoteKind, Report, Sheet, Text, Value
 from ui.formats import write_months, write_number
-from ui.i18n import Message, Written, message
+from ui.i18n import Message, Written, message, spoken
 
 _MONTH: Final = Column("month", message("Month"))
 _COLUMNS: Final = (
@@ -94,7 +94,16 @@ def sheets(content: Content) -> tuple[Sheet, ...]:
 
 
 def _row(number: int, line: Line) -> tuple[Value, ...]:
-    return (number, line.title, line.centre, line.count, _money(line.price), _money(line.sum))
+    return (number, _title(line), line.centre, line.count, _money(line.price), _money(line.sum))
+
+
+def _title(line: Line) -> Text:
+    """What the service is called, in the reader's language where that was frozen."""
+    return line.title if line.title_en is None else Message("%(title)s", values=(("title", Written(_write, line)),))
+
+
+def _write(line: Line) -> str:
+    return line.title_en if line.title_en is not None and spoken().startswith(ENGLISH) else line.title
 
 
 def _money(text: str | None) -> Value:

@@ -34,20 +34,26 @@ from gateway.holders.tables import HolderStatement, StatementState
 from gateway.ids import new_id
 from gateway.ledger import outbox
 from gateway.people.access import StaffSession
+from gateway.services.catalogue import FALLBACK_LANGUAGE
 
 LONGEST_REASON: Final = 500
 LONGEST_REPLY: Final = 1000
-_LANGUAGE: Final = "lv"
-"""In which titles of services are frozen."""
+ENGLISH: Final = "en"
+
+Titles = Mapping[str, Mapping[str, str]]
+"""Of services: by id, and by language."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line: so many of a service, given by a centre, at a price. Sums are decimal digits, `12.00`."""
 
     month: str
     """In which they were delivered: an earlier one in a correction."""
     service: str
     title: str
+    """In Latvian, as the service's card said then."""
+    title_en: str | None = None
+    """In English, where the card had one; lines of before do not say."""
     centre_id: str
     centre: str
     count: int
@@ -133,7 +139,7 @@ def draft(conn: Connection, holder: str, month: Month, now: datetime) -> Content
 
     A month that had nothing to say was left out then: what turns out of it afterwards is a correction too.
     """
-    titles, _centres = figures.choices(conn, holder, _LANGUAGE)
+    titles = figures.titles(conn, holder)
     steps = pricing.steps_of(conn, titles)
     first = month.plus(1 - MOST)
     issued = select(HolderStatement.content).where(
@@ -305,7 +311,7 @@ def _corrections(
     told: Mapping[tuple[Month, Key], tuple[int, str]],
     months: Sequence[Month],
     found: Mapping[Month, Mapping[Key, Delivered]],
-    titles: Mapping[str, str],
+    titles: Titles,
 ) -> list[Line]:
     """How what is known now of these months differs from all that statements have said of them."""
     corrected = []
@@ -328,12 +334,13 @@ def _ordered(found: Mapping[Key, Delivered]) -> list[Delivered]:
     return [found[key] for key in sorted(found, key=_order)]
 
 
-def _line(month: Month, each: Delivered, count: int, titles: Mapping[str, str]) -> Line:
-    price = each.key.price
+def _line(month: Month, each: Delivered, count: int, titles: Titles) -> Line:
+    price, named = each.key.price, titles.get(each.key.service, {})
     return Line(
         month=str(month),
         service=each.key.service,
-        title=titles.get(each.key.service, each.key.service),
+        title=named.get(FALLBACK_LANGUAGE, each.key.service),
+        title_en=named.get(ENGLISH),
         centre_id=each.key.centre_id,
         centre=each.centre,
         count=count,

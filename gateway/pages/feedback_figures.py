@@ -23,9 +23,10 @@ AnyRequest = Request[Any, Any, Any]
 _MANAGER: Final = allow(Who.MANAGER)
 _MOST: Final = 50
 WAYS: Final[dict[Reach, Message]] = {
-    Reach.DISPLAY: message("On the display"),
-    Reach.SMS: message("By SMS"),
-    Reach.EMAIL: message("By e-mail"),
+    Reach.DISPLAY: message("On the display alone"),
+    Reach.DISPLAY_AND_MESSAGE: message("On the display, then by SMS or e-mail"),
+    Reach.SMS: message("By SMS alone"),
+    Reach.EMAIL: message("By e-mail alone"),
     Reach.CALL: message("By a call"),
     Reach.PAGE: message("By a printed code alone"),
     Reach.OPTED_OUT: message("Does not want to be asked"),

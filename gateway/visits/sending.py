@@ -73,6 +73,8 @@ _LOOK_UP_DUE = select(
     )
 )
 _SIGNED_OUT = "session_lost"
+_LED_ELSEWHERE = "redirected"
+"""Whoever kept what the answer led to may hold it where no list of the portal's tells: an empty one proves nothing."""
 
 
 def decide_step(conn: Connection, parts: Parts, run_id: str) -> Verdict:
@@ -175,6 +177,7 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     """Keep what the portal holds: filed, proved not to be, or a person must decide.
 
     Where an empty answer proves nothing yet, the portal is asked once more when it does; whoever is first settles it.
+    After an answer that led elsewhere an empty one never does: only a number that it holds settles it without a person.
 
     Raises:
         late.MovedError: as `outcome`.
@@ -193,16 +196,17 @@ def looked_up(conn: Connection, parts: Parts, run_id: str, result: LookedUp) -> 
     if isinstance(result, Found):
         _filed(conn, parts, filing, ReceiptPage(result.reference, result.pdf), who, now)
         _tell_if_closed(conn, parts, filing, Told.ARRIVED)
-    elif isinstance(result, Absent) and result.conclusive:
+    elif isinstance(result, Absent) and result.conclusive and may_prove_absence(filing):
         _not_filed(conn, row, filing, who, now)
         _tell_if_closed(conn, parts, filing, Told.NOT_ARRIVED)
     elif filing.state is FilingState.UNKNOWN:
-        reason = _why_unsettled(result)
-        _needs_human(conn, filing, reason, now)
+        _needs_human(conn, filing, _why_unsettled(filing, result), now)
         _ask_once_more(conn, filing, now)
 
 
-def _why_unsettled(result: Absent | Ambiguous) -> str:
+def _why_unsettled(filing: AnyRow, result: Absent | Ambiguous) -> str:
+    if filing.reason == _LED_ELSEWHERE:
+        return _LED_ELSEWHERE
     if isinstance(result, Absent):
         return "look_up.empty"
     return "look_up.ambiguous" if len(result.references) > 1 else "look_up.part"
@@ -216,9 +220,14 @@ def asked_again_at(filing: AnyRow) -> datetime | None:
 
 
 def will_be_asked_at(conn: Connection, filing: AnyRow) -> datetime | None:
-    """When the portal is asked once more by itself; `None` where nobody is sent, as after an answer led elsewhere."""
+    """When the portal is asked once more by itself; `None` where nobody is sent, as where it took only a part."""
     at = asked_again_at(filing)
     return at if at and conn.execute(_LOOK_UP_DUE, {"filing": filing.id}).scalar_one() else None
+
+
+def may_prove_absence(filing: AnyRow) -> bool:
+    """Whether a portal's list without a filing proves that it did not arrive, once enough time went by."""
+    return bool(filing.reason != _LED_ELSEWHERE)
 
 
 def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, last: bool) -> None:
@@ -229,7 +238,7 @@ def look_up_failed(conn: Connection, parts: Parts, run_id: str, reason: str, *, 
     if filing.state is FilingState.UNKNOWN and last:
         doubts.asked(VisitVault.of(conn, parts.sealer, filing.visit_id), filing.id, reason, now)
         set_run(conn, run_id, state=RunState.FAILED, reason=reason, ended_at=now)
-        _needs_human(conn, filing, reason, now)
+        _needs_human(conn, filing, _LED_ELSEWHERE if filing.reason == _LED_ELSEWHERE else reason, now)
         _ask_once_more(conn, filing, now)
 
 
@@ -333,7 +342,7 @@ def _unknown(conn: Connection, filing: AnyRow, reason: str, *, for_a_person: boo
     filings.move(conn, filing, FilingState.UNKNOWN, reason=reason)
     say(conn, filing.visit_id, EventName.FILING_UNKNOWN, actors.SYSTEM, now, filing=filing.id, reason=reason)
     advancing.later(conn, filing, now)
-    if for_a_person:
+    if for_a_person and reason != _LED_ELSEWHERE:
         _needs_human(conn, find_filing(conn, filing.id), reason, now)
     else:
         queue_run(conn, filing.id, filing.attempt, RunKind.LOOK_UP, now)

@@ -45,6 +45,7 @@ def known(conn: Connection, parts: Parts, vault: VisitVault, filing: AnyRow, lan
         "asked": [(each.at, words.LOOK_UPS.get(each.result, words.LOOK_UP_FAILED)) for each in doubt.asked],
         "candidates": doubt.candidates,
         "asked_again_at": again if again is not None and parts.clock.now() < again else None,
+        "would_prove": sending.may_prove_absence(filing),
         "body": filing.body_sha256,
         "portal": service.portal_origin,
         "has_picture": False,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from audit.entry import decode
 from audit.events import EventName
@@ -18,6 +18,7 @@ from gateway.keys.tables import DataKeyRow
 from gateway.ledger.tables import AuditEvent
 from gateway.people import residents
 from gateway.people.preferences import Kind, Preferences, Way
+from gateway.terminals.tables import Display
 from tests.gateway.callbacks.owed import (
     CALL_ME,
     KNOWN,
@@ -65,9 +66,9 @@ def test_before_the_delay_is_over_nobody_is_on_the_list(counter: Counter) -> Non
     ("known", "source", "wanted", "reach"),
     [
         (KNOWN, NumberSource.TYPED_HERE, CALL_ME, Reach.DISPLAY),
-        (KNOWN, NumberSource.REGISTER, None, Reach.SMS),
+        (KNOWN, NumberSource.REGISTER, None, Reach.DISPLAY_AND_MESSAGE),
         (FIXED, NumberSource.REGISTER, None, Reach.CALL),
-        (BOTH, NumberSource.REGISTER, None, Reach.EMAIL),
+        (BOTH, NumberSource.REGISTER, None, Reach.DISPLAY_AND_MESSAGE),
         (BOTH, NumberSource.REGISTER, CALL_ME, Reach.CALL),
         (FIXED, NumberSource.REGISTER, Preferences(wanted=frozenset(Kind), way=Way.NONE), Reach.DISPLAY),
         (KNOWN, NumberSource.REGISTER, Preferences(wanted=frozenset(), way=Way.CALL), Reach.OPTED_OUT),
@@ -96,6 +97,13 @@ def test_who_is_called_follows_from_number_and_wish(
     (invitation,) = invitations(counter)
     assert invitation.reach is reach
     assert len(calls(counter)) == (reach is Reach.CALL)
+
+
+def test_a_message_counts_as_such_alone_only_where_no_display_asked_before(counter: Counter) -> None:
+    counter.knows(KNOWN)
+    counter.write(lambda conn: conn.execute(update(Display).values(revoked_at=counter.clock.now())))
+    ends(counter)
+    assert [each.reach for each in invitations(counter)] == [Reach.SMS]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +146,7 @@ def test_whoever_answered_before_it_is_due_is_not_called(counter: Counter, how: 
         counter.write(lambda conn: wishes.decline(conn, counter.store, code))
     falls_due(counter)
     assert calls(counter) == []
+    assert [each.reach for each in invitations(counter)] == [Reach.DISPLAY if how == "rated" else Reach.CALL]
     key = counter.read(lambda conn: conn.execute(select(DataKeyRow).where(DataKeyRow.id == key_id)).one())
     assert key.wrapped is None
 

@@ -52,7 +52,7 @@ def test_whoever_said_so_is_asked_after_no_later_visit_and_is_counted(counter: C
     assert EventName.FEEDBACK_ASKED not in counter.events()
     assert counter.events()[-1] is EventName.FEEDBACK_NOT_ASKED
     reaches = sorted(row.reach for row in rows(counter, FeedbackInvitation))
-    assert reaches == [Reach.OPTED_OUT, Reach.SMS]
+    assert reaches == [Reach.DISPLAY_AND_MESSAGE, Reach.OPTED_OUT]
     messages = [row for row in rows(counter, Message) if row.template == "feedback"]
     assert len(messages) == 1, "of the first visit alone"
 
@@ -63,7 +63,8 @@ def test_whoever_wants_no_messages_at_all_is_still_asked_on_the_display(counter:
     silent = Preferences(wanted=frozenset(Kind), way=Way.NONE)
     counter.write(lambda conn: preferences.say(conn, whose, silent, by=by, how=How.OWN, now=now))
     assert close_one(counter) != token
-    assert sorted(row.reach for row in rows(counter, FeedbackInvitation)) == [Reach.DISPLAY, Reach.SMS]
+    reaches = sorted(row.reach for row in rows(counter, FeedbackInvitation))
+    assert reaches == [Reach.DISPLAY, Reach.DISPLAY_AND_MESSAGE]
 
 
 def test_what_is_declined_takes_no_answer_and_says_so(counter: Counter, phones: Phones, token: str) -> None:

@@ -24,6 +24,7 @@ from gateway.holders.statements import Content, Statement
 from gateway.holders.tables import HolderStatement, StatementState
 from gateway.pages import holder_statements
 from gateway.reports import prices
+from gateway.services.tables import Service
 from gateway.visits import actors
 from gateway.visits.tables import Filing
 from gateway.web import csv_lines
@@ -33,6 +34,7 @@ from tests.gateway.pages.audit.test_audit import recorded
 from tests.gateway.pages.facing import Facing, Phone
 from tests.gateway.visits.counter import BENEFIT, Counter
 from tests.gateway.visits.played import filed, unknown
+from ui.i18n import speaking
 
 NOVEMBER, DECEMBER, JANUARY = Month(2026, 11), Month(2026, 12), Month(2027, 1)
 HERE = "/holder/statements/2026-11"
@@ -115,6 +117,33 @@ class TestStatement:
             assert amount in text_of, amount
         content: dict[str, Any] = msgspec.json.decode(officer.get(f"{HERE}/json").body)
         assert [(each["count"], each["sum"]) for each in content["lines"]] == [(2, "24.00"), (1, "15.50")]
+
+    def test_names_services_as_its_reader_and_their_cards_did_then(self, facing: Facing, officer: Phone) -> None:
+        three(facing.counter)
+        go_to(facing.counter, DECEMBER)
+        cards = {"lv": {"title": "Slimības pabalsts"}, "en": {"title": "Sickness benefit"}}
+        facing.counter.write(lambda conn: conn.execute(update(Service).values(cards=cards)))
+        issue(facing.counter)
+        (line, *_) = issued(facing.counter).content.lines
+        assert (line.title, line.title_en) == ("Slimības pabalsts", "Sickness benefit")
+        changed = {"lv": {"title": "Cits"}, "en": {"title": "Another"}}
+        facing.counter.write(lambda conn: conn.execute(update(Service).values(cards=changed)))
+        assert "Sickness benefit" in officer.see(HERE).text
+        (sheet, *_) = statement_sheets.sheets(issued(facing.counter).content)
+        with speaking("lv"):
+            assert str(sheet.rows[0][1]) == "Slimības pabalsts"
+
+    def test_of_before_has_the_bytes_that_it_had_and_says_latvian(self, counter: Counter) -> None:
+        three(counter)
+        go_to(counter, DECEMBER)
+        issue(counter)
+        said = msgspec.json.decode(statements.packed(issued(counter).content))
+        assert "title_en" not in said["lines"][0]
+        old = msgspec.convert(said, Content)
+        assert msgspec.json.decode(statements.packed(old)) == said
+        (sheet, *_) = statement_sheets.sheets(old)
+        with speaking("en"):
+            assert str(sheet.rows[0][1]) == "Slimības pabalsts"
 
     @pytest.mark.parametrize("form", ["csv", "xlsx", "pdf", "json"])
     def test_is_made_beside_the_event_loop_and_who_takes_it_is_on_record(

@@ -192,7 +192,7 @@ class TestWhatThePortalProvesDidNotArrive:
 
     def test_is_promised_only_where_somebody_is_sent_to_ask(self, counter: Counter) -> None:
         sent(counter)
-        counter.answer(replace(unknown(counter.clock.now()), reason="redirected", for_a_person=True))
+        counter.answer(replace(unknown(counter.clock.now()), reason="broke_off", for_a_person=True))
         filing = counter.filing()
         assert filing.state is FilingState.NEEDS_HUMAN
         assert counter.read(lambda conn: sending.will_be_asked_at(conn, filing)) is None
@@ -261,3 +261,46 @@ def in_doubt_again(counter: Counter, days_ago: int) -> None:
     counter.answer(unknown(counter.clock.now()))
     look_up(counter, Absent(conclusive=True))
     assert counter.filing().state is FilingState.NOT_FILED
+
+
+class TestAnAnswerThatLedElsewhere:
+    def test_is_settled_by_a_number_that_the_portal_holds(self, counter: Counter) -> None:
+        led_elsewhere(counter)
+        look_up(counter, Found(reference="SP-2026-000009", pdf=None))
+        assert counter.filing().state is FilingState.FILED
+
+    def test_is_for_a_person_however_often_the_portal_lists_nothing(self, counter: Counter) -> None:
+        led_elsewhere(counter)
+        for asked in (1, 2):
+            look_up(counter, Absent(conclusive=True))
+            filing = counter.filing()
+            assert (filing.state, filing.reason) == (FilingState.NEEDS_HUMAN, "redirected")
+            assert [each.result for each in known(counter).asked] == ["empty"] * asked
+
+    def test_is_for_a_person_where_the_portal_could_not_be_asked_and_lists_nothing_later(
+        self, counter: Counter
+    ) -> None:
+        led_elsewhere(counter)
+        run = counter.run_of(RunKind.LOOK_UP).id
+        counter.write(lambda conn: sending.look_up_failed(conn, counter.store, run, "run.no_portal", last=True))
+        look_up(counter, Absent(conclusive=True))
+        assert counter.filing().state is FilingState.NEEDS_HUMAN
+
+    def test_is_sent_again_only_after_a_colleague_has_looked(self, counter: Counter) -> None:
+        led_elsewhere(counter)
+        look_up(counter, Absent(conclusive=True))
+        settle(counter)
+        assert again(counter).state is SecondLookState.WAITING
+
+    def test_is_found_also_after_a_person_has_said_no(self, counter: Counter) -> None:
+        led_elsewhere(counter)
+        look_up(counter, Absent(conclusive=True))
+        settle(counter)
+        look_up(counter, Found(reference="SP-2026-000009", pdf=None))
+        assert counter.filing().state is FilingState.FILED
+
+
+def led_elsewhere(counter: Counter) -> None:
+    sent(counter)
+    counter.answer(replace(unknown(counter.clock.now()), reason="redirected", for_a_person=True))
+    assert counter.filing().state is FilingState.UNKNOWN
