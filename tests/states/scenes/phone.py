@@ -287,7 +287,7 @@ def scene_feedback(stand: Stand) -> None:
     done = {"satisfaction": "5", "done": "yes", "clear": "yes", "comment": "Paldies!"}
     phone.send(here, **done)
     stand.see("feedback/thanks", phone, "/f/thanks")
-    stand.send("feedback/used", phone, here, Kind.EXPIRED, form=done, status=410)
+    stand.send("feedback/used", phone, here, Kind.PROBLEM, form=done, status=410)
     stand.see("feedback/unknown", phone, f"/f/{'7' * 26}", Kind.PROBLEM, status=404)
     for _ in range(guesses.MOST_HERE):
         phone.get(f"/f/{'7' * 12}")
@@ -305,4 +305,4 @@ def scene_feedback_declined(stand: Stand) -> None:
     desk.screen.post("/display/no-more", {"farewell": mark_on(desk.screen)})
     done = {"satisfaction": "5", "done": "yes", "clear": "yes", "comment": ""}
     phone.csrf = phone.get(here).csrf
-    stand.send("feedback/declined", phone, here, Kind.EXPIRED, form=done, status=410)
+    stand.send("feedback/declined", phone, here, Kind.PROBLEM, form=done, status=410)

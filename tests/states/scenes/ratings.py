@@ -33,6 +33,6 @@ def scene_rating(stand: Stand) -> None:
     done = {"satisfaction": "5", "done": "yes", "clear": "yes", "comment": ""}
     client.post(f"/r/{first}", done)
     stand.see("ratings/thanks", client, "/r/thanks/buvatlauja")
-    stand.send("ratings/used", client, f"/r/{first}", Kind.EXPIRED, form=done, status=410)
+    stand.send("ratings/used", client, f"/r/{first}", Kind.PROBLEM, form=done, status=410)
     stand.see("ratings/unknown", client, f"/r/{'7' * 26}", Kind.PROBLEM, status=404)
     stand.see("ratings/not-here", stand.desk().browser, f"/r/{second}", Kind.PROBLEM, status=403)
