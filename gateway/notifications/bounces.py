@@ -26,7 +26,7 @@ from gateway.ledger import outbox as ledger
 from gateway.notifications import outbox
 from gateway.notifications.errors import BounceError
 from gateway.notifications.senders import HARD, STATUS
-from gateway.notifications.tables import Channel, Message, MessageState, Report
+from gateway.notifications.tables import FIELDS, Message, MessageState, Report
 from gateway.parts import Store
 from gateway.people import residents
 from gateway.people.tables import Resident
@@ -36,7 +36,6 @@ LARGEST: Final = 1_000_000
 _LABEL: Final = "message.bounce"
 _ID_BYTES: Final = 16
 _MAC_BYTES: Final = 8
-_FIELD: Final = {Channel.SMS: "phone", Channel.EMAIL: "email"}
 _SYSTEM = Actor(ActorKind.SYSTEM, "gateway")
 _SENT = select(Message.__table__).where(Message.id == bindparam("message"), Message.state == MessageState.SENT)
 _HEARD = (
@@ -150,7 +149,7 @@ def stop_using(conn: Connection, store: Store, row: Row[Any], code: str | None, 
         known = residents.open_resident(conn, store, row.resident_id)
     except KeyDestroyedError:
         return
-    field = _FIELD[row.channel]
+    field = FIELDS[row.channel]
     present = getattr(known.profile, field)
     is_same = present is not None and hmac.compare_digest(outbox.hash_of(store, present), row.address_hash)
     if is_same and field not in known.dead:

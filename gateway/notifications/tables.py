@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +15,10 @@ class Channel(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+
+
+FIELDS: Final = {Channel.SMS: "phone", Channel.EMAIL: "email"}
+"""What of a resident's details a channel's address is."""
 
 
 class MessageState(StrEnum):

@@ -9,8 +9,10 @@ from audit.events import EventName
 from gateway.database.base import written_out
 from gateway.jobs.turns import place_of
 from gateway.ledger.tables import AuditChain, AuditEvent
+from gateway.notifications.tables import Message
 from gateway.people.tables import Centre, Staff
 from gateway.services.tables import Service
+from gateway.visits.came_back import CAME_BACK
 from gateway.visits.filings import MAY_HAVE_ARRIVED
 from gateway.visits.rows import is_counted
 from gateway.visits.tables import Approval, DelegationRow, Filing, Receipt, Run, SecondLook, SecondLookState, Visit
@@ -32,6 +34,7 @@ _IN_TROUBLE = (
     .correlate(Service)
     .exists()
 )
+_HAS_COME_BACK = select(Message.id).where(Message.visit_id == Visit.id, CAME_BACK).correlate(Visit).exists()
 _at_same_terminal = aliased(Visit)
 _NEWEST_IN_HAND = (
     select(func.max(_at_same_terminal.in_hand_at))
@@ -78,6 +81,7 @@ def visit_view() -> Select[Any]:
             _looks_waiting(delegation, filing).label("looks_waiting"),
             _sent_before(filing).label("sent_before"),
             _IN_TROUBLE.label("in_trouble"),
+            _HAS_COME_BACK.label("has_come_back"),
         )
         .select_from(Visit)
         .join(Staff, Staff.id == Visit.assistant_id)

@@ -338,6 +338,7 @@ def made(row: Row[Any], now: datetime) -> VisitView:
         looks_waiting=row.looks_waiting,
         sent_before=row.sent_before,
         in_trouble=bool(row.in_trouble),
+        has_come_back=bool(row.has_come_back),
         now=now,
     )
 

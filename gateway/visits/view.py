@@ -113,6 +113,8 @@ class VisitView:
     """When something else of this visit left that the portal may have: another filing, or another service's."""
     in_trouble: bool
     """Whether the portal of the service is out of order, or its form has changed."""
+    has_come_back: bool
+    """Whether a message of the visit ever came back because nobody is reached at its address."""
     now: datetime
 
     @property

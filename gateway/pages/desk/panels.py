@@ -16,6 +16,7 @@ from delegation.assurance import ON_PHONE, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
+from gateway.notifications.tables import Channel
 from gateway.pages import together
 from gateway.pages.desk import (
     doubt_panel,
@@ -38,6 +39,7 @@ from gateway.people.access import StaffSession
 from gateway.services import translations
 from gateway.services.translations import Shown
 from gateway.visits import closing, holders, known_phones, looking, plans, reading, receipts, rows, second_looks, turns
+from gateway.visits.came_back import not_reached
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -97,6 +99,7 @@ class Desk:
     """How far each of several services is."""
     together: Together | None = None
     """How they came out, on the pages that say it."""
+    not_reached: frozenset[Channel] = frozenset()
     trouble: Trouble | None = None
     """Why the service cannot be filed just now."""
     holder: str = ""
@@ -118,14 +121,14 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
         panel = "plan_left_out"
     elif panel == "questions" and look.preconditions_open():
         panel = "preconditions"
-    values = _GATHER[panel](look) if panel in _GATHER else {}
     each = turns.turns_of(conn, view)
     return Desk(
         view=view,
         panel=panel,
-        values=values,
+        values=_GATHER[panel](look) if panel in _GATHER else {},
         turns=each,
         together=together.of(conn, parts, view, each) if panel in _TOLD_TOGETHER else None,
+        not_reached=not_reached(conn, parts, view),
         trouble=trouble_panel.of(conn, view, panel),
         holder=holders.of_view(conn, parts, view, session.language),
         card=card_of(conn, parts, view, session.language),
@@ -265,8 +268,7 @@ def _second_look(look: _Look) -> dict[str, Any]:
 
 
 def _approval(look: _Look) -> dict[str, Any]:
-    asked = _asked(look)
-    return asked | {"statement": look.opened().statement()}
+    return _asked(look) | {"statement": look.opened().statement()}
 
 
 def _permit(look: _Look) -> dict[str, Any]:

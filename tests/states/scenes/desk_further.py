@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from connectors.runner.errors import FormChangedError, PortalUnavailableError, ValuesRefusedError
 from delegation.assurance import Route
+from gateway.notifications.tables import Channel
 from gateway.people import fingerprints
 from gateway.people.residents import Profile
 from gateway.people.roles import Role
@@ -18,9 +19,10 @@ from gateway.visits.trouble_tables import WHOLE, TroubleKind
 from tests.benchmarks.gateways import BusyDesk
 from tests.gateway.pages.desk.test_colleagues import RIGHT, seen_on
 from tests.gateway.pages.desk.test_documents import first_has_said_yes
+from tests.gateway.pages.desk.test_not_reached import comes_back, with_an_e_mail
 from tests.gateway.pages.desk.test_signing import Paper, known
 from tests.gateway.pages.desk.test_troubles import CHANGED, fail
-from tests.gateway.visits.counter import BENEFIT, QUEUE
+from tests.gateway.visits.counter import BENEFIT, ILZE, QUEUE
 from tests.gateway.visits.planned import answer, as_sent, benefit_gives_the_childs_code, leave_out, settle
 from tests.gateway.visits.test_whose_matter import BIRTH
 from tests.states.scenes.desk import somebody
@@ -71,10 +73,19 @@ def scene_call(stand: Stand) -> None:
 
 def scene_by_display(stand: Stand) -> None:
     stand.see("desk/by-display", (one := stand.desk().asked_on_display()).browser, one.path, Kind.WAITING)
+    comes_back(one, Channel.SMS)
+    stand.see("desk/by-display-not-reached", one.browser, one.path, Kind.ERROR)
     two = stand.desk(somebody(1))
     first_has_said_yes(two)
     stand.see("desk/document", two.browser, two.path, Kind.WAITING)
     stand.send("desk/document-missing", two.browser, f"{two.path}/approvals/{two.approval().id}/document")
+
+
+def scene_not_reached(stand: Stand) -> None:
+    one = stand.desk(ILZE)
+    with_an_e_mail(one)
+    comes_back(one, Channel.EMAIL)
+    stand.see("desk/filed-not-reached", one.browser, one.path, Kind.ERROR)
 
 
 def scene_several(stand: Stand) -> None:
