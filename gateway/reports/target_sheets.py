@@ -16,6 +16,13 @@ AIMS: Final = {
     Aim.TIME: message("Median minutes of help, at most"),
     Aim.COST: message("Euros a service, at most"),
 }
+MATTERS: Final = {
+    Aim.SATISFIED: message("Satisfied residents"),
+    Aim.COMPLETED: message("Completed services"),
+    Aim.TIME: message("Minutes of help"),
+    Aim.COST: message("Euros a service"),
+}
+"""What an improvement is for: the aim without its bound."""
 STATES: Final = {
     ActionState.OPEN: message("Open"),
     ActionState.DONE: message("Done"),
@@ -62,7 +69,7 @@ def improvements(rows: Sequence[Any], today: date) -> Sheet:
         tuple(
             (
                 row.centre,
-                AIMS[row.aim],
+                MATTERS[row.aim],
                 row.text,
                 row.owner,
                 row.due,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, select
 
 from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
@@ -15,7 +15,19 @@ from gateway.services.tables import Service
 from gateway.visits.outcome_tables import Following
 from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
 
-_COLUMNS = (Visit.id, Visit.channel, Visit.ending, Visit.opened_at, Visit.closed_at, Visit.services, *naming.COLUMNS)
+_WAS_DECLINED = exists().where(
+    Filing.visit_id == Visit.id, Filing.state == FilingState.DECLINED, Filing.sent_at.is_not(None)
+)
+_COLUMNS = (
+    Visit.id,
+    Visit.channel,
+    Visit.ending,
+    Visit.opened_at,
+    Visit.closed_at,
+    Visit.services,
+    _WAS_DECLINED.label("was_declined"),
+    *naming.COLUMNS,
+)
 _OWN = (Visit.assistant_id == bindparam("assistant"), Visit.terminal_id == bindparam("terminal"))
 _CLOSED: Select[Any] = (
     select(*_COLUMNS)
@@ -41,6 +53,8 @@ class Line:
     id: str
     channel: Channel
     ending: Ending | None
+    was_declined: bool
+    """Whether the portal refused something that was sent."""
     opened_at: datetime
     closed_at: datetime | None
     service: str | None
@@ -82,6 +96,7 @@ def _lines(conn: Connection, session: StaffSession, rows: Sequence[Any]) -> list
             id=row.id,
             channel=row.channel,
             ending=row.ending,
+            was_declined=row.was_declined,
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             service=naming.in_list(row, session.language),

@@ -163,6 +163,7 @@ ENDINGS: Final[Mapping[Ending, Message]] = {
     Ending.REFERRED: message("Sent on to whoever does it"),
     Ending.SELF_SERVED: message("Done by the resident alone"),
 }
+_BY_PORTAL: Final = message("Not accepted by the portal")
 ENDED_BY_WORD: Final[Mapping[Ending, Message]] = {
     Ending.INFORMED: message("They know now what they wanted to know"),
     Ending.REFERRED: message("They know where to go, when, and what to take along"),
@@ -325,6 +326,13 @@ REASONS: Final[Mapping[str, Message]] = {
 def reason(code: str | None) -> Message:
     """Why a filing stands where it stands, in plain words."""
     return REASONS.get(code or "", _UNEXPECTED)
+
+
+def ended(ending: Ending, *, was_sent: bool) -> Message:
+    """How a visit ended; of a no, whose it was: the portal says no only to what was sent (`was_sent`)."""
+    if ending is not Ending.DECLINED:
+        return ENDINGS[ending]
+    return _BY_PORTAL if was_sent else ENDINGS[Ending.REFUSED]
 
 
 def stage_of(view: VisitView, *, is_portal_unwell: bool = False) -> Message:

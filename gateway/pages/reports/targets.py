@@ -160,6 +160,8 @@ async def _show(
         overdue=sum(each.state is ActionState.OPEN and each.due < today for each in shown["actions"]),
         aims=target_sheets.AIMS,
         aim_choices=[{"value": aim.value, "text": text} for aim, text in target_sheets.AIMS.items()],
+        matters=target_sheets.MATTERS,
+        matter_choices=[{"value": aim.value, "text": text} for aim, text in target_sheets.MATTERS.items()],
         periods=[{"value": str(each), "text": str(each)} for each in _choices(Month.of(now))],
         is_owner=owns,
         typed=dict.fromkeys((*_TARGET, *_ACTION), "") | (typed or {}),

@@ -161,6 +161,8 @@ class TestAnImprovement:
         assert [row.text for row in rows] == ["kavējas", "vēlāk", "gatavs"]
         today = date(2026, 11, 21)
         assert [str(target_sheets.state_of(row, today)) for row in rows] == ["Overdue", "Open", "Done"]
+        told = target_sheets.improvements(rows, today).rows
+        assert {str(row[1]) for row in told} == {"Minutes of help"}, "what it is for, without a bound"
         assert office.read_now(lambda conn: actions.overdue(conn, "A", today)) == 1
         assert office.read_now(lambda conn: actions.overdue(conn, "A", today - timedelta(days=1))) == 0
         assert office.read_now(lambda conn: actions.overdue(conn, "B", today)) == 0

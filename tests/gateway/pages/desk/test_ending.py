@@ -25,6 +25,21 @@ def chosen(page: str) -> list[str]:
     return [value for each in (*proposed, *radios) for value in re.findall(r'value="(\w+)"', each)]
 
 
+@pytest.mark.parametrize(
+    ("stage", "whose"), [(Stage.PERMIT_REFUSED, "The resident said no"), (Stage.DECLINED, "Not accepted by the portal")]
+)
+def test_says_whose_no_ended_it(desk: Desk, stage: Stage, whose: str) -> None:
+    page = desk.at(stage).press_button("close")
+    assert (page.status, desk.view().visit["ending"]) == (303, Ending.DECLINED)
+    said = [each for each in ("The resident said no", "Not accepted by the portal") if each in desk.look().text]
+    listed = [
+        each
+        for each in ("The resident said no", "Not accepted by the portal")
+        if each in desk.browser.get("/desk").text
+    ]
+    assert (said, listed) == ([whose], [whose])
+
+
 class TestWithNothingAskedFor:
     @pytest.mark.parametrize(
         ("stage", "known"), [(Stage.SERVICE, []), (Stage.REFERRAL, ["referred"]), (Stage.REQUEST, [])]
