@@ -21,7 +21,7 @@ from gateway.demo import seed
 from gateway.demo.codes import Codes
 from gateway.demo.people import ASSISTANT, NORTH, PASSWORD
 from gateway.demo.stack import Stack
-from gateway.jobs.tables import JobRow
+from gateway.jobs.tables import JobRow, JobState
 from gateway.pages.desk import words
 from gateway.parts import Store
 from gateway.services import catalogue
@@ -83,10 +83,19 @@ class Counter:
         """Look into the database."""
         return self.store.database.read_now(work)
 
-    def kill(self, *names: str) -> None:
-        """End processes as a crash would."""
+    def kill(self, *names: str, patient: bool = False) -> None:
+        """End processes as a crash would. What a dead worker held is free at once, unless one is `patient`.
+
+        For real it is free when the lease runs out, in which a test would wait for nothing but the clock.
+        """
         for name in names:
             self.stack.kill(name)
+        if "worker" in names and not patient:
+            self.store.database.write_now(self._free_jobs)
+
+    def _free_jobs(self, conn: Connection) -> None:
+        now = self.store.clock.database_now(conn)
+        conn.execute(update(JobRow).where(JobRow.state == JobState.RUNNING).values(lease_until=now))
 
     def start(self, *names: str) -> None:
         """Start processes again."""

@@ -45,7 +45,7 @@ class TestAWorkerThatDies:
         counter.stack.switch("slow", seconds=STEP_SECONDS)
         case = counter.visit().answered()
         case.wait_for_steps()
-        counter.kill("worker")
+        counter.kill("worker", patient=True)  # this once its lease runs out by itself
         counter.stack.switch("slow", on=False)
         counter.start("worker")
         goes_on_and_is_sent_once(case)

@@ -21,7 +21,8 @@ def test_a_night_leaves_neither_keys_nor_people_and_the_same_world_stands_again(
         return text
 
     try:
-        stack.start()
+        stack.seed()
+        stack.start_gateway()  # the rest of what is forgotten begins with the night
         before, practised = seen("/log/vkey"), tmp_path / "data" / "something-practised"
         practised.touch()
         assert before.startswith("practice.localhost:")
