@@ -296,11 +296,14 @@ class Case:
 
         self.counter.store.database.write_now(work)
 
-    def ends(self, ending: Ending) -> None:
-        """End the visit: the page names the ending, and asks the resident, who answers, how it went."""
+    def ends(self, ending: Ending, *, was_sent: bool = False) -> None:
+        """End the visit: the page names the ending, and asks the resident, who answers, how it went.
+
+        Of a no it names whose it was: the portal says it only to what `was_sent`.
+        """
         self.desk.end(self.visit_id)
         assert self.desk.stage is Stage.CLOSED, self.desk.page.root.text[:600]
-        assert words.ENDINGS[ending].text(LANGUAGE) in self.desk.page.root.all("main")[0].text
+        assert words.ended(ending, was_sent=was_sent).text(LANGUAGE) in self.desk.page.root.all("main")[0].text
         self.phone.answer_feedback(self.desk.feedback_code)
 
 

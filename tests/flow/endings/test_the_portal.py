@@ -55,7 +55,7 @@ class TestValuesThatItRefuses:
         counter.stack.switch("refuses_values", at="final")
         case.phone.approve(case.resident)
         case.wait_for(Stage.DECLINED)
-        case.ends(Ending.DECLINED)
+        case.ends(Ending.DECLINED, was_sent=True)
         assert case.counted == (1, 0)
 
 
