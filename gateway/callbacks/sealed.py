@@ -1,7 +1,8 @@
 """What a row of the list keeps from everybody: whom it is about, and who may not call them."""
 
+import hmac
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -10,8 +11,8 @@ from gateway.keys import store as keys
 from gateway.keys.sealing import DataKey
 from gateway.parts import Store
 
-_MARK: str = "callback.served"
-_MARK_BYTES = 32
+_MARK: Final = "callback.served"
+_MARK_BYTES: Final = 32
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ def is_marked(store: Store, row: Any, staff_id: str) -> bool:
     """Whether a colleague is marked in a row."""
     kept = bytes(row.served)
     wanted = _mark(store, row.id, staff_id)
-    return any(kept[at : at + _MARK_BYTES] == wanted for at in range(0, len(kept), _MARK_BYTES))
+    return any(hmac.compare_digest(kept[at : at + _MARK_BYTES], wanted) for at in range(0, len(kept), _MARK_BYTES))
 
 
 def _mark(store: Store, callback_id: str, staff_id: str) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
@@ -15,9 +15,14 @@ from gateway.services.tables import Service
 from gateway.visits.outcome_tables import Following
 from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
 
-_WAS_DECLINED = exists().where(
-    Filing.visit_id == Visit.id, Filing.state == FilingState.DECLINED, Filing.sent_at.is_not(None)
+_WAS_SENT = (
+    select(Filing.sent_at.is_not(None))
+    .where(Filing.visit_id == Visit.id)
+    .order_by(Filing.drafted_at.desc())
+    .limit(1)
+    .scalar_subquery()
 )
+"""Of a visit's newest filing, as on the visit's own last page: a no came from the portal, or before anything left."""
 _COLUMNS = (
     Visit.id,
     Visit.channel,
@@ -25,7 +30,7 @@ _COLUMNS = (
     Visit.opened_at,
     Visit.closed_at,
     Visit.services,
-    _WAS_DECLINED.label("was_declined"),
+    _WAS_SENT.label("was_sent"),
     *naming.COLUMNS,
 )
 _OWN = (Visit.assistant_id == bindparam("assistant"), Visit.terminal_id == bindparam("terminal"))
@@ -53,8 +58,8 @@ class Line:
     id: str
     channel: Channel
     ending: Ending | None
-    was_declined: bool
-    """Whether the portal refused something that was sent."""
+    was_sent: bool
+    """Whether its newest filing left for the portal."""
     opened_at: datetime
     closed_at: datetime | None
     service: str | None
@@ -96,7 +101,7 @@ def _lines(conn: Connection, session: StaffSession, rows: Sequence[Any]) -> list
             id=row.id,
             channel=row.channel,
             ending=row.ending,
-            was_declined=row.was_declined,
+            was_sent=bool(row.was_sent),
             opened_at=row.opened_at,
             closed_at=row.closed_at,
             service=naming.in_list(row, session.language),

@@ -52,6 +52,7 @@ def test_lead_to_the_desk_to_their_list_and_lock(page: Page) -> None:
     expect(page.get_by_role("heading", name="Keys", exact=True)).to_be_visible()
     page.keyboard.press("d")
     expect(page.get_by_role("heading", name="Desk")).to_be_visible()
+    page.wait_for_load_state("load")  # its scripts listen from then on, a little after it is seen
     page.keyboard.press("l")
     page.wait_for_url(re.compile("/unlock"))
 
