@@ -30,6 +30,10 @@ MISTAKEN = """{% extends "layout/desk.html" %}{% block title %}Code{% endblock %
 {% call ui.form("/visit/code", "t") %}{{ ui.code_input("code", "Code", hint="Six digits", error=error) }}
 {{ ui.button("Go on") }}{% endcall %}
 </div>{% endblock %}"""
+PHOTOGRAPHED = """{% extends "layout/desk.html" %}{% block title %}Sheet{% endblock %}
+{% block content %}{% call ui.live("/events", "progress") %}<h1 id="state">{{ state }}</h1>
+{{ ui.code_input("code", "Code") }}<input type="file" id="sheet" multiple aria-label="Sheet">
+<ol data-pages-of="sheet" data-up="Up" data-down="Down" hidden></ol>{% endcall %}{% endblock %}"""
 IDLE = """{% extends "layout/desk.html" %}
 {% set lock_action = "/lock" %}{% set idle_seconds = 4 %}
 {% block title %}Idle{% endblock %}{% block content %}<h1>Desk</h1>{% endblock %}"""
@@ -104,6 +108,24 @@ class TestLivePages:
         tab.evaluate("document.getElementById('state').marked = true")
         look_again(site, tab)
         assert tab.evaluate("document.getElementById('state').marked") is True
+
+    def test_photographs_that_were_chosen_stay_until_something_else_changes(
+        self, site: Site, tab: Page, write: Write
+    ) -> None:
+        site.pages["/visit"] = write(PHOTOGRAPHED, state="asked")
+        tab.goto(f"{site.base}/visit")
+        tab.locator("#code").fill("123456")
+        page: FilePayload = {"name": "1.png", "mimeType": "image/png", "buffer": b""}
+        tab.locator("#sheet").set_input_files([page, page])
+        expect(tab.locator("[data-pages-of] > li")).to_have_count(2)
+        look_again(site, tab)
+        expect(tab.locator("#code")).to_have_value("123456")
+        expect(tab.locator("[data-pages-of] > li")).to_have_count(2)
+        assert tab.evaluate("document.getElementById('sheet').files.length") == 2
+        site.pages["/visit"] = write(PHOTOGRAPHED, state="lapsed")
+        site.changed()
+        expect(tab.locator("#state")).to_have_text("lapsed")
+        expect(tab.locator("[data-pages-of]")).to_be_hidden()
 
     def test_a_change_is_drawn_as_when_the_page_is_opened_then(self, site: Site, tab: Page, write: Write) -> None:
         calm = write(MISTAKEN, state="calm", error=None)

@@ -112,10 +112,11 @@ function arrive(request) {
   if (changed && request.response.title) document.title = request.response.title;
 }
 
-// Whether the part was drawn anew. What it says of a mistake stays for as long as all the rest of it is still so.
+// Whether the part was drawn anew. What it says of a mistake, what was typed and which files were chosen stay for as long
+// as all the rest of it is still so.
 function exchange(part, fresh) {
   const adopted = document.importNode(fresh, true);
-  const shown = withoutMistake(part);
+  const shown = withoutPictures(withoutMistake(part));
   startedMarks(shown, adopted);
   if (shown.isEqualNode(adopted)) return false;
   const held = part.contains(document.activeElement);
@@ -164,6 +165,15 @@ function withoutMistake(part) {
     else element.removeAttribute("aria-describedby");
   }
   copy.normalize();
+  return copy;
+}
+
+// Pictures of chosen files are drawn by a script (pages.js) into a list that comes empty and hidden.
+function withoutPictures(copy) {
+  for (const list of copy.querySelectorAll("[data-pages-of]")) {
+    list.replaceChildren();
+    list.hidden = true;
+  }
   return copy;
 }
 
