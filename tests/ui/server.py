@@ -2,12 +2,13 @@
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from mimetypes import guess_type
 from pathlib import Path
+from typing import TypeAlias
 
 from tests.serving import WebServer, serve
 from ui.manifest import STATIC
@@ -21,6 +22,11 @@ POLICY = (
 
 
 PATIENCE_SECONDS = 20.0
+Write: TypeAlias = Callable[..., str]
+"""Writes a page from the source of a template and what it needs."""
+GUARDED = """{% extends "layout/desk.html" %}{% block title %}Anna{% endblock %}
+{% block content %}<h1>Anna Paraudziņa</h1>{% endblock %}"""
+"""A page with somebody's name."""
 
 
 @dataclass
