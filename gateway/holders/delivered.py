@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Integer, case, func, literal, 
 from delegation.filing import FilingState
 from gateway.days import beginning_of
 from gateway.holders.months import Month, Span
-from gateway.holders.pricing import Steps, price_on
 from gateway.people.tables import Centre
+from gateway.reports.prices import Steps, price_on
 from gateway.visits.tables import Filing, Visit
 
 

@@ -20,7 +20,7 @@ from audit.entry import Actor
 from audit.events import EventName
 from gateway.database.base import lock
 from gateway.database.turns import take_turn
-from gateway.holders import delivered, figures, pricing
+from gateway.holders import delivered, figures
 from gateway.holders.delivered import Delivered, Key
 from gateway.holders.errors import (
     MonthNotOverError,
@@ -34,6 +34,7 @@ from gateway.holders.tables import HolderStatement, StatementState
 from gateway.ids import new_id
 from gateway.ledger import outbox
 from gateway.people.access import StaffSession
+from gateway.reports import prices
 from gateway.services.catalogue import FALLBACK_LANGUAGE
 
 LONGEST_REASON: Final = 500
@@ -140,7 +141,7 @@ def draft(conn: Connection, holder: str, month: Month, now: datetime) -> Content
     A month that had nothing to say was left out then: what turns out of it afterwards is a correction too.
     """
     titles = figures.titles(conn, holder)
-    steps = pricing.steps_of(conn, titles)
+    steps = prices.steps_of(conn, titles)
     first = month.plus(1 - MOST)
     issued = select(HolderStatement.content).where(
         HolderStatement.holder == holder, HolderStatement.month >= str(first)

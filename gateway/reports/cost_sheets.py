@@ -65,7 +65,7 @@ class Cost:
 
 def read(conn: Connection, centres: Mapping[str, str], period: Period, now: datetime) -> list[Cost]:
     """What services cost in these centres (names by id), in their order; of a period that goes on, its whole months."""
-    over = costs.so_far(period, now)
+    over = period.so_far(now)
     if over is None:
         return [Cost(centre_id, name, None, None, None) for centre_id, name in centres.items()]
     only = next(iter(centres)) if len(centres) == 1 else None

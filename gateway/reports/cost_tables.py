@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base, only_where
+from gateway.reports.book import Entered
 
 
 class SubsidyKind(StrEnum):
@@ -30,7 +31,7 @@ class Way(StrEnum):
     """By an agency's own staff who came to the centre."""
 
 
-class Subsidy(Base):
+class Subsidy(Entered, Base):
     """Money that a centre is paid for some days, both named ones included."""
 
     __tablename__ = "subsidy"
@@ -40,7 +41,6 @@ class Subsidy(Base):
         Index("ix_subsidy_centre", "centre_id", "from_day"),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
     kind: Mapped[SubsidyKind]
     cents: Mapped[int] = mapped_column(BigInteger)
@@ -49,14 +49,9 @@ class Subsidy(Base):
     until_day: Mapped[date]
     source: Mapped[str]
     """Where it stands: an agreement, an order."""
-    set_at: Mapped[datetime]
-    set_by: Mapped[str]
-    withdrawn_at: Mapped[datetime | None]
-    """From then on it counts for nothing: it was a mistake."""
-    withdrawn_by: Mapped[str | None]
 
 
-class ServicePrice(Base):
+class ServicePrice(Entered, Base):
     """What the holder pays for one service given, from a day until the next price's."""
 
     __tablename__ = "service_price"
@@ -65,15 +60,10 @@ class ServicePrice(Base):
         Index("ix_service_price_day", "service_id", "since", unique=True, **only_where("withdrawn_at IS NULL")),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
     service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
     cents: Mapped[int | None] = mapped_column(BigInteger)
     """Euro cents; none: from that day on no price is agreed."""
     since: Mapped[date]
-    set_at: Mapped[datetime]
-    set_by: Mapped[str]
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by: Mapped[str | None]
 
 
 class WayCount(Base):

@@ -15,6 +15,12 @@ class FiguresAskedError(FiguresError):
     code = "figures.asked"
 
 
+class NotInForceError(FiguresError):
+    """What is to be withdrawn is not in force, or not any more."""
+
+    code = "figures.not_in_force"
+
+
 class WeightError(FiguresError):
     """A weight cannot be set so."""
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.reports import by_hand, costs, hiding, kpi, places, weights
+from gateway.reports import by_hand, hiding, kpi, places, weights
 from gateway.reports.answering import ASPECTS
 from gateway.reports.by_hand import ByHand
 from gateway.reports.facts import OF_PEOPLE
@@ -146,7 +146,7 @@ class Look:
         for counts in by_group.values():
             total.update(counts)
         volume = volume_of(total, self.told.get((stretch, str(place)), {}))
-        weighs = self.weights.on(costs.end_day(period))
+        weighs = self.weights.on(period.last_day)
         ways, counted = ways_of(volume), self.hand.get((stretch, str(place)), by_hand.NOTHING)
         all_ways = ways_by_hand(counted)
         all_ways.update(ways)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from gateway.days import day_of
@@ -113,6 +113,21 @@ class Period:
     def months(self) -> int:
         """How many months it has."""
         return self.first.until(self.last)
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return self.first.first_day
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return self.last.plus(1).first_day - timedelta(days=1)
+
+    def so_far(self, now: datetime) -> "Period | None":
+        """Its months that are over; none where none is."""
+        last = min(self.last, Month.of(now).plus(-1))
+        return Period(self.first, last) if self.first <= last else None
 
     @property
     def before(self) -> "Period":

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.database.base import Base
+from gateway.reports.book import Entered
 
 
 class Aim(StrEnum):
@@ -30,8 +31,8 @@ class ActionState(StrEnum):
     DROPPED = "dropped"
 
 
-class Target(Base):
-    """What a centre is to reach in some months. Withdrawn it counts for nothing; it is never changed."""
+class Target(Entered, Base):
+    """What a centre is to reach in some months."""
 
     __tablename__ = "target"
     __table_args__ = (
@@ -39,17 +40,12 @@ class Target(Base):
         Index("ix_target_centre", "centre_id", "first_month"),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
     centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
     aim: Mapped[Aim]
     value: Mapped[int] = mapped_column(BigInteger)
     """Hundredths: of a per cent, a minute or a euro."""
     first_month: Mapped[str] = mapped_column(String(7))
     last_month: Mapped[str] = mapped_column(String(7))
-    set_at: Mapped[datetime]
-    set_by: Mapped[str]
-    withdrawn_at: Mapped[datetime | None]
-    withdrawn_by: Mapped[str | None]
 
 
 class ImprovementAction(Base):

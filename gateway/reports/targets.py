@@ -6,15 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from audit.entry import Actor
 from audit.events import EventName
 from gateway.database.base import lock
-from gateway.ids import new_id
-from gateway.ledger import outbox
 from gateway.people.tables import Centre, Staff
 from gateway.reports import cost_sheets, figures, kpi
+from gateway.reports.book import Book
 from gateway.reports.kpi import Share
 from gateway.reports.periods import Month, Period
 from gateway.reports.sheets import Missing, Value
@@ -25,25 +24,18 @@ AT_MOST: Final = frozenset({Aim.TIME, Aim.COST})
 SHARES: Final = frozenset({Aim.SATISFIED, Aim.COMPLETED})
 LARGEST: Final = {Aim.SATISFIED: 100_00, Aim.COMPLETED: 100_00, Aim.TIME: 24 * 60_00, Aim.COST: 10_000_00}
 """The greatest value that a target can have, in hundredths."""
-_IN_FORCE: Final = Target.withdrawn_at.is_(None)
+_BOOK: Final = Book(Target, "target", EventName.TARGET_SET, EventName.TARGET_WITHDRAWN)
 _STANDING: Final = (
     select(Target.__table__, Centre.name.label("centre"), Staff.display_name.label("who"))
     .join(Centre, Centre.id == Target.centre_id)
     .outerjoin(Staff, Staff.id == Target.set_by)
-    .where(_IN_FORCE)
+    .where(_BOOK.in_force)
     .order_by(Centre.name, Target.last_month.desc(), Target.aim)
-)
-_OVERLAPPING: Final = select(Target.id).where(
-    Target.centre_id == bindparam("centre"),
-    Target.aim == bindparam("of_aim"),
-    Target.first_month <= bindparam("last"),
-    Target.last_month >= bindparam("first"),
-    _IN_FORCE,
 )
 
 
 class TargetError(Exception):
-    """A target cannot be set or withdrawn so; the message says why."""
+    """A target cannot be set so; the message says why."""
 
 
 class TargetOverlapError(TargetError):
@@ -84,28 +76,22 @@ def set_target(
         raise TargetError("a target lies between nothing and what can be")
     if conn.execute(lock(conn, select(Centre.id).where(Centre.id == centre_id))).first() is None:
         raise TargetError("there is no such centre")
-    months = {"first": str(period.first), "last": str(period.last)}
-    if conn.execute(_OVERLAPPING, months | {"centre": centre_id, "of_aim": aim}).first() is not None:
+    first, last = str(period.first), str(period.last)
+    of_aim = (Target.centre_id == centre_id, Target.aim == aim)
+    if _BOOK.meets(conn, (Target.first_month, Target.last_month), (first, last), *of_aim):
         raise TargetOverlapError("another target of this kind stands for some of these months")
-    target_id = new_id()
-    values = {"id": target_id, "centre_id": centre_id, "aim": aim, "value": hundredths}
-    values |= {"first_month": months["first"], "last_month": months["last"], "set_at": now, "set_by": by.id}
-    conn.execute(insert(Target).values(values))
-    said = {"target": target_id, "centre": centre_id, "aim": aim.value, "hundredths": hundredths} | months
-    outbox.record(conn, chain="system", type=EventName.TARGET_SET, actor=by, data=said, at=now)
-    return target_id
+    values = {"centre_id": centre_id, "aim": aim, "value": hundredths, "first_month": first, "last_month": last}
+    said = {"centre": centre_id, "aim": aim.value, "hundredths": hundredths, "first": first, "last": last}
+    return _BOOK.enter(conn, values, said, by=by, now=now)
 
 
 def withdraw(conn: Connection, target_id: str, *, by: Actor, now: datetime) -> None:
     """Put a target out of force, as if it had never been.
 
     Raises:
-        TargetError: no such target is in force.
+        NotInForceError: no such target is in force.
     """
-    changed = update(Target).where(Target.id == target_id, _IN_FORCE)
-    if conn.execute(changed.values(withdrawn_at=now, withdrawn_by=by.id)).rowcount != 1:
-        raise TargetError("no such target is in force")
-    outbox.record(conn, chain="system", type=EventName.TARGET_WITHDRAWN, actor=by, data={"target": target_id}, at=now)
+    _BOOK.withdraw(conn, target_id, by=by, now=now)
 
 
 def held(conn: Connection, centres: Mapping[str, str], now: datetime, within: Period | None = None) -> list[Held]:

@@ -18,6 +18,7 @@ from gateway.people.access import StaffSession
 from gateway.reports import cost_sheets, costs
 from gateway.reports.cost_tables import SubsidyKind
 from gateway.reports.costs import NewSubsidy, OverlapError, SubsidyError
+from gateway.reports.errors import NotInForceError
 from gateway.reports.periods import Period
 from gateway.reports.sheets import Report, Sheet
 from gateway.web.redirects import see_other
@@ -89,7 +90,7 @@ async def withdraw(session: StaffSession, parts: Parts, subsidy_id: FromPath[str
 
     try:
         await parts.database.write(step)
-    except SubsidyError:
+    except NotInForceError:
         return see_other(_HERE)
     return see_other(_HERE)
 

@@ -13,6 +13,7 @@ from gateway.pages.reports.who import OWNER, READERS, is_owner
 from gateway.parts import Parts
 from gateway.people.access import StaffSession
 from gateway.reports import prices
+from gateway.reports.errors import NotInForceError
 from gateway.reports.prices import PriceError
 from gateway.services import catalogue
 from gateway.services.tables import Service
@@ -66,7 +67,7 @@ async def withdraw(session: StaffSession, parts: Parts, price_id: FromPath[str])
 
     try:
         await parts.database.write(step)
-    except PriceError:
+    except NotInForceError:
         return see_other(_HERE)
     return see_other(_HERE)
 

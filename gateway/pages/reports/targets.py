@@ -16,6 +16,7 @@ from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
 from gateway.reports import actions, target_sheets, targets
 from gateway.reports.actions import ActionError, NewAction
+from gateway.reports.errors import NotInForceError
 from gateway.reports.periods import Month, Period
 from gateway.reports.target_tables import ActionState, Aim
 from gateway.reports.targets import TargetError, TargetOverlapError
@@ -79,7 +80,7 @@ async def withdraw(session: StaffSession, parts: Parts, target_id: FromPath[str]
 
     try:
         await parts.database.write(step)
-    except TargetError:
+    except NotInForceError:
         return see_other(_HERE)
     return see_other(_HERE)
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, update
 
 from audit.events import EventName
 from gateway.database.counting import count_statements
-from gateway.holders import issuing, pricing, statement_sheets, statements
+from gateway.holders import issuing, statement_sheets, statements
 from gateway.holders.errors import MonthNotOverError, StatementIssuedError
 from gateway.holders.months import Month
 from gateway.holders.statements import Content, Statement
@@ -189,17 +189,6 @@ class TestStatement:
         corrections = issued(counter, DECEMBER).content.corrections
         assert [(each.count, each.price) for each in corrections] == [(2, "10.00"), (-2, "12.00")]
         assert issued(counter, DECEMBER).content.sum == "-4.00"
-
-    def test_has_the_price_that_everybody_reads_for_a_day(self, counter: Counter) -> None:
-        days = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 11, 9), date(2026, 11, 10), date(2027, 5, 5))
-
-        def work(conn: Connection) -> None:
-            steps = pricing.steps_of(conn, [BENEFIT])
-            assert [pricing.price_on(steps, BENEFIT, day) for day in days] == [
-                prices.price_of(conn, BENEFIT, day) for day in days
-            ]
-
-        counter.read(work)
 
     def test_is_issued_once_and_not_before_the_month_is_over(self, counter: Counter) -> None:
         three(counter)

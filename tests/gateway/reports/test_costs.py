@@ -15,6 +15,7 @@ from gateway.reports import by_hand, cost_sheets, costs, given
 from gateway.reports.by_hand import CountsError, FutureMonthError
 from gateway.reports.cost_tables import SubsidyKind, Way
 from gateway.reports.costs import NewSubsidy, OverlapError, SubsidyError
+from gateway.reports.errors import NotInForceError
 from gateway.reports.given import Given
 from gateway.reports.periods import Month, Period
 from gateway.reports.sheets import Missing
@@ -152,7 +153,7 @@ class TestCosts:
 
     def test_of_another_centre_are_not_withdrawn(self, office: Database, write_down: WriteDown) -> None:
         first = write_down("upkeep", "1", "2026-07-01", "2026-09-30")
-        with pytest.raises(SubsidyError):
+        with pytest.raises(NotInForceError):
             office.write_now(lambda conn: costs.withdraw(conn, first, centre_id="B", by=BY, now=NOW))
 
     @pytest.mark.parametrize(

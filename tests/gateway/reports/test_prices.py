@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from audit.entry import Actor, ActorKind
 from gateway.database.engine import Database
 from gateway.reports import prices
+from gateway.reports.errors import NotInForceError
 from gateway.reports.prices import PriceError
 from gateway.services.tables import Service
 
@@ -34,7 +35,8 @@ def set_price(database: Database) -> Set:
 
 
 def on(database: Database, day: str, service: str = "benefit") -> Decimal | None:
-    return database.read_now(lambda conn: prices.price_of(conn, service, date.fromisoformat(day)))
+    steps = database.read_now(lambda conn: prices.steps_of(conn, [service]))
+    return prices.price_on(steps, service, date.fromisoformat(day))
 
 
 class TestAPrice:
@@ -50,8 +52,9 @@ class TestAPrice:
         set_price("benefit", "3.50", "2026-01-01")
         set_price("benefit", "4.20", "2026-07-01")
         set_price("queue", "0", "2026-03-01")
-        read = database.read_now(lambda conn: prices.prices_of(conn, date(2026, 8, 1)))
-        assert read == {"benefit": Decimal("4.20"), "queue": Decimal(0)}
+        steps = database.read_now(lambda conn: prices.steps_of(conn, ["benefit", "queue"]))
+        found = {service: prices.price_on(steps, service, date(2026, 8, 1)) for service in ("benefit", "queue")}
+        assert found == {"benefit": Decimal("4.20"), "queue": Decimal(0)}
 
     def test_set_again_for_the_same_day_replaces_and_withdrawn_leaves_the_one_before(
         self, database: Database, set_price: Set
@@ -62,7 +65,7 @@ class TestAPrice:
         assert on(database, "2026-07-02") == Decimal("4.20")
         database.write_now(lambda conn: prices.withdraw(conn, later, by=BY, now=NOW))
         assert on(database, "2026-07-02") == Decimal("3.50")
-        with pytest.raises(PriceError):
+        with pytest.raises(NotInForceError):
             database.write_now(lambda conn: prices.withdraw(conn, later, by=BY, now=NOW))
 
     @pytest.mark.parametrize("euros", ["-0.01", "1.005", "100000.01"])

@@ -15,6 +15,7 @@ from gateway.people.roles import Role
 from gateway.people.staff import NewStaff, add_centre
 from gateway.reports import actions, target_sheets, targets
 from gateway.reports.actions import ActionError, NewAction
+from gateway.reports.errors import NotInForceError
 from gateway.reports.periods import Period
 from gateway.reports.sheets import Missing
 from gateway.reports.tables import FigureBundle, FigureSum
@@ -112,7 +113,7 @@ class TestATarget:
             set_target("cost", 11_00, period=Period.parse("2026"))
         office.write_now(lambda conn: targets.withdraw(conn, first, by=BY, now=NOW))
         set_target("cost", 11_00, period=Period.parse("2026"))
-        with pytest.raises(TargetError):
+        with pytest.raises(NotInForceError):
             office.write_now(lambda conn: targets.withdraw(conn, first, by=BY, now=NOW))
 
     @pytest.mark.parametrize(("aim", "hundredths"), [("satisfied", 100_01), ("cost", 0), ("time", -1)])
