@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 from litestar import Litestar
+from litestar.types import ControllerRouterHandler
 from sqlalchemy import Connection
 
 from audit.entry import Actor, ActorKind
@@ -333,17 +334,17 @@ class Callers:
         return sessions.Lifetime(self.parts.settings.session_idle, self.parts.settings.session_absolute)
 
 
-_shared: dict[int, Litestar] = {}
-"""By the one setting that is fixed when an application is made."""
+_shared: dict[tuple[int, tuple[ControllerRouterHandler, ...]], Litestar] = {}
+"""By the one setting that is fixed when an application is made, and the handlers that tests add."""
 
 
-def fitted(parts: Parts) -> Litestar:
+def fitted(parts: Parts, *extra: ControllerRouterHandler) -> Litestar:
     """The application with these parts: one is made and refitted from test to test, for making it takes long."""
-    limit = parts.settings.body_limit
-    if limit not in _shared:
-        _shared[limit] = create_app(parts)
-    fit(_shared[limit], parts)
-    return _shared[limit]
+    fixed = (parts.settings.body_limit, extra)
+    if fixed not in _shared:
+        _shared[fixed] = create_app(parts, extra=extra)
+    fit(_shared[fixed], parts)
+    return _shared[fixed]
 
 
 @cache

@@ -11,13 +11,12 @@ from sqlalchemy import select
 from audit.events import EventName
 from gateway.api_keys import holding, keys
 from gateway.api_keys.tables import ApiKey
-from gateway.app import create_app
 from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts
 from gateway.people.access import ApiCaller, Scope, Who, allow
 from gateway.people.roles import Role
 from tests.gateway.answers import Answer
-from tests.gateway.callers import Caller, Callers, callers, parts, renderer
+from tests.gateway.callers import Caller, Callers, callers, fitted, parts, renderer
 from tests.gateway.programs import program
 
 __all__ = ["callers", "parts", "renderer"]
@@ -35,7 +34,7 @@ async def change(program: ApiCaller) -> dict[str, str]:
 
 @pytest.fixture
 def app(parts: Parts) -> Litestar:
-    return create_app(parts, extra=[whose, change])
+    return fitted(parts, whose, change)
 
 
 @pytest.fixture
@@ -88,7 +87,7 @@ def test_a_program_that_goes_on_with_a_key_for_something_else_does_not_fill_the_
     callers: Callers, parts: Parts
 ) -> None:
     few = replace(parts, settings=replace(parts.settings, api_requests=3))
-    at_api = replace(callers, parts=few, app=create_app(few, extra=[whose, change]))
+    at_api = replace(callers, parts=few, app=fitted(few, whose, change))
     caller = program(at_api, Scope.FIGURES)
     assert [ask(caller).status for _ in range(4)] == [403, 403, 403, 429]
     assert refusals(at_api) == 1
@@ -141,7 +140,7 @@ def test_the_day_of_its_last_use_is_kept(at_api: Callers) -> None:
 
 def test_a_program_that_asks_without_end_waits(callers: Callers, parts: Parts) -> None:
     few = replace(parts, settings=replace(parts.settings, api_requests=3))
-    at_api = replace(callers, parts=few, app=create_app(few, extra=[whose, change]))
+    at_api = replace(callers, parts=few, app=fitted(few, whose, change))
     caller, other = program(at_api, Scope.RATINGS), program(at_api, Scope.RATINGS)
     assert [ask(caller).status for _ in range(4)] == [200, 200, 200, 429]
     assert ask(other).status == 200, "each key has its own"

@@ -11,11 +11,10 @@ from audit import checkpoint, tiles
 from audit.merkle import CompactRange
 from audit.note import Verifier
 from audit.tiles import Tile
-from gateway.app import create_app
 from gateway.ledger.controllers import read_tile
 from gateway.ledger.tables import AuditEvent
 from gateway.parts import Parts, Store
-from tests.gateway.callers import parts, renderer
+from tests.gateway.callers import fitted, parts, renderer
 from tests.gateway.ledger.events import checkpoint_of, record_events
 
 __all__ = ["parts", "renderer"]
@@ -27,7 +26,7 @@ def client(parts: Parts) -> Iterator[TestClient[Litestar]]:
     record_events(parts, 300)
     checkpoint_of(parts)
     record_events(parts, 5)
-    with TestClient(create_app(parts)) as opened:
+    with TestClient(fitted(parts)) as opened:
         yield opened
 
 

@@ -20,11 +20,10 @@ from sqlalchemy import select
 
 from audit import checkpoint, tiles
 from audit.witness.folder import WitnessFolder
-from gateway.app import create_app
 from gateway.ledger.errors import LogUnhealthyError
 from gateway.ledger.tables import AuditEvent, AuditLeaf
 from gateway.parts import Parts
-from tests.gateway.callers import parts, renderer
+from tests.gateway.callers import fitted, parts, renderer
 from tests.gateway.ledger.events import record_events
 from tests.gateway.ledger.test_checkpoints import published, restore_older_state
 from tests.gateway.ledger.witnesses import Outsider, policy_of, publish, witness_of
@@ -74,7 +73,7 @@ def outsiders(parts: Parts, tmp_path: Path, tlog: ModuleType) -> Iterator[tuple[
 
 def fetch(parts: Parts, folder: Path) -> bytes:
     """Fetch the published log as anybody does: checkpoint and hash tiles."""
-    with TestClient(create_app(parts)) as client:
+    with TestClient(fitted(parts)) as client:
         signed = client.get("/log/checkpoint").content
         for tile in tiles.tiles_of(checkpoint.parse(signed).size):
             if tile.level is not None:
@@ -119,7 +118,7 @@ def test_their_verifier_misses_a_witness_that_did_not_sign(
 ) -> None:
     record_events(parts, 5)
     publish(parts, policy_of(outsiders[0]))
-    with TestClient(create_app(parts)) as client:
+    with TestClient(fitted(parts)) as client:
         note = tlog.parse_note(client.get("/log/checkpoint").content)
     log_key = tlog.parse_vkey(parts.publisher.signers[0].verifier.vkey)
     keys = [tlog.parse_vkey(each.vkey) for each in outsiders]

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from audit.entry import decode
 from audit.events import EventName
-from gateway.app import create_app
 from gateway.ledger.tables import AuditEvent
 from gateway.notifications import bounces, outbox, overview
 from gateway.notifications.bounces import Heard
@@ -22,7 +21,7 @@ from gateway.notifications.tables import Channel, Message, MessageState, Report
 from gateway.parts import GATEWAY, Parts
 from gateway.people import residents
 from gateway.people.residents import Contact, Profile
-from tests.gateway.callers import Caller
+from tests.gateway.callers import Caller, fitted
 from tests.gateway.notifications.conftest import MailServer, SmsGateway
 from tests.gateway.notifications.test_sending import work
 from tests.gateway.visits.counter import ILZE, Counter
@@ -243,7 +242,7 @@ def test_what_does_not_work_is_not_tried_and_the_other_way_is(sent: Counter) -> 
 
 class TestAnOperatorsReport:
     def post(self, counter: Counter, body: bytes, secret: str | None = SECRET) -> int:
-        caller = Caller(create_app(counter.store), {})
+        caller = Caller(fitted(counter.store), {})
         headers = {"content-type": "application/json"}
         if secret is not None:
             headers["authorization"] = f"Bearer {secret}"

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, update
 
-from gateway.app import create_app
 from gateway.clock import HeldClock
 from gateway.database.counting import count_statements
 from gateway.services import catalogue, cpsv, keeping
@@ -16,6 +15,7 @@ from gateway.services.tables import CatalogueVersion
 from tests.benchmarks.gateways import Gateway, a_gateway
 from tests.databases import SqliteDatabases
 from tests.gateway.answers import Answer
+from tests.gateway.callers import fitted
 from tests.gateway.conftest import NINE
 from tests.gateway.pages.desk.desk import BENEFIT, PASSPORT
 from tests.gateway.pages.facing import Phone
@@ -29,7 +29,7 @@ def gateway(sqlite_databases: SqliteDatabases) -> Iterator[Gateway]:
 
 @pytest.fixture
 def stranger(gateway: Gateway) -> Phone:
-    return Phone(create_app(gateway.parts), {"pilnvara_lang": "en"})
+    return Phone(fitted(gateway.parts), {"pilnvara_lang": "en"})
 
 
 def bump(conn: Connection) -> None:

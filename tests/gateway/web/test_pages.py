@@ -8,7 +8,6 @@ from litestar import Request, get, post
 from structlog.testing import capture_logs
 
 from gateway import problems
-from gateway.app import create_app
 from gateway.database.counting import count_statements
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.pages.rendering import content_policy
@@ -17,7 +16,7 @@ from gateway.people.access import Who, allow
 from gateway.people.roles import Role
 from gateway.problem_texts import PROBLEMS
 from gateway.web.redirects import own_path
-from tests.gateway.callers import Caller, Callers
+from tests.gateway.callers import Caller, Callers, fitted
 
 
 @get("/test/defect/{code:str}", **allow(Who.ANYONE))
@@ -38,7 +37,7 @@ async def echo(request: "Request[object, object, object]") -> str:  # type: igno
 @pytest.fixture
 def stranger(parts: Parts) -> Caller:
     """Somebody who is not signed in, with routes that fail on purpose."""
-    return Caller(create_app(parts, extra=[defect, outage, echo]))
+    return Caller(fitted(parts, defect, outage, echo))
 
 
 def test_the_first_page_leads_residents_to_their_own_and_says_of_no_step_that_it_is_later(stranger: Caller) -> None:
@@ -150,7 +149,7 @@ class TestEveryAnswer:
 
     def test_over_https_marks_cookies_for_this_host_alone(self, parts: Parts) -> None:
         secure = replace(parts, settings=replace(parts.settings, url="https://desk.example"))
-        answer = Caller(create_app(secure)).get("/terminal/enrol")
+        answer = Caller(fitted(secure)).get("/terminal/enrol")
         assert list(answer.cookies) == ["__Host-pilnvara_start"]
         assert "max-age" in answer.headers["strict-transport-security"]
 
@@ -248,13 +247,13 @@ class TestHome:
 
 class TestDemo:
     def test_says_so_on_every_page(self, parts: Parts) -> None:
-        demo = Caller(create_app(replace(parts, settings=replace(parts.settings, mode="demo"))))
+        demo = Caller(fitted(replace(parts, settings=replace(parts.settings, mode="demo"))))
         assert "app-ribbon" in demo.get("/").text
         assert "app-ribbon" in demo.get("/nowhere").text
 
     def test_practice_looks_different_on_every_kind_of_page_in_each_language(self, parts: Parts) -> None:
         settings = replace(parts.settings, mode="practice")
-        browser = Caller(create_app(replace(parts, settings=settings)))
+        browser = Caller(fitted(replace(parts, settings=settings)))
         for language, word in (("lv", "Mācības"), ("en", "Practice")):
             browser.get(f"/language/{language}?of=nobody&back=/")
             for path in ("/", "/nowhere", "/sign-in", "/a", "/display/pair", "/contact"):

@@ -3,9 +3,9 @@
 from litestar import get
 from litestar.params import FromPath
 
-from gateway.app import create_app
 from gateway.people.access import Who, allow
 from gateway.problem_texts import PROBLEMS
+from tests.gateway.callers import fitted
 from tests.gateway.pages.facing import Phone
 from tests.states.shown import Kind
 from tests.states.stand import Stand
@@ -18,7 +18,7 @@ async def fail(code: FromPath[str]) -> None:
 
 
 def scene_every_code(stand: Stand) -> None:
-    stranger = Phone(create_app(stand.gateway.parts, extra=[fail]))
+    stranger = Phone(fitted(stand.gateway.parts, fail))
     for code in sorted({**PROBLEMS, "internal": None}):
         status = PROBLEMS[code].status if code in PROBLEMS else 500
         stand.see(f"problem/{code}", stranger, f"/problem/{code}", Kind.PROBLEM, status=status)

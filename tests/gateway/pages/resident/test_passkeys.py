@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from audit.events import EventName
 from delegation.assurance import Route
-from gateway.app import create_app
 from gateway.ledger.tables import AuditEvent
 from gateway.notifications.tables import Message
 from gateway.pages.resident.passkeys import listing
@@ -18,6 +17,7 @@ from gateway.people import passkeys
 from gateway.people.access import Who
 from gateway.visits.reading import Stage
 from tests.gateway.answers import Answer
+from tests.gateway.callers import fitted
 from tests.gateway.pages.facing import Facing, Phone, in_english
 from tests.gateway.soft_authenticator import SoftAuthenticator
 from tests.gateway.visits.counter import ILZE
@@ -238,9 +238,12 @@ class TestApproving:
         assert "too late, or for the second time" in again.text
 
 
+OWN_LIST = listing("/approve/list", Who.RESIDENT, back="/approve")
+
+
 def with_list(facing: Facing) -> None:
     """Serve the pages of `listing` too."""
-    app = create_app(facing.counter.store, extra=listing("/approve/list", Who.RESIDENT, back="/approve"))
+    app = fitted(facing.counter.store, *OWN_LIST)
     app.state["resident_sign_in"] = facing.app.state["resident_sign_in"]
     facing.app = app
 
