@@ -14,10 +14,9 @@ import msgspec
 from sqlalchemy import Connection, insert
 
 from gateway.database.together import insert_once
-from gateway.reports import adding, answering, places
+from gateway.reports import adding, answering, cursor, places
 from gateway.reports.adding import Pile
 from gateway.reports.facts import NO_GROUP, NO_ROUTE, Fact, Given, Outcome
-from gateway.reports.gathering import locked_cursor
 from gateway.reports.periods import Month
 from gateway.reports.tables import FigureAnswers, FigureFact
 from gateway.visits.states import Channel
@@ -77,7 +76,7 @@ def a_year(conn: Connection, now: datetime) -> None:
 
 def some_figures(conn: Connection, centre_id: str, month: Month, *, visits: int) -> None:
     """So many visits of one month; always the same for the same centre, month and number."""
-    locked_cursor(conn)
+    cursor.locked(conn)
     luck = Random(f"{centre_id} {month} {visits}")  # noqa: S311 - made-up figures need no secret
     every = [_a_visit(luck, centre_id, month) for _ in range(visits)]
     pile = Pile(places.centres(conn))

@@ -25,6 +25,7 @@ CellKey: TypeAlias = tuple[str, str, str, str, str, str, str]
 _AT_ONCE: Final = 200
 _WIDE: Final = ("given", "known", "final")
 """What stands in columns of its own, so that places are compared without reading the rest."""
+_CENTRE: Final = f"{PlaceKind.CENTRE}:"
 _SUM_KEY = tuple_(FigureSum.period, FigureSum.place, FigureSum.service_group)
 _KNOWN_SUMS = select(FigureSum.period, FigureSum.place, FigureSum.service_group, FigureSum.counts).where(
     _SUM_KEY.in_(bindparam("keys", expanding=True))
@@ -68,11 +69,27 @@ class Pile:
             conn.execute(_EMPTY_CELLS)
         add_sums(conn, {key: counts for key, counts in self._sums.items() if any(counts.values())})
 
+    def timed(self) -> set[tuple[str, str]]:
+        """Months and centres whose minutes change, the months as they are written."""
+        return {
+            (period, place.removeprefix(_CENTRE))
+            for (period, place, _group), counts in self._sums.items()
+            if place.startswith(_CENTRE) and _is_month(period) and any(map(_is_of_minutes, counts.items()))
+        }
+
     def _count(self, key: SumKey, name: str, service: str, times: int) -> None:
         counter = self._sums.setdefault(key, Counter())
         counter[name] += times
         if service and name in _WIDE:
             counter[f"{name}@{service}"] += times
+
+
+def _is_month(period: str) -> bool:
+    return period[4:5] == "-" and period[5] != "Q"
+
+
+def _is_of_minutes(counted: tuple[str, int]) -> bool:
+    return counted[1] != 0 and counted[0].startswith(("helped:", "waited:"))
 
 
 def move(conn: Connection, centre: Place, away: Place | None, to: Place | None) -> None:

@@ -27,8 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gateway.database.errors import DatabaseUnavailableError
 from gateway.feedback.tables import FeedbackAnswer, FeedbackInvitation
 from gateway.parts import Store
-from gateway.reports import adding, places
-from gateway.reports.gathering import locked_cursor
+from gateway.reports import adding, cursor, places
 from gateway.reports.periods import Month
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.tables import FigureAnswers, FigureBundle, FigureCursor
@@ -180,7 +179,7 @@ def settle(conn: Connection, found: Mapping[Key, Counted], now: datetime) -> int
 
     Run twice, or by two at once, it makes the same: the cursor's row is locked while it works.
     """
-    locked_cursor(conn)
+    cursor.locked(conn)
     _gather(conn, found)
     rows = conn.execute(_WAITING).all()
     month = Month.of(now)

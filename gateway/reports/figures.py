@@ -24,11 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.reports import by_hand, hiding, kpi, places, weights
+from gateway.reports import by_hand, cursor, hiding, kpi, places, weights
 from gateway.reports.answering import ASPECTS
 from gateway.reports.by_hand import ByHand
 from gateway.reports.facts import OF_PEOPLE
-from gateway.reports.gathering import brought_up_to_date
 from gateway.reports.kpi import Part, Share
 from gateway.reports.measures import Answers, Figures, Line, Peers, time_of, volume_of, ways_by_hand, ways_of
 from gateway.reports.periods import Month, Period
@@ -110,6 +109,8 @@ class Look:
     weights: Weights
     at: datetime | None
     """When the figures were last brought up to date."""
+    times_until: Month | None = None
+    """The last month until which minutes are kept for comparing centres."""
 
     @cached_property
     def here(self) -> Figures:
@@ -185,7 +186,8 @@ def read(conn: Connection, place: Place, period: Period) -> Look:
     stretches = (period, period.before)
     centres = places.centres(conn)
     asked = [place, NETWORK] if place.kind in _ALONE else [*_within(place, centres), NETWORK]
-    at = brought_up_to_date(conn)
+    reached = cursor.read(conn)
+    at = None if reached is None else reached.at
     sums, told = _sums(conn, stretches, [place, NETWORK], at)
     return Look(
         place=place,
@@ -197,6 +199,7 @@ def read(conn: Connection, place: Place, period: Period) -> Look:
         hand=_by_hand(conn, place, period, centres, at),
         weights=weights.read(conn),
         at=at,
+        times_until=Month.parse(reached.times_until) if reached is not None and reached.times_until else None,
     )
 
 

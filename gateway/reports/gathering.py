@@ -16,12 +16,11 @@ import msgspec
 import structlog
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from gateway.database.base import lock
 from gateway.database.errors import DatabaseUnavailableError
-from gateway.database.together import insert_all, insert_once
+from gateway.database.together import insert_all
 from gateway.ledger.tables import AuditEvent, AuditLeaf
 from gateway.parts import Store
-from gateway.reports import places
+from gateway.reports import cursor, peer_times, places
 from gateway.reports.adding import Pile, add_invited
 from gateway.reports.facts import Fact, of_visits
 from gateway.reports.tables import FigureAnswers, FigureCell, FigureCursor, FigureFact, FigureSum
@@ -32,7 +31,6 @@ BATCH: Final = 2000
 """Entries of the log that one transaction takes."""
 _VISITS_AT_ONCE: Final = 200
 
-_CURSOR = select(FigureCursor.leaf, FigureCursor.at, FigureCursor.answers_at).where(FigureCursor.id == 1)
 _NEW = (
     select(AuditLeaf.idx, AuditEvent.chain)
     .join(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
@@ -60,10 +58,10 @@ _log = structlog.get_logger("gateway.reports")
 
 def advance(conn: Connection, now: datetime, *, most: int = BATCH) -> bool:
     """Count what the next entries of the log changed; say whether more of them may wait."""
-    cursor = locked_cursor(conn)
-    new = conn.execute(_NEW, {"from": cursor.leaf, "most": most}).all()
+    reached_before = cursor.locked(conn).leaf
+    new = conn.execute(_NEW, {"from": reached_before, "most": most}).all()
     count(conn, dict.fromkeys(row.chain for row in new))
-    reached = new[-1].idx + 1 if new else cursor.leaf
+    reached = new[-1].idx + 1 if new else reached_before
     conn.execute(update(FigureCursor).where(FigureCursor.id == 1).values(leaf=reached, at=now))
     return len(new) == most
 
@@ -81,7 +79,8 @@ def rebuild(conn: Connection, now: datetime) -> int:
 
     Returns how many visits are counted.
     """
-    locked_cursor(conn)
+    cursor.locked(conn)
+    peer_times.forget(conn)
     for table in (FigureCell, FigureSum):
         conn.execute(delete(table))
     every = places.centres(conn)
@@ -101,16 +100,11 @@ def rebuild(conn: Connection, now: datetime) -> int:
     return counted
 
 
-def brought_up_to_date(conn: Connection) -> datetime | None:
-    """When the figures were last brought up to date; none: never yet."""
-    row = conn.execute(_CURSOR).one_or_none()
-    return None if row is None else row.at
-
-
 async def gather(store: Store) -> None:
-    """Count all that is new in the log."""
+    """Count all that is new in the log, then keep what is told of months that are over."""
     while await store.database.write(partial(_advance_now, store=store)):
         pass
+    await peer_times.keep_all(store)
 
 
 async def keep_gathering(store: Store, *, every: float = EVERY_SECONDS) -> None:
@@ -121,15 +115,6 @@ async def keep_gathering(store: Store, *, every: float = EVERY_SECONDS) -> None:
         except DatabaseUnavailableError:
             _log.warning("figures wait for the database", exc_info=True)
         await asyncio.sleep(every)
-
-
-def locked_cursor(conn: Connection) -> Any:
-    """Lock the row that lets one at a time gather; it is made at first."""
-    row = conn.execute(lock(conn, _CURSOR)).one_or_none()
-    if row is None:
-        insert_once(conn, FigureCursor, {"id": 1, "leaf": 0, "at": None, "answers_at": None})
-        row = conn.execute(lock(conn, _CURSOR)).one()
-    return row
 
 
 def _advance_now(conn: Connection, *, store: Store) -> bool:
@@ -149,6 +134,7 @@ def _count(conn: Connection, visits: list[str], every: Mapping[str, places.Centr
             pile.add(before[visit], -1)
         pile.add(fact)
     pile.write(conn)
+    peer_times.work_out_again(conn, pile.timed())
     conn.execute(_DROP, {"visits": list(changed)})
     insert_all(conn, FigureFact, [{"visit_id": visit, "fact": _written(fact)} for visit, fact in changed.items()])
 

@@ -24,6 +24,8 @@ class Time:
     n: int
     helped_median: int | None
     helped_p90: int | None
+    waited: int
+    """Of so many it is known how long a yes was waited for."""
     waited_median: int | None
     waited_p90: int | None
 
@@ -140,6 +142,7 @@ def time_of(group: str, counts: Counter[str]) -> Time:
         n=sum(helped.values()),
         helped_median=_minutes(helped, 0.5),
         helped_p90=_minutes(helped, 0.9),
+        waited=sum(waited.values()),
         waited_median=_minutes(waited, 0.5),
         waited_p90=_minutes(waited, 0.9),
     )

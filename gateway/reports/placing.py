@@ -8,7 +8,7 @@ from gateway.ledger import outbox
 from gateway.parts import Store
 from gateway.people.errors import UnknownPersonError
 from gateway.people.tables import Centre
-from gateway.reports import adding, gathering, places
+from gateway.reports import adding, cursor, places
 from gateway.reports.places import Place, PlaceKind
 
 LONGEST = 100
@@ -21,7 +21,7 @@ def set_region(conn: Connection, store: Store, centre_id: str, region: str | Non
     Raises:
         UnknownPersonError: there is no such centre.
     """
-    gathering.locked_cursor(conn)
+    cursor.locked(conn)
     centre = places.centre(conn, centre_id)
     if centre is None:
         raise UnknownPersonError("no such centre")

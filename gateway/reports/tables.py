@@ -110,6 +110,36 @@ class FigureBundle(Base):
     """Of them those with four or five points, or a yes."""
 
 
+class FigureTime(Base):
+    """How long one centre took in twelve months, of one group of services: kept, so that centres are compared quickly.
+
+    What a page would not show is not kept either.
+    """
+
+    __tablename__ = "figure_time"
+    __table_args__ = (
+        CheckConstraint("helped >= 5", name="five_visits"),
+        CheckConstraint("(helped_p90 IS NULL) = (helped < 20)", name="twenty_visits"),
+        CheckConstraint("waited >= 5", name="five_waits"),
+        CheckConstraint("(waited_median IS NULL) = (waited IS NULL)", name="waits_are_counted"),
+        CheckConstraint("(waited_p90 IS NULL) = (coalesce(waited, 0) < 20)", name="twenty_waits"),
+        _UNORDERED,
+    )
+
+    last_month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    """The last of the twelve, `2026-10`."""
+    centre_id: Mapped[str] = mapped_column(primary_key=True)
+    service_group: Mapped[str] = mapped_column(String(64), primary_key=True)
+    helped: Mapped[int]
+    """Visits whose minutes are known."""
+    helped_median: Mapped[int]
+    helped_p90: Mapped[int | None]
+    waited: Mapped[int | None]
+    """Visits in which a yes was waited for; nothing where there are fewer than five."""
+    waited_median: Mapped[int | None]
+    waited_p90: Mapped[int | None]
+
+
 class FigureCursor(Base):
     """How far the log was followed, and when: one row, locked by whoever gathers."""
 
@@ -121,6 +151,8 @@ class FigureCursor(Base):
     """Entries before this one are in the figures."""
     at: Mapped[datetime | None]
     answers_at: Mapped[datetime | None]
+    times_until: Mapped[str | None] = mapped_column(String(7))
+    """The last month of which rows of `FigureTime` are there, all of them."""
 
 
 class ChannelWeight(Base):

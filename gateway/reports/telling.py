@@ -7,15 +7,16 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from gateway.reports import figures, words
+from gateway.reports import figures, peer_sheets, peer_times, words
 from gateway.reports.by_hand import ByHand, Counted
 from gateway.reports.cost_tables import Way
 from gateway.reports.errors import FiguresAskedError
 from gateway.reports.facts import NO_GROUP, OF_PEOPLE, Outcome
 from gateway.reports.figures import Look
 from gateway.reports.hiding import services_alone
-from gateway.reports.kpi import Adjusted, Range, Share
+from gateway.reports.kpi import Adjusted, Share
 from gateway.reports.measures import Answers, Figures, Line, Peers
+from gateway.reports.peer_times import PeerTimes
 from gateway.reports.periods import Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
 from gateway.reports.sheets import Column, Kind, Missing, Report, Sheet, Text, Value
@@ -47,6 +48,8 @@ class Told:
     look: Look
     peers: Peers | None
     """None where the place is no centre."""
+    times: PeerTimes | None
+    """The same of minutes; none also before any month is over."""
     lines: Sequence[Line] | None
     """Every centre, for the network's owner alone."""
     services: Mapping[str, str]
@@ -84,9 +87,11 @@ def look(conn: Connection, place: Place, period: Period, *, sees_all: bool, lang
     ):
         raise FiguresAskedError("no such centre or service")
     every = figures.lines(conn, found) if is_centre or lists else []
+    centre, until = found.centres[place.name] if is_centre else None, found.times_until
     return Told(
         look=found,
-        peers=figures.peers(every, found.centres[place.name]) if is_centre else None,
+        peers=figures.peers(every, centre) if centre else None,
+        times=peer_times.read(conn, centre, found.centres.values(), period, until) if centre and until else None,
         lines=[line for line in every if place in line.centre.wider] if lists else None,
         services=services,
         special=special,
@@ -107,8 +112,13 @@ def name_of(told: Told) -> Text:
 
 def report(told: Told, *, now: datetime) -> Report:
     """The sheets of a report, those that a reader comes for first."""
-    sheets = [_answers(told), *_groups(told), _completed(told), *_compared(told), _times(told), _ways(told)]
-    sheets += [_outcomes(told), _services(told), _index(told), *_centres(told)]
+    sheets = [_answers(told), *_groups(told), _completed(told)]
+    if told.peers is not None:
+        satisfied, completed = _share(told.here.answers.satisfied), _of_adjusted(told.here)
+        sheets += [peer_sheets.shares(told.peers, satisfied, completed), _times(told), peer_sheets.times(told.times)]
+    else:
+        sheets.append(_times(told))
+    sheets += [_ways(told), _outcomes(told), _services(told), _index(told), *_centres(told)]
     return Report(name_of(told), _when(told), tuple(sheets), told.here.at or now, name="figures")
 
 
@@ -220,39 +230,14 @@ def _share(share: Share | None) -> Value:
     return Missing.TOO_FEW if share is None or share.value is None else share.value
 
 
-def _compared(told: Told) -> tuple[Sheet, ...]:
-    if told.peers is None:
-        return ()
-    columns = (
-        Column("figure", message("Figure")),
-        Column("here", words.HERE, Kind.SHARE, bar=True),
-        Column("low", message("Lowest quarter"), Kind.SHARE),
-        Column("middle", message("Middle"), Kind.SHARE),
-        Column("high", message("Highest quarter"), Kind.SHARE),
-        Column("centres", message("Other centres"), Kind.COUNT),
-    )
-    satisfied, completed = told.here.answers.satisfied, _of_adjusted(told.here)
-    rows = (
-        (words.SATISFIED, _share(satisfied), *_spread(told.peers.satisfied)),
-        (words.ADJUSTED, completed, *_spread(told.peers.completed)),
-    )
-    return (Sheet(message("Beside centres of the same kind"), columns, rows, words.PEERS_NOTES, "peers"),)
-
-
-def _spread(found: Range | None) -> tuple[Value, ...]:
-    if found is None:
-        return (Missing.TOO_FEW,) * 4
-    return found.low, found.middle, found.high, found.places
-
-
 def _times(told: Told) -> Sheet:
     columns = (
         Column("group", message("Group of services")),
         Column("visits", message("Visits"), Kind.COUNT),
-        Column("helped", message("Help: the middle"), Kind.MINUTES, bar=True),
-        Column("helped_most", message("Help: nine of ten"), Kind.MINUTES),
-        Column("waited", message("Waiting: the middle"), Kind.MINUTES),
-        Column("waited_most", message("Waiting: nine of ten"), Kind.MINUTES),
+        Column("helped", words.MINUTES["helped_median"], Kind.MINUTES, bar=True),
+        Column("helped_most", words.MINUTES["helped_p90"], Kind.MINUTES),
+        Column("waited", words.MINUTES["waited_median"], Kind.MINUTES),
+        Column("waited_most", words.MINUTES["waited_p90"], Kind.MINUTES),
     )
     rows = [
         (

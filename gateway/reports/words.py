@@ -80,6 +80,13 @@ BY_HAND: Final[Mapping[cost_tables.Way, Message]] = {
 }
 """Ways that staff count themselves, outside of visits."""
 
+MINUTES: Final[Mapping[str, Message]] = {
+    "helped_median": message("Help: the middle"),
+    "helped_p90": message("Help: nine of ten"),
+    "waited_median": message("Waiting: the middle"),
+    "waited_p90": message("Waiting: nine of ten"),
+}
+
 NOT_DONE: Final = message("Not completed, or not accepted, together")
 SATISFIED: Final = message("Satisfied residents")
 DONE: Final = message("Could do what they came for")
@@ -217,17 +224,45 @@ CENTRES_NOTES: Final = (
         ),
     ),
 )
+_PEERS: Final = message(
+    "Other centres of the same kind, without this one: a quarter of them is below the lowest quarter, half below the "
+    "middle, a quarter above the highest quarter. Which centre is where is not told. Centres with fewer than 30 cases "
+    "are left out, and of fewer than four others nothing is told."
+)
 PEERS_NOTES: Final = (
     Note(_F, message("Quartiles of what the others have: between two of them by the straight line.")),
     Note(_S, message("The same figures of each of the others, in the same time.")),
+    Note(_D, _PEERS),
+)
+PEER_TIMES_NOTES: Final = (
     Note(
-        _D,
+        _F,
         message(
-            "Other centres of the same kind, without this one: a quarter of them is below the lowest "
-            "quarter, half below the middle, a quarter above the highest quarter. Which centre is where "
-            "is not told. Centres with fewer than 30 cases are left out."
+            "Minutes as in the table above, of twelve months together. Quartiles of what the others have, in whole "
+            "minutes: between two of them by the straight line."
         ),
     ),
+    Note(
+        _S,
+        message(
+            "The minutes of each of the others in the same twelve months. They are worked out when a month is over; so "
+            "the twelve months end with the chosen time, or with the last month that is over."
+        ),
+    ),
+    Note(_D, _PEERS),
+    Note(_D, message("More minutes are not worse: whoever needs more time is to get it.")),
+)
+NO_PEERS: Final = Note(
+    _R,
+    message(
+        "There are not four other centres of this kind with 30 cases each: so there is nothing to compare with yet."
+    ),
+)
+NO_MINUTES: Final = Note(
+    _R, message("In these twelve months no group of services has minutes of 5 visits here: so nothing is compared.")
+)
+NO_MONTH_OVER: Final = Note(
+    _R, message("No month is over yet of which minutes are known: this fills by itself when one is.")
 )
 
 

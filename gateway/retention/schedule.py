@@ -287,6 +287,7 @@ SCHEDULE: Final[Mapping[str, Record]] = {
         what=message("Figures, prices, subsidies and imported history"),
         tables=(
             *("figure_fact", "figure_cell", "figure_sum", "figure_answers", "figure_bundle", "figure_cursor"),
+            "figure_time",
             *(
                 "history_import",
                 "history_row",

@@ -20,11 +20,12 @@ from gateway.people.roles import Role
 from gateway.reports import answering, placing, sheet_files, telling
 from gateway.reports.periods import Month, Period
 from gateway.reports.places import NETWORK, Place, PlaceKind
-from gateway.reports.sheets import MISSING, NoteKind, Report, Sheet
+from gateway.reports.sheets import MISSING, NoteKind, Report, Sheet, Value
 from gateway.services.tables import Service
 from gateway.visits import actors
 from tests.gateway.callers import Callers
 from tests.gateway.programs import program
+from tests.gateway.reports import timed
 from ui.i18n import speaking
 
 SERVICE: Final = "lv.vsaa.sickness_benefit"
@@ -42,13 +43,15 @@ _SERVICE: Final[dict[str, Any]] = {
 
 @pytest.fixture
 def counted(callers: Callers) -> Callers:
-    """A centre of a region with a month of made-up visits and answers, within twelve months."""
+    """A centre of a region with a month of made-up visits and answers, within twelve months, and four of its kind."""
 
     def work(conn: Any) -> None:
         placing.set_region(conn, callers.parts, callers.centre_id, "Rīga", by=actors.SYSTEM)
         made_up.some_figures(conn, callers.centre_id, Month.parse("2026-09"), visits=150)
         conn.execute(insert(Service).values(_SERVICE))
+        timed.four_others(conn, callers.clock.now())
         answering.bundle(conn, callers.clock.now())
+        timed.keep_here(conn, callers.clock.now())
 
     callers.parts.database.write_now(work)
     return callers
@@ -107,6 +110,7 @@ class TestEveryLevel:
                 assert on_a_page(page, sheet.name) == as_shown(sheet), (level, sheet.name)
             csv = owner.get(f"/figures/tables/{made.sheets[0].name}{asked}").text
             assert csv == sheet_files.csv(made.sheets[0], "en")
+            assert level is not PlaceKind.CENTRE or compared(made) == (18, 25, 33, 4)
             assert terminal(counted, place, monkeypatch) == [each["rows"] for each in told["sheets"]]
 
     def test_prints_the_same_numbers(self, counted: Callers) -> None:
@@ -116,6 +120,12 @@ class TestEveryLevel:
         printed = re.sub(r"\s", "", "".join(each.extract_text() for each in pypdf.PdfReader(BytesIO(pdf)).pages))
         cells = [each for sheet in read(counted, place).sheets for each in as_shown(sheet) if each[:1].isdigit()]
         assert [each for each in cells if re.sub(r"\s", "", each) not in printed] == []
+
+
+def compared(made: Report) -> tuple[Value, ...]:
+    """Between what the others lie with the middle of the first group of services."""
+    (sheet,) = [each for each in made.sheets if each.name == "peer_times"]
+    return sheet.rows[0][3:]
 
 
 def as_shown(sheet: Sheet) -> list[str]:
