@@ -1,5 +1,6 @@
 """How long it takes is compared by rows that are kept when a month is over: right, once, and silent about few."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -11,13 +12,14 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.demo import made_up
+from gateway.ledger.sequencer import sequence_now
 from gateway.reports import figures, gathering, peer_times
 from gateway.reports.kpi import Range
 from gateway.reports.periods import Month, Period
 from gateway.reports.places import Place, PlaceKind
 from gateway.reports.tables import FigureCursor, FigureTime
 from tests.gateway.reports.gathered import gather, told
-from tests.gateway.reports.timed import OCTOBER, another, beside, four_others, keep, kept, of, took
+from tests.gateway.reports.timed import OCTOBER, another, beside, four_others, keep, kept, of, took, visits
 from tests.gateway.visits.counter import Counter
 
 _SPREAD = [10, 20, 30, 40]
@@ -100,6 +102,14 @@ class TestAMonth:
         assert keep(counter) == 0
         assert kept(counter) == once
 
+    def test_is_kept_by_the_worker_once_it_has_followed_the_log(self, counter: Counter) -> None:
+        for _ in range(6):
+            told(counter)
+        counter.clock.move(timedelta(days=31))
+        sequence_now(counter.store.database)
+        asyncio.run(gathering.gather(counter.store))
+        assert [(row["last_month"], row["helped"]) for row in kept(counter)] == [("2026-11", 6)]
+
     def test_is_written_by_one_of_two_workers(self, counter: Counter) -> None:
         took(counter, [12] * 6)
         counter.write(lambda conn: gathering.advance(conn, counter.clock.now()))
@@ -169,14 +179,22 @@ class TestALateMinute:
         assert [row for row in kept(counter) if row["centre_id"] == elsewhere] == before
 
     def test_comes_to_the_same_as_making_all_anew(self, counter: Counter) -> None:
-        elsewhere = another(counter, [12] * 6)
+        """The rows were there already, with minutes of eleven months before, which stand in the first of them alone."""
+        for month in (Month(2026, 11), Month(2025, 12)):
+            minutes = [12] * 6
+            counter.write(
+                partial(visits, centre_id=counter.by.centre_id, month=month, minutes=minutes, group="benefits")
+            )
         for _ in range(6):
             told(counter)
         counter.clock.move(timedelta(days=95))
         keep(counter)
+        before = kept(counter)
         gather(counter)
         found = kept(counter)
-        assert len([row for row in found if row["centre_id"] != elsewhere]) == 3
+        late = [row["helped"] for row in found if row["last_month"] >= "2026-11"]
+        assert late == [18, 12, 12]
+        assert [row["helped"] for row in before if row["last_month"] >= "2026-11"] == [12, 6, 6]
         counter.write(lambda conn: gathering.rebuild(conn, counter.clock.now()))
         assert kept(counter) == []
         keep(counter)
@@ -186,10 +204,10 @@ class TestALateMinute:
 class TestTheRange:
     def test_is_that_of_the_others_without_the_centre_itself(self, counter: Counter) -> None:
         counter.write(partial(four_others, now=counter.clock.now()))
-        took(counter, [25] * 20, waited=2)
+        took(counter, [39] * 30, waited=2)
         keep(counter)
         helped = of(counter, "helped_median")
-        assert (helped.here, helped.others) == (25, Range(17.5, 25.0, 32.5, 4))
+        assert (helped.here, helped.others) == (39, Range(17.5, 25.0, 32.5, 4))
         assert of(counter, "helped_p90").others == helped.others
         assert of(counter, "waited_median").others == Range(1.75, 2.5, 3.25, 4)
 
@@ -208,7 +226,8 @@ class TestTheRange:
 
     def test_of_waiting_needs_thirty_visits_in_which_a_yes_was_waited_for(self, counter: Counter) -> None:
         counter.write(partial(four_others, now=counter.clock.now()))
-        another(counter, [50] * 30)
+        fifth = another(counter, [50] * 29, waited=9)
+        counter.write(partial(visits, centre_id=fifth, month=OCTOBER, minutes=[50], group="benefits"))
         took(counter, [25] * 20, waited=2)
         keep(counter)
         assert of(counter, "helped_median").others == Range(20.0, 30.0, 40.0, 5)
