@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from gateway.ledger import continuations, cosignatures, verdicts
 from gateway.ledger.verdicts import Standing
 from gateway.pages import audit_exports, audit_search, audit_signs, audit_trail, audit_words, outcome_words
-from gateway.pages.desk.words import CHANNELS, ENDINGS, HELP_REASONS, ROUTES, TURNS
+from gateway.pages.desk.words import CHANNELS, HELP_REASONS, ROUTES, SOUGHT, TURNS, ended
 from gateway.pages.forms import Form, field
 from gateway.pages.rendering import page
 from gateway.paging import end_of
@@ -63,7 +63,8 @@ async def show_visits(request: AnyRequest, session: StaffSession, parts: Parts) 
         request,
         "pages/audit/visits.html",
         channels=CHANNELS,
-        endings=ENDINGS,
+        endings=SOUGHT,
+        ended=ended,
         help_reasons=HELP_REASONS,
         routes=ROUTES,
         signs={sign: words.name for sign, words in audit_signs.WORDS.items()},
@@ -114,7 +115,7 @@ async def show_visit(
         came_from=came_from,
         before_their_eyes=audit_words.BEFORE_THEIR_EYES,
         channels=CHANNELS,
-        endings=ENDINGS,
+        ended=ended,
         help_reasons=HELP_REASONS,
     )
 

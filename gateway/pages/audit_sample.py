@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from gateway.days import day_of
 from gateway.pages import audit_search
-from gateway.pages.desk.words import CHANNELS, ENDINGS, HELP_REASONS
+from gateway.pages.desk.words import CHANNELS, HELP_REASONS, ended
 from gateway.pages.rendering import page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
@@ -56,7 +56,7 @@ async def show_sample(request: AnyRequest, session: StaffSession, parts: Parts) 
         fields=fields,
         faults=faults,
         channels=CHANNELS,
-        endings=ENDINGS,
+        ended=ended,
         help_reasons=HELP_REASONS,
         **shown,
     )

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, bindparam, select
+from sqlalchemy import Connection, ScalarSelect, Select, and_, bindparam, select
 
 from connectors.sdk.outcome import Stage
 from delegation.filing import FilingState
@@ -15,7 +15,7 @@ from gateway.services.tables import Service
 from gateway.visits.outcome_tables import Following
 from gateway.visits.tables import Channel, Ending, Filing, Visit, VisitState
 
-_WAS_SENT = (
+WAS_SENT: Final[ScalarSelect[bool]] = (
     select(Filing.sent_at.is_not(None))
     .where(Filing.visit_id == Visit.id)
     .order_by(Filing.drafted_at.desc())
@@ -30,7 +30,7 @@ _COLUMNS = (
     Visit.opened_at,
     Visit.closed_at,
     Visit.services,
-    _WAS_SENT.label("was_sent"),
+    WAS_SENT.label("was_sent"),
     *naming.COLUMNS,
 )
 _OWN = (Visit.assistant_id == bindparam("assistant"), Visit.terminal_id == bindparam("terminal"))

@@ -33,6 +33,7 @@ from gateway.services.tables import Service
 from gateway.visits import signs
 from gateway.visits.audit_tables import Finding
 from gateway.visits.case_tables import Dispute
+from gateway.visits.listing import WAS_SENT
 from gateway.visits.signs import Period, Sign
 from gateway.visits.tables import Approval, Channel, DelegationRow, Ending, Filing, HelpReason, Visit
 
@@ -57,6 +58,7 @@ _LINES: Select[*tuple[Any, ...]] = (
         Visit.channel,
         Visit.ending,
         Visit.help_reason,
+        WAS_SENT.label("was_sent"),
         Visit.assistant_id,
         Visit.centre_id,
         Visit.service_id,
@@ -111,6 +113,8 @@ class Registered:
     """`None` while it is open."""
     help_reason: HelpReason | None
     """Why the resident needed help, where nothing was filed and the assistant said how it ended."""
+    was_sent: bool
+    """Whether its newest filing left for the portal."""
     assistant_id: str
     assistant: str
     centre_id: str
@@ -187,6 +191,7 @@ def _line(row: Row[*tuple[Any, ...]], language: str) -> Registered:
         channel=row.channel,
         ending=row.ending,
         help_reason=row.help_reason,
+        was_sent=bool(row.was_sent),
         assistant_id=row.assistant_id,
         assistant=row.display_name,
         centre_id=row.centre_id,

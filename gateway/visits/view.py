@@ -133,6 +133,11 @@ class VisitView:
         return self.visit["state"] is VisitState.OPEN
 
     @property
+    def was_sent(self) -> bool:
+        """Whether its newest filing left for the portal: a no that ended it came from there."""
+        return self.filing is not None and self.filing["sent_at"] is not None
+
+    @property
     def is_put_off(self) -> bool:
         """Whether what is left is done on another day."""
         return self.visit["state"] is VisitState.SET_ASIDE

@@ -26,6 +26,16 @@ PHOTOGRAPHED = """{% extends "layout/desk.html" %}{% block title %}Sheet{% endbl
 {{ ui.code_input("code", "Code") }}<input type="file" id="sheet" multiple aria-label="Sheet">
 <ol data-pages-of="sheet" data-up="Up" data-down="Down" hidden></ol>{% endcall %}{% endblock %}"""
 
+DRAWN_ON = """{% extends "layout/desk.html" %}{% block title %}Drawn on{% endblock %}
+{% block content %}{% call ui.live("/events", "progress") %}<h1 id="state">{{ state }}</h1>
+{{ ui.textarea("why", "Why", maxlength=100) }}{{ ui.details("More", text="All of it", id="more") }}
+{{ ui.text_input("word", "Word") }}<ol id="rows"><li>2</li><li>1</li></ol>{% endcall %}{% endblock %}"""
+REPEATED = """{% extends "layout/desk.html" %}{% block title %}Reason{% endblock %}
+{% block content %}{% call ui.live("/visit/events", "progress") %}
+{% if error %}{{ ui.error_summary([{"text": error, "href": "#number"}]) }}{% endif %}<h1 id="state">{{ state }}</h1>
+{% call ui.form("/visit/search", "t") %}{{ ui.text_input("number", "Number", value=typed, error=error) }}
+{{ ui.textarea("why", "Why", value=typed) }}{{ ui.button("Go on") }}{% endcall %}{% endcall %}{% endblock %}"""
+
 
 def look_again(site: Site, tab: Page) -> None:
     """Have the page look for changes, and wait until it has dealt with what it found.
@@ -83,6 +93,38 @@ class TestLivePages:
         site.changed()
         expect(tab.locator("#state")).to_have_text("lapsed")
         expect(tab.locator("[data-pages-of]")).to_be_hidden()
+
+    def test_what_scripts_and_the_reader_drew_on_a_part_is_no_change_of_it(
+        self, site: Site, tab: Page, write: Write
+    ) -> None:
+        """The rule holds whatever was added: nothing has to be known of the script that did it."""
+        site.pages["/visit"] = write(DRAWN_ON, state="asked")
+        tab.goto(f"{site.base}/visit")
+        tab.get_by_label("Why").fill("half a sen")
+        expect(tab.get_by_text("You have 90 characters left").first).to_be_attached()
+        tab.locator("#more > summary").click()
+        tab.evaluate("""() => {
+            const rows = document.getElementById("rows"), word = document.getElementById("word");
+            rows.append(rows.firstChild);
+            rows.className = "sorted";
+            word.type = "password";
+            word.after(document.createElement("button"));
+        }""")
+        word = tab.get_by_label("Word")
+        word.fill("gho")
+        look_again(site, tab)
+        expect(tab.get_by_label("Why")).to_have_value("half a sen")
+        expect(word).to_have_value("gho")
+        expect(word).to_be_focused()
+        expect(tab.locator("#more")).to_have_attribute("open", "")
+        expect(tab.locator("#rows.sorted")).to_have_text("12")
+        site.pages["/visit"] = write(DRAWN_ON, state="lapsed")
+        site.changed()
+        expect(tab.locator("#state")).to_have_text("lapsed")
+        expect(word).to_have_value("")
+        tab.evaluate("document.getElementById('state').marked = true")
+        look_again(site, tab)
+        assert tab.evaluate("document.getElementById('state').marked") is True, "compared with what came last"
 
     def test_a_change_is_drawn_as_when_the_page_is_opened_then(self, site: Site, tab: Page, write: Write) -> None:
         calm = write(MISTAKEN, state="calm", error=None)
@@ -148,6 +190,18 @@ class TestLivePages:
         site.changed()
         expect(tab.locator("#state")).to_have_text("lapsed")
         expect(tab.get_by_role("alert")).to_have_count(0)
+
+    def test_what_was_typed_wrongly_stays_to_be_mended(self, site: Site, tab: Page, write: Write) -> None:
+        site.pages["/visit"] = write(REPEATED, state="asked", error=None, typed="")
+        site.answers["/visit/search"] = write(REPEATED, state="asked", error="No such number", typed="12x")
+        tab.goto(f"{site.base}/visit")
+        with tab.expect_navigation():
+            tab.get_by_role("button", name="Go on").click()
+        tab.get_by_label("Why").fill("12x and more")
+        look_again(site, tab)
+        expect(tab.locator("#number-error")).to_contain_text("No such number")
+        expect(tab.get_by_label("Number")).to_have_value("12x")
+        expect(tab.get_by_label("Why")).to_have_value("12x and more")
 
     def test_the_title_of_an_error_stays_until_something_moves_on(self, site: Site, tab: Page, write: Write) -> None:
         site.pages["/visit"] = write(SEARCH, state="waiting")

@@ -149,13 +149,12 @@ CHANNELS: Final[Mapping[Channel, Message]] = {
     Channel.SHARED_COMPUTER: message("At the visitors’ computer"),
 }
 
-ENDINGS: Final[Mapping[Ending, Message]] = {
+_ENDINGS: Final[Mapping[Ending, Message]] = {
     Ending.FILED: message("Filed"),
     Ending.REFUSED: message("The resident said no"),
     Ending.LAPSED: message("Nobody answered in time"),
     Ending.EXPIRED: message("The delegation has ended"),
     Ending.STOPPED: message("Stopped"),
-    Ending.DECLINED: message("Not accepted"),
     Ending.FAILED: message("Not filed"),
     Ending.UNKNOWN: message("Not known yet"),
     Ending.ABANDONED: message("Ended before anything was filed"),
@@ -164,6 +163,12 @@ ENDINGS: Final[Mapping[Ending, Message]] = {
     Ending.SELF_SERVED: message("Done by the resident alone"),
 }
 _BY_PORTAL: Final = message("Not accepted by the portal")
+SOUGHT: Final[Mapping[Ending, Message]] = {
+    **_ENDINGS,
+    Ending.REFUSED: message("The resident said no to the permission"),
+    Ending.DECLINED: message("The resident or the portal said no to what was filled in"),
+}
+"""Endings to be looked for: a no to what was filled in whoever said it; each line found says whose it was."""
 ENDED_BY_WORD: Final[Mapping[Ending, Message]] = {
     Ending.INFORMED: message("They know now what they wanted to know"),
     Ending.REFERRED: message("They know where to go, when, and what to take along"),
@@ -331,8 +336,8 @@ def reason(code: str | None) -> Message:
 def ended(ending: Ending, *, was_sent: bool) -> Message:
     """How a visit ended; of a no, whose it was: the portal says no only to what was sent (`was_sent`)."""
     if ending is not Ending.DECLINED:
-        return ENDINGS[ending]
-    return _BY_PORTAL if was_sent else ENDINGS[Ending.REFUSED]
+        return _ENDINGS[ending]
+    return _BY_PORTAL if was_sent else _ENDINGS[Ending.REFUSED]
 
 
 def stage_of(view: VisitView, *, is_portal_unwell: bool = False) -> Message:

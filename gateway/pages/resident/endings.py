@@ -22,6 +22,7 @@ class Told:
 _ASK_AGAIN = message("If you still want it done, tell the assistant: you can be asked again.")
 _NOTHING_LEFT = message("Nothing was sent in your name.")
 _COME_BACK = message("Come back to the centre if you need more help.")
+_TRY_AGAIN = message("Come back to the centre if you want to try again.")
 
 _STAGES: dict[Stage, Told] = {
     Stage.SECOND_LOOK: Told(
@@ -125,9 +126,9 @@ _ENDINGS: dict[Ending, Told] = {
     Ending.EXPIRED: _STAGES[Stage.EXPIRED],
     Ending.STOPPED: _STAGES[Stage.STOPPED],
     Ending.DECLINED: Told(
-        message("It was not filed"),
-        message("Either you or the institution said no to what had been filled in."),
-        message("Come back to the centre if you want to try again."),
+        message("The institution did not take it"),
+        message("It looked at what was sent and refused it. It has not been filed."),
+        _TRY_AGAIN,
     ),
     Ending.FAILED: Told(
         message("It was not filed"),
@@ -156,6 +157,14 @@ _ENDINGS: dict[Ending, Told] = {
         _COME_BACK,
     ),
 }
+_NO_TO_WHAT_WAS_FILLED_IN = Told(
+    message("You said that something is wrong"),
+    message("What had been filled in was not sent. Nothing was filed in your name."),
+    _TRY_AGAIN,
+)
+"""The visit ended by their no; the portal never had it."""
+_ONE_SAID_NO = replace(_NO_TO_WHAT_WAS_FILLED_IN, title=message("One of those who signed said no"))
+"""Where several sign, one confirms for all."""
 _STOPPED_AFTER_REFUSAL = Told(
     message("Everything is stopped"),
     message("What the institution refused has not been filed. Nothing more will be sent in your name."),
@@ -213,7 +222,7 @@ def told(view: VisitView, reader_id: str | None = None) -> Told:
     if _is_anothers_no(view, reader_id):
         return _REFUSED_BY_ONE
     if view.stage is Stage.CLOSED:
-        return _ENDINGS[view.visit["ending"]]
+        return _closed(view, reader_id)
     if view.stage is Stage.STOPPED and view.filing is not None and view.filing["sent_at"] is not None:
         return _STOPPED_AFTER_REFUSAL
     if view.stage is Stage.SECOND_LOOK and view.may_file:
@@ -224,9 +233,22 @@ def told(view: VisitView, reader_id: str | None = None) -> Told:
     return found
 
 
+def _closed(view: VisitView, reader_id: str | None) -> Told:
+    """How a visit ended; of a no to what was filled in, whose it was."""
+    if view.visit["ending"] is not Ending.DECLINED or view.was_sent:
+        return _ENDINGS[view.visit["ending"]]
+    return _NO_TO_WHAT_WAS_FILLED_IN if _is_readers(view, reader_id) else _ONE_SAID_NO
+
+
 def _is_a_persons_word(view: VisitView) -> bool:
     """Whether somebody, and not the portal, says that nothing has arrived."""
     return view.stage is Stage.NOT_FILED and view.filing is not None and view.filing["decided_by"] is not None
+
+
+def _is_readers(view: VisitView, reader_id: str | None) -> bool:
+    """Whether a no to what was filled in is the reader's own, as far as anybody knows."""
+    one = view.delegation
+    return one is None or not one["co_approver_ids"] or reader_id == one["approver_id"]
 
 
 def _is_anothers_no(view: VisitView, reader_id: str | None) -> bool:

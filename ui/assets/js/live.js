@@ -15,6 +15,17 @@ const TRY_AGAIN_MS = 1000;
 let own = location.href;
 let leaving = false;
 
+const said = new Map();
+
+// Before any other script changes the page: what the server said in each part.
+export function read() {
+  for (const part of document.querySelectorAll("[data-live]")) keep(part, part);
+}
+
+function keep(part, as) {
+  said.set(part, as.cloneNode(true));
+}
+
 export function start() {
   // A form is on its way: what it leads to is newer than anything fetched now, and going elsewhere would lose it.
   addEventListener("submit", (event) => {
@@ -112,19 +123,20 @@ function arrive(request) {
   if (changed && request.response.title) document.title = request.response.title;
 }
 
-// Whether the part was drawn anew. What it says of a mistake, what was typed and which files were chosen stay for as long
-// as all the rest of it is still so.
+// Whether the part was drawn anew. What the server said is compared with what it says now: whatever scripts, the browser
+// and the reader have added since (what was typed, chosen, opened, sorted or counted) makes no difference, and stays for
+// as long as the server says the same. So does a mistake that it told, with what it repeated of what was typed.
 function exchange(part, fresh) {
-  const adopted = document.importNode(fresh, true);
-  const shown = withoutPictures(withoutMistake(part));
-  startedMarks(shown, adopted);
-  if (shown.isEqualNode(adopted)) return false;
+  const before = said.get(part);
+  const same = isMistaken(before) ? withoutMistake(before).isEqualNode(withoutMistake(fresh)) : before.isEqualNode(fresh);
+  if (same) return false;
+  keep(part, fresh);
   const held = part.contains(document.activeElement);
   const focused = held ? document.activeElement.id : "";
-  const said = headingOf(part)?.textContent;
-  part.replaceChildren(...adopted.childNodes);
+  const heard = headingOf(part)?.textContent;
+  part.replaceChildren(...document.importNode(fresh, true).childNodes);
   // Its own class says how what it holds is drawn, such as all answers on one screen.
-  if (adopted.className) part.className = adopted.className;
+  if (fresh.className) part.className = fresh.className;
   else part.removeAttribute("class");
   startFields(part, { takeFocus: false });
   showPasskey();
@@ -132,7 +144,7 @@ function exchange(part, fresh) {
   const heading = headingOf(part);
   if (back) back.focus({ preventScroll: true });
   else if (held && heading) focusOn(heading);
-  if (heading && heading.textContent !== said) say(heading.textContent);
+  if (heading && heading.textContent !== heard) say(heading.textContent);
   return true;
 }
 
@@ -153,9 +165,15 @@ function say(text) {
   if (place) place.textContent = text.replace(/\s+/g, " ").trim();
 }
 
+const MISTAKE = ".govuk-error-summary, .govuk-error-message";
+
+function isMistaken(part) {
+  return part.querySelector(MISTAKE) !== null;
+}
+
 function withoutMistake(part) {
   const copy = part.cloneNode(true);
-  copy.querySelectorAll(".govuk-error-summary, .govuk-error-message").forEach((element) => element.remove());
+  copy.querySelectorAll(MISTAKE).forEach((element) => element.remove());
   for (const element of copy.querySelectorAll('[class*="--error"]')) {
     element.className = element.className.replace(/ ?\S+--error(?!\S)/g, "");
   }
@@ -164,28 +182,14 @@ function withoutMistake(part) {
     if (rest) element.setAttribute("aria-describedby", rest);
     else element.removeAttribute("aria-describedby");
   }
+  copy.querySelectorAll("textarea").forEach((field) => field.replaceChildren());
+  copy.querySelectorAll('input:not([type="hidden"]), option').forEach(empty);
   copy.normalize();
   return copy;
 }
 
-// Pictures of chosen files are drawn by a script (pages.js) into a list that comes empty and hidden.
-function withoutPictures(copy) {
-  for (const list of copy.querySelectorAll("[data-pages-of]")) {
-    list.replaceChildren();
-    list.hidden = true;
-  }
-  return copy;
-}
-
-// What a script added to the old part would make equal parts look different.
-function startedMarks(part, adopted) {
-  const old = part.querySelectorAll("[data-module]");
-  const fresh = adopted.querySelectorAll("[data-module]");
-  if (old.length !== fresh.length) return;
-  fresh.forEach((element, index) => {
-    const mark = `data-${element.dataset.module}-init`;
-    if (old[index].hasAttribute(mark)) element.setAttribute(mark, "");
-  });
-  if (part.isEqualNode(adopted)) return;
-  fresh.forEach((element) => element.removeAttribute(`data-${element.dataset.module}-init`));
+// A box or an answer has a value of its own; what is typed has none but what was typed.
+function empty(field) {
+  for (const name of ["checked", "selected"]) field.removeAttribute(name);
+  if (field.matches("input:not([type=checkbox], [type=radio])")) field.removeAttribute("value");
 }

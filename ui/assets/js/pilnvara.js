@@ -10,7 +10,7 @@ import { start as startGuest } from "./guest.js";
 import { start as startIdleLock } from "./idle.js";
 import { start as startKeypads } from "./keypad.js";
 import { start as startKeys } from "./keys.js";
-import { start as startLive } from "./live.js";
+import { read as readLive, start as startLive } from "./live.js";
 import { start as startOffline } from "./offline.js";
 import { start as startPages } from "./pages.js";
 import { start as startPasskeys } from "./passkey.js";
@@ -20,6 +20,7 @@ import { startFields } from "./fields.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
+readLive();
 startGuard();
 startFields(document);
 startDependents();

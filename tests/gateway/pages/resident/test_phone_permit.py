@@ -285,3 +285,18 @@ class TestOtherEndings:
         )
         counter.ask(Route.DISPLAY)
         assert shows(phone.see(), "Answer at the counter")
+
+    @pytest.mark.parametrize("whose", ["theirs", "the institution's"])
+    def test_a_no_is_told_as_whose_it_was(self, facing: Facing, whose: str) -> None:
+        counter, phone = facing.counter, ready(facing)
+        if whose == "theirs":
+            phone.see("/approve/refuse")
+            phone.send("/approve/refuse", approval=counter.approval().id)
+        else:
+            facing.approve(phone)
+            counter.press()
+            counter.answer(declined(counter.clock.now()))
+        counter.close()
+        page = phone.see()
+        assert shows(page, "You said that something is wrong", "was not sent") == (whose == "theirs")
+        assert shows(page, "The institution did not take it", "looked at what was sent") == (whose != "theirs")
