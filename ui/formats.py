@@ -120,6 +120,17 @@ def write_duration(length: timedelta | float) -> str:
     return " ".join(parts)
 
 
+def write_days(days: int) -> str:
+    """Return for how long: so many days, or the years that have as many days, as five have 1826.
+
+    Months have 28 to 31 days: nobody could tell which were meant, so what is no whole year stays in days.
+    """
+    years = days // 365
+    if years and years // 4 <= days - 365 * years <= -(-years // 4):
+        return ngettext("%(num)s year", "%(num)s years", years) % {"num": years}
+    return ngettext("%(num)s day", "%(num)s days", days) % {"num": days}
+
+
 def mask_personal_code(code: str) -> str:
     """Return a personal code of which only the first and the last two digits can be read: `32••••-•••01`."""
     digits = re.sub(r"\D", "", code)
@@ -175,6 +186,7 @@ FILTERS = {
     "number": write_number,
     "share": write_share,
     "duration": write_duration,
+    "days": write_days,
     "mask_code": mask_personal_code,
     "mask_name": mask_name,
     "code_groups": code_groups,

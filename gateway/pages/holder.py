@@ -35,12 +35,7 @@ _ABOUT: Final = (
     ChangeKind.ACCOUNT_INVITE,
 )
 _MOST: Final = 200
-_COMING, _IN_FORCE, _OVER, _SUSPENDED = (
-    message("Coming"),
-    message("In force"),
-    message("Over"),
-    message("Suspended"),
-)
+_SUSPENDED: Final = message("Suspended")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +59,7 @@ class Agreed:
     @property
     def can_end(self) -> bool:
         """Whether it is not over yet."""
-        return self.state is not _OVER
+        return self.state is not words.OVER
 
     @property
     def is_suspended(self) -> bool:
@@ -140,7 +135,7 @@ def _agreements(conn: Connection, holder: str, language: str, now: datetime) -> 
     )
     found = rows.all()
     suspended = agreements.suspended(conn, [row.id for row in found])
-    near = terms.nearly_full(conn, [row for row in found if _state(row, now) is _IN_FORCE], now)
+    near = terms.nearly_full(conn, [row for row in found if _state(row, now) is words.IN_FORCE], now)
     return [
         Agreed(
             id=row.id,
@@ -148,7 +143,7 @@ def _agreements(conn: Connection, holder: str, language: str, now: datetime) -> 
             centre=row.centre,
             begins_at=row.begins_at,
             until=last_day(row.ends_at) if row.ends_at else None,
-            state=_SUSPENDED if row.id in suspended and _state(row, now) is not _OVER else _state(row, now),
+            state=_SUSPENDED if row.id in suspended and _state(row, now) is not words.OVER else _state(row, now),
             terms=_terms(row),
             near=near.get(row.id),
         )
@@ -158,8 +153,8 @@ def _agreements(conn: Connection, holder: str, language: str, now: datetime) -> 
 
 def _state(row: Any, now: datetime) -> Message:
     if row.ends_at is not None and row.ends_at <= now:
-        return _OVER
-    return _COMING if row.begins_at > now else _IN_FORCE
+        return words.OVER
+    return words.COMING if row.begins_at > now else words.IN_FORCE
 
 
 def _terms(row: Any) -> tuple[Message, ...]:

@@ -76,6 +76,29 @@ def test_a_length_of_time_is_told_in_its_two_largest_units(length: timedelta | f
         assert formats.write_duration(length) == written
 
 
+@pytest.mark.parametrize(
+    ("days", "written", "latvian"),
+    [
+        (1, "1 day", "1 dienu"),
+        (90, "90 days", "90 dienas"),
+        (365, "1 year", "1 gadu"),
+        (366, "1 year", "1 gadu"),
+        (367, "367 days", "367 dienas"),
+        (400, "400 days", "400 dienas"),
+        (730, "2 years", "2 gadus"),
+        (1825, "1825 days", "1825 dienas"),
+        (1826, "5 years", "5 gadus"),
+        (3652, "10 years", "10 gadus"),
+        (7670, "21 years", "21 gadu"),
+    ],
+)
+def test_as_many_days_as_whole_years_have_are_told_in_years(days: int, written: str, latvian: str) -> None:
+    with speaking("en"):
+        assert formats.write_days(days) == written
+    with speaking("lv"):
+        assert formats.write_days(days) == latvian
+
+
 def test_a_masked_personal_code_shows_four_digits() -> None:
     assert formats.mask_personal_code("329999-00001") == "32••••-•••01"
     assert formats.mask_personal_code("32999900001") == "32••••-•••01"

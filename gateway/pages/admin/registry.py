@@ -84,12 +84,22 @@ def _agreement(row: AnyRow, session: StaffSession) -> tuple[Message | str, ...]:
         row.centre or _ALL_CENTRES,
         write_date(row.begins_at),
         until,
-        _SUSPENDED if row.is_suspended else "–",
+        _of_term(row),
     )
 
 
+def _of_term(row: AnyRow) -> Message:
+    if row.is_over:
+        return words.OVER
+    if row.is_suspended:
+        return _SUSPENDED
+    return words.COMING if row.is_coming else words.IN_FORCE
+
+
 def _of_agreement(row: AnyRow) -> frozenset[ChangeKind]:
-    """What can be changed of one: lifted only where it is suspended."""
+    """What can be changed of one: nothing once it is over, lifted only where it is suspended."""
+    if row.is_over:
+        return frozenset()
     either = ChangeKind.AGREEMENT_LIFT if row.is_suspended else ChangeKind.AGREEMENT_SUSPEND
     return frozenset({either, ChangeKind.AGREEMENT_END})
 
@@ -206,7 +216,12 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     "agreements": Registry(
         title=message("Agreements"),
         rows=select(
-            Agreement.__table__, Centre.name.label("centre"), Service.cards, _IS_SUSPENDED.label("is_suspended")
+            Agreement.__table__,
+            Centre.name.label("centre"),
+            Service.cards,
+            _IS_SUSPENDED.label("is_suspended"),
+            (Agreement.ends_at.is_not(None) & (Agreement.ends_at <= _NOW)).label("is_over"),
+            (Agreement.begins_at > _NOW).label("is_coming"),
         )
         .outerjoin(Centre, Centre.id == Agreement.centre_id)
         .outerjoin(Service, Service.id == Agreement.service_id)

@@ -19,6 +19,8 @@ from gateway.people.roles import Role
 from ui.formats import write_date
 from ui.i18n import Message, message
 
+COMING, IN_FORCE, OVER = message("Coming"), message("In force"), message("Over")
+"""How an agreement stands by its days."""
 KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.PORTAL_REGISTER: message("Register a portal"),
     ChangeKind.PORTAL_ALTER: message("Change a portal’s registration"),

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from audit.events import EventName
 from gateway.changes.errors import ChangeFaultError, Fault
@@ -289,3 +289,30 @@ def test_a_suspension_is_shown_as_one_and_as_nothing_that_is_lost(office: Office
     assert said["Suspended"] == ["No", "<strong>Yes</strong>"]
     assert said["Portal"][1] == "stays"
     assert not [name for name, cells in said.items() if cells[-1] == "–"]
+
+
+def test_an_agreement_is_told_by_its_days_and_one_that_is_over_is_offered_nothing(office: Office) -> None:
+    now, week = office.clock.now(), timedelta(days=7)
+
+    def work(conn: Connection) -> dict[str, str]:
+        terms = {
+            "Coming": {"begins_at": now + week},
+            "In force": {"begins_at": now - week, "ends_at": now + week},
+            "Over": {"begins_at": now - 2 * week, "ends_at": now - week},
+            "Suspended": {"begins_at": now - week},
+        }
+        return {state: agreements.conclude(conn, holder=f"Iestāde {state}", **days) for state, days in terms.items()}
+
+    made = office.write(work)
+    office.page().post("/admin/propose/agreement.suspend", {"target": made["Suspended"], "reason": WHY})
+    listed = office.page().get("/admin/agreements").text
+    rows = [each for each in re.findall(r"<tr.*?</tr>", listed, re.DOTALL) if "Iestāde" in each]
+    read = {state: next(each for each in rows if f"Iestāde {state}<" in each) for state in made}
+    offered = {state: set(re.findall(r"propose/agreement\.(\w+)", row)) for state, row in read.items()}
+    assert [state for state, row in read.items() if not re.search(rf">\s*{state}\s*<", row)] == []
+    assert offered == {
+        "Coming": {"suspend", "end"},
+        "In force": {"suspend", "end"},
+        "Over": set(),
+        "Suspended": {"lift", "end"},
+    }
