@@ -296,12 +296,15 @@ def test_an_agreement_is_told_by_its_days_and_one_that_is_over_is_offered_nothin
 
     def work(conn: Connection) -> dict[str, str]:
         terms = {
-            "Coming": {"begins_at": now + week},
-            "In force": {"begins_at": now - week, "ends_at": now + week},
-            "Over": {"begins_at": now - 2 * week, "ends_at": now - week},
-            "Suspended": {"begins_at": now - week},
+            "Coming": (now + week, None),
+            "In force": (now - week, now + week),
+            "Over": (now - 2 * week, now - week),
+            "Suspended": (now - week, None),
         }
-        return {state: agreements.conclude(conn, holder=f"Iestāde {state}", **days) for state, days in terms.items()}
+        return {
+            state: agreements.conclude(conn, holder=f"Iestāde {state}", begins_at=begins, ends_at=ends)
+            for state, (begins, ends) in terms.items()
+        }
 
     made = office.write(work)
     office.page().post("/admin/propose/agreement.suspend", {"target": made["Suspended"], "reason": WHY})
