@@ -5,7 +5,7 @@ refuse. What only makes things stricter takes effect at once by one person, and 
 event; a step locks the change's row first.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -325,7 +325,7 @@ def _is_elsewhere(row: Any, session: StaffSession) -> bool:
     return computers.are_different(proposer, (session.terminal_id, session.browser_hash))
 
 
-def _ensure_decides(conn: Connection, session: StaffSession, row: Any, kinds: Collection[ChangeKind]) -> None:
+def _ensure_decides(conn: Connection, session: StaffSession, row: Any, kinds: frozenset[ChangeKind]) -> None:
     if not holders.decides(conn, session, row, kinds):
         raise AccessRefusedError("administrators decide")
 

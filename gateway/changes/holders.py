@@ -1,6 +1,7 @@
 """What a service holder's officer may do with changes: those about their own holder's agreements, forms and officers.
 
-For an officer there is nothing else: another holder's change is answered as if there were none.
+For an officer there is nothing else: another holder's change is answered as if there were none. So it is for the
+network's owner, who proposes, reads and refuses what is about baskets; an administrator says the second yes.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,25 +30,36 @@ CONFIRMS: Final = frozenset(
     {ChangeKind.AGREEMENT_ADD, ChangeKind.AGREEMENT_LIFT, ChangeKind.ACCOUNT_INVITE, ChangeKind.API_KEY_ADD}
 )
 """What the holder's word makes whole: it is the holder who agrees, and who knows whom it sends."""
-REFUSES: Final = CONFIRMS | {ChangeKind.FORM_ACCEPT}
-"""What the holder keeps from taking effect."""
+OF_NETWORK: Final = frozenset({ChangeKind.BASKET_CHANGE})
+"""What the network's owner proposes, reads and may refuse."""
+REFUSES: Final = CONFIRMS | {ChangeKind.FORM_ACCEPT} | OF_NETWORK
+"""What the holder, or the network's owner, keeps from taking effect."""
 _OF_KEYS: Final = frozenset({ChangeKind.API_KEY_ADD, ChangeKind.API_KEY_END})
 
 
-def decides(conn: Connection, session: StaffSession, change: Any, kinds: Collection[ChangeKind]) -> bool:
-    """Whether somebody decides about a change: an administrator, or the holder's own officer about one of `kinds`."""
+def decides(conn: Connection, session: StaffSession, change: Any, kinds: frozenset[ChangeKind]) -> bool:
+    """Whether somebody decides about a change: an administrator, or the holder's own officer about one of `kinds`.
+
+    The network's owner decides where a kind is the network's and among `kinds`.
+    """
     if session.role is Role.ADMINISTRATOR:
         return True
+    if session.role is Role.NETWORK_OWNER:
+        return change.kind in kinds & OF_NETWORK
     return session.role is Role.OFFICER and change.kind in kinds and is_own(conn, session, change)
 
 
 def ensure_own(conn: Connection, session: StaffSession, change_id: str) -> None:
-    """Keep an officer from what is not about their holder. Raises `ChangeUnknownError`."""
-    if session.role is not Role.OFFICER:
+    """Keep an officer from what is not about their holder, and the network's owner from all but baskets.
+
+    Raises:
+        ChangeUnknownError: it is not theirs, or there is none.
+    """
+    if session.role not in {Role.OFFICER, Role.NETWORK_OWNER}:
         return
     change = conn.execute(select(SecurityChange.__table__).where(SecurityChange.id == change_id)).one_or_none()
-    if change is None or not is_own(conn, session, change):
-        raise ChangeUnknownError("not about the officer's holder")
+    if change is None or not _is_theirs(conn, session, change):
+        raise ChangeUnknownError("not about the officer's holder, nor a basket for the network's owner")
 
 
 def ensure_own_target(conn: Connection, session: StaffSession, kind: ChangeKind, target: str) -> None:
@@ -84,6 +96,12 @@ def awaited(change: Change) -> str | None:
     """
     waits = change.state is ChangeState.PROPOSED and change.kind in CONFIRMS and change.proposed_by is not None
     return _named(change.kind, change.before, change.after) if waits else None
+
+
+def _is_theirs(conn: Connection, session: StaffSession, change: Any) -> bool:
+    if session.role is Role.NETWORK_OWNER:
+        return change.kind in OF_NETWORK
+    return is_own(conn, session, change)
 
 
 def _holder_of(conn: Connection, change: Any) -> str | None:

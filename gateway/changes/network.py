@@ -26,6 +26,7 @@ from gateway.services.tables import Agreement, Service, StaffTraining
 
 MOST_FILINGS = 1_000_000
 _HOLDER = ADMINISTRATORS | {Role.OFFICER}
+_NETWORK = frozenset({Role.ADMINISTRATOR, Role.NETWORK_OWNER})
 _CENTRE = ADMINISTRATORS | {Role.MANAGER}
 
 
@@ -271,6 +272,7 @@ KINDS = {
         current=current_basket,
         check=_check_basket,
         apply=_fill_basket,
+        proposers=_NETWORK,
         is_stricter=_has_fewer,
     ),
     ChangeKind.TRAINING_GRANT: Kind(

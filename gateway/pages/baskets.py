@@ -20,6 +20,7 @@ from gateway.services.translations import Shown
 AnyRequest = Request[Any, Any, Any]
 _READERS: Final = allow(Who.STAFF)
 _MEND: Final = frozenset({Role.ADMINISTRATOR, Role.OFFICER})
+_MAY_CHANGE: Final = frozenset({Role.ADMINISTRATOR, Role.NETWORK_OWNER})
 
 
 @get("/baskets", **_READERS)
@@ -42,7 +43,7 @@ async def show(request: AnyRequest, session: StaffSession, parts: Parts) -> Resp
         blocked=[each for each in lines if each.blocked],
         differs=differs,
         may_mend=session.role in _MEND,
-        may_change=session.role is Role.ADMINISTRATOR,
+        may_change=session.role in _MAY_CHANGE,
     )
 
 

@@ -21,12 +21,13 @@ from gateway.pages.forms import Form, field
 from gateway.pages.rendering import language_of, page
 from gateway.parts import Parts
 from gateway.people.access import StaffSession, Who, allow
+from gateway.people.roles import Role
 from gateway.reports.words import KINDS_OF_CENTRE
 from gateway.web.redirects import see_other
 from ui.i18n import Language, message
 
 AnyRequest = Request[Any, Any, Any]
-_WHO: Final = allow(Who.ADMINISTRATOR)
+_WHO: Final = allow(Who.ADMINISTRATOR, Who.NETWORK_OWNER)
 _FIELD: Final = "service-"
 _MOST_PAST: Final = 20
 _TAKES_BACK: Final = message("Takes back a change of this basket")
@@ -88,12 +89,12 @@ def path(kind: str) -> str:
 
 
 @get("/baskets/{kind:str}/change", **_WHO)
-async def show(request: AnyRequest, parts: Parts, kind: FromPath[str]) -> Response[Any]:
+async def show(request: AnyRequest, session: StaffSession, parts: Parts, kind: FromPath[str]) -> Response[Any]:
     """All services by institution, those of the basket chosen; and what was changed before."""
     basket = await _read(parts, kind, language_of(request))
     undone = basket.without(request.query_params.get("undo", ""))
     reason = "" if undone == basket.present else _TAKES_BACK.text(language_of(request))
-    return _page(request, basket, undone, reason, is_seen=undone != basket.present)
+    return _page(request, session, basket, undone, reason, is_seen=undone != basket.present)
 
 
 @post("/baskets/{kind:str}/change", **_WHO)
@@ -105,12 +106,12 @@ async def change(
     chosen = frozenset(name.removeprefix(_FIELD) for name in data if name.startswith(_FIELD))
     reason = field(data, "reason", 4 * flow.LONGEST_REASON)
     if field(data, "seen") != basket.mark(chosen):
-        return _page(request, basket, chosen, reason, is_seen=True)
+        return _page(request, session, basket, chosen, reason, is_seen=True)
     plan = Plan(kind=ChangeKind.BASKET_CHANGE, target=kind, values={"services": sorted(chosen)})
     try:
         made = await parts.database.write(lambda conn: flow.propose(conn, parts, plan, by=session, reason=reason))
     except ChangeFaultError as error:
-        return _page(request, basket, chosen, reason, is_seen=True, fault=error)
+        return _page(request, session, basket, chosen, reason, is_seen=True, fault=error)
     return see_other(f"/admin/changes/{made}")
 
 
@@ -153,6 +154,7 @@ def _both(change: Change) -> tuple[frozenset[str], frozenset[str]]:
 
 def _page(
     request: AnyRequest,
+    session: StaffSession,
     basket: _Basket,
     chosen: frozenset[str],
     reason: str,
@@ -181,6 +183,7 @@ def _page(
         errors=errors,
         state=words.state,
         by=words.by,
+        is_owner=session.role is Role.NETWORK_OWNER,
     )
 
 

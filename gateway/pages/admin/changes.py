@@ -28,8 +28,8 @@ from ui.i18n import Language, Message
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 20
 _LISTED: Final = allow(Who.ADMINISTRATOR, Who.MANAGER)
-_READERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER)
-"""An officer reads what is about the own holder, which `holders.ensure_own` sees to."""
+_READERS: Final = allow(Who.ADMINISTRATOR, Who.MANAGER, Who.OFFICER, Who.NETWORK_OWNER)
+"""An officer reads what is about the own holder, the network's owner what is about baskets: `holders.ensure_own`."""
 _SHUT: Final = ("suspended", "closed")
 """What shuts a thing and leaves all else of it; a change ends that, and whoever confirms sees that it comes back."""
 _WHOLE: Final = frozenset({ChangeKind.ACCOUNT_RECOVER, ChangeKind.ACCOUNT_RESUME, ChangeKind.ACCOUNT_END})
@@ -39,6 +39,7 @@ _MARK: Final = 12
 """Signs of a hash that are shown: enough to compare two; the log has it whole."""
 _ADMINISTRATOR: Final = allow(Who.ADMINISTRATOR)
 _DECIDES: Final = allow(Who.ADMINISTRATOR, Who.OFFICER)
+_REFUSES: Final = allow(Who.ADMINISTRATOR, Who.OFFICER, Who.NETWORK_OWNER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ async def confirm(session: StaffSession, parts: Parts, change_id: FromPath[str])
     return see_other(f"/admin/changes/{change_id}")
 
 
-@post("/admin/changes/{change_id:str}/refuse", **_DECIDES)
+@post("/admin/changes/{change_id:str}/refuse", **_REFUSES)
 async def refuse(session: StaffSession, parts: Parts, change_id: FromPath[str]) -> Response[Any]:
     """It never takes effect."""
     await _ensure_own(parts, session, change_id)
@@ -191,6 +192,7 @@ def _show(
     change = one.change
     is_own = change.proposed_by == session.staff_id
     is_administrator, is_officer = session.role is Role.ADMINISTRATOR, session.role is Role.OFFICER
+    is_owner = session.role is Role.NETWORK_OWNER
     waits = change.state.value == "proposed"
     return page(
         request,
@@ -212,11 +214,12 @@ def _show(
         comes_back=_comes_back_for(change, session),
         invitation_id=invitation_id,
         may_confirm=(is_administrator or (is_officer and _is_confirmed_by_holder(change))) and not is_own and waits,
-        may_refuse=(is_administrator or (is_officer and change.kind in holders.REFUSES))
+        may_refuse=(is_administrator or ((is_officer or is_owner) and change.kind in holders.REFUSES))
         and not is_own
         and not undoes
         and change.is_open,
         is_officer=is_officer,
+        is_owner=is_owner,
         may_withdraw=is_own and change.is_open,
         may_see_secret=is_administrator and is_own and change.secret_waits and secret is None,
     )

@@ -166,3 +166,43 @@ def test_the_list_is_narrowed_by_letters_and_keeps_what_is_chosen(
         page.get_by_label("Status of an unemployed person").check()
         page.get_by_role("button", name="See what changes").click()
         expect(page.locator("#difference")).to_contain_text("1 service is added")
+
+
+def test_the_networks_owner_proposes_and_an_administrator_says_the_second_yes(offered: Office) -> None:
+    owner, bille = offered.page(role=Role.NETWORK_OWNER), offered.page(offered.second)
+    assert f'href="{HERE}"' in owner.get("/baskets").text
+    path = owner.post(HERE, form(look(owner, BENEFIT, TAX, STATUS), BENEFIT, TAX, STATUS)).location
+    assert "Status of an unemployed person" in owner.get(path).text, "whoever proposed reads what became of it"
+    assert owner.post(f"{path}/confirm").status == 403
+    assert bille.post(f"{path}/confirm").status == 303
+    offered.wait()
+    offered.apply(path.rpartition("/")[2])
+    assert basket(offered) == sorted((BENEFIT, TAX, STATUS))
+
+
+def test_what_the_networks_owner_only_takes_out_counts_at_once(offered: Office) -> None:
+    owner = offered.page(role=Role.NETWORK_OWNER)
+    owner.post(HERE, form(look(owner, BENEFIT), BENEFIT))
+    assert basket(offered) == [BENEFIT]
+    assert "Done by one person" in offered.page(offered.second).get("/admin").text
+
+
+def test_the_networks_owner_refuses_what_an_administrator_proposes_of_a_basket_and_confirms_nothing(
+    offered: Office,
+) -> None:
+    owner, bille = offered.page(role=Role.NETWORK_OWNER), offered.page(offered.second)
+    path = bille.post(HERE, form(look(bille, BENEFIT, TAX, STATUS), BENEFIT, TAX, STATUS)).location
+    page = owner.get(path).text
+    assert f"{path}/refuse" in page
+    assert f"{path}/confirm" not in page
+    assert f'href="{path}"' in owner.get(HERE).text, "it is found where the basket is"
+    owner.post(f"{path}/refuse")
+    assert offered.state(path.rpartition("/")[2]) is ChangeState.REFUSED
+
+
+def test_the_networks_owner_reads_and_refuses_no_other_change(offered: Office) -> None:
+    owner = offered.page(role=Role.NETWORK_OWNER)
+    other = offered.propose(ChangeKind.KEYS_ROTATE, "delegation", {}, by=offered.session(offered.second))
+    for answer in (owner.get(f"/admin/changes/{other}"), owner.post(f"/admin/changes/{other}/refuse")):
+        assert answer.status == 404
+    assert offered.state(other) is ChangeState.PROPOSED
