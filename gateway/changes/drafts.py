@@ -31,12 +31,14 @@ from gateway.people.tables import Staff, StaffRole, StaffState
 from gateway.services import keeping, versions
 from gateway.services.catalogue import Card
 from gateway.services.files import is_https
-from gateway.services.sides import Side, differences, sides_of
+from gateway.services.sides import SIDE_OF, Side, differences, sides_of
 from gateway.services.tables import DraftState, Service, ServiceDraft
 
 SWITCH_JOB: Final = "card.switch"
 REVIEW_JOB: Final = "card.review"
 LONGEST_REASON: Final = 500
+LONGEST_WORDS: Final = 2_000
+"""Characters of one field of a card."""
 _OF_THE_NETWORK: Final = frozenset({Role.ADMINISTRATOR, Role.NETWORK_OWNER})
 """Whose handing in is a yes to the words that are the network's."""
 _OPEN: Final = (DraftState.DRAFT, DraftState.SUBMITTED)
@@ -327,7 +329,22 @@ def _ensure_whole(card: Card) -> None:
             faults.add(name, Fault.MISSING)
     if card.video and not is_https(card.video):
         faults.add("video", Fault.ADDRESS)
+    for name, text in _texts(card).items():
+        if len(text) > LONGEST_WORDS:
+            faults.add(name, Fault.LENGTH)
+    for each in card.delivery:
+        if not each.where:
+            faults.add(f"{each.form.value}-where", Fault.MISSING)
     faults.settle()
+
+
+def _texts(card: Card) -> Mapping[str, str]:
+    """What each field of a form holds, by its name; the lines of a list together."""
+    held = {name: getattr(card, name) for name in SIDE_OF if name != "delivery"}
+    texts = {name: value if isinstance(value, str) else "\n".join(value) for name, value in held.items()}
+    for each in card.delivery:
+        texts |= {f"{each.form.value}-where": each.where, f"{each.form.value}-when": each.when}
+    return texts
 
 
 def _ensure_author(row: Any, by: StaffSession) -> None:

@@ -43,6 +43,8 @@ class Fault(StrEnum):
     NUMBER = "number"
     UNEQUAL = "unequal"
     """Cards of one service name other numbers of preconditions."""
+    LENGTH = "length"
+    """More is written than a field of a card holds."""
     OWN = "own"
     """It is about whoever proposes it."""
 

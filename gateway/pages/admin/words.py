@@ -8,6 +8,7 @@ import msgspec
 
 from delegation.assurance import Assurance, Route
 from gateway.changes import holders
+from gateway.changes.drafts import LONGEST_WORDS
 from gateway.changes.errors import Fault
 from gateway.changes.listing import Change
 from gateway.changes.portal_forms import INSTALLED
@@ -106,6 +107,7 @@ FAULTS: Final[Mapping[Fault, Message]] = {
     ),
     Fault.NUMBER: message("Give a whole number from 1"),
     Fault.UNEQUAL: message("Name as many preconditions in each language, in the same order"),
+    Fault.LENGTH: message("Say it in at most %(num)s characters", num=LONGEST_WORDS),
     Fault.OWN: message("It is about you yourself: ask a colleague to propose it"),
 }
 SECRET_MARK: Final = message("Mark of the secret")

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from gateway.changes.drafts import LONGEST_WORDS
 from gateway.pages.cards.words import LISTS
 from gateway.pages.forms import field
 from gateway.services.catalogue import Card, Delivery, Form
 from gateway.services.sides import SIDE_OF
 
-_LONGEST: Final = 2_000
+_LONGEST: Final = 10 * LONGEST_WORDS
+"""Far beyond what a card holds: what is too long is refused, not cut."""
 
 
 def read(data: dict[str, str]) -> Card | None:
@@ -17,15 +19,17 @@ def read(data: dict[str, str]) -> Card | None:
     for name in SIDE_OF:
         typed = field(data, name, _LONGEST)
         if name in LISTS:
-            values[name] = tuple(filter(None, (" ".join(line.split()) for line in typed.splitlines())))
+            lines = (" ".join(line.split()) for line in typed.splitlines())
+            values[name] = tuple(dict.fromkeys(filter(None, lines)))
         elif name != "delivery":
             values[name] = " ".join(typed.split())
-    values["delivery"] = tuple(
-        Delivery(form=form, where=where, when=field(data, f"{form.value}-when", _LONGEST))
-        for form in Form
-        if (where := field(data, f"{form.value}-where", _LONGEST))
-    )
+    values["delivery"] = tuple(each for each in (_delivery(data, form) for form in Form) if each.where or each.when)
     return Card(**values) if any(values.values()) else None
+
+
+def _delivery(data: dict[str, str], form: Form) -> Delivery:
+    where, when = (field(data, f"{form.value}-{part}", _LONGEST) for part in ("where", "when"))
+    return Delivery(form=form, where=where, when=when)
 
 
 def write(card: Card | None) -> Mapping[str, str]:

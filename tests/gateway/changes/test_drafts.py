@@ -386,11 +386,3 @@ class TestPages:
         mark = shown.partition('name="mark" value="')[2].partition('"')[0]
         assert ods_page.post(f"/cards/{SERVICE}/approve", {"mark": mark}).status == 303
         assert "Nodaļā" in office.callers.nobody().get(f"/services/{SERVICE}").text
-
-    def test_say_all_that_is_wrong_with_words(self, office: Office) -> None:
-        ada = office.page()
-        ada.post(f"/cards/{SERVICE}/draft")
-        answer = ada.post(f"/cards/{SERVICE}/draft/lv", {"summary": "x", "video": "http://video.example/"})
-        assert answer.status == 422
-        assert 'href="#title"' in answer.text
-        assert 'href="#video"' in answer.text
