@@ -1,5 +1,6 @@
 """The only place where an error becomes HTTP: RFC 9457 for programs, a page for people. Neither shows a value."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from gateway.api_keys.errors import ApiKeyError
+from gateway.api_keys.errors import ApiKeyError, ApiTooOftenError
 from gateway.pages.rendering import page
 from gateway.people.access import SessionKind
 from gateway.people.errors import (
@@ -21,8 +22,8 @@ from gateway.people.errors import (
     SignInRequiredError,
 )
 from gateway.problem_texts import BY_STATUS, DEFECT, PROBLEMS, Problem
-from gateway.problem_texts.problem import METHOD_NOT_ALLOWED
-from gateway.ratings.errors import TooManyLinksError
+from gateway.problem_texts.problem import METHOD_FOR_PROGRAMS, METHOD_NOT_ALLOWED
+from gateway.ratings.errors import RequestRefusedError, TooManyLinksError
 from gateway.web import cookies
 from gateway.web.cookies import CookieName
 from gateway.web.exchange import exchange_of, parts_of
@@ -43,7 +44,12 @@ def answer(request: "Request[Any, Any, Any]", error: Exception) -> Response[Any]
             return _proving_page(request, error, problem)
         way = _way_out(request, error)
         return way if way is not None else problem_page(request, code, problem)
-    return problem_document(request, code, problem, headers=_headers_of(error))
+    if problem is METHOD_NOT_ALLOWED:
+        problem = METHOD_FOR_PROGRAMS
+    faults = [{"field": name, "detail": rule} for name, rule in _faults_of(error).items()]
+    return problem_document(
+        request, code, problem, headers=_headers_of(error), members={"faults": faults} if faults else None
+    )
 
 
 def explain(error: Exception) -> tuple[str, Problem]:
@@ -58,9 +64,17 @@ def explain(error: Exception) -> tuple[str, Problem]:
 
 
 def problem_document(
-    request: "Request[Any, Any, Any]", code: str, problem: Problem, *, headers: dict[str, str] | None = None
+    request: "Request[Any, Any, Any]",
+    code: str,
+    problem: Problem,
+    *,
+    headers: dict[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> Response[dict[str, Any]]:
-    """The problem for a program (RFC 9457), with the reference number that the log has too."""
+    """The problem for a program (RFC 9457), with the reference number that the log has too.
+
+    `members` are the further ones of its kind (section 3.2 there).
+    """
     return Response(
         {
             "type": PROBLEM_TYPE + code,
@@ -69,7 +83,8 @@ def problem_document(
             "detail": str(problem.advice),
             "code": code,
             "reference": exchange_of(request).reference,
-        },
+        }
+        | dict(members or {}),
         status_code=problem.status,
         media_type=_MEDIA_TYPE,
         headers=headers or {},
@@ -152,7 +167,13 @@ def _as_bad_request(status: int) -> Problem:
     return Problem(status, BY_STATUS[400].title, BY_STATUS[400].advice)
 
 
+def _faults_of(error: Exception) -> Mapping[str, str]:
+    return error.faults if isinstance(error, RequestRefusedError) else {}
+
+
 def _headers_of(error: Exception) -> dict[str, str]:
+    if isinstance(error, ApiTooOftenError):
+        return {"Retry-After": str(error.wait)}
     if isinstance(error, ApiKeyError):
         return {"WWW-Authenticate": error.challenge}
     if isinstance(error, TooManyLinksError):

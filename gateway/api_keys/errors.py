@@ -33,6 +33,20 @@ class ApiKeyRefusedError(ApiKeyError):
         return f'{super().challenge}, error="invalid_token"'
 
 
+class ApiTooOftenError(ApiKeyError):
+    """Too many keys from one address were none, or too many requests came with one key.
+
+    Attributes:
+        wait: seconds until the next is taken, as `Retry-After` says them (RFC 9110 section 10.2.3).
+    """
+
+    code: ClassVar[str] = "api_key.too_many"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"come again in {wait} s")
+        self.wait = wait
+
+
 class ApiScopeError(ApiKeyError):
     """The key is good for something else."""
 

@@ -46,7 +46,9 @@ def _check_new(conn: Connection, _store: Store, plan: Plan, before: Values | Non
     for name in ("name_lv", "name_en"):
         if not 0 < len(values[name]) <= _LONGEST:
             faults.add(name, Fault.MISSING)
-    if values["agency"] is None or not catalogue.is_holder(conn, values["agency"]):
+    if values["agency"] is None:
+        faults.add("agency", Fault.MISSING)
+    elif not catalogue.is_holder(conn, values["agency"]):
         faults.add("agency", Fault.UNKNOWN)
     address = values["return_url"]
     if address is not None and (len(address) > _LONGEST or not _ADDRESS.fullmatch(address)):

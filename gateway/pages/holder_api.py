@@ -122,9 +122,8 @@ async def hand_in(request: AnyRequest, program: ApiCaller, parts: Parts) -> Resp
         found = await parts.database.read(lambda conn: reconciling.find(conn, holder, list_id))
         return _answer(_of_list(found), status=201)
     except ListFaultError as error:
-        answer = problem_document(request, _FAULTY, PROBLEMS[_FAULTY])
         faults = [{"wrong": each.wrong.value, "line": each.line} for each in error.faults]
-        return Response(answer.content | {"faults": faults}, status_code=422, media_type=answer.media_type)
+        return problem_document(request, _FAULTY, PROBLEMS[_FAULTY], members={"faults": faults})
 
 
 @get("/api/holder/reconciliations/{list_id:str}", **_PROGRAM)

@@ -18,7 +18,7 @@ PROBLEMS: dict[str, Problem] = {
     "rating.request": Problem(
         422,
         message("The request is not as it is described"),
-        message("See /api/ratings/openapi.json."),
+        message("What is wrong stands under faults. All of it is described at /api/ratings/openapi.json."),
     ),
     "rating.repeated": Problem(
         409,

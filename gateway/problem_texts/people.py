@@ -13,7 +13,15 @@ PROBLEMS: dict[str, Problem] = {
     "api_key.refused": Problem(
         401,
         message("The key is not known here, or it is over"),
-        message("Make a new one and have its fingerprint let in by the network’s administrators."),
+        message(
+            "A key that was let in just now counts some time after the second administrator’s yes: they read there "
+            "from when. Otherwise make a new one and have its fingerprint let in by the network’s administrators."
+        ),
+    ),
+    "api_key.too_many": Problem(
+        429,
+        message("Too many requests"),
+        message("Wait as many seconds as the header Retry-After says, and send fewer."),
     ),
     "api_key.scope": Problem(
         403,

@@ -29,6 +29,9 @@ NOT_FOUND = Problem(
     message("Check the address. If you followed a link, it may have been used already or be past its time."),
 )
 METHOD_NOT_ALLOWED = Problem(405, message("This address cannot be used in this way"), GO_BACK)
+METHOD_FOR_PROGRAMS = Problem(
+    405, METHOD_NOT_ALLOWED.title, message("Use one of the methods that the header Allow names.")
+)
 TOO_LARGE = Problem(
     413, message("What you sent is too large"), message("Choose a smaller file, or scan it with a lower resolution.")
 )

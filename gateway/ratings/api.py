@@ -28,12 +28,8 @@ _CALL: Final = re.compile(r"[\x21-\x7e]{8,128}")
 LANGUAGES: Final = ("lv", "en", "lv-plain", "en-plain")
 
 
-class _Asked(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of a request for links."""
-
-    service: str
-    count: int
-    language: str = "lv"
+_TAKEN: Final = frozenset({"service", "count", "language"})
+"""What the body of a request for links may have."""
 
 
 @get("/api/ratings/openapi.json", **allow(Who.ANYONE, cacheable=True))
@@ -80,7 +76,9 @@ async def withdraw(program: ApiCaller, parts: Parts, batch_id: FromPath[str]) ->
 async def show_figures(request: AnyRequest, program: ApiCaller, parts: Parts) -> Response[Any]:
     """The figures of one e-service from a month to another, both included."""
     agency, service = _agency(program), _service(request)
-    first, last = _month(request, "from"), _month(request, "to")
+    first, last = _months(request, "from", "to")
+    if first > last:
+        raise RequestRefusedError({"to": "A month that is not before `from`."})
 
     def look(conn: Connection) -> tuple[Survey, figures.Figures]:
         survey = surveys.find(conn, agency, service)
@@ -94,7 +92,7 @@ async def show_figures(request: AnyRequest, program: ApiCaller, parts: Parts) ->
 @get("/api/ratings/comments", **_PROGRAM)
 async def show_comments(request: AnyRequest, program: ApiCaller, parts: Parts) -> Response[Any]:
     """The comments of one month, in no order; `null` where too few answered, or it is not over."""
-    agency, service, month = _agency(program), _service(request), _month(request, "month")
+    agency, service, month = _agency(program), _service(request), _months(request, "month")[0]
 
     def look(conn: Connection) -> Any:
         return figures.comments(conn, parts, surveys.find(conn, agency, service).id, month)
@@ -123,22 +121,36 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def _wanted(call: str, body: bytes) -> Wanted:
-    if not _CALL.fullmatch(call):
-        raise RequestRefusedError("Idempotency-Key has 8 to 128 printable signs")
+    """What a program asks for. Raises `RequestRefusedError`, which names every wrong field at once."""
+    asked = _body(body)
+    service, count, language = asked.get("service"), asked.get("count"), asked.get("language", "lv")
+    right = {
+        "Idempotency-Key": (_CALL.fullmatch(call), "8 to 128 printable signs of ASCII without spaces."),
+        "body": (asked.keys() <= _TAKEN, "Nothing but service, count and language."),
+        "service": (isinstance(service, str), "A text: the short name that /api/ratings/services lists."),
+        "count": (type(count) is int and 1 <= count <= MOST, f"A whole number from 1 to {MOST}."),
+        "language": (language in LANGUAGES, f"One of {', '.join(LANGUAGES)}."),
+    }
+    if faults := {name: rule for name, (is_right, rule) in right.items() if not is_right}:
+        raise RequestRefusedError(faults)
+    return Wanted(survey_id=str(service), count=int(count or 0), language=str(language), call=call)
+
+
+def _body(body: bytes) -> dict[str, Any]:
     try:
-        asked = msgspec.json.decode(body, type=_Asked)
+        asked = msgspec.json.decode(body)
     except msgspec.MsgspecError as error:
-        raise RequestRefusedError("the body is none that is described") from error
-    if not 1 <= asked.count <= MOST or asked.language not in LANGUAGES:
-        raise RequestRefusedError("count or language is out of what is described")
-    return Wanted(survey_id=asked.service, count=asked.count, language=asked.language, call=call)
+        raise RequestRefusedError({"body": "JSON (RFC 8259)."}) from error
+    if not isinstance(asked, dict):
+        raise RequestRefusedError({"body": "A JSON object."})
+    return asked
 
 
-def _month(request: AnyRequest, name: str) -> str:
-    month: str = request.query_params.get(name, "")
-    if not _MONTH.fullmatch(month):
-        raise RequestRefusedError("a month is written 2026-10")
-    return month
+def _months(request: AnyRequest, *names: str) -> list[str]:
+    months = {name: request.query_params.get(name, "") for name in names}
+    if wrong := [name for name, month in months.items() if not _MONTH.fullmatch(month)]:
+        raise RequestRefusedError(dict.fromkeys(wrong, "A month, such as 2026-10."))
+    return list(months.values())
 
 
 def _service(request: AnyRequest) -> str:

@@ -1,5 +1,6 @@
 """Why something of the shared rating was refused. No error repeats a code or an answer."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -22,9 +23,17 @@ class KeyOfNobodyError(RatingError):
 
 
 class RequestRefusedError(RatingError):
-    """What a program asks for is not written as the API's description says."""
+    """What a program asks for is not written as the API's description says.
+
+    Attributes:
+        faults: what each wrong field has to be, by its name; `body` where the whole of it is wrong.
+    """
 
     code: ClassVar[str] = "rating.request"
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(f"wrong: {', '.join(faults)}")
+        self.faults = faults
 
 
 class RepeatedOtherwiseError(RatingError):

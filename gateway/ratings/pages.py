@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from gateway import long_codes
 from gateway.feedback.answers import LONGEST_COMMENT
-from gateway.feedback.forms import Filled
+from gateway.feedback.forms import OF_AN_E_SERVICE, Filled
 from gateway.feedback.places import is_of_staff
 from gateway.pages.forms import Form
 from gateway.pages.rendering import LANGUAGES, OWN_NAMES, page
@@ -71,7 +71,7 @@ async def take(request: AnyRequest, parts: Parts, token: FromPath[str], data: Fo
     filled = Filled.of(data)
     try:
         link = await _find(request, parts, token)
-        if faults := filled.faults(is_rated=False):
+        if faults := filled.faults(OF_AN_E_SERVICE):
             return _questions(request, link, token, filled, faults, status=400)
         survey = await parts.database.write(
             lambda conn: answering.give(conn, parts, token, filled.answer(is_rated=False))

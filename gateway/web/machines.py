@@ -1,6 +1,8 @@
 """The guard before handlers for programs: which key, is it good for this, and not too often (RFC 6750 section 2.1)."""
 
 import contextlib
+import math
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +10,7 @@ from litestar import Request
 from sqlalchemy import Connection
 
 from gateway.api_keys import holding
-from gateway.api_keys.errors import ApiKeyMissingError, ApiKeyRefusedError, ApiScopeError
+from gateway.api_keys.errors import ApiKeyMissingError, ApiKeyRefusedError, ApiScopeError, ApiTooOftenError
 from gateway.days import day_of
 from gateway.parts import Parts
 from gateway.people import throttle
@@ -27,7 +29,7 @@ async def admit(request: "Request[Any, Any, Any]", parts: Parts, scope: Scope) -
     Raises:
         ApiKeyMissingError, ApiKeyRefusedError: there is none, or it is none of ours, or over.
         ApiScopeError: it is good for something else, which is an event.
-        TriedTooOftenError: too many keys from there were none, or too many requests came with this one.
+        ApiTooOftenError: too many keys from there were none, or too many requests came with this one.
     """
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not key:
@@ -37,7 +39,8 @@ async def admit(request: "Request[Any, Any, Any]", parts: Parts, scope: Scope) -
         caller, used_on = await parts.database.read(lambda conn: holding.caller(conn, key.strip(), now))
     except ApiKeyRefusedError:
         strange = Door("api_address", address_of(request), _TRIES)
-        await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, [strange], now))
+        with _told_when_to_come(now):
+            await parts.database.write(lambda conn: throttle.charge(conn, parts.sealer, [strange], now))
         raise
     often = Door("api_key", caller.key_id, parts.settings.api_requests)
     is_good = scope in caller.scopes
@@ -49,10 +52,19 @@ async def admit(request: "Request[Any, Any, Any]", parts: Parts, scope: Scope) -
         elif used_on != day_of(now):
             holding.note_used(conn, caller.key_id, now)
 
-    await parts.database.write(work)
+    with _told_when_to_come(now):
+        await parts.database.write(work)
     if not is_good:
         raise ApiScopeError(scope)
     return caller
+
+
+@contextlib.contextmanager
+def _told_when_to_come(now: datetime) -> Iterator[None]:
+    try:
+        yield
+    except TriedTooOftenError as error:
+        raise ApiTooOftenError(math.ceil((error.until - now).total_seconds())) from error
 
 
 def _note_refused(conn: Connection, parts: Parts, caller: ApiCaller, scope: Scope, now: datetime) -> None:

@@ -142,17 +142,26 @@ def test_a_program_that_asks_without_end_waits(callers: Callers, parts: Parts) -
     few = replace(parts, settings=replace(parts.settings, api_requests=3))
     at_api = replace(callers, parts=few, app=fitted(few, whose, change))
     caller, other = program(at_api, Scope.RATINGS), program(at_api, Scope.RATINGS)
-    assert [ask(caller).status for _ in range(4)] == [200, 200, 200, 429]
+    assert [ask(caller).status for _ in range(3)] == [200, 200, 200]
+    at_api.clock.move(timedelta(minutes=5))
+    refused = ask(caller)
+    assert (refused.status, refused.code, refused.headers["retry-after"]) == (429, "api_key.too_many", "600")
     assert ask(other).status == 200, "each key has its own"
-    at_api.clock.move(timedelta(minutes=15))
+    at_api.clock.move(timedelta(seconds=600))
     assert ask(caller).status == 200
 
 
 def test_whoever_tries_keys_is_shut_out_after_twenty(at_api: Callers) -> None:
     stranger = at_api.nobody()
     codes = [ask(stranger, authorization=f"Bearer {keys.new_key()}", accept="a/b").code for _ in range(21)]
-    assert codes == ["api_key.refused"] * 20 + ["sign_in.throttled"]
+    assert codes == ["api_key.refused"] * 20 + ["api_key.too_many"]
     assert ask(program(at_api, Scope.RATINGS)).status == 200, "from the same address, with a key"
+
+
+def test_a_program_that_uses_another_method_is_told_where_the_right_ones_stand(at_api: Callers) -> None:
+    answer = program(at_api, Scope.RATINGS).call("DELETE", "/api/test/ratings")
+    assert (answer.status, set(answer.headers["allow"].split(", ")) >= {"GET", "POST"}) == (405, True)
+    assert "Allow" in msgspec.json.decode(answer.body)["detail"]
 
 
 @pytest.mark.parametrize("who", [(Who.API_KEY,), (Who.API_KEY, Who.ANYONE)])

@@ -14,6 +14,7 @@ from gateway.feedback.tables import FeedbackAnswer
 from gateway.people.access import Scope
 from gateway.ratings import inviting, surveys
 from gateway.ratings.tables import RatingAnswer, RatingBatch, RatingInvitation
+from tests.gateway.answers import Answer
 from tests.gateway.callers import Callers
 from tests.gateway.described import document, ensure_described
 from tests.gateway.programs import program
@@ -26,6 +27,11 @@ def count(agency: Agency, table: Any) -> int:
     return agency.parts.database.read_now(
         lambda conn: conn.execute(select(func.count()).select_from(table)).scalar_one()
     )
+
+
+def wrong_fields(answer: Answer) -> list[str]:
+    """What a refused request was told to mend, by the names of its fields."""
+    return [each["field"] for each in json.loads(answer.body)["faults"]]
 
 
 class TestLinks:
@@ -57,22 +63,26 @@ class TestLinks:
         assert agency.codes(1) != other.codes(1, service="cits-pakalpojums")
 
     @pytest.mark.parametrize(
-        ("body", "call"),
+        ("body", "call", "wrong"),
         [
-            ({"count": 0}, "call-0001"),
-            ({"count": 501}, "call-0001"),
-            ({"count": "3"}, "call-0001"),
-            ({"language": "de"}, "call-0001"),
-            ({"client": "329999-00001"}, "call-0001"),
-            ({}, "short"),
-            ({}, ""),
+            ({"count": 0}, "call-0001", {"count"}),
+            ({"count": 501}, "call-0001", {"count"}),
+            ({"count": "3"}, "call-0001", {"count"}),
+            ({"count": True}, "call-0001", {"count"}),
+            ({"language": "de"}, "call-0001", {"language"}),
+            ({"language": ["lv"], "service": None}, "call-0001", {"language", "service"}),
+            ({"client": "329999-00001"}, "call-0001", {"body"}),
+            ({}, "short", {"Idempotency-Key"}),
+            ({"count": 0}, "", {"Idempotency-Key", "count"}),
         ],
     )
-    def test_that_are_asked_for_otherwise_than_described_are_refused(
-        self, agency: Agency, body: dict[str, Any], call: str
+    def test_that_are_asked_for_otherwise_than_described_are_refused_by_field(
+        self, agency: Agency, body: dict[str, Any], call: str, wrong: set[str]
     ) -> None:
         answer = agency.ask(**({"count": 1} | body), call=call)
         assert (answer.status, answer.code) == (422, "rating.request")
+        assert set(wrong_fields(answer)) == wrong
+        assert "329999" not in answer.text
         assert count(agency, RatingInvitation) == 0
 
     def test_are_bounded_within_an_hour_and_say_when_to_come_again(
@@ -177,6 +187,9 @@ class TestFigures:
         for first in ("2026", "2026-13", "", "2026-01-01"):
             answer = agency.caller.get(f"/api/ratings/figures?service={SERVICE}&from={first}&to=2026-12")
             assert answer.code == "rating.request"
+            assert wrong_fields(answer) == ["from"]
+        answer = agency.caller.get(f"/api/ratings/figures?service={SERVICE}&from=2026-12&to=2026-01")
+        assert wrong_fields(answer) == ["to"]
 
     def test_comments_come_by_month_in_no_order_and_scrubbed(self, agency: Agency) -> None:
         for number, code in enumerate(agency.codes(20)):
