@@ -1,6 +1,7 @@
-"""A dozen made-up residents. Nobody has these names and codes."""
+"""Thirteen made-up residents. Nobody has these names and codes."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Resident:
     phone_verified: bool
     email: str
     address: str
+    is_reached: bool = True
+    """Whether messages to the number and to the address arrive; else both come back."""
 
     @property
     def name(self) -> str:
@@ -28,7 +31,15 @@ class Resident:
 
 
 def _resident(
-    number: int, given: str, family: str, birthdate: str, address: str, *, phone: str = "yes", verified: bool = True
+    number: int,
+    given: str,
+    family: str,
+    birthdate: str,
+    address: str,
+    *,
+    phone: str = "yes",
+    verified: bool = True,
+    is_reached: bool = True,
 ) -> Resident:
     mailbox = f"iedzivotajs{number:02}@piemers.example"
     return Resident(
@@ -40,6 +51,7 @@ def _resident(
         phone_verified=bool(phone) and verified,
         email=mailbox,
         address=address,
+        is_reached=is_reached,
     )
 
 
@@ -56,9 +68,25 @@ RESIDENTS: tuple[Resident, ...] = (
     _resident(10, "Arvīds", "Beztelefona", "1937-05-20", "“Klusumi”, Ziemeļu novads, LV-9901", phone=""),
     _resident(11, "Žanete", "Divlapa", "1979-10-16", "Smilšu iela 8-2, Jūras pilsēta, LV-9903"),
     _resident(12, "Uldis", "Bezlapa", "1969-08-01", "“Veselība”, Upes novads, LV-9902"),
+    _resident(
+        13, "Ivars", "Nesasniedzams", "1963-10-21", "Vēja iela 9, Piemēri, Upes novads, LV-9902", is_reached=False
+    ),
 )
 
 
 def find_resident(personal_code: str) -> Resident | None:
     """The made-up resident with this personal code, if there is one."""
     return next((one for one in RESIDENTS if one.personal_code == personal_code), None)
+
+
+def is_reached(address: str) -> bool:
+    """Whether a message to a telephone number or an e-mail address arrives; those of nobody here do."""
+    return bare(address) not in _UNREACHED
+
+
+def bare(address: str) -> str:
+    """An address or a number as it is compared: without spaces and capitals."""
+    return address.replace(" ", "").lower()
+
+
+_UNREACHED: Final = frozenset(bare(each) for one in RESIDENTS if not one.is_reached for each in (one.phone, one.email))

@@ -51,7 +51,11 @@ def tell_people(console: Console) -> None:
     console.print(f"  Everyone's password is {PASSWORD}")
     first = RESIDENTS[0]
     pin = SandboxSettings().pin
-    console.print(f"  Residents: {first.name}, {first.personal_code}, and eleven more; everyone's PIN is {pin}.")
+    unreached = next(one for one in RESIDENTS if not one.is_reached)
+    console.print(f"  Residents: {first.name}, {first.personal_code}, and twelve more; everyone's PIN is {pin}.")
+    console.print(
+        f"  Messages to {unreached.name}, {unreached.personal_code}, come back: see what desk and resident are told."
+    )
 
 
 def tell_codes(console: Console) -> None:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -45,6 +45,8 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 BY_CODE = frozenset({Route.DISPLAY, Route.CALL})
 """The routes whose yes is a one-time code, bound to what is approved."""
 _TEMPLATES = {Route.DISPLAY: "code", Route.CALL: "spoken_code"}
+CODE_TEMPLATES: Final = frozenset(f"{kind.value}_{name}" for kind in ApprovalKind for name in _TEMPLATES.values())
+"""Messages with a code for a yes."""
 
 _OPEN = (ApprovalState.WAITING, ApprovalState.OPENED, ApprovalState.MATCHED)
 _BY_CODE = select(Approval.__table__).where(Approval.code_hash == bindparam("code"))

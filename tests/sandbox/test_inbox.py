@@ -106,6 +106,23 @@ def test_the_operator_reports_what_arrived(
     assert reports == [one | {"shown": "Bearer shown"} for one in said]
 
 
+def test_whom_nothing_reaches_is_reported_and_the_inbox_says_it(reports: list[dict[str, Any]]) -> None:
+    other = reports.pop()["inbox"]
+    sms(other, to="+37120000013")
+    wait_until(lambda: len(reports) == 1)
+    assert reports == [{"id": "m-1", "state": "unreachable", "code": "1", "shown": "Bearer shown"}]
+    assert "Nav piegādāta" in httpx2.get(other.inbox_url, trust_env=False, verify=False).text
+
+
+def test_a_mailbox_that_is_not_there_is_refused_as_mail_servers_do(sandbox: Sandbox) -> None:
+    with smtplib.SMTP(sandbox.smtp_host, sandbox.smtp_port) as server:
+        refused = server.sendmail(
+            "a@piemers.example", ["iedzivotajs13@piemers.example", "b@piemers.example"], "Subject: x\r\n\r\ny"
+        )
+    assert refused == {"iedzivotajs13@piemers.example": (550, b"5.1.1 No such mailbox")}
+    assert [one["to"] for one in messages(sandbox)] == ["b@piemers.example"]
+
+
 def test_mail_arrives_by_smtp_for_each_recipient(sandbox: Sandbox) -> None:
     mail = EmailMessage()
     mail["From"] = "Pilnvara <pilnvara@piemers.example>"

@@ -241,8 +241,8 @@ class TestRefusals:
         assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})
 
 
-def test_the_residents_are_a_dozen_and_made_up(browser: Browser) -> None:
+def test_the_residents_are_thirteen_and_made_up(browser: Browser) -> None:
     residents = browser.http.get("/_sandbox/residents").json()["residents"]
-    assert len({one["personal_code"] for one in residents}) == 12
+    assert len({one["personal_code"] for one in residents}) == 13
     assert all(one["personal_code"].startswith("329999-000") for one in residents)
     assert all(one["email"].endswith(".example") for one in residents)

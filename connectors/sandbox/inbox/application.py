@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.inbox.messages import Mailbox, RepeatedIdError
 from connectors.sandbox.pages import build_application, page
+from connectors.sandbox.residents import is_reached
 
 AnyRequest = Request[Any, Any, Any]
 Filled = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -65,14 +66,14 @@ async def send_sms(request: AnyRequest, inbox: NamedDependency[InboxDesk]) -> Re
     return Response(
         {"id": sms.id, "state": "accepted", "repeated": not new},
         status_code=202 if new else 200,
-        background=BackgroundTask(report, inbox, sms.id) if inbox.report_url else None,
+        background=BackgroundTask(report, inbox, sms.id, sms.to) if inbox.report_url else None,
     )
 
 
-async def report(inbox: InboxDesk, message_id: str) -> None:
+async def report(inbox: InboxDesk, message_id: str, to: str) -> None:
     """Say what became of a text message, as operators do once they know: to `report_url`, with the secret."""
     said = {"id": message_id, "state": "delivered"}
-    if "sms_unreachable" in inbox.faults:
+    if "sms_unreachable" in inbox.faults or not is_reached(to):
         said |= {"state": "unreachable", "code": "1"}
     headers = {"Authorization": f"Bearer {inbox.report_secret}"}
     async with httpx2.AsyncClient(timeout=5.0, trust_env=False) as client:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from aiosmtpd.smtp import SMTP, Envelope
 from aiosmtpd.smtp import Session as SmtpSession
 
+from connectors.sandbox.residents import bare, is_reached
+
 
 class RepeatedIdError(Exception):
     """An id was used before, for another message."""
@@ -27,6 +29,8 @@ class Message:
     subject: str
     text: str
     received_at: datetime
+    arrived: bool = True
+    """Whether anybody is reached there."""
 
     def as_json(self) -> dict[str, Any]:
         """As `/_sandbox/messages` says it."""
@@ -42,8 +46,8 @@ class Mailbox:
 
     def newest_first(self, to: str = "") -> list[Message]:
         """Messages to one address or number, or to everyone."""
-        wanted = _bare(to)
-        return [one for one in reversed(self._messages.values()) if not wanted or _bare(one.to) == wanted]
+        wanted = bare(to)
+        return [one for one in reversed(self._messages.values()) if not wanted or bare(one.to) == wanted]
 
     def take_sms(self, to: str, text: str, message_id: str) -> bool:
         """Keep a text message once, however often it is sent with the same id; False when it was there.
@@ -56,7 +60,7 @@ class Mailbox:
             if (known.to, known.text) != (to, text):
                 raise RepeatedIdError(message_id)
             return False
-        self._messages[message_id] = Message(message_id, "sms", to, "", "", text, self._now())
+        self._messages[message_id] = Message(message_id, "sms", to, "", "", text, self._now(), is_reached(to))
         return True
 
     def take_mail(self, recipients: list[str], content: bytes) -> None:
@@ -73,10 +77,6 @@ class Mailbox:
         self._messages.clear()
 
 
-def _bare(address: str) -> str:
-    return address.replace(" ", "").lower()
-
-
 def _text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain", "html"))
     return str(body.get_content()).strip() if body else ""
@@ -87,6 +87,16 @@ class MailHandler:
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: SmtpSession, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Refuse a recipient whose mailbox is not there (RFC 3463, X.1.1)."""
+        if not is_reached(address):
+            return "550 5.1.1 No such mailbox"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: SmtpSession, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep one e-mail (RFC 5321 section 4.1.1.4)."""

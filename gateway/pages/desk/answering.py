@@ -183,7 +183,7 @@ def context_of(session: StaffSession, desk: Desk, wish: Wish) -> dict[str, Any]:
         "together": desk.together,
         "turn_words": words,
         "language": session.language,
-        "not_reached": desk.not_reached,
+        "came_back": desk.came_back,
         "trouble": desk.trouble,
         "holder": desk.holder,
         "ending": desk.ending,

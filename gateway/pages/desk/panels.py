@@ -16,7 +16,6 @@ from delegation.assurance import ON_PHONE, Route
 from delegation.filing import FilingState
 from delegation.model import DelegationState
 from gateway.feedback.asking import printed_code
-from gateway.notifications.tables import Channel
 from gateway.pages import together
 from gateway.pages.desk import (
     doubt_panel,
@@ -39,7 +38,7 @@ from gateway.people.access import StaffSession
 from gateway.services import translations
 from gateway.services.translations import Shown
 from gateway.visits import closing, holders, known_phones, looking, plans, reading, receipts, rows, second_looks, turns
-from gateway.visits.came_back import not_reached
+from gateway.visits.came_back import CameBack, came_back
 from gateway.visits.delegations import files_until
 from gateway.visits.reading import OpenedVisit, Stage, VisitView
 from gateway.visits.tables import ApprovalState
@@ -99,7 +98,7 @@ class Desk:
     """How far each of several services is."""
     together: Together | None = None
     """How they came out, on the pages that say it."""
-    not_reached: frozenset[Channel] = frozenset()
+    came_back: CameBack = field(default_factory=CameBack)
     trouble: Trouble | None = None
     """Why the service cannot be filed just now."""
     holder: str = ""
@@ -128,7 +127,7 @@ def gather(conn: Connection, parts: Parts, session: StaffSession, visit_id: str,
         values=_GATHER[panel](look) if panel in _GATHER else {},
         turns=each,
         together=together.of(conn, parts, view, each) if panel in _TOLD_TOGETHER else None,
-        not_reached=not_reached(conn, parts, view),
+        came_back=came_back(conn, parts, view),
         trouble=trouble_panel.of(conn, view, panel),
         holder=holders.of_view(conn, parts, view, session.language),
         card=card_of(conn, parts, view, session.language),

@@ -86,6 +86,9 @@ def scene_not_reached(stand: Stand) -> None:
     with_an_e_mail(one)
     comes_back(one, Channel.EMAIL)
     stand.see("desk/filed-not-reached", one.browser, one.path, Kind.ERROR)
+    other = stand.desk(ILZE).asked_on_display()
+    comes_back(other, Channel.SMS)
+    stand.see("desk/code-not-reached", other.browser, other.path, Kind.ERROR)
 
 
 def scene_several(stand: Stand) -> None:

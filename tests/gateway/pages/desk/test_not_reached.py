@@ -9,6 +9,7 @@ from gateway.notifications.bounces import Heard
 from gateway.notifications.tables import Channel, Message, MessageState, Report
 from gateway.people import residents
 from gateway.people.residents import Contact, Profile
+from gateway.visits import confirming
 from gateway.visits.reading import Stage
 from tests.gateway.pages.desk.desk import Desk
 from tests.gateway.visits.counter import ILZE, Counter
@@ -58,17 +59,59 @@ def _known(desk: Desk) -> residents.Resident:
     return desk.read(lambda conn: residents.open_resident(conn, desk.store, person))
 
 
+def on_display(desk: Desk) -> None:
+    """The resident types the newest code on the display."""
+    asked, code = desk.approval().id, desk.sent_code()
+    desk.write(lambda conn: confirming.approve_on_display(conn, desk.store, desk.display, asked, code))
+
+
 def test_of_a_code_that_nobody_got_it_is_said_until_it_goes_elsewhere(desk: Desk) -> None:
     desk.asked_on_display()
-    assert SMS not in desk.look().text
+    before = desk.look().text
+    assert SMS not in before
+    assert "/sent-code" in before
     comes_back(desk, Channel.SMS)
     page = desk.look().text
     assert SMS in page
     assert "Take the question back" in page
     assert "20000001" not in page
+    assert "/sent-code" not in page
     desk.browser.post(f"{desk.path}/withdraw")
     desk.ask(number="+37120000002")
     assert SMS not in desk.look().text
+
+
+def test_of_a_code_that_went_nowhere_nothing_is_said_once_it_is_asked_in_another_way(desk: Desk) -> None:
+    desk.asked_on_display()
+    comes_back(desk, Channel.SMS)
+    desk.browser.post(f"{desk.path}/withdraw")
+    desk.ask()
+    page = desk.look().text
+    assert "did not arrive" not in page
+
+
+def test_before_anything_is_filed_no_receipt_is_named(desk: Desk) -> None:
+    desk.knows(Profile(name=ILZE.name, code=ILZE.code, email="nav@piemers.example"))
+    desk.ready()
+    tell(desk)
+    comes_back(desk, Channel.EMAIL)
+    page = desk.look().text
+    assert MAIL in page
+    assert "on their own page" in page
+    assert "receipt on paper" not in page
+
+
+def test_a_code_for_the_permit_that_nobody_got_leads_to_stopping(desk: Desk) -> None:
+    desk.asked_on_display()
+    on_display(desk)
+    desk.fill()
+    desk.report_read_back()
+    assert desk.stage is Stage.PERMIT
+    comes_back(desk, Channel.SMS)
+    page = desk.look().text
+    assert "Press “Stop”" in page
+    assert "Take the question back" not in page
+    assert "/sent-code" not in page
 
 
 def test_of_an_e_mail_it_is_said_without_the_address(desk: Desk) -> None:
@@ -77,6 +120,7 @@ def test_of_an_e_mail_it_is_said_without_the_address(desk: Desk) -> None:
     comes_back(desk, Channel.EMAIL)
     page = desk.look().text
     assert MAIL in page
+    assert "receipt on paper" in page
     assert "nav@piemers.example" not in page
 
 
