@@ -8,6 +8,7 @@ schema: `migrate` runs once a test session and kind, on a template, and every te
 
 import itertools
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -70,6 +71,12 @@ class SqliteDatabases:
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source, closing(sqlite3.connect(file)) as copy:
             source.backup(copy)
         return f"sqlite:///{file}"
+
+    def put(self, migrate: Migrate, file: Path) -> None:
+        """Make `file`, where a program will look for its database, one with the schema that `migrate` makes."""
+        made = self.migrated(migrate)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made.removeprefix("sqlite:///"), file)
 
     def drop(self, url: str) -> None:
         """Remove the database at `url` with its log files."""

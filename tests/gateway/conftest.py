@@ -16,7 +16,7 @@ from gateway.keys import keyfile
 from gateway.keys.sealing import Sealer
 from gateway.parts import Store, open_keys
 from gateway.people import passwords
-from tests.databases import MigratedUrl
+from tests.databases import MigratedUrl, SqliteDatabases
 from tests.gateway.statements import compiled_once
 
 __all__ = ["compiled_once"]
@@ -61,6 +61,20 @@ def database(migrated_url: MigratedUrl) -> Iterator[Database]:
     opened = Database.open(migrated_url(migrate))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def ready_url(migrated_url: MigratedUrl) -> str:
+    """The address of a migrated database that is the test's own, for commands that are told it."""
+    return migrated_url(migrate)
+
+
+@pytest.fixture
+def ready_file(tmp_path: Path, sqlite_databases: SqliteDatabases) -> Path:
+    """A migrated SQLite database where a gateway whose data folder is `tmp_path` has its own."""
+    file = tmp_path / "pilnvara.db"
+    sqlite_databases.put(migrate, file)
+    return file
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ class TestSettings:
             settings(tmp_path, URL=f"https://{host}")
 
 
+@pytest.mark.usefixtures("ready_file")
 class TestKeysAndDatabase:
     @pytest.mark.parametrize(("first", "then"), [("live", "practice"), ("practice", "live"), ("demo", "practice")])
     def test_of_one_mode_are_refused_in_another(self, tmp_path: Path, first: str, then: str) -> None:
@@ -98,6 +99,7 @@ class TestKeysAndDatabase:
         assert ("made up" in said) is bool(told)
 
 
+@pytest.mark.usefixtures("ready_file")
 class TestReach:
     @pytest.mark.parametrize(
         ("mode", "address", "out"),

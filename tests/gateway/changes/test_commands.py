@@ -31,9 +31,9 @@ PROVIDER += ["--secret", "given-by-them"]
 
 
 @pytest.fixture
-def environment(tmp_path: Path, database_url: str) -> Mapping[str, str]:
+def environment(tmp_path: Path, ready_url: str) -> Mapping[str, str]:
     """A machine that is set up."""
-    return {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": database_url}
+    return {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": ready_url}
 
 
 @pytest.fixture

@@ -16,10 +16,8 @@ from gateway.parts import open_store
 from tests.gateway.ledger.events import checkpoint_of, record_events
 
 
-def test_it_says_what_is_lost_asks_and_goes_on(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    environment = {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": database_url}
+def test_it_says_what_is_lost_asks_and_goes_on(tmp_path: Path, ready_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": ready_url}
     settings = Settings.from_environment(environment)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -27,7 +25,6 @@ def test_it_says_what_is_lost_asks_and_goes_on(
     def pilnvara(*arguments: str, typed: str = "") -> Result:
         return CliRunner().invoke(main, arguments, input=typed)
 
-    assert pilnvara("migrate").exit_code == 0
     assert pilnvara("keys", "init").exit_code == 0
     with closing(open_store(settings)) as store:
         record_events(store, 3)

@@ -48,7 +48,7 @@ def test_is_nothing_for_a_real_gateway() -> None:
         offering.offer(None, Real(), service, portal)  # type: ignore[arg-type]  # refused before either is used
 
 
-def test_a_portal_that_residents_use_is_not_offered(tmp_path: Path) -> None:
+def test_a_portal_that_residents_use_is_not_offered(tmp_path: Path, ready_file: Path) -> None:
     store = open_store(Settings.from_environment({"PILNVARA_MODE": "demo", "PILNVARA_DATA_DIR": str(tmp_path)}))
     portal = PortalOffered(callback="https://latvija.example/c", client_id="a", client_secret="b")
     service = next(each for each in catalogue.services() if each.portal_id is not None)

@@ -37,7 +37,7 @@ def opened(folder: Path, mode: str) -> Store:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, ready_file: Path) -> Iterator[Store]:
     store = opened(tmp_path, "demo")
     yield store
     store.close()
@@ -48,7 +48,7 @@ def fill(store: Store) -> None:
 
 
 class TestSeed:
-    def test_is_refused_outside_demo_mode(self, tmp_path: Path) -> None:
+    def test_is_refused_outside_demo_mode(self, tmp_path: Path, ready_file: Path) -> None:
         store = opened(tmp_path, "live")
         try:
             with pytest.raises(NotDemoError):

@@ -23,9 +23,9 @@ TOLD = ("--source", "The plan", "--as-of", "2018-11-30", "--from", "2017-01", "-
 
 
 @pytest.fixture
-def pilnvara(tmp_path: Path) -> Pilnvara:
+def pilnvara(tmp_path: Path, ready_file: Path) -> Pilnvara:
     """Types a command on a machine of the test's own."""
-    environment = {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": f"sqlite:///{tmp_path}/a.db"}
+    environment = {"PILNVARA_DATA_DIR": str(tmp_path / "data"), "PILNVARA_DATABASE_URL": f"sqlite:///{ready_file}"}
     return lambda *arguments: CliRunner().invoke(main, ("report", *arguments), env=environment)
 
 
@@ -65,7 +65,7 @@ class TestTheReportOfAQuarter:
     @pytest.fixture
     def network(self, pilnvara: Pilnvara, tmp_path: Path) -> Pilnvara:
         assert pilnvara("history").exit_code == 0  # makes the tables
-        with closing(Database.open(f"sqlite:///{tmp_path}/a.db")) as database:
+        with closing(Database.open(f"sqlite:///{tmp_path}/pilnvara.db")) as database:
             fill(database, 3, datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
         return pilnvara
 
