@@ -242,7 +242,8 @@ def _form(request: AnyRequest, service_id: str, language: str, values: dict[str,
 
 
 def _errors(fault: ChangeFaultError | None) -> dict[str, Message]:
-    return {} if fault is None else {name: FAULTS[each] for name, each in fault.all.items()}
+    said = {**FAULTS, Fault.PENDING: words.WRITTEN_ALREADY}
+    return {} if fault is None else {name: said[each] for name, each in fault.all.items()}
 
 
 def _day(data: dict[str, str], name: str) -> date | None:

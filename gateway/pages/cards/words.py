@@ -40,6 +40,7 @@ FORMS: Final[Mapping[Form, Message]] = {
     Form.PHONE: message("By telephone"),
     Form.POST: message("By post"),
 }
+WRITTEN_ALREADY: Final = message("Somebody is writing a new version already: their draft stands below, with their name")
 SIDES: Final[Mapping[Side, Message]] = {Side.CENTRE: message("The network’s"), Side.HOLDER: message("The holder’s")}
 STATES: Final[Mapping[DraftState, Message]] = {
     DraftState.DRAFT: message("Being written"),

@@ -28,3 +28,14 @@ def test_cuts_nothing_that_is_too_long_and_drops_no_hours_without_a_place(office
     assert ada.post(f"/cards/{SERVICE}/draft/lv", kept).status == 303
     form = ada.get(f"/cards/{SERVICE}/draft/lv").text
     assert re.search(r'name="synonyms"[^>]*>\s*a\s*</textarea>', form), "a word that is given twice stands once"
+
+
+def test_says_who_writes_already_and_what_is_new_in_latvian_first(office: Office) -> None:
+    ada, bille = office.page(), office.page(office.second)
+    ada.post(f"/cards/{SERVICE}/draft")
+    for language in ("en", "lv"):
+        ada.post(f"/cards/{SERVICE}/draft/{language}", {"title": "New", "summary": "x"})
+    answer = bille.post(f"/cards/{SERVICE}/draft")
+    assert answer.status == 422
+    assert "Somebody is writing a new version already" in answer.text
+    assert re.findall(r'id="changed-(\w+)-caption"', answer.text) == ["lv", "en"]
