@@ -11,13 +11,15 @@ from gateway.people.access import ACCESS_KEY, Access
 from gateway.web.exchange import begin
 from gateway.web.headers import protect
 
+_HEAD, _GET = "HEAD", "GET"
 _log = structlog.get_logger("gateway.access")
 
 
 class Gateway(Litestar):
     """Litestar with our reference number, security headers and access log around it.
 
-    Not a middleware, because Litestar's run only where a route was found.
+    Not a middleware, because Litestar's run only where a route was found. HEAD is answered as GET without content
+    (RFC 9110 section 9.3.2), since whatever scans mail for links and watches servers asks so.
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -25,6 +27,9 @@ class Gateway(Litestar):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
+        method = scope["method"]
+        if method == _HEAD:
+            scope, send = {**scope, "method": _GET}, _without_content(send)
         exchange = begin(scope)
         secure = self.state.parts.settings.secure
         status = 500
@@ -35,6 +40,8 @@ class Gateway(Litestar):
                 status = message["status"]
                 headers = MutableScopeHeaders.from_message(message)
                 headers["X-Request-Id"] = exchange.reference
+                if _GET in headers.get("Allow", ""):
+                    headers["Allow"] += f", {_HEAD}"
                 protect(headers, cacheable=_is_cacheable(scope, status), secure=secure)
             await send(message)
 
@@ -46,7 +53,7 @@ class Gateway(Litestar):
             _log.info(
                 "request",
                 reference=exchange.reference,
-                method=scope["method"],
+                method=method,
                 route=scope.get("path_template") or "none",
                 status=status,
                 milliseconds=round((perf_counter() - exchange.started) * 1000, 1),
@@ -57,3 +64,12 @@ def _is_cacheable(scope: Any, status: int) -> bool:
     handler = scope.get("route_handler")
     access: Access | None = handler.opt.get(ACCESS_KEY) if handler is not None else None
     return access is not None and access.cacheable and status < 400
+
+
+def _without_content(send: Any) -> Any:
+    """Send what begins an answer and let no content through."""
+
+    async def send_headers(message: Any) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_headers

@@ -46,6 +46,13 @@ def test_the_first_page_leads_residents_to_their_own_and_says_of_no_step_that_it
     assert "(vēlāk)" not in page
 
 
+def test_whatever_only_looks_whether_a_page_is_there_is_answered_without_content(stranger: Caller) -> None:
+    page, looked = stranger.get("/contact"), stranger.call("HEAD", "/contact", headers={"accept": "text/html"})
+    assert (looked.status, looked.body) == (page.status, b"") == (200, b"")
+    assert looked.headers["content-length"] == str(len(page.body))
+    assert stranger.call("HEAD", "/test/echo").status == 405
+
+
 class TestProblems:
     def test_tell_a_person_what_happened_and_what_to_do_in_their_language(self, stranger: Caller) -> None:
         stranger.cookies["pilnvara_lang"] = "en"
