@@ -245,7 +245,8 @@ def _rows(one: _One) -> list[dict[str, Any]]:
     before: Mapping[str, Any] = change.before or {}
     brought_back = {name for name in _SHUT if change.after and before.get(name)}
     shut = {name for name in _SHUT if not change.after and name in before}
-    after = {**(before if shut else change.after), **dict.fromkeys(brought_back, False), **dict.fromkeys(shut, True)}
+    is_shut = change.kind is not ChangeKind.AGREEMENT_LIFT
+    after = {**(before if shut else change.after), **dict.fromkeys(brought_back, False), **dict.fromkeys(shut, is_shut)}
     names = [name for name in words.LABELS if name in after or (not after and name in before)]
     rows: list[dict[str, Any]] = [
         {

@@ -212,6 +212,9 @@ class TestSuspension:
         by = office.session(ods, Role.OFFICER)
         office.propose(ChangeKind.AGREEMENT_SUSPEND, agreement, {}, by=by)
         change = office.propose(ChangeKind.AGREEMENT_LIFT, agreement, {}, by=by)
+        row = re.search(r"Suspended</t[dh]>(.*?)</tr>", office.page().get(f"/admin/changes/{change}").text, re.DOTALL)
+        assert row
+        assert re.findall(r"Yes|No|stays", row[1]) == ["Yes", "No"], "what is and what becomes of it"
         assert office.read(lambda conn: agreements.suspended(conn, [agreement])) == {agreement}
         office.confirm(change)
         office.wait()
