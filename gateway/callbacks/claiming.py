@@ -5,7 +5,7 @@ Nobody calls whom they served, nor themselves: who it would be is found out unde
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -186,12 +186,20 @@ def _claim(conn: Connection, parts: Parts, by: StaffSession, row: Any, now: date
     given = {"callback": row.id, "staff": by.staff_id, "until": until, "now": now, "today": day_of(now)}
     if conn.execute(_CLAIM, given).rowcount != 1:
         return False
-    content = sealed.unseal(conn, parts, row)
-    if not waiting.is_wanted(conn, content, day_of(now)) or _person(conn, parts, content) is None:
+    if not _is_still_wanted(conn, parts, row, day_of(now)):
         waiting.withdraw(conn, parts, row)
         return False
     waiting.record(conn, EventName.CALLBACK_TAKEN, row.id, by.actor, now)
     return True
+
+
+def _is_still_wanted(conn: Connection, parts: Parts, row: Any, today: date) -> bool:
+    """Whether somebody is there to be called; of a row whose own key is gone nobody knows whom it was about."""
+    try:
+        content = sealed.unseal(conn, parts, row)
+    except KeyDestroyedError:
+        return False
+    return waiting.is_wanted(conn, content, today) and _person(conn, parts, content) is not None
 
 
 def _person(conn: Connection, parts: Parts, content: Content) -> Resident | None:

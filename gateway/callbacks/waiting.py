@@ -5,6 +5,7 @@ visit and the list stands a job of the worker, which holds the row's id and goes
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from gateway.jobs.leases import Job
 from gateway.jobs.queue import enqueue
 from gateway.jobs.runner import Handler, JobKind
 from gateway.keys import store as keys
+from gateway.keys.errors import KeyMissingError
 from gateway.ledger import outbox
 from gateway.ledger.tables import AuditEvent
 from gateway.parts import GATEWAY, Parts
@@ -99,9 +101,10 @@ def withdraw(conn: Connection, parts: Parts, row: Any) -> None:
 
 
 def drop(conn: Connection, row: Any, now: datetime) -> None:
-    """Remove a row that is locked, and destroy the key of what it sealed."""
+    """Remove a row that is locked, and destroy the key of what it sealed, where that was not done before."""
     conn.execute(delete(Callback).where(Callback.id == row.id))
-    keys.destroy(conn, row.key_id, now)
+    with suppress(KeyMissingError):
+        keys.destroy(conn, row.key_id, now)
 
 
 def record(conn: Connection, event: EventName, callback_id: str, by: Any, now: datetime, **more: Any) -> None:

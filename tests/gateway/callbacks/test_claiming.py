@@ -16,6 +16,7 @@ from gateway.callbacks.claiming import Taken
 from gateway.callbacks.errors import NoCallError
 from gateway.feedback import answers
 from gateway.feedback.answers import Answer, Degree
+from gateway.keys import store
 from gateway.ledger.tables import AuditEvent
 from gateway.people import fingerprints
 from gateway.people.access import StaffSession
@@ -155,6 +156,16 @@ def test_nobody_is_called_at_night(counter: Counter, berta: StaffSession) -> Non
     next_day(counter)
     counter.clock.move(timedelta(hours=-12))
     assert takes(counter, berta) is Taken.CALL
+
+
+def test_one_whose_key_is_gone_is_taken_off_the_list_and_the_next_is_handed_out(
+    counter: Counter, berta: StaffSession
+) -> None:
+    owes(counter, 2)
+    first, second = sorted(calls(counter), key=lambda row: (row.asked_on, row.id))
+    counter.write(lambda conn: store.destroy(conn, first.key_id, counter.clock.now()))
+    assert takes(counter, berta) is Taken.CALL
+    assert [(row.id, row.claimed_by) for row in calls(counter)] == [(second.id, berta.staff_id)]
 
 
 @pytest.mark.parametrize("why", ["answered", "never again", "no messages", "past its last day"])
