@@ -35,7 +35,6 @@ _ABOUT: Final = (
     ChangeKind.ACCOUNT_INVITE,
 )
 _MOST: Final = 200
-_SUSPENDED: Final = message("Suspended")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ class Agreed:
     @property
     def is_suspended(self) -> bool:
         """Whether it allows nothing until two people lift that."""
-        return self.state is _SUSPENDED
+        return self.state is words.SUSPENDED
 
 
 @get("/holder", **allow(Who.OFFICER))
@@ -143,7 +142,7 @@ def _agreements(conn: Connection, holder: str, language: str, now: datetime) -> 
             centre=row.centre,
             begins_at=row.begins_at,
             until=last_day(row.ends_at) if row.ends_at else None,
-            state=_SUSPENDED if row.id in suspended and _state(row, now) is not words.OVER else _state(row, now),
+            state=words.SUSPENDED if row.id in suspended and _state(row, now) is not words.OVER else _state(row, now),
             terms=_terms(row),
             near=near.get(row.id),
         )

@@ -67,9 +67,15 @@ def _is_cacheable(scope: Any, status: int) -> bool:
 
 
 def _without_content(send: Any) -> Any:
-    """Send what begins an answer and let no content through."""
+    """Send what begins an answer and let no content through: not even a stream goes on after it."""
+    is_whole = False
 
     async def send_headers(message: Any) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+        nonlocal is_whole
+        if message["type"] != "http.response.body":
+            await send(message)
+        elif not is_whole:
+            is_whole = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return send_headers

@@ -35,7 +35,7 @@ from ui.i18n import Message, message, speaking
 
 AnyRequest = Request[Any, Any, Any]
 _PAGE: Final = 25
-_IN_USE, _SUSPENDED = message("In use"), message("Suspended")
+_IN_USE = message("In use")
 _HOLDS, _RUNS_OUT, _RUN_OUT = message("Holds"), message("Runs out soon"), message("Has run out")
 _ALL_SERVICES, _ALL_CENTRES = message("Every service"), message("Every centre")
 
@@ -60,7 +60,7 @@ class Registry:
 
 
 def _state(row: AnyRow) -> Message:
-    return _SUSPENDED if row.suspended_at is not None else _IN_USE
+    return words.SUSPENDED if row.suspended_at is not None else _IN_USE
 
 
 def _portal(row: AnyRow, _session: StaffSession) -> tuple[Message | str, ...]:
@@ -92,7 +92,7 @@ def _of_term(row: AnyRow) -> Message:
     if row.is_over:
         return words.OVER
     if row.is_suspended:
-        return _SUSPENDED
+        return words.SUSPENDED
     return words.COMING if row.is_coming else words.IN_FORCE
 
 

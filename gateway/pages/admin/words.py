@@ -21,7 +21,8 @@ from ui.formats import write_date
 from ui.i18n import Message, message
 
 COMING, IN_FORCE, OVER = message("Coming"), message("In force"), message("Over")
-"""How an agreement stands by its days."""
+SUSPENDED = message("Suspended")
+"""How an agreement stands: by its days, and by its holder's word."""
 KINDS: Final[Mapping[ChangeKind, Message]] = {
     ChangeKind.PORTAL_REGISTER: message("Register a portal"),
     ChangeKind.PORTAL_ALTER: message("Change a portal’s registration"),
@@ -124,7 +125,7 @@ LABELS: Final[Mapping[str, Message]] = {
     "par_required": message("Has to push its requests"),
     "logout_uri": message("Address that is told of a sign-out"),
     "new_secret": message("Make a new secret"),
-    "suspended": message("Suspended"),
+    "suspended": SUSPENDED,
     "name_lv": message("Name in Latvian"),
     "name_en": message("Name in English"),
     "issuer": message("Issuer"),

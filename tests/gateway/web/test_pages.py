@@ -1,10 +1,13 @@
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import msgspec
 import pytest
 import structlog
 from litestar import Request, get, post
+from litestar.response import Stream
 from structlog.testing import capture_logs
 
 from gateway import problems
@@ -51,6 +54,24 @@ def test_whatever_only_looks_whether_a_page_is_there_is_answered_without_content
     assert (looked.status, looked.body) == (page.status, b"") == (200, b"")
     assert looked.headers["content-length"] == str(len(page.body))
     assert stranger.call("HEAD", "/test/echo").status == 405
+
+
+def test_a_stream_that_is_only_looked_for_does_not_go_on(parts: Parts) -> None:
+    told = []
+
+    @get("/test/stream", **allow(Who.ANYONE))
+    async def stream() -> Stream:
+        async def tell() -> AsyncIterator[str]:
+            for number in range(500):
+                yield "still here"
+                await asyncio.sleep(0)
+                told.append(number)
+
+        return Stream(tell(), media_type="text/plain")
+
+    looked = Caller(fitted(parts, stream)).call("HEAD", "/test/stream")
+    assert (looked.status, looked.body) == (200, b"")
+    assert 499 not in told
 
 
 class TestProblems:

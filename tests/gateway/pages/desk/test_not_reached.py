@@ -101,6 +101,18 @@ def test_before_anything_is_filed_no_receipt_is_named(desk: Desk) -> None:
     assert "receipt on paper" not in page
 
 
+def test_once_the_visit_is_over_nothing_is_said_to_be_left_to_stop(desk: Desk) -> None:
+    desk.knows(Profile(name=ILZE.name, code=ILZE.code, email="nav@piemers.example"))
+    desk.ready()
+    tell(desk)
+    comes_back(desk, Channel.EMAIL)
+    assert "can stop it" in desk.look().text
+    desk.close()
+    page = desk.look().text
+    assert MAIL in page
+    assert "can stop it" not in page
+
+
 def test_a_code_for_the_permit_that_nobody_got_leads_to_stopping(desk: Desk) -> None:
     desk.asked_on_display()
     on_display(desk)
